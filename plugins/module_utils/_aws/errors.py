@@ -1,0 +1,58 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns every failure of an AWS call into a RemoteError that names the call."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+from .._errors import ConfigError, RemoteError
+
+try:
+    from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, PartialCredentialsError, ProfileNotFound
+except ImportError:
+    pass  # the module's edge reports the missing library
+
+_ADVICE = {
+    "AccessDenied": "grant this action to the identity in use (see docs/iam of the collection)",
+    "AccessDeniedException": "grant this action to the identity in use (see docs/iam of the collection)",
+    "InvalidClientTokenId": "check the access key, and that it belongs to the partition of the region",
+    "SignatureDoesNotMatch": "check the secret key and the clock of this machine",
+    "ExpiredToken": "renew the session token",
+    "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
+    "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
+}
+
+
+@contextlib.contextmanager
+def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
+    """Inside, botocore's exceptions become RemoteError or ConfigError.
+
+    ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is about.
+    """
+    where = f"{service}:{operation}" + (f" on {target}" if target else "")
+    try:
+        yield
+    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
+        raise ConfigError([f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]) from exc
+    except NoRegionError as exc:
+        raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
+    except ClientError as exc:
+        raise _from_client_error(exc, service, operation, where) from exc
+    except BotoCoreError as exc:
+        raise RemoteError(f"{where} got no usable answer: {exc}", service=service, operation=operation, code=type(exc).__name__) from exc
+
+
+def _from_client_error(exc: ClientError, service: str, operation: str, where: str) -> RemoteError:
+    error = exc.response.get("Error", {})
+    meta = exc.response.get("ResponseMetadata", {})
+    code = str(error.get("Code", ""))
+    advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
+    return RemoteError(
+        f"{where} was answered with {code}: {error.get('Message', '')}{advice}",
+        service=service,
+        operation=operation,
+        code=code,
+        request_id=meta.get("RequestId"),
+    )

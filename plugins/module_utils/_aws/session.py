@@ -1,0 +1,74 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where boto3 clients come from: amazon.aws's connection options in, clients with bounded retries out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+
+from .._errors import ConfigError
+
+try:
+    import boto3
+    import botocore.config
+    import botocore.exceptions
+except ImportError:
+    pass  # the module's edge reports the missing library
+
+# Standard mode retries throttling, PriorRequestNotComplete, 5xx and connection errors with exponential back-off.
+# https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+RETRIES = {"mode": "standard", "total_max_attempts": 8}
+CONNECT_TIMEOUT_SECONDS = 10
+READ_TIMEOUT_SECONDS = 60
+
+
+class _Params:
+    """What amazon.aws's get_aws_connection_info needs of a module: its params, and a way to fail."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        self.params = dict(params)
+
+    def fail_json(self, msg: str, **details: t.Any) -> t.NoReturn:
+        raise ConfigError([msg])
+
+
+class Session:
+    """The connection of one module execution; creating clients from it calls nothing."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        region, endpoint, kwargs = get_aws_connection_info(_Params(params))
+        if not region:
+            raise ConfigError(["no AWS region: set region or AWS_REGION; it decides the partition (aws or aws-cn)"])
+        self.region = str(region)
+        self._endpoint = endpoint
+        self._user_config = kwargs.pop("aws_config", None)
+        self._verify = kwargs.pop("verify", None)
+        try:
+            self._session = boto3.session.Session(region_name=region, **kwargs)
+        except botocore.exceptions.ProfileNotFound as exc:
+            raise ConfigError([f"{exc}; name an existing profile"]) from exc
+        if self._session.get_credentials() is None:
+            raise ConfigError(["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"])
+
+    @property
+    def partition(self) -> str:
+        """``aws`` or ``aws-cn``: the partition that the region belongs to."""
+        try:
+            return str(self._session.get_partition_for_region(self.region))
+        except botocore.exceptions.UnknownRegionError as exc:
+            raise ConfigError([f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]) from exc
+
+    def client(self, service: str, **config: t.Any) -> t.Any:
+        """The boto3 client of ``service``; ``config`` adds botocore Config values."""
+        merged = botocore.config.Config(
+            retries=RETRIES,
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            user_agent_extra="certops.cloudfront",
+            **config,
+        )
+        if self._user_config is not None:
+            merged = merged.merge(self._user_config)
+        return self._session.client(service, endpoint_url=self._endpoint, verify=self._verify, config=merged)

@@ -1,0 +1,27 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times as text and back: RFC 3339 UTC in documents, YYYY-MM-DD-HHMM in names."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+
+def to_text(moment: datetime) -> str:
+    """``2027-01-06T04:42:00Z``: RFC 3339 in UTC, to the second. ``moment`` must be aware."""
+    if moment.tzinfo is None:
+        raise ValueError("a naive datetime has no place here")
+    return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def from_text(text: str) -> datetime:
+    """The aware UTC time of an RFC 3339 text; raises ValueError for anything else."""
+    moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return moment.astimezone(timezone.utc)
+
+
+def to_name(moment: datetime) -> str:
+    """``2027-01-06-0442``: the UTC minute as it stands in certificate and archive names."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%d-%H%M")

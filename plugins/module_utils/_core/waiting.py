@@ -1,0 +1,44 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Delays and deadlines as values; the clock that reads them comes in as an argument."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+
+class Clock(t.Protocol):
+    """Where the time comes from: the real one in modules, a fake one in tests."""
+
+    def now(self) -> datetime:
+        """The current time, aware, in UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Return after ``seconds``."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The moment after which a wait gives up."""
+
+    at: datetime
+
+    @classmethod
+    def after(cls, now: datetime, seconds: float) -> Deadline:
+        """The deadline ``seconds`` after ``now``."""
+        return cls(at=now + timedelta(seconds=seconds))
+
+    def has_passed(self, now: datetime) -> bool:
+        """Whether nothing may be waited for any more."""
+        return now >= self.at
+
+    def clamp(self, now: datetime, seconds: float) -> float:
+        """``seconds``, or what is left of the time if that is less; never negative."""
+        return max(0.0, min(seconds, (self.at - now).total_seconds()))
+
+
+def backoff(attempt: int, base: float = 1.0, factor: float = 2.0, cap: float = 30.0) -> float:
+    """Seconds to wait before retry number ``attempt`` (the first is 0), growing exponentially to ``cap``."""
+    return min(cap, base * factor**attempt)

@@ -1,0 +1,77 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The exceptions of this collection; a module's edge catches CertError only, anything else is a bug and keeps its traceback."""
+
+from __future__ import annotations
+
+import typing as t
+
+
+class CertError(Exception):
+    """What failed, on what, why, and what to do next, in one message.
+
+    ``details`` is returned to the user beside the message: plain JSON values, never key material.
+    """
+
+    kind = "error"
+
+    def __init__(self, message: str, **details: t.Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details: dict[str, t.Any] = details
+
+
+class ConfigError(CertError):
+    """The input cannot be used; nothing was called. ``problems`` lists every reason at once."""
+
+    kind = "config"
+
+    def __init__(self, problems: t.Sequence[str], **details: t.Any) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(self.problems), problems=list(self.problems), **details)
+
+
+class RefusedError(CertError):
+    """A safety rule forbids the change, for example deleting a certificate that is in use."""
+
+    kind = "refused"
+
+
+class RemoteError(CertError):
+    """A service answered with an error, or did not answer.
+
+    ``service`` and ``operation`` are the API's own names, ``code`` is the service's error code
+    (an ACME problem type without its URN prefix), ``retry_after`` is in seconds.
+    """
+
+    kind = "remote"
+
+    def __init__(  # noqa: PLR0913 - these are the fields of a service's error answer
+        self,
+        message: str,
+        *,
+        service: str,
+        operation: str,
+        code: str = "",
+        request_id: str | None = None,
+        retry_after: float | None = None,
+        **details: t.Any,
+    ) -> None:
+        super().__init__(message, service=service, operation=operation, code=code, request_id=request_id, retry_after=retry_after, **details)
+        self.service = service
+        self.operation = operation
+        self.code = code
+        self.request_id = request_id
+        self.retry_after = retry_after
+
+
+class DeadlineError(CertError):
+    """A bounded wait ran out; what was waited for may still happen, and the next run goes on from there."""
+
+    kind = "deadline"
+
+
+class ConflictError(CertError):
+    """Somebody else wrote the document since it was read; read it again and decide again."""
+
+    kind = "conflict"
