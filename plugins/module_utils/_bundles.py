@@ -1,0 +1,137 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bundles on disk and in the archive: a directory of five files, or the same five in one .tar.gz."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tarfile
+import urllib.parse
+import zlib
+from pathlib import Path
+
+from ._core import bundles
+from ._core.bundles import Bundle
+from ._errors import CertError, ConfigError
+
+# A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
+MAX_FILE_BYTES = 4 * 1024 * 1024
+
+
+def read(reference: str) -> Bundle:
+    """The bundle at ``reference``: a directory, or the path or file:// URI of a .tar.gz; ConfigError if it cannot be used."""
+    path = Path(_local_path(reference)).expanduser()
+    try:
+        if path.is_dir():
+            return bundles.from_texts(_directory_texts(path))
+        return unpack(path.read_bytes(), reference)
+    except (OSError, UnicodeError) as exc:
+        raise ConfigError([f"bundle {reference}: cannot be read ({_why(exc)}); give a directory with cert.pem and privkey.pem, or a bundle's .tar.gz"]) from exc
+    except ValueError as exc:
+        raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def unpack(content: bytes, reference: str) -> Bundle:
+    """The bundle in the bytes of a .tar.gz; ``reference`` names it in errors."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
+            return bundles.from_texts(_tar_texts(tar))
+    except (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError) as exc:
+        raise ConfigError([f"bundle {reference}: not a readable .tar.gz ({_why(exc)})"]) from exc
+    except ValueError as exc:
+        raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def pack(bundle: Bundle) -> bytes:
+    """The bundle as a .tar.gz; equal bundles give equal bytes."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+        for name, text in bundle.texts().items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            member.mode = _mode(name)
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def is_kept_in(directory: str, bundle: Bundle) -> bool:
+    """Whether the directory holds exactly this bundle, with a private key that only the owner can read."""
+    root = Path(directory)
+    try:
+        if _directory_texts(root) != bundle.texts():
+            return False
+        return not (root / bundles.PRIVKEY).stat().st_mode & 0o077
+    except (OSError, UnicodeError):
+        return False
+
+
+def keep_in(directory: str, bundle: Bundle) -> None:
+    """Write the five files into the directory, each atomically, the manifest last: its checksums tell whether the rest is complete."""
+    root = Path(directory)
+    try:
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name, text in bundle.texts().items():
+            _write(root / name, text.encode(), _mode(name))
+    except OSError as exc:
+        raise CertError(f"dest {directory}: the bundle cannot be written ({_why(exc)}); it is safe in the archive, and the next run writes it here") from exc
+
+
+def dest_problem(directory: str) -> str | None:
+    """Why the directory cannot take a bundle, as far as can be told without writing; None if it can."""
+    path = Path(directory)
+    if path.exists() and not path.is_dir():
+        return f"dest: {directory} exists and is not a directory"
+    existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return f"dest: {existing} is not writable"
+    return None
+
+
+def _local_path(reference: str) -> str:
+    parsed = urllib.parse.urlsplit(reference)
+    if parsed.scheme == "file" and parsed.netloc in ("", "localhost"):
+        return urllib.parse.unquote(parsed.path)
+    if "://" in reference:
+        raise ConfigError([f"bundle {reference}: only directories, paths and file:// URIs of a .tar.gz can be read"])
+    return reference
+
+
+def _directory_texts(root: Path) -> dict[str, str]:
+    return {name: (root / name).read_text(encoding="utf-8") for name in bundles.FILES if (root / name).exists()}
+
+
+def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
+    texts = {}
+    for member in tar:
+        content = tar.extractfile(member) if member.isfile() and member.name in bundles.FILES else None
+        if content is None or member.size > MAX_FILE_BYTES:
+            raise ValueError(f"holds {member.name!r}, which does not belong into a bundle")
+        texts[member.name] = content.read().decode("utf-8")
+    return texts
+
+
+def _write(path: Path, content: bytes, mode: int) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(descriptor, "wb") as stream:
+            os.fchmod(stream.fileno(), mode)
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _mode(name: str) -> int:
+    return 0o600 if name == bundles.PRIVKEY else 0o644
+
+
+def _why(exc: Exception) -> str:
+    # a decoding error's own text would quote the content, which may be a key
+    if isinstance(exc, UnicodeError):
+        return "not UTF-8 text"
+    return getattr(exc, "strerror", None) or type(exc).__name__
