@@ -1,0 +1,26 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Project documents as bytes: the same JSON in every store."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from .._errors import CertError
+
+
+def encode(document: t.Mapping[str, t.Any]) -> bytes:
+    """Indented JSON that people can read and compare."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+
+
+def decode(content: bytes, where: str) -> dict[str, t.Any]:
+    """The document; CertError that names ``where`` if the bytes are not one JSON object."""
+    try:
+        document = json.loads(content)
+    except ValueError as exc:
+        raise CertError(f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup") from exc
+    if not isinstance(document, dict):
+        raise CertError(f"the project document {where} is no JSON object; repair it, or restore it from a backup")
+    return document

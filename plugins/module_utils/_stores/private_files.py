@@ -1,0 +1,136 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that only their owner reads and that are never half written: 0600 in 0700 directories, replaced atomically, synced to disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import pathlib
+import tempfile
+import typing as t
+
+from .._errors import CertError, RemoteError
+
+FILE_MODE = 0o600
+DIRECTORY_MODE = 0o700
+_TEMPORARY = ".tmp"
+_ADVICE = {
+    errno.ENOSPC: "free some space on that disk",
+    errno.EDQUOT: "raise the quota or free some space on that disk",
+    errno.EFBIG: "raise the file size limit of this process",
+    errno.EACCES: "let the user that runs this module read and write there",
+    errno.EPERM: "let the user that runs this module read and write there",
+    errno.EROFS: "use a directory that can be written",
+    errno.ENOTDIR: "use a path whose parents are all directories",
+    errno.ELOOP: "replace the symbolic link by a file of its own",
+}
+
+
+@contextlib.contextmanager
+def doing(operation: str, path: str) -> t.Iterator[None]:
+    """Inside, an OSError becomes a RemoteError that names the operation and the path, and says what to do."""
+    try:
+        yield
+    except OSError as exc:
+        code = errno.errorcode.get(exc.errno or 0, type(exc).__name__)
+        advice = _ADVICE.get(exc.errno or 0, "check this path")
+        raise RemoteError(f"cannot {operation} {path}: {exc.strerror or exc}; {advice}", service="file", operation=operation, code=code) from exc
+
+
+def make_directory(path: str) -> None:
+    """The directory exists; those that had to be made are 0700 whatever the umask, and durable."""
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(path)
+    make_directory(parent)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(path, DIRECTORY_MODE)
+        os.chmod(path, DIRECTORY_MODE)
+        sync_directory(parent)
+
+
+def sync_directory(path: str) -> None:
+    """Names made or removed in this directory survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: str, content: bytes, mode: int = FILE_MODE) -> None:
+    """The file holds exactly ``content``, on disk, with ``mode``; after a crash it holds the old content or the new, never a part."""
+    directory, name = os.path.split(path)
+    with doing("write", path):
+        make_directory(directory)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=_TEMPORARY, dir=directory)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(stream.fileno(), mode)
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(temporary, path)
+        except BaseException:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+            raise
+        sync_directory(directory)
+
+
+def read(path: str) -> bytes | None:
+    """The content of a regular file, or None if nothing is there; a symbolic link is refused."""
+    with doing("read", path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read()
+
+
+def remove(path: str) -> None:
+    """The file is gone, on disk; absent is fine."""
+    with doing("remove", path), contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
+        sync_directory(os.path.dirname(path))
+
+
+@contextlib.contextmanager
+def locked(directory: str) -> t.Iterator[None]:
+    """Inside, no other process of this machine is in the same block for this directory; what killed writers left there is removed."""
+    lock = os.path.join(directory, ".lock")
+    with doing("lock", lock):
+        make_directory(directory)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        with doing("lock", lock):
+            os.fchmod(descriptor, FILE_MODE)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _remove_leftovers(directory)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers(directory: str) -> None:
+    """Whoever writes here holds the lock, so every temporary file that we see belongs to a process that died."""
+    for entry in os.scandir(directory):
+        if entry.name.startswith(".") and entry.name.endswith(_TEMPORARY):
+            os.unlink(entry.path)
+
+
+def below(root: str, key: str) -> str:
+    """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a symbolic link."""
+    parts = key.split("/")
+    if any(not part or part.startswith(".") or "\0" in part for part in parts):
+        raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
+    path = pathlib.Path(root)
+    for part in parts:
+        path = path / part
+        if path.is_symlink():
+            raise CertError(f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own")
+    return str(path)
