@@ -1,0 +1,52 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# Every target sets up .venv first, which costs nothing when nothing changed. PYTHON=/path/to/python3 chooses the interpreter.
+
+VENV ?= .venv
+export VENV
+CHECK = $(VENV)/bin/python scripts/check.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule bench build clean
+
+help: ## this list
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+setup: ## .venv with all that is needed, and this checkout as certops.cloudfront
+	@scripts/setup
+
+demo: setup ## the whole life of two projects on the sandbox, to read along
+	@$(VENV)/bin/python tests/demo/run.py
+
+test: setup ## everything: lint, sanity, unit, end-to-end, molecule, build
+	@$(CHECK) all
+
+sandbox: setup ## AWS and a CA on this machine until Ctrl-C; prints the export lines for another shell
+	@cd tests && ../$(VENV)/bin/python -m sandbox
+
+lint: setup ## ruff, mypy, ansible-lint, yamllint, REUSE, changelog
+	@$(CHECK) lint
+
+sanity: setup ## ansible-test sanity, no ignore files
+	@$(CHECK) sanity
+
+unit: setup ## unit tests
+	@$(CHECK) unit
+
+e2e: setup ## end-to-end tests on the sandbox
+	@$(CHECK) e2e
+
+molecule: setup ## the role's molecule scenario
+	@$(CHECK) molecule
+
+bench: ## measurements against certbot; writes docs/benchmarks.md
+	@scripts/setup tests/bench/requirements.txt
+	@$(VENV)/bin/python tests/bench/run.py
+
+build: setup ## the artefact in build/, its contents checked
+	@$(CHECK) build
+
+clean: ## removes everything that the other targets made
+	rm -rf .venv .cache .ansible build .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
