@@ -1,0 +1,186 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WSGI application: control interface, faults, call log, the strict services, and moto behind them."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import time
+import typing as t
+from http import HTTPStatus
+
+from . import authorization, control, wire
+from .calls import LoggedCall, summary
+from .errors import AwsError, not_in_sandbox
+from .faults import DEFAULT_TIMEOUT_SECONDS, Fault, fault_error
+from .service import Call, Response
+from .state import State
+from .wire import Environ
+
+StartResponse = t.Callable[..., t.Any]
+WsgiApp = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
+
+_ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\":\s*\"(?:[^\"#]*#)?([^\"]+)\"")
+# Calls that AWS takes without a signature: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+_UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
+
+
+class _ConnectionLostError(Exception):
+    """The answer must never arrive: the connection is reset."""
+
+
+def create_app(state: State) -> WsgiApp:
+    """The whole AWS side of the sandbox as one WSGI application."""
+    return _App(state)
+
+
+class _App:
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self._moto: WsgiApp | None = None
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(control.PREFIX):
+            return _send(control.answer(self.state, environ), start_response)
+        try:
+            return _send(self._aws(environ), start_response)
+        except _ConnectionLostError:
+            return _reset(environ, start_response)
+
+    def _aws(self, environ: Environ) -> Response:
+        started = time.time()
+        clock = time.perf_counter()
+        body = wire.read_body(environ)
+        signed = wire.signature_of(environ)
+        service = signed.service if signed else "sts"
+        operation, labels = wire.operation_of(service, environ, body)
+        entry = LoggedCall(service, operation, region=signed.region if signed else "", partition=signed.partition if signed else "", started=started)
+        try:
+            answer = self._answer(environ, body, signed, labels, entry)
+            entry.status = answer.status
+            if answer.status >= HTTPStatus.BAD_REQUEST and not entry.error:
+                found = _ERROR_CODE.search(answer.body)
+                entry.error = (found[1] or found[2]).decode() if found else str(answer.status)
+            return answer
+        finally:
+            entry.seconds = round(time.perf_counter() - clock, 6)
+            self.state.calls.record(entry)
+
+    def _answer(self, environ: Environ, body: bytes, signed: wire.Signed | None, labels: t.Mapping[str, t.Any], entry: LoggedCall) -> Response:
+        service, operation = entry.service, entry.operation
+        if self.state.settings.latency_seconds:
+            time.sleep(self.state.settings.latency_seconds)
+        fault = self.state.faults.match(service, operation)
+        try:
+            if operation in _UNSIGNED:
+                return self._from_moto(environ)
+            signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
+            account = self.state.account_of(signer.access_key)
+            if fault and fault.when == "before" and (answer := _strike(fault, service, operation, _user(signer, account), entry)):
+                return answer
+            answer = self._process(environ, body, labels, Call(service, operation, signer.region, signer.partition, account, signer.access_key), entry)
+            if fault and fault.when == "after" and (struck := _strike(fault, service, operation, _user(signer, account), entry)):
+                return struck
+            return answer
+        except AwsError as error:
+            return wire.error_response(service, error)
+
+    def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
+        service = self.state.services.get(call.service)
+        if service is None or (service.moto_knows_more and call.operation not in service.operations):
+            entry.params = _moto_params(call.service, environ, body)
+            return self._from_moto(environ)
+        operation = service.operations.get(call.operation)
+        if operation is None:
+            raise not_in_sandbox(call.service, call.operation)
+        is_raw = call.operation in service.raw
+        params = dict(labels) if is_raw else wire.parse(call.service, call.operation, environ, body, labels)
+        entry.params = summary(params)
+        full = _with_request(call, params, body, environ)
+        if self.state.settings.enforce_iam:
+            authorization.check(full, service.resource(full))
+        with self.state.lock:
+            result = operation(full)
+        return result if isinstance(result, Response) else wire.serialize(full, result)
+
+    def _from_moto(self, environ: Environ) -> Response:
+        app = self._moto
+        if app is None:
+            from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+            app = self._moto = t.cast(WsgiApp, DomainDispatcherApplication(create_backend_app))
+        authorization.tell_moto(self.state.settings.enforce_iam)
+        caught: list[t.Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: t.Any = None) -> t.Callable[[bytes], None]:
+            caught[:] = [int(status.split(" ", 1)[0]), tuple(headers)]
+            return lambda data: None
+
+        chunks = app(environ, start_response)
+        try:
+            body = b"".join(chunks)
+        finally:
+            getattr(chunks, "close", lambda: None)()
+        return Response(caught[0], body, caught[1])
+
+
+def _with_request(call: Call, params: t.Mapping[str, t.Any], body: bytes, environ: Environ) -> Call:
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
+    query = dict(wire.query_pairs(environ))
+    return Call(call.service, call.operation, call.region, call.partition, call.account, call.access_key, params, body, query, headers)
+
+
+def _moto_params(service: str, environ: Environ, body: bytes) -> t.Mapping[str, t.Any]:
+    if service == "s3":
+        return {"path": environ["PATH_INFO"], "query": environ.get("QUERY_STRING", "")}
+    return t.cast("t.Mapping[str, t.Any]", summary(wire.shallow_params(environ, body)))
+
+
+def _user(signer: wire.Signed, account: str) -> str:
+    return f"arn:{signer.partition}:iam::{account}:user/{signer.access_key}"
+
+
+def _strike(fault: Fault, service: str, operation: str, arn: str, entry: LoggedCall) -> Response | None:
+    """What a fault does to this call: an answer, a lost connection, or None when the call goes on."""
+    entry.error = f"fault:{fault.kind}"
+    if fault.kind == "kill":
+        fault.strike_process()
+        raise _ConnectionLostError
+    if fault.kind in ("timeout", "delay"):
+        time.sleep(fault.seconds or (DEFAULT_TIMEOUT_SECONDS if fault.kind == "timeout" else 0))
+    if fault.kind in ("timeout", "reset"):
+        raise _ConnectionLostError
+    if fault.kind == "delay":
+        return None
+    if fault.kind == "malformed":
+        return Response(200, b"<html><body>gateway</bod", (("Content-Type", "text/html"),))
+    error = fault_error(fault, service, operation, arn)
+    entry.error = error.code
+    return wire.error_response(service, error)
+
+
+def _send(answer: Response, start_response: StartResponse) -> t.Iterable[bytes]:
+    headers = [*answer.headers]
+    if not any(name.lower() == "content-length" for name, _value in headers):
+        headers.append(("Content-Length", str(len(answer.body))))
+    start_response(f"{answer.status} {_phrase(answer.status)}", headers)
+    return [answer.body]
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _reset(environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
+    """Closes the connection with RST, as a broken network would; werkzeug's server gives the socket."""
+    connection = environ.get("werkzeug.socket")
+    if connection is not None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.shutdown(socket.SHUT_RD)
+        connection.close()
+    raise ConnectionResetError("fault: the connection was reset")

@@ -1,0 +1,95 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The control interface under /_sandbox/: what a test or a person does to the sandbox that no AWS client could."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import typing as t
+
+from .service import Response
+from .state import State
+from .wire import Environ, read_body
+
+PREFIX = "/_sandbox/"
+
+_Handler = t.Callable[[State, t.Mapping[str, t.Any]], t.Any]
+
+
+def answer(state: State, environ: Environ) -> Response:
+    """The JSON answer to one control request; 400 tells what is wrong with it."""
+    route = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO'][len(PREFIX) :].strip('/')}"
+    handler = _ROUTES.get(route)
+    if handler is None:
+        return _json(404, {"error": f"no {route}", "routes": sorted(_ROUTES)})
+    try:
+        values = json.loads(read_body(environ) or b"{}")
+        if not isinstance(values, dict):
+            raise ValueError("the body is not a JSON object")
+        return _json(200, handler(state, values))
+    except (ValueError, TypeError, KeyError) as exc:
+        return _json(400, {"error": str(exc)})
+
+
+def _json(status: int, value: t.Any) -> Response:
+    return Response(status, json.dumps(value, default=str).encode(), (("Content-Type", "application/json"),))
+
+
+def _calls(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return state.calls.listing()
+
+
+def _clear_calls(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.calls.clear()
+    return {}
+
+
+def _settings(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return dataclasses.asdict(state.settings)
+
+
+def _change_settings(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.settings.update(values)
+    return dataclasses.asdict(state.settings)
+
+
+def _faults(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return state.faults.listing()
+
+
+def _add_fault(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return dataclasses.asdict(state.faults.add(values))
+
+
+def _clear_faults(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.faults.clear()
+    return {}
+
+
+def _clock(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return {"now": state.now().isoformat(), "offset_seconds": state.offset}
+
+
+def _advance(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.advance(float(values["advance_seconds"]))
+    return _clock(state, values)
+
+
+def _reset(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.reset()
+    return {}
+
+
+_ROUTES: dict[str, _Handler] = {
+    "GET calls": _calls,
+    "DELETE calls": _clear_calls,
+    "GET settings": _settings,
+    "POST settings": _change_settings,
+    "GET faults": _faults,
+    "POST faults": _add_fault,
+    "DELETE faults": _clear_faults,
+    "GET clock": _clock,
+    "POST clock": _advance,
+    "POST reset": _reset,
+}

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a strict service is: a table of operations, each a function of one call."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+if t.TYPE_CHECKING:
+    from .state import State
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Call:
+    """One signed API call; ``params`` are named as in the service's botocore model."""
+
+    service: str
+    operation: str
+    region: str
+    partition: str
+    account: str
+    access_key: str
+    params: t.Mapping[str, t.Any] = field(default_factory=dict)
+    body: bytes = b""
+    query: t.Mapping[str, str] = field(default_factory=dict)
+    headers: t.Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> tuple[str, str]:
+        """What separates resources: account and partition."""
+        return (self.account, self.partition)
+
+
+# An operation returns the output members of its botocore model, or a whole answer.
+Operation = t.Callable[[Call], t.Union[t.Mapping[str, t.Any], Response, None]]
+
+
+class Service:
+    """A service that the sandbox answers itself. Operations without a function go to moto if ``moto_knows_more``, else are refused."""
+
+    name: t.ClassVar[str]
+    moto_knows_more: t.ClassVar[bool] = False
+    # operations whose body is not parsed by the botocore model, because it must survive as it was sent
+    raw: t.ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.operations: dict[str, Operation] = {}
+
+    def resource(self, call: Call) -> str:
+        """The ARN that a policy is checked against; "*" where the operation has none."""
+        return "*"

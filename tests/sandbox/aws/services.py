@@ -1,0 +1,19 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which services the sandbox answers itself; every other one is moto's."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .service import Service
+
+if t.TYPE_CHECKING:
+    from .state import State
+
+_STRICT: tuple[type[Service], ...] = ()
+
+
+def strict_services(state: State) -> dict[str, Service]:
+    """A new, empty instance of each strict service, by signing name."""
+    return {service.name: service(state) for service in _STRICT}

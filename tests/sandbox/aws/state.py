@@ -1,0 +1,99 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything the sandbox knows, in memory: settings, clock, call log, faults, and the strict services with their resources."""
+
+from __future__ import annotations
+
+import dataclasses
+import sys
+import threading
+import time
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from .calls import CallLog
+from .faults import FaultTable
+from .services import strict_services
+
+DEFAULT_ACCOUNT = "123456789012"
+
+
+@dataclass
+class Settings:
+    """What a test may change while the sandbox runs."""
+
+    iam_server_certificate_quota: int = 20
+    # CloudFront sees a new IAM certificate only after this time; until then it answers InvalidViewerCertificate.
+    iam_visibility_seconds: float = 0.0
+    route53_propagation_seconds: float = 0.0
+    # Requests a second in one account, 0 for no limit; bursts up to route53_burst.
+    route53_rate: float = 0.0
+    route53_burst: int = 5
+    # How long a zone refuses a second change batch with PriorRequestNotComplete.
+    route53_zone_lock_seconds: float = 0.0
+    cloudfront_deploy_seconds: float = 0.0
+    # CloudFront refuses a second change of the viewer certificate while one is InProgress.
+    cloudfront_one_certificate_change: bool = True
+    # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
+    cloudfront_etag_on_deploy: bool = False
+    # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region
+    # as soon as an endpoint URL is given, so this is only for clients that are told the signing region.
+    check_signing_region: bool = False
+    latency_seconds: float = 0.0
+    enforce_iam: bool = False
+
+    def update(self, values: t.Mapping[str, t.Any]) -> None:
+        """Takes JSON values of known settings; ValueError for anything else, before any is taken."""
+        kinds = {item.name: type(getattr(self, item.name)) for item in dataclasses.fields(self)}
+        problems = [f"unknown setting {name}" for name in values if name not in kinds]
+        for name in set(values) & set(kinds):
+            number = isinstance(values[name], (int, float)) and not isinstance(values[name], bool)
+            if not (isinstance(values[name], bool) if kinds[name] is bool else number and values[name] >= 0):
+                problems.append(f"{name} is not a {kinds[name].__name__}")
+        if problems:
+            raise ValueError("; ".join(problems))
+        for name, value in values.items():
+            setattr(self, name, kinds[name](value))
+
+
+class State:
+    """One sandbox; ``lock`` serialises the strict services."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.settings = Settings()
+        self.calls = CallLog()
+        self.faults = FaultTable()
+        self.offset = 0.0
+        self.services = strict_services(self)
+
+    def now(self) -> datetime:
+        """The sandbox's time: the machine's plus what the control interface advanced it by."""
+        return datetime.fromtimestamp(self.timestamp(), timezone.utc)
+
+    def timestamp(self) -> float:
+        """The sandbox's time in seconds since the epoch."""
+        return time.time() + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Moves the clock: deploys, propagation, expiries follow."""
+        self.offset += seconds
+
+    def reset(self) -> None:
+        """As after the start: no resources, faults, calls, and default settings."""
+        with self.lock:
+            self.settings = Settings()
+            self.calls.clear()
+            self.faults.clear()
+            self.offset = 0.0
+            self.services = strict_services(self)
+            if "moto.backends" in sys.modules:
+                from moto.moto_api._internal.models import moto_api_backend
+
+                moto_api_backend.reset()
+
+    def account_of(self, access_key: str) -> str:
+        """The account that an access key belongs to; keys that IAM and STS did not make belong to the default account."""
+        models = sys.modules.get("moto.iam.models")
+        return str(models.get_account_id_from(access_key)) if models else DEFAULT_ACCOUNT
