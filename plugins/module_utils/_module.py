@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import time
 import typing as t
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule
+from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
 from ._core.plan import Outcome
 from ._core.waiting import Clock
@@ -37,23 +39,56 @@ class Run(t.Protocol):
 Connect = t.Callable[[t.Mapping[str, t.Any]], t.Any]
 
 
-def execute(argument_spec: dict[str, t.Any], connect: Connect, run: Run, **rules: t.Any) -> t.NoReturn:
-    """Run one module: parse arguments, connect, run, and exit with the result or with an error that says what to do.
+@dataclass(frozen=True)
+class Body:
+    """What a module declares: its arguments with AnsibleModule's rules for them (``required_if``, …), its clients, its run."""
 
-    ``connect`` makes the clients from the params without calling anything; ``rules`` are AnsibleModule's own
-    (``required_if``, ``mutually_exclusive``, …). The AWS connection options are added to ``argument_spec``.
+    argument_spec: dict[str, t.Any]
+    connect: Connect
+    run: Run
+    rules: t.Mapping[str, t.Any]
+
+    def outcome(self, params: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
+        """Make the clients, which calls nothing, and run."""
+        return self.run(params=params, clients=self.connect(params), clock=SystemClock(), check_mode=check_mode)
+
+
+def execute(argument_spec: dict[str, t.Any], connect: Connect, run: Run, **rules: t.Any) -> None:
+    """Run one module: parse arguments, connect, run, and leave with the result or with an error that says what to do.
+
+    ``connect`` makes the clients from the params without calling anything. The AWS connection options are added to ``argument_spec``.
     """
-    module = AnsibleAWSModule(argument_spec=argument_spec, supports_check_mode=True, **rules)
-    try:
-        clients = connect(module.params)
-        outcome = run(params=module.params, clients=clients, clock=SystemClock(), check_mode=module.check_mode)
-    except CertError as exc:
-        module.fail_json(msg=exc.message, error={"kind": exc.kind, **exc.details})
-    for warning in outcome.warnings:
-        module.warn(warning)
+    EDGE.get()(Body(argument_spec={**aws_argument_spec(), **argument_spec}, connect=connect, run=run, rules=rules))
+
+
+def result_of(outcome: Outcome, diff_mode: bool) -> dict[str, t.Any]:
+    """The result as Ansible shows it; a failure has a ``msg``."""
     result = dict(outcome.result, changed=outcome.changed)
-    if module._diff and (outcome.before or outcome.after):
+    if diff_mode and (outcome.before or outcome.after):
         result["diff"] = {"before": dict(outcome.before), "after": dict(outcome.after)}
     if outcome.failure is not None:
-        module.fail_json(msg=outcome.failure, **result)
+        result.update(failed=True, msg=outcome.failure)
+    return result
+
+
+def result_of_error(error: CertError) -> dict[str, t.Any]:
+    """The result of a run that ended with an expected error."""
+    return {"failed": True, "msg": error.message, "error": {"kind": error.kind, **error.details}}
+
+
+def _ansible_module_edge(body: Body) -> None:
+    module = AnsibleAWSModule(argument_spec=body.argument_spec, default_args=False, supports_check_mode=True, **body.rules)
+    try:
+        outcome = body.outcome(module.params, module.check_mode)
+    except CertError as exc:
+        module.fail_json(**result_of_error(exc))
+    for warning in outcome.warnings:
+        module.warn(warning)
+    result = result_of(outcome, module._diff)
+    if outcome.failure is not None:
+        module.fail_json(**result)
     module.exit_json(**result)
+
+
+# Who calls a module: AnsibleModule in a process of its own, unless the action plugin runs it inside the controller's worker.
+EDGE: ContextVar[t.Callable[[Body], None]] = ContextVar("EDGE", default=_ansible_module_edge)

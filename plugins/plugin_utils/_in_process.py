@@ -1,0 +1,93 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs a module of this collection inside the controller's worker when that is where it would run anyway.
+
+One module execution in a process of its own costs about one CPU second (Python start, imports, packaging); here the
+imports happen once, in the process that forks the workers. Where the module would run elsewhere (another host, another
+user, another interpreter, an environment of the task's own, async), it is executed as any module.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import typing as t
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import merge_hash
+
+try:
+    # Imported here so that workers, which are forks, find them loaded.
+    import acme.client
+    import boto3  # noqa: F401
+    import botocore.client  # noqa: F401
+
+    from ..module_utils import _module
+    from ..module_utils._errors import CertError
+except ImportError:
+    CAN_IMPORT = False
+else:
+    CAN_IMPORT = True
+
+
+class ActionModule(ActionBase):
+    """The action of every module of this collection; the module is the one with the action's name."""
+
+    _supports_async = True
+    _requires_connection = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The module's result."""
+        result = super().run(tmp, task_vars)
+        if not self._belongs_here(task_vars or {}):
+            return t.cast("dict[str, t.Any]", merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))))
+        name = self._task.action.rpartition(".")[2]
+        module = importlib.import_module(f"ansible_collections.certops.cloudfront.plugins.modules.{name}")
+        # Through JSON, so that the module gets plain values and not Ansible's tagged ones.
+        edge = _Edge(json.loads(json.dumps(dict(self._task.args))), self._task.check_mode, self._task.diff)
+        token = _module.EDGE.set(edge)
+        try:
+            module.main()
+        finally:
+            _module.EDGE.reset(token)
+        return t.cast("dict[str, t.Any]", merge_hash(result, edge.result))
+
+    def _belongs_here(self, task_vars: dict[str, t.Any]) -> bool:
+        interpreter = self._templar.template(task_vars.get("ansible_python_interpreter", sys.executable))
+        return (
+            CAN_IMPORT
+            and self._connection.transport == "local"
+            and not self._connection.become
+            and not self._task.async_val
+            and not any(self._task.environment or [])
+            and interpreter == sys.executable
+        )
+
+
+class _Edge:
+    """Stands where AnsibleModule stands: checks the arguments, keeps the result, and masks no_log values in it."""
+
+    def __init__(self, args: dict[str, t.Any], check_mode: bool, diff_mode: bool) -> None:
+        self._args = args
+        self._check_mode = check_mode
+        self._diff_mode = diff_mode
+        self.result: dict[str, t.Any] = {}
+
+    def __call__(self, body: _module.Body) -> None:
+        validator = ArgumentSpecValidator(body.argument_spec, **body.rules)
+        checked = validator.validate(self._args)
+        if checked.error_messages:
+            self.result = {"failed": True, "msg": "; ".join(checked.error_messages)}
+        else:
+            self.result = self._outcome(body, checked.validated_parameters)
+        self.result = remove_values(self.result, checked._no_log_values)
+
+    def _outcome(self, body: _module.Body, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        try:
+            outcome = body.outcome(params, self._check_mode)
+        except CertError as exc:
+            return _module.result_of_error(exc)
+        return {**_module.result_of(outcome, self._diff_mode), "warnings": list(outcome.warnings)}
