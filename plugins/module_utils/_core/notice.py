@@ -1,0 +1,107 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What people are told of a run: the mail, in English and Chinese, and the line of the summary. Never key material."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass
+
+RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
+RECORD_FIELDS = ("Previous_IAM_SSL_Info", "Matched_CloudFront", "Update_CloudFront_Status", "Delete_Previous_IAM_SSL_Cert")
+CONSOLES = {
+    "aws": "https://console.aws.amazon.com/cloudfront/v4/home",
+    "aws-cn": "https://console.amazonaws.cn/cloudfront/v3/home",
+}
+
+Document = t.Mapping[str, t.Any]
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A mail: the subject fits SNS (at most 100 ASCII characters; the name of a project has at most 63)."""
+
+    subject: str
+    message: str
+
+    def as_dict(self) -> dict[str, str]:
+        """The form in results."""
+        return {"subject": self.subject, "message": self.message}
+
+
+def of_success(document: Document) -> Notice:
+    """The mail after a run that changed something and ended well."""
+    name = document["name"]
+    return Notice(
+        subject=f"certops: certificate of {name} is in place",
+        message="\n".join(
+            [
+                f"The certificate of project {name} is in place.",
+                f"项目 {name} 的证书已就绪。",
+                "",
+                *_certificate_lines(document),
+                "",
+                *_record_lines(document),
+            ]
+        ),
+    )
+
+
+def of_failure(document: Document, reason: str) -> Notice:
+    """The mail after a run that failed; the next run goes on from where this one stopped."""
+    name = document["name"]
+    return Notice(
+        subject=f"certops: FAILED for {name}, action needed",
+        message="\n".join(
+            [
+                f"The run of project {name} failed: {reason}",
+                f"项目 {name} 的运行失败: {reason}",
+                "",
+                "The certificate in use was left in place. Remove the cause and run again; the next run goes on from here.",
+                "If the certificate in use expires before that, replace it by hand in time.",
+                "正在使用的证书未被更改。请排除故障后重新运行; 如证书即将过期, 请及时手动更换。",
+                "",
+                *_certificate_lines(document),
+                "",
+                *_record_lines(document),
+            ]
+        ),
+    )
+
+
+def _certificate_lines(document: Document) -> list[str]:
+    certificate = document.get("certificate")
+    if not certificate:
+        return ["No certificate yet. / 尚无证书。"]
+    renewal = document.get("renewal") or {}
+    return [
+        f"Certificate / 证书: {certificate.get('name')} ({certificate.get('id')})",
+        f"Names / 域名: {', '.join(certificate.get('domains') or [])}",
+        f"Valid until / 有效期至: {certificate.get('not_after')}",
+        f"Next renewal / 下次续期: {renewal.get('renew_at')}",
+        f"Archive / 归档: {certificate.get('archive_uri')}",
+        f"Console / 控制台: {_console(str(certificate.get('arn') or ''))}",
+    ]
+
+
+def _console(arn: str) -> str:
+    parts = arn.split(":")
+    return CONSOLES.get(parts[1] if len(parts) > 1 else "", CONSOLES["aws"])
+
+
+def _record_lines(document: Document) -> list[str]:
+    last_run = document.get("last_run") or {}
+    record = {field: last_run.get(field) for field in RECORD_FIELDS}
+    return [f"{RECORD_TITLE}:", json.dumps(record, indent=2, ensure_ascii=False)]
+
+
+def summary(document: Document, changed: bool) -> dict[str, t.Any]:
+    """``{name, status, changed, reason}``: one project in the summary of a playbook run that did not fail."""
+    certificate = document.get("certificate") or {}
+    renewal = document.get("renewal") or {}
+    if not certificate:
+        reason = "no certificate"
+    else:
+        reason = f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at {renewal.get('renew_at')}"
+    return {"name": document["name"], "status": "changed" if changed else "unchanged", "changed": changed, "reason": reason}
