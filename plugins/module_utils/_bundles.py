@@ -15,6 +15,7 @@ from pathlib import Path
 from ._core import bundles
 from ._core.bundles import Bundle
 from ._errors import CertError, ConfigError
+from ._stores import private_files
 
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
 MAX_FILE_BYTES = 4 * 1024 * 1024
@@ -71,11 +72,10 @@ def keep_in(directory: str, bundle: Bundle) -> None:
     """Write the five files into the directory, each atomically, the manifest last: its checksums tell whether the rest is complete."""
     root = Path(directory)
     try:
-        root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name, text in bundle.texts().items():
-            _write(root / name, text.encode(), _mode(name))
-    except OSError as exc:
-        raise CertError(f"dest {directory}: the bundle cannot be written ({_why(exc)}); it is safe in the archive, and the next run writes it here") from exc
+            private_files.replace(str(root / name), text.encode(), _mode(name))
+    except CertError as exc:
+        raise CertError(f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest") from exc
 
 
 def dest_problem(directory: str) -> str | None:
@@ -92,7 +92,7 @@ def dest_problem(directory: str) -> str | None:
 def _local_path(reference: str) -> str:
     parsed = urllib.parse.urlsplit(reference)
     if parsed.scheme == "file" and parsed.netloc in ("", "localhost"):
-        return urllib.parse.unquote(parsed.path)
+        return parsed.path
     if "://" in reference:
         raise ConfigError([f"bundle {reference}: only directories, paths and file:// URIs of a .tar.gz can be read"])
     return reference
@@ -110,20 +110,6 @@ def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
             raise ValueError(f"holds {member.name!r}, which does not belong into a bundle")
         texts[member.name] = content.read().decode("utf-8")
     return texts
-
-
-def _write(path: Path, content: bytes, mode: int) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(descriptor, "wb") as stream:
-            os.fchmod(stream.fileno(), mode)
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _mode(name: str) -> int:

@@ -82,11 +82,6 @@ def covers(san: str, alias: str) -> bool:
     return bool(first) and rest == base(san)
 
 
-def covers_all(sans: t.Iterable[str], aliases: t.Iterable[str]) -> bool:
-    """Whether each alias is covered by one of the certificate's names."""
-    return not uncovered(sans, aliases)
-
-
 def uncovered(sans: t.Iterable[str], aliases: t.Iterable[str]) -> tuple[str, ...]:
     """The aliases that none of the certificate's names covers."""
     known = tuple(sans)
@@ -117,7 +112,7 @@ def _judge(name: str) -> tuple[str, str]:
     labels = base(ascii_name).split(".")
     if "*" in base(ascii_name):
         return "has a wildcard that is not the whole leftmost label; write *.example.com", ""
-    if len(labels) < 2:
+    if "." not in base(ascii_name):
         return "has only one label; give a full domain name such as www.example.com", ""
     return _label_problem(ascii_name, labels), ascii_name
 

@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
+import email.utils
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 
 class Clock(t.Protocol):
@@ -42,3 +43,17 @@ class Deadline:
 def backoff(attempt: int, base: float = 1.0, factor: float = 2.0, cap: float = 30.0) -> float:
     """Seconds to wait before retry number ``attempt`` (the first is 0), growing exponentially to ``cap``."""
     return min(cap, base * factor**attempt)
+
+
+def retry_after(header: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None without a usable header (RFC 9110 section 10.2.3)."""
+    text = (header or "").strip()
+    if text.isascii() and text.isdigit():
+        return float(text)
+    try:
+        moment = email.utils.parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    # an HTTP date is in UTC; the obsolete asctime form does not say so
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return max(0.0, (aware - now).total_seconds())

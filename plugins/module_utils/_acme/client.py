@@ -1,0 +1,166 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ACME server, one method per request (RFC 8555 section 7); no decisions."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import typing as t
+from dataclasses import dataclass, field
+
+from .. import _crypto
+from .._core import waiting
+from .._core.waiting import Clock
+from .._errors import RemoteError
+from .messages import Authorization, Challenge, Directory, Order
+from .network import Network
+
+try:
+    import josepy
+    from acme import challenges
+    from acme import messages as acme_messages
+    from cryptography import x509
+except ImportError:
+    pass  # the module's edge reports the missing library
+
+
+@dataclass(frozen=True)
+class ExternalAccount:
+    """The binding to an account that the user has with the CA (RFC 8555 section 7.3.4)."""
+
+    kid: str
+    hmac_key: str = field(repr=False)
+    alg: str = "HS256"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What a new account is registered with; registering says that the user agreed to the CA's terms."""
+
+    contacts: tuple[str, ...]
+    external_account: ExternalAccount | None = None
+
+
+class Client:
+    """One CA as one account; calls nothing before it is asked to."""
+
+    def __init__(self, directory_url: str, network: Network) -> None:
+        self._directory_url = directory_url
+        self._network = network
+
+    def directory(self) -> Directory:
+        """What the CA tells about itself."""
+        meta = self._urls.meta
+        return Directory(
+            terms_of_service=meta.terms_of_service,
+            profiles=tuple(sorted(meta.profiles or ())),
+            needs_eab=bool(meta.external_account_required),
+        )
+
+    def use_account(self, url: str) -> None:
+        """Sign the following requests as this account."""
+        self._network.account = acme_messages.RegistrationResource(uri=url, body=acme_messages.Registration())
+
+    def new_account(self, registration: Registration) -> str:
+        """Register the key, or find the account that it already has, and use it; the account's URL."""
+        self._network.account = None
+        binding = registration.external_account and acme_messages.ExternalAccountBinding.from_data(
+            account_public_key=self._network.key.public_key(),
+            kid=registration.external_account.kid,
+            hmac_key=registration.external_account.hmac_key,
+            directory=self._urls,
+            hmac_alg=registration.external_account.alg,
+        )
+        body = acme_messages.NewRegistration(
+            contact=tuple(f"mailto:{contact}" for contact in registration.contacts),
+            terms_of_service_agreed=True,
+            external_account_binding=binding,
+        )
+        response = self._send("newAccount", self._url("newAccount"), body)
+        url = self._location(response, "newAccount")
+        self.use_account(url)
+        return url
+
+    def new_order(self, domains: t.Sequence[str], profile: str | None) -> Order:
+        """Ask for a certificate for these names; the CA may answer with an order that the account already has."""
+        identifiers = [acme_messages.Identifier(typ=acme_messages.IDENTIFIER_FQDN, value=domain) for domain in domains]
+        response = self._send("newOrder", self._url("newOrder"), acme_messages.NewOrder(identifiers=identifiers, profile=profile or ""))
+        return self._order(self._location(response, "newOrder"), response, "newOrder")
+
+    def order(self, url: str) -> Order:
+        """The order as it is now."""
+        return self._order(url, self._send("order", url), "order")
+
+    def authorization(self, url: str) -> Authorization:
+        """The authorization as it is now."""
+        return Authorization.from_json(url, self._network.json(self._send("authorization", url), "authorization"))
+
+    def answer(self, challenge: Challenge) -> None:
+        """Tell the CA that the challenge's record is published."""
+        self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization=""))
+
+    def finalize(self, order: Order, csr_pem: bytes) -> Order:
+        """Hand in the signing request of a ready order."""
+        request = acme_messages.CertificateRequest(csr=x509.load_pem_x509_csr(csr_pem))
+        return self._order(order.url, self._send("finalize", order.finalize, request), "finalize")
+
+    def certificate(self, url: str) -> str:
+        """The full chain as PEM text: the leaf first, the CA's default chain after it."""
+        return str(self._send("certificate", url).text)
+
+    def challenge_value(self, challenge: Challenge) -> str:
+        """What the TXT record has to say (RFC 8555 section 8.4)."""
+        thumbprint = josepy.b64encode(self._network.key.thumbprint()).decode()
+        digest = hashlib.sha256(f"{challenge.token}.{thumbprint}".encode()).digest()
+        return str(josepy.b64encode(digest).decode())
+
+    @functools.cached_property
+    def _urls(self) -> t.Any:
+        document = self._network.json(self._network.fetch_directory(self._directory_url), "directory")
+        missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
+        if missing:
+            raise RemoteError(
+                f"acme:directory on {self._directory_url} is no ACME directory: {', '.join(missing)} missing; check the URL",
+                service="acme",
+                operation="directory",
+                code="malformedAnswer",
+            )
+        urls = acme_messages.Directory.from_json(document)
+        self._network.new_nonce_url = urls["newNonce"]
+        return urls
+
+    def _url(self, resource: str) -> str:
+        return str(self._urls[resource])
+
+    def _send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
+        self._url("newNonce")
+        return self._network.send(operation, url, payload)
+
+    def _order(self, url: str, response: t.Any, operation: str) -> Order:
+        asked = waiting.retry_after(response.headers.get("Retry-After"), self._network.clock.now())
+        return Order.from_json(url, self._network.json(response, operation), asked)
+
+    def _location(self, response: t.Any, operation: str) -> str:
+        url = response.headers.get("Location")
+        if not url:
+            raise RemoteError(
+                f"acme:{operation} on {response.url} got no usable answer: it has no Location; ask the CA",
+                service="acme",
+                operation=operation,
+                code="malformedAnswer",
+            )
+        return str(url)
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where a CA is; ``client`` talks to it with an account's key, or only reads its directory without one."""
+
+    directory_url: str
+    ca_bundle: str | None = None
+
+    def client(self, account_key_pem: str | None, clock: Clock) -> Client:
+        """A client that has called nothing yet."""
+        key = josepy.JWKEC(key=_crypto.load_key(account_key_pem)) if account_key_pem else None
+        return Client(self.directory_url, Network(key, self.ca_bundle, clock))

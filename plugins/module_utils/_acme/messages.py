@@ -1,0 +1,114 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the CA says of orders and authorizations, as values that tolerate what we do not know (new challenge types, new fields)."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from enum import Enum
+
+from .._core.acme_problems import Problem
+from .._errors import RemoteError
+
+DNS_01 = "dns-01"
+
+
+class Status(str, Enum):
+    """States of orders, authorizations and challenges (RFC 8555 section 7.1.6)."""
+
+    PENDING = "pending"
+    READY = "ready"
+    PROCESSING = "processing"
+    VALID = "valid"
+    INVALID = "invalid"
+    DEACTIVATED = "deactivated"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """What the directory tells about the CA beyond its URLs."""
+
+    terms_of_service: str | None
+    profiles: tuple[str, ...]
+    needs_eab: bool
+
+
+@dataclass(frozen=True)
+class Order:
+    """An order; ``retry_after`` is how long the CA wants us to wait before we ask again, in seconds."""
+
+    url: str
+    status: Status
+    identifiers: frozenset[str]
+    authorizations: tuple[str, ...]
+    finalize: str
+    certificate: str | None
+    error: Problem | None
+    retry_after: float | None
+
+    @classmethod
+    def from_json(cls, url: str, document: t.Mapping[str, t.Any], retry_after: float | None) -> Order:
+        """The order at ``url``; RemoteError if the document is none."""
+        with_error = document.get("error")
+        try:
+            return cls(
+                url=url,
+                status=Status(document["status"]),
+                identifiers=frozenset(str(identifier["value"]).lower() for identifier in document["identifiers"]),
+                authorizations=tuple(document["authorizations"]),
+                finalize=str(document["finalize"]),
+                certificate=document.get("certificate"),
+                error=Problem.from_json(with_error) if with_error else None,
+                retry_after=retry_after,
+            )
+        except (KeyError, TypeError, ValueError) as exc:
+            raise _malformed("order", url, exc) from exc
+
+
+@dataclass(frozen=True)
+class Challenge:
+    """A dns-01 challenge."""
+
+    url: str
+    token: str
+    status: Status
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """An authorization with its dns-01 challenge, if it offers one; other types are ignored (RFC 8555 section 7.1.4)."""
+
+    url: str
+    domain: str
+    status: Status
+    challenge: Challenge | None
+    problem: Problem | None
+
+    @classmethod
+    def from_json(cls, url: str, document: t.Mapping[str, t.Any]) -> Authorization:
+        """The authorization at ``url``; RemoteError if the document is none."""
+        try:
+            challenges = document["challenges"]
+            errors = [challenge["error"] for challenge in challenges if challenge.get("error")]
+            dns = [Challenge(url=str(each["url"]), token=str(each["token"]), status=Status(each["status"])) for each in challenges if each["type"] == DNS_01]
+            return cls(
+                url=url,
+                domain=str(document["identifier"]["value"]).lower(),
+                status=Status(document["status"]),
+                challenge=dns[0] if dns else None,
+                problem=Problem.from_json(errors[0]) if errors else None,
+            )
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            raise _malformed("authorization", url, exc) from exc
+
+
+def _malformed(operation: str, url: str, exc: Exception) -> RemoteError:
+    return RemoteError(
+        f"acme:{operation} on {url} got no usable answer: {type(exc).__name__} {exc}; run again, or ask the CA",
+        service="acme",
+        operation=operation,
+        code="malformedAnswer",
+    )

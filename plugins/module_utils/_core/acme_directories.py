@@ -1,0 +1,55 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Known ACME directories by name, as of November 2026."""
+
+from __future__ import annotations
+
+import urllib.parse
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Directory:
+    """A CA's directory, and whether it wants an external account binding for a new account."""
+
+    url: str
+    needs_eab: bool = False
+
+
+KNOWN = {
+    # https://letsencrypt.org/getting-started/
+    "letsencrypt": Directory("https://acme-v02.api.letsencrypt.org/directory"),
+    "letsencrypt_staging": Directory("https://acme-staging-v02.api.letsencrypt.org/directory"),
+    # https://zerossl.com/documentation/acme/
+    "zerossl": Directory("https://acme.zerossl.com/v2/DV90", needs_eab=True),
+    # https://cloud.google.com/certificate-manager/docs/public-ca-tutorial
+    "google": Directory("https://dv.acme-v02.api.pki.goog/directory", needs_eab=True),
+    "google_staging": Directory("https://dv.acme-v02.test-api.pki.goog/directory", needs_eab=True),
+    # https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/
+    "sslcom_rsa": Directory("https://acme.ssl.com/sslcom-dv-rsa", needs_eab=True),
+    "sslcom_ecc": Directory("https://acme.ssl.com/sslcom-dv-ecc", needs_eab=True),
+    # https://guide.actalis.com/ssl/activation/acme
+    "actalis": Directory("https://acme-api.actalis.com/acme/directory", needs_eab=True),
+}
+
+
+def resolve(directory: str) -> Directory:
+    """The directory of a known name or of a URL; raises ValueError unless ``problems`` is empty."""
+    found = problems(directory)
+    if found:
+        raise ValueError("; ".join(found))
+    by_url = {known.url: known for known in KNOWN.values()}
+    return KNOWN.get(directory) or by_url.get(directory) or Directory(directory)
+
+
+def problems(directory: str) -> list[str]:
+    """Why ``directory`` names no ACME directory; empty if it does."""
+    if directory in KNOWN:
+        return []
+    if "://" not in directory:
+        return [f"acme_directory: {directory!r} is not a known name; give one of {', '.join(sorted(KNOWN))}, or a URL"]
+    parsed = urllib.parse.urlsplit(directory)
+    # RFC 8555 section 6.1: ACME is HTTPS
+    if parsed.scheme != "https" or not parsed.hostname:
+        return [f"acme_directory: {directory!r} is not an https:// URL; ACME works over HTTPS only (acme_ca_bundle is for a private CA)"]
+    return []

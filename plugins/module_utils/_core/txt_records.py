@@ -1,0 +1,127 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Challenge records by compare-and-swap: add and remove our values in TXT record sets, keep everyone else's.
+
+A Route 53 change batch is atomic, CREATE is refused when the record set exists, and DELETE matches the exact values and TTL only.
+So a batch is first written without reading; if it is refused, what was complained about is read and swapped.
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+CHALLENGE_LABEL = "_acme-challenge."
+TTL_SECONDS = 60
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
+MAX_BATCH_RECORDS = 1000
+MAX_BATCH_CHARACTERS = 32000
+
+_NAME_IN_MESSAGE = re.compile(r"name='([^']+)'")
+
+
+@dataclass(frozen=True)
+class ChallengeRecord:
+    """Values of ours under one name of one zone, as they stand in the archive until they are removed."""
+
+    zone_id: str
+    name: str
+    values: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The fields for a pending order's document."""
+        return {"zone_id": self.zone_id, "name": self.name, "values": list(self.values)}
+
+    @classmethod
+    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> ChallengeRecord:
+        """The inverse of ``as_dict``."""
+        return cls(zone_id=str(fields["zone_id"]), name=str(fields["name"]), values=tuple(fields["values"]))
+
+
+@dataclass(frozen=True)
+class TxtSet:
+    """A TXT record set as Route 53 has it: name without the final dot, values with their quotes."""
+
+    name: str
+    ttl: int
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One element of a change batch."""
+
+    action: t.Literal["CREATE", "DELETE"]
+    record_set: TxtSet
+
+
+# What is known of the record set under a name: absent from the mapping means not read, None means that there is none.
+Found = t.Mapping[str, "TxtSet | None"]
+Group = tuple[Change, ...]
+
+
+def challenge_name(domain: str) -> str:
+    """Where the challenge value of a name or of its wildcard is published (RFC 8555 section 8.4)."""
+    return CHALLENGE_LABEL + domain.removeprefix("*.")
+
+
+def quoted(value: str) -> str:
+    """A challenge value as a TXT value; it is base64url, so there is nothing to escape."""
+    return f'"{value}"'
+
+
+def additions(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]:
+    """The changes, grouped by name, after which each name holds our values beside those found there.
+
+    A set that already holds our values is written again all the same: the zone applies changes in order,
+    so that this change being in sync tells that the earlier one is, whoever made it.
+    """
+    groups: list[Group] = []
+    for record in records:
+        ours = tuple(quoted(value) for value in record.values)
+        there = found.get(record.name)
+        if there is None:
+            groups.append((Change("CREATE", TxtSet(record.name, TTL_SECONDS, ours)),))
+        else:
+            union = there.values + tuple(value for value in ours if value not in there.values)
+            groups.append((Change("DELETE", there), Change("CREATE", TxtSet(there.name, there.ttl, union))))
+    return groups
+
+
+def removals(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]:
+    """The changes, grouped by name, after which no name holds a value of ours and each foreign value found there is kept."""
+    groups: list[Group] = []
+    for record in records:
+        ours = tuple(quoted(value) for value in record.values)
+        there = found.get(record.name) if record.name in found else TxtSet(record.name, TTL_SECONDS, ours)
+        if there is None or not set(ours) & set(there.values):
+            continue
+        rest = tuple(value for value in there.values if value not in ours)
+        group: Group = (Change("DELETE", there),)
+        if rest:
+            group += (Change("CREATE", TxtSet(there.name, there.ttl, rest)),)
+        groups.append(group)
+    return groups
+
+
+def batches(groups: t.Iterable[Group]) -> list[list[Change]]:
+    """The groups packed into change batches within Route 53's limits; the changes of one name stay together."""
+    packed: list[list[Change]] = []
+    records = characters = 0
+    for group in groups:
+        size = sum(len(change.record_set.values) for change in group)
+        length = sum(len(value) for change in group for value in change.record_set.values)
+        if not packed or records + size > MAX_BATCH_RECORDS or characters + length > MAX_BATCH_CHARACTERS:
+            packed.append([])
+            records = characters = 0
+        packed[-1].extend(group)
+        records, characters = records + size, characters + length
+    return packed
+
+
+def refused_names(message: str, names: t.Collection[str]) -> list[str]:
+    """The names that an InvalidChangeBatch message complains about; all of ``names`` if it does not tell."""
+    complained = {match.lower().rstrip(".") for match in _NAME_IN_MESSAGE.findall(message)}
+    return [name for name in names if name in complained] or list(names)
