@@ -1,0 +1,369 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ACME server of the sandbox: HTTPS, the checks that a public CA makes first, faults on demand, and a log of requests."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import datetime
+import json
+import random
+import socket
+import ssl
+import struct
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from . import acme_ca
+from .acme_backend import ERROR, JSON, Backend, Options, Reply, Request, problem
+from .aws.calls import LoggedCall, summary
+from .aws.faults import DEFAULT_TIMEOUT_SECONDS, Fault
+from .aws.state import State
+from .ca import Authority
+
+BODY_LIMIT = 256 * 1024
+IDLE_LIMIT = 120.0
+
+OPERATIONS = {
+    "/directory": "directory",
+    "/acme/newnonce": "newNonce",
+    "/acme/newaccount": "newAccount",
+    "/acme/neworders": "newOrder",
+    "/acme/key-change": "keyChange",
+    "/acme/revokecert": "revoke",
+}
+PREFIXES = {
+    "/acme/authz/": "authz",
+    "/acme/chall/": "challenge",
+    "/acme/order/": "order",
+    "/acme/cert/": "cert",
+    "/acme/acct/": "account",
+    "/acme/renewal-info/": "renewalInfo",
+}
+# What is read with POST-as-GET takes no payload (RFC 8555 section 6.3).
+READ_ONLY = {"authz", "order", "cert"}
+
+
+class Dropped(Exception):
+    """The answer must never arrive: the connection is reset."""
+
+
+def operation_of(path: str) -> str:
+    """The name that a request has in the call log."""
+    if path in OPERATIONS:
+        return OPERATIONS[path]
+    for prefix, operation in PREFIXES.items():
+        if path.startswith(prefix):
+            return "finalize" if path.endswith("/finalize") else operation
+    return "unknown"
+
+
+def _decode(part: Any) -> bytes:
+    if not isinstance(part, str):
+        raise ValueError("not text")
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+@dataclass
+class Envelope:
+    """A signed request, taken apart but not yet verified."""
+
+    protected: dict[str, Any]
+    payload: dict[str, Any] | None
+
+    @classmethod
+    def of(cls, body: bytes) -> Envelope:
+        """Raises ValueError when this is no JWS in flattened JSON form."""
+        document = json.loads(body)
+        if not isinstance(document, dict) or not {"protected", "payload", "signature"} <= set(document) or "header" in document:
+            raise ValueError("not a flattened JWS")
+        protected, raw = json.loads(_decode(document["protected"])), _decode(document["payload"])
+        payload = json.loads(raw) if raw else None
+        if not isinstance(protected, dict) or not (payload is None or isinstance(payload, dict)):
+            raise ValueError("not an object")
+        return cls(protected, payload)
+
+
+def _redundant(names: list[str]) -> str | None:
+    """A name that a wildcard of the same order covers."""
+    wildcards = {name[2:] for name in names if name.startswith("*.")}
+    return next((name for name in names if not name.startswith("*.") and name.partition(".")[2] in wildcards), None)
+
+
+def check_new_order(payload: dict[str, Any], limit: int) -> Reply | None:
+    """What Boulder refuses before it makes an order, and acme2certifier does not."""
+    identifiers = payload.get("identifiers")
+    if not isinstance(identifiers, list) or not identifiers:
+        return problem(400, "malformed", "NewOrder request did not specify any identifiers")
+    if payload.get("notBefore") or payload.get("notAfter"):
+        return problem(400, "malformed", "NotBefore and NotAfter are not supported")
+    names = [str(identifier.get("value", "")) for identifier in identifiers if isinstance(identifier, dict)]
+    if len(names) != len(identifiers):
+        return problem(400, "malformed", "an identifier is not an object")
+    if len(set(names)) > limit:
+        return problem(400, "malformed", f"Order cannot contain more than {limit} identifiers")
+    for name in names:
+        if name != name.lower() or name.endswith(".") or ".." in name or not name.isascii():
+            return problem(400, "rejectedIdentifier", f"Invalid identifier {name!r}")
+    redundant = _redundant(names)
+    if redundant:
+        return problem(400, "malformed", f'Domain name "{redundant}" is redundant with a wildcard domain in the same request')
+    return None
+
+
+def problem_type(reply: Reply) -> str:
+    """The last part of the problem's type, or the HTTP status."""
+    try:
+        return str(reply.document["type"]).rpartition(":")[2]
+    except (ValueError, KeyError, TypeError):
+        return str(reply.status)
+
+
+def strike(fault: Fault, entry: LoggedCall) -> Reply | None:
+    """What a fault does to a request: an answer, a lost connection, or None when the request goes on."""
+    entry.error = f"fault:{fault.kind}"
+    if fault.kind == "kill":
+        fault.strike_process()
+        raise Dropped
+    if fault.kind in ("timeout", "delay"):
+        time.sleep(fault.seconds or (DEFAULT_TIMEOUT_SECONDS if fault.kind == "timeout" else 0))
+    if fault.kind in ("timeout", "reset"):
+        raise Dropped
+    if fault.kind == "delay":
+        return None
+    if fault.kind == "malformed":
+        return Reply(200, {"Content-Type": JSON}, b'{"this is not JSON')
+    status, kind, text = _FAULTS[fault.kind]
+    reply = problem(status, fault.code or kind, text)
+    if fault.kind == "throttled":
+        reply.headers["Retry-After"] = str(int(fault.seconds) or 1)
+    return reply
+
+
+_FAULTS = {
+    "throttled": (429, "rateLimited", "too many requests, see Retry-After"),
+    "error_500": (500, "serverInternal", "the request could not be processed"),
+    "access_denied": (403, "unauthorized", "the account is not authorized to do this"),
+}
+
+
+@dataclass
+class Front:
+    """Everything between the socket and acme2certifier."""
+
+    backend: Backend
+    state: State
+    processing: dict[str, float] = field(default_factory=dict)
+    """Until when an order pretends that its certificate is not ready."""
+
+    def answer(self, request: Request, content_type: str) -> Reply:
+        entry = LoggedCall("acme", operation_of(request.path), {"path": request.path}, started=time.time())
+        clock = time.perf_counter()
+        try:
+            reply = self._answer(request, content_type, entry)
+            entry.status = reply.status
+            if reply.status >= HTTPStatus.BAD_REQUEST and not entry.error:
+                entry.error = problem_type(reply)
+            return reply
+        finally:
+            entry.seconds = round(time.perf_counter() - clock, 6)
+            self.state.calls.record(entry)
+
+    def _answer(self, request: Request, content_type: str, entry: LoggedCall) -> Reply:
+        envelope, refusal = self._open(request, content_type)
+        if envelope and envelope.payload and entry.operation == "newOrder":
+            entry.params = summary({"path": request.path, **envelope.payload})
+        fault = self.state.faults.match("acme", entry.operation)
+        if fault and fault.when == "before":
+            struck = strike(fault, entry)
+            if struck:
+                return self._finish(request, entry.operation, struck)
+        reply = self._finish(request, entry.operation, refusal or self._checked(request, entry.operation, envelope))
+        if fault and fault.when == "after":
+            reply = strike(fault, entry) or reply
+        return reply
+
+    @staticmethod
+    def _open(request: Request, content_type: str) -> tuple[Envelope | None, Reply | None]:
+        if request.method != "POST":
+            return None, None
+        if content_type.partition(";")[0].strip() != "application/jose+json":
+            return None, problem(415, "malformed", "Invalid Content-Type header on POST. Content-Type must be application/jose+json")
+        try:
+            return Envelope.of(request.body), None
+        except ValueError as error:
+            return None, problem(400, "malformed", f"Parse error reading JWS: {error}")
+
+    def _checked(self, request: Request, operation: str, envelope: Envelope | None) -> Reply:
+        if envelope is None:
+            return self.backend.handle(request)
+        rejected = self._reject_nonce(envelope)
+        if rejected:
+            return rejected
+        if operation in READ_ONLY and envelope.payload is not None:
+            return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
+        if operation == "newOrder":
+            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit)
+            if refusal:
+                return refusal
+        return self.backend.handle(Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None))
+
+    def _reject_nonce(self, envelope: Envelope) -> Reply | None:
+        percent = self.state.settings.acme_nonce_reject_percent
+        if random.random() * 100 >= percent:
+            return None
+        # A refused nonce is used up, as it would be in a CA that has forgotten it.
+        self.backend.store.nonce_consume(str(envelope.protected.get("nonce", "")))
+        return problem(400, "badNonce", "JWS has an invalid anti-replay nonce")
+
+    def _finish(self, request: Request, operation: str, reply: Reply) -> Reply:
+        if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
+            self._processing(request, operation, reply)
+        if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
+            reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
+        if reply.status == 400 and ERROR.encode() + b"badNonce" in reply.body:
+            reply.headers.pop("Replay-Nonce", None)
+        if request.method == "POST":
+            reply.headers.setdefault("Replay-Nonce", self.backend.nonce())
+        reply.headers.setdefault("Cache-Control", "no-store")
+        reply.headers.setdefault("Link", f'<{request.base_url}/directory>;rel="index"')
+        return reply
+
+    def _processing(self, request: Request, operation: str, reply: Reply) -> None:
+        """Keep a finished order in `processing` for as long as the setting says."""
+        url = request.path.removesuffix("/finalize")
+        delay = self.state.settings.acme_processing_seconds
+        if operation == "finalize" and delay > 0:
+            self.processing[url] = time.monotonic() + delay
+        if time.monotonic() >= self.processing.get(url, 0):
+            return
+        document = reply.document
+        if document.get("status") == "valid":
+            document["status"] = "processing"
+            document.pop("certificate", None)
+            reply.document = document
+            reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def setup(self) -> None:
+        # The handshake is done here, in the thread of the connection, so that a slow client holds up nobody.
+        self.request.settimeout(IDLE_LIMIT)
+        self.request.do_handshake()
+        super().setup()
+
+    def do_GET(self) -> None:
+        self._answer(b"")
+
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        if length > BODY_LIMIT:
+            self.close_connection = True
+            self._send(problem(413, "malformed", "the request is too large"))
+            return
+        self._answer(self.rfile.read(length))
+
+    def _answer(self, body: bytes) -> None:
+        host = self.headers.get("Host", "")
+        request = Request(self.command, f"https://{host}", self.path.partition("?")[0], body)
+        try:
+            reply = self.server.front.answer(request, self.headers.get("Content-Type", ""))
+        except Dropped:
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+            return
+        self._send(reply)
+
+    def _send(self, reply: Reply) -> None:
+        self.send_response_only(reply.status)
+        if reply.status != 204:
+            reply.headers["Content-Length"] = str(len(reply.body))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
+        self.wfile.flush()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, context: ssl.SSLContext, front: Front) -> None:
+        self.front = front
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that goes away, or does not trust us, is no error of the server."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
+
+
+class AcmeServer:
+    """An RFC 8555 CA on a loopback port. One in a process: acme2certifier keeps its configuration in the process."""
+
+    def __init__(self, authority: Authority, state: State, txt: Callable[[str], list[bytes]], options: Options | None = None) -> None:
+        self.options = options or Options()
+        self._directory = tempfile.TemporaryDirectory(prefix="certops-sandbox-acme-", dir=memory_directory())
+        path = Path(self._directory.name)
+        acme_ca.policy = acme_ca.Policy(authority, *_rules(self.options, state))
+        chain, key = authority.write_listener(path)
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(chain, key)
+        backend = Backend(path, self.options, txt, lambda: state.settings.acme_validation_seconds)
+        self.front = Front(backend, state)
+        self._server: _Server | None = None
+
+    def start(self, port: int = 0) -> None:
+        self._server = _Server(port, self._context, self.front)
+        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="acme", daemon=True).start()
+
+    @property
+    def directory_url(self) -> str:
+        assert self._server is not None
+        return f"https://localhost:{self._server.server_address[1]}/directory"
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.shutdown()
+            self._server.server_close()
+            self._server = None
+        with contextlib.suppress(OSError):
+            self._directory.cleanup()
+
+
+def _rules(options: Options, state: State) -> tuple[Callable[[str], Any], Callable[[], Any]]:
+    """How long certificates of a profile live, and how far back they start; the settings may say otherwise at any time."""
+    def lifetime(profile: str) -> datetime.timedelta:
+        if state.settings.acme_validity_days:
+            return datetime.timedelta(days=state.settings.acme_validity_days)
+        return datetime.timedelta(days=options.profiles[profile].days if profile in options.profiles else options.days)
+
+    def backdate() -> datetime.timedelta:
+        return datetime.timedelta(hours=1, days=state.settings.acme_backdate_days)
+
+    return lifetime, backdate
+
+
+def memory_directory() -> str | None:
+    """A file system in memory, where there is one."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None

@@ -1,0 +1,76 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A client for the control interface of a running sandbox; needs nothing but the standard library."""
+
+from __future__ import annotations
+
+import http.client
+import json
+from collections import Counter
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class ControlError(Exception):
+    """The sandbox refused a control request."""
+
+
+class Control:
+    """One sandbox, by its URL (CERTOPS_SANDBOX_URL)."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._host = urlsplit(url).netloc
+
+    def _ask(self, method: str, route: str, body: dict[str, Any] | None = None) -> Any:
+        connection = http.client.HTTPConnection(self._host, timeout=30)
+        try:
+            connection.request(method, f"/_sandbox/{route}", json.dumps(body or {}), {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            answer = json.loads(response.read())
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise ControlError(f"{method} {route}: {answer.get('error', answer)}")
+        return answer
+
+    def calls(self, service: str | None = None, operation: str | None = None) -> list[dict[str, Any]]:
+        """The call log, or what it holds of one service or operation."""
+        listing = self._ask("GET", "calls")
+        return [call for call in listing if service in (None, call["service"]) and operation in (None, call["operation"])]
+
+    def counts(self, service: str | None = None) -> Counter[str]:
+        """How often each operation was called."""
+        return Counter(call["operation"] for call in self.calls(service))
+
+    def clear_calls(self) -> None:
+        self._ask("DELETE", "calls")
+
+    def settings(self) -> dict[str, Any]:
+        return dict(self._ask("GET", "settings"))
+
+    def set(self, **values: float) -> dict[str, Any]:
+        """Change settings; an unknown one is an error."""
+        return dict(self._ask("POST", "settings", values))
+
+    def fault(self, service: str, operation: str = "*", kind: str = "error_500", **more: Any) -> dict[str, Any]:
+        """Let calls fail: kind is throttled, error_500, timeout, reset, access_denied, malformed, delay or kill."""
+        return dict(self._ask("POST", "faults", {"service": service, "operation": operation, "kind": kind, **more}))
+
+    def faults(self) -> list[dict[str, Any]]:
+        return list(self._ask("GET", "faults"))
+
+    def clear_faults(self) -> None:
+        self._ask("DELETE", "faults")
+
+    def confirm(self, **which: Any) -> Any:
+        """Confirm e-mail subscriptions, as the person who got the mail would: by topic and endpoint."""
+        return self._ask("POST", "confirm", which)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock of AWS ahead."""
+        self._ask("POST", "clock", {"advance_seconds": seconds})
+
+    def reset(self) -> None:
+        """No resources, faults, calls; settings as at the start."""
+        self._ask("POST", "reset")

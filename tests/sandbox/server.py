@@ -1,0 +1,168 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole sandbox: AWS, the CA, DNS and the TLS edge on free loopback ports of one process."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from .acme_backend import Options
+from .acme_server import AcmeServer, memory_directory
+from .aws.local import serving
+from .aws.state import State
+from .ca import Authority
+from .control import Control
+from .dns_server import DnsServer, txt_values
+from .edge import Edge
+from .pebble import Pebble
+from .world import edge_certificate, public_zones
+
+# Not secret, but as long as real ones: Ansible masks every occurrence of a short secret in its output.
+ACCESS_KEY = "AKIASANDBOXSANDBOX00"
+SECRET_KEY = "sandbox/does/not/check/secrets/0000000000"
+
+# What in the caller's environment would point elsewhere.
+FOREIGN = (
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_ROLE_ARN",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "BOTO_CONFIG",
+)
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where to listen; 0 is any free port."""
+
+    aws: int = 0
+    acme: int = 0
+    dns: int = 0
+    edge: int = 0
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What kind of sandbox to start."""
+
+    ports: Ports = field(default_factory=Ports)
+    acme: Options = field(default_factory=Options)
+    pebble: bool = False
+    """Let the exported ACME directory be Pebble's."""
+
+
+class Sandbox:
+    """A context manager; everything listens on 127.0.0.1 only and is gone after `stop`."""
+
+    def __init__(self, setup: Setup | None = None) -> None:
+        self.setup = setup or Setup()
+        self.state = State()
+        self.authority = Authority()
+        self._stack = contextlib.ExitStack()
+        self._dns = DnsServer(lambda: public_zones(self.state))
+        self._edge = Edge(self.authority, lambda alias: edge_certificate(self.state, alias))
+        self._acme: AcmeServer | None = None
+        self._pebble: Pebble | None = None
+        self._aws_url: str | None = None
+        self._directory: Path | None = None
+
+    def start(self) -> Sandbox:
+        ports = self.setup.ports
+        with contextlib.ExitStack() as stack:
+            self._directory = Path(tempfile.mkdtemp(prefix="certops-sandbox-", dir=memory_directory()))
+            stack.callback(shutil.rmtree, self._directory, ignore_errors=True)
+            bundle = self.authority.root.certificate_pem
+            self._aws_url = stack.enter_context(serving(self.state, port=ports.aws))
+            self._dns.start(ports.dns)
+            stack.callback(self._dns.stop)
+            self._edge.start(ports.edge)
+            stack.callback(self._edge.stop)
+            if self.setup.pebble:
+                self._pebble = Pebble(self.authority, self._directory, self._dns_address)
+                self._pebble.start(ports.acme)
+                stack.callback(self._pebble.stop)
+                bundle += self._pebble.root_pem()
+            else:
+                self._acme = AcmeServer(self.authority, self.state, lambda name: txt_values(self._dns_address, name), self.setup.acme)
+                self._acme.start(ports.acme)
+                stack.callback(self._acme.stop)
+            self.ca_bundle.write_text(bundle, encoding="ascii")
+            self._stack = stack.pop_all()
+        return self
+
+    def stop(self) -> None:
+        self._stack.close()
+
+    def __enter__(self) -> Sandbox:
+        return self.start()
+
+    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def aws_url(self) -> str:
+        assert self._aws_url is not None
+        return self._aws_url
+
+    @property
+    def acme_directory(self) -> str:
+        server = self._pebble or self._acme
+        assert server is not None
+        return server.directory_url
+
+    @property
+    def ca_bundle(self) -> Path:
+        """The roots of everything that the sandbox's CA issues, and of its own listeners."""
+        assert self._directory is not None
+        return self._directory / "ca.pem"
+
+    @property
+    def _dns_address(self) -> tuple[str, int]:
+        return "127.0.0.1", self._dns.port
+
+    @property
+    def dns_address(self) -> str:
+        return f"127.0.0.1:{self._dns.port}"
+
+    @property
+    def edge_address(self) -> str:
+        return f"127.0.0.1:{self._edge.port}"
+
+    @property
+    def control(self) -> Control:
+        return Control(self.aws_url)
+
+    def env(self, region: str = "us-east-1") -> dict[str, str]:
+        """What must be exported so that boto3, the role and the modules talk to this sandbox."""
+        return {
+            "AWS_ENDPOINT_URL": self.aws_url,
+            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            # Without this, botocore looks for credentials on the network when something is missing.
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+            "CERTOPS_ACME_DIRECTORY": self.acme_directory,
+            "CERTOPS_ACME_CA_BUNDLE": str(self.ca_bundle),
+            "CERTOPS_EDGE_ADDRESS": self.edge_address,
+            "CERTOPS_SANDBOX_URL": self.aws_url,
+            "CERTOPS_SANDBOX_DNS": self.dns_address,
+        }
+
+
+def environment(base: Mapping[str, str], exports: Mapping[str, str]) -> dict[str, str]:
+    """`base` with the sandbox's variables, and without those that would point elsewhere."""
+    return {**{name: value for name, value in base.items() if name not in FOREIGN}, **exports}
