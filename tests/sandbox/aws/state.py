@@ -42,6 +42,18 @@ class Settings:
     check_signing_region: bool = False
     latency_seconds: float = 0.0
     enforce_iam: bool = False
+    # The share of signed ACME requests that are refused with badNonce.
+    acme_nonce_reject_percent: float = 0.0
+    # How long a challenge is processing, and how long an order is after its finalization.
+    acme_validation_seconds: float = 0.0
+    acme_processing_seconds: float = 0.0
+    # What the CA says in Retry-After, in whole seconds.
+    acme_retry_after: int = 1
+    # How long certificates live, 0 for what their profile says, and how many days ago they begin.
+    acme_validity_days: float = 0.0
+    acme_backdate_days: float = 0.0
+    # Renewal information that asks for a renewal at once.
+    acme_renewal_due: bool = False
 
     def update(self, values: t.Mapping[str, t.Any]) -> None:
         """Takes JSON values of known settings; ValueError for anything else, before any is taken."""
