@@ -8,7 +8,7 @@ export VENV
 CHECK = $(VENV)/bin/python scripts/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint sanity unit e2e molecule bench build clean
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule bench build variables clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -46,6 +46,9 @@ bench: ## measurements against certbot; writes docs/benchmarks.md
 
 build: setup ## the artefact in build/, its contents checked
 	@$(CHECK) build
+
+variables: setup ## the tables of variables in the READMEs, from the role's argument specs
+	@$(VENV)/bin/python scripts/variables.py
 
 clean: ## removes everything that the other targets made
 	rm -rf .venv .cache .ansible build .mypy_cache .pytest_cache .ruff_cache

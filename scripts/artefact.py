@@ -1,0 +1,70 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Builds the collection's artefact into ``build/`` from a clean copy of the checkout, and looks at what is in it."""
+
+from __future__ import annotations
+
+import sys
+import tarfile
+import typing as t
+from pathlib import Path
+
+import checkout
+
+BUILD = checkout.ROOT / "build"
+MAX_BYTES = 20 * 1024 * 1024  # Galaxy refuses more
+
+# What a user gets; a new top-level entry is either added here or to build_ignore in galaxy.yml.
+CONTENTS = frozenset(
+    {
+        "CHANGELOG.md",
+        "CODE_OF_CONDUCT.md",
+        "CONTRIBUTING.md",
+        "COPYING",
+        "FILES.json",
+        "LICENSES",
+        "MANIFEST.json",
+        "README.md",
+        "REUSE.toml",
+        "SECURITY.md",
+        "bindep.txt",
+        "changelogs",
+        "docs",
+        "execution-environment.yml",
+        "extensions",
+        "meta",
+        "playbooks",
+        "plugins",
+        "requirements.txt",
+        "roles",
+        "tests",
+    }
+)
+NEEDED = CONTENTS - {"extensions", "tests"}
+
+
+def run(env: dict[str, str], log: t.TextIO | None) -> int:
+    """Build, check, and return an exit status; what happens is written to ``log``, or to the terminal."""
+    tree = checkout.copy("build")
+    command = ("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD), str(tree))
+    status = checkout.execute(command, checkout.ROOT, env, log)
+    if status != 0:
+        return status
+    artefact = max(BUILD.glob("certops-cloudfront-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    problems = find_problems(artefact)
+    for problem in problems:
+        print(f"build: {problem}", file=log or sys.stdout)
+    return 1 if problems else 0
+
+
+def find_problems(artefact: Path) -> list[str]:
+    """Everything about the artefact that Galaxy or a user would mind."""
+    with tarfile.open(artefact) as archive:
+        names = archive.getnames()
+    tops = {name.split("/", 1)[0] for name in names}
+    problems = [f"{top} is in the artefact: add it to build_ignore in galaxy.yml, or to CONTENTS in scripts/artefact.py" for top in sorted(tops - CONTENTS)]
+    problems += [f"{top} is missing from the artefact" for top in sorted(NEEDED - tops)]
+    problems += [f"{name} must not be in the artefact" for name in names if name.endswith((".pyc", ".key", ".pem")) or "/tests/output" in name]
+    if artefact.stat().st_size > MAX_BYTES:
+        problems.append(f"the artefact has {artefact.stat().st_size} bytes; Galaxy takes at most {MAX_BYTES}")
+    return problems

@@ -1,0 +1,154 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the project's checks: ``check.py all``, or the names of some. Several run two at a time, each into a log of its own.
+
+The last line counts the tests of pytest and every other check as one; the exit status is 0 only if nothing failed.
+Never touches an AWS account: the checks see no credentials of whoever runs them.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import os
+import sys
+import time
+import typing as t
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import artefact
+import checkout
+import sanity
+
+ROOT = checkout.ROOT
+LOGS = ROOT / ".cache" / "logs"
+LANES = int(os.environ.get("CHECK_LANES", "2"))
+LINES_OF_A_FAILURE = 80
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One check: a command in the checkout, or a function that returns an exit status and writes to the stream it is given."""
+
+    name: str
+    run: tuple[str, ...] | t.Callable[[dict[str, str], t.TextIO | None], int]
+
+    @property
+    def is_pytest(self) -> bool:
+        """Whether the tests are counted by what pytest reports."""
+        return isinstance(self.run, tuple) and "pytest" in self.run
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """How a check ended."""
+
+    check: Check
+    status: int
+    seconds: float
+
+
+def tests(name: str) -> Check:
+    """The pytest run of the folder ``tests/<name>``."""
+    return Check(name, ("python", "-m", "pytest", f"tests/{name}", f"--junitxml={LOGS / name}.xml"))
+
+
+# In this order they are started: the long ones first.
+LINT = (
+    Check("ansible-lint", ("ansible-lint", "--offline", "-q")),
+    Check("mypy", ("mypy",)),
+    Check("yamllint", ("yamllint", "--strict", ".")),
+    Check("reuse", ("reuse", "lint", "--lines")),
+    Check("ruff", ("ruff", "check")),
+    Check("format", ("ruff", "format", "--check")),
+    Check("changelog", ("antsibull-changelog", "lint")),
+)
+CHECKS = (Check("sanity", sanity.run), tests("e2e"), Check("molecule", ("molecule", "test")), tests("unit"), *LINT, Check("build", artefact.run))
+GROUPS = {"all": CHECKS, "lint": LINT}
+
+
+def chosen(names: t.Sequence[str]) -> tuple[Check, ...]:
+    """The checks of these names and group names; exits with a list of them if one is unknown."""
+    by_name: dict[str, tuple[Check, ...]] = {check.name: (check,) for check in CHECKS} | GROUPS
+    unknown = [name for name in names if name not in by_name]
+    if unknown or not names:
+        sys.exit(f"check: unknown: {' '.join(unknown) or 'nothing named'}; there are: {' '.join(by_name)}")
+    return tuple(dict.fromkeys(check for name in names for check in by_name[name]))
+
+
+def environment() -> dict[str, str]:
+    """What the checks see: the virtual environment first on the path, no AWS or Ansible settings of the caller."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "BOTO_", "PYTHON", "XDG_"))}
+    nowhere = str(ROOT / ".cache" / "no-such-file")
+    return env | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)]),
+        "VIRTUAL_ENV": sys.prefix,
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_HOME": str(ROOT / ".cache" / "ansible"),
+        "ANSIBLE_LOCALHOST_WARNING": "false",
+        "AWS_CONFIG_FILE": nowhere,
+        "AWS_SHARED_CREDENTIALS_FILE": nowhere,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def execute(check: Check, log: t.TextIO | None) -> Result:
+    """Run one check, into ``log`` or, if None, onto the terminal."""
+    started = time.monotonic()
+    if callable(check.run):
+        status = check.run(environment(), log)
+    else:
+        cwd = ROOT / "extensions" if check.name == "molecule" else ROOT
+        status = checkout.execute(check.run, cwd, environment(), log)
+    return Result(check, status, time.monotonic() - started)
+
+
+def execute_logged(check: Check) -> Result:
+    """Run one check into its log, and say how it ended; of a failure, the end of its log too."""
+    path = LOGS / f"{check.name}.log"
+    with path.open("w", encoding="utf-8") as log:
+        result = execute(check, log)
+    text = f"{'ok    ' if result.status == 0 else 'FAILED'} {check.name:<14}{result.seconds:7.1f} s"
+    if result.status != 0:
+        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()[-LINES_OF_A_FAILURE:]
+        text = "\n    ".join([text, *lines, f"exit status {result.status}; whole log: {path.relative_to(ROOT)}"])
+    print(text, flush=True)
+    return result
+
+
+def counts(result: Result) -> tuple[int, int, int]:
+    """Passed, failed and skipped; a check that is no test run counts as one, and so does a test run that could not report."""
+    report = LOGS / f"{result.check.name}.xml"
+    if not result.check.is_pytest or not report.exists():
+        return (1, 0, 0) if result.status == 0 else (0, 1, 0)
+    suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314 - pytest wrote it a moment ago
+    total, failures, errors, skipped = (sum(int(suite.get(key, "0")) for suite in suites) for key in ("tests", "failures", "errors", "skipped"))
+    failed = failures + errors
+    if result.status != 0 and failed == 0:
+        failed = 1
+    return total - failures - errors - skipped, failed, skipped
+
+
+def main(names: t.Sequence[str]) -> int:
+    """Run what is named; a single check writes to the terminal."""
+    checks = chosen(names)
+    LOGS.mkdir(parents=True, exist_ok=True)
+    for report in LOGS.glob("*.xml"):
+        report.unlink()
+    if len(checks) == 1:
+        return execute(checks[0], None).status
+    started = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(LANES) as lanes:
+        results = list(lanes.map(execute_logged, checks))
+    failed_checks = [result.check.name for result in results if result.status != 0]
+    passed, failed, skipped = (sum(column) for column in zip(*map(counts, results)))
+    print(f"{len(results)} checks in {time.monotonic() - started:.0f} s{'; FAILED: ' + ', '.join(failed_checks) if failed_checks else ''}")
+    print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
+    return 1 if failed_checks else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,261 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What docs/architecture.md and CONTRIBUTING.md promise about the code, held true; every failure names file and line."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+MODULE_UTILS = PLUGINS / "module_utils"
+MODULES = PLUGINS / "modules"
+CORE = MODULE_UTILS / "_core"
+# What runs on the controller is Ansible code by nature.
+CONTROLLER = (PLUGINS / "action", PLUGINS / "inventory", PLUGINS / "plugin_utils")
+
+MAX_FUNCTION_LINES = 40
+MAX_FILE_LINES = 300
+MAX_MODULE_LINES = 120
+
+CORE_MAY_IMPORT = {
+    "__future__",
+    "collections",
+    "dataclasses",
+    "datetime",
+    "email.utils",
+    "enum",
+    "fnmatch",
+    "functools",
+    "hashlib",
+    "idna",
+    "ipaddress",
+    "itertools",
+    "json",
+    "math",
+    "operator",
+    "re",
+    "string",
+    "textwrap",
+    "typing",
+    "urllib.parse",
+    "xml.parsers",
+    "xml.sax.saxutils",
+}
+CORE_MAY_IMPORT_OF_OURS = {"_errors"}
+CLOCKS = {"now", "utcnow", "today"}
+DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+
+
+def tracked() -> list[Path]:
+    """Every file of the checkout that git tracks or would track."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return sorted({ROOT / name for name in listed.split("\0") if name and (ROOT / name).is_file()})
+
+
+FILES = tracked()
+PYTHON = [path for path in FILES if path.suffix == ".py"]
+PLUGIN_FILES = [path for path in PYTHON if PLUGINS in path.parents]
+
+
+def none_of(wrong: t.Iterable[str]) -> None:
+    found = list(wrong)
+    assert not found, "\n".join(found)
+
+
+def place(path: Path, node: ast.AST | int) -> str:
+    line = node if isinstance(node, int) else getattr(node, "lineno", 1)
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def imports(path: Path) -> t.Iterator[tuple[ast.AST, str]]:
+    """Each import as an absolute dotted name; a relative one starts with "." and holds the path from module_utils or plugins."""
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node, node.module or ""
+        elif isinstance(node, ast.ImportFrom):
+            base = path.parents[node.level - 1]
+            below = base.relative_to(PLUGINS).parts
+            names = [node.module] if node.module else [alias.name for alias in node.names]
+            yield from ((node, "." + ".".join([*below, name])) for name in names)
+
+
+def is_of(name: str, packages: t.Iterable[str]) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def importers(packages: t.Sequence[str], allowed: t.Sequence[str]) -> list[str]:
+    """Where a plugin file outside ``allowed`` (files and folders below module_utils, and what runs on the controller) imports one of ``packages``."""
+    return [
+        f"{place(path, node)} imports {name}"
+        for path in PLUGIN_FILES
+        if not any(path.is_relative_to(root) for root in [*CONTROLLER, *(MODULE_UTILS / entry for entry in allowed)])
+        for node, name in imports(path)
+        if is_of(name, packages)
+    ]
+
+
+def code_lines(path: Path) -> int:
+    """Lines of a file without its documentation blocks, blank lines and comments."""
+    source = path.read_text(encoding="utf-8")
+    skipped: set[int] = set()
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id in DOCUMENTATION for target in node.targets):
+            skipped.update(range(node.lineno, (node.end_lineno or node.lineno) + 1))
+    lines = enumerate(source.splitlines(), start=1)
+    return sum(1 for number, line in lines if number not in skipped and line.strip() and not line.lstrip().startswith("#"))
+
+
+def function_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function from its ``def`` on, without the docstring."""
+    length = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str):
+        length -= (first.end_lineno or first.lineno) - first.lineno + 1
+    return length
+
+
+def test_core_imports_only_what_computes() -> None:
+    wrong = [
+        f"{place(path, node)} imports {name}"
+        for path in PLUGIN_FILES
+        if path.is_relative_to(CORE)
+        for node, name in imports(path)
+        if not is_of(name, CORE_MAY_IMPORT) and not is_of(name, {".module_utils._core", *(f".module_utils.{ours}" for ours in CORE_MAY_IMPORT_OF_OURS)})
+    ]
+    none_of(wrong)
+
+
+def test_core_reads_no_clock_no_file_and_no_environment() -> None:
+    wrong = []
+    for path in (path for path in PLUGIN_FILES if path.is_relative_to(CORE)):
+        for node in ast.walk(tree(path)):
+            called = node.func if isinstance(node, ast.Call) else None
+            if isinstance(called, ast.Attribute) and called.attr in CLOCKS and isinstance(called.value, ast.Name) and called.value.id in {"datetime", "date"}:
+                wrong.append(f"{place(path, node)} reads the clock")
+            if isinstance(called, ast.Name) and called.id in {"open", "input", "print"}:
+                wrong.append(f"{place(path, node)} calls {called.id}")
+    none_of(wrong)
+
+
+def test_boto_is_imported_only_where_clients_and_their_errors_are_made() -> None:
+    none_of(importers(["boto3", "botocore"], allowed=["_aws/session.py", "_aws/errors.py"]))
+
+
+def test_cryptography_is_imported_only_by_crypto_and_where_the_acme_library_wants_its_objects() -> None:
+    none_of(importers(["cryptography", "OpenSSL"], allowed=["_crypto.py", "_acme"]))
+
+
+def test_the_acme_library_is_imported_only_by_the_acme_layer() -> None:
+    none_of(importers(["acme", "josepy"], allowed=["_acme"]))
+
+
+def test_ansible_is_known_only_to_the_edge() -> None:
+    none_of(importers(["ansible"], allowed=["_module.py"]))
+    amazon = "ansible_collections.amazon.aws.plugins.module_utils"
+    none_of(importers([amazon], allowed=["_module.py", "_aws/session.py"]))
+
+
+def test_no_other_collection_is_imported() -> None:
+    foreign = [
+        f"{place(path, node)} imports {name}"
+        for path in PLUGIN_FILES
+        for node, name in imports(path)
+        if name.startswith("ansible_collections.") and not is_of(name, ["ansible_collections.amazon.aws", "ansible_collections.certops.cloudfront"])
+    ]
+    none_of(foreign)
+
+
+def test_plugins_import_their_own_parts_relatively() -> None:
+    none_of(place(path, node) for path in PLUGIN_FILES for node, name in imports(path) if name.startswith("ansible_collections.certops"))
+
+
+@pytest.mark.parametrize("folder", ["plugins", "scripts"])
+def test_functions_are_short(folder: str) -> None:
+    wrong = [
+        f"{place(path, node)} {node.name} has {function_lines(node)} lines"
+        for path in PYTHON
+        if path.is_relative_to(ROOT / folder)
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and function_lines(node) > MAX_FUNCTION_LINES
+    ]
+    none_of(wrong)
+
+
+def test_files_are_short() -> None:
+    limits = {path: MAX_MODULE_LINES if path.parent == MODULES else MAX_FILE_LINES for path in PLUGIN_FILES}
+    assert [
+        f"{path.relative_to(ROOT)} has {code_lines(path)} lines of code, {limit} at most" for path, limit in limits.items() if code_lines(path) > limit
+    ] == []
+
+
+def test_every_module_has_the_four_parts_of_the_contract() -> None:
+    wrong = []
+    for path in sorted(MODULES.glob("*.py")):
+        body = tree(path).body
+        functions = {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+        assigned = {target.id for node in body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
+        assigned |= {node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)}
+        wrong += [f"{path.name} has no {name}" for name in ("connect", "run", "main") if name not in functions]
+        wrong += [f"{path.name} has no {name}" for name in ("ARGUMENT_SPEC", *sorted(DOCUMENTATION)) if name not in assigned]
+        arguments = [argument.arg for argument in functions["run"].args.args] if "run" in functions else []
+        if arguments != ["params", "clients", "clock", "check_mode"]:
+            wrong.append(f"{path.name}: run has the arguments {arguments}")
+    none_of(wrong)
+
+
+def test_no_module_name_collides_with_a_utility_name() -> None:
+    vague = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
+    none_of(str(path.relative_to(ROOT)) for path in PLUGIN_FILES if path.stem.strip("_") in vague)
+
+
+def test_no_arn_names_a_partition() -> None:
+    wrong = []
+    for path in PLUGIN_FILES:
+        documented = {
+            line
+            for node in tree(path).body
+            if isinstance(node, ast.Assign) and any(isinstance(target, ast.Name) and target.id in DOCUMENTATION for target in node.targets)
+            for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        }
+        lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        wrong += [place(path, number) for number, line in lines if number not in documented and re.search(r"arn:aws[a-z-]*:", line)]
+    for path in FILES:
+        if path.suffix in {".yml", ".yaml", ".j2"} and any(path.is_relative_to(ROOT / folder) for folder in ("roles", "playbooks")):
+            lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+            wrong += [place(path, number) for number, line in lines if re.search(r"arn:aws[a-z-]*:", line)]
+    none_of(wrong)
+
+
+def test_entry_points_of_roles_are_called_without_an_extension() -> None:
+    # ansible-core looks the argument spec up under the literal name: with ".yml" nothing is checked.
+    texts = [path for path in FILES if path.suffix in {".yml", ".yaml", ".md", ".py"} and path != Path(__file__)]
+    lines = ((path, number, line) for path in texts for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1))
+    none_of(place(path, number) for path, number, line in lines if re.search(r"tasks_from:\s*['\"]?[\w/-]+\.ya?ml", line))
+
+
+def test_every_file_names_its_licence() -> None:
+    # REUSE.toml speaks for the files that cannot carry a comment.
+    suffixes = {".py", ".yml", ".yaml", ".toml", ".sh", ".j2", ".cfg"}
+    generated = {ROOT / "changelogs" / "changelog.yaml"}
+    texts = [path for path in FILES if path.suffix in suffixes and path not in generated and path.parent != ROOT / "changelogs" / "fragments"]
+    assert [
+        str(path.relative_to(ROOT)) for path in texts if "SPDX-License-Identifier: " + "GPL-3.0-or-later" not in path.read_text(encoding="utf-8")[:400]
+    ] == []
+
+
+def test_there_is_no_sanity_ignore_file() -> None:
+    none_of(str(path.relative_to(ROOT)) for path in FILES if path.parent == ROOT / "tests" / "sanity")

@@ -1,0 +1,116 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each fact stands in one file; where another file has to repeat it, the two are compared here. The rules of Galaxy and Automation Hub, too."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+GALAXY_TAGS = {
+    "ai", "application", "cloud", "database", "eda", "infrastructure", "linux", "monitoring", "networking", "security", "storage", "tools", "windows",
+}  # fmt: skip
+
+
+def load(*parts: str) -> t.Any:
+    return yaml.safe_load((ROOT.joinpath(*parts)).read_text(encoding="utf-8"))
+
+
+def text(*parts: str) -> str:
+    return ROOT.joinpath(*parts).read_text(encoding="utf-8")
+
+
+def requirement_lines(*parts: str) -> list[str]:
+    return [line for line in text(*parts).splitlines() if line.strip() and not line.startswith("#")]
+
+
+def options() -> dict[str, dict[str, t.Any]]:
+    """The variables that any entry point of the role takes."""
+    specs = load("roles", "project", "meta", "argument_specs.yml")["argument_specs"]
+    return {name: option for spec in specs.values() for name, option in spec.get("options", {}).items()}
+
+
+def test_the_action_group_lists_every_module() -> None:
+    group = load("meta", "runtime.yml")["action_groups"]["aws"]
+    assert [entry for entry in group if isinstance(entry, str)] == sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
+def test_the_action_group_extends_that_of_amazon_aws() -> None:
+    group = load("meta", "runtime.yml")["action_groups"]["aws"]
+    assert [entry["metadata"]["extend_group"] for entry in group if isinstance(entry, dict)] == [["amazon.aws.aws"]]
+
+
+def test_the_collection_depends_on_amazon_aws_alone() -> None:
+    assert list(load("galaxy.yml")["dependencies"]) == ["amazon.aws"]
+
+
+def test_galaxy_accepts_the_tags() -> None:
+    tags = load("galaxy.yml")["tags"]
+    assert len(tags) <= 20
+    assert set(tags) & GALAXY_TAGS
+    assert [tag for tag in tags if not re.fullmatch(r"[a-z0-9]+", tag)] == []
+
+
+def test_requirements_have_floors_only_and_no_ansible() -> None:
+    lines = requirement_lines("requirements.txt")
+    assert [line for line in lines if not re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", line)] == []
+    assert [line for line in lines if line.startswith("ansible")] == []
+
+
+def test_the_execution_environment_uses_the_same_files() -> None:
+    expected = {"python": "requirements.txt", "system": "bindep.txt"}
+    assert load("meta", "execution-environment.yml")["dependencies"] == expected
+    full = load("execution-environment.yml")["dependencies"]
+    assert {key: full[key] for key in expected} == expected
+    versions = {entry["name"]: entry.get("version") for entry in full["galaxy"]["collections"]}
+    assert versions["amazon.aws"] == load("galaxy.yml")["dependencies"]["amazon.aws"]
+
+
+def test_the_readme_states_the_requirements_as_they_are() -> None:
+    readme = text("README.md")
+    assert f"ansible-core {load('meta', 'runtime.yml')['requires_ansible'].removesuffix('.0')}" in readme
+    assert f"Python {load('tests', 'config.yml')['modules']['python_requires']}" in readme
+    assert f"amazon.aws {load('galaxy.yml')['dependencies']['amazon.aws']}" in readme
+
+
+def test_the_readme_lists_every_module_and_playbook() -> None:
+    readme = text("README.md")
+    modules = [path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")]
+    playbooks = [path.stem for path in (ROOT / "playbooks").glob("*.yml")]
+    assert [name for name in [*modules, *playbooks] if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme] == []
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "roles/project/README.md"])
+def test_links_are_absolute(name: str) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", text(name))
+    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+
+
+def test_the_variable_tables_are_those_of_the_argument_specs() -> None:
+    run = subprocess.run([sys.executable, "scripts/variables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_the_role_defaults_are_those_of_the_argument_specs() -> None:
+    defaults = load("roles", "project", "defaults", "main.yml") or {}
+    specs = options()
+    assert sorted(set(defaults) - set(specs)) == []
+    computed = {name for name, value in defaults.items() if isinstance(value, str) and "{{" in value}
+    assert {name: value for name, value in defaults.items() if name not in computed and specs[name].get("default", value) != value} == {}
+
+
+def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> None:
+    source = text("roles", "project", "defaults", "main.yml")
+    assert [name for name, option in options().items() if not option.get("required") and not re.search(rf"^(# ?)?{name}:", source, flags=re.MULTILINE)] == []
+
+
+def test_the_changelog_knows_the_version() -> None:
+    version = load("galaxy.yml")["version"]
+    assert version in load("changelogs", "changelog.yaml")["releases"] or list((ROOT / "changelogs" / "fragments").glob("*.yml"))
