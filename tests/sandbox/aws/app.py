@@ -81,11 +81,10 @@ class _App:
             if fault and fault.when == "before" and (answer := _strike(fault, service, operation, _user(signer, account), entry)):
                 return answer
             answer = self._process(environ, body, labels, Call(service, operation, signer.region, signer.partition, account, signer.access_key), entry)
-            if fault and fault.when == "after" and (struck := _strike(fault, service, operation, _user(signer, account), entry)):
-                return struck
-            return answer
+            struck = _strike(fault, service, operation, _user(signer, account), entry) if fault and fault.when == "after" else None
         except AwsError as error:
             return wire.error_response(service, error)
+        return struck or answer
 
     def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
         service = self.state.services.get(call.service)
@@ -110,13 +109,13 @@ class _App:
         if app is None:
             from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-            app = self._moto = t.cast(WsgiApp, DomainDispatcherApplication(create_backend_app))
+            app = self._moto = t.cast("WsgiApp", DomainDispatcherApplication(create_backend_app))
         authorization.tell_moto(self.state.settings.enforce_iam)
         caught: list[t.Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: t.Any = None) -> t.Callable[[bytes], None]:
             caught[:] = [int(status.split(" ", 1)[0]), tuple(headers)]
-            return lambda data: None
+            return caught.append  # the write() of WSGI, which nothing here uses
 
         chunks = app(environ, start_response)
         try:

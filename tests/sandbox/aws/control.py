@@ -25,9 +25,7 @@ def answer(state: State, environ: Environ) -> Response:
         return _json(404, {"error": f"no {route}", "routes": sorted(_ROUTES)})
     try:
         values = json.loads(read_body(environ) or b"{}")
-        if not isinstance(values, dict):
-            raise ValueError("the body is not a JSON object")
-        return _json(200, handler(state, values))
+        return _json(200, handler(state, dict(values)))
     except (ValueError, TypeError, KeyError) as exc:
         return _json(400, {"error": str(exc)})
 
@@ -76,6 +74,11 @@ def _advance(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return _clock(state, values)
 
 
+def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.cloudfront.set_icp_status(str(values["cname"]), str(values["status"]))
+    return {}
+
+
 def _reset(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.reset()
     return {}
@@ -91,5 +94,6 @@ _ROUTES: dict[str, _Handler] = {
     "DELETE faults": _clear_faults,
     "GET clock": _clock,
     "POST clock": _advance,
+    "POST cloudfront/icp": _icp,
     "POST reset": _reset,
 }

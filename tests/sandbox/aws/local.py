@@ -21,7 +21,7 @@ class QuietHandler(WSGIRequestHandler):
     # an answer is written in several pieces; without this each waits for the other side's delayed acknowledgement
     disable_nagle_algorithm = True
 
-    def log(self, type: str, message: str, *args: t.Any) -> None:
+    def log(self, *args: t.Any) -> None:
         """Nothing."""
 
 

@@ -42,7 +42,7 @@ class Call:
 
 
 # An operation returns the output members of its botocore model, or a whole answer.
-Operation = t.Callable[[Call], t.Union[t.Mapping[str, t.Any], Response, None]]
+Operation = t.Callable[[Call], t.Mapping[str, t.Any] | Response | None]
 
 
 class Service:

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 import typing as t
 
+from .cloudfront import CloudFront
+from .iam import Iam
 from .service import Service
 
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = ()
+_STRICT: tuple[type[Service], ...] = (CloudFront, Iam)
 
 
 def strict_services(state: State) -> dict[str, Service]:

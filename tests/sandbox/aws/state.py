@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from .calls import CallLog
+from .cloudfront import CloudFront
 from .faults import FaultTable
+from .iam import Iam
 from .services import strict_services
 
 DEFAULT_ACCOUNT = "123456789012"
@@ -37,6 +39,8 @@ class Settings:
     cloudfront_one_certificate_change: bool = True
     # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
     cloudfront_etag_on_deploy: bool = False
+    # Distributions from before April 2019 may have aliases and no certificate of their own; only with this can one be made.
+    cloudfront_aliases_without_certificate: bool = False
     # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region
     # as soon as an endpoint URL is given, so this is only for clients that are told the signing region.
     check_signing_region: bool = False
@@ -49,9 +53,9 @@ class Settings:
     acme_processing_seconds: float = 0.0
     # What the CA says in Retry-After, in whole seconds.
     acme_retry_after: int = 1
-    # How long certificates live, 0 for what their profile says, and how many days ago they begin.
+    # How long certificates live, 0 for what their profile says, and how long ago they begin, 0 for one hour.
     acme_validity_days: float = 0.0
-    acme_backdate_days: float = 0.0
+    acme_backdate_seconds: float = 0.0
     # Renewal information that asks for a renewal at once.
     acme_renewal_due: bool = False
 
@@ -79,6 +83,19 @@ class State:
         self.faults = FaultTable()
         self.offset = 0.0
         self.services = strict_services(self)
+
+    @property
+    def iam(self) -> Iam:
+        return t.cast("Iam", self.services["iam"])
+
+    @property
+    def cloudfront(self) -> CloudFront:
+        return t.cast("CloudFront", self.services["cloudfront"])
+
+    def edge_certificate(self, name: str) -> tuple[str, str] | None:
+        """Full chain and private key (PEM) that CloudFront serves for a server name; None if no distribution has it as an alias."""
+        with self.lock:
+            return self.cloudfront.edge_certificate(name)
 
     def now(self) -> datetime:
         """The sandbox's time: the machine's plus what the control interface advanced it by."""

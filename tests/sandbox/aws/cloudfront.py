@@ -1,0 +1,379 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""CloudFront distributions, over their raw XML, because moto's parser would drop elements that its botocore does not know.
+
+Rules: the CloudFront service model of botocore, and
+https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistribution.html
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import typing as t
+from dataclasses import dataclass, field
+from xml.sax.saxutils import escape
+
+from . import cloudfront_certificate, cloudfront_config
+from .cloudfront_certificate import Served
+from .cloudfront_config import NAMESPACE, Config
+from .errors import AwsError
+from .service import Call, Operation, Response, Service
+
+if t.TYPE_CHECKING:
+    from .state import State
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
+MAX_DISTRIBUTIONS = 500
+MAX_PAGE = 100
+MAX_TAGS = 50
+_ALPHABET = string.ascii_uppercase + string.digits
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SUMMARY_PARTS = (
+    *("Aliases", "Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors", "CustomErrorResponses", "Comment", "PriceClass", "Enabled"),
+    *("ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion", "IsIPV6Enabled"),
+)
+
+
+@dataclass(frozen=True)
+class _Live:
+    """What the edge serves for a distribution."""
+
+    aliases: tuple[str, ...] = ()
+    certificate: Served | None = None
+
+
+@dataclass
+class Distribution:
+    """One distribution: its configuration, and what of it has reached the edge."""
+
+    id: str
+    account: str
+    partition: str
+    domain: str
+    config: Config
+    etag: str
+    modified: str
+    deployed_at: float
+    # until when a change of the viewer certificate is in progress
+    certificate_change_until: float
+    live: _Live
+    pending: _Live | None
+    sent: bytes = b""
+    etags: set[str] = field(default_factory=set)
+    tags: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
+
+    @property
+    def arn(self) -> str:
+        return f"arn:{self.partition}:cloudfront::{self.account}:distribution/{self.id}"
+
+    @property
+    def status(self) -> str:
+        return "Deployed" if self.pending is None else "InProgress"
+
+
+class CloudFront(Service):
+    """Distributions by account and partition; deleted ones keep their place for markers."""
+
+    name = "cloudfront"
+    raw = frozenset({"CreateDistribution", "CreateDistributionWithTags", "UpdateDistribution"})
+
+    def __init__(self, state: State) -> None:
+        super().__init__(state)
+        self._distributions: dict[tuple[str, str], dict[str, Distribution | None]] = {}
+        self.icp_status: dict[str, str] = {}
+        self.operations: dict[str, Operation] = {
+            "CreateDistribution": self.create,
+            "CreateDistributionWithTags": self.create_with_tags,
+            "GetDistribution": self.get,
+            "GetDistributionConfig": self.get_config,
+            "UpdateDistribution": self.update,
+            "DeleteDistribution": self.delete,
+            "ListDistributions": self.list_page,
+            "TagResource": self.tag,
+            "UntagResource": self.untag,
+            "ListTagsForResource": self.list_tags,
+        }
+
+    def resource(self, call: Call) -> str:
+        wanted = call.params.get("Id")
+        return f"arn:{call.partition}:cloudfront::{call.account}:distribution/{wanted}" if wanted else str(call.params.get("Resource") or "*")
+
+    # --- what other parts of the sandbox ask ---
+
+    def distributions_with(self, scope: tuple[str, str], certificate_id: str) -> list[str]:
+        """The IDs of the account's distributions that refer to an IAM certificate."""
+        return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
+
+    def edge_certificate(self, name: str) -> tuple[str, str] | None:
+        """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the longest wildcard."""
+        name = name.lower().rstrip(".")
+        served: dict[str, Served | None] = {}
+        for scope in list(self._distributions):
+            for item in self._alive(scope):
+                served.update(dict.fromkeys(item.live.aliases, item.live.certificate))
+        candidates = [name]
+        rest = name
+        while "." in rest:
+            rest = rest.partition(".")[2]
+            candidates.append("*." + rest)
+        found = next((served[candidate] for candidate in candidates if candidate in served), None)
+        return (found.full_chain, found.private_key) if found else None
+
+    # --- operations ---
+
+    def create(self, call: Call) -> Response:
+        return self._create(call, Config(cloudfront_config.parse(call.body, "DistributionConfig")), {})
+
+    def create_with_tags(self, call: Call) -> Response:
+        root = cloudfront_config.parse(call.body, "DistributionConfigWithTags")
+        config = root.find("DistributionConfig")
+        if config is None or root.find("Tags") is None:
+            raise AwsError("MalformedInput", "DistributionConfig and Tags are required.")
+        tags = _tags([(item.findtext("Key"), item.findtext("Value")) for item in root.iterfind("Tags/Items/Tag")])
+        return self._create(call, Config(config), tags)
+
+    def _create(self, call: Call, config: Config, tags: dict[str, str]) -> Response:
+        config.check(is_update=False)
+        reference = config.text("CallerReference")
+        same = next((item for item in self._alive(call.scope) if item.config.text("CallerReference") == reference), None)
+        if same and same.sent == call.body:
+            return _answer(self._document(same), 201, same.etag, f"/2020-05-31/distribution/{same.id}")
+        if same:
+            raise AwsError(
+                "DistributionAlreadyExists", "The caller reference that you are using to create a distribution is associated with another distribution.", 409
+            )
+        if len(self._alive(call.scope)) >= MAX_DISTRIBUTIONS:
+            raise AwsError("TooManyDistributions", "Processing your request will cause you to exceed the maximum number of distributions allowed.")
+        config.add_defaults()
+        certificate = cloudfront_certificate.check(self.state, call, config)
+        self._refuse_taken_aliases(call, config, None)
+        identifier = "E" + _random(13)
+        suffix = "cloudfront.cn" if call.partition == "aws-cn" else "cloudfront.net"
+        item = Distribution(
+            id=identifier,
+            account=call.account,
+            partition=call.partition,
+            domain=f"d{_random(13).lower()}.{suffix}",
+            config=config,
+            etag="",
+            modified="",
+            deployed_at=0,
+            certificate_change_until=0,
+            live=_Live(),
+            pending=None,
+            sent=call.body,
+            tags=tags,
+        )
+        self._distributions.setdefault(call.scope, {})[identifier] = item
+        self._change(item, certificate)
+        return _answer(self._document(item), 201, item.etag, f"/2020-05-31/distribution/{identifier}")
+
+    def get(self, call: Call) -> Response:
+        item = self._existing(call)
+        return _answer(self._document(item), 200, item.etag)
+
+    def get_config(self, call: Call) -> Response:
+        item = self._existing(call)
+        return _answer(_with_namespace(item.config.to_xml()), 200, item.etag)
+
+    def update(self, call: Call) -> Response:
+        config = Config(cloudfront_config.parse(call.body, "DistributionConfig"))
+        item = self._existing(call)
+        _check_version(item, call.headers.get("if-match", ""))
+        config.check(is_update=True)
+        config.add_defaults()
+        if config.text("CallerReference") != item.config.text("CallerReference"):
+            raise AwsError("IllegalUpdate", "You cannot update the value of CallerReference.")
+        if config.text("Staging") != item.config.text("Staging"):
+            raise AwsError("IllegalUpdate", "You cannot update the value of Staging.")
+        certificate = cloudfront_certificate.check(self.state, call, config)
+        changes_certificate = config.viewer_certificate() != item.config.viewer_certificate()
+        in_progress = self.state.timestamp() < item.certificate_change_until
+        if changes_certificate and in_progress and self.state.settings.cloudfront_one_certificate_change:
+            raise AwsError("IllegalUpdate", "Only one viewer certificate change may be in progress at a time. Wait until the distribution is Deployed.")
+        self._refuse_taken_aliases(call, config, item)
+        item.config = config
+        self._change(item, certificate, changes_certificate)
+        return _answer(self._document(item), 200, item.etag)
+
+    def delete(self, call: Call) -> Response:
+        item = self._existing(call)
+        _check_version(item, call.headers.get("if-match", ""))
+        if item.config.is_enabled or item.pending is not None:
+            raise AwsError("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409)
+        self._distributions[call.scope][item.id] = None
+        return Response(204, b"")
+
+    def list_page(self, call: Call) -> Response:
+        try:
+            size = int(call.params.get("MaxItems") or MAX_PAGE)
+        except ValueError:
+            size = 0
+        if not 1 <= size <= MAX_PAGE:
+            raise AwsError("InvalidArgument", f"MaxItems must be a number from 1 to {MAX_PAGE}.")
+        marker = call.params.get("Marker") or ""
+        places = list(self._distributions.get(call.scope, {}))
+        if marker and marker not in places:
+            raise AwsError("InvalidArgument", "The Marker is not valid.")
+        after = places[places.index(marker) + 1 :] if marker else places
+        alive = {item.id: item for item in self._alive(call.scope)}
+        following = [alive[place] for place in after if place in alive]
+        page = following[:size]
+        is_truncated = len(following) > size
+        items = "".join(self._summary(item) for item in page)
+        text = (
+            f'<DistributionList xmlns="{NAMESPACE}"><Marker>{escape(marker)}</Marker>'
+            + (f"<NextMarker>{page[-1].id}</NextMarker>" if is_truncated else "")
+            + f"<MaxItems>{size}</MaxItems><IsTruncated>{str(is_truncated).lower()}</IsTruncated><Quantity>{len(page)}</Quantity>"
+            + (f"<Items>{items}</Items>" if page else "")
+            + "</DistributionList>"
+        )
+        return _answer(text, 200)
+
+    def tag(self, call: Call) -> None:
+        item = self._tagged(call)
+        wanted = _tags([(tag.get("Key"), tag.get("Value")) for tag in (call.params.get("Tags") or {}).get("Items") or []])
+        if len(item.tags | wanted) > MAX_TAGS:
+            raise AwsError("InvalidTagging", f"A resource can have at most {MAX_TAGS} tags.")
+        item.tags |= wanted
+
+    def untag(self, call: Call) -> None:
+        item = self._tagged(call)
+        for key in (call.params.get("TagKeys") or {}).get("Items") or []:
+            item.tags.pop(key, None)
+
+    def list_tags(self, call: Call) -> t.Mapping[str, t.Any]:
+        return {"Tags": {"Items": [{"Key": key, "Value": value} for key, value in self._tagged(call).tags.items()]}}
+
+    # --- state ---
+
+    def _alive(self, scope: tuple[str, str]) -> list[Distribution]:
+        """The distributions that exist, with deployments that have ended by now accounted for."""
+        alive = [item for item in self._distributions.get(scope, {}).values() if item is not None]
+        now = self.state.timestamp()
+        for item in alive:
+            if item.pending is not None and now >= item.deployed_at:
+                item.live, item.pending, item.summary = item.pending, None, ""
+                if self.state.settings.cloudfront_etag_on_deploy:
+                    _new_etag(item)
+        return alive
+
+    def _existing(self, call: Call) -> Distribution:
+        wanted = call.params.get("Id")
+        for item in self._alive(call.scope):
+            if item.id == wanted:
+                return item
+        raise AwsError("NoSuchDistribution", "The specified distribution does not exist.", 404)
+
+    def _tagged(self, call: Call) -> Distribution:
+        wanted = call.params.get("Resource") or ""
+        if not wanted.startswith(f"arn:{call.partition}:cloudfront::"):
+            raise AwsError("InvalidArgument", "The ARN of the resource is not valid.")
+        for item in self._alive(call.scope):
+            if item.arn == wanted:
+                return item
+        raise AwsError("NoSuchResource", "The specified resource does not exist.", 404)
+
+    def _change(self, item: Distribution, certificate: Served | None, changes_certificate: bool = True) -> None:
+        now = self.state.timestamp()
+        item.deployed_at = now + self.state.settings.cloudfront_deploy_seconds
+        if changes_certificate:
+            item.certificate_change_until = item.deployed_at
+        item.pending = _Live(item.config.aliases, certificate) if item.config.is_enabled else _Live()
+        item.modified = self.state.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        _new_etag(item)
+
+    def _refuse_taken_aliases(self, call: Call, config: Config, own: Distribution | None) -> None:
+        """An alias belongs to one distribution in the partition; only the same account may have a wildcard that overlaps it."""
+        wanted = set(config.aliases)
+        for scope in list(self._distributions):
+            if scope[1] != call.partition:
+                continue
+            for item in self._alive(scope):
+                theirs = set(item.config.aliases)
+                overlaps = scope != call.scope and any(_overlap(mine, other) for mine in wanted for other in theirs)
+                if item is not own and (wanted & theirs or overlaps):
+                    raise AwsError("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.", 409)
+
+    # --- answers ---
+
+    def _document(self, item: Distribution) -> str:
+        return (
+            f'<Distribution xmlns="{NAMESPACE}"><Id>{item.id}</Id><ARN>{item.arn}</ARN><Status>{item.status}</Status>'
+            f"<LastModifiedTime>{item.modified}</LastModifiedTime><InProgressInvalidationBatches>0</InProgressInvalidationBatches>"
+            f"<DomainName>{item.domain}</DomainName><ActiveTrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedSigners>"
+            "<ActiveTrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedKeyGroups>"
+            f"{item.config.to_xml()}{self._icp(item)}</Distribution>"
+        )
+
+    def _summary(self, item: Distribution) -> str:
+        if not item.summary:
+            parts = "".join(item.config.part(name) for name in _SUMMARY_PARTS)
+            item.summary = (
+                f"<DistributionSummary><Id>{item.id}</Id><ARN>{item.arn}</ARN><ETag>{item.etag}</ETag><Status>{item.status}</Status>"
+                f"<LastModifiedTime>{item.modified}</LastModifiedTime><DomainName>{item.domain}</DomainName>{parts}{self._icp(item)}"
+                f"{item.config.part('Staging')}<ConnectionMode>{item.config.text('ConnectionMode', 'direct')}</ConnectionMode></DistributionSummary>"
+            )
+        return item.summary
+
+    def set_icp_status(self, cname: str, status: str) -> None:
+        """What the ICP authorities say of an alias in China: APPROVED, SUSPENDED or PENDING."""
+        self.icp_status[cname.lower()] = status
+        for items in self._distributions.values():
+            for item in items.values():
+                if item is not None:
+                    item.summary = ""
+
+    def _icp(self, item: Distribution) -> str:
+        if item.partition != "aws-cn" or not item.config.aliases:
+            return ""
+        entries = "".join(
+            f"<AliasICPRecordal><CNAME>{alias}</CNAME><ICPRecordalStatus>{self.icp_status.get(alias, 'APPROVED')}</ICPRecordalStatus></AliasICPRecordal>"
+            for alias in item.config.aliases
+        )
+        return f"<AliasICPRecordals>{entries}</AliasICPRecordals>"
+
+
+def _check_version(item: Distribution, sent: str) -> None:
+    version = sent.strip().strip('"')
+    if version not in item.etags:
+        raise AwsError("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.")
+    if version != item.etag:
+        raise AwsError("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.", 412)
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Whether one of two aliases is a wildcard that matches the other, at any depth."""
+    return any(wildcard.startswith("*.") and name.endswith(wildcard[1:]) for wildcard, name in ((one, other), (other, one)))
+
+
+def _new_etag(item: Distribution) -> None:
+    item.etag = "E" + _random(13)
+    item.etags.add(item.etag)
+    item.summary = ""
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def _tags(pairs: t.Sequence[tuple[str | None, str | None]]) -> dict[str, str]:
+    tags = {key or "": value or "" for key, value in pairs}
+    if len(tags) != len(pairs) or len(tags) > MAX_TAGS or any(not key or len(key) > 128 or key.lower().startswith("aws:") for key in tags):
+        raise AwsError("InvalidTagging", "The tagging specified is not valid.")
+    return tags
+
+
+def _with_namespace(xml: str) -> str:
+    return xml.replace("<DistributionConfig", f'<DistributionConfig xmlns="{NAMESPACE}"', 1)
+
+
+def _answer(xml: str, status: int, etag: str = "", location: str = "") -> Response:
+    headers = [("Content-Type", "text/xml")]
+    if etag:
+        headers.append(("ETag", etag))
+    if location:
+        headers.append(("Location", f"https://cloudfront.amazonaws.com{location}"))
+    return Response(status, (_DECLARATION + xml).encode(), tuple(headers))
