@@ -1,0 +1,140 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""`make demo`: the whole life of a project's certificate in the sandbox, told step by step; exits non-zero if anything is off."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from demo.stage import Stage, Trouble
+from sandbox.seed import create_distribution, create_zone
+
+PROJECT = "webapp"
+DOMAINS = ["shop.example", "*.shop.example", "www.news.example"]
+LIFETIME_DAYS = 90
+INTERVAL_DAYS = 30
+SECONDS_UNTIL_DUE = 22
+
+
+def prepare(stage: Stage) -> dict[str, str]:
+    """Two zones and three distributions: one to be found by its aliases, one named by ID, one of somebody else."""
+    stage.chapter("An AWS account with two zones and three distributions")
+    for zone in ("shop.example", "news.example"):
+        create_zone(zone)
+        stage.say(f"hosted zone {zone}")
+    foreign = stage.foreign_certificate("foreign.example")
+    distributions = {
+        "shop": create_distribution(["shop.example", "www.shop.example"]),
+        "news": create_distribution(["www.news.example"]),
+        "foreign": create_distribution(["foreign.example"], certificate=foreign),
+    }
+    stage.say(f"{distributions['shop']} serves shop.example and www.shop.example: to be found by its aliases")
+    stage.say(f"{distributions['news']} serves www.news.example: named by its ID")
+    stage.say(f"{distributions['foreign']} serves foreign.example with a certificate that is not ours: must stay as it is")
+    return distributions
+
+
+def tell(stage: Stage) -> None:
+    """The story."""
+    distributions = prepare(stage)
+    wanted = {
+        "project_name": PROJECT,
+        "project_domains": DOMAINS,
+        "project_emails": ["ops@shop.example"],
+        "project_renewal_interval_days": INTERVAL_DAYS,
+        "project_bind": ["previous", "aliases", "ids"],
+        "project_distributions": [distributions["news"]],
+        "project_verify": "tls",
+    }
+    untouched = stage.distribution_config(distributions["foreign"])
+
+    stage.chapter("Before: what the edge serves")
+    stage.expect_served({"shop.example": None, "www.news.example": None})
+
+    stage.chapter("Look first: --check --diff changes nothing")
+    stage.play("create", wanted, check=True)
+    stage.expect(stage.server_certificates() == ["foreign"], "nothing was uploaded, nothing was bound")
+
+    stage.chapter("create: issue, archive, store, bind, verify, notify")
+    # The CA backdates this one so far that it comes due while the story is told.
+    backdate = INTERVAL_DAYS * 86400 - SECONDS_UNTIL_DUE
+    stage.control.set(acme_backdate_seconds=backdate)
+    due_at = time.monotonic() + SECONDS_UNTIL_DUE
+    stage.play("create", wanted, changed=True)
+    stage.control.set(acme_backdate_seconds=0)
+    first = stage.project(PROJECT)["certificate"]
+    stage.say(f"certificate {first['name']} ({first['id']}), valid until {first['not_after']}")
+    stage.expect_served({"shop.example": first, "www.shop.example": first, "www.news.example": first})
+
+    stage.chapter("The subscriber confirms the e-mail")
+    stage.control.confirm(endpoint="ops@shop.example")
+    stage.say("ops@shop.example clicked the link; the next notice reaches it")
+
+    stage.chapter("create again: nothing to do")
+    stage.play("create", wanted, changed=False)
+
+    stage.chapter("renew: the certificate has come due")
+    remaining = due_at + 1 - time.monotonic()
+    if remaining > 0:
+        stage.say(f"waiting {remaining:.0f} s until it is {INTERVAL_DAYS} days old")
+        time.sleep(remaining)
+    stage.play("renew", {}, changed=True)
+    second = stage.project(PROJECT)["certificate"]
+    stage.expect(second["serial"] != first["serial"], f"renewed as {second['name']}")
+    stage.expect(first["name"] not in stage.server_certificates(), f"{first['name']} was deleted once nothing used it")
+    stage.expect_served({"shop.example": second, "www.shop.example": second, "www.news.example": second})
+    stage.expect(any("in place" in subject for subject in stage.mails("ops@shop.example")), "ops@shop.example was told")
+    stage.play("renew", {}, changed=False)
+
+    stage.chapter("reissue: a new key now, the old certificate kept for rollback")
+    stage.play("reissue", {**wanted, "project_keep_previous": 1}, changed=True)
+    third = stage.project(PROJECT)["certificate"]
+    stage.expect(third["serial"] != second["serial"], f"reissued as {third['name']}")
+    stage.expect(second["name"] in stage.server_certificates(), f"{second['name']} is kept")
+    stage.expect_served({"shop.example": third, "www.news.example": third})
+
+    stage.chapter("cleanup: the kept one is not needed any more")
+    stage.play("create", {**wanted, "project_keep_previous": 0})
+    stage.play("cleanup", {"project_name": PROJECT})
+    stage.expect(stage.server_certificates() == sorted(["foreign", third["name"]]), "only the certificate in use is left")
+
+    stage.chapter("delete: refused while the certificate is in use")
+    stage.play("delete", {"project_name": PROJECT}, fails=True)
+    stage.expect_served({"shop.example": third})
+    for name in ("shop", "news"):
+        stage.use_default_certificate(distributions[name])
+    stage.say("the distributions are given up: aliases and certificate removed by their owner")
+    stage.play("delete", {"project_name": PROJECT}, changed=True)
+    stage.expect(stage.server_certificates() == ["foreign"], "no certificate of ours is left in IAM")
+    stage.expect(not (stage.store / f"{PROJECT}.json").exists(), "the project is gone; its archive is kept")
+    stage.expect(len(list((stage.archive / PROJECT).glob("*.tar.gz"))) == 3, "three bundles are in the archive")
+
+    stage.chapter("Afterwards")
+    stage.expect(stage.distribution_config(distributions["foreign"]) == untouched, f"{distributions['foreign']} was never touched")
+    stage.expect(stage.challenge_records() == [], "no challenge record is left in the zones")
+
+
+def main() -> int:
+    """0 if the story went as told."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="certops-demo-") as home, Stage(Path(home)) as stage:
+        try:
+            tell(stage)
+        except Trouble as exc:
+            stage.fail(str(exc))
+            return 1
+        calls = stage.call_counts()
+        stage.chapter("Summary")
+        stage.say(f"{stage.checks} checks held; {json.dumps(calls)} requests; {time.monotonic() - started:.0f} s")
+        stage.say("Next: the README's first playbook, or `make sandbox` to play with this yourself.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
