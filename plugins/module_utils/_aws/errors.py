@@ -19,6 +19,7 @@ _ADVICE = {
     "AccessDeniedException": "grant this action to the identity in use (see docs/iam of the collection)",
     "InvalidClientTokenId": "check the access key, and that it belongs to the partition of the region",
     "SignatureDoesNotMatch": "check the secret key and the clock of this machine",
+    "LimitExceeded": "remove what is no longer needed, or ask for a higher quota in the Service Quotas console",
     "ExpiredToken": "renew the session token",
     "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
     "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",

@@ -22,6 +22,12 @@ except ImportError:
 RETRIES = {"mode": "standard", "total_max_attempts": 8}
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
+# Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the endpoint is overridden.
+# https://docs.aws.amazon.com/general/latest/gr/rande.html, https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
+HOME_REGIONS = {
+    "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
+    "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
+}
 
 
 class _Params:
@@ -32,6 +38,12 @@ class _Params:
 
     def fail_json(self, msg: str, **details: t.Any) -> t.NoReturn:
         raise ConfigError([msg])
+
+
+def region_of(params: t.Mapping[str, t.Any]) -> str | None:
+    """The region that the options or the environment name, if any; needs no credentials."""
+    region = get_aws_connection_info(_Params(params))[0]
+    return str(region) if region else None
 
 
 class Session:
@@ -71,4 +83,5 @@ class Session:
         )
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
-        return self._session.client(service, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
+        return self._session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)

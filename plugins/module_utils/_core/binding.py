@@ -1,0 +1,296 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which distributions shall use a certificate, whether each may, and the viewer certificate that makes it so."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from . import names
+from .certificates import CLOUDFRONT_KEY_TYPES
+
+DEPLOYED = "Deployed"
+
+# For a distribution that had no certificate of its own: its TLSv1 was forced by CloudFront's default certificate, not chosen.
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
+DEFAULT_MINIMUM_PROTOCOL = "TLSv1.2_2021"
+SNI_ONLY = "sni-only"
+# Both are contracts with AWS that viewers without SNI depend on; CloudFront in China has neither.
+DEDICATED_IP_SUPPORT = ("vip", "static-ip")
+SNI_MINIMUM_PROTOCOL = "TLSv1"
+# IAM is eventually consistent: a certificate is usable about a minute after its upload.
+# https://github.com/hashicorp/terraform-provider-aws/issues/4698
+VISIBILITY_SECONDS = 120
+FRESH_SECONDS = 15 * 60
+CHINA = "aws-cn"
+
+_ACM_ARN = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):\d{12}:certificate/.+")
+
+
+class Status(str, Enum):
+    """What became, or would become, of one matched distribution."""
+
+    REBOUND = "rebound"
+    ALREADY = "already"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reaction(Enum):
+    """What a refused UpdateDistribution calls for."""
+
+    READ_AGAIN = "read again"
+    WAIT_VISIBLE = "wait until the certificate is visible"
+    WAIT_DEPLOYED = "wait until the change in progress is deployed"
+    FINAL = "final"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts."""
+
+    id: str
+    domain_name: str = ""
+    aliases: tuple[str, ...] = ()
+    viewer: t.Mapping[str, str] = field(default_factory=dict)
+    status: str = DEPLOYED
+    etag: str = ""
+    enabled: bool = True
+    staging: bool = False
+    tenant_only: bool = False
+
+
+@dataclass(frozen=True)
+class Target:
+    """The certificate to bind: ``element`` is IAMCertificateId or ACMCertificateArn, ``id`` its text (None while only planned)."""
+
+    element: str
+    id: str | None
+    domains: tuple[str, ...]
+    fingerprint_sha256: str | None = None
+    uploaded_at: datetime | None = None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Whether it may be too new for CloudFront to see it; an unknown age counts as new."""
+        return self.uploaded_at is None or now - self.uploaded_at < timedelta(seconds=FRESH_SECONDS)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by ``ids``."""
+
+    match: frozenset[str]
+    previous: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of one matched distribution; ``error`` has stage, code and message."""
+
+    id: str
+    status: Status
+    reason: str
+    aliases: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
+    etag_before: str | None = None
+    etag_after: str | None = None
+    deployed: bool = False
+    verified: bool = False
+    error: t.Mapping[str, str] | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the distribution uses the certificate, as far as this run got."""
+        return self.status in (Status.REBOUND, Status.ALREADY)
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The row as it stands in the result."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "reason": self.reason,
+            "aliases": list(self.aliases),
+            "uncovered": list(self.uncovered),
+            "etag_before": self.etag_before,
+            "etag_after": self.etag_after,
+            "deployed": self.deployed,
+            "verified": self.verified,
+            "error": dict(self.error) if self.error is not None else None,
+        }
+
+
+def target_problems(path: str | None, key_type: str | None, arn: str | None, partition: str) -> list[str]:
+    """Why CloudFront would refuse the certificate, as far as can be told without asking."""
+    problems = []
+    if path is not None and not path.startswith("/cloudfront/"):
+        problems.append(f"the server certificate is under {path}; CloudFront uses only those under /cloudfront/, so upload it there")
+    if key_type is not None and key_type not in CLOUDFRONT_KEY_TYPES:
+        problems.append(f"CloudFront does not accept a key of type {key_type}; it takes {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}")
+    if arn is not None:
+        problems += _arn_problems(arn, partition)
+    return problems
+
+
+def _arn_problems(arn: str, partition: str) -> list[str]:
+    if partition == CHINA:
+        return ["acm_certificate_arn: CloudFront in China takes IAM server certificates only; upload the certificate with iam_server_cert"]
+    parsed = _ACM_ARN.fullmatch(arn)
+    if parsed is None:
+        return [f"acm_certificate_arn: {arn!r} is not the ARN of an ACM certificate"]
+    if parsed["region"] != "us-east-1":
+        return [f"acm_certificate_arn: {arn} is in {parsed['region']}; CloudFront uses only certificates in us-east-1"]
+    return []
+
+
+def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
+    """The certificates that a viewer certificate names, the deprecated element included."""
+    return frozenset(viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name))
+
+
+def is_bound(viewer: t.Mapping[str, str], target: Target) -> bool:
+    """Whether the viewer certificate is the target."""
+    return target.id is not None and viewer.get(target.element) == target.id
+
+
+def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:
+    """The IDs of the distributions that use the certificate."""
+    return tuple(sorted(distribution.id for distribution in distributions if certificate_id in used_certificates(distribution.viewer)))
+
+
+def unknown_ids(distributions: t.Iterable[Distribution], selection: Selection) -> list[str]:
+    """One problem for each selected ID that no distribution of the account has."""
+    known = {distribution.id for distribution in distributions}
+    if "ids" not in selection.match:
+        return []
+    return [f"distributions: {wanted} does not exist in this account; check the ID and the credentials" for wanted in selection.ids if wanted not in known]
+
+
+def why_matched(distribution: Distribution, selection: Selection, target: Target) -> str:
+    """Why the distribution is meant, as words for a sentence; empty if it is not.
+
+    One that uses the target already always is: an interrupted run may still have to wait for it.
+    """
+    if is_bound(distribution.viewer, target):
+        return "it uses this certificate"
+    if "previous" in selection.match and used_certificates(distribution.viewer) & frozenset(selection.previous):
+        return "it uses an older certificate"
+    if "ids" in selection.match and distribution.id in selection.ids:
+        return "its ID was given"
+    if "aliases" in selection.match and not distribution.tenant_only and len(names.uncovered(target.domains, distribution.aliases)) < len(distribution.aliases):
+        return "the certificate covers one of its aliases"
+    return ""
+
+
+def judge(distribution: Distribution, selection: Selection, target: Target) -> Report:
+    """What to do with one distribution; one that is not meant (any more) is skipped."""
+
+    def report(status: Status, reason: str, uncovered: tuple[str, ...] = ()) -> Report:
+        etag = distribution.etag or None
+        return Report(id=distribution.id, status=status, reason=reason, aliases=distribution.aliases, uncovered=uncovered, etag_before=etag)
+
+    why = why_matched(distribution, selection, target)
+    if is_bound(distribution.viewer, target):
+        return report(Status.ALREADY, "it uses this certificate already")
+    if not why:
+        return report(Status.SKIPPED, "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it")
+    if distribution.tenant_only:
+        return report(Status.SKIPPED, "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change them there")
+    uncovered = names.uncovered(target.domains, distribution.aliases)
+    if uncovered:
+        return report(Status.SKIPPED, f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the aliases", uncovered)
+    return report(Status.REBOUND, why)
+
+
+def plan(distributions: t.Iterable[Distribution], selection: Selection, target: Target) -> tuple[Report, ...]:
+    """What would become of every distribution that is meant, in the order of their IDs."""
+    meant = (distribution for distribution in distributions if why_matched(distribution, selection, target))
+    return tuple(judge(distribution, selection, target) for distribution in sorted(meant, key=lambda one: one.id))
+
+
+def viewer_for(current: t.Mapping[str, str], target: Target, partition: str) -> dict[str, str]:
+    """The clean viewer certificate: the target, SNI, and a minimum protocol that is never lower than before.
+
+    A dedicated IP stays: AWS bills it, and viewers without SNI would be cut off by taking it away.
+    """
+    support = current.get("SSLSupportMethod", "")
+    if support not in DEDICATED_IP_SUPPORT or partition == CHINA:
+        support = SNI_ONLY
+    return {
+        target.element: target.id or "(known after upload)",
+        "SSLSupportMethod": support,
+        "MinimumProtocolVersion": _minimum_protocol(current, support),
+    }
+
+
+def _minimum_protocol(current: t.Mapping[str, str], support: str) -> str:
+    protocol = current.get("MinimumProtocolVersion", "")
+    if not protocol or current.get("CloudFrontDefaultCertificate") == "true":
+        return DEFAULT_MINIMUM_PROTOCOL
+    if protocol == "SSLv3" and support == SNI_ONLY:
+        return SNI_MINIMUM_PROTOCOL
+    return protocol
+
+
+def changed_viewers(
+    distributions: t.Iterable[Distribution], touched: t.Collection[str], target: Target, partition: str
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
+    """The viewer certificates of the distributions with these IDs before and after, as users see them in a diff."""
+    changed = [one for one in distributions if one.id in touched]
+    before = {one.id: {"ViewerCertificate": dict(one.viewer)} for one in changed}
+    after = {one.id: {"ViewerCertificate": viewer_for(one.viewer, target, partition)} for one in changed}
+    return before, after
+
+
+def dedicated_ip_warnings(distributions: t.Iterable[Distribution], touched: t.Collection[str], partition: str) -> tuple[str, ...]:
+    """One warning for each distribution with one of these IDs that has, or had, a dedicated IP."""
+    done = "it becomes sni-only, which is all that China has" if partition == CHINA else "it is kept, because viewers without SNI need it; AWS bills it"
+    methods = {one.id: one.viewer.get("SSLSupportMethod", "") for one in distributions if one.id in touched}
+    return tuple(f"distribution {one} has SSLSupportMethod {method}: {done}" for one, method in methods.items() if method in DEDICATED_IP_SUPPORT)
+
+
+def reaction_to(code: str, message: str) -> Reaction:
+    """What to do after UpdateDistribution was refused."""
+    if code in ("PreconditionFailed", "InvalidIfMatchVersion"):
+        return Reaction.READ_AGAIN
+    if code == "InvalidViewerCertificate":
+        return Reaction.WAIT_VISIBLE
+    # "Only one viewer certificate change may be in progress at a time": https://github.com/hashicorp/terraform/issues/13495
+    if code == "IllegalUpdate" and "in progress" in message.lower():
+        return Reaction.WAIT_DEPLOYED
+    return Reaction.FINAL
+
+
+def probe_names(distribution: Distribution) -> tuple[str, ...]:
+    """The server names by which an edge shall answer with the certificate; a wildcard alias is tried with a sample label.
+
+    A disabled distribution serves nothing, and a staging one is reached only through its primary.
+    """
+    if not distribution.enabled or distribution.staging:
+        return ()
+    return tuple(f"certops-probe.{names.base(alias)}" if names.is_wildcard(alias) else alias for alias in distribution.aliases)
+
+
+def matched_record(reports: t.Sequence[Report], previous: t.Sequence[str]) -> t.Any:
+    """``Matched_CloudFront`` in the SSL Plugin's vocabulary."""
+    if not reports:
+        return f"No Matched CloudFront on IAM Cert ID {list(previous)}"
+    return {"ID_LIST": [report.id for report in reports]}
+
+
+def update_record(reports: t.Iterable[Report]) -> list[dict[str, t.Any]]:
+    """``Update_CloudFront_Status`` in the SSL Plugin's vocabulary."""
+    return [{report.id: _update_status(report)} for report in reports]
+
+
+def _update_status(report: Report) -> t.Any:
+    if report.is_bound:
+        return "Success"
+    if report.error is None:
+        return "Failed"
+    name = "Get_Dist_Error" if report.error["stage"] == "get" else "Update_Dist_Error"
+    return {name: {"code": report.error["code"], "message": report.error["message"]}}

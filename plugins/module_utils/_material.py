@@ -1,0 +1,59 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The certificate, chain and key that a module was given, as a bundle or as texts, checked as a whole before anything is called."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from . import _bundles, _crypto
+from ._core import server_certs
+from ._core.certificates import Certificate
+from ._errors import ConfigError
+
+
+@dataclass(frozen=True)
+class Material:
+    """Leaf, chain and key as PEM texts with equal line ends; ``certificate`` is what the leaf says."""
+
+    leaf: str
+    chain: str
+    certificate: Certificate
+    private_key: str = field(repr=False)
+
+
+def planned_bundle(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | None:
+    """The bundle that acme_route53_issue only planned in check mode; None if there is a real one, or none."""
+    bundle = params["bundle"]
+    if isinstance(bundle, t.Mapping) and not bundle.get("uri") and not bundle.get("dest"):
+        return bundle
+    return None
+
+
+def read(params: t.Mapping[str, t.Any], now: datetime) -> Material:
+    """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason not to use it."""
+    certificate, chain, key = _texts(params)
+    leaf, rest = _crypto.split(certificate)
+    chain = "".join(_crypto.split(chain)) if chain.strip() else ""
+    problems = []
+    if rest and chain and not _crypto.same_certificates(rest, chain):
+        problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
+    material = Material(leaf=leaf, chain=chain or rest, certificate=_crypto.inspect(leaf), private_key=key.strip() + "\n")
+    problems += _crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
+    problems += server_certs.size_problems(material.leaf, material.chain, material.private_key)
+    if problems:
+        raise ConfigError(problems)
+    return material
+
+
+def _texts(params: t.Mapping[str, t.Any]) -> tuple[str, str, str]:
+    bundle = params["bundle"]
+    if bundle is None:
+        return params["certificate"], params["chain"] or "", params["private_key"]
+    reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
+    if not isinstance(reference, str) or not reference:
+        raise ConfigError(["bundle: give a directory, the path or file:// URI of a .tar.gz, or the bundle that acme_route53_issue returned"])
+    read_bundle = _bundles.read(reference)
+    return read_bundle.cert, read_bundle.chain, read_bundle.privkey

@@ -1,0 +1,387 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_server_cert
+version_added: 0.1.0
+short_description: Keep a TLS certificate in IAM, for CloudFront
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Makes sure that a server certificate with this content exists in IAM under this path, or that the one of a given name does not.
+  - Certificates are compared by their DER encoding, leaf and chain, so line ends and blanks do not matter. A server certificate under the
+    path that has the content already is adopted, whatever its name. So an interrupted run uploads nothing twice.
+  - Everything that IAM or CloudFront would refuse is checked before the first call, and all problems are reported at once.
+  - A server certificate that a CloudFront distribution uses is never deleted.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present) uploads the certificate unless it is there; missing or different O(tags) are set, other tags stay.
+      - V(absent) deletes the server certificate O(name) unless it is in use. One that does not exist is fine.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The name of the server certificate, unique in the account.
+      - When the name belongs to another certificate already, the upload gets the name with C(-2), C(-3) and so on.
+      - Required with O(state=absent); with O(state=present) either this or O(name_prefix).
+    type: str
+  name_prefix:
+    description:
+      - The name is made of this prefix and the time when the certificate expires, in UTC, as in C(webapp-2027-01-06-0442).
+    type: str
+  path:
+    description:
+      - The IAM path. CloudFront uses only certificates below C(/cloudfront/).
+    type: str
+    default: /cloudfront/
+  bundle:
+    description:
+      - The certificate with its chain and key, as a directory with C(cert.pem), C(chain.pem) and C(privkey.pem), as the path or C(file://) URI of
+        a C(.tar.gz) in an archive, or as the RV(certops.cloudfront.acme_route53_issue#module:bundle) that M(certops.cloudfront.acme_route53_issue) returned.
+      - A bundle that was only planned in check mode is accepted in check mode.
+      - Mutually exclusive with O(certificate), O(private_key) and O(chain).
+    type: raw
+  certificate:
+    description:
+      - The certificate as PEM text. If more certificates follow the first, they are taken as the chain.
+    type: str
+  private_key:
+    description:
+      - The private key of the certificate as PEM text without a passphrase.
+    type: str
+  chain:
+    description:
+      - The intermediate certificates as PEM text, from the one that issued the certificate upwards.
+    type: str
+  tags:
+    description:
+      - Tags that the server certificate shall have. Tags that it has beside these stay.
+    type: dict
+    default: {}
+  quota_headroom:
+    description:
+      - How many places of the account's quota shall still be free after an upload. Renewals need one for each project that renews at the same time.
+    type: int
+    default: 0
+notes:
+  - "IAM actions needed for O(state=present): C(iam:ListServerCertificates), C(iam:GetServerCertificate), C(iam:GetAccountSummary),
+    C(iam:UploadServerCertificate), C(iam:TagServerCertificate)."
+  - "IAM actions needed for O(state=absent): C(iam:GetServerCertificate), C(iam:DeleteServerCertificate), C(cloudfront:ListDistributions)."
+  - C(iam:ListServerCertificates), C(iam:GetAccountSummary) and C(cloudfront:ListDistributions) know no resources. A policy that grants them on a path or an ARN
+    instead of C(*) grants nothing, and the call is denied.
+  - IAM never gives a private key back. Keep the bundle in an archive.
+seealso:
+  - module: certops.cloudfront.acme_route53_issue
+  - module: certops.cloudfront.iam_server_cert_info
+  - module: certops.cloudfront.cloudfront_cert_bind
+  - module: certops.cloudfront.iam_server_cert_cleanup
+"""
+
+EXAMPLES = r"""
+- name: Upload the certificate of a directory
+  certops.cloudfront.iam_server_cert:
+    name_prefix: webapp
+    path: /cloudfront/certops/webapp/
+    bundle: /etc/pki/webapp
+    tags:
+      managed-by: certops.cloudfront
+      certops:project: webapp
+  register: stored
+
+- name: Show the ID that CloudFront knows it by
+  ansible.builtin.debug:
+    msg: "{{ stored.server_certificate_id }}"
+
+- name: Upload a certificate from an encrypted variable
+  certops.cloudfront.iam_server_cert:
+    name: shop
+    certificate: "{{ lookup('ansible.builtin.file', 'shop.crt') }}"
+    chain: "{{ lookup('ansible.builtin.file', 'shop-chain.crt') }}"
+    private_key: "{{ shop_private_key }}"
+
+- name: Remove a certificate that nothing uses
+  certops.cloudfront.iam_server_cert:
+    name: webapp-2027-01-06-0442
+    state: absent
+"""
+
+RETURN = r"""
+server_certificate:
+  description:
+    - The server certificate, or the one that was deleted. V(null) if there was none to delete.
+    - In check mode the values that only an upload brings about are V(null).
+  returned: success
+  type: dict
+  contains:
+    name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
+    id: {description: The ID that CloudFront knows it by., type: str, sample: ASCAEXAMPLE123EXAMPLE}
+    arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
+    path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
+    upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
+    serial: {description: The serial number of the leaf in hex., type: str, sample: 3f0c5e1d2b}
+    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+    issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
+    domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
+    key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
+    not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
+    not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
+server_certificate_id:
+  description: The ID of the server certificate, which CloudFront calls IAMCertificateId.
+  returned: success
+  type: str
+  sample: ASCAEXAMPLE123EXAMPLE
+name:
+  description: The name of the server certificate.
+  returned: success
+  type: str
+  sample: webapp-2027-01-06-0442
+arn:
+  description: The ARN of the server certificate.
+  returned: success
+  type: str
+  sample: arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442
+reason:
+  description: What was found, and so what was or would be done.
+  returned: success
+  type: str
+  sample: no server certificate with this content exists under /cloudfront/certops/webapp/
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _crypto, _deletion, _material
+from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._aws.iam import Iam, Upload
+from ..module_utils._aws.session import Session
+from ..module_utils._core import binding, server_certs
+from ..module_utils._core.plan import Outcome, Plan
+from ..module_utils._core.server_certs import StoredCertificate, Wanted
+from ..module_utils._core.waiting import Clock, backoff
+from ..module_utils._errors import ConfigError, RefusedError, RemoteError
+from ..module_utils._material import Material
+from ..module_utils._module import execute
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str"},
+    "name_prefix": {"type": "str"},
+    "path": {"type": "str", "default": "/cloudfront/"},
+    "bundle": {"type": "raw"},
+    "certificate": {"type": "str"},
+    "private_key": {"type": "str", "no_log": True},
+    "chain": {"type": "str"},
+    "tags": {"type": "dict", "default": {}},
+    "quota_headroom": {"type": "int", "default": 0},
+}
+
+ATTEMPTS = 5
+# Another run uploaded under the same name, or changed something of IAM, since the listing.
+RACES = ("EntityAlreadyExists", "ConcurrentModification")
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What this module speaks to."""
+
+    iam: Iam
+    cloudfront: CloudFront
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The clients for these connection options; calls nothing."""
+    session = Session(params)
+    return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Converge one server certificate."""
+    if params["state"] == "absent":
+        return _absent(params["name"], clients, clock, check_mode)
+    planned = _material.planned_bundle(params)
+    if planned is not None:
+        return _predict(params, planned, check_mode)
+    material, wanted = _wanted(params, clock)
+    return _Upload(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
+
+
+def _wanted(params: t.Mapping[str, t.Any], clock: Clock) -> tuple[Material, Wanted]:
+    problems = _input_problems(params)
+    try:
+        material = _material.read(params, clock.now())
+    except ConfigError as exc:
+        raise ConfigError([*problems, *exc.problems]) from exc
+    problems += server_certs.key_type_problems(material.certificate.key_type, params["path"])
+    if problems:
+        raise ConfigError(problems)
+    name = params["name"] or server_certs.name_for(params["name_prefix"], material.certificate.not_after)
+    return material, Wanted(name=name, path=params["path"], tags=_tags(params), certificate=material.certificate)
+
+
+def _input_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems = server_certs.name_problems(params["name"], params["name_prefix"])
+    problems += server_certs.path_problems(params["path"])
+    problems += server_certs.tag_problems(_tags(params))
+    if params["quota_headroom"] < 0:
+        problems.append(f"quota_headroom: {params['quota_headroom']} is negative; give 0 or more")
+    return problems
+
+
+def _tags(params: t.Mapping[str, t.Any]) -> dict[str, str]:
+    return {str(key): str(value) for key, value in params["tags"].items()}
+
+
+def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
+    problems = _input_problems(params)
+    if not check_mode:
+        problems.append("bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first")
+    problems += server_certs.key_type_problems(str(planned.get("key_type")), params["path"])
+    if problems:
+        raise ConfigError(problems)
+    unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after"))
+    known = {"name": params["name"], "path": params["path"], "domains": list(planned.get("domains", [])), "key_type": planned.get("key_type")}
+    after = {"server_certificate": {"name": params["name"] or f"{params['name_prefix']}-(time of expiry)", "path": params["path"], "tags": _tags(params)}}
+    return Outcome(changed=True, result=_result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"), after=after)
+
+
+@dataclass(frozen=True)
+class _Upload:
+    iam: Iam
+    clock: Clock
+    material: Material
+    wanted: Wanted
+    headroom: int
+
+    def converge(self, check_mode: bool) -> Outcome:
+        """Observe, plan and apply, again when another run came in between."""
+        lost_races: list[str] = []
+        while True:
+            found, plan = self._plan(tuple(lost_races))
+            if not plan or check_mode:
+                return self._outcome(found, plan, changed=bool(plan or lost_races))
+            try:
+                return self._outcome(self._apply(plan) or found, plan, changed=True)
+            except RemoteError as exc:
+                if exc.code not in RACES or len(lost_races) == ATTEMPTS - 1:
+                    raise
+                self.clock.sleep(backoff(len(lost_races)))
+                lost_races.append(plan.steps[0].target)
+
+    def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
+        stored = {one.name: one for one in self.iam.list_server_certificates()}
+        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if server_certs.may_be_same(one, self.wanted)]
+        # the listing may lag behind the upload that won
+        contents += [self.iam.get_server_certificate(name) for name in lost_races if name not in stored]
+        known = {content.stored.name: content for content in contents if content is not None}
+        stored.update({name: content.stored for name, content in known.items()})
+        same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
+        plan = server_certs.plan_present(server_certs.Observed(tuple(stored.values()), same), self.wanted)
+        name = plan.after["server_certificate"]["name"]
+        if plan and plan.steps[0].action == "upload":
+            self._check_quota()
+            return StoredCertificate(name=name, path=self.wanted.path), plan
+        return stored[name], plan
+
+    def _is_same(self, content: server_certs.Content) -> bool:
+        return _crypto.same_certificates(content.body + "\n" + content.chain, self.material.leaf + self.material.chain)
+
+    def _check_quota(self) -> None:
+        used, allowed = self.iam.get_server_certificate_quota()
+        refusal = server_certs.Quota(used, allowed, self.headroom).refusal()
+        if refusal:
+            raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=self.headroom)
+
+    def _apply(self, plan: Plan) -> StoredCertificate | None:
+        step = plan.steps[0]
+        if step.action == "tag":
+            self.iam.tag_server_certificate(step.target, step.values["tags"])
+            return None
+        upload = Upload(
+            name=step.target,
+            path=self.wanted.path,
+            body=self.material.leaf,
+            chain=self.material.chain,
+            private_key=self.material.private_key,
+            tags=self.wanted.tags,
+        )
+        return self.iam.upload_server_certificate(upload)
+
+    def _outcome(self, stored: StoredCertificate, plan: Plan, changed: bool) -> Outcome:
+        warnings: tuple[str, ...] = ()
+        if not self.material.chain:
+            warnings = ("the certificate has no chain: viewers, and CloudFront itself, trust it only with the intermediate certificates of its CA",)
+        result = _result(server_certs.describe(stored, self.material.certificate), plan.reason)
+        return Outcome(changed=changed, result=result, before=plan.before, after=plan.after, warnings=warnings)
+
+
+def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    content = clients.iam.get_server_certificate(name)
+    if content is None:
+        return Outcome(changed=False, result=_result(None, f"there is no server certificate {name}"))
+    used_by = binding.users(clients.cloudfront.list_distributions(), content.stored.id)
+    if used_by:
+        raise RefusedError(
+            f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions {', '.join(used_by)} use it;"
+            " bind them to another certificate first (cloudfront_cert_bind)",
+            used_by=list(used_by),
+        )
+    if not check_mode:
+        _delete(name, clients.iam, clock)
+    described = server_certs.describe(content.stored, _crypto.inspect(content.body))
+    before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
+    return Outcome(changed=True, result=_result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
+
+
+def _delete(name: str, iam: Iam, clock: Clock) -> None:
+    refusal = _deletion.delete(iam, clock, name)
+    if refusal is None:
+        return
+    if refusal.code != _deletion.IN_USE:
+        raise refusal
+    raise RefusedError(
+        f"server certificate {name} is kept: no CloudFront distribution lists it, but IAM says that it is in use ({refusal.message});"
+        " a load balancer or API may use it, or a distribution's change is not yet deployed: run again later"
+    ) from refusal
+
+
+def _result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any]:
+    top = certificate or {"id": None, "name": None, "arn": None}
+    return {"server_certificate": certificate, "server_certificate_id": top["id"], "name": top["name"], "arn": top["arn"], "reason": reason}
+
+
+def main() -> None:
+    """The module's entry."""
+    execute(
+        argument_spec=ARGUMENT_SPEC,
+        connect=connect,
+        run=run,
+        mutually_exclusive=[("name", "name_prefix"), ("bundle", "certificate"), ("bundle", "private_key"), ("bundle", "chain")],
+        required_together=[("certificate", "private_key")],
+        required_if=[
+            ("state", "absent", ("name",)),
+            ("state", "present", ("name", "name_prefix"), True),
+            ("state", "present", ("bundle", "certificate"), True),
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,154 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: iam_server_cert_info
+version_added: 0.1.0
+short_description: Show IAM server certificates, and which distributions use them
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Returns the server certificate of a name, or all below a path, with what each certificate says of itself.
+  - A call that is denied is an error and never looks like an empty list.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - certops.cloudfront.attributes.info_module
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  name:
+    description:
+      - The name of one server certificate. If there is none of this name, the list is empty.
+    type: str
+  path:
+    description:
+      - The IAM path that the server certificates are below. Without O(name) and O(path) all of the account are returned.
+    type: str
+  usage:
+    description:
+      - Return for each server certificate which CloudFront distributions use it.
+    type: bool
+    default: false
+notes:
+  - "IAM actions needed: C(iam:GetServerCertificate), with O(path) also C(iam:ListServerCertificates), with O(usage) also
+    C(cloudfront:ListDistributions). The last two must be granted on C(*)."
+seealso:
+  - module: certops.cloudfront.iam_server_cert
+  - module: certops.cloudfront.iam_server_cert_cleanup
+"""
+
+EXAMPLES = r"""
+- name: Show the certificates of a project and who uses them
+  certops.cloudfront.iam_server_cert_info:
+    path: /cloudfront/certops/webapp/
+    usage: true
+  register: found
+
+- name: Show one certificate
+  certops.cloudfront.iam_server_cert_info:
+    name: webapp-2027-01-06-0442
+"""
+
+RETURN = r"""
+server_certificates:
+  description: The server certificates, sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
+    id: {description: The ID that CloudFront knows it by., type: str, sample: ASCAEXAMPLE123EXAMPLE}
+    arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
+    path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
+    upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
+    serial: {description: The serial number of the leaf in hex., type: str, sample: 3f0c5e1d2b}
+    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+    issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
+    domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
+    key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
+    not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
+    not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
+    tags: {description: Its tags., type: dict, sample: {"managed-by": certops.cloudfront}}
+    used_by:
+      description: The IDs of the distributions that use it.
+      returned: with O(usage=true)
+      type: list
+      elements: str
+      sample: [E2EXAMPLE3WK9D]
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _crypto
+from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._aws.iam import Iam
+from ..module_utils._aws.session import Session
+from ..module_utils._core import binding, server_certs
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.server_certs import Content
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+from ..module_utils._module import execute
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "name": {"type": "str"},
+    "path": {"type": "str"},
+    "usage": {"type": "bool", "default": False},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What this module speaks to."""
+
+    iam: Iam
+    cloudfront: CloudFront
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The clients for these connection options; calls nothing."""
+    session = Session(params)
+    return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read the server certificates; this changes nothing in any mode."""
+    del clock, check_mode
+    contents = _contents(params, clients.iam)
+    found = [{**_describe(content), "tags": dict(content.tags)} for content in contents]
+    if params["usage"] and found:
+        distributions = clients.cloudfront.list_distributions()
+        found = [{**one, "used_by": list(binding.users(distributions, one["id"]))} for one in found]
+    return Outcome(changed=False, result={"server_certificates": found})
+
+
+def _contents(params: t.Mapping[str, t.Any], iam: Iam) -> list[Content]:
+    if params["name"] is not None:
+        names = [params["name"]]
+    else:
+        path = params["path"] or "/"
+        problems = server_certs.path_problems(path)
+        if problems:
+            raise ConfigError(problems)
+        names = sorted(stored.name for stored in iam.list_server_certificates(path))
+    # one that vanished since the listing is simply not there
+    return [content for content in map(iam.get_server_certificate, names) if content is not None]
+
+
+def _describe(content: Content) -> dict[str, t.Any]:
+    return server_certs.describe(content.stored, _crypto.inspect(content.body))
+
+
+def main() -> None:
+    """The module's entry."""
+    execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("name", "path")])
+
+
+if __name__ == "__main__":
+    main()
