@@ -58,7 +58,7 @@ def tests(name: str) -> Check:
 
 # In this order they are started: the long ones first.
 LINT = (
-    Check("ansible-lint", ("ansible-lint", "--offline", "-q")),
+    Check("ansible-lint", ("ansible-lint", "--offline", "--nocolor", "-q")),
     Check("mypy", ("mypy",)),
     Check("yamllint", ("yamllint", "--strict", ".")),
     Check("reuse", ("reuse", "lint", "--lines")),
@@ -87,6 +87,7 @@ def environment() -> dict[str, str]:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)]),
         "VIRTUAL_ENV": sys.prefix,
         "LC_ALL": "C.UTF-8",
+        "XDG_CACHE_HOME": str(ROOT / ".cache" / "xdg"),
         "ANSIBLE_HOME": str(ROOT / ".cache" / "ansible"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "AWS_CONFIG_FILE": nowhere,
@@ -98,11 +99,12 @@ def environment() -> dict[str, str]:
 def execute(check: Check, log: t.TextIO | None) -> Result:
     """Run one check, into ``log`` or, if None, onto the terminal."""
     started = time.monotonic()
+    env = environment() | ({"NO_COLOR": "1"} if log else {})
     if callable(check.run):
-        status = check.run(environment(), log)
+        status = check.run(env, log)
     else:
         cwd = ROOT / "extensions" if check.name == "molecule" else ROOT
-        status = checkout.execute(check.run, cwd, environment(), log)
+        status = checkout.execute(check.run, cwd, env, log)
     return Result(check, status, time.monotonic() - started)
 
 

@@ -197,9 +197,7 @@ def test_functions_are_short(folder: str) -> None:
 
 def test_files_are_short() -> None:
     limits = {path: MAX_MODULE_LINES if path.parent == MODULES else MAX_FILE_LINES for path in PLUGIN_FILES}
-    assert [
-        f"{path.relative_to(ROOT)} has {code_lines(path)} lines of code, {limit} at most" for path, limit in limits.items() if code_lines(path) > limit
-    ] == []
+    none_of(f"{path.relative_to(ROOT)} has {code_lines(path)} lines of code, {limit} at most" for path, limit in limits.items() if code_lines(path) > limit)
 
 
 def test_every_module_has_the_four_parts_of_the_contract() -> None:
@@ -252,9 +250,7 @@ def test_every_file_names_its_licence() -> None:
     suffixes = {".py", ".yml", ".yaml", ".toml", ".sh", ".j2", ".cfg"}
     generated = {ROOT / "changelogs" / "changelog.yaml"}
     texts = [path for path in FILES if path.suffix in suffixes and path not in generated and path.parent != ROOT / "changelogs" / "fragments"]
-    assert [
-        str(path.relative_to(ROOT)) for path in texts if "SPDX-License-Identifier: " + "GPL-3.0-or-later" not in path.read_text(encoding="utf-8")[:400]
-    ] == []
+    none_of(str(path.relative_to(ROOT)) for path in texts if "SPDX-License-Identifier: " + "GPL-3.0-or-later" not in path.read_text(encoding="utf-8")[:400])
 
 
 def test_there_is_no_sanity_ignore_file() -> None:
