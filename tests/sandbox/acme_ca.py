@@ -26,10 +26,13 @@ COMMON_NAME_LIMIT = 64
 class Policy:
     """What certificates this CA issues."""
 
-    authority: Authority | None = None
-    lifetime: Callable[[str], datetime.timedelta] = lambda profile: datetime.timedelta(days=90)
+    authority: Authority = field(default_factory=Authority)
+    lifetime: Callable[[str], datetime.timedelta] = lambda _profile: datetime.timedelta(days=90)
+    """How long a certificate of a profile lives."""
     backdate: Callable[[], datetime.timedelta] = lambda: datetime.timedelta(hours=1)
+    """How long ago a certificate of now begins."""
     profile_of: dict[bytes, str] = field(default_factory=dict)
+    """The profile that a CSR, by its digest, was sent for."""
     revoked: set[int] = field(default_factory=set)
 
 
@@ -71,7 +74,6 @@ def _key_usage(csr: x509.CertificateSigningRequest, profile: str) -> x509.KeyUsa
 
 def issue(csr: x509.CertificateSigningRequest, profile: str) -> x509.Certificate:
     """Sign what the CSR asks for, under the rules of the profile."""
-    assert policy.authority is not None
     issuer = policy.authority.issuer
     start = datetime.datetime.now(datetime.timezone.utc) - policy.backdate()
     builder = (
@@ -107,7 +109,6 @@ class CAhandler:
 
     def enroll(self, csr: str) -> tuple[str | None, str | None, str | None, None]:
         """(error, chain as PEM, certificate as base64 of DER, poll identifier)."""
-        assert policy.authority is not None
         request = _load_csr(csr)
         if not request.is_signature_valid:
             return "urn:ietf:params:acme:error:badCSR", None, None, None

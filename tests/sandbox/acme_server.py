@@ -53,7 +53,7 @@ PREFIXES = {
 READ_ONLY = {"authz", "order", "cert"}
 
 
-class Dropped(Exception):
+class DroppedError(Exception):
     """The answer must never arrive: the connection is reset."""
 
 
@@ -69,7 +69,7 @@ def operation_of(path: str) -> str:
 
 def _decode(part: Any) -> bytes:
     if not isinstance(part, str):
-        raise ValueError("not text")
+        raise ValueError("not text")  # noqa: TRY004 - whoever reads a request catches one exception
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
@@ -99,25 +99,29 @@ def _redundant(names: list[str]) -> str | None:
     return next((name for name in names if not name.startswith("*.") and name.partition(".")[2] in wildcards), None)
 
 
-def check_new_order(payload: dict[str, Any], limit: int) -> Reply | None:
-    """What Boulder refuses before it makes an order, and acme2certifier does not."""
+def _order_problem(payload: dict[str, Any], limit: int) -> tuple[str, str] | None:
+    """Type and text of the first thing that is wrong with the identifiers."""
     identifiers = payload.get("identifiers")
-    if not isinstance(identifiers, list) or not identifiers:
-        return problem(400, "malformed", "NewOrder request did not specify any identifiers")
-    if payload.get("notBefore") or payload.get("notAfter"):
-        return problem(400, "malformed", "NotBefore and NotAfter are not supported")
-    names = [str(identifier.get("value", "")) for identifier in identifiers if isinstance(identifier, dict)]
-    if len(names) != len(identifiers):
-        return problem(400, "malformed", "an identifier is not an object")
+    if not isinstance(identifiers, list) or not identifiers or not all(isinstance(identifier, dict) for identifier in identifiers):
+        return "malformed", "NewOrder request did not specify any identifiers"
+    names = [str(identifier.get("value", "")) for identifier in identifiers]
+    invalid = next((name for name in names if name != name.lower() or name.endswith(".") or ".." in name or not name.isascii()), None)
+    if invalid is not None:
+        return "rejectedIdentifier", f"Invalid identifier {invalid!r}"
     if len(set(names)) > limit:
-        return problem(400, "malformed", f"Order cannot contain more than {limit} identifiers")
-    for name in names:
-        if name != name.lower() or name.endswith(".") or ".." in name or not name.isascii():
-            return problem(400, "rejectedIdentifier", f"Invalid identifier {name!r}")
+        return "malformed", f"Order cannot contain more than {limit} identifiers"
     redundant = _redundant(names)
     if redundant:
-        return problem(400, "malformed", f'Domain name "{redundant}" is redundant with a wildcard domain in the same request')
+        return "malformed", f'Domain name "{redundant}" is redundant with a wildcard domain in the same request'
     return None
+
+
+def check_new_order(payload: dict[str, Any], limit: int) -> Reply | None:
+    """What Boulder refuses before it makes an order, and acme2certifier does not."""
+    if payload.get("notBefore") or payload.get("notAfter"):
+        return problem(400, "malformed", "NotBefore and NotAfter are not supported")
+    found = _order_problem(payload, limit)
+    return problem(400, *found) if found else None
 
 
 def problem_type(reply: Reply) -> str:
@@ -133,11 +137,11 @@ def strike(fault: Fault, entry: LoggedCall) -> Reply | None:
     entry.error = f"fault:{fault.kind}"
     if fault.kind == "kill":
         fault.strike_process()
-        raise Dropped
+        raise DroppedError
     if fault.kind in ("timeout", "delay"):
         time.sleep(fault.seconds or (DEFAULT_TIMEOUT_SECONDS if fault.kind == "timeout" else 0))
     if fault.kind in ("timeout", "reset"):
-        raise Dropped
+        raise DroppedError
     if fault.kind == "delay":
         return None
     if fault.kind == "malformed":
@@ -269,7 +273,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._answer(b"")
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 - the name that http.server looks for
 
     def do_POST(self) -> None:
         length = int(self.headers.get("Content-Length") or 0)
@@ -284,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, f"https://{host}", self.path.partition("?")[0], body)
         try:
             reply = self.server.front.answer(request, self.headers.get("Content-Type", ""))
-        except Dropped:
+        except DroppedError:
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()
@@ -353,13 +357,14 @@ class AcmeServer:
 
 def _rules(options: Options, state: State) -> tuple[Callable[[str], Any], Callable[[], Any]]:
     """How long certificates of a profile live, and how far back they start; the settings may say otherwise at any time."""
+
     def lifetime(profile: str) -> datetime.timedelta:
         if state.settings.acme_validity_days:
             return datetime.timedelta(days=state.settings.acme_validity_days)
         return datetime.timedelta(days=options.profiles[profile].days if profile in options.profiles else options.days)
 
     def backdate() -> datetime.timedelta:
-        return datetime.timedelta(hours=1, days=state.settings.acme_backdate_days)
+        return datetime.timedelta(seconds=state.settings.acme_backdate_seconds or 3600)
 
     return lifetime, backdate
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,6 +75,13 @@ def _authority(common_name: str, issuer: Pair | None, path_length: int) -> Pair:
     return Pair(builder.sign((issuer.key if issuer else key), hashes.SHA256()), key)
 
 
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
 class Authority:
     """A root and an issuing CA, made anew; what the issuing CA signs is sent with the issuing CA and without the root."""
 
@@ -81,17 +89,20 @@ class Authority:
         self.root = _authority(ROOT_NAME, None, 1)
         self.issuer = _authority(ISSUER_NAME, self.root, 0)
 
-    def listener(self) -> Pair:
-        """A certificate for a listener of the sandbox on loopback."""
+    def certificate(self, names: Sequence[str], lifetime: datetime.timedelta = YEAR) -> Pair:
+        """A server certificate for DNS names and addresses, from the issuing CA."""
         key = ec.generate_private_key(ec.SECP256R1())
-        names = x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-        builder = _builder(_name("localhost"), key, self.issuer, YEAR)
+        builder = _builder(_name(names[0]), key, self.issuer, lifetime)
         builder = (
-            builder.add_extension(names, critical=False)
+            builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         )
         return Pair(builder.sign(self.issuer.key, hashes.SHA256()), key)
+
+    def listener(self) -> Pair:
+        """A certificate for a listener of the sandbox on loopback."""
+        return self.certificate(["localhost", "127.0.0.1"])
 
     def write_listener(self, directory: Path) -> tuple[Path, Path]:
         """Write certificate chain and key of a listener; returns their paths."""

@@ -67,6 +67,10 @@ class Control:
         """Confirm e-mail subscriptions, as the person who got the mail would: by topic and endpoint."""
         return self._ask("POST", "confirm", which)
 
+    def outbox(self) -> list[dict[str, Any]]:
+        """What was published, by endpoint that got it."""
+        return list(self._ask("GET", "outbox"))
+
     def advance(self, seconds: float) -> None:
         """Move the clock of AWS ahead."""
         self._ask("POST", "clock", {"advance_seconds": seconds})

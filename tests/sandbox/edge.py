@@ -18,8 +18,8 @@ from .ca import Authority
 IDLE_LIMIT = 30.0
 
 
-# Leaf, chain (may be empty) and private key, as PEM.
-Material = tuple[str, str, str]
+# Leaf with chain, and private key, as PEM.
+Material = tuple[str, str]
 CertificateOf = Callable[[str], "Material | None"]
 
 
@@ -42,11 +42,11 @@ class _Contexts:
         # load_cert_chain reads files only; this one is never seen by anybody else and is gone at once.
         handle, name = tempfile.mkstemp(prefix="certops-sandbox-edge-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
         try:
-            with open(handle, "w", encoding="ascii") as file:
-                file.write("\n".join(material))
+            os.write(handle, "\n".join(material).encode("ascii"))
             context.load_cert_chain(name)
         finally:
-            os.unlink(name)
+            os.close(handle)
+            Path(name).unlink()
         return context
 
 
@@ -85,7 +85,7 @@ class Edge:
         self._contexts = _Contexts()
         pair = authority.listener()
         # Never served: a context must hold some certificate before it may ask the SNI callback for another.
-        self._base = self._contexts._load((pair.certificate_pem, "", pair.key_pem))
+        self._base = self._contexts._load((pair.certificate_pem, pair.key_pem))
         self._base.sni_callback = self._choose
         self._server: _Server | None = None
 

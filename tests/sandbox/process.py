@@ -1,27 +1,117 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Child processes that do not outlive us."""
+"""Processes of the sandbox: one that runs all of it, and children that do not outlive us."""
 
 from __future__ import annotations
 
 import ctypes
 import os
+import selectors
+import shlex
 import signal
+import subprocess
 import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from .control import Control
 
 PR_SET_PDEATHSIG = 1
+START_LIMIT = 60.0
+STOP_LIMIT = 10.0
+TESTS = Path(__file__).resolve().parents[1]
 
 
 def die_with_parent(how: int = signal.SIGTERM) -> None:
     """Let the kernel send us a signal when our parent ends, however it ends (Linux only, see prctl(2))."""
-    if not sys.platform.startswith("linux"):
-        return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how, 0, 0, 0)
 
 
 def killed_with_parent() -> None:
-    """For `preexec_fn`: no time to clean up is needed."""
-    parent = os.getppid()
+    """For `preexec_fn`: the child has no time to clean up, and needs none."""
     die_with_parent(signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+
+
+class SandboxProcess:
+    """`python -m sandbox` in a process of its own, so that clients and servers do not wait for each other's GIL."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._arguments = arguments
+        self._process: subprocess.Popen[bytes] | None = None
+        self._env: dict[str, str] = {}
+        self.seconds_to_start = 0.0
+
+    def start(self) -> SandboxProcess:
+        """Start it and wait until it is ready; RuntimeError when it is not within a minute."""
+        command = [sys.executable, "-m", "sandbox", "--with-parent", *self._arguments]
+        environ = {**os.environ, "PYTHONPATH": str(TESTS)}
+        started = time.monotonic()
+        # A session of its own: Ctrl-C at the terminal is for the parent, which then stops the sandbox.
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, cwd=TESTS, start_new_session=True)
+        try:
+            self._env = self._read_exports(started + START_LIMIT)
+        except BaseException:
+            self.stop()
+            raise
+        self.seconds_to_start = time.monotonic() - started
+        return self
+
+    def _read_exports(self, deadline: float) -> dict[str, str]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        said, pipe = b"", self._process.stdout.fileno()
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, selectors.EVENT_READ)
+            while b"\n# ready\n" not in said:
+                if not selector.select(deadline - time.monotonic()):
+                    raise RuntimeError(f"the sandbox was not ready after {START_LIMIT:.0f} s")
+                piece = os.read(pipe, 65536)
+                if not piece:
+                    raise RuntimeError(f"the sandbox ended with status {self._process.wait()}")
+                said += piece
+        words = (shlex.split(line)[1] for line in said.decode().splitlines() if line.startswith("export "))
+        return dict(word.partition("=")[::2] for word in words)
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_LIMIT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        if self._process.stdout:
+            self._process.stdout.close()
+        self._process = None
+
+    def __enter__(self) -> SandboxProcess:
+        return self.start()
+
+    def __exit__(self, *_args: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def env(self, region: str | None = None) -> dict[str, str]:
+        """The exported variables, perhaps for another region."""
+        return {**self._env, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
+
+    @property
+    def control(self) -> Control:
+        return Control(self._env["CERTOPS_SANDBOX_URL"])
+
+    @staticmethod
+    def issue_foreign(domains: Sequence[str]) -> tuple[str, str, str]:
+        """Certificate, private key and chain of another CA, as PEM."""
+        from .ca import Authority
+
+        authority = Authority()
+        pair = authority.certificate(domains)
+        return pair.certificate_pem, pair.key_pem, authority.issuer.certificate_pem

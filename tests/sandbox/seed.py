@@ -1,74 +1,100 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Something to play with: zones and distributions, made by boto3 as a user would."""
+"""Something to play with: zones, certificates and distributions, made by boto3 as a user would.
+
+`env` is the environment of a sandbox; without it, the one of this process.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import uuid
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import boto3
 
+from .ca import Authority
+from .control import Control
 
-@dataclass(frozen=True)
-class Distribution:
-    """A distribution as it was made."""
-
-    id: str
-    arn: str
-    domain_name: str
-    aliases: tuple[str, ...]
+Environment = Mapping[str, str]
 
 
-class Seed:
-    """Makes resources in the sandbox that `env` points to."""
+def client(service: str, env: Environment | None = None) -> Any:
+    """A boto3 client for the sandbox."""
+    env = env or os.environ
+    session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
+    return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
-        self._env = env or os.environ
 
-    def client(self, service: str) -> Any:
-        """A boto3 client for the sandbox, whatever the environment of this process says."""
-        return boto3.Session(
-            aws_access_key_id=self._env["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self._env["AWS_SECRET_ACCESS_KEY"],
-            region_name=self._env["AWS_REGION"],
-        ).client(service, endpoint_url=self._env["AWS_ENDPOINT_URL"])
+def create_zone(name: str, private: bool = False, env: Environment | None = None) -> str:
+    """A hosted zone; returns its ID."""
+    more: dict[str, Any] = {}
+    if private:
+        more = {"HostedZoneConfig": {"PrivateZone": True}, "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-0123456789abcdef0"}}
+    answer = client("route53", env).create_hosted_zone(Name=name, CallerReference=uuid.uuid4().hex, **more)
+    return str(answer["HostedZone"]["Id"]).rpartition("/")[2]
 
-    def create_zone(self, name: str, private: bool = False) -> str:
-        """A hosted zone; returns its ID."""
-        more: dict[str, Any] = {}
-        if private:
-            more = {"HostedZoneConfig": {"PrivateZone": True}, "VPC": {"VPCRegion": self._env["AWS_REGION"], "VPCId": "vpc-0123456789abcdef0"}}
-        answer = self.client("route53").create_hosted_zone(Name=name, CallerReference=uuid.uuid4().hex, **more)
-        return str(answer["HostedZone"]["Id"]).rpartition("/")[2]
 
-    def create_record(self, zone_id: str, name: str, kind: str, values: Iterable[str], ttl: int = 60) -> None:
-        """A record set; TXT values are quoted here."""
-        records = [{"Value": f'"{value}"' if kind == "TXT" else value} for value in values]
-        change = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": ttl, "ResourceRecords": records}}
-        self.client("route53").change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
+def create_record(zone_id: str, name: str, kind: str, values: Iterable[str], env: Environment | None = None) -> None:
+    """A record set; TXT values are quoted here."""
+    records = [{"Value": f'"{value}"' if kind == "TXT" else value} for value in values]
+    change = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": records}}
+    client("route53", env).change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
 
-    def create_distribution(
-        self, aliases: Iterable[str] = (), certificate: str | None = None, staging: bool = False, more: Mapping[str, Any] | None = None
-    ) -> Distribution:
-        """A distribution; `certificate` is a ServerCertificateId of IAM, or an ARN of ACM; `more` overrides parts of the configuration."""
-        names = tuple(aliases)
-        config = {**distribution_config(names, certificate, staging), **(more or {})}
-        made = self.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]
-        return Distribution(made["Id"], made["ARN"], made["DomainName"], names)
+
+def upload_certificate(name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/") -> str:
+    """A server certificate of another CA in IAM; returns its ServerCertificateId."""
+    authority = Authority()
+    pair = authority.certificate(domains)
+    answer = client("iam", env).upload_server_certificate(
+        ServerCertificateName=name,
+        Path=path,
+        CertificateBody=pair.certificate_pem,
+        PrivateKey=pair.key_pem,
+        CertificateChain=authority.issuer.certificate_pem,
+    )
+    return str(answer["ServerCertificateMetadata"]["ServerCertificateId"])
+
+
+def create_distribution(
+    aliases: Iterable[str] = (),
+    certificate: str | None = None,
+    staging: bool = False,
+    more: Mapping[str, Any] | None = None,
+    env: Environment | None = None,
+) -> str:
+    """A distribution; returns its ID.
+
+    `certificate` is a ServerCertificateId of IAM or an ARN of ACM; aliases without one are what CloudFront took until April 2019.
+    `more` replaces members of the configuration.
+    """
+    names = tuple(aliases)
+    config = {**distribution_config(names, certificate, staging), **(more or {})}
+    with _as_before_2019(env) if names and certificate is None else contextlib.nullcontext():
+        return str(client("cloudfront", env).create_distribution(DistributionConfig=config)["Distribution"]["Id"])
+
+
+@contextlib.contextmanager
+def _as_before_2019(env: Environment | None) -> Iterator[None]:
+    control = Control((env or os.environ)["CERTOPS_SANDBOX_URL"])
+    control.set(cloudfront_aliases_without_certificate=True)
+    try:
+        yield
+    finally:
+        control.set(cloudfront_aliases_without_certificate=False)
 
 
 def viewer_certificate(certificate: str | None) -> dict[str, Any]:
+    """The ViewerCertificate member for a certificate."""
     if certificate is None:
         return {"CloudFrontDefaultCertificate": True}
     key = "ACMCertificateArn" if certificate.startswith("arn:") else "IAMCertificateId"
     return {key: certificate, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
 
 
-def distribution_config(aliases: tuple[str, ...], certificate: str | None, staging: bool) -> dict[str, Any]:
+def distribution_config(aliases: tuple[str, ...], certificate: str | None, staging: bool = False) -> dict[str, Any]:
     """The smallest configuration that CloudFront takes."""
     origin = {
         "Id": "origin",
@@ -88,11 +114,13 @@ def distribution_config(aliases: tuple[str, ...], certificate: str | None, stagi
     }
 
 
-def playground(env: Mapping[str, str]) -> list[str]:
+def playground(env: Environment) -> list[str]:
     """Two zones and three distributions; returns what was made, in words."""
-    seed = Seed(env)
-    lines = [f"hosted zone {name} ({seed.create_zone(name)})" for name in ("example.com", "example.org")]
-    for aliases in ((), (), ()):
-        made = seed.create_distribution(aliases)
-        lines.append(f"distribution {made.id} ({', '.join(aliases) or 'no alias yet'})")
+    lines = [f"hosted zone {name}: {create_zone(name, env=env)}" for name in ("example.com", "example.org")]
+    foreign = upload_certificate("old-one", ["example.com", "www.example.com"], env)
+    lines.append(f"server certificate old-one: {foreign}, of another CA")
+    distributions = ((("example.com", "www.example.com"), foreign), (("www.example.org",), None), ((), None))
+    for aliases, certificate in distributions:
+        made = create_distribution(aliases, certificate, env=env)
+        lines.append(f"distribution {made}: {', '.join(aliases) or 'no alias'}, {'old-one' if certificate else 'no certificate'}")
     return lines
