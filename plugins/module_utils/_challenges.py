@@ -54,7 +54,8 @@ def zone_ids(zones: t.Iterable[route53.Zone], domains: t.Iterable[str]) -> dict[
         if zone_name is None:
             problems.append(f"{domain} has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it there")
         elif len(by_name[zone_name]) > 1:
-            problems.append(f"{domain} is in {len(by_name[zone_name])} public zones named {zone_name} ({', '.join(by_name[zone_name])}); delete all but the delegated one")
+            duplicates = ", ".join(by_name[zone_name])
+            problems.append(f"{domain} is in more than one public hosted zone named {zone_name} ({duplicates}); delete those that are not delegated to")
         else:
             found[challenge] = by_name[zone_name][0]
     if problems:
@@ -80,24 +81,34 @@ class ChallengeRecords:
     def withdraw(self, records: t.Sequence[ChallengeRecord]) -> None:
         """No value of ours is left; nobody waits for it."""
         for zone_id, group in _by_zone(records):
-            try:
-                self._swap(zone_id, group, txt_records.removals)
-            except RemoteError as exc:
-                if exc.code != ZONE_GONE:
-                    raise
+            self._withdraw(zone_id, group)
+
+    def _withdraw(self, zone_id: str, records: t.Sequence[ChallengeRecord]) -> None:
+        try:
+            self._swap(zone_id, records, txt_records.removals)
+        except RemoteError as exc:
+            if exc.code != ZONE_GONE:
+                raise
 
     def _swap(self, zone_id: str, records: t.Sequence[ChallengeRecord], planner: Planner) -> list[str]:
         found: dict[str, txt_records.TxtSet | None] = {}
         for attempt in itertools.count(1):
-            batches = txt_records.batches(planner(records, found))
-            try:
-                return [self.zones.change_resource_record_sets(zone_id, batch) for batch in batches]
-            except RemoteError as exc:
-                if exc.code != REFUSED or attempt == SWAP_ATTEMPTS:
-                    raise
-                for name in txt_records.refused_names(exc.message, [record.name for record in records]):
-                    found[name] = self.zones.txt_set(zone_id, name)
-        raise AssertionError("the last attempt returns or raises")
+            changes, refusal = self._write(zone_id, txt_records.batches(planner(records, found)))
+            if refusal is None:
+                return changes
+            if attempt == SWAP_ATTEMPTS:
+                raise refusal
+            for name in txt_records.refused_names(refusal.message, [record.name for record in records]):
+                found[name] = self.zones.txt_set(zone_id, name)
+        raise AssertionError("counting does not end")
+
+    def _write(self, zone_id: str, batches: t.Sequence[t.Sequence[txt_records.Change]]) -> tuple[list[str], RemoteError | None]:
+        try:
+            return [self.zones.change_resource_record_sets(zone_id, batch) for batch in batches], None
+        except RemoteError as exc:
+            if exc.code != REFUSED:
+                raise
+            return [], exc
 
     def _await_sync(self, zone_id: str, change_id: str, deadline: Deadline) -> None:
         pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))

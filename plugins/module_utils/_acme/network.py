@@ -116,6 +116,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             operation=operation,
             code=problem.code,
             retry_after=retry_after,
+            http_status=response.status_code,
             subproblems=problem.as_details(),
         )
 

@@ -124,5 +124,10 @@ def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:
     """What to do about the problem; empty if nothing is known about its type."""
     if problem.code == "rateLimited":
         return rate_limit(problem.detail, retry_after, now).as_text()
+    return fixed_advice(problem)
+
+
+def fixed_advice(problem: Problem) -> str:
+    """What to do about a problem of this type, whatever its text; empty if nothing is known about the type."""
     known = [_ADVICE[each.code] for each in (problem, *problem.subproblems) if each.code in _ADVICE]
     return known[0] if known else ""

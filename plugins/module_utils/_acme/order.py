@@ -1,0 +1,146 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The conversation about one order: its challenges, waiting for the CA, the certificate."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from .._core import acme_problems
+from .._core.acme_problems import Problem
+from .._core.waiting import Clock, Deadline
+from .._errors import DeadlineError, RemoteError
+from .client import Client
+from .messages import Authorization, Order, Status
+
+# When the CA does not say by Retry-After when to ask again.
+POLL_SECONDS = (0.5, 1.0, 2.0, 3.0)
+SLOWEST_POLL_SECONDS = 5.0
+# A refusal of these kinds says nothing about the order: it may still be finished.
+_PASSING = ("accountDoesNotExist", "badNonce", "orderNotReady", "rateLimited")
+
+
+class OrderFailedError(RemoteError):
+    """The order is dead: nothing was issued from it and nothing ever will be."""
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One order with one CA."""
+
+    client: Client
+    clock: Clock
+
+    def unanswered(self, order: Order) -> list[Authorization]:
+        """The authorizations of a pending order that need a record; those still valid from earlier orders do not."""
+        found = [self.client.authorization(url) for url in order.authorizations]
+        failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
+        if failed:
+            raise _failure(order, failed)
+        waiting = [each for each in found if each.status is Status.PENDING]
+        without = [each.domain for each in waiting if each.challenge is None]
+        if without:
+            raise OrderFailedError(
+                f"acme:authorization offers no dns-01 challenge for {', '.join(without)}; choose another CA for these names",
+                service="acme",
+                operation="authorization",
+                code="unsupportedChallenge",
+            )
+        return waiting
+
+    def answer(self, authorizations: t.Iterable[Authorization]) -> None:
+        """Have the CA look at the published records; a challenge that it looks at already is not answered twice."""
+        for each in authorizations:
+            if each.challenge is not None and each.challenge.status is Status.PENDING:
+                self._answer(each)
+
+    def settle(self, order: Order, deadline: Deadline) -> Order:
+        """The order once it is neither pending nor processing; OrderFailedError if that is because it failed."""
+        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
+        for pause in pauses:
+            if order.status not in (Status.PENDING, Status.PROCESSING):
+                break
+            now = self.clock.now()
+            if deadline.has_passed(now):
+                raise DeadlineError(
+                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run again to go on from there",
+                    order_url=order.url,
+                )
+            self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
+            order = self.client.order(order.url)
+        if order.status not in (Status.READY, Status.VALID):
+            raise _failure(order, [self.client.authorization(url) for url in order.authorizations])
+        return order
+
+    def complete(self, order: Order, csr_pem: bytes, deadline: Deadline) -> Order:
+        """The valid order; hands in the signing request unless an earlier run did."""
+        if order.status is Status.READY:
+            order = self.settle(self._finalize(order, csr_pem), deadline)
+        if order.status is not Status.VALID or order.certificate is None:
+            raise OrderFailedError(
+                f"acme:order on {order.url} is {order.status.value} without a certificate; run again for a new order",
+                service="acme",
+                operation="order",
+                code="orderNotReady",
+            )
+        return order
+
+    def _answer(self, authorization: Authorization) -> None:
+        if authorization.challenge is None:
+            return
+        try:
+            self.client.answer(authorization.challenge)
+        except RemoteError:
+            # An answer that was sent again after a lost response is refused; what counts is that the CA has taken it.
+            now = self.client.authorization(authorization.url)
+            if now.status is Status.PENDING and now.challenge is not None and now.challenge.status is Status.PENDING:
+                raise
+
+    def _finalize(self, order: Order, csr_pem: bytes) -> Order:
+        try:
+            return self.client.finalize(order, csr_pem)
+        except RemoteError as exc:
+            if exc.code == "orderNotReady":
+                # It was ready; so the request got through and only its answer was lost.
+                return self.client.order(order.url)
+            if is_final(exc):
+                raise as_failure(exc) from exc
+            raise
+
+
+def is_final(error: RemoteError) -> bool:
+    """Whether the CA refused what was asked, so that asking again for the same order is useless."""
+    status = error.details.get("http_status") or 0
+    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS and error.code not in _PASSING
+
+
+def as_failure(error: RemoteError) -> OrderFailedError:
+    """The same error, with the knowledge that the order is dead."""
+    details = {key: value for key, value in error.details.items() if key not in ("service", "operation", "code", "request_id", "retry_after")}
+    return OrderFailedError(error.message, service=error.service, operation=error.operation, code=error.code, retry_after=error.retry_after, **details)
+
+
+def _failure(order: Order, authorizations: t.Iterable[Authorization]) -> OrderFailedError:
+    """Which names failed and why."""
+    problems = [_named(each) for each in authorizations if each.status not in (Status.VALID, Status.PENDING)]
+    if order.error is not None:
+        problems.append(order.error)
+    whole = Problem(code=problems[0].code if problems else "orderInvalid", detail="", subproblems=tuple(problems))
+    said = "; ".join(problem.as_text() for problem in problems) or f"the CA gives no reason for {order.status.value}"
+    advice = next((text for text in (acme_problems.fixed_advice(problem) for problem in problems) if text), "")
+    return OrderFailedError(
+        f"acme:order on {order.url} failed: {said}" + (f"; {advice}" if advice else ""),
+        service="acme",
+        operation="order",
+        code=whole.code,
+        subproblems=whole.as_details(),
+        order_url=order.url,
+    )
+
+
+def _named(authorization: Authorization) -> Problem:
+    problem = authorization.problem or Problem(code=authorization.status.value, detail=f"the authorization is {authorization.status.value}")
+    return Problem(code=problem.code, detail=problem.detail, identifier=authorization.domain, subproblems=problem.subproblems)

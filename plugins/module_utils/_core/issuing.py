@@ -1,0 +1,140 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Is the bundle that a project has still what is wanted, and which unfinished order may be finished instead of a new one."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from . import renewal, times
+from .bundles import Manifest
+from .renewal import Decision
+from .txt_records import ChallengeRecord
+
+PENDING_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the certificate has to be; ``domains`` are A-labels in the order given, ``directory`` is a URL."""
+
+    project: str
+    domains: tuple[str, ...]
+    key_type: str
+    directory: str
+    profile: str | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the bundle is kept, the sentence that says why, and when it is to be renewed if it is kept."""
+
+    keep: bool
+    reason: str
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class PendingOrder:
+    """An order under way as it stands in the archive: all that a later run needs to finish it or to clean up after it."""
+
+    wanted: Wanted
+    private_key: str = field(repr=False)
+    created_at: datetime
+    order_url: str | None = None
+    records: tuple[ChallengeRecord, ...] = ()
+
+    def with_order(self, url: str) -> PendingOrder:
+        """The same with the order's URL."""
+        return replace(self, order_url=url)
+
+    def with_records(self, records: t.Iterable[ChallengeRecord]) -> PendingOrder:
+        """The same with these records merged with those already known, since both may be published."""
+        values: dict[tuple[str, str], tuple[str, ...]] = {}
+        for record in (*self.records, *records):
+            place = (record.zone_id, record.name)
+            values[place] = tuple(sorted({*values.get(place, ()), *record.values}))
+        return replace(self, records=tuple(ChallengeRecord(zone_id, name, found) for (zone_id, name), found in values.items()))
+
+    def without_records(self) -> PendingOrder:
+        """The same after its records were removed."""
+        return replace(self, records=())
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The document, which holds the private key."""
+        return {
+            "schema": PENDING_SCHEMA,
+            "project": self.wanted.project,
+            "domains": list(self.wanted.domains),
+            "key_type": self.wanted.key_type,
+            "directory": self.wanted.directory,
+            "profile": self.wanted.profile,
+            "private_key": self.private_key,
+            "created_at": times.to_text(self.created_at),
+            "order_url": self.order_url,
+            "records": [record.as_dict() for record in self.records],
+        }
+
+    @classmethod
+    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> PendingOrder:
+        """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
+        if fields["schema"] != PENDING_SCHEMA:
+            raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
+        return cls(
+            wanted=Wanted(
+                project=str(fields["project"]),
+                domains=tuple(fields["domains"]),
+                key_type=str(fields["key_type"]),
+                directory=str(fields["directory"]),
+                profile=fields["profile"],
+            ),
+            private_key=str(fields["private_key"]),
+            created_at=times.from_text(fields["created_at"]),
+            order_url=fields["order_url"],
+            records=tuple(ChallengeRecord.from_dict(record) for record in fields["records"]),
+        )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """When a bundle that fits is due all the same."""
+
+    interval_days: int
+    issued_since: datetime | None = None
+
+
+def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime) -> Verdict:
+    """Whether the newest bundle of the project is left alone."""
+    if manifest is None:
+        return Verdict(keep=False, reason="the archive has no usable bundle of this project")
+    difference = _difference(manifest, wanted)
+    if difference:
+        return Verdict(keep=False, reason=difference)
+    if terms.issued_since is not None and manifest.issued_at < terms.issued_since:
+        issued = times.to_text(manifest.issued_at)
+        return Verdict(keep=False, reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}")
+    decision = renewal.decide(manifest.certificate, terms.interval_days, now)
+    return Verdict(keep=not decision.due, reason=decision.reason, decision=decision)
+
+
+def can_resume(pending: PendingOrder, wanted: Wanted) -> bool:
+    """Whether finishing this order gives what is wanted; the order in which the names were given does not matter."""
+    return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(wanted.domains)
+
+
+def _difference(manifest: Manifest, wanted: Wanted) -> str:
+    """What of the certificate is not as wanted; empty if all is."""
+    has, needs = set(manifest.certificate.domains), set(wanted.domains)
+    if has != needs:
+        parts = [f"{word} {', '.join(sorted(names))}" for word, names in (("added", needs - has), ("removed", has - needs)) if names]
+        return f"the names changed: {'; '.join(parts)}"
+    for what, old, new in (
+        ("key type", manifest.certificate.key_type, wanted.key_type),
+        ("ACME directory", manifest.directory, wanted.directory),
+        ("profile", manifest.profile, wanted.profile),
+    ):
+        if old != new:
+            return f"the {what} changed from {old} to {new}"
+    return ""

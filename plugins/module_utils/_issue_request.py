@@ -1,0 +1,119 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of acme_route53_issue as values, or every problem with them at once."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import typing as t
+from dataclasses import dataclass
+
+from . import _bundles
+from ._acme.client import ExternalAccount
+from ._core import acme_directories, names, renewal, times
+from ._core.certificates import KEY_TYPES
+from ._core.issuing import Terms, Wanted
+from ._errors import ConfigError
+
+EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
+PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
+_EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")
+
+
+@dataclass(frozen=True)
+class IssueRequest:
+    """What the user asked for."""
+
+    wanted: Wanted
+    terms: Terms
+    dest: str | None
+    contacts: tuple[str, ...]
+    terms_agreed: bool
+    external_account: ExternalAccount | None
+    needs_eab: bool
+    ca_bundle: str | None
+    propagation_timeout: int
+    order_timeout: int
+
+
+def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = _problems(params)
+    if problems:
+        raise ConfigError(problems)
+    directory = acme_directories.resolve(params["acme_directory"])
+    since = params.get("issued_since")
+    return IssueRequest(
+        wanted=Wanted(
+            project=params["project"],
+            domains=names.normalise(params["domains"]),
+            key_type=params["key_type"],
+            directory=directory.url,
+            profile=params.get("acme_profile") or None,
+        ),
+        terms=Terms(interval_days=params["renewal_interval_days"], issued_since=times.from_text(since) if since else None),
+        dest=params.get("dest"),
+        contacts=_contacts(params),
+        terms_agreed=params["acme_terms_agreed"],
+        external_account=_external_account(params),
+        needs_eab=directory.needs_eab,
+        ca_bundle=params.get("acme_ca_bundle"),
+        propagation_timeout=params["propagation_timeout"],
+        order_timeout=params["order_timeout"],
+    )
+
+
+def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems = names.problems(params["domains"])
+    if not PROJECT_NAME.fullmatch(params["project"]):
+        problems.append(f"project: {params['project']!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first")
+    if params["key_type"] not in KEY_TYPES:
+        problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
+    problems += renewal.interval_problems(params["renewal_interval_days"])
+    problems += acme_directories.problems(params["acme_directory"])
+    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in _contacts(params) if not _EMAIL.fullmatch(contact)]
+    problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
+    return problems + _issued_since_problems(params) + _eab_problems(params) + _file_problems(params)
+
+
+def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    since = params.get("issued_since")
+    if since:
+        try:
+            times.from_text(since)
+        except ValueError:
+            return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+    return []
+
+
+def _eab_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    if bool(params.get("acme_eab_kid")) != bool(params.get("acme_eab_hmac_key")):
+        return ["acme_eab_kid and acme_eab_hmac_key belong together; give both, as the CA gave them to you"]
+    key = params.get("acme_eab_hmac_key")
+    if key and not _BASE64URL.fullmatch(key):
+        return ["acme_eab_hmac_key: is not base64url; give it as the CA gave it to you"]
+    return []
+
+
+def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems = []
+    if params.get("acme_ca_bundle"):
+        try:
+            ssl.create_default_context(cafile=params["acme_ca_bundle"])
+        except (OSError, ValueError) as exc:
+            problems.append(f"acme_ca_bundle: {params['acme_ca_bundle']} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})")
+    dest = params.get("dest") and _bundles.dest_problem(params["dest"])
+    return problems + ([dest] if dest else [])
+
+
+def _contacts(params: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    contacts = (str(contact).strip().removeprefix("mailto:") for contact in params.get("acme_contacts") or [])
+    return tuple(dict.fromkeys(contact for contact in contacts if contact))
+
+
+def _external_account(params: t.Mapping[str, t.Any]) -> ExternalAccount | None:
+    if not params.get("acme_eab_kid"):
+        return None
+    return ExternalAccount(kid=params["acme_eab_kid"], hmac_key=params["acme_eab_hmac_key"], alg=params["acme_eab_alg"])

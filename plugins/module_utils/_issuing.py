@@ -1,0 +1,146 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bundle that is as wanted and not due exists in the archive: decides whether it does, has one ordered if not, reports."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import _bundles, _ordering
+from ._acme import accounts
+from ._challenges import ChallengeRecords, zone_ids
+from ._core import bundles, issuing, times
+from ._core.bundles import Bundle, Manifest
+from ._core.issuing import Verdict
+from ._core.plan import Outcome
+from ._core.waiting import Clock
+from ._errors import ConfigError
+from ._issue_request import IssueRequest
+from ._ordering import Clients
+from ._pending import Kept, Pending
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What the archive has of the project; ``manifest`` is that of ``bundle``, the newest."""
+
+    uri: str
+    bundle: Bundle | None
+    unfinished: tuple[Kept, ...]
+    verdict: Verdict
+    warnings: tuple[str, ...]
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """What the newest bundle says of itself."""
+        return self.bundle.manifest if self.bundle else None
+
+
+def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Leave a good bundle alone; otherwise order one, or say in check mode that one would be ordered."""
+    observed = _observe(request, clients, clock.now())
+    if observed.verdict.keep and observed.bundle is not None:
+        records = ChallengeRecords(clients.zones, clock, request.propagation_timeout)
+        return _keep(request, observed, observed.bundle, None if check_mode else (Pending(clients.archive, request.wanted.project), records))
+    if accounts.load(clients.archive, request.wanted.directory, request.contacts) is None:
+        problems = _ordering.registration_problems(request, request.needs_eab)
+        if problems:
+            raise ConfigError(problems)
+    zones = zone_ids(clients.zones.list_hosted_zones(), request.wanted.domains)
+    if check_mode:
+        _ordering.check_directory(request, clients.server.client(None, clock))
+        return _predict(request, observed)
+    issued, warnings = _ordering.Ordering(request, clients, clock, zones).run(observed.unfinished)
+    if request.dest:
+        _bundles.keep_in(request.dest, issued.bundle)
+    return _report(request, observed, issued, (warnings, clock.now()))
+
+
+def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed:
+    project, archive = request.wanted.project, clients.archive
+    keys = archive.list(f"{project}/")
+    unfinished, warnings = Pending(archive, project).load(keys)
+    newest = next(iter(bundles.archived(keys, project)), "")
+    uri, bundle = f"{archive.uri}/{newest}", None
+    if newest:
+        try:
+            bundle = _bundles.unpack(archive.get(newest) or b"", uri)
+        except ConfigError as exc:
+            warnings.append(f"{exc.message}; it counts as absent")
+    verdict = issuing.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
+    return Observed(uri=uri, bundle=bundle, unfinished=tuple(unfinished), verdict=verdict, warnings=tuple(warnings))
+
+
+def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None) -> Outcome:
+    """Nothing is issued; what a killed run left is removed and ``dest`` is put right, unless there are no ``writers`` (check mode)."""
+    dest_differs = bool(request.dest) and not _bundles.is_kept_in(request.dest or "", bundle)
+    warnings = list(observed.warnings)
+    if writers is not None:
+        for kept in observed.unfinished:
+            warnings += _ordering.abandon(*writers, kept)
+        if dest_differs:
+            _bundles.keep_in(request.dest or "", bundle)
+    shown = _shown(observed.manifest)
+    return Outcome(
+        changed=dest_differs or bool(observed.unfinished),
+        result=_result(observed.verdict, _described(request, observed.uri, observed.manifest), issued=False),
+        before={**shown, "dest_is_current": not dest_differs, "unfinished_orders": len(observed.unfinished)},
+        after={**shown, "dest_is_current": True, "unfinished_orders": 0},
+        warnings=(*warnings, *(observed.verdict.decision.warnings if observed.verdict.decision else ())),
+    )
+
+
+def _predict(request: IssueRequest, observed: Observed) -> Outcome:
+    after = {**_shown(None), "domains": sorted(request.wanted.domains), "key_type": request.wanted.key_type}
+    return Outcome(
+        changed=True,
+        result=_result(observed.verdict, _described(request, None, None), issued=True),
+        before=_shown(observed.manifest),
+        after=after,
+        warnings=observed.warnings,
+    )
+
+
+def _report(request: IssueRequest, observed: Observed, issued: _ordering.Issued, end: tuple[list[str], datetime]) -> Outcome:
+    warnings, now = end
+    decision = issuing.judge(issued.manifest, request.wanted, request.terms, now).decision
+    verdict = Verdict(keep=False, reason=observed.verdict.reason, decision=decision)
+    return Outcome(
+        changed=True,
+        result=_result(verdict, _described(request, issued.uri, issued.manifest), issued=True),
+        before=_shown(observed.manifest),
+        after=_shown(issued.manifest),
+        warnings=(*observed.warnings, *warnings, *(decision.warnings if decision else ())),
+    )
+
+
+def _result(verdict: Verdict, bundle: dict[str, t.Any], issued: bool) -> dict[str, t.Any]:
+    decision = verdict.decision
+    predicted = "known when the certificate is issued: its lifetime decides"
+    return {
+        "bundle": {key: value for key, value in bundle.items() if key != "order_url"},
+        "renewal": {"renew_at": times.to_text(decision.renew_at) if decision else None, "reason": decision.reason if decision else predicted},
+        "reason": verdict.reason,
+        "issued": issued,
+        "order_url": bundle["order_url"],
+    }
+
+
+def _described(request: IssueRequest, uri: str | None, manifest: Manifest | None) -> dict[str, t.Any]:
+    """The bundle as it is returned; without a manifest, what is known of it before it is issued."""
+    wanted = request.wanted
+    fields: dict[str, t.Any] = {"uri": uri, "dest": request.dest}
+    if manifest is None:
+        unknown = dict.fromkeys(("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "issued_at", "order_url"))
+        known = {"domains": sorted(wanted.domains), "key_type": wanted.key_type, "directory": wanted.directory, "profile": wanted.profile}
+        return {**fields, **unknown, **known}
+    document = manifest.as_dict()
+    return {**fields, **{key: value for key, value in document.items() if key not in ("schema", "project", "files")}}
+
+
+def _shown(manifest: Manifest | None) -> dict[str, t.Any]:
+    """What a diff shows of a bundle."""
+    document = manifest.certificate.as_dict() if manifest else {}
+    return {key: document.get(key) for key in ("domains", "key_type", "serial", "not_after")}

@@ -1,0 +1,259 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One order from its key to the archived bundle, so that a run that is killed anywhere is finished, not repeated, by the next."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+
+from . import _bundles, _crypto
+from ._acme import accounts
+from ._acme.accounts import Account
+from ._acme.client import Client, Registration
+from ._acme.messages import Authorization, Order, Status
+from ._acme.order import Conversation, OrderFailedError, is_final
+from ._challenges import ChallengeRecords, Zones
+from ._core import bundles, issuing, txt_records
+from ._core.bundles import Bundle, Manifest
+from ._core.issuing import PendingOrder
+from ._core.txt_records import ChallengeRecord
+from ._core.waiting import Clock, Deadline
+from ._errors import CertError, ConfigError, RemoteError
+from ._issue_request import IssueRequest
+from ._pending import Kept, Pending
+from ._stores.base import Archive
+
+
+class Server(t.Protocol):
+    """Makes clients of a CA: ``_acme.client.Server``, or a fake."""
+
+    def client(self, account_key_pem: str | None, clock: Clock) -> Client:
+        """A client that has called nothing yet."""
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Everything outside that issuing talks to."""
+
+    archive: Archive
+    zones: Zones
+    server: Server
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new bundle and where the archive has it."""
+
+    uri: str
+    bundle: Bundle
+    manifest: Manifest
+
+
+@dataclass
+class _Work:
+    """What has to be known to clean up, whatever happens: the unfinished order as archived, and whether it is needed any longer."""
+
+    kept: Kept
+    order: Order | None = None
+    is_over: bool = False
+
+
+@dataclass(frozen=True)
+class Ordering:
+    """One run that needs a new certificate; ``zones`` maps challenge names to the IDs of their zones."""
+
+    request: IssueRequest
+    clients: Clients
+    clock: Clock
+    zones: t.Mapping[str, str]
+
+    def run(self, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
+        """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
+        client = self.clients.server.client(self._account().private_key, self.clock)
+        check_directory(self.request, client)
+        self._sign_in(client)
+        work, warnings = self._begin(client, unfinished)
+        try:
+            issued = self._issue(client, work)
+            work.is_over = True
+        except CertError as exc:
+            work.is_over = isinstance(exc, OrderFailedError)
+            exc.message = "; ".join([exc.message, *self._clean(work)])
+            exc.details.setdefault("order_url", work.kept.order.order_url)
+            raise
+        except BaseException:
+            self._clean(work)
+            raise
+        return issued, warnings + self._clean(work)
+
+    @property
+    def _pending(self) -> Pending:
+        return Pending(self.clients.archive, self.request.wanted.project)
+
+    @property
+    def _records(self) -> ChallengeRecords:
+        return ChallengeRecords(self.clients.zones, self.clock, self.request.propagation_timeout)
+
+    def _account(self) -> Account:
+        directory, contacts = self.request.wanted.directory, self.request.contacts
+        account = accounts.load(self.clients.archive, directory, contacts)
+        if account is None:
+            account = accounts.new(directory, contacts)
+            # The key first: the CA knows an account by its key, so that a killed run's account is found again.
+            accounts.save(self.clients.archive, account)
+        return account
+
+    def _sign_in(self, client: Client) -> None:
+        account = self._account()
+        if account.url is None:
+            self._register(client, account)
+        else:
+            client.use_account(account.url)
+
+    def _register(self, client: Client, account: Account) -> None:
+        problems = registration_problems(self.request, client.directory().needs_eab)
+        if problems:
+            raise ConfigError(problems)
+        url = client.new_account(Registration(contacts=account.contacts, external_account=self.request.external_account))
+        accounts.save(self.clients.archive, account.at(url))
+
+    def _begin(self, client: Client, unfinished: t.Iterable[Kept]) -> tuple[_Work, list[str]]:
+        """The newest unfinished order that can still be finished, or a new one; the others are given up."""
+        work, warnings = None, []
+        for kept in unfinished:
+            resumed = self._resume(client, kept) if work is None else None
+            if resumed is None:
+                warnings += abandon(self._pending, self._records, kept)
+            else:
+                work = resumed
+        return work or self._new_work(), warnings
+
+    def _resume(self, client: Client, kept: Kept) -> _Work | None:
+        if not issuing.can_resume(kept.order, self.request.wanted):
+            return None
+        if kept.order.order_url is None:
+            return _Work(kept)
+        try:
+            order = client.order(kept.order.order_url)
+        except RemoteError as exc:
+            if is_final(exc) or exc.code == "accountDoesNotExist":
+                return None
+            raise
+        alive = order.status is not Status.INVALID and order.identifiers == set(self.request.wanted.domains)
+        return _Work(kept, order) if alive else None
+
+    def _new_work(self) -> _Work:
+        wanted, now = self.request.wanted, self.clock.now()
+        order = PendingOrder(wanted=wanted, private_key=_crypto.generate_key(wanted.key_type), created_at=now)
+        kept = Kept(self._pending.new_key(now), order)
+        self._pending.put(kept)
+        return _Work(kept)
+
+    def _issue(self, client: Client, work: _Work) -> Issued:
+        conversation = Conversation(client, self.clock)
+        order = work.order or self._new_order(client, work)
+        if order.status is Status.PENDING:
+            unanswered = conversation.unanswered(order)
+            self._publish(client, work, unanswered)
+            conversation.answer(unanswered)
+        deadline = Deadline.after(self.clock.now(), self.request.order_timeout)
+        csr = _crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
+        order = conversation.complete(conversation.settle(order, deadline), csr, deadline)
+        return self._archive(work.kept.order, order.url, client.certificate(order.certificate or ""))
+
+    def _new_order(self, client: Client, work: _Work) -> Order:
+        wanted = self.request.wanted
+        try:
+            order = client.new_order(wanted.domains, wanted.profile)
+        except RemoteError as exc:
+            if exc.code != "accountDoesNotExist":
+                raise
+            self._register(client, self._account())
+            order = client.new_order(wanted.domains, wanted.profile)
+        self._keep(work, work.kept.order.with_order(order.url))
+        return order
+
+    def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
+        values: dict[str, list[str]] = {}
+        for each in unanswered:
+            if each.challenge is not None:
+                values.setdefault(txt_records.challenge_name(each.domain), []).append(client.challenge_value(each.challenge))
+        records = [ChallengeRecord(zone_id=self.zones[name], name=name, values=tuple(sorted(set(found)))) for name, found in values.items()]
+        if records:
+            self._keep(work, work.kept.order.with_records(records))
+            self._records.publish(records)
+
+    def _archive(self, pending: PendingOrder, order_url: str, fullchain_pem: str) -> Issued:
+        cert, chain = _crypto.split(fullchain_pem)
+        certificate = _crypto.inspect(cert)
+        if set(certificate.domains) != set(pending.wanted.domains) or not _crypto.key_matches(pending.private_key, cert):
+            raise OrderFailedError(
+                f"the certificate of {order_url} is not the one that was ordered: its names or its key differ; run again, or ask the CA",
+                service="acme",
+                operation="certificate",
+                code="wrongCertificate",
+            )
+        now, fullchain = self.clock.now(), cert + chain
+        manifest = Manifest(
+            project=pending.wanted.project,
+            certificate=certificate,
+            issued_at=now,
+            directory=pending.wanted.directory,
+            profile=pending.wanted.profile,
+            order_url=order_url,
+            files=bundles.checksums(cert, chain, fullchain, pending.private_key),
+        )
+        bundle = Bundle(cert=cert, chain=chain, fullchain=fullchain, privkey=pending.private_key, manifest=manifest)
+        archive, project = self.clients.archive, pending.wanted.project
+        key = bundles.archive_key(project, now, archive.list(f"{project}/"))
+        return Issued(uri=archive.put(key, _bundles.pack(bundle)), bundle=bundle, manifest=manifest)
+
+    def _keep(self, work: _Work, order: PendingOrder) -> None:
+        work.kept = replace(work.kept, order=order)
+        self._pending.put(work.kept)
+
+    def _clean(self, work: _Work) -> list[str]:
+        """Remove the records, and the unfinished order too if it is over; a warning if that fails, and then the next run does it."""
+        if work.is_over:
+            return abandon(self._pending, self._records, work.kept)
+        if not work.kept.order.records:
+            return []
+        try:
+            self._records.withdraw(work.kept.order.records)
+            self._keep(work, work.kept.order.without_records())
+        except CertError as exc:
+            return [_not_cleaned(exc)]
+        return []
+
+
+def check_directory(request: IssueRequest, client: Client) -> None:
+    """The CA answers and offers the profile that is wanted."""
+    profile, offered = request.wanted.profile, client.directory().profiles
+    if profile and profile not in offered:
+        choice = f"use one of {', '.join(offered)}" if offered else "this CA has no profiles, leave it out"
+        raise ConfigError([f"acme_profile: {request.wanted.directory} does not offer {profile!r}; {choice}"])
+
+
+def registration_problems(request: IssueRequest, needs_eab: bool) -> list[str]:
+    """Why no account can be registered with what was given."""
+    problems = []
+    if not request.terms_agreed:
+        problems.append("acme_terms_agreed: an account has to be registered with the CA; agree to its terms of service by setting this to true")
+    if needs_eab and request.external_account is None:
+        problems.append("acme_eab_kid and acme_eab_hmac_key: this CA registers accounts only with an external account binding; get one from the CA")
+    return problems
+
+
+def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+    """Remove what an unfinished order left in DNS, and then the order itself; a warning if that fails."""
+    try:
+        records.withdraw(kept.order.records)
+        pending.archive.delete(kept.key)
+    except CertError as exc:
+        return [_not_cleaned(exc)]
+    return []
+
+
+def _not_cleaned(exc: CertError) -> str:
+    return f"challenge records or the unfinished order could not be removed, the next run tries again: {exc.message}"

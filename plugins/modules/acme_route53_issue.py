@@ -1,0 +1,319 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Issue a certificate from an ACME CA by Route 53 DNS-01."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: acme_route53_issue
+short_description: Issue a certificate from an ACME CA by Route 53 DNS-01
+version_added: 0.1.0
+description:
+  - Makes sure that the archive has a valid certificate for these names that is not due for renewal, and orders one if it has not.
+  - All names are in one order. Their challenge records are added to what Route 53 has under these names, never in place of it,
+    and are removed again whatever happens.
+  - The private key and the order are in the archive before the order can cost anything. When a run is killed, the next one with the
+    same arguments finishes the order instead of making another.
+  - Every certificate has a new private key. The ACME account is registered once for each directory and set of contacts,
+    and kept in the archive.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    details:
+      - Reads the archive, the hosted zones and the ACME directory. No account is registered and nothing is ordered.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  domains:
+    description:
+      - The names of the certificate, at most 100; a list, or text with commas.
+      - V(*.example.com) covers one level and not V(example.com) itself. International names are turned into A-labels.
+      - Each name needs a public hosted zone, for itself or for a parent; the closest one is used.
+    type: list
+    elements: str
+    required: true
+  project:
+    description:
+      - The name under which the archive keeps the certificates of this set of names.
+    type: str
+    required: true
+  archive:
+    description:
+      - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as a URI such as V(file:///var/lib/certops).
+      - The default is C(certops/archive) below E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+  dest:
+    description:
+      - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem), C(privkey.pem) and C(manifest.json).
+      - Files that are missing or differ are written again.
+    type: path
+  acme_directory:
+    description:
+      - The CA, as the V(https://) URL of its ACME directory or as a known name.
+      - Known are V(letsencrypt), V(letsencrypt_staging), V(zerossl), V(google), V(google_staging), V(sslcom_rsa), V(sslcom_ecc) and V(actalis).
+    type: str
+    default: letsencrypt
+  acme_ca_bundle:
+    description:
+      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
+    type: path
+  acme_terms_agreed:
+    description:
+      - Whether you agree to the CA's terms of service. Without that no account is registered.
+    type: bool
+    default: false
+  acme_contacts:
+    description:
+      - E-mail addresses to register the ACME account with. Other addresses are another account.
+    type: list
+    elements: str
+    default: []
+  acme_profile:
+    description:
+      - The certificate profile to ask for, one that the directory lists; for example V(tlsserver) or V(shortlived) of Let's Encrypt.
+    type: str
+  acme_eab_kid:
+    description:
+      - The key identifier of the external account binding that the CA gave you. Needed by CAs such as ZeroSSL and Google, once.
+    type: str
+  acme_eab_hmac_key:
+    description:
+      - The key of the external account binding, in base64url as the CA gave it to you.
+    type: str
+  acme_eab_alg:
+    description:
+      - The algorithm of the external account binding.
+    type: str
+    choices: [HS256, HS384, HS512]
+    default: HS256
+  key_type:
+    description:
+      - The kind of private key. CloudFront takes no others than these.
+    type: str
+    choices: [ecdsa_p256, rsa_2048, rsa_3072, rsa_4096]
+    default: ecdsa_p256
+  renewal_interval_days:
+    description:
+      - Renew this many days after issue at the latest, from 1 to 89.
+      - It is a cap. Renewal is due after two thirds of the certificate's real lifetime (half if that is below ten days) when this comes first.
+    type: int
+    default: 30
+  issued_since:
+    description:
+      - A certificate counts only if it was issued at or after this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
+      - This reissues on demand, and repeating it does not reissue again.
+    type: str
+  propagation_timeout:
+    description:
+      - How many seconds to wait until Route 53 says that the challenge records are in sync.
+    type: int
+    default: 300
+  order_timeout:
+    description:
+      - How many seconds to wait for the CA to validate the names and to issue.
+    type: int
+    default: 600
+author:
+  - certops.cloudfront contributors (@certops)
+notes:
+  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
+  - >-
+    IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), and C(route53:ListResourceRecordSets)
+    for the case that a challenge name has values of others. Changes can be restricted to TXT records whose names start with C(_acme-challenge.).
+  - Let's Encrypt issues at most 50 certificates per registered domain and 5 per exact set of names in 7 days.
+seealso:
+  - module: certops.cloudfront.iam_server_cert
+  - module: certops.cloudfront.acme_route53_cleanup
+  - name: Let's Encrypt rate limits
+    description: What Let's Encrypt allows in which time.
+    link: https://letsencrypt.org/docs/rate-limits/
+"""
+
+EXAMPLES = r"""
+- name: Have a certificate for a site
+  certops.cloudfront.acme_route53_issue:
+    project: webapp
+    domains:
+      - example.com
+      - "*.example.com"
+    acme_terms_agreed: true
+    region: us-east-1
+  register: issued
+
+- name: Reissue with a new key, once, however often this runs
+  certops.cloudfront.acme_route53_issue:
+    project: webapp
+    domains: example.com,*.example.com
+    acme_terms_agreed: true
+    issued_since: "2027-01-06T04:42:00Z"
+    region: us-east-1
+
+- name: Take a private CA and keep the files for a web server, too
+  certops.cloudfront.acme_route53_issue:
+    project: intranet
+    domains: [www.example.org]
+    acme_directory: https://acme.example.org/directory
+    acme_ca_bundle: /etc/ssl/private-ca.pem
+    acme_terms_agreed: true
+    dest: /etc/ssl/www.example.org
+    region: cn-northwest-1
+"""
+
+RETURN = r"""
+bundle:
+  description: The certificate and where it is kept. In check mode, what is known before it is issued.
+  returned: success
+  type: dict
+  contains:
+    uri:
+      description: Where the archive has it.
+      type: str
+      sample: file:///home/ops/.local/share/certops/archive/webapp/2027-01-06-0442.tar.gz
+    dest:
+      description: The directory that keeps it too, if one was given.
+      type: str
+      sample: /etc/ssl/www.example.org
+    serial:
+      description: The serial number in hexadecimal.
+      type: str
+      sample: 3fa0d1c2
+    fingerprint_sha256:
+      description: SHA-256 of the certificate in hexadecimal.
+      type: str
+      sample: 9b1f3c2e
+    issuer:
+      description: The issuer's distinguished name.
+      type: str
+      sample: CN=YE1,O=Let's Encrypt,C=US
+    domains:
+      description: The names that it covers, as A-labels.
+      type: list
+      elements: str
+      sample: ["*.example.com", "example.com"]
+    key_type:
+      description: The kind of its key.
+      type: str
+      sample: ecdsa_p256
+    not_before:
+      description: When its validity starts.
+      type: str
+      sample: "2027-01-06T03:43:00Z"
+    not_after:
+      description: When it expires.
+      type: str
+      sample: "2027-02-20T03:42:59Z"
+    issued_at:
+      description: When it was issued, by the clock of the host.
+      type: str
+      sample: "2027-01-06T04:42:00Z"
+    directory:
+      description: The URL of the ACME directory that it came from.
+      type: str
+      sample: https://acme-v02.api.letsencrypt.org/directory
+    profile:
+      description: The profile that it was ordered with, if any.
+      type: str
+      sample: tlsserver
+renewal:
+  description: When it is to be renewed, and why then.
+  returned: success
+  type: dict
+  contains:
+    renew_at:
+      description: When renewal is due; unknown in check mode before the certificate exists.
+      type: str
+      sample: "2027-02-05T03:43:00Z"
+    reason:
+      description: The rule that gives this time.
+      type: str
+      sample: "the certificate is valid and not due before 2027-02-05T03:42:59Z: two thirds of its lifetime of 45 days"
+reason:
+  description: Why a certificate was issued, or why not.
+  returned: success
+  type: str
+  sample: "the names changed: added www.example.com"
+issued:
+  description: Whether a certificate was issued, or would be in check mode.
+  returned: success
+  type: bool
+  sample: true
+order_url:
+  description: The URL of the ACME order that the certificate came from.
+  returned: success
+  type: str
+  sample: https://acme-v02.api.letsencrypt.org/acme/order/1/2
+"""
+
+import typing as t
+
+from ..module_utils import _issue_request, _issuing, _module
+from ..module_utils._acme.client import Server
+from ..module_utils._aws.route53 import Route53
+from ..module_utils._aws.session import Session
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+from ..module_utils._ordering import Clients
+from ..module_utils._stores import open as stores
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "domains": {"type": "list", "elements": "str", "required": True},
+    "project": {"type": "str", "required": True},
+    "archive": {"type": "str"},
+    "dest": {"type": "path"},
+    "acme_directory": {"type": "str", "default": "letsencrypt"},
+    "acme_ca_bundle": {"type": "path"},
+    "acme_terms_agreed": {"type": "bool", "default": False},
+    "acme_contacts": {"type": "list", "elements": "str", "default": []},
+    "acme_profile": {"type": "str"},
+    "acme_eab_kid": {"type": "str"},
+    "acme_eab_hmac_key": {"type": "str", "no_log": True},
+    "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
+    "key_type": {"type": "str", "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"], "default": "ecdsa_p256", "no_log": False},
+    "renewal_interval_days": {"type": "int", "default": 30},
+    "issued_since": {"type": "str"},
+    "propagation_timeout": {"type": "int", "default": 300},
+    "order_timeout": {"type": "int", "default": 600},
+}
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
+    problems: list[str] = []
+    for check in (_issue_request.parse, Session, lambda given: stores.archive(given["archive"], lambda: Session(given))):
+        try:
+            check(params)
+        except ConfigError as exc:
+            problems += exc.problems
+    if problems:
+        raise ConfigError(problems)
+    request, session = _issue_request.parse(params), Session(params)
+    return Clients(
+        archive=stores.archive(params["archive"], lambda: session),
+        zones=Route53(lambda: session.client("route53")),
+        server=Server(request.wanted.directory, request.ca_bundle),
+    )
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """A valid, not yet due bundle for these domains exists in the archive."""
+    return _issuing.run(_issue_request.parse(params), clients, clock, check_mode)
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
