@@ -1,0 +1,203 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The project document, and what a run of a project has to do: pure, so that check mode, the run and the fleet decide alike."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from . import definitions, journal, renewal, times
+from .certificates import Certificate
+
+SCHEMA = 1
+RUNS = ("converge", "renew", "reissue", "cleanup", "delete")
+# These neither issue nor bind, so they leave the journal of another run alone.
+WITHOUT_JOURNAL = ("cleanup", "delete")
+
+Document = dict[str, t.Any]
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a run has to do, and why.
+
+    ``issue`` says that the record has no certificate yet that satisfies this run, so one is to be ordered or fetched from an
+    unfinished order; one issued before ``issued_since`` does not count. ``previous`` are the certificates to replace.
+    """
+
+    action: str
+    reason: str
+    issue: bool = False
+    issued_since: str | None = None
+    renew_at: str | None = None
+    previous: tuple[str, ...] = ()
+    resumed: bool = False
+    domains_changed: bool = False
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The plan as modules return it."""
+        return {**vars(self), "previous": list(self.previous)}
+
+
+@dataclass(frozen=True)
+class _Need:
+    """An action that the facts ask for, whatever a journal says."""
+
+    action: str
+    reason: str
+    issue: bool = False
+
+
+def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
+    """The document of a project of which nothing is known yet."""
+    return {
+        "schema": SCHEMA,
+        "name": name,
+        "definition": dict(definition),
+        "certificate": None,
+        "superseded": [],
+        "subscribed": [],
+        "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
+        "journal": None,
+        "last_run": None,
+        "fence": 0,
+        "lock": None,
+    }
+
+
+def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
+    """A document as it was read, with the keys that later versions added; raises ValueError if it is damaged or of a later version."""
+    schema = stored.get("schema")
+    if schema != SCHEMA:
+        raise ValueError(f"its schema is {schema!r}, but this version of the collection knows {SCHEMA} only; update the collection")
+    if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
+        raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
+    empty = new_document(name, {})
+    document = {**empty, **stored, "definition": definitions.with_defaults(name, stored["definition"])}
+    document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
+    try:
+        _check_shapes(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise ValueError(f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup") from exc
+    return document
+
+
+def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
+    """Raises for a document that a plan could not be made from."""
+    if document["certificate"] is not None:
+        Certificate.from_dict(document["certificate"])
+    if document["lock"] is not None:
+        times.from_text(document["lock"]["expires_at"])
+        _ = document["lock"]["run_id"], document["lock"]["owner"].get("pid")
+    if document["journal"] is not None:
+        journal.Phase(document["journal"]["phase"])
+        journal.differences(document["journal"]["wanted"], document["definition"])
+    if document["renewal"]["next_attempt_at"] is not None:
+        times.from_text(document["renewal"]["next_attempt_at"])
+    _ = [entry.get("id") for entry in document["superseded"]]
+
+
+def plan(document: t.Mapping[str, t.Any], run: str, now: datetime) -> RunPlan:
+    """What this run of the project has to do."""
+    shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
+    if run in WITHOUT_JOURNAL:
+        return RunPlan(action="none", reason=f"a {run} run neither issues nor binds", **shared)
+    need = _need(document, run, now)
+    resumed = _resumed(document, run, need)
+    if resumed is not None:
+        found = RunPlan(**resumed, **shared)
+    else:
+        fresh = need.action == "reissue"
+        found = RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=times.to_text(now) if fresh else None, **shared)
+    waits = _waits(document, run, now) if found.issue else None
+    return RunPlan(action="none", reason=waits, **shared) if waits else found
+
+
+def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunPlan:
+    """The plan of a run that does not get the lock."""
+    until = document["lock"]["expires_at"]
+    return RunPlan(action="locked", reason=f"{who} holds the project until {until} at the latest", previous=previous(document), renew_at=_renew_at(document, now))
+
+
+def previous(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """IDs (or ARNs, for ACM) of the recorded and the superseded certificates, whose distributions a run takes over."""
+    entries = [document["certificate"] or {}, *document["superseded"]]
+    found = [str(entry.get("id") or entry.get("arn")) for entry in entries if entry.get("id") or entry.get("arn")]
+    return tuple(dict.fromkeys(found))
+
+
+def is_deployed(document: t.Mapping[str, t.Any]) -> bool:
+    """Whether the recorded certificate was seen on its distributions."""
+    return bool(document["certificate"] and document["certificate"].get("deployed"))
+
+
+def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
+    certificate, definition = document["certificate"], document["definition"]
+    if certificate is None:
+        return _Need("issue", "the project has no certificate yet", issue=True)
+    changed = journal.differences({**definition, **certificate}, definition)
+    if changed:
+        return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
+    decision = renewal.decide(Certificate.from_dict(certificate), definition["renewal_interval_days"], now)
+    if run == "reissue":
+        return _Need("reissue", "a new key and certificate were asked for", issue=True)
+    if decision.due:
+        return _Need("renew", decision.reason, issue=True)
+    deployed = certificate.get("deployed")
+    if not deployed:
+        return _Need("resume", "the certificate is issued, but was not seen on its distributions yet")
+    if any(deployed[key] != definition[key] for key in ("bind", "distributions")):
+        return _Need("rebind", "the choice of distributions changed since the certificate was bound")
+    return _Need("none", decision.reason)
+
+
+def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:
+    """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the facts overtook it."""
+    unfinished = document["journal"]
+    if not journal.is_unfinished(unfinished) or not journal.same_certificate(unfinished["wanted"], document["definition"]):
+        return None
+    asked_for = unfinished["run"] == "reissue"
+    if run == "reissue" and not asked_for:
+        return None
+    if is_recorded(document):
+        overtaken = need.issue and not (run == "reissue" and asked_for)
+        return None if overtaken else _continued(unfinished, issue=False)
+    return _continued(unfinished, issue=True) if need.issue or asked_for else None
+
+
+def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.Any]:
+    return {
+        "action": "resume",
+        "reason": f"the run that began at {unfinished['started_at']} to {unfinished['action']} ended after the phase {unfinished['phase']}",
+        "issue": issue,
+        "issued_since": unfinished["issued_since"],
+        "resumed": True,
+    }
+
+
+def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
+    """Whether the certificate of the unfinished journal is the one in the record, so that only its deployment is missing."""
+    certificate, unfinished = document["certificate"], document["journal"]
+    return bool(certificate) and (unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in ("rebind", "resume"))
+
+
+def _waits(document: t.Mapping[str, t.Any], run: str, now: datetime) -> str | None:
+    """Why a scheduled run does not issue now although it should; somebody who asks for it is not held up."""
+    state = document["renewal"]
+    if run != "renew" or state["next_attempt_at"] is None or times.from_text(state["next_attempt_at"]) <= now:
+        return None
+    return f"failed attempts so far: {state['failures']}; the next one is due at {state['next_attempt_at']}"
+
+
+def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
+    certificate = document["certificate"]
+    if certificate is None:
+        return None
+    return times.to_text(renewal.decide(Certificate.from_dict(certificate), document["definition"]["renewal_interval_days"], now).renew_at)
+
+
+def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:
+    certificate = document["certificate"]
+    return certificate is not None and set(certificate["domains"]) != set(document["definition"]["domains"])

@@ -1,0 +1,199 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run writes into the project document, from its start over each step to its end or failure: document in, document out."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from . import journal, last_run, lease, project, redaction, times
+from .project import Document, RunPlan
+
+FIRST_RETRY = timedelta(hours=1)
+LAST_RETRY = timedelta(hours=24)
+# A certificate in the record has these, whatever else the store of certificates tells.
+CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_type", "not_before", "not_after")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one step of a run has to say; None means nothing on that point."""
+
+    phase: str | None = None
+    certificate: t.Mapping[str, t.Any] | None = None
+    renewal: t.Mapping[str, t.Any] | None = None
+    bind_result: t.Mapping[str, t.Any] | None = None
+    cleanup_result: t.Mapping[str, t.Any] | None = None
+    subscribed: tuple[str, ...] | None = None
+    order_url: str | None = None
+    failure: str | None = None
+
+    @property
+    def is_about_work(self) -> bool:
+        """Whether a certificate was ordered, stored or bound, which has to be brought to its end."""
+        return any(value is not None for value in (self.certificate, self.bind_result, self.order_url))
+
+
+def started(document: t.Mapping[str, t.Any], plan: RunPlan, run: str, run_id: str, now: datetime) -> Document:
+    """The document at the start of a run: a journal continued or begun, the last run in process; unchanged if nothing is to do."""
+    found = dict(document)
+    unfinished = document["journal"]
+    if plan.resumed:
+        found["journal"] = {**unfinished, "run_id": run_id, "wanted": journal.wanted(document["definition"])}
+    elif plan.action != "none":
+        found["journal"] = journal.begin(run, run_id, plan.action, document["definition"], now)
+    elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
+        # What it was about is no longer wanted, for example a change of names that was taken back.
+        found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
+        found["renewal"] = {**document["renewal"], "next_attempt_at": None, "failures": 0}
+    if plan.action != "none":
+        found["last_run"] = last_run.begin(_replaced(found), now)
+    return found
+
+
+def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> Document:
+    """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
+    found = dict(document)
+    if report.is_about_work and not is_own(found) and not journal.is_unfinished(found["journal"]):
+        found["journal"] = journal.begin("converge", _run_id(found), "rebind", found["definition"], now)
+        found["last_run"] = last_run.begin(_replaced(found), now)
+    if report.certificate is not None:
+        found = _with_certificate(found, report.certificate)
+    if report.renewal is not None:
+        found = _with_renewal(found, report.renewal)
+    if report.subscribed is not None:
+        found["subscribed"] = list(report.subscribed)
+    if report.cleanup_result is not None:
+        found["superseded"] = _without_deleted(found["superseded"], report.cleanup_result)
+    found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
+    return found if report.failure is None else _failed(found, report.failure, now)
+
+
+def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """What counts as a change and is shown in a diff: no locks, no journal, no counters."""
+    if document is None:
+        return {}
+    certificate = document["certificate"]
+    return {
+        "definition": document["definition"],
+        "certificate": certificate and {key: value for key, value in certificate.items() if key != "deployed"},
+        "superseded": [entry.get("name") for entry in document["superseded"]],
+        "subscribed": document["subscribed"],
+        "renew_at": document["renewal"]["renew_at"],
+    }
+
+
+def retry_delay(failures: int) -> timedelta:
+    """How long a scheduled run waits after so many failures in a row."""
+    return min(LAST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
+
+
+def is_own(document: t.Mapping[str, t.Any]) -> bool:
+    """Whether the journal is that of the run that holds the lock."""
+    return document["journal"] is not None and document["lock"] is not None and document["journal"]["run_id"] == document["lock"]["run_id"]
+
+
+def _run_id(document: t.Mapping[str, t.Any]) -> str:
+    return str(document["lock"]["run_id"]) if document["lock"] else ""
+
+
+def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
+    """Whether the lock is held by a run that neither issues nor binds, whose failure says nothing about renewal."""
+    return document["lock"] is not None and document["lock"].get("run") in project.WITHOUT_JOURNAL
+
+
+def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or keeps it."""
+    keeps = document["journal"] is not None and document["certificate"] is not None and project.is_recorded(document)
+    return [*document["superseded"], *([] if keeps or not document["certificate"] else [document["certificate"]])]
+
+
+def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any]) -> Document:
+    """The certificate is the recorded one; another one that was there is superseded, unless it never had a place outside the archive."""
+    former = document["certificate"]
+    fingerprint = certificate["fingerprint_sha256"]
+    wanted = document["journal"]["wanted"] if is_own(document) else document["definition"]
+    entry = {**certificate, "acme_directory": wanted["acme_directory"], "acme_profile": wanted["acme_profile"], "deployed": None}
+    superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
+    if former and former["fingerprint_sha256"] == fingerprint:
+        uploaded_again = (former.get("id"), former.get("arn")) != (certificate.get("id"), certificate.get("arn"))
+        entry = {**former, **certificate, "deployed": None if uploaded_again else former.get("deployed")}
+    elif former and (former.get("id") or former.get("arn")):
+        superseded.append(former)
+    found = {**document, "certificate": entry, "superseded": superseded}
+    if is_own(document):
+        found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
+    return found
+
+
+def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:
+    """The time of the next renewal; the sentence alone is no news, since it may tell the time of day."""
+    if renewal.get("renew_at") == document["renewal"]["renew_at"]:
+        return document
+    return {**document, "renewal": {**document["renewal"], "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason")}}
+
+
+def _without_deleted(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    gone: set[t.Any] = set()
+    for entry in result.get("deleted") or []:
+        gone |= {entry.get("name"), entry.get("id")} if isinstance(entry, dict) else {entry}
+    return [old for old in superseded if old.get("name") not in gone and (old.get("id") or old.get("name")) not in gone]
+
+
+def _advanced(document: Document, report: Report, now: datetime) -> Document:
+    found = dict(document)
+    run = found["journal"]
+    if report.order_url is not None:
+        run = {**run, "order_url": report.order_url}
+    if report.phase is not None:
+        run = journal.advanced(run, report.phase)
+    found["journal"] = run
+    found["last_run"] = last_run.merged(found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result))
+    if report.phase is not None and journal.is_deployed(run) and found["certificate"] and project.is_recorded(found):
+        found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
+    if report.phase == journal.Phase.DONE.value:
+        found["last_run"] = last_run.succeeded(found["last_run"], now)
+        found["renewal"] = {**found["renewal"], "next_attempt_at": None, "failures": 0}
+    return found
+
+
+def _noted(document: Document, report: Report, now: datetime) -> Document:
+    """What a run without a journal of its own leaves behind: results of a clean-up, and that a failing project is well again."""
+    found = dict(document)
+    if report.bind_result is not None or report.cleanup_result is not None:
+        record = last_run.merged(found["last_run"] or last_run.succeeded(last_run.begin((), now), now), (report.bind_result, report.cleanup_result))
+        found["last_run"] = last_run.judged(record)
+    recovered = report.phase == journal.Phase.DONE.value and found["renewal"]["failures"] and not journal.is_unfinished(found["journal"])
+    if recovered:
+        found["last_run"] = last_run.succeeded(last_run.begin((), now), now)
+        found["renewal"] = {**found["renewal"], "next_attempt_at": None, "failures": 0}
+    return found
+
+
+def _deployed(certificate: Document, wanted: t.Mapping[str, t.Any], now: datetime) -> Document:
+    chosen = {"bind": wanted["bind"], "distributions": wanted["distributions"]}
+    before = certificate.get("deployed")
+    if before and {key: before[key] for key in chosen} == chosen:
+        return certificate
+    return {**certificate, "deployed": {"at": times.to_text(now), **chosen}}
+
+
+def _failed(document: Document, failure: str, now: datetime) -> Document:
+    if _is_side_run(document):
+        return document
+    failures = document["renewal"]["failures"] + 1
+    state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(now + retry_delay(failures))}
+    record = document["last_run"] if is_own(document) else last_run.begin((), now)
+    return {**document, "renewal": state, "last_run": last_run.failed(record, redaction.redacted(failure), now)}
+
+
+def released(document: t.Mapping[str, t.Any]) -> Document:
+    """The document without a lock."""
+    return {**document, "lock": None}
+
+
+def held(document: t.Mapping[str, t.Any], now: datetime) -> Document:
+    """The document with its lock renewed, since its run is at work."""
+    return {**document, "lock": lease.renewed(document["lock"], now)}

@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: project_info
+version_added: 0.1.0
+short_description: Say how certificate projects stand
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Returns the documents of all projects in a store, or of some, with what follows from them at this moment.
+  - Reads the store only, so it says what is known, not what AWS or the CA would say.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - certops.cloudfront.attributes.info_module
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  store:
+    description:
+      - Where project documents live, as C(file:///directory). C(~) and environment variables such as C($HOME) are expanded.
+      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+  names:
+    description:
+      - Names of the projects to return. All if not set.
+      - A name that is not in the store is an error, and so are all such names together.
+    type: list
+    elements: str
+notes:
+  - No AWS action is needed for a store in files.
+seealso:
+  - module: certops.cloudfront.project_record
+"""
+
+EXAMPLES = r"""
+- name: Read all projects
+  certops.cloudfront.project_info:
+  register: known
+
+- name: Show what is due, and why
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.reason }}"
+  loop: "{{ known.projects | selectattr('due') }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Read one project of a shared store
+  certops.cloudfront.project_info:
+    store: file:///srv/certops/store
+    names: [webapp]
+"""
+
+RETURN = r"""
+projects:
+  description:
+    - The projects, sorted by name. Each has the fields of its document, as M(certops.cloudfront.project_record) returns it, and those below.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the project., type: str, sample: webapp}
+    state:
+      description:
+        - V(locked), a run holds it. V(expired), its certificate is no longer valid. V(failing), its last run failed. V(unfinished), a run did not come to its
+          end, or a certificate was not bound yet. V(pending), it has no certificate yet. V(due), it is to be renewed or reissued. V(ok), nothing is to do.
+        - The first of these that holds.
+      type: str
+      sample: ok
+    due: {description: Whether a scheduled run has something to do now., type: bool, sample: false}
+    reason: {description: Why it is due or not., type: str, sample: "the certificate is valid and not due before 2026-11-07T03:44:10Z: the interval of 30 days"}
+    plan: {description: What a scheduled run has to do., type: dict, sample: {action: none, issue: false}}
+    domains: {description: The names that the certificate shall have., type: list, elements: str, sample: [example.com, "*.example.com"]}
+    emails: {description: Notification addresses., type: list, elements: str, sample: [ops@example.com]}
+    certificates:
+      description: The current certificate and the superseded ones.
+      type: list
+      elements: dict
+      contains:
+        name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
+        id: {description: "Its ID, or its ARN for ACM.", type: str, sample: ASCAEXAMPLE123EXAMPLE}
+        update_time: {description: When it was issued., type: str, sample: "2026-10-08T04:42:10Z"}
+        expiration_time: {description: When it expires., type: str, sample: "2027-01-06T04:42:09Z"}
+        fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+    status: {description: Status of the last run in the words of the SSL Plugin., type: str, sample: Succeeded}
+    update_time: {description: The most recent issue time of all certificates., type: str, sample: "2026-10-08T04:42:10Z"}
+    expiration_time: {description: The most recent expiry of all certificates., type: str, sample: "2027-01-06T04:42:09Z"}
+    expires_in_days: {description: Whole days until the current certificate expires., type: int, sample: 45}
+    archive_uri: {description: Where the bundle of the current certificate is archived., type: str, sample: "file:///srv/certops/archive/webapp/2026-10-08-0442.tar.gz"}
+    role_vars: {description: The definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
+broken:
+  description: Documents that cannot be used, so that they do not hide the others.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the project., type: str, sample: oldapp}
+    error: {description: What is wrong with the document., type: str, sample: "the project document /srv/certops/store/oldapp.json is no JSON"}
+"""
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..module_utils import _module, _owner
+from ..module_utils._aws import session
+from ..module_utils._core import overview
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import CertError, ConfigError, RemoteError
+from ..module_utils._stores import open as stores
+from ..module_utils._stores import updates
+from ..module_utils._stores.base import Store
+
+ARGUMENT_SPEC: dict[str, t.Any] = {"store": {"type": "str"}, "names": {"type": "list", "elements": "str"}}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Where the documents are."""
+
+    store: Store
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The store that the options name."""
+    return Clients(store=stores.store(params["store"], lambda: session.Session(params)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read the documents and say what follows from them."""
+    now = clock.now()
+    projects: list[dict[str, t.Any]] = []
+    broken: list[dict[str, str]] = []
+    for name in _names(params["names"], clients.store):
+        try:
+            found = _read(clients.store, name, now)
+        except RemoteError:
+            raise
+        except CertError as exc:
+            broken.append({"name": name, "error": exc.message})
+            continue
+        projects += [found] if found else []
+    return Outcome(changed=False, result={"projects": projects, "broken": broken})
+
+
+def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
+    known = store.names()
+    unknown = sorted(set(wanted or ()) - set(known))
+    if unknown:
+        raise ConfigError([f"there is no project {name} in {store.uri}; create it, or correct the name" for name in unknown])
+    return known if wanted is None else sorted(set(wanted))
+
+
+def _read(store: Store, name: str, now: datetime) -> dict[str, t.Any] | None:
+    """The project as it stands, or None if it was deleted while we read the others."""
+    document, _version = updates.load(store, name)
+    if document is None:
+        return None
+    return {**overview.of(document, now, _owner.is_dead), "role_vars": overview.role_vars(document, store.uri)}
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,336 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: project_record
+version_added: 0.1.0
+short_description: Keep the document of a certificate project
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - A project is a named set of domains with its e-mail addresses, renewal interval and choices. Its document in the store holds the definition and what is
+    known of it, namely the certificate, the time of the next renewal, how far the current run got, and the record of the last run. It holds no secrets.
+  - This module keeps the definition, takes the project for a run and plans that run, records its steps, and deletes the document.
+  - Every write is conditional on what was read. If somebody else wrote in between, the document is read and decided again, so no update is lost.
+  - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than O(state=present) and O(state=absent).
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    details: No lock is taken, so with O(state=recorded) it is not checked who holds the project.
+  diff_mode:
+    support: full
+    details: Shows definition, certificates, subscribers and renewal time. The lock and the journal are not part of it.
+  idempotent:
+    support: partial
+    details: Each failure recorded with O(failure) counts. Taking and dropping the lock is not reported as a change.
+options:
+  store:
+    description:
+      - Where project documents live, as C(file:///directory). C(~) and environment variables such as C($HOME) are expanded.
+      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+  name:
+    description:
+      - Name of the project. A letter or digit, then up to 62 letters, digits, hyphens and underscores. V(accounts) is reserved.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present), the document exists with this O(definition).
+      - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released. The result says in RV(plan) what is to do.
+        Without O(definition) the stored one holds. A project that another run holds is left alone. That is no failure; RV(locked) is V(false) then.
+      - V(recorded), the document holds what a step of the run O(run_id) did. Refused if that run does not hold the project any more.
+      - V(absent), there is no document. Refused while another run holds the project.
+    type: str
+    choices: [present, locked, recorded, absent]
+    default: present
+  definition:
+    description:
+      - What is wanted of the project. What is left out takes its default, also if the stored definition says otherwise.
+      - All problems are reported at once, before anything is written.
+      - The keys are those of the role P(certops.cloudfront.project#role) without the prefix C(project_), namely
+        C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type), C(acme_directory), C(acme_ca_bundle),
+        C(acme_terms_agreed), C(acme_profile), C(acme_contacts), C(archive), C(sns_topic), C(deploy_wait), C(verify), C(keep_previous), C(tags), C(quota_headroom).
+      - Lists may be given as comma-separated text. Internationalised domain names are stored as A-labels.
+      - Required with O(state=present).
+    type: dict
+  run:
+    description:
+      - What the run is for, with O(state=locked).
+      - V(converge) does whatever is missing. V(renew) does, too, but after failures it waits before it orders again. V(reissue) asks for a new key and
+        certificate. V(cleanup) and V(delete) neither issue nor bind.
+    type: str
+    choices: [converge, renew, reissue, cleanup, delete]
+    default: converge
+  run_id:
+    description:
+      - Name of the run. With O(state=locked) one is made up if none is given, and the same one may come again.
+      - Required with O(state=recorded).
+    type: str
+  lock_ttl:
+    description:
+      - Seconds after which the lock may be taken over by another run. Each O(state=recorded) starts this time anew.
+      - A lock is taken over at once when its owner was an C(ansible-playbook) or C(ansible-runner) process of this host that has ended.
+    type: int
+    default: 3600
+  phase:
+    description: How far the run got, with O(state=recorded). V(done) ends the run.
+    type: str
+    choices: [planned, ordering, issued, stored, bound, verified, cleaned, done]
+  certificate:
+    description:
+      - The certificate of the project from now on, with O(state=recorded), as RV(certops.cloudfront.iam_server_cert#module:server_certificate)
+        and C(archive_uri). Another one that was recorded becomes superseded.
+    type: dict
+  renewal:
+    description: When the certificate is to be renewed and why, as RV(certops.cloudfront.acme_route53_issue#module:renewal).
+    type: dict
+  bind_result:
+    description: What M(certops.cloudfront.cloudfront_cert_bind) returned.
+    type: dict
+  cleanup_result:
+    description: What M(certops.cloudfront.iam_server_cert_cleanup) returned. Deleted certificates are no longer superseded ones.
+    type: dict
+  subscribed:
+    description: The e-mail addresses that are subscribed by the project now.
+    type: list
+    elements: str
+  failure:
+    description: Why the run failed. It is kept without secrets. After each failure in a row, V(renew) runs wait twice as long, from an hour to a day.
+    type: str
+  release:
+    description: Give the project free, with O(state=recorded).
+    type: bool
+    default: false
+notes:
+  - No AWS action is needed for a store in files.
+  - The region is only used to tell the partition, since ACM cannot serve CloudFront in the China regions.
+seealso:
+  - module: certops.cloudfront.project_info
+  - module: certops.cloudfront.acme_route53_issue
+"""
+
+EXAMPLES = r"""
+- name: Define a project
+  certops.cloudfront.project_record:
+    name: webapp
+    definition:
+      domains: [example.com, "*.example.com"]
+      emails: [ops@example.com]
+      renewal_interval_days: 30
+
+- name: Take the project for a run and see what is to do
+  certops.cloudfront.project_record:
+    name: webapp
+    state: locked
+    run: renew
+  register: taken
+
+- name: Say so
+  ansible.builtin.debug:
+    msg: "{{ taken.plan.action }}: {{ taken.plan.reason }}"
+
+- name: Record that the run failed, and give the project free
+  certops.cloudfront.project_record:
+    name: webapp
+    state: recorded
+    run_id: "{{ taken.run_id }}"
+    failure: The hosted zone is gone.
+    release: true
+  when: taken.locked
+
+- name: Forget the project
+  certops.cloudfront.project_record:
+    name: webapp
+    state: absent
+"""
+
+RETURN = r"""
+project:
+  description: The whole document, or V(null) if there is none.
+  returned: success
+  type: dict
+  sample:
+    schema: 1
+    name: webapp
+    definition: {domains: [example.com, "*.example.com"], emails: [ops@example.com], renewal_interval_days: 30}
+    certificate: null
+    superseded: []
+    renewal: {renew_at: null, reason: null, ari: {}, next_attempt_at: null, failures: 0}
+    journal: null
+    last_run: null
+    lock: null
+plan:
+  description: What a run has to do.
+  returned: success
+  type: dict
+  contains:
+    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(none), V(locked).", type: str, sample: renew}
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
+    issue: {description: "Whether a certificate is to be ordered, or to be fetched from an unfinished order.", type: bool, sample: true}
+    issued_since: {description: "A certificate from before this time does not count, or V(null).", type: str, sample: null}
+    renew_at: {description: When the recorded certificate is to be renewed., type: str, sample: "2026-11-07T03:44:10Z"}
+    previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample: [ASCAEXAMPLE123EXAMPLE]}
+    resumed: {description: Whether the run continues one that did not come to its end., type: bool, sample: false}
+    domains_changed: {description: Whether the recorded certificate has other names than the definition., type: bool, sample: false}
+locked:
+  description: Whether this run holds the project now.
+  returned: success
+  type: bool
+  sample: true
+holder:
+  description: Who holds the project instead, or V(null).
+  returned: success
+  type: dict
+  sample: {owner: {host: node1, pid: 4711}, expires_at: "2026-11-22T06:30:00Z", run_id: 20261122T053000Z-1c9a2f04}
+run_id:
+  description: Name of the run.
+  returned: success
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
+role_vars:
+  description: The definition as variables of the role.
+  returned: success
+  type: dict
+  sample: {project_name: webapp, project_domains: [example.com], project_store: "file:///home/ops/.local/share/certops/store"}
+summary:
+  description: The project in one line.
+  returned: success
+  type: dict
+  sample: {name: webapp, status: changed, changed: true, reason: "webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"}
+notice:
+  description: Subject and message of a mail about the run.
+  returned: when a step, the end or the failure of a run is recorded that people should know of
+  type: dict
+  sample: {subject: "certops: certificate of webapp is in place", message: The certificate of project webapp is in place.}
+"""
+
+import secrets
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _module, _owner
+from ..module_utils._aws import session
+from ..module_utils._core import definitions, journal, lease, overview, project, recording, states, times
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+from ..module_utils._stores import open as stores
+from ..module_utils._stores import updates
+from ..module_utils._stores.base import Store
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "store": {"type": "str"},
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "locked", "recorded", "absent"], "default": "present"},
+    "definition": {"type": "dict"},
+    "run": {"type": "str", "choices": list(project.RUNS), "default": "converge"},
+    "run_id": {"type": "str"},
+    "lock_ttl": {"type": "int", "default": 3600},
+    "phase": {"type": "str", "choices": list(journal.PHASES)},
+    "certificate": {"type": "dict"},
+    "renewal": {"type": "dict"},
+    "bind_result": {"type": "dict"},
+    "cleanup_result": {"type": "dict"},
+    "subscribed": {"type": "list", "elements": "str"},
+    "failure": {"type": "str"},
+    "release": {"type": "bool", "default": False},
+}
+_DECIDE = {"present": states.present, "locked": states.locked, "recorded": states.recorded, "absent": states.absent}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Where the document is."""
+
+    store: Store
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The store that the options name."""
+    return Clients(store=stores.store(params["store"], lambda: session.Session(params)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read, decide and write the document, and say what is to do."""
+    definition, warnings = _definition(params)
+    request = _request(params, definition, clock, check_mode)
+    before, decided = updates.update(clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode)
+    after = decided.document
+    result = {
+        "project": after,
+        "plan": decided.plan.as_dict(),
+        "locked": decided.locked,
+        "holder": decided.holder,
+        "run_id": request.claim.run_id,
+        "role_vars": overview.role_vars(after, clients.store.uri) if after else {},
+        "summary": dict(decided.summary),
+    }
+    if decided.mail is not None:
+        result["notice"] = decided.mail.as_dict()
+    shown = recording.visible(before), recording.visible(after)
+    return Outcome(changed=shown[0] != shown[1], result=result, before=shown[0], after=shown[1], warnings=(*warnings, *decided.warnings))
+
+
+def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
+    """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
+    if params["definition"] is None:
+        problems = definitions.name_problems(params["name"])
+        if problems:
+            raise ConfigError(problems)
+        return None, ()
+    region = session.region_of(params) or ""
+    found = definitions.parse(params["name"], params["definition"], "aws-cn" if region.startswith("cn-") else "aws")
+    archive = found.values["archive"]
+    archive_problem = stores.uri_problem(archive, "archive") if isinstance(archive, str) else None
+    problems = [*found.problems, *([archive_problem] if archive_problem else [])]
+    if problems:
+        raise ConfigError(problems)
+    return found.values, found.warnings
+
+
+def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> states.Request:
+    now = clock.now()
+    run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
+    claim = lease.Claim(run=params["run"], run_id=run_id, owner=_owner.current(), ttl=params["lock_ttl"], now=now, is_dead=_owner.is_dead)
+    report = recording.Report(
+        phase=params["phase"],
+        certificate=_certificate(params["certificate"], check_mode),
+        renewal=params["renewal"],
+        bind_result=params["bind_result"],
+        cleanup_result=params["cleanup_result"],
+        subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
+        failure=params["failure"],
+    )
+    return states.Request(name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode)
+
+
+def _certificate(given: t.Mapping[str, t.Any] | None, check_mode: bool) -> t.Mapping[str, t.Any] | None:
+    """The certificate to record; one that check mode only predicts is not complete, and is left out."""
+    missing = [key for key in recording.CERTIFICATE_KEYS if given is not None and given.get(key) is None]
+    if missing and not check_mode:
+        raise ConfigError([f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"])
+    return None if missing else given
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(
+        argument_spec=ARGUMENT_SPEC,
+        connect=connect,
+        run=run,
+        required_if=[("state", "present", ["definition"]), ("state", "recorded", ["run_id"])],
+    )
+
+
+if __name__ == "__main__":
+    main()
