@@ -1,9 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the collection's artefact into ``build/`` from a clean copy of the checkout, and looks at what is in it."""
+"""Builds the collection's artefact into ``build/`` from a clean copy of the checkout, looks at what is in it, and imports it as Galaxy would."""
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tarfile
 import typing as t
@@ -47,14 +48,23 @@ def run(env: dict[str, str], log: t.TextIO | None) -> int:
     """Build, check, and return an exit status; what happens is written to ``log``, or to the terminal."""
     tree = checkout.copy("build")
     command = ("ansible-galaxy", "collection", "build", "--force", "--output-path", str(BUILD), str(tree))
-    status = checkout.execute(command, checkout.ROOT, env, log)
-    if status != 0:
+    if status := checkout.execute(command, checkout.ROOT, env, log):
         return status
     artefact = max(BUILD.glob("certops-cloudfront-*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    problems = find_problems(artefact)
+    problems = [*find_problems(artefact), *import_problems(artefact, env)]
     for problem in problems:
         print(f"build: {problem}", file=log or sys.stdout)
     return 1 if problems else 0
+
+
+def import_problems(artefact: Path, env: dict[str, str]) -> list[str]:
+    """What Galaxy's importer complains of."""
+    config = {"GALAXY_IMPORTER_CONFIG": str(checkout.ROOT / "scripts" / "galaxy-importer.cfg")}
+    command = ("python", "-m", "galaxy_importer.main", str(artefact))
+    # It leaves its result in the working directory.
+    run = subprocess.run(command, cwd=BUILD, env=env | config, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    lines = [line for line in (run.stdout + run.stderr).splitlines() if line.startswith(("WARNING", "ERROR"))]
+    return lines or ([f"the importer ended with status {run.returncode}: {run.stderr.strip()[-500:]}"] if run.returncode else [])
 
 
 def find_problems(artefact: Path) -> list[str]:
