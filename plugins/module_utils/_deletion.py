@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ._aws.iam import Iam
 from ._core.waiting import Clock, backoff
-from ._errors import RemoteError
+from ._errors import RefusedError, RemoteError
 
 ATTEMPTS = 5
 WAIT_BASE_SECONDS = 2.0
@@ -23,6 +23,19 @@ def delete(iam: Iam, clock: Clock, name: str) -> RemoteError | None:
             return refusal
         clock.sleep(backoff(attempt, base=WAIT_BASE_SECONDS, cap=WAIT_CAP_SECONDS))
         attempt += 1
+
+
+def delete_or_refuse(iam: Iam, clock: Clock, name: str) -> None:
+    """Delete the certificate; RefusedError if IAM keeps saying that it is in use."""
+    refusal = delete(iam, clock, name)
+    if refusal is None:
+        return
+    if refusal.code != IN_USE:
+        raise refusal
+    raise RefusedError(
+        f"server certificate {name} is kept: no CloudFront distribution lists it, but IAM says that it is in use ({refusal.message});"
+        " a load balancer or API may use it, or a distribution's change is not yet deployed: run again later"
+    ) from refusal
 
 
 def _try(iam: Iam, name: str) -> RemoteError | None:

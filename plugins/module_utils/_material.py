@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The certificate, chain and key that a module was given, as a bundle or as texts, checked as a whole before anything is called."""
+"""Certificates with their texts: what a module was given, checked as a whole before anything is called, and what IAM gave back."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from datetime import datetime
 from . import _bundles, _crypto
 from ._core import server_certs
 from ._core.certificates import Certificate
+from ._core.server_certs import Content
 from ._errors import ConfigError
 
 
@@ -46,6 +47,11 @@ def read(params: t.Mapping[str, t.Any], now: datetime) -> Material:
     if problems:
         raise ConfigError(problems)
     return material
+
+
+def describe(content: Content) -> dict[str, t.Any]:
+    """A server certificate that IAM gave back, as it stands in results."""
+    return server_certs.describe(content.stored, _crypto.inspect(content.body))
 
 
 def _texts(params: t.Mapping[str, t.Any]) -> tuple[str, str, str]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from ._aws.cloudfront import CloudFront, DistributionConfig
 from ._core import binding, distribution_xml
-from ._core.binding import Distribution, Reaction, Report, Selection, Status, Target
+from ._core.binding import Distribution, Reaction, Selection
+from ._core.binding_report import Report, Status
+from ._core.binding_target import VISIBILITY_SECONDS, Target
 from ._core.waiting import Clock, Deadline, backoff
 from ._errors import RemoteError
 from ._tls import TlsProbe
@@ -94,7 +96,7 @@ class Rebinding:
 
     def _visibility_deadline(self, deadline: Deadline) -> Deadline:
         now = self.clock.now()
-        seconds = binding.VISIBILITY_SECONDS if self.target.is_fresh(now) else 0
+        seconds = VISIBILITY_SECONDS if self.target.is_fresh(now) else 0
         return Deadline.after(now, deadline.clamp(now, seconds))
 
     def _bind(self, distribution_id: str) -> Reaction | None:

@@ -11,6 +11,15 @@ import ssl
 from ._errors import RemoteError
 
 TIMEOUT_SECONDS = 10.0
+MAX_PORT = 65535
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """Host and port of ``host:port``; ValueError for anything else."""
+    host, _colon, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
+        raise ValueError(f"{text!r} is not host:port")
+    return host.strip("[]"), int(port)
 
 
 class TlsProbe:

@@ -63,6 +63,7 @@ options:
       - V(previous) means those that use one of the certificates in O(previous).
       - V(aliases) means those with at least one alias that the certificate covers.
       - V(ids) means those in O(distributions).
+      - An empty list only waits for and verifies the distributions that use the certificate.
     type: list
     elements: str
     choices: [previous, aliases, ids]
@@ -203,21 +204,22 @@ reason:
 
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
-from ..module_utils import _crypto
+from ..module_utils import _material
 from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._aws.iam import Iam
 from ..module_utils._aws.session import Session
-from ..module_utils._core import binding, server_certs, times
-from ..module_utils._core.binding import Report, Selection, Status, Target
+from ..module_utils._core import binding, binding_report, binding_target
+from ..module_utils._core.binding import Selection
+from ..module_utils._core.binding_report import Status
+from ..module_utils._core.binding_target import Target
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
 from ..module_utils._rebind import Options, Rebinding
-from ..module_utils._tls import TlsProbe
+from ..module_utils._tls import TlsProbe, parse_address
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
@@ -233,10 +235,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "edge_address": {"type": "str"},
     "edge_ca_bundle": {"type": "path"},
 }
-
-IAM_ELEMENT = "IAMCertificateId"
-ACM_ELEMENT = "ACMCertificateArn"
-MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -264,147 +262,72 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Bind one certificate to every distribution that is meant."""
     problems = _option_problems(params)
     fields = params["server_certificate"]
+    acm = binding_target.from_acm(params["acm_certificate_arn"], params["certificate_domains"])
     if clients.iam is not None and not problems:
         fields = _look_up(clients.iam, params["server_certificate_name"])
     if fields is not None:
-        problems += binding.target_problems(fields.get("path"), fields.get("key_type"), None, clients.partition)
-        problems += _field_problems(fields, params["verify"], clock, check_mode)
+        problems += binding_target.server_certificate_problems(fields, clock.now())
+        problems += [] if check_mode else binding_target.missing_problems(fields, params["verify"])
     elif params["acm_certificate_arn"]:
-        problems += binding.target_problems(None, None, params["acm_certificate_arn"], clients.partition)
+        problems += binding_target.acm_problems(acm, clients.partition, params["verify"])
     if problems:
         raise ConfigError(problems)
-    return _bind(params, clients, clock, _target(params, fields), check_mode)
+    target = acm if fields is None else binding_target.from_server_certificate(fields)
+    return _bind(params, clients, clock, target, check_mode)
 
 
 def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target: Target, check_mode: bool) -> Outcome:
-    selection = Selection(match=frozenset(params["match"]), previous=tuple(params["previous"]), ids=tuple(params["distributions"]))
+    selection = _selection(params)
     try:
         distributions = clients.cloudfront.list_distributions()
     except RemoteError as exc:
-        return _search_failed(exc)
+        result = binding_report.search_failed(exc.message)
+        return Outcome(changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=result["reason"])
     unknown = binding.unknown_ids(distributions, selection)
     if unknown:
         raise ConfigError(unknown)
     planned = binding.plan(distributions, selection, target)
-    rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, _options(params, clients.partition))
+    options = Options(clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params))
+    rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
     touched = {report.id for report in reports if report.status is Status.REBOUND} if check_mode else rebinding.updated
     before, after = binding.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
         changed=bool(touched),
-        result=_result(reports, binding.matched_record(reports, selection.previous)),
+        result=binding_report.result(reports, selection.previous),
         before=before,
         after=after,
-        warnings=_warnings(reports) + binding.dedicated_ip_warnings(distributions, touched, clients.partition),
-        failure=_failure(reports),
+        warnings=binding_report.warnings(reports) + binding.dedicated_ip_warnings(distributions, touched, clients.partition),
+        failure=binding_report.failure(reports),
     )
 
 
 def _option_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = []
-    if not params["match"]:
-        problems.append("match: empty; give at least one of previous, aliases, ids")
-    if "ids" in params["match"] and not params["distributions"]:
-        problems.append("distributions: empty, but match has ids; give at least one distribution ID")
-    if params["distributions"] and "ids" not in params["match"]:
-        problems.append("distributions: given, but match has no ids; add ids to match")
+    problems = binding.selection_problems(_selection(params))
     if params["wait_timeout"] < 0:
         problems.append(f"wait_timeout: {params['wait_timeout']} is negative; give seconds")
-    if params["acm_certificate_arn"] and not params["certificate_domains"]:
-        problems.append("certificate_domains: empty; give the names that the ACM certificate covers")
-    return problems + _edge_problems(params)
-
-
-def _edge_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = []
-    if params["edge_address"] is not None and _edge(params["edge_address"]) is None:
-        problems.append(f"edge_address: {params['edge_address']!r} is not host:port")
+    try:
+        _edge(params)
+    except ValueError as exc:
+        problems.append(f"edge_address: {exc}")
     if params["edge_ca_bundle"] is not None and not Path(params["edge_ca_bundle"]).is_file():
         problems.append(f"edge_ca_bundle: {params['edge_ca_bundle']} is not a file")
-    if params["acm_certificate_arn"] and params["verify"] == "tls":
-        problems.append("verify: tls compares fingerprints, and that of an ACM certificate is not known here; use config")
     return problems
 
 
-def _field_problems(fields: t.Mapping[str, t.Any], verify: str, clock: Clock, check_mode: bool) -> list[str]:
-    problems = []
-    if not fields.get("id") and not check_mode:
-        problems.append("server_certificate: it has no id, so it is only planned; run iam_server_cert without check mode first")
-    if not fields.get("domains"):
-        problems.append("server_certificate: it has no domains, so its coverage cannot be judged; give what iam_server_cert returned")
-    if verify == "tls" and not fields.get("fingerprint_sha256") and not check_mode:
-        problems.append("server_certificate: it has no fingerprint_sha256, which verify=tls compares; give what iam_server_cert returned")
-    try:
-        _time(fields, "upload_date")
-        not_after = _time(fields, "not_after")
-    except ValueError as exc:
-        return [*problems, f"server_certificate: {exc}; give what iam_server_cert returned"]
-    if not_after is not None and not_after <= clock.now():
-        problems.append(f"server_certificate: it expired at {fields['not_after']}; renew it first")
-    return problems
+def _selection(params: t.Mapping[str, t.Any]) -> Selection:
+    return Selection(match=frozenset(params["match"]), previous=tuple(params["previous"]), ids=tuple(params["distributions"]))
 
 
-def _time(fields: t.Mapping[str, t.Any], name: str) -> datetime | None:
-    return times.from_text(str(fields[name])) if fields.get(name) else None
+def _edge(params: t.Mapping[str, t.Any]) -> tuple[str, int] | None:
+    return parse_address(params["edge_address"]) if params["edge_address"] else None
 
 
 def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
     content = iam.get_server_certificate(name)
     if content is None:
         raise ConfigError([f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"])
-    return server_certs.describe(content.stored, _crypto.inspect(content.body))
-
-
-def _target(params: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any] | None) -> Target:
-    if fields is None:
-        return Target(ACM_ELEMENT, params["acm_certificate_arn"], tuple(params["certificate_domains"]))
-    return Target(
-        element=IAM_ELEMENT,
-        id=fields.get("id") or None,
-        domains=tuple(fields["domains"]),
-        fingerprint_sha256=fields.get("fingerprint_sha256"),
-        uploaded_at=_time(fields, "upload_date"),
-    )
-
-
-def _options(params: t.Mapping[str, t.Any], partition: str) -> Options:
-    edge = _edge(params["edge_address"]) if params["edge_address"] else None
-    return Options(partition=partition, wait=params["wait"], wait_timeout=params["wait_timeout"], verify=params["verify"], edge=edge)
-
-
-def _edge(address: str) -> tuple[str, int] | None:
-    host, _colon, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
-        return None
-    return host.strip("[]"), int(port)
-
-
-def _search_failed(exc: RemoteError) -> Outcome:
-    records = {"Matched_CloudFront": {"Error": [exc.message]}, "Update_CloudFront_Status": []}
-    failure = f"the search for distributions failed, so nothing was changed: {exc.message}"
-    result = {"matched": [], "distributions": [], "complete": False, "verified": False, "records": records, "reason": failure}
-    return Outcome(changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=failure)
-
-
-def _result(reports: t.Sequence[Report], matched_record: t.Any) -> dict[str, t.Any]:
-    counts = ", ".join(f"{sum(report.status is status for report in reports)} {status.value}" for status in Status)
-    return {
-        "matched": [report.id for report in reports],
-        "distributions": [report.as_dict() for report in reports],
-        "complete": all(report.is_bound for report in reports),
-        "verified": all(report.verified for report in reports if report.status is not Status.SKIPPED),
-        "records": {"Matched_CloudFront": matched_record, "Update_CloudFront_Status": binding.update_record(reports)},
-        "reason": f"{counts} of {len(reports)} matched distributions",
-    }
-
-
-def _warnings(reports: t.Iterable[Report]) -> tuple[str, ...]:
-    return tuple(f"distribution {report.id} was skipped: {report.reason}" for report in reports if report.status is Status.SKIPPED)
-
-
-def _failure(reports: t.Sequence[Report]) -> str | None:
-    failed = [f"{report.id}: {report.reason}" for report in reports if report.status is Status.FAILED]
-    return f"{len(failed)} of {len(reports)} matched distributions failed: {'; '.join(failed)}" if failed else None
+    return _material.describe(content)
 
 
 def main() -> None:

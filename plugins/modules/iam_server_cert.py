@@ -168,17 +168,18 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _crypto, _deletion, _material
+from ..module_utils import _deletion, _material
 from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam, Upload
+from ..module_utils._aws.iam import Iam
 from ..module_utils._aws.session import Session
 from ..module_utils._core import binding, server_certs
-from ..module_utils._core.plan import Outcome, Plan
-from ..module_utils._core.server_certs import StoredCertificate, Wanted
-from ..module_utils._core.waiting import Clock, backoff
-from ..module_utils._errors import ConfigError, RefusedError, RemoteError
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.server_certs import Wanted
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._material import Material
 from ..module_utils._module import execute
+from ..module_utils._storing import Storing
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -192,10 +193,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "tags": {"type": "dict", "default": {}},
     "quota_headroom": {"type": "int", "default": 0},
 }
-
-ATTEMPTS = 5
-# Another run uploaded under the same name, or changed something of IAM, since the listing.
-RACES = ("EntityAlreadyExists", "ConcurrentModification")
 
 
 @dataclass(frozen=True)
@@ -220,7 +217,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     if planned is not None:
         return _predict(params, planned, check_mode)
     material, wanted = _wanted(params, clock)
-    return _Upload(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
+    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
 
 
 def _wanted(params: t.Mapping[str, t.Any], clock: Clock) -> tuple[Material, Wanted]:
@@ -259,83 +256,13 @@ def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], chec
     unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after"))
     known = {"name": params["name"], "path": params["path"], "domains": list(planned.get("domains", [])), "key_type": planned.get("key_type")}
     after = {"server_certificate": {"name": params["name"] or f"{params['name_prefix']}-(time of expiry)", "path": params["path"], "tags": _tags(params)}}
-    return Outcome(changed=True, result=_result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"), after=after)
-
-
-@dataclass(frozen=True)
-class _Upload:
-    iam: Iam
-    clock: Clock
-    material: Material
-    wanted: Wanted
-    headroom: int
-
-    def converge(self, check_mode: bool) -> Outcome:
-        """Observe, plan and apply, again when another run came in between."""
-        lost_races: list[str] = []
-        while True:
-            found, plan = self._plan(tuple(lost_races))
-            if not plan or check_mode:
-                return self._outcome(found, plan, changed=bool(plan or lost_races))
-            try:
-                return self._outcome(self._apply(plan) or found, plan, changed=True)
-            except RemoteError as exc:
-                if exc.code not in RACES or len(lost_races) == ATTEMPTS - 1:
-                    raise
-                self.clock.sleep(backoff(len(lost_races)))
-                lost_races.append(plan.steps[0].target)
-
-    def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
-        stored = {one.name: one for one in self.iam.list_server_certificates()}
-        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if server_certs.may_be_same(one, self.wanted)]
-        # the listing may lag behind the upload that won
-        contents += [self.iam.get_server_certificate(name) for name in lost_races if name not in stored]
-        known = {content.stored.name: content for content in contents if content is not None}
-        stored.update({name: content.stored for name, content in known.items()})
-        same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
-        plan = server_certs.plan_present(server_certs.Observed(tuple(stored.values()), same), self.wanted)
-        name = plan.after["server_certificate"]["name"]
-        if plan and plan.steps[0].action == "upload":
-            self._check_quota()
-            return StoredCertificate(name=name, path=self.wanted.path), plan
-        return stored[name], plan
-
-    def _is_same(self, content: server_certs.Content) -> bool:
-        return _crypto.same_certificates(content.body + "\n" + content.chain, self.material.leaf + self.material.chain)
-
-    def _check_quota(self) -> None:
-        used, allowed = self.iam.get_server_certificate_quota()
-        refusal = server_certs.Quota(used, allowed, self.headroom).refusal()
-        if refusal:
-            raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=self.headroom)
-
-    def _apply(self, plan: Plan) -> StoredCertificate | None:
-        step = plan.steps[0]
-        if step.action == "tag":
-            self.iam.tag_server_certificate(step.target, step.values["tags"])
-            return None
-        upload = Upload(
-            name=step.target,
-            path=self.wanted.path,
-            body=self.material.leaf,
-            chain=self.material.chain,
-            private_key=self.material.private_key,
-            tags=self.wanted.tags,
-        )
-        return self.iam.upload_server_certificate(upload)
-
-    def _outcome(self, stored: StoredCertificate, plan: Plan, changed: bool) -> Outcome:
-        warnings: tuple[str, ...] = ()
-        if not self.material.chain:
-            warnings = ("the certificate has no chain: viewers, and CloudFront itself, trust it only with the intermediate certificates of its CA",)
-        result = _result(server_certs.describe(stored, self.material.certificate), plan.reason)
-        return Outcome(changed=changed, result=result, before=plan.before, after=plan.after, warnings=warnings)
+    return Outcome(changed=True, result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"), after=after)
 
 
 def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     content = clients.iam.get_server_certificate(name)
     if content is None:
-        return Outcome(changed=False, result=_result(None, f"there is no server certificate {name}"))
+        return Outcome(changed=False, result=server_certs.result(None, f"there is no server certificate {name}"))
     used_by = binding.users(clients.cloudfront.list_distributions(), content.stored.id)
     if used_by:
         raise RefusedError(
@@ -344,27 +271,10 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
             used_by=list(used_by),
         )
     if not check_mode:
-        _delete(name, clients.iam, clock)
-    described = server_certs.describe(content.stored, _crypto.inspect(content.body))
+        _deletion.delete_or_refuse(clients.iam, clock, name)
+    described = _material.describe(content)
     before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
-    return Outcome(changed=True, result=_result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
-
-
-def _delete(name: str, iam: Iam, clock: Clock) -> None:
-    refusal = _deletion.delete(iam, clock, name)
-    if refusal is None:
-        return
-    if refusal.code != _deletion.IN_USE:
-        raise refusal
-    raise RefusedError(
-        f"server certificate {name} is kept: no CloudFront distribution lists it, but IAM says that it is in use ({refusal.message});"
-        " a load balancer or API may use it, or a distribution's change is not yet deployed: run again later"
-    ) from refusal
-
-
-def _result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any]:
-    top = certificate or {"id": None, "name": None, "arn": None}
-    return {"server_certificate": certificate, "server_certificate_id": top["id"], "name": top["name"], "arn": top["arn"], "reason": reason}
+    return Outcome(changed=True, result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
 
 
 def main() -> None:

@@ -16,6 +16,8 @@ description:
   - A server certificate is ours if it is below O(path) and has the tag C(managed-by) with the value C(certops.cloudfront).
   - Whether it is used is taken from one complete listing of all distributions, staging ones included, made right before. If that search fails, nothing is
     deleted and the module fails, because a failed search does not mean that nobody uses the certificate.
+  - Nothing is deleted while a distribution that uses one of the certificates below O(path) is not deployed, because edge locations may still serve its
+    former one.
   - A server certificate that IAM refuses to delete because something uses it is kept and reported; that is not a failure.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -124,6 +126,7 @@ from ..module_utils._aws.session import Session
 from ..module_utils._core import cleanup, server_certs
 from ..module_utils._core.cleanup import Rules, Search, Verdict
 from ..module_utils._core.plan import Outcome
+from ..module_utils._core.server_certs import StoredCertificate
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
@@ -155,7 +158,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Delete what may be deleted below one path."""
     rules = _rules(params)
     stored = clients.iam.list_server_certificates(rules.path)
-    search = _search(clients.cloudfront) if cleanup.meant(stored, rules) else Search(())
+    search = _search(clients.cloudfront, stored) if cleanup.meant(stored, rules) else Search(())
     tags = {name: clients.iam.list_server_certificate_tags(name) for name in cleanup.tags_needed(stored, search, rules)}
     verdicts = cleanup.decide(stored, search, rules, tags)
     in_use = [verdict for verdict in verdicts if verdict.used_by]
@@ -182,16 +185,16 @@ def _rules(params: t.Mapping[str, t.Any]) -> Rules:
     )
 
 
-def _search(cloudfront: CloudFront) -> Search:
+def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate]) -> Search:
     try:
-        return Search(cloudfront.list_distributions())
+        return cleanup.search_of(cloudfront.list_distributions(), stored)
     except RemoteError as exc:
         return Search(None, exc.message)
 
 
 def _nothing_deleted(verdicts: t.Sequence[Verdict], failure: str) -> Outcome:
     kept = [{**verdict.as_dict(), "reason": failure if verdict.delete else verdict.reason} for verdict in verdicts]
-    records = {"Delete_Previous_IAM_SSL_Cert": {}}
+    records: dict[str, t.Any] = {"Delete_Previous_IAM_SSL_Cert": {}}
     return Outcome(changed=False, result={"deleted": [], "kept": kept, "records": records, "reason": failure}, failure=failure)
 
 

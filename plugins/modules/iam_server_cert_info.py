@@ -85,7 +85,7 @@ server_certificates:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _crypto
+from ..module_utils import _material
 from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._aws.iam import Iam
 from ..module_utils._aws.session import Session
@@ -121,7 +121,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Read the server certificates; this changes nothing in any mode."""
     del clock, check_mode
     contents = _contents(params, clients.iam)
-    found = [{**_describe(content), "tags": dict(content.tags)} for content in contents]
+    found = [{**_material.describe(content), "tags": dict(content.tags)} for content in contents]
     if params["usage"] and found:
         distributions = clients.cloudfront.list_distributions()
         found = [{**one, "used_by": list(binding.users(distributions, one["id"]))} for one in found]
@@ -139,10 +139,6 @@ def _contents(params: t.Mapping[str, t.Any], iam: Iam) -> list[Content]:
         names = sorted(stored.name for stored in iam.list_server_certificates(path))
     # one that vanished since the listing is simply not there
     return [content for content in map(iam.get_server_certificate, names) if content is not None]
-
-
-def _describe(content: Content) -> dict[str, t.Any]:
-    return server_certs.describe(content.stored, _crypto.inspect(content.body))
 
 
 def main() -> None:

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-import re
 import typing as t
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import Enum
 
 from . import names
-from .certificates import CLOUDFRONT_KEY_TYPES
+from .binding_report import Report, Status
+from .binding_target import CHINA, Target
 
 DEPLOYED = "Deployed"
 
@@ -22,22 +21,6 @@ SNI_ONLY = "sni-only"
 # Both are contracts with AWS that viewers without SNI depend on; CloudFront in China has neither.
 DEDICATED_IP_SUPPORT = ("vip", "static-ip")
 SNI_MINIMUM_PROTOCOL = "TLSv1"
-# IAM is eventually consistent: a certificate is usable about a minute after its upload.
-# https://github.com/hashicorp/terraform-provider-aws/issues/4698
-VISIBILITY_SECONDS = 120
-FRESH_SECONDS = 15 * 60
-CHINA = "aws-cn"
-
-_ACM_ARN = re.compile(r"arn:aws[a-z-]*:acm:(?P<region>[a-z0-9-]+):\d{12}:certificate/.+")
-
-
-class Status(str, Enum):
-    """What became, or would become, of one matched distribution."""
-
-    REBOUND = "rebound"
-    ALREADY = "already"
-    SKIPPED = "skipped"
-    FAILED = "failed"
 
 
 class Reaction(Enum):
@@ -65,86 +48,12 @@ class Distribution:
 
 
 @dataclass(frozen=True)
-class Target:
-    """The certificate to bind: ``element`` is IAMCertificateId or ACMCertificateArn, ``id`` its text (None while only planned)."""
-
-    element: str
-    id: str | None
-    domains: tuple[str, ...]
-    fingerprint_sha256: str | None = None
-    uploaded_at: datetime | None = None
-
-    def is_fresh(self, now: datetime) -> bool:
-        """Whether it may be too new for CloudFront to see it; an unknown age counts as new."""
-        return self.uploaded_at is None or now - self.uploaded_at < timedelta(seconds=FRESH_SECONDS)
-
-
-@dataclass(frozen=True)
 class Selection:
     """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by ``ids``."""
 
     match: frozenset[str]
     previous: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Report:
-    """What is known of one matched distribution; ``error`` has stage, code and message."""
-
-    id: str
-    status: Status
-    reason: str
-    aliases: tuple[str, ...] = ()
-    uncovered: tuple[str, ...] = ()
-    etag_before: str | None = None
-    etag_after: str | None = None
-    deployed: bool = False
-    verified: bool = False
-    error: t.Mapping[str, str] | None = None
-
-    @property
-    def is_bound(self) -> bool:
-        """Whether the distribution uses the certificate, as far as this run got."""
-        return self.status in (Status.REBOUND, Status.ALREADY)
-
-    def as_dict(self) -> dict[str, t.Any]:
-        """The row as it stands in the result."""
-        return {
-            "id": self.id,
-            "status": self.status.value,
-            "reason": self.reason,
-            "aliases": list(self.aliases),
-            "uncovered": list(self.uncovered),
-            "etag_before": self.etag_before,
-            "etag_after": self.etag_after,
-            "deployed": self.deployed,
-            "verified": self.verified,
-            "error": dict(self.error) if self.error is not None else None,
-        }
-
-
-def target_problems(path: str | None, key_type: str | None, arn: str | None, partition: str) -> list[str]:
-    """Why CloudFront would refuse the certificate, as far as can be told without asking."""
-    problems = []
-    if path is not None and not path.startswith("/cloudfront/"):
-        problems.append(f"the server certificate is under {path}; CloudFront uses only those under /cloudfront/, so upload it there")
-    if key_type is not None and key_type not in CLOUDFRONT_KEY_TYPES:
-        problems.append(f"CloudFront does not accept a key of type {key_type}; it takes {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}")
-    if arn is not None:
-        problems += _arn_problems(arn, partition)
-    return problems
-
-
-def _arn_problems(arn: str, partition: str) -> list[str]:
-    if partition == CHINA:
-        return ["acm_certificate_arn: CloudFront in China takes IAM server certificates only; upload the certificate with iam_server_cert"]
-    parsed = _ACM_ARN.fullmatch(arn)
-    if parsed is None:
-        return [f"acm_certificate_arn: {arn!r} is not the ARN of an ACM certificate"]
-    if parsed["region"] != "us-east-1":
-        return [f"acm_certificate_arn: {arn} is in {parsed['region']}; CloudFront uses only certificates in us-east-1"]
-    return []
 
 
 def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
@@ -160,6 +69,15 @@ def is_bound(viewer: t.Mapping[str, str], target: Target) -> bool:
 def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:
     """The IDs of the distributions that use the certificate."""
     return tuple(sorted(distribution.id for distribution in distributions if certificate_id in used_certificates(distribution.viewer)))
+
+
+def selection_problems(selection: Selection) -> list[str]:
+    """Whether ``ids`` and the IDs go together."""
+    if "ids" in selection.match and not selection.ids:
+        return ["distributions: empty, but match has ids; give at least one distribution ID"]
+    if selection.ids and "ids" not in selection.match:
+        return ["distributions: given, but match has no ids; add ids to match"]
+    return []
 
 
 def unknown_ids(distributions: t.Iterable[Distribution], selection: Selection) -> list[str]:
@@ -257,7 +175,8 @@ def reaction_to(code: str, message: str) -> Reaction:
     """What to do after UpdateDistribution was refused."""
     if code in ("PreconditionFailed", "InvalidIfMatchVersion"):
         return Reaction.READ_AGAIN
-    if code == "InvalidViewerCertificate":
+    # the same code says that a certificate is unknown, which passes, and that it does not fit, which does not
+    if code == "InvalidViewerCertificate" and "cover" not in message:
         return Reaction.WAIT_VISIBLE
     # "Only one viewer certificate change may be in progress at a time": https://github.com/hashicorp/terraform/issues/13495
     if code == "IllegalUpdate" and "in progress" in message.lower():
@@ -273,24 +192,3 @@ def probe_names(distribution: Distribution) -> tuple[str, ...]:
     if not distribution.enabled or distribution.staging:
         return ()
     return tuple(f"certops-probe.{names.base(alias)}" if names.is_wildcard(alias) else alias for alias in distribution.aliases)
-
-
-def matched_record(reports: t.Sequence[Report], previous: t.Sequence[str]) -> t.Any:
-    """``Matched_CloudFront`` in the SSL Plugin's vocabulary."""
-    if not reports:
-        return f"No Matched CloudFront on IAM Cert ID {list(previous)}"
-    return {"ID_LIST": [report.id for report in reports]}
-
-
-def update_record(reports: t.Iterable[Report]) -> list[dict[str, t.Any]]:
-    """``Update_CloudFront_Status`` in the SSL Plugin's vocabulary."""
-    return [{report.id: _update_status(report)} for report in reports]
-
-
-def _update_status(report: Report) -> t.Any:
-    if report.is_bound:
-        return "Success"
-    if report.error is None:
-        return "Failed"
-    name = "Get_Dist_Error" if report.error["stage"] == "get" else "Update_Dist_Error"
-    return {name: {"code": report.error["code"], "message": report.error["message"]}}

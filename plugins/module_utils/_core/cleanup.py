@@ -23,6 +23,7 @@ class Search:
 
     distributions: tuple[binding.Distribution, ...] | None
     error: str = ""
+    deploying: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,16 @@ class Verdict:
     def as_dict(self) -> dict[str, t.Any]:
         """The certificate as it stands among those kept."""
         return {"name": self.certificate.name, "id": self.certificate.id, "reason": self.reason, "used_by": list(self.used_by)}
+
+
+def search_of(distributions: tuple[binding.Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
+    """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is noticed.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
+    """
+    ids = {one.id for one in certificates}
+    changing = (one for one in distributions if one.status != binding.DEPLOYED and binding.used_certificates(one.viewer) & ids)
+    return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 
 
 def path_problems(path: str) -> list[str]:
@@ -91,6 +102,8 @@ def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str
         return f"it is used by {', '.join(used_by)}"
     if rules.keep & _names(one):
         return "it is in the keep list"
+    if search.deploying:
+        return f"{', '.join(search.deploying)} took another of these certificates and is not yet deployed: edges may still serve this one"
     return None
 
 

@@ -101,6 +101,12 @@ def describe(stored: StoredCertificate, certificate: Certificate) -> dict[str, t
     }
 
 
+def result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any]:
+    """What iam_server_cert returns, with what the next step needs on the top level."""
+    top = certificate or {"id": None, "name": None, "arn": None}
+    return {"server_certificate": certificate, "server_certificate_id": top["id"], "name": top["name"], "arn": top["arn"], "reason": reason}
+
+
 def name_problems(name: str | None, name_prefix: str | None) -> list[str]:
     """Why IAM would refuse the name, or a name made of the prefix."""
     option, text, limit = ("name", name, MAX_NAME_LENGTH) if name is not None else ("name_prefix", name_prefix or "", MAX_NAME_LENGTH - _TIME_SUFFIX_LENGTH)

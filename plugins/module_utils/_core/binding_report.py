@@ -1,0 +1,106 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of each distribution of a binding, and what all of it adds up to."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Status(str, Enum):
+    """What became, or would become, of one matched distribution."""
+
+    REBOUND = "rebound"
+    ALREADY = "already"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of one matched distribution; ``error`` has stage, code and message."""
+
+    id: str
+    status: Status
+    reason: str
+    aliases: tuple[str, ...] = ()
+    uncovered: tuple[str, ...] = ()
+    etag_before: str | None = None
+    etag_after: str | None = None
+    deployed: bool = False
+    verified: bool = False
+    error: t.Mapping[str, str] | None = None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether the distribution uses the certificate, as far as this run got."""
+        return self.status in (Status.REBOUND, Status.ALREADY)
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The row as it stands in the result."""
+        return {
+            "id": self.id,
+            "status": self.status.value,
+            "reason": self.reason,
+            "aliases": list(self.aliases),
+            "uncovered": list(self.uncovered),
+            "etag_before": self.etag_before,
+            "etag_after": self.etag_after,
+            "deployed": self.deployed,
+            "verified": self.verified,
+            "error": dict(self.error) if self.error is not None else None,
+        }
+
+
+def result(reports: t.Sequence[Report], previous: t.Sequence[str]) -> dict[str, t.Any]:
+    """A binding's reports as the module returns them."""
+    counts = ", ".join(f"{sum(report.status is status for report in reports)} {status.value}" for status in Status)
+    return {
+        "matched": [report.id for report in reports],
+        "distributions": [report.as_dict() for report in reports],
+        "complete": all(report.is_bound for report in reports),
+        "verified": all(report.verified for report in reports if report.status is not Status.SKIPPED),
+        "records": {"Matched_CloudFront": matched_record(reports, previous), "Update_CloudFront_Status": update_record(reports)},
+        "reason": f"{counts} of {len(reports)} matched distributions",
+    }
+
+
+def search_failed(message: str) -> dict[str, t.Any]:
+    """The result when the distributions could not be listed: that is never "no match"."""
+    records: dict[str, t.Any] = {"Matched_CloudFront": {"Error": [message]}, "Update_CloudFront_Status": []}
+    reason = f"the search for distributions failed, so nothing was changed: {message}"
+    return {"matched": [], "distributions": [], "complete": False, "verified": False, "records": records, "reason": reason}
+
+
+def warnings(reports: t.Iterable[Report]) -> tuple[str, ...]:
+    """One for each distribution that was skipped."""
+    return tuple(f"distribution {report.id} was skipped: {report.reason}" for report in reports if report.status is Status.SKIPPED)
+
+
+def failure(reports: t.Sequence[Report]) -> str | None:
+    """Every failure in one sentence; None if there is none."""
+    failed = [f"{report.id}: {report.reason}" for report in reports if report.status is Status.FAILED]
+    return f"{len(failed)} of {len(reports)} matched distributions failed: {'; '.join(failed)}" if failed else None
+
+
+def matched_record(reports: t.Sequence[Report], previous: t.Sequence[str]) -> t.Any:
+    """``Matched_CloudFront`` in the SSL Plugin's vocabulary."""
+    if not reports:
+        return f"No Matched CloudFront on IAM Cert ID {list(previous)}"
+    return {"ID_LIST": [report.id for report in reports]}
+
+
+def update_record(reports: t.Iterable[Report]) -> list[dict[str, t.Any]]:
+    """``Update_CloudFront_Status`` in the SSL Plugin's vocabulary."""
+    return [{report.id: _update_status(report)} for report in reports]
+
+
+def _update_status(report: Report) -> t.Any:
+    if report.is_bound:
+        return "Success"
+    if report.error is None:
+        return "Failed"
+    name = "Get_Dist_Error" if report.error["stage"] == "get" else "Update_Dist_Error"
+    return {name: {"code": report.error["code"], "message": report.error["message"]}}

@@ -1,0 +1,92 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stores a certificate in IAM: adopts what is there, uploads what is not, and decides again when another run came in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import _crypto
+from ._aws.iam import Iam, Upload
+from ._core import server_certs
+from ._core.plan import Outcome, Plan
+from ._core.server_certs import StoredCertificate, Wanted
+from ._core.waiting import Clock, backoff
+from ._errors import RefusedError, RemoteError
+from ._material import Material
+
+ATTEMPTS = 5
+# Another run uploaded under the same name, or changed something of IAM, since the listing.
+RACES = ("EntityAlreadyExists", "ConcurrentModification")
+
+
+@dataclass(frozen=True)
+class Storing:
+    """One server certificate to be stored; ``headroom`` places of the quota stay free."""
+
+    iam: Iam
+    clock: Clock
+    material: Material
+    wanted: Wanted
+    headroom: int
+
+    def converge(self, check_mode: bool) -> Outcome:
+        """Observe, plan and apply, again when another run came in between."""
+        lost_races: list[str] = []
+        while True:
+            found, plan = self._plan(tuple(lost_races))
+            if not plan or check_mode:
+                return self._outcome(found, plan, changed=bool(plan or lost_races))
+            try:
+                return self._outcome(self._apply(plan) or found, plan, changed=True)
+            except RemoteError as exc:
+                if exc.code not in RACES or len(lost_races) == ATTEMPTS - 1:
+                    raise
+                self.clock.sleep(backoff(len(lost_races)))
+                lost_races.append(plan.steps[0].target)
+
+    def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
+        stored = {one.name: one for one in self.iam.list_server_certificates()}
+        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if server_certs.may_be_same(one, self.wanted)]
+        # the listing may lag behind the upload that won
+        contents += [self.iam.get_server_certificate(name) for name in lost_races if name not in stored]
+        known = {content.stored.name: content for content in contents if content is not None}
+        stored.update({name: content.stored for name, content in known.items()})
+        same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
+        plan = server_certs.plan_present(server_certs.Observed(tuple(stored.values()), same), self.wanted)
+        name = plan.after["server_certificate"]["name"]
+        if plan and plan.steps[0].action == "upload":
+            self._check_quota()
+            return StoredCertificate(name=name, path=self.wanted.path), plan
+        return stored[name], plan
+
+    def _is_same(self, content: server_certs.Content) -> bool:
+        return _crypto.same_certificates(content.body + "\n" + content.chain, self.material.leaf + self.material.chain)
+
+    def _check_quota(self) -> None:
+        used, allowed = self.iam.get_server_certificate_quota()
+        refusal = server_certs.Quota(used, allowed, self.headroom).refusal()
+        if refusal:
+            raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=self.headroom)
+
+    def _apply(self, plan: Plan) -> StoredCertificate | None:
+        step = plan.steps[0]
+        if step.action == "tag":
+            self.iam.tag_server_certificate(step.target, step.values["tags"])
+            return None
+        upload = Upload(
+            name=step.target,
+            path=self.wanted.path,
+            body=self.material.leaf,
+            chain=self.material.chain,
+            private_key=self.material.private_key,
+            tags=self.wanted.tags,
+        )
+        return self.iam.upload_server_certificate(upload)
+
+    def _outcome(self, stored: StoredCertificate, plan: Plan, changed: bool) -> Outcome:
+        warnings: tuple[str, ...] = ()
+        if not self.material.chain:
+            warnings = ("the certificate has no chain: viewers, and CloudFront itself, trust it only with the intermediate certificates of its CA",)
+        result = server_certs.result(server_certs.describe(stored, self.material.certificate), plan.reason)
+        return Outcome(changed=changed, result=result, before=plan.before, after=plan.after, warnings=warnings)
