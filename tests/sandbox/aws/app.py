@@ -91,6 +91,7 @@ class _App:
         if service is None or (service.moto_knows_more and call.operation not in service.operations):
             entry.params = _moto_params(call.service, environ, body)
             return self._from_moto(environ)
+        service.admit(call)
         operation = service.operations.get(call.operation)
         if operation is None:
             raise not_in_sandbox(call.service, call.operation)

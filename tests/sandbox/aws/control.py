@@ -26,7 +26,7 @@ def answer(state: State, environ: Environ) -> Response:
     try:
         values = json.loads(read_body(environ) or b"{}")
         return _json(200, handler(state, dict(values)))
-    except (ValueError, TypeError, KeyError) as exc:
+    except (ValueError, TypeError, KeyError, StopIteration) as exc:
         return _json(400, {"error": str(exc)})
 
 
@@ -79,6 +79,12 @@ def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return {}
 
 
+def _delegate(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    zone = next(zone for zone in state.route53.public_zones() if zone.id == str(values["zone_id"]).rpartition("/")[2])
+    state.dns.registrar[zone.name] = zone.id
+    return {"name": zone.name}
+
+
 def _reset(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.reset()
     return {}
@@ -95,5 +101,6 @@ _ROUTES: dict[str, _Handler] = {
     "GET clock": _clock,
     "POST clock": _advance,
     "POST cloudfront/icp": _icp,
+    "POST dns/delegate": _delegate,
     "POST reset": _reset,
 }

@@ -57,6 +57,9 @@ class Service:
         self.state = state
         self.operations: dict[str, Operation] = {}
 
+    def admit(self, call: Call) -> None:
+        """Refuses a call before it is looked at: rate limits."""
+
     def resource(self, call: Call) -> str:
         """The ARN that a policy is checked against; "*" where the operation has none."""
         return "*"

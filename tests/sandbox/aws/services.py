@@ -8,12 +8,13 @@ import typing as t
 
 from .cloudfront import CloudFront
 from .iam import Iam
+from .route53 import Route53
 from .service import Service
 
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = (CloudFront, Iam)
+_STRICT: tuple[type[Service], ...] = (CloudFront, Iam, Route53)
 
 
 def strict_services(state: State) -> dict[str, Service]:

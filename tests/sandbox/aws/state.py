@@ -14,8 +14,10 @@ from datetime import datetime, timezone
 
 from .calls import CallLog
 from .cloudfront import CloudFront
+from .dns_view import DnsAnswer, DnsView
 from .faults import FaultTable
 from .iam import Iam
+from .route53 import Route53
 from .services import strict_services
 
 DEFAULT_ACCOUNT = "123456789012"
@@ -83,6 +85,7 @@ class State:
         self.faults = FaultTable()
         self.offset = 0.0
         self.services = strict_services(self)
+        self.dns = DnsView(self)
 
     @property
     def iam(self) -> Iam:
@@ -91,6 +94,14 @@ class State:
     @property
     def cloudfront(self) -> CloudFront:
         return t.cast("CloudFront", self.services["cloudfront"])
+
+    @property
+    def route53(self) -> Route53:
+        return t.cast("Route53", self.services["route53"])
+
+    def dns_lookup(self, name: str, rtype: str) -> DnsAnswer:
+        """What the public DNS answers now; CNAMEs are for the caller to follow."""
+        return self.dns.lookup(name, rtype)
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that CloudFront serves for a server name; None if no distribution has it as an alias."""
@@ -117,6 +128,7 @@ class State:
             self.faults.clear()
             self.offset = 0.0
             self.services = strict_services(self)
+            self.dns = DnsView(self)
             if "moto.backends" in sys.modules:
                 from moto.moto_api._internal.models import moto_api_backend
 

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the public DNS says of the emulated zones: delegation, wildcards, and only what has propagated.
+
+A name belongs to the deepest zone to which its parents delegate: a zone below another public zone counts only if the parent has NS
+records that name the child's name servers. Of several top zones with one name, the registrar's choice answers: the oldest, unless the
+control interface delegated to another. Private zones never answer.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .route53_zone import Record, Zone, canonical
+
+if t.TYPE_CHECKING:
+    from .state import State
+
+
+@dataclass(frozen=True)
+class DnsRecord:
+    """One record of an answer."""
+
+    name: str
+    type: str
+    ttl: int
+    value: str
+
+
+@dataclass(frozen=True)
+class DnsAnswer:
+    """``zone`` is None if no zone here has the name (REFUSED); ``exists`` is False for NXDOMAIN; ``records`` may be a CNAME to follow."""
+
+    zone: str | None
+    exists: bool
+    records: tuple[DnsRecord, ...]
+
+
+class DnsView:
+    """Read-only; CNAMEs are returned, not followed."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        # which of several zones with one name the registrar points to
+        self.registrar: dict[str, str] = {}
+
+    def lookup(self, name: str, rtype: str) -> DnsAnswer:
+        """The answer of the authoritative servers for ``name`` and ``rtype``."""
+        wanted = canonical(name)
+        with self._state.lock:
+            zone = self._authoritative(wanted)
+            if zone is None:
+                return DnsAnswer(None, False, ())
+            by_name: dict[str, list[Record]] = {}
+            for key, record in zone.published(self._state.timestamp()).items():
+                by_name.setdefault(key[0], []).append(record)
+        found = by_name.get(wanted)
+        if found is None:
+            if any(other.endswith("." + wanted) for other in by_name):
+                return DnsAnswer(zone.name, True, ())
+            found = self._wildcard(wanted, zone, by_name)
+        if found is None:
+            return DnsAnswer(zone.name, False, ())
+        matching = [record for record in found if record["Type"] == rtype] or [record for record in found if record["Type"] == "CNAME"]
+        records = [
+            DnsRecord(wanted, record["Type"], record.get("TTL") or 0, item["Value"]) for record in matching for item in record.get("ResourceRecords") or []
+        ]
+        return DnsAnswer(zone.name, True, tuple(records))
+
+    def _authoritative(self, name: str) -> Zone | None:
+        above = [zone for zone in self._state.route53.public_zones() if zone.contains(name)]
+        current: Zone | None = None
+        for depth in sorted({zone.name.count(".") for zone in above}):
+            here = [zone for zone in above if zone.name.count(".") == depth]
+            current = self._registered(here) if current is None else self._delegated(current, here) or current
+        return current
+
+    def _registered(self, zones: t.Sequence[Zone]) -> Zone:
+        chosen = self.registrar.get(zones[0].name)
+        return next((zone for zone in zones if zone.id == chosen), zones[0])
+
+    def _delegated(self, parent: Zone, zones: t.Sequence[Zone]) -> Zone | None:
+        record = parent.published(self._state.timestamp()).get((zones[0].name, "NS", ""))
+        servers = {item["Value"].rstrip(".").lower() for item in record["ResourceRecords"]} if record else set()
+        return next((zone for zone in zones if servers & set(zone.name_servers)), None)
+
+    def _wildcard(self, name: str, zone: Zone, by_name: t.Mapping[str, list[Record]]) -> list[Record] | None:
+        """RFC 4592: the wildcard directly below the closest name that exists."""
+        parent = name
+        while parent != zone.name:
+            parent = parent.partition(".")[2]
+            if f"*.{parent}" in by_name:
+                return by_name[f"*.{parent}"]
+            if parent in by_name or any(other.endswith("." + parent) for other in by_name):
+                return None
+        return None
