@@ -15,7 +15,7 @@ from . import authorization, control, wire
 from .calls import LoggedCall, summary
 from .errors import AwsError, not_in_sandbox
 from .faults import DEFAULT_TIMEOUT_SECONDS, Fault, fault_error
-from .service import Call, Response
+from .service import MOTO, Call, Response
 from .state import State
 from .wire import Environ
 
@@ -103,6 +103,8 @@ class _App:
             authorization.check(full, service.resource(full))
         with self.state.lock:
             result = operation(full)
+        if result is MOTO:
+            return self._from_moto(environ)
         return result if isinstance(result, Response) else wire.serialize(full, result)
 
     def _from_moto(self, environ: Environ) -> Response:

@@ -106,6 +106,10 @@ class CloudFront(Service):
         """The IDs of the account's distributions that refer to an IAM certificate."""
         return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
 
+    def distribution_arns_with(self, scope: tuple[str, str], certificate_arn: str) -> list[str]:
+        """The ARNs of the account's distributions that refer to an ACM certificate."""
+        return [item.arn for item in self._alive(scope) if item.config.viewer_certificate().get("ACMCertificateArn") == certificate_arn]
+
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the longest wildcard."""
         name = name.lower().rstrip(".")

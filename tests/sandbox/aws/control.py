@@ -25,7 +25,8 @@ def answer(state: State, environ: Environ) -> Response:
         return _json(404, {"error": f"no {route}", "routes": sorted(_ROUTES)})
     try:
         values = json.loads(read_body(environ) or b"{}")
-        return _json(200, handler(state, dict(values)))
+        with state.lock:
+            return _json(200, handler(state, dict(values)))
     except (ValueError, TypeError, KeyError, StopIteration) as exc:
         return _json(400, {"error": str(exc)})
 
@@ -79,6 +80,18 @@ def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return {}
 
 
+def _outbox(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return state.sns.outbox()
+
+
+def _confirm(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return {"confirmed": state.sns.confirm(str(values["endpoint"]), values.get("topic_arn"))}
+
+
+def _unsubscribe(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return {"unsubscribed": state.sns.unsubscribe_by_mail(str(values["endpoint"]), values.get("topic_arn"))}
+
+
 def _delegate(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     zone = next(zone for zone in state.route53.public_zones() if zone.id == str(values["zone_id"]).rpartition("/")[2])
     state.dns.registrar[zone.name] = zone.id
@@ -102,5 +115,8 @@ _ROUTES: dict[str, _Handler] = {
     "POST clock": _advance,
     "POST cloudfront/icp": _icp,
     "POST dns/delegate": _delegate,
+    "GET sns/outbox": _outbox,
+    "POST sns/confirm": _confirm,
+    "POST sns/unsubscribe": _unsubscribe,
     "POST reset": _reset,
 }

@@ -52,9 +52,7 @@ class DnsView:
             zone = self._authoritative(wanted)
             if zone is None:
                 return DnsAnswer(None, False, ())
-            by_name: dict[str, list[Record]] = {}
-            for key, record in zone.published(self._state.timestamp()).items():
-                by_name.setdefault(key[0], []).append(record)
+            by_name = zone.published_names(self._state.timestamp())
         found = by_name.get(wanted)
         if found is None:
             if any(other.endswith("." + wanted) for other in by_name):

@@ -113,21 +113,29 @@ def _fatal(kind: str, value: str) -> str | None:
     if len(value) > MAX_VALUE:
         return "ValueTooLong (Value is too long)"
     if kind in ("TXT", "SPF"):
-        if not _QUOTED_ALL.fullmatch(value):
-            return "InvalidCharacterString (Value should be enclosed in quotation marks)"
-        if any(len(re.sub(r"\\(\d{3}|.)", "x", text)) > MAX_STRING for text in _QUOTED.findall(value)):
-            return "CharacterStringTooLong (Value is too long)"
-        return None
+        return _text_problem(value)
     if kind in ("A", "AAAA"):
-        version = 4 if kind == "A" else 6
-        try:
-            valid = ipaddress.ip_address(value).version == version
-        except ValueError:
-            valid = False
-        return None if valid else f"{kind}RRDATAIllegalIPv{version}Address (Value is not a valid IPv{version} address)"
+        return _address_problem(kind, value)
     if kind in ("CNAME", "NS", "PTR") and (not value or " " in value):
         return "InvalidDomainName (Value is not a valid domain name)"
     return None
+
+
+def _text_problem(value: str) -> str | None:
+    if not _QUOTED_ALL.fullmatch(value):
+        return "InvalidCharacterString (Value should be enclosed in quotation marks)"
+    if any(len(re.sub(r"\\(\d{3}|.)", "x", text)) > MAX_STRING for text in _QUOTED.findall(value)):
+        return "CharacterStringTooLong (Value is too long)"
+    return None
+
+
+def _address_problem(kind: str, value: str) -> str | None:
+    version = 4 if kind == "A" else 6
+    try:
+        is_address = ipaddress.ip_address(value).version == version
+    except ValueError:
+        is_address = False
+    return None if is_address else f"{kind}RRDATAIllegalIPv{version}Address (Value is not a valid IPv{version} address)"
 
 
 def _applied(zone: Zone, changes: _Changes) -> tuple[dict[Key, Record | None], list[str]]:
@@ -174,7 +182,7 @@ def _conflicts(zone: Zone, result: t.Mapping[Key, Record | None]) -> list[str]:
                 f"RRSet of type CNAME with DNS name {shown} is not permitted as it conflicts with other records with the same DNS name in zone {apex}"
             )
         elif "CNAME" in types and len(types) > 1:
-            kind = sorted(types - {"CNAME"})[0]
+            kind = min(types - {"CNAME"})
             problems.append(
                 f"RRSet of type {kind} with DNS name {shown} is not permitted because a conflicting RRSet of type CNAME with the same DNS name "
                 f"already exists in zone {apex}"

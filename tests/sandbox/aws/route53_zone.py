@@ -58,6 +58,7 @@ class Zone:
             (self.name, "SOA", ""): {"Name": apex, "Type": "SOA", "TTL": 900, "ResourceRecords": [{"Value": soa}]},
         }
         self._published = dict(self.records)
+        self._names: dict[str, list[Record]] = {}
         self._unpublished: deque[tuple[float, dict[Key, Record | None]]] = deque()
 
     def describe(self) -> dict[str, t.Any]:
@@ -89,9 +90,20 @@ class Zone:
         """The records that DNS answers at ``now``."""
         while self._unpublished and self._unpublished[0][0] <= now:
             _when, changed = self._unpublished.popleft()
+            self._names = {}
             for key, record in changed.items():
                 if record is None:
                     self._published.pop(key, None)
                 else:
                     self._published[key] = record
         return self._published
+
+    def published_names(self, now: float) -> dict[str, list[Record]]:
+        """The same records by name."""
+        records = self.published(now)
+        if not self._names:
+            names: dict[str, list[Record]] = {}
+            for key, record in records.items():
+                names.setdefault(key[0], []).append(record)
+            self._names = names
+        return self._names

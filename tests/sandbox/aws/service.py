@@ -41,7 +41,10 @@ class Call:
         return (self.account, self.partition)
 
 
-# An operation returns the output members of its botocore model, or a whole answer.
+# What an operation returns when moto may answer after all.
+MOTO = Response(0, b"")
+
+# An operation returns the output members of its botocore model, a whole answer, or MOTO.
 Operation = t.Callable[[Call], t.Mapping[str, t.Any] | Response | None]
 
 

@@ -6,15 +6,18 @@ from __future__ import annotations
 
 import typing as t
 
+from .acm import Acm
 from .cloudfront import CloudFront
 from .iam import Iam
 from .route53 import Route53
 from .service import Service
+from .sns import Sns
+from .sts import Sts
 
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = (CloudFront, Iam, Route53)
+_STRICT: tuple[type[Service], ...] = (Acm, CloudFront, Iam, Route53, Sns, Sts)
 
 
 def strict_services(state: State) -> dict[str, Service]:

@@ -19,6 +19,7 @@ from .faults import FaultTable
 from .iam import Iam
 from .route53 import Route53
 from .services import strict_services
+from .sns import Sns
 
 DEFAULT_ACCOUNT = "123456789012"
 
@@ -98,6 +99,10 @@ class State:
     @property
     def route53(self) -> Route53:
         return t.cast("Route53", self.services["route53"])
+
+    @property
+    def sns(self) -> Sns:
+        return t.cast("Sns", self.services["sns"])
 
     def dns_lookup(self, name: str, rtype: str) -> DnsAnswer:
         """What the public DNS answers now; CNAMEs are for the caller to follow."""
