@@ -78,14 +78,14 @@ def keep_in(directory: str, bundle: Bundle) -> None:
         raise CertError(f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest") from exc
 
 
-def dest_problem(directory: str) -> str | None:
-    """Why the directory cannot take a bundle, as far as can be told without writing; None if it can."""
+def directory_problem(option: str, directory: str) -> str | None:
+    """Why the directory that ``option`` names cannot be written into, as far as can be told without writing; None if it can."""
     path = Path(directory)
-    if path.exists() and not path.is_dir():
-        return f"dest: {directory} exists and is not a directory"
     existing = next(parent for parent in (path, *path.parents) if parent.exists())
+    if not existing.is_dir():
+        return f"{option}: {existing} exists and is not a directory"
     if not os.access(existing, os.W_OK | os.X_OK):
-        return f"dest: {existing} is not writable"
+        return f"{option}: {existing} is not writable for the user that runs this module"
     return None
 
 

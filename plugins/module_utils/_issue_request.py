@@ -65,10 +65,17 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
     )
 
 
+def project_problem(project: str) -> str | None:
+    """Why this cannot be the name of a project; None if it can."""
+    if PROJECT_NAME.fullmatch(project):
+        return None
+    return f"project: {project!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first"
+
+
 def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems = names.problems(params["domains"])
-    if not PROJECT_NAME.fullmatch(params["project"]):
-        problems.append(f"project: {params['project']!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first")
+    project = project_problem(params["project"])
+    problems += [project] if project else []
     if params["key_type"] not in KEY_TYPES:
         problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
     problems += renewal.interval_problems(params["renewal_interval_days"])
@@ -104,7 +111,7 @@ def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
             ssl.create_default_context(cafile=params["acme_ca_bundle"])
         except (OSError, ValueError) as exc:
             problems.append(f"acme_ca_bundle: {params['acme_ca_bundle']} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})")
-    dest = params.get("dest") and _bundles.dest_problem(params["dest"])
+    dest = params.get("dest") and _bundles.directory_problem("dest", params["dest"])
     return problems + ([dest] if dest else [])
 
 

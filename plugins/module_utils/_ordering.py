@@ -217,14 +217,7 @@ class Ordering:
         """Remove the records, and the unfinished order too if it is over; a warning if that fails, and then the next run does it."""
         if work.is_over:
             return abandon(self._pending, self._records, work.kept)
-        if not work.kept.order.records:
-            return []
-        try:
-            self._records.withdraw(work.kept.order.records)
-            self._keep(work, work.kept.order.without_records())
-        except CertError as exc:
-            return [_not_cleaned(exc)]
-        return []
+        return withdraw(self._pending, self._records, work.kept) if work.kept.order.records else []
 
 
 def check_directory(request: IssueRequest, client: Client) -> None:
@@ -250,6 +243,16 @@ def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str
     try:
         records.withdraw(kept.order.records)
         pending.archive.delete(kept.key)
+    except CertError as exc:
+        return [_not_cleaned(exc)]
+    return []
+
+
+def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+    """Remove what an unfinished order left in DNS, and keep the order for the next run; a warning if that fails."""
+    try:
+        records.withdraw(kept.order.records)
+        pending.put(replace(kept, order=kept.order.without_records()))
     except CertError as exc:
         return [_not_cleaned(exc)]
     return []

@@ -256,7 +256,7 @@ order_url:
 
 import typing as t
 
-from ..module_utils import _issue_request, _issuing, _module
+from ..module_utils import _bundles, _issue_request, _issuing, _module
 from ..module_utils._acme.client import Server
 from ..module_utils._aws.route53 import Route53
 from ..module_utils._aws.session import Session
@@ -265,6 +265,9 @@ from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._ordering import Clients
 from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Archive
+
+T = t.TypeVar("T")
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
@@ -289,20 +292,29 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
-    problems: list[str] = []
-    for check in (_issue_request.parse, Session, lambda given: stores.archive(given["archive"], lambda: Session(given))):
-        try:
-            check(params)
-        except ConfigError as exc:
-            problems += exc.problems
-    if problems:
-        raise ConfigError(problems)
-    request, session = _issue_request.parse(params), Session(params)
-    return Clients(
-        archive=stores.archive(params["archive"], lambda: session),
-        zones=Route53(lambda: session.client("route53")),
-        server=Server(request.wanted.directory, request.ca_bundle),
-    )
+    request, request_problems = _try(lambda: _issue_request.parse(params))
+    session, session_problems = _try(lambda: Session(params))
+    archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
+    if request is None or session is None or archive is None:
+        raise ConfigError([*request_problems, *session_problems, *archive_problems])
+    return Clients(archive=archive, zones=Route53(lambda: session.client("route53")), server=Server(request.wanted.directory, request.ca_bundle))
+
+
+def _writable(archive: Archive) -> Archive:
+    """The archive, unless it is a directory that cannot be written: an order whose key cannot be kept must not be made."""
+    scheme, _separator, path = archive.uri.partition("://")
+    problem = _bundles.directory_problem("archive", path) if scheme == "file" else None
+    if problem:
+        raise ConfigError([problem])
+    return archive
+
+
+def _try(make: t.Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
+    """What ``make`` makes, or the problems with it."""
+    try:
+        return make(), ()
+    except ConfigError as exc:
+        return None, exc.problems
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

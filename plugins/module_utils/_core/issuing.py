@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from . import renewal, times
 from .bundles import Manifest
@@ -14,6 +14,8 @@ from .renewal import Decision
 from .txt_records import ChallengeRecord
 
 PENDING_SCHEMA = 1
+# Let's Encrypt's orders live 7 days at most. https://letsencrypt.org/docs/profiles/
+LONGEST_ORDER_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,11 @@ def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime
 def can_resume(pending: PendingOrder, wanted: Wanted) -> bool:
     """Whether finishing this order gives what is wanted; the order in which the names were given does not matter."""
     return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(wanted.domains)
+
+
+def is_dead(pending: PendingOrder, issued_from: str | None, now: datetime) -> bool:
+    """Whether the order cannot be finished any more, or need not be: it gave the archived certificate, or it is too old."""
+    return (issued_from is not None and pending.order_url == issued_from) or now - pending.created_at > LONGEST_ORDER_LIFE
 
 
 def _difference(manifest: Manifest, wanted: Wanted) -> str:

@@ -1,0 +1,152 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Remove what killed runs of acme_route53_issue left behind."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: acme_route53_cleanup
+short_description: Remove challenge records and dead orders that killed runs left behind
+version_added: 0.1.0
+description:
+  - Removes the challenge values that unfinished orders of a project published in Route 53. Values of others under the same names stay.
+  - Removes the unfinished orders themselves, with their private keys, when they cannot be finished any more.
+    Those that can be finished stay, so that the next run of M(certops.cloudfront.acme_route53_issue) finishes them.
+  - Not needed in normal operation, because every run cleans up after itself and after the one before.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  project:
+    description:
+      - The project whose unfinished orders to look at.
+    type: str
+    required: true
+  archive:
+    description:
+      - Where they are, as for M(certops.cloudfront.acme_route53_issue).
+    type: str
+  drop_orders:
+    description:
+      - Remove the orders that can still be finished, too. For a project that is given up.
+    type: bool
+    default: false
+author:
+  - certops.cloudfront contributors (@certops)
+notes:
+  - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the records of that run.
+  - >-
+    IAM actions: C(route53:ChangeResourceRecordSets), and C(route53:ListResourceRecordSets) for the case that a challenge name has values of others.
+seealso:
+  - module: certops.cloudfront.acme_route53_issue
+"""
+
+EXAMPLES = r"""
+- name: Remove what killed runs left behind
+  certops.cloudfront.acme_route53_cleanup:
+    project: webapp
+    region: us-east-1
+
+- name: Give up a project
+  certops.cloudfront.acme_route53_cleanup:
+    project: webapp
+    drop_orders: true
+    region: us-east-1
+"""
+
+RETURN = r"""
+removed_records:
+  description: The challenge records whose values were removed, or would be in check mode.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    zone_id:
+      description: The hosted zone.
+      type: str
+      sample: Z0123456789
+    name:
+      description: The name of the record.
+      type: str
+      sample: _acme-challenge.example.com
+    values:
+      description: Our values.
+      type: list
+      elements: str
+      sample: ["gfj9Xq0c8b6cVn2u1rGz0WcU2rjzq1mOqV4nH8a0m0E"]
+removed_orders:
+  description: The archive keys of the unfinished orders that were removed, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: ["webapp/pending/2027-01-06-0442-5d41402a.json"]
+kept_orders:
+  description: The archive keys of the unfinished orders that the next run can finish.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+reason:
+  description: What was found.
+  returned: success
+  type: str
+  sample: 1 challenge record and 1 unfinished order of killed runs
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _leftovers, _module
+from ..module_utils._aws.route53 import Route53
+from ..module_utils._aws.session import Session
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Archive
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "project": {"type": "str", "required": True},
+    "archive": {"type": "str"},
+    "drop_orders": {"type": "bool", "default": False},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Everything outside that this module talks to."""
+
+    archive: Archive
+    zones: Route53
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The archive and Route 53."""
+    session = Session(params)
+    return Clients(archive=stores.archive(params["archive"], lambda: session), zones=Route53(lambda: session.client("route53")))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """No challenge value and no dead order of the project is left."""
+    leftovers = _leftovers.Leftovers(clients.archive, clients.zones, clock)
+    return leftovers.remove(params["project"], params["drop_orders"], check_mode)
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
