@@ -58,8 +58,9 @@ options:
       - What is wanted of the project. What is left out takes its default, also if the stored definition says otherwise.
       - All problems are reported at once, before anything is written.
       - The keys are those of the role P(certops.cloudfront.project#role) without the prefix C(project_), namely
-        C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type), C(acme_directory), C(acme_ca_bundle),
-        C(acme_terms_agreed), C(acme_profile), C(acme_contacts), C(archive), C(sns_topic), C(deploy_wait), C(verify), C(keep_previous), C(tags), C(quota_headroom).
+        C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type), C(acme_directory),
+        C(acme_ca_bundle), C(acme_terms_agreed), C(acme_profile), C(acme_contacts), C(archive), C(sns_topic), C(deploy_wait), C(verify),
+        C(keep_previous), C(tags), C(quota_headroom).
       - Lists may be given as comma-separated text. Internationalised domain names are stored as A-labels.
       - Required with O(state=present).
     type: dict

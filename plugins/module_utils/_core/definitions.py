@@ -16,7 +16,7 @@ VERIFY = ("config", "tls", "none")
 # The role stores certificates in IAM only; this goes away with the module acm_cert.
 ACM_SUPPORTED = False
 # Tags per server certificate, less the two of ours. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
-MAX_TAGS = 48
+MAX_TAGS, MAX_TAG_NAME, MAX_TAG_VALUE = 48, 128, 256
 OUR_TAGS = ("managed-by", "certops:project")
 # The archive keeps ACME accounts beside the projects.
 RESERVED_NAMES = ("accounts",)
@@ -76,7 +76,8 @@ def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...
     lost = [domain for domain in before if domain not in after]
     if not lost:
         return ()
-    return (f"the new certificate no longer covers {', '.join(lost)}: sites with these names would show a certificate error, and their distributions are skipped",)
+    names_lost = ", ".join(lost)
+    return (f"the new certificate no longer covers {names_lost}: sites with these names would show a certificate error, and their distributions are skipped",)
 
 
 def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
@@ -110,7 +111,8 @@ def _emails(key: str, value: t.Any) -> Checked:
 
 def _distributions(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
-    found += [f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in items if not _DISTRIBUTION.fullmatch(item)]
+    wrong = [item for item in items if not _DISTRIBUTION.fullmatch(item)]
+    found += [f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in wrong]
     return list(dict.fromkeys(items)), found
 
 
@@ -171,7 +173,7 @@ def _text(key: str, value: t.Any) -> Checked:
 
 def _topic(key: str, value: t.Any) -> Checked:
     """Empty text means no notification; None is replaced by the caller."""
-    if value == "" or isinstance(value, str) and _TOPIC.fullmatch(value):
+    if value == "" or (isinstance(value, str) and _TOPIC.fullmatch(value)):
         return value, []
     return value, [f"{key}: {value!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"]
 
@@ -200,7 +202,7 @@ def _tags(key: str, value: t.Any) -> Checked:
 
 
 def _is_tag(tag: str, text: str) -> bool:
-    sized = 1 <= len(tag) <= 128 and len(text) <= 256
+    sized = 1 <= len(tag) <= MAX_TAG_NAME and len(text) <= MAX_TAG_VALUE
     return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
 
 

@@ -8,13 +8,17 @@ import re
 import typing as t
 
 # RFC 5321 section 4.5.3.1: 64 octets before the @, 254 in all.
-_ADDRESS = re.compile(r"(?=.{3,254}$)[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]")
+_MAX_LENGTH = 254
+_LOCAL = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_TOP_LABEL = r"[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+_ADDRESS = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+{_TOP_LABEL}")
 
 
 def is_address(text: str) -> bool:
     """Whether mail can be sent there, as far as the text tells."""
     local = text.partition("@")[0]
-    return bool(_ADDRESS.fullmatch(text)) and not local.startswith(".") and not local.endswith(".") and ".." not in local
+    return len(text) <= _MAX_LENGTH and bool(_ADDRESS.fullmatch(text)) and not local.startswith(".") and not local.endswith(".") and ".." not in local
 
 
 def mailbox(address: str) -> str:

@@ -118,7 +118,8 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime) -> RunPlan:
 def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunPlan:
     """The plan of a run that does not get the lock."""
     until = document["lock"]["expires_at"]
-    return RunPlan(action="locked", reason=f"{who} holds the project until {until} at the latest", previous=previous(document), renew_at=_renew_at(document, now))
+    reason = f"{who} holds the project until {until} at the latest"
+    return RunPlan(action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now))
 
 
 def previous(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
@@ -140,17 +141,22 @@ def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
     changed = journal.differences({**definition, **certificate}, definition)
     if changed:
         return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
-    decision = renewal.decide(Certificate.from_dict(certificate), definition["renewal_interval_days"], now)
     if run == "reissue":
         return _Need("reissue", "a new key and certificate were asked for", issue=True)
+    decision = renewal.decide(Certificate.from_dict(certificate), definition["renewal_interval_days"], now)
     if decision.due:
         return _Need("renew", decision.reason, issue=True)
+    return _deployment(certificate, definition) or _Need("none", decision.reason)
+
+
+def _deployment(certificate: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any]) -> _Need | None:
+    """What is missing of a certificate that needs no replacement. Issued and deployed are separate facts."""
     deployed = certificate.get("deployed")
     if not deployed:
         return _Need("resume", "the certificate is issued, but was not seen on its distributions yet")
     if any(deployed[key] != definition[key] for key in ("bind", "distributions")):
         return _Need("rebind", "the choice of distributions changed since the certificate was bound")
-    return _Need("none", decision.reason)
+    return None
 
 
 def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:

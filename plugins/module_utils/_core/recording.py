@@ -87,7 +87,7 @@ def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
 
 def retry_delay(failures: int) -> timedelta:
     """How long a scheduled run waits after so many failures in a row."""
-    return min(LAST_RETRY, FIRST_RETRY * 2 ** min(failures - 1, 10))
+    return min(LAST_RETRY, FIRST_RETRY * (1 << min(failures - 1, 10)))
 
 
 def is_own(document: t.Mapping[str, t.Any]) -> bool:

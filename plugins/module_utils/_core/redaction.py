@@ -8,12 +8,13 @@ import re
 
 HIDDEN = "[hidden]"
 _MAX_LENGTH = 4000
+_SENSITIVE = r"(?:[a-z_-]*secret[a-z_-]*|[a-z_-]*password|[a-z_-]*passphrase|[a-z_-]*token|[a-z_-]*hmac_key|authorization)"
 _RULES = (
     # A private key, also one that was cut off.
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), HIDDEN),
     # The private members of a JSON Web Key (RFC 7518 section 6).
     (re.compile(r"""(["'](?:d|p|q|dp|dq|qi|k)["']\s*:\s*)["'][A-Za-z0-9_-]{20,}["']"""), rf'\1"{HIDDEN}"'),
-    (re.compile(r"(?i)\b((?:[a-z_-]*secret[a-z_-]*|[a-z_-]*password|[a-z_-]*passphrase|[a-z_-]*token|[a-z_-]*hmac_key|authorization)[\"']?\s*[=:]\s*)[\"']?[^\s\"',;]{6,}[\"']?"), rf"\1{HIDDEN}"),
+    (re.compile(rf"""(?i)\b({_SENSITIVE}["']?\s*[=:]\s*)["']?[^\s"',;]{{6,}}["']?"""), rf"\1{HIDDEN}"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b"), HIDDEN),
 )
 

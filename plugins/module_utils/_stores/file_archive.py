@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from . import private_files
 
@@ -12,14 +13,14 @@ from . import private_files
 class FileArchive:
     """Satisfies ``base.Archive``; nothing is made on disk before the first ``put``."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self.uri = f"file://{root}"
 
     def put(self, key: str, content: bytes) -> str:
         """Write durably, replacing what is there, and return the object's URI."""
         path = private_files.below(self._root, key)
-        with private_files.locked(os.path.dirname(path)):
+        with private_files.locked(path.parent):
             private_files.replace(path, content)
         return f"file://{path}"
 
@@ -37,8 +38,8 @@ class FileArchive:
         with private_files.doing("list", self._root):
             for directory, children, names in os.walk(self._root, onerror=_raise_unless_absent):
                 children[:] = [child for child in children if not child.startswith(".")]
-                relative = os.path.relpath(directory, self._root)
-                keys += [name if relative == "." else f"{relative}/{name}" for name in names if not name.startswith(".")]
+                relative = Path(directory).relative_to(self._root)
+                keys += [str(relative / name) for name in names if not name.startswith(".")]
         return sorted(key for key in keys if key.startswith(prefix))
 
 

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import typing as t
+from pathlib import Path
 
 from .._errors import ConflictError
 from . import documents, private_files
@@ -18,7 +18,7 @@ _SUFFIX = ".json"
 class FileStore:
     """Satisfies ``base.Store``; nothing is made on disk before the first ``write``."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self.uri = f"file://{root}"
 
@@ -28,7 +28,7 @@ class FileStore:
         content = private_files.read(path)
         if content is None:
             return None
-        return Stored(document=documents.decode(content, path), version=_version(content))
+        return Stored(document=documents.decode(content, str(path)), version=_version(content))
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
         """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
@@ -50,15 +50,15 @@ class FileStore:
         """The names of all projects, sorted."""
         with private_files.doing("list", self._root):
             try:
-                entries = os.listdir(self._root)
+                entries = list(self._root.iterdir())
             except FileNotFoundError:
                 return []
-        return sorted(entry[: -len(_SUFFIX)] for entry in entries if entry.endswith(_SUFFIX) and not entry.startswith("."))
+        return sorted(entry.stem for entry in entries if entry.suffix == _SUFFIX and not entry.name.startswith("."))
 
-    def _path(self, name: str) -> str:
+    def _path(self, name: str) -> Path:
         return private_files.below(self._root, name.replace("/", "\0") + _SUFFIX)
 
-    def _compare(self, path: str, name: str, expected: str | None) -> None:
+    def _compare(self, path: Path, name: str, expected: str | None) -> None:
         content = private_files.read(path)
         found = None if content is None else _version(content)
         if found != expected:

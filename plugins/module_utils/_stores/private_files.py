@@ -8,9 +8,9 @@ import contextlib
 import errno
 import fcntl
 import os
-import pathlib
 import tempfile
 import typing as t
+from pathlib import Path
 
 from .._errors import CertError, RemoteError
 
@@ -30,7 +30,7 @@ _ADVICE = {
 
 
 @contextlib.contextmanager
-def doing(operation: str, path: str) -> t.Iterator[None]:
+def doing(operation: str, path: Path) -> t.Iterator[None]:
     """Inside, an OSError becomes a RemoteError that names the operation and the path, and says what to do."""
     try:
         yield
@@ -40,19 +40,18 @@ def doing(operation: str, path: str) -> t.Iterator[None]:
         raise RemoteError(f"cannot {operation} {path}: {exc.strerror or exc}; {advice}", service="file", operation=operation, code=code) from exc
 
 
-def make_directory(path: str) -> None:
+def make_directory(path: Path) -> None:
     """The directory exists; those that had to be made are 0700 whatever the umask, and durable."""
-    if os.path.isdir(path):
+    if path.is_dir():
         return
-    parent = os.path.dirname(path)
-    make_directory(parent)
+    make_directory(path.parent)
     with contextlib.suppress(FileExistsError):
-        os.mkdir(path, DIRECTORY_MODE)
-        os.chmod(path, DIRECTORY_MODE)
-        sync_directory(parent)
+        path.mkdir(DIRECTORY_MODE)
+        path.chmod(DIRECTORY_MODE)
+        sync_directory(path.parent)
 
 
-def sync_directory(path: str) -> None:
+def sync_directory(path: Path) -> None:
     """Names made or removed in this directory survive a power failure."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -61,27 +60,25 @@ def sync_directory(path: str) -> None:
         os.close(descriptor)
 
 
-def replace(path: str, content: bytes, mode: int = FILE_MODE) -> None:
+def replace(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
     """The file holds exactly ``content``, on disk, with ``mode``; after a crash it holds the old content or the new, never a part."""
-    directory, name = os.path.split(path)
     with doing("write", path):
-        make_directory(directory)
-        descriptor, temporary = tempfile.mkstemp(prefix=f".{name}.", suffix=_TEMPORARY, dir=directory)
+        make_directory(path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_TEMPORARY, dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as stream:
                 os.fchmod(stream.fileno(), mode)
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
-            os.replace(temporary, path)
+            Path(temporary).replace(path)
         except BaseException:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+            Path(temporary).unlink(missing_ok=True)
             raise
-        sync_directory(directory)
+        sync_directory(path.parent)
 
 
-def read(path: str) -> bytes | None:
+def read(path: Path) -> bytes | None:
     """The content of a regular file, or None if nothing is there; a symbolic link is refused."""
     with doing("read", path):
         try:
@@ -92,17 +89,17 @@ def read(path: str) -> bytes | None:
             return stream.read()
 
 
-def remove(path: str) -> None:
+def remove(path: Path) -> None:
     """The file is gone, on disk; absent is fine."""
     with doing("remove", path), contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
-        sync_directory(os.path.dirname(path))
+        path.unlink()
+        sync_directory(path.parent)
 
 
 @contextlib.contextmanager
-def locked(directory: str) -> t.Iterator[None]:
+def locked(directory: Path) -> t.Iterator[None]:
     """Inside, no other process of this machine is in the same block for this directory; what killed writers left there is removed."""
-    lock = os.path.join(directory, ".lock")
+    lock = directory / ".lock"
     with doing("lock", lock):
         make_directory(directory)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
@@ -116,21 +113,20 @@ def locked(directory: str) -> t.Iterator[None]:
         os.close(descriptor)
 
 
-def _remove_leftovers(directory: str) -> None:
+def _remove_leftovers(directory: Path) -> None:
     """Whoever writes here holds the lock, so every temporary file that we see belongs to a process that died."""
-    for entry in os.scandir(directory):
-        if entry.name.startswith(".") and entry.name.endswith(_TEMPORARY):
-            os.unlink(entry.path)
+    for leftover in directory.glob(f".*{_TEMPORARY}"):
+        leftover.unlink()
 
 
-def below(root: str, key: str) -> str:
+def below(root: Path, key: str) -> Path:
     """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a symbolic link."""
     parts = key.split("/")
     if any(not part or part.startswith(".") or "\0" in part for part in parts):
         raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
-    path = pathlib.Path(root)
+    path = root
     for part in parts:
         path = path / part
         if path.is_symlink():
             raise CertError(f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own")
-    return str(path)
+    return path
