@@ -51,8 +51,8 @@ def main(arguments: t.Sequence[str]) -> int:
     stale = []
     for path, whole in READMES.items():
         old = path.read_text(encoding="utf-8")
-        before, _, rest = old.partition(START)
-        new = f"{before}{START}\n\n{table(whole)}\n\n{END}{rest.partition(END)[2]}"
+        before, rest = old.split(START, 1)
+        new = f"{before}{START}\n\n{table(whole)}\n\n{END}{rest.split(END, 1)[1]}"
         if new != old:
             stale.append(str(path.relative_to(ROOT)))
             if "--check" not in arguments:
