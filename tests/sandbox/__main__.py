@@ -58,7 +58,7 @@ def _setup(arguments: argparse.Namespace) -> object:
 
 
 def _exports(env: dict[str, str]) -> list[str]:
-    from .server import FOREIGN
+    from .environment import FOREIGN
 
     return [f"unset {' '.join(FOREIGN)}", *(f"export {name}={shlex.quote(value)}" for name, value in env.items())]
 

@@ -232,6 +232,8 @@ class Front:
     def _finish(self, request: Request, operation: str, reply: Reply) -> Reply:
         if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
             self._processing(request, operation, reply)
+        if operation == "renewalInfo" and reply.status == 200 and self.state.settings.acme_renewal_due:
+            reply.document = {**reply.document, "suggestedWindow": _past_window()}
         if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
             reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
         if reply.status == 400 and ERROR.encode() + b"badNonce" in reply.body:
@@ -367,6 +369,11 @@ def _rules(options: Options, state: State) -> tuple[Callable[[str], Any], Callab
         return datetime.timedelta(seconds=state.settings.acme_backdate_seconds or 3600)
 
     return lifetime, backdate
+
+
+def _past_window() -> dict[str, str]:
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    return {name: (now - datetime.timedelta(hours=hours)).isoformat().replace("+00:00", "Z") for name, hours in (("start", 48), ("end", 24))}
 
 
 def memory_directory() -> str | None:

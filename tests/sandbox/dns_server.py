@@ -9,94 +9,56 @@ import socket
 import socketserver
 import struct
 import threading
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
+from .aws.dns_view import DnsAnswer
+
 UDP_PAYLOAD = 1232
 CNAME_LIMIT = 8
 
 
-@dataclass(frozen=True)
-class Zone:
-    """A public hosted zone as it is visible now.
-
-    `name` and the owner names in `records` are lower case with a final dot; the values are (TTL, values as Route 53 writes them).
-    """
-
-    name: str
-    records: Mapping[tuple[str, str], tuple[int, tuple[str, ...]]]
+Lookup = Callable[[str, str], DnsAnswer]
 
 
-Zones = Callable[[], Iterable[Zone]]
-
-
-def _under(name: str, ancestor: str) -> bool:
-    return name == ancestor or name.endswith("." + ancestor)
-
-
-def _parent(name: str) -> str:
-    return name.partition(".")[2]
-
-
-def _zone_of(name: str, zones: Iterable[Zone]) -> Zone | None:
-    return max((zone for zone in zones if _under(name, zone.name)), key=lambda zone: len(zone.name), default=None)
-
-
-def _owner(name: str, zone: Zone) -> str | None:
-    """The name whose records answer for `name`: itself, or a wildcard (RFC 4592); None where nothing is."""
-    known = {owner for owner, _type in zone.records}
-    if name in known or any(owner.endswith("." + name) for owner in known):
-        return name
-    encloser = name
-    while encloser != zone.name:
-        encloser = _parent(encloser)
-        if f"*.{encloser}" in known:
-            return f"*.{encloser}"
-        if any(_under(owner, encloser) for owner in known):
-            return None
-    return None
-
-
-def _rrset(zone: Zone, owner: str, kind: str, shown: str) -> dns.rrset.RRset | None:
-    if (owner, kind) not in zone.records:
+def _rrset(name: str, kind: str, found: DnsAnswer) -> dns.rrset.RRset | None:
+    records = [record for record in found.records if record.type == kind]
+    if not records:
         return None
-    ttl, values = zone.records[owner, kind]
-    return dns.rrset.from_text_list(shown, ttl, dns.rdataclass.IN, kind, list(values))
+    values = [record.value for record in records]
+    # Route 53 takes names in values as absolute, with or without the final dot.
+    return dns.rrset.from_text_list(name, records[0].ttl, dns.rdataclass.IN, kind, values, origin=dns.name.root, relativize=False)
 
 
-def resolve(name: str, kind: str, zones: Iterable[Zone]) -> tuple[dns.rcode.Rcode, list[dns.rrset.RRset], dns.rrset.RRset | None]:
+def resolve(name: str, kind: str, lookup: Lookup) -> tuple[dns.rcode.Rcode, list[dns.rrset.RRset], dns.rrset.RRset | None]:
     """Return code, answer with its CNAME chain, and the SOA that says so when there is no answer."""
-    zones = list(zones)
     answer: list[dns.rrset.RRset] = []
     for _step in range(CNAME_LIMIT):
-        zone = _zone_of(name, zones)
-        if zone is None:
-            return (dns.rcode.NOERROR if answer else dns.rcode.NXDOMAIN), answer, None
-        soa = _rrset(zone, zone.name, "SOA", zone.name)
-        owner = _owner(name, zone)
-        if owner is None:
-            return dns.rcode.NXDOMAIN, answer, soa
-        found = _rrset(zone, owner, kind, name)
-        if found:
-            return dns.rcode.NOERROR, [*answer, found], None
-        alias = _rrset(zone, owner, "CNAME", name)
+        found = lookup(name, kind)
+        if found.zone is None:
+            # No public zone has it, so for a resolver the domain does not exist.
+            return dns.rcode.NXDOMAIN, answer, None
+        wanted = _rrset(name, kind, found)
+        if wanted:
+            return dns.rcode.NOERROR, [*answer, wanted], None
+        alias = _rrset(name, "CNAME", found)
         if alias is None:
-            return dns.rcode.NOERROR, answer, soa
+            return (dns.rcode.NOERROR if found.exists else dns.rcode.NXDOMAIN), answer, _rrset(found.zone, "SOA", lookup(found.zone, "SOA"))
         answer.append(alias)
         name = alias[0].target.to_text().lower()
     return dns.rcode.SERVFAIL, [], None
 
 
-def respond(wire: bytes, zones: Zones, limit: int | None) -> bytes | None:
+def respond(wire: bytes, lookup: Lookup, limit: int | None) -> bytes | None:
     """The answer to one query; None for what is not a query. `limit` is the size of a UDP answer."""
     try:
         query = dns.message.from_wire(wire)
@@ -107,7 +69,11 @@ def respond(wire: bytes, zones: Zones, limit: int | None) -> bytes | None:
     question = query.question[0]
     response = dns.message.make_response(query, recursion_available=True, our_payload=UDP_PAYLOAD)
     response.flags |= dns.flags.AA
-    code, answer, soa = resolve(question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype), zones())
+    try:
+        code, answer, soa = resolve(question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype), lookup)
+    except dns.exception.DNSException:
+        # A value that is no record data: the servers of Route 53 could not answer it either.
+        code, answer, soa = dns.rcode.SERVFAIL, [], None
     response.set_rcode(code)
     response.answer = answer
     response.authority = [soa] if soa else []
@@ -128,7 +94,7 @@ class _TcpHandler(socketserver.BaseRequestHandler):
         with contextlib.suppress(OSError):
             while True:
                 (length,) = struct.unpack("!H", self._read(2))
-                answer = respond(self._read(length), self.server.zones, None)
+                answer = respond(self._read(length), self.server.lookup, None)
                 if answer is None:
                     return
                 self.request.sendall(struct.pack("!H", len(answer)) + answer)
@@ -146,14 +112,14 @@ class _TcpHandler(socketserver.BaseRequestHandler):
 class _TcpServer(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
-    zones: Zones
+    lookup: Lookup
 
 
 class DnsServer:
     """Answers on one loopback port, UDP and TCP."""
 
-    def __init__(self, zones: Zones) -> None:
-        self.zones = zones
+    def __init__(self, lookup: Lookup) -> None:
+        self.lookup = lookup
         self._udp: socket.socket | None = None
         self._tcp: _TcpServer | None = None
 
@@ -164,7 +130,7 @@ class DnsServer:
 
     def start(self, port: int = 0) -> None:
         self._udp, self._tcp = _same_port(port)
-        self._tcp.zones = self.zones
+        self._tcp.lookup = self.lookup
         threading.Thread(target=self._serve_udp, args=(self._udp,), name="dns-udp", daemon=True).start()
         threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.1}, name="dns-tcp", daemon=True).start()
 
@@ -174,7 +140,7 @@ class DnsServer:
                 wire, client = udp.recvfrom(4096)
             except OSError:
                 return
-            answer = respond(wire, self.zones, UDP_PAYLOAD) if wire else None
+            answer = respond(wire, self.lookup, UDP_PAYLOAD) if wire else None
             if answer:
                 with contextlib.suppress(OSError):
                     udp.sendto(answer, client)

@@ -14,8 +14,19 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 from .control import Control
+from .environment import FOREIGN
+
+
+class Environ(Protocol):
+    """What of pytest's MonkeyPatch is needed."""
+
+    def setenv(self, name: str, value: str) -> None: ...
+
+    def delenv(self, name: str, raising: bool = True) -> None: ...
+
 
 PR_SET_PDEATHSIG = 1
 START_LIMIT = 60.0
@@ -88,6 +99,13 @@ class SandboxProcess:
             self._process.stdout.close()
         self._process = None
 
+    def wait(self) -> int:
+        """Wait until it ends by itself; its exit status."""
+        assert self._process is not None
+        status = self._process.wait(STOP_LIMIT)
+        self.stop()
+        return status
+
     def __enter__(self) -> SandboxProcess:
         return self.start()
 
@@ -102,6 +120,13 @@ class SandboxProcess:
     def env(self, region: str | None = None) -> dict[str, str]:
         """The exported variables, perhaps for another region."""
         return {**self._env, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
+
+    def apply(self, monkeypatch: Environ) -> None:
+        """Point this process to the sandbox: what else boto3 would read is taken away."""
+        for name in FOREIGN:
+            monkeypatch.delenv(name, raising=False)
+        for name, value in self._env.items():
+            monkeypatch.setenv(name, value)
 
     @property
     def control(self) -> Control:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -20,26 +19,8 @@ from .ca import Authority
 from .control import Control
 from .dns_server import DnsServer, txt_values
 from .edge import Edge
+from .environment import ACCESS_KEY, SECRET_KEY
 from .pebble import Pebble
-from .world import edge_certificate, public_zones
-
-# Not secret, but as long as real ones: Ansible masks every occurrence of a short secret in its output.
-ACCESS_KEY = "AKIASANDBOXSANDBOX00"
-SECRET_KEY = "sandbox/does/not/check/secrets/0000000000"
-
-# What in the caller's environment would point elsewhere.
-FOREIGN = (
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_SESSION_TOKEN",
-    "AWS_SECURITY_TOKEN",
-    "AWS_ROLE_ARN",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "BOTO_CONFIG",
-)
 
 
 @dataclass(frozen=True)
@@ -70,8 +51,8 @@ class Sandbox:
         self.state = State()
         self.authority = Authority()
         self._stack = contextlib.ExitStack()
-        self._dns = DnsServer(lambda: public_zones(self.state))
-        self._edge = Edge(self.authority, lambda alias: edge_certificate(self.state, alias))
+        self._dns = DnsServer(self.state.dns_lookup)
+        self._edge = Edge(self.authority, self.state.edge_certificate)
         self._acme: AcmeServer | None = None
         self._pebble: Pebble | None = None
         self._aws_url: str | None = None
@@ -161,8 +142,3 @@ class Sandbox:
             "CERTOPS_SANDBOX_URL": self.aws_url,
             "CERTOPS_SANDBOX_DNS": self.dns_address,
         }
-
-
-def environment(base: Mapping[str, str], exports: Mapping[str, str]) -> dict[str, str]:
-    """`base` with the sandbox's variables, and without those that would point elsewhere."""
-    return {**{name: value for name, value in base.items() if name not in FOREIGN}, **exports}
