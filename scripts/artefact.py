@@ -32,7 +32,6 @@ CONTENTS = frozenset(
         "changelogs",
         "docs",
         "execution-environment.yml",
-        "extensions",
         "meta",
         "playbooks",
         "plugins",
@@ -41,7 +40,7 @@ CONTENTS = frozenset(
         "tests",
     }
 )
-NEEDED = CONTENTS - {"extensions", "tests"}
+NEEDED = CONTENTS - {"tests"}
 
 
 def run(env: dict[str, str], log: t.TextIO | None) -> int:
