@@ -155,9 +155,11 @@ class Rebinding:
 
     def _wait_until_deployed(self, deadline: Deadline) -> None:
         rounds = 0
-        while self._undeployed() and not deadline.has_passed(self.clock.now()):
+        while self._undeployed():
             self._pause(deadline, rounds)
             self._note_deployed(self._listing())
+            if deadline.has_passed(self.clock.now()):
+                break
             rounds += 1
         for report in self._undeployed():
             message = f"it uses the certificate, but was not {binding.DEPLOYED} within {self.options.wait_timeout:g} seconds; run again to go on waiting"

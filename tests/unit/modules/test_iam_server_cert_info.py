@@ -1,0 +1,57 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_info
+from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, bound_to, issue, refusal
+
+ISSUED = issue("example.com")
+
+
+class World:
+    def __init__(self) -> None:
+        self.clock = FakeClock()
+        self.iam = FakeIam(self.clock)
+        self.cloudfront = FakeCloudFront(self.clock)
+        self.iam.add("b", ISSUED.leaf, ISSUED.chain, "/cloudfront/x/", {"managed-by": "us"})
+        self.iam.add("a", ISSUED.leaf, ISSUED.chain, "/cloudfront/y/")
+        self.cloudfront.add("E1", [], bound_to("ASCAB"))
+
+    def found(self, name: str | None = None, path: str | None = None, usage: bool = False) -> list[dict[str, t.Any]]:
+        clients = iam_server_cert_info.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
+        outcome = iam_server_cert_info.run({"name": name, "path": path, "usage": usage}, clients, self.clock, False)
+        assert not outcome.changed
+        return t.cast("list[dict[str, t.Any]]", outcome.result["server_certificates"])
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_all_are_found_by_name(world: World) -> None:
+    assert [one["name"] for one in world.found()] == ["a", "b"]
+
+
+def test_a_path_is_a_prefix(world: World) -> None:
+    assert [one["name"] for one in world.found(path="/cloudfront/x/")] == ["b"]
+
+
+def test_a_name_that_is_not_there_gives_an_empty_list(world: World) -> None:
+    assert world.found(name="none") == []
+
+
+def test_what_is_returned(world: World) -> None:
+    (one,) = world.found(name="b", usage=True)
+    assert (one["id"], one["domains"], one["tags"], one["used_by"]) == ("ASCAB", ["example.com"], {"managed-by": "us"}, ["E1"])
+    assert "used_by" not in world.found(name="b")[0]
+
+
+def test_a_denied_call_is_never_an_empty_list(world: World) -> None:
+    world.iam.calls.refusals["ListServerCertificates"] = [refusal("AccessDenied")]
+    with pytest.raises(RemoteError):
+        world.found()
