@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _ordering
 from ._acme import accounts
 from ._challenges import ChallengeRecords, zone_ids
-from ._core import bundles, issuing, times
+from ._core import bundles, issuing, renewal, times
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
@@ -40,6 +40,9 @@ class Observed:
 
 def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Leave a good bundle alone; otherwise order one, or say in check mode that one would be ordered."""
+    since = request.terms.issued_since
+    if since is not None and since > clock.now():
+        raise ConfigError([f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time that has passed"])
     observed = _observe(request, clients, clock.now())
     if observed.verdict.keep and observed.bundle is not None:
         records = ChallengeRecords(clients.zones, clock, request.propagation_timeout)
@@ -105,14 +108,14 @@ def _predict(request: IssueRequest, observed: Observed) -> Outcome:
 
 def _report(request: IssueRequest, observed: Observed, issued: _ordering.Issued, end: tuple[list[str], datetime]) -> Outcome:
     warnings, now = end
-    decision = issuing.judge(issued.manifest, request.wanted, request.terms, now).decision
+    decision = renewal.decide(issued.manifest.certificate, request.terms.interval_days, now)
     verdict = Verdict(keep=False, reason=observed.verdict.reason, decision=decision)
     return Outcome(
         changed=True,
         result=_result(verdict, _described(request, issued.uri, issued.manifest), issued=True),
         before=_shown(observed.manifest),
         after=_shown(issued.manifest),
-        warnings=(*observed.warnings, *warnings, *(decision.warnings if decision else ())),
+        warnings=(*observed.warnings, *warnings, *decision.warnings),
     )
 
 
