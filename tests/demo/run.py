@@ -13,7 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from demo.stage import Stage, Trouble
-from sandbox.seed import create_distribution, create_zone
+from sandbox.seed import create_distribution, create_zone, upload_certificate
 
 PROJECT = "webapp"
 DOMAINS = ["shop.example", "*.shop.example", "www.news.example"]
@@ -28,7 +28,7 @@ def prepare(stage: Stage) -> dict[str, str]:
     for zone in ("shop.example", "news.example"):
         create_zone(zone)
         stage.say(f"hosted zone {zone}")
-    foreign = stage.foreign_certificate("foreign.example")
+    foreign = upload_certificate("foreign", ["foreign.example"])
     distributions = {
         "shop": create_distribution(["shop.example", "www.shop.example"]),
         "news": create_distribution(["www.news.example"]),
@@ -37,6 +37,8 @@ def prepare(stage: Stage) -> dict[str, str]:
     stage.say(f"{distributions['shop']} serves shop.example and www.shop.example: to be found by its aliases")
     stage.say(f"{distributions['news']} serves www.news.example: named by its ID")
     stage.say(f"{distributions['foreign']} serves foreign.example with a certificate that is not ours: must stay as it is")
+    stage.control.set(route53_propagation_seconds=1, cloudfront_deploy_seconds=2, iam_visibility_seconds=1)
+    stage.say("Route 53 takes a second to propagate here, IAM one to be seen, CloudFront two to deploy")
     return distributions
 
 

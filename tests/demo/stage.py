@@ -44,7 +44,6 @@ class Stage:
         self.env = {**os.environ, **self._sandbox.env(), "XDG_DATA_HOME": str(self.home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false",
                     "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_HOME": str(self.home / "ansible")}  # fmt: skip
         os.environ.update(self._sandbox.env())
-        self.control.set(route53_propagation_seconds=1, cloudfront_deploy_seconds=2, iam_visibility_seconds=1)
         return self
 
     def __exit__(self, *_exc: object) -> None:
@@ -96,14 +95,6 @@ class Stage:
     def _summary(output: str) -> list[str]:
         found = re.search(r"TASK \[Say what was done and what failed\].*?\"msg\": \[\n(.*?)\n +\]", output, re.DOTALL)
         return [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
-
-    def foreign_certificate(self, domain: str) -> str:
-        """Upload a certificate that is not ours under the name ``foreign``; its ID."""
-        cert, key, chain = self._sandbox.issue_foreign([domain])
-        uploaded = boto3.client("iam").upload_server_certificate(
-            ServerCertificateName="foreign", Path="/cloudfront/", CertificateBody=cert, PrivateKey=key, CertificateChain=chain
-        )
-        return str(uploaded["ServerCertificateMetadata"]["ServerCertificateId"])
 
     def use_default_certificate(self, distribution: str) -> None:
         """What an owner does who gives a distribution up."""
