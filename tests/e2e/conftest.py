@@ -4,90 +4,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sandbox import pebble
+from sandbox.ansible_runs import Ansible, Run, environment
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
-
-ROOT = Path(__file__).resolve().parents[2]
-PLAYBOOK_LIMIT = 300
-
-_RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)\s+skipped=(\d+)\s+rescued=(\d+)\s+ignored=(\d+)", re.MULTILINE)
-_COUNTERS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
-
-
-@dataclass(frozen=True)
-class Run:
-    """How a run of ansible ended."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-    @property
-    def stats(self) -> dict[str, dict[str, int]]:
-        """The recap: counters by host."""
-        return {host: dict(zip(_COUNTERS, map(int, counts))) for host, *counts in _RECAP.findall(self.stdout)}
-
-    @property
-    def changed(self) -> int:
-        """Changed tasks of all hosts."""
-        return sum(counters["changed"] for counters in self.stats.values())
-
-    @property
-    def output(self) -> str:
-        return f"{self.stdout}\n{self.stderr}"
-
-    def succeeded(self) -> Run:
-        """This run, after making sure that it did not fail."""
-        assert self.returncode == 0, f"ended with {self.returncode}:\n{self.output}"
-        return self
-
-    def failed(self) -> Run:
-        """This run, after making sure that it failed."""
-        assert self.returncode != 0, f"did not fail:\n{self.output}"
-        return self
-
-
-@dataclass(frozen=True)
-class Ansible:
-    """Ansible of this virtual environment, with the sandbox's environment and a home of its own."""
-
-    env: Mapping[str, str]
-    home: Path
-
-    def run(self, program: str, *arguments: str, env: Mapping[str, str] | None = None) -> Run:
-        """Run a program of ansible; `env` adds to or replaces the environment."""
-        command = [str(Path(sys.executable).with_name(program)), *arguments]
-        done = subprocess.run(command, cwd=ROOT, env={**self.env, **(env or {})}, capture_output=True, text=True, timeout=PLAYBOOK_LIMIT, check=False)
-        return Run(done.returncode, done.stdout, done.stderr)
-
-    def playbook(
-        self, name: str, variables: Mapping[str, Any] | None = None, *arguments: str, check: bool = False, env: Mapping[str, str] | None = None
-    ) -> Run:
-        """Run a playbook by path or full name; a bare word is a playbook of the collection. `check` means --check --diff."""
-        full = name if "/" in name or "." in name else f"certops.cloudfront.{name}"
-        options = ["--check", "--diff"] if check else []
-        return self.run("ansible-playbook", full, "-e", json.dumps(variables or {}), *options, *arguments, env=env)
-
-    def module(self, name: str, arguments: Mapping[str, Any], check: bool = False, env: Mapping[str, str] | None = None) -> tuple[Run, dict[str, Any]]:
-        """Run one module of the collection on localhost; returns the run and the module's result."""
-        options = ["--check", "--diff"] if check else []
-        full = name if "." in name else f"certops.cloudfront.{name}"
-        more = {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "true", "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal", **(env or {})}
-        run = self.run("ansible", "localhost", "-m", full, "-a", json.dumps(dict(arguments)), *options, env=more)
-        found = re.search(r"=> (\{.*\})", run.stdout, re.DOTALL)
-        return run, json.loads(found[1]) if found else {}
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +38,7 @@ def control(sandbox: SandboxProcess) -> Control:
 @pytest.fixture
 def ansible(sandbox: SandboxProcess, tmp_path: Path) -> Ansible:
     """Ansible with the sandbox's environment."""
-    return Ansible(ansible_environment(sandbox.env(), tmp_path), tmp_path)
+    return Ansible(environment(sandbox.env(), tmp_path), tmp_path)
 
 
 @pytest.fixture
@@ -131,20 +55,3 @@ def pebble_sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[SandboxProcess]:
     with SandboxProcess("--pebble") as process:
         process.apply(monkeypatch)
         yield process
-
-
-def ansible_environment(exports: Mapping[str, str], home: Path) -> dict[str, str]:
-    """The environment of a run: the sandbox's, plain output, and nothing of the user's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "XDG_", "CERTOPS_"))}
-    return {
-        **kept,
-        **exports,
-        "HOME": str(home),
-        "XDG_DATA_HOME": str(home / "data"),
-        "ANSIBLE_HOME": str(home / "ansible"),
-        "ANSIBLE_NOCOLOR": "true",
-        "ANSIBLE_FORCE_COLOR": "false",
-        "ANSIBLE_LOCALHOST_WARNING": "false",
-        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
-        "ANSIBLE_PYTHON_INTERPRETER": sys.executable,
-    }

@@ -29,7 +29,7 @@ class _Network(client.ClientNetwork):
         while True:
             try:
                 return self._post_once(*args, **kwargs)
-            except messages.Error as error:  # noqa: PERF203 - this is the loop of the tries
+            except messages.Error as error:
                 if error.code != "badNonce" or tries == NONCE_TRIES:
                     raise
                 tries += 1
