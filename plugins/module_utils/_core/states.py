@@ -58,8 +58,10 @@ def locked(request: Request, document: Document | None) -> Transition:
         return Transition(document=document, plan=plan, holder=lease.holder(document["lock"]), summary=summary)
     found, warnings = _defined(request, document)
     plan = project.plan(found, claim.run, claim.now)
+    changed = recording.visible(document) != recording.visible(found)
     begun = lease.taken(recording.started(found, plan, claim.run, claim.run_id, claim.now), claim)
-    return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, document is None), "reason": plan.reason})
+    begun["lock"]["changed"] = changed
+    return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
 
 
 def recorded(request: Request, document: Document | None) -> Transition:
@@ -68,8 +70,9 @@ def recorded(request: Request, document: Document | None) -> Transition:
     before = _held(request, document)
     found = recording.reported(before, report, claim.now)
     plan = project.plan(found, claim.run, claim.now)
+    changed = recording.is_own(found) or before["lock"].get("changed", False) or recording.visible(before) != recording.visible(found)
+    found["lock"] = {**found["lock"], "changed": changed}
     kept = recording.released(found) if request.release else recording.held(found, claim.now)
-    changed = recording.is_own(found) or recording.visible(before) != recording.visible(found)
     return Transition(document=kept, plan=plan, locked=not request.release, mail=_mail(found, report), summary=_summary(found, report, changed))
 
 
@@ -89,13 +92,14 @@ def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
 
 
 def _mail(document: Document, report: Report) -> notice.Notice | None:
-    """What the subscribers are told: a failure, or the end of a run that had something to do."""
+    """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in place."""
     if document["last_run"] is None:
         return None
     if report.failure is not None:
         return notice.of_failure(document, document["last_run"].get("Error") or redaction.redacted(report.failure))
-    is_over = report.phase in (journal.Phase.CLEANED.value, journal.Phase.DONE.value)
-    return notice.of_success(document) if is_over and recording.is_own(document) else None
+    if report.phase is None or not recording.is_own(document):
+        return None
+    return notice.of_success(document) if journal.is_deployed({"phase": report.phase}) else None
 
 
 def _summary(document: Document, report: Report, changed: bool) -> dict[str, t.Any]:

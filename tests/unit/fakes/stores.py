@@ -1,0 +1,66 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A store and an archive in memory; the contract suites hold them to what the real ones do."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import typing as t
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConflictError
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Stored
+
+
+@dataclass
+class FakeStore:
+    uri: str = "memory://store"
+    documents: dict[str, Stored] = field(default_factory=dict)
+    writes: int = 0
+    before_write: t.Callable[[], None] | None = None
+    _versions: t.Iterator[int] = field(default_factory=itertools.count)
+
+    def read(self, name: str) -> Stored | None:
+        return copy.deepcopy(self.documents.get(name))
+
+    def write(self, name: str, document: Mapping[str, t.Any], expected: str | None) -> str:
+        if self.before_write is not None:
+            intruder, self.before_write = self.before_write, None
+            intruder()
+        self._compare(name, expected)
+        self.writes += 1
+        self.documents[name] = Stored(copy.deepcopy(dict(document)), f"v{next(self._versions)}")
+        return self.documents[name].version
+
+    def delete(self, name: str, expected: str) -> None:
+        self._compare(name, expected)
+        del self.documents[name]
+
+    def names(self) -> list[str]:
+        return sorted(self.documents)
+
+    def _compare(self, name: str, expected: str | None) -> None:
+        stored = self.documents.get(name)
+        if (stored.version if stored else None) != expected:
+            raise ConflictError(f"{name} was changed")
+
+
+@dataclass
+class FakeArchive:
+    uri: str = "memory://archive"
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    def put(self, key: str, content: bytes) -> str:
+        self.objects[key] = content
+        return f"{self.uri}/{key}"
+
+    def get(self, key: str) -> bytes | None:
+        return self.objects.get(key)
+
+    def delete(self, key: str) -> None:
+        self.objects.pop(key, None)
+
+    def list(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.objects if key.startswith(prefix))
