@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -109,6 +110,25 @@ def test_the_role_defaults_are_those_of_the_argument_specs() -> None:
 def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> None:
     source = text("roles", "project", "defaults", "main.yml")
     assert [name for name, option in options().items() if not option.get("required") and not re.search(rf"^(# ?)?{name}:", source, flags=re.MULTILINE)] == []
+
+
+ACTION = re.compile(r"\b(?:acm|cloudfront|iam|route53|sns|sts):[A-Z][A-Za-z]+\b")
+
+
+def test_the_page_on_permissions_says_what_the_modules_say() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", text("docs", "iam.md"), flags=re.MULTILINE)
+    shown = {name: set(ACTION.findall(actions)) for name, actions in rows}
+    assert shown == {path.stem: set(ACTION.findall(path.read_text(encoding="utf-8"))) for path in (ROOT / "plugins" / "modules").glob("*.py")}
+
+
+def test_the_policy_allows_what_the_modules_need_and_nothing_else() -> None:
+    page = text("docs", "iam.md")
+    policy = json.loads(page.partition("```json\n")[2].partition("```")[0])
+    allowed = [entry["Action"] for entry in policy["Statement"]]
+    flat = [action for entry in allowed for action in ([entry] if isinstance(entry, str) else entry)]
+    assert sorted(flat) == sorted(
+        {action for path in (ROOT / "plugins" / "modules").glob("*.py") for action in ACTION.findall(path.read_text(encoding="utf-8"))}
+    )
 
 
 def test_the_changelog_knows_the_version() -> None:
