@@ -73,7 +73,7 @@ def keep_in(directory: str, bundle: Bundle) -> None:
     root = Path(directory)
     try:
         for name, text in bundle.texts().items():
-            private_files.replace(str(root / name), text.encode(), _mode(name))
+            private_files.replace(root / name, text.encode(), _mode(name))
     except CertError as exc:
         raise CertError(f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest") from exc
 

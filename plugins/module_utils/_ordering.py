@@ -70,9 +70,13 @@ class Ordering:
 
     def run(self, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
         """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
-        client = self.clients.server.client(self._account().private_key, self.clock)
+        account = self._account()
+        client = self.clients.server.client(account.private_key, self.clock)
         check_directory(self.request, client)
-        self._sign_in(client)
+        if account.url is None:
+            self._register(client, account)
+        else:
+            client.use_account(account.url)
         work, warnings = self._begin(client, unfinished)
         try:
             issued = self._issue(client, work)
@@ -97,24 +101,14 @@ class Ordering:
 
     def _account(self) -> Account:
         directory, contacts = self.request.wanted.directory, self.request.contacts
-        account = accounts.load(self.clients.archive, directory, contacts)
-        if account is None:
-            account = accounts.new(directory, contacts)
-            # The key first: the CA knows an account by its key, so that a killed run's account is found again.
-            accounts.save(self.clients.archive, account)
-        return account
-
-    def _sign_in(self, client: Client) -> None:
-        account = self._account()
-        if account.url is None:
-            self._register(client, account)
-        else:
-            client.use_account(account.url)
+        return accounts.load(self.clients.archive, directory, contacts) or accounts.new(directory, contacts)
 
     def _register(self, client: Client, account: Account) -> None:
         problems = registration_problems(self.request, client.directory().needs_eab)
         if problems:
             raise ConfigError(problems)
+        # The key first: the CA knows an account by its key, so that the account of a killed run is found again.
+        accounts.save(self.clients.archive, account)
         url = client.new_account(Registration(contacts=account.contacts, external_account=self.request.external_account))
         accounts.save(self.clients.archive, account.at(url))
 

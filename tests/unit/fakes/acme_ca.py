@@ -1,0 +1,319 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""In-memory stand-ins for a CA, Route 53's hosted zones and an archive, that can be killed at any call."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import typing as t
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from ansible_collections.certops.cloudfront.plugins.module_utils._acme.client import Registration
+from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Challenge, Directory, Order, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.acme_problems import Problem
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+
+START = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
+
+
+class KilledError(BaseException):
+    """The process is gone: no code of ours that catches errors sees it."""
+
+
+@dataclass
+class FakeClock:
+    time: datetime = START
+    naps: list[float] = field(default_factory=list)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(seconds)
+        self.time += timedelta(seconds=seconds)
+
+
+@dataclass
+class Calls:
+    """Every call in order; from number ``dies_at`` on, all of them kill, so that nothing is cleaned up.
+
+    A call is killed before it takes effect, or after if ``after_effect``.
+    """
+
+    made: list[str] = field(default_factory=list)
+    dies_at: int | None = None
+    after_effect: bool = False
+    refusals: dict[str, list[RemoteError]] = field(default_factory=dict)
+
+    def begin(self, name: str) -> None:
+        self.made.append(name)
+        if self.dies_at is not None and len(self.made) > self.dies_at + self.after_effect:
+            raise KilledError
+        if self.refusals.get(name):
+            raise self.refusals[name].pop(0)
+
+    def end(self) -> None:
+        if self.after_effect and self.dies_at is not None and len(self.made) > self.dies_at:
+            raise KilledError
+
+
+def refusal(code: str, service: str = "acme", status: int = 403, message: str = "no") -> RemoteError:
+    return RemoteError(f"{service}: {code}: {message}", service=service, operation="any", code=code, http_status=status)
+
+
+@dataclass
+class FakeArchive:
+    calls: Calls = field(default_factory=Calls)
+    objects: dict[str, bytes] = field(default_factory=dict)
+    uri: str = "file:///archive"
+
+    def put(self, key: str, content: bytes) -> str:
+        self.calls.begin(f"put {_kind(key)}")
+        self.objects[key] = content
+        self.calls.end()
+        return f"{self.uri}/{key}"
+
+    def get(self, key: str) -> bytes | None:
+        return self.objects.get(key)
+
+    def delete(self, key: str) -> None:
+        self.calls.begin(f"delete {_kind(key)}")
+        self.objects.pop(key, None)
+        self.calls.end()
+
+    def list(self, prefix: str) -> list[str]:
+        return sorted(key for key in self.objects if key.startswith(prefix))
+
+    def keys(self, part: str) -> list[str]:
+        return sorted(key for key in self.objects if part in key)
+
+
+def _kind(key: str) -> str:
+    return "account" if key.startswith("accounts/") else "pending" if "/pending/" in key else "bundle"
+
+
+@dataclass
+class FakeRoute53:
+    """As strict as Route 53: CREATE is refused when there is a set, DELETE when it is not exactly this one; a batch is all or nothing."""
+
+    calls: Calls = field(default_factory=Calls)
+    zones: tuple[Zone, ...] = (Zone("Z1", "example.com", private=False),)
+    sets: dict[tuple[str, str], TxtSet] = field(default_factory=dict)
+    polls_until_sync: int = 1
+    intruder: t.Callable[[], None] | None = None
+    _polls: int = 0
+
+    def list_hosted_zones(self) -> tuple[Zone, ...]:
+        self.calls.begin("ListHostedZones")
+        return self.zones
+
+    def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
+        self.calls.begin("ListResourceRecordSets")
+        found = self.sets.get((zone_id, name))
+        if self.intruder is not None:
+            intruder, self.intruder = self.intruder, None
+            intruder()
+        return found
+
+    def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[Change]) -> str:
+        self.calls.begin("ChangeResourceRecordSets")
+        after, complaints = dict(self.sets), []
+        for change in changes:
+            place = (zone_id, change.record_set.name)
+            if change.action == "CREATE" and place in after:
+                complaints.append(f"Tried to create resource record set [name='{place[1]}.', type='TXT'] but it already exists")
+            elif change.action == "DELETE" and not _same(after.get(place), change.record_set):
+                complaints.append(f"Tried to delete resource record set [name='{place[1]}.', type='TXT'] but the values provided do not match")
+            elif change.action == "CREATE":
+                after[place] = change.record_set
+            else:
+                del after[place]
+        if complaints:
+            raise refusal("InvalidChangeBatch", "route53", 400, f"[{', '.join(complaints)}]")
+        self.sets = after
+        self._polls = 0
+        self.calls.end()
+        return f"C{len(self.calls.made)}"
+
+    def change_status(self, change_id: str) -> str:
+        self.calls.begin("GetChange")
+        self._polls += 1
+        return "INSYNC" if self._polls >= self.polls_until_sync else "PENDING"
+
+    def values(self, name: str, zone_id: str = "Z1") -> tuple[str, ...]:
+        found = self.sets.get((zone_id, name))
+        return found.values if found else ()
+
+
+def _same(one: TxtSet | None, other: TxtSet) -> bool:
+    return one is not None and (one.ttl, sorted(one.values)) == (other.ttl, sorted(other.values))
+
+
+@dataclass
+class FakeCA:
+    """A CA that validates what the fake zones say when a challenge is answered; it counts what it issues."""
+
+    zones: FakeRoute53
+    clock: FakeClock
+    calls: Calls = field(default_factory=Calls)
+    lifetime: timedelta = timedelta(days=45)
+    profiles: tuple[str, ...] = ("classic", "shortlived")
+    needs_eab: bool = False
+    polls_until_issued: int = 0
+    reuses_orders: bool = False
+    valid_names: set[str] = field(default_factory=set)
+    accounts: dict[str, str] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
+    csrs: dict[str, bytes] = field(default_factory=dict)
+    authorizations: dict[str, Authorization] = field(default_factory=dict)
+    certificates: dict[str, str] = field(default_factory=dict)
+    registrations: list[Registration] = field(default_factory=list)
+    polls: int = 0
+
+    def client(self, account_key_pem: str | None, clock: FakeClock) -> FakeClient:
+        return FakeClient(self, hashlib.sha256((account_key_pem or "").encode()).hexdigest()[:8])
+
+    @property
+    def issued(self) -> int:
+        return len(self.csrs)
+
+    def update(self, order: Order, **fields: t.Any) -> Order:
+        self.orders[order.url] = replace(order, **fields)
+        return self.orders[order.url]
+
+    def look(self, order: Order) -> Order:
+        states = {self.authorizations[url].status for url in order.authorizations}
+        if order.status is Status.PENDING and Status.INVALID in states:
+            return self.update(order, status=Status.INVALID)
+        if order.status is Status.PENDING and states == {Status.VALID}:
+            return self.update(order, status=Status.READY)
+        if order.status is Status.PROCESSING:
+            self.polls += 1
+            if self.polls >= self.polls_until_issued:
+                return self.issue(order)
+        return order
+
+    def issue(self, order: Order) -> Order:
+        url = f"{order.url}/cert"
+        self.certificates[url] = certificate(self.csrs[order.url], self.clock.now(), self.lifetime)
+        return self.update(order, status=Status.VALID, certificate=url)
+
+
+@dataclass
+class FakeClient:
+    ca: FakeCA
+    key: str
+    account: str | None = None
+
+    @functools.cached_property
+    def _directory(self) -> Directory:
+        self.ca.calls.begin("directory")
+        return Directory(terms_of_service="https://ca.example/terms", profiles=self.ca.profiles, needs_eab=self.ca.needs_eab)
+
+    def directory(self) -> Directory:
+        return self._directory
+
+    def use_account(self, url: str) -> None:
+        self.account = url
+
+    def new_account(self, registration: Registration) -> str:
+        self.ca.calls.begin("newAccount")
+        if self.key not in self.ca.accounts:
+            self.ca.registrations.append(registration)
+        self.account = self.ca.accounts.setdefault(self.key, f"https://ca.example/account/{self.key}")
+        self.ca.calls.end()
+        return self.account
+
+    def new_order(self, domains: t.Sequence[str], profile: str | None) -> Order:
+        self._begin("newOrder")
+        if self.ca.reuses_orders:
+            for order in self.ca.orders.values():
+                if order.identifiers == set(domains) and order.status in (Status.PENDING, Status.READY):
+                    return order
+        url = f"https://ca.example/order/{len(self.ca.orders) + 1}"
+        authorizations = []
+        for number, domain in enumerate(domains):
+            where = f"{url}/authz/{number}"
+            base = domain.removeprefix("*.")
+            status = Status.VALID if domain in self.ca.valid_names else Status.PENDING
+            challenge = Challenge(url=f"{where}/dns", token=f"token-{where}", status=status)
+            self.ca.authorizations[where] = Authorization(url=where, domain=base, status=status, challenge=challenge, problem=None)
+            authorizations.append(where)
+        order = Order(url, Status.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None)
+        self.ca.orders[url] = order
+        order = self.ca.look(order)
+        self.ca.calls.end()
+        return order
+
+    def order(self, url: str) -> Order:
+        self._begin("order")
+        if url not in self.ca.orders:
+            raise refusal("malformed", status=404)
+        return self.ca.look(self.ca.orders[url])
+
+    def authorization(self, url: str) -> Authorization:
+        self._begin("authorization")
+        return self.ca.authorizations[url]
+
+    def answer(self, challenge: Challenge) -> None:
+        self._begin("challenge")
+        where = challenge.url.removesuffix("/dns")
+        authorization = self.ca.authorizations[where]
+        expected = f'"{self.challenge_value(challenge)}"'
+        good = expected in self.ca.zones.values(f"_acme-challenge.{authorization.domain}")
+        status = Status.VALID if good else Status.INVALID
+        problem = None if good else Problem(code="incorrectResponse", detail="no such TXT value")
+        self.ca.authorizations[where] = replace(authorization, status=status, challenge=replace(challenge, status=status), problem=problem)
+        self.ca.calls.end()
+
+    def finalize(self, order: Order, csr_pem: bytes) -> Order:
+        self._begin("finalize")
+        current = self.ca.orders[order.url]
+        if current.status is not Status.READY:
+            raise refusal("orderNotReady")
+        self.ca.csrs[order.url] = csr_pem
+        current = self.ca.update(current, status=Status.PROCESSING, retry_after=3.0)
+        if not self.ca.polls_until_issued:
+            current = self.ca.issue(current)
+        self.ca.calls.end()
+        return current
+
+    def certificate(self, url: str) -> str:
+        self._begin("certificate")
+        return self.ca.certificates[url]
+
+    def challenge_value(self, challenge: Challenge) -> str:
+        return hashlib.sha256(f"{challenge.token}.{self.key}".encode()).hexdigest()[:43]
+
+    def _begin(self, name: str) -> None:
+        self.ca.calls.begin(name)
+        if self.account not in self.ca.accounts.values():
+            raise refusal("accountDoesNotExist", status=400)
+
+
+_AUTHORITY = ec.generate_private_key(ec.SECP256R1())
+_ISSUER = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Fake CA")])
+
+
+def certificate(csr_pem: bytes, now: datetime, lifetime: timedelta) -> str:
+    """Leaf and issuer as PEM, for the key and the names of the signing request."""
+    csr = x509.load_pem_x509_csr(csr_pem)
+    names = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    leaf = _builder(x509.Name([]), csr.public_key(), now, now + lifetime).add_extension(names, critical=True)
+    root = _builder(_ISSUER, _AUTHORITY.public_key(), now - timedelta(days=1), now + timedelta(days=4000))
+    root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+    signed = [each.sign(_AUTHORITY, hashes.SHA256()) for each in (leaf, root)]
+    return "".join(each.public_bytes(serialization.Encoding.PEM).decode() for each in signed)
+
+
+def _builder(subject: x509.Name, key: t.Any, start: datetime, end: datetime) -> x509.CertificateBuilder:
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(_ISSUER).public_key(key)
+    return builder.serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end)

@@ -1,0 +1,582 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""acme_route53_issue against a CA, Route 53 and an archive in memory: what is done, in which order, and what survives a kill."""
+
+from __future__ import annotations
+
+import io
+import json
+import tarfile
+import typing as t
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, DeadlineError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._ordering import Clients
+from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
+from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
+
+NAME = "_acme-challenge.example.com"
+DOMAINS = ["example.com", "*.example.com"]
+
+
+def params(**changes: t.Any) -> dict[str, t.Any]:
+    defaults = {name: option.get("default") for name, option in acme_route53_issue.ARGUMENT_SPEC.items()}
+    return {**defaults, "domains": DOMAINS, "project": "webapp", "acme_terms_agreed": True, **changes}
+
+
+@dataclass
+class World:
+    """Everything outside, sharing one list of calls."""
+
+    calls: Calls = field(default_factory=Calls)
+    clock: FakeClock = field(default_factory=FakeClock)
+
+    def __post_init__(self) -> None:
+        self.archive = FakeArchive(self.calls)
+        self.zones = FakeRoute53(self.calls)
+        self.ca = FakeCA(self.zones, self.clock, self.calls)
+
+    def run(self, check_mode: bool = False, **changes: t.Any) -> Outcome:
+        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca)
+        return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
+
+    def clean(self, check_mode: bool = False, drop_orders: bool = False) -> Outcome:
+        clients = acme_route53_cleanup.Clients(archive=self.archive, zones=self.zones)
+        return acme_route53_cleanup.run({"project": "webapp", "archive": None, "drop_orders": drop_orders}, clients, self.clock, check_mode)
+
+    def kill(self, at: int, after_effect: bool = False, **changes: t.Any) -> None:
+        """Run, killed at this call; the services live on."""
+        calls = Calls(dies_at=at, after_effect=after_effect)
+        self._use(calls)
+        with pytest.raises(KilledError):
+            self.run(**changes)
+        self._use(Calls())
+
+    def _use(self, calls: Calls) -> None:
+        self.calls = self.archive.calls = self.zones.calls = self.ca.calls = calls
+
+    def forget_calls(self) -> None:
+        self._use(Calls())
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def calls_of_a_first_run() -> list[str]:
+    world = World()
+    world.run()
+    return world.calls.made
+
+
+def test_the_steps_of_a_first_run_are_in_the_order_that_loses_nothing() -> None:
+    assert calls_of_a_first_run() == [
+        "ListHostedZones",
+        "directory",
+        "put account",
+        "newAccount",
+        "put account",
+        "put pending",
+        "newOrder",
+        "put pending",
+        "authorization",
+        "authorization",
+        "put pending",
+        "ChangeResourceRecordSets",
+        "GetChange",
+        "challenge",
+        "challenge",
+        "order",
+        "finalize",
+        "certificate",
+        "put bundle",
+        "ChangeResourceRecordSets",
+        "delete pending",
+    ]
+
+
+def test_an_issued_bundle_is_in_the_archive_with_its_key(world: World) -> None:
+    outcome = world.run()
+    assert outcome.changed
+    assert outcome.result["issued"]
+    key = "webapp/2027-01-06-0442.tar.gz"
+    assert outcome.result["bundle"]["uri"] == f"file:///archive/{key}"
+    bundle = _bundles.unpack(world.archive.objects[key], "x")
+    assert _crypto.key_matches(bundle.privkey, bundle.cert)
+    assert bundle.manifest is not None
+    assert bundle.manifest.order_url == outcome.result["order_url"] == "https://ca.example/order/1"
+    with tarfile.open(fileobj=io.BytesIO(world.archive.objects[key])) as tar:
+        assert {member.name: oct(member.mode) for member in tar} == {
+            "cert.pem": "0o644",
+            "chain.pem": "0o644",
+            "fullchain.pem": "0o644",
+            "privkey.pem": "0o600",
+            "manifest.json": "0o644",
+        }
+
+
+def test_nothing_of_ours_is_left_in_dns_or_pending(world: World) -> None:
+    world.run()
+    assert world.zones.sets == {}
+    assert world.archive.keys("/pending/") == []
+
+
+def test_a_second_run_changes_nothing_and_calls_nobody(world: World) -> None:
+    first = world.run()
+    world.forget_calls()
+    second = world.run()
+    assert not second.changed
+    assert not second.result["issued"]
+    assert second.result["bundle"] == first.result["bundle"]
+    assert second.result["renewal"]["renew_at"] == "2027-02-05T04:42:01Z"
+    assert "not due" in second.result["reason"]
+    assert world.calls.made == []
+
+
+def test_check_mode_has_the_same_shape_and_writes_nothing(world: World) -> None:
+    predicted = world.run(check_mode=True)
+    assert world.calls.made == ["ListHostedZones", "directory"]
+    assert world.archive.objects == {}
+    assert predicted.changed
+    assert predicted.result["bundle"]["domains"] == ["*.example.com", "example.com"]
+    assert predicted.result["bundle"]["uri"] is None
+    real = world.run()
+    assert real.result.keys() == predicted.result.keys()
+    assert real.result["bundle"].keys() == predicted.result["bundle"].keys()
+    assert real.result["renewal"].keys() == predicted.result["renewal"].keys()
+    assert real.after.keys() == predicted.after.keys()
+
+
+@pytest.mark.parametrize(
+    ("changes", "word"),
+    [
+        pytest.param({"domains": ["example.com"]}, "removed *.example.com", id="a name less"),
+        pytest.param({"domains": [*DOMAINS, "a.b.example.com"]}, "added a.b.example.com", id="a name more"),
+        pytest.param({"key_type": "rsa_2048"}, "key type", id="key type"),
+        pytest.param({"acme_profile": "shortlived"}, "profile", id="profile"),
+        pytest.param({"acme_directory": "https://other.example/dir"}, "directory", id="directory"),
+        pytest.param({"issued_since": "2027-01-06T04:43:00Z"}, "issued_since", id="issued_since"),
+    ],
+)
+def test_a_changed_definition_issues_once(world: World, changes: dict[str, t.Any], word: str) -> None:
+    world.run()
+    world.clock.time += timedelta(minutes=5)
+    assert word in world.run(**changes).result["reason"]
+    assert not world.run(**changes).changed
+    assert world.ca.issued == 2
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"renewal_interval_days": 29}, id="interval"),
+        pytest.param({"domains": list(reversed(DOMAINS))}, id="order of the names"),
+        pytest.param({"domains": ["EXAMPLE.com, *.example.com"]}, id="way of writing the names"),
+        pytest.param({"acme_contacts": ["ops@example.com"]}, id="contacts"),
+        pytest.param({"issued_since": "2027-01-06T04:42:00Z"}, id="issued_since before the issue"),
+    ],
+)
+def test_a_change_that_does_not_touch_the_certificate_does_not_reissue(world: World, changes: dict[str, t.Any]) -> None:
+    world.run()
+    world.clock.time += timedelta(minutes=5)
+    assert not world.run(**changes).changed
+    assert world.ca.issued == 1
+
+
+def test_a_due_certificate_is_renewed_with_a_new_key(world: World) -> None:
+    first = world.run().result["bundle"]
+    world.clock.time += timedelta(days=30, minutes=1)
+    second = world.run()
+    assert "due since" in second.result["reason"]
+    keys = [_bundles.unpack(world.archive.objects[key], key).privkey for key in world.archive.keys(".tar.gz")]
+    assert len(set(keys)) == 2
+    assert second.result["bundle"]["serial"] != first["serial"]
+    assert len(world.ca.accounts) == 1
+
+
+def test_two_bundles_of_one_minute_do_not_overwrite_each_other(world: World) -> None:
+    world.run()
+    world.clock.time = START + timedelta(seconds=30)
+    outcome = world.run(key_type="rsa_2048")
+    assert outcome.result["bundle"]["uri"].endswith("webapp/2027-01-06-0442-2.tar.gz")
+    assert not world.run(key_type="rsa_2048").changed
+
+
+def test_foreign_values_survive_with_their_own_ttl(world: World) -> None:
+    foreign = TxtSet(NAME, 300, ('"theirs"',))
+    world.zones.sets["Z1", NAME] = foreign
+    world.run()
+    assert world.zones.sets == {("Z1", NAME): foreign}
+    assert world.calls.made.count("ListResourceRecordSets") == 2
+
+
+def test_a_value_that_somebody_adds_while_we_write_is_not_lost(world: World) -> None:
+    world.zones.sets["Z1", NAME] = TxtSet(NAME, 300, ('"theirs"',))
+
+    def intrude() -> None:
+        world.zones.sets["Z1", NAME] = TxtSet(NAME, 300, ('"theirs"', '"late"'))
+
+    world.zones.intruder = intrude
+    world.run()
+    assert world.zones.values(NAME) == ('"theirs"', '"late"')
+
+
+def test_a_value_that_somebody_adds_after_ours_survives_the_clean_up(world: World) -> None:
+    original = world.zones.change_status
+
+    def change_status(change_id: str) -> str:
+        there = world.zones.sets["Z1", NAME]
+        world.zones.sets["Z1", NAME] = TxtSet(NAME, there.ttl, (*there.values, '"late"'))
+        return original(change_id)
+
+    world.zones.change_status = change_status  # type: ignore[method-assign]
+    world.run()
+    assert world.zones.values(NAME) == ('"late"',)
+
+
+def test_valid_authorizations_need_no_dns(world: World) -> None:
+    world.ca.valid_names = set(DOMAINS)
+    assert world.run().result["issued"]
+    assert "ChangeResourceRecordSets" not in world.calls.made
+
+
+def test_a_processing_order_is_awaited_as_the_ca_says(world: World) -> None:
+    world.ca.polls_until_issued = 3
+    assert world.run().result["issued"]
+    assert world.clock.naps[-3:] == [3.0, 3.0, 3.0]
+
+
+def test_names_of_several_zones_use_the_closest_public_one(world: World) -> None:
+    world.zones.zones = (
+        Zone("Z1", "example.com", private=False),
+        Zone("Z2", "sub.example.com", private=False),
+        Zone("Z3", "deep.sub.example.com", private=True),
+        Zone("Z4", "example.org", private=False),
+    )
+    written: list[tuple[str, str]] = []
+    original = world.zones.change_resource_record_sets
+
+    def change(zone_id: str, changes: t.Any) -> str:
+        written.extend((zone_id, each.record_set.name) for each in changes if each.action == "CREATE")
+        return original(zone_id, changes)
+
+    world.zones.change_resource_record_sets = change  # type: ignore[method-assign]
+    world.ca.zones.values = lambda name, _zone_id="": tuple(v for (_z, n), s in world.zones.sets.items() if n == name for v in s.values)  # type: ignore[method-assign]
+    assert world.run(domains=["a.deep.sub.example.com", "www.example.com", "example.org"]).result["issued"]
+    assert sorted(written) == [
+        ("Z1", "_acme-challenge.www.example.com"),
+        ("Z2", "_acme-challenge.a.deep.sub.example.com"),
+        ("Z4", "_acme-challenge.example.org"),
+    ]
+    assert world.zones.sets == {}
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_all_names_without_a_zone_are_told_before_any_order(world: World, check_mode: bool) -> None:
+    with pytest.raises(ConfigError) as caught:
+        world.run(check_mode, domains=["example.com", "example.net", "www.example.org"])
+    assert len(caught.value.problems) == 2
+    assert world.calls.made == ["ListHostedZones"]
+
+
+def test_duplicate_public_zones_are_refused_with_both_ids(world: World) -> None:
+    world.zones.zones = (Zone("Z1", "example.com", private=False), Zone("Z9", "example.com", private=False))
+    with pytest.raises(ConfigError, match="Z1, Z9"):
+        world.run()
+
+
+def test_a_private_zone_of_the_same_name_does_not_matter(world: World) -> None:
+    world.zones.zones = (Zone("Z9", "example.com", private=True), Zone("Z1", "example.com", private=False))
+    assert world.run().result["issued"]
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
+@pytest.mark.parametrize("reuses_orders", [False, True], ids=["new orders", "orders reused"])
+@pytest.mark.parametrize("at", range(len(calls_of_a_first_run())))
+def test_a_kill_at_any_call_costs_no_second_issuance(world: World, at: int, reuses_orders: bool, after_effect: bool) -> None:
+    world.ca.reuses_orders = reuses_orders
+    world.kill(at, after_effect)
+    world.clock.time += timedelta(minutes=10)
+    outcome = world.run()
+    assert world.ca.issued == 1
+    assert len(world.archive.keys(".tar.gz")) == 1
+    assert outcome.result["bundle"]["serial"]
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+    assert len(world.ca.accounts) == 1
+    assert not world.run().changed
+
+
+@pytest.mark.parametrize("at", range(len(calls_of_a_first_run())))
+def test_a_killed_run_with_other_names_is_cleaned_up_by_the_next(world: World, at: int) -> None:
+    world.kill(at)
+    assert world.run(domains=["www.example.com"]).result["bundle"]["domains"] == ["www.example.com"]
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+def test_the_key_is_in_the_archive_before_the_order_is_finalized(world: World) -> None:
+    world.kill(calls_of_a_first_run().index("finalize"))
+    (pending,) = world.archive.keys("/pending/")
+    document = json.loads(world.archive.objects[pending])
+    assert "PRIVATE KEY" in document["private_key"]
+    assert document["order_url"] == "https://ca.example/order/1"
+    assert document["records"][0]["name"] == NAME
+
+
+@pytest.mark.parametrize("status", [Status.INVALID, None], ids=["invalid", "unknown to the CA"])
+def test_a_dead_unfinished_order_is_replaced(world: World, status: Status | None) -> None:
+    world.kill(calls_of_a_first_run().index("GetChange"))
+    order = next(iter(world.ca.orders.values()))
+    if status is None:
+        world.ca.orders.clear()
+    else:
+        world.ca.update(order, status=status)
+    assert world.run().result["issued"]
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+def test_a_failed_validation_names_the_domain_and_leaves_nothing(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    with pytest.raises(RemoteError) as caught:
+        world.run()
+    assert caught.value.code == "incorrectResponse"
+    assert "example.com: incorrectResponse: no such TXT value" in caught.value.message
+    assert caught.value.details["subproblems"][0]["identifier"] == "example.com"
+    assert caught.value.details["order_url"] == "https://ca.example/order/1"
+    assert world.zones.sets == {}
+    assert world.archive.keys("/pending/") == []
+
+
+def test_a_rate_limit_keeps_the_account_and_leaves_nothing_in_dns(world: World) -> None:
+    world.calls.refusals["newOrder"] = [refusal("rateLimited", status=429)]
+    with pytest.raises(RemoteError, match="rateLimited"):
+        world.run()
+    assert world.zones.sets == {}
+    assert world.run().result["issued"]
+    assert len(world.ca.accounts) == 1
+
+
+def test_records_that_do_not_get_in_sync_end_the_run_and_are_removed(world: World) -> None:
+    world.zones.polls_until_sync = 10**9
+    with pytest.raises(DeadlineError, match="propagation_timeout"):
+        world.run(propagation_timeout=20)
+    assert world.zones.sets == {}
+    assert "challenge" not in world.calls.made
+    assert sum(world.clock.naps) == 20
+    world.zones.polls_until_sync = 1
+    assert world.run().result["issued"]
+    assert len(world.ca.orders) == 1
+
+
+def test_an_order_that_stays_in_processing_is_finished_by_the_next_run(world: World) -> None:
+    world.ca.polls_until_issued = 10**9
+    with pytest.raises(DeadlineError, match="order_timeout"):
+        world.run(order_timeout=30)
+    assert world.zones.sets == {}
+    world.ca.polls_until_issued = 1
+    assert world.run().result["issued"]
+    assert world.ca.issued == 1
+
+
+def test_a_failed_clean_up_is_a_warning_and_done_by_the_next_run(world: World) -> None:
+    original = world.zones.change_resource_record_sets
+
+    def change(zone_id: str, changes: t.Any) -> str:
+        if changes[0].action == "DELETE":
+            raise refusal("AccessDenied", "route53")
+        return original(zone_id, changes)
+
+    world.zones.change_resource_record_sets = change  # type: ignore[method-assign]
+    outcome = world.run()
+    assert outcome.result["issued"]
+    assert "AccessDenied" in outcome.warnings[0]
+    assert world.zones.values(NAME)
+    world.zones.change_resource_record_sets = original  # type: ignore[method-assign]
+    again = world.run()
+    assert again.changed
+    assert not again.result["issued"]
+    assert world.zones.sets == {}
+    assert world.ca.issued == 1
+
+
+def test_a_failed_clean_up_does_not_hide_why_the_run_failed(world: World) -> None:
+    world.calls.refusals["GetChange"] = [refusal("Throttling", "route53")]
+    original = world.zones.change_resource_record_sets
+
+    def change(zone_id: str, changes: t.Any) -> str:
+        if changes[0].action == "DELETE":
+            raise refusal("AccessDenied", "route53")
+        return original(zone_id, changes)
+
+    world.zones.change_resource_record_sets = change  # type: ignore[method-assign]
+    with pytest.raises(RemoteError) as caught:
+        world.run()
+    assert caught.value.code == "Throttling"
+    assert "AccessDenied" in caught.value.message
+
+
+def test_a_zone_that_is_gone_has_nothing_to_clean(world: World) -> None:
+    world.kill(calls_of_a_first_run().index("GetChange"))
+    world.calls.refusals["ChangeResourceRecordSets"] = [refusal("NoSuchHostedZone", "route53")]
+    assert world.clean(drop_orders=True).warnings == ()
+    assert world.archive.keys("/pending/") == []
+
+
+def test_an_account_that_the_ca_forgot_is_registered_again_with_its_key(world: World) -> None:
+    world.run()
+    world.ca.accounts.clear()
+    world.clock.time += timedelta(days=40)
+    assert world.run().result["issued"]
+    assert len(world.archive.keys("accounts/")) == 1
+
+
+def test_no_account_is_registered_without_agreement(world: World) -> None:
+    with pytest.raises(ConfigError, match="acme_terms_agreed"):
+        world.run(acme_terms_agreed=False)
+    assert world.calls.made == []
+    world.run()
+    world.clock.time += timedelta(days=40)
+    assert world.run(acme_terms_agreed=False).result["issued"]
+
+
+@pytest.mark.parametrize("directory", ["zerossl", "https://ca.example/directory"])
+def test_a_ca_that_wants_a_binding_gets_one_or_no_order(world: World, directory: str) -> None:
+    world.ca.needs_eab = True
+    with pytest.raises(ConfigError, match="acme_eab_kid"):
+        world.run(acme_directory=directory)
+    assert "newAccount" not in world.calls.made
+    assert world.run(acme_directory=directory, acme_eab_kid="kid-1", acme_eab_hmac_key="c2VjcmV0").result["issued"]
+    binding = world.ca.registrations[0].external_account
+    assert binding is not None
+    assert binding.kid == "kid-1"
+    assert "c2VjcmV0" not in repr(world.ca.registrations)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_an_unknown_profile_is_refused_before_any_order(world: World, check_mode: bool) -> None:
+    with pytest.raises(ConfigError, match="classic, shortlived"):
+        world.run(check_mode, acme_profile="gold")
+    assert "newOrder" not in world.calls.made
+
+
+def test_each_set_of_contacts_has_its_own_account(world: World) -> None:
+    world.run(acme_contacts=["ops@example.com"])
+    world.run(project="other", acme_contacts=["mailto:ops@example.com"])
+    world.run(project="third", acme_contacts=[])
+    assert len(world.ca.accounts) == 2
+
+
+def test_a_damaged_bundle_is_replaced_with_a_warning(world: World) -> None:
+    world.run()
+    key = world.archive.keys(".tar.gz")[0]
+    world.archive.objects[key] = world.archive.objects[key][:50]
+    outcome = world.run()
+    assert outcome.result["issued"]
+    assert key in outcome.warnings[0]
+
+
+def test_a_damaged_unfinished_order_is_told_and_left_alone(world: World) -> None:
+    world.archive.objects["webapp/pending/x.json"] = b'{"private_key": "PRIVATE KEY of nobody'
+    outcome = world.run()
+    assert outcome.result["issued"]
+    assert "webapp/pending/x.json" in outcome.warnings[0]
+    assert "PRIVATE KEY" not in "".join(outcome.warnings)
+
+
+def test_dest_keeps_the_same_files_and_is_put_right(world: World, tmp_path: Path) -> None:
+    dest = tmp_path / "site"
+    world.run(dest=str(dest))
+    assert sorted(path.name for path in dest.iterdir()) == ["cert.pem", "chain.pem", "fullchain.pem", "manifest.json", "privkey.pem"]
+    assert (dest / "privkey.pem").stat().st_mode & 0o777 == 0o600
+    assert not world.run(dest=str(dest)).changed
+    (dest / "chain.pem").unlink()
+    assert world.run(check_mode=True, dest=str(dest)).changed
+    assert not (dest / "chain.pem").exists()
+    assert world.run(dest=str(dest)).changed
+    (dest / "privkey.pem").chmod(0o644)
+    assert world.run(dest=str(dest)).changed
+    assert (dest / "privkey.pem").stat().st_mode & 0o777 == 0o600
+    assert not world.run(dest=str(dest)).changed
+    assert _bundles.read(str(dest)).manifest is not None
+
+
+def test_a_long_interval_is_clamped_with_one_warning(world: World) -> None:
+    outcome = world.run(renewal_interval_days=89)
+    assert len(outcome.warnings) == 1
+    assert outcome.result["renewal"]["renew_at"].startswith("2027-02-05")
+
+
+def test_every_problem_with_the_arguments_is_told_at_once_and_nothing_is_called(world: World, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no PEM")
+    with pytest.raises(ConfigError) as caught:
+        world.run(
+            domains=["localhost", "example.com", "example.com"],
+            project="../evil",
+            renewal_interval_days=90,
+            acme_directory="letsencrypt_prod",
+            acme_contacts=["nobody"],
+            acme_ca_bundle=str(tmp_path / "file"),
+            acme_eab_kid="kid",
+            dest=str(tmp_path / "file" / "dest"),
+            issued_since="yesterday",
+            key_type="dsa",
+            order_timeout=0,
+        )
+    assert len(caught.value.problems) == 12
+    assert world.calls.made == []
+
+
+def test_an_issued_since_in_the_future_is_refused(world: World) -> None:
+    with pytest.raises(ConfigError, match="future"):
+        world.run(issued_since="2027-01-06T04:42:01Z")
+
+
+@pytest.mark.parametrize("at", ["challenge", "finalize"])
+def test_no_key_material_is_in_results_or_representations(world: World, at: str) -> None:
+    world.kill(calls_of_a_first_run().index(at))
+    outcome = world.run()
+    assert "PRIVATE" not in repr(outcome)
+    assert "PRIVATE" not in json.dumps({**outcome.result, **outcome.before, **outcome.after})
+
+
+def test_cleanup_removes_our_values_and_keeps_an_order_that_can_be_finished(world: World) -> None:
+    world.zones.sets["Z1", NAME] = TxtSet(NAME, 300, ('"theirs"',))
+    world.kill(len(calls_of_a_first_run()) - 2)
+    predicted = world.clean(check_mode=True)
+    assert len(world.zones.values(NAME)) == 3
+    outcome = world.clean()
+    assert outcome.result == predicted.result
+    assert outcome.changed
+    assert world.zones.values(NAME) == ('"theirs"',)
+    assert len(outcome.result["kept_orders"]) == 1
+    again = world.clean()
+    assert not again.changed
+    assert world.run().result["issued"]
+    assert world.ca.issued == 1
+
+
+def test_cleanup_removes_dead_orders(world: World) -> None:
+    world.kill(calls_of_a_first_run().index("GetChange"))
+    world.clock.time += timedelta(days=8)
+    outcome = world.clean()
+    assert len(outcome.result["removed_orders"]) == 1
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+def test_cleanup_removes_an_order_whose_certificate_is_archived(world: World) -> None:
+    world.kill(calls_of_a_first_run().index("put bundle") + 1)
+    assert len(world.clean().result["removed_orders"]) == 1
+    assert world.archive.keys("/pending/") == []
