@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import socket
 import struct
@@ -75,7 +76,7 @@ class _App:
         fault = self.state.faults.match(service, operation)
         try:
             if operation in _UNSIGNED:
-                return self._from_moto(environ)
+                return self._from_moto(environ, body)
             signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
             account = self.state.account_of(signer.access_key)
             if fault and fault.when == "before" and (answer := _strike(fault, service, operation, _user(signer, account), entry)):
@@ -88,32 +89,37 @@ class _App:
 
     def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
         service = self.state.services.get(call.service)
-        if service is None or (service.moto_knows_more and call.operation not in service.operations):
+        operation = service.operations.get(call.operation) if service else None
+        if service is None or operation is None:
+            if service and not service.moto_knows_more:
+                raise not_in_sandbox(call.service, call.operation)
             entry.params = _moto_params(call.service, environ, body)
-            return self._from_moto(environ)
+            self._authorize(_with_request(call, {}, body, environ), "*", environ)
+            return self._from_moto(environ, body)
         service.admit(call)
-        operation = service.operations.get(call.operation)
-        if operation is None:
-            raise not_in_sandbox(call.service, call.operation)
         is_raw = call.operation in service.raw
         params = dict(labels) if is_raw else wire.parse(call.service, call.operation, environ, body, labels)
         entry.params = summary(params)
         full = _with_request(call, params, body, environ)
-        if self.state.settings.enforce_iam:
-            authorization.check(full, service.resource(full))
+        self._authorize(full, service.resource(full), environ)
         with self.state.lock:
             result = operation(full)
         if result is MOTO:
-            return self._from_moto(environ)
+            return self._from_moto(environ, body)
         return result if isinstance(result, Response) else wire.serialize(full, result)
 
-    def _from_moto(self, environ: Environ) -> Response:
+    def _authorize(self, call: Call, resource: str, environ: Environ) -> None:
+        if self.state.settings.enforce_iam:
+            authorization.check(call, resource, environ["PATH_INFO"])
+
+    def _from_moto(self, environ: Environ, body: bytes) -> Response:
+        # whoever has looked at the request has read its stream
+        environ["wsgi.input"] = io.BytesIO(body)
         app = self._moto
         if app is None:
             from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
             app = self._moto = t.cast("WsgiApp", DomainDispatcherApplication(create_backend_app))
-        authorization.tell_moto(self.state.settings.enforce_iam)
         caught: list[t.Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: t.Any = None) -> t.Callable[[bytes], None]:
@@ -122,10 +128,10 @@ class _App:
 
         chunks = app(environ, start_response)
         try:
-            body = b"".join(chunks)
+            answer = b"".join(chunks)
         finally:
             getattr(chunks, "close", lambda: None)()
-        return Response(caught[0], body, caught[1])
+        return Response(caught[0], answer, caught[1])
 
 
 def _with_request(call: Call, params: t.Mapping[str, t.Any], body: bytes, environ: Environ) -> Call:

@@ -1,33 +1,115 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""IAM policies, evaluated by moto, for the strict services and for moto's own."""
+"""Which actions on which resources a call needs, and whether the caller's policies (kept by moto's IAM) allow them.
+
+https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
 
 from __future__ import annotations
 
+import json
+import typing as t
+
+from . import policy
 from .errors import AwsError
+from .route53_zone import canonical, escaped
 from .service import Call
 
-_EVERYTHING_ALLOWED = float("inf")
+# S3's operations have other names than the actions that they need.
+_S3_ACTIONS = {
+    "ListBuckets": "ListAllMyBuckets",
+    "ListObjects": "ListBucket",
+    "ListObjectsV2": "ListBucket",
+    "HeadBucket": "ListBucket",
+    "HeadObject": "GetObject",
+    "DeleteObjects": "DeleteObject",
+    "CopyObject": "PutObject",
+    "CreateMultipartUpload": "PutObject",
+    "UploadPart": "PutObject",
+    "CompleteMultipartUpload": "PutObject",
+    "GetBucketVersioning": "GetBucketVersioning",
+}
+# Actions that a call needs besides its own when it carries tags.
+_TAGGING = {
+    "iam:UploadServerCertificate": "iam:TagServerCertificate",
+    "acm:ImportCertificate": "acm:AddTagsToCertificate",
+    "sns:CreateTopic": "sns:TagResource",
+}
 
 
-def tell_moto(enforce: bool) -> None:
-    """Switches moto's own check of policies and signatures on or off."""
-    from moto import settings
+def check(call: Call, resource: str, path: str) -> None:
+    """AccessDenied unless the caller's policies allow the call; an unknown access key is InvalidClientTokenId.
 
-    settings.INITIAL_NO_AUTH_ACTION_COUNT = 0 if enforce else _EVERYTHING_ALLOWED
+    ``resource`` is the ARN that a strict service named; "*" makes the call tell it itself. ``path`` is the URL's.
+    """
+    if call.operation == "GetCallerIdentity":
+        return  # "No permissions are required to perform this operation", even an explicit deny does not count
+    arn, documents = _caller(call)
+    target = resource if resource != "*" else _resource(call, path)
+    for action in _actions(call):
+        if not policy.allows(documents, action, target, _context(call)):
+            code, status = ("AuthorizationError", 403) if call.service == "sns" else ("AccessDenied", 403)
+            if call.service in ("dynamodb", "acm"):
+                code, status = "AccessDeniedException", 400
+            why = "because no identity-based policy allows the action"
+            raise AwsError(code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status)
 
 
-def check(call: Call, resource: str) -> None:
-    """AccessDenied unless a policy of the caller allows the call on ``resource``; an unknown access key is InvalidClientTokenId."""
-    from moto.iam.access_control import CreateAccessKeyFailure, IAMPolicy, PermissionResult, create_access_key
+def _caller(call: Call) -> tuple[str, list[str]]:
+    from moto.iam.access_control import CreateAccessKeyFailure, create_access_key
 
     token = call.headers.get("x-amz-security-token")
     try:
         key = create_access_key(call.account, call.partition, call.access_key, {"X-Amz-Security-Token": token} if token else {})
     except CreateAccessKeyFailure as exc:
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403) from exc
-    action = f"{call.service}:{call.operation}"
-    results = [IAMPolicy(policy).is_action_permitted(action, resource) for policy in key.collect_policies()]
-    if PermissionResult.DENIED in results or PermissionResult.PERMITTED not in results:
-        code = "AuthorizationError" if call.service == "sns" else "AccessDenied"
-        raise AwsError(code, f"User: {key.arn} is not authorized to perform: {action} on resource: {resource}", 403)
+    return key.arn, [_document(item) for item in key.collect_policies()]
+
+
+def _document(item: t.Any) -> str:
+    """moto keeps inline policies as text or dict and managed ones with versions."""
+    if isinstance(item, str):
+        return item
+    if isinstance(item, t.Mapping):
+        return str(item["policy_document"])
+    return str(next(version.document for version in item.versions if version.is_default))
+
+
+def _actions(call: Call) -> list[str]:
+    name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    if call.operation == "CreateDistributionWithTags":
+        return ["cloudfront:CreateDistribution", "cloudfront:TagResource"]
+    own = f"{call.service}:{name}"
+    return [own, _TAGGING[own]] if own in _TAGGING and call.params.get("Tags") else [own]
+
+
+def _resource(call: Call, path: str) -> str:
+    if call.service == "s3":
+        return f"arn:{call.partition}:s3:::{path.strip('/')}" if path.strip("/") else "*"
+    if call.service == "dynamodb":
+        table = _json(call).get("TableName")
+        return f"arn:{call.partition}:dynamodb:{call.region}:{call.account}:table/{table}" if table else "*"
+    named = call.params.get("CertificateArn") or call.params.get("RoleArn") or _json(call).get("CertificateArn")
+    return str(named or "*")
+
+
+def _json(call: Call) -> t.Mapping[str, t.Any]:
+    if not call.headers.get("x-amz-target"):
+        return {}
+    return t.cast("t.Mapping[str, t.Any]", json.loads(call.body or b"{}"))
+
+
+def _context(call: Call) -> policy.Context:
+    tags = call.params.get("Tags")
+    context: dict[str, list[str]] = {"aws:RequestedRegion": [call.region], "aws:PrincipalAccount": [call.account]}
+    if isinstance(tags, list):
+        context |= {f"aws:RequestTag/{tag['Key']}": [tag["Value"]] for tag in tags} | {"aws:TagKeys": [tag["Key"] for tag in tags]}
+    if call.operation == "ChangeResourceRecordSets":
+        changes = (call.params.get("ChangeBatch") or {}).get("Changes") or []
+        sets = [change["ResourceRecordSet"] for change in changes]
+        context |= {
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [escaped(canonical(item["Name"])).rstrip(".") for item in sets],
+            "route53:ChangeResourceRecordSetsRecordTypes": [item["Type"] for item in sets],
+            "route53:ChangeResourceRecordSetsActions": [change["Action"] for change in changes],
+        }
+    return context
