@@ -10,16 +10,15 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.client import Registration
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Challenge, Directory, Order, Status
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.acme_problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 START = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
 

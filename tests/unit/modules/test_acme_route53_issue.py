@@ -13,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Status
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone

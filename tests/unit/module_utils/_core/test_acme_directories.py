@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import acme_directories
 
 

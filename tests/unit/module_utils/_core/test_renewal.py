@@ -7,7 +7,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import renewal
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificates import Certificate
 

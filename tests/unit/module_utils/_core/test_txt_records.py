@@ -5,9 +5,8 @@
 from __future__ import annotations
 
 import pytest
-
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import txt_records
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, ChallengeRecord, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import ChallengeRecord, Change, TxtSet
 
 NAME = "_acme-challenge.example.com"
 OTHER = "_acme-challenge.example.org"
@@ -41,7 +40,7 @@ def delete(ttl: int, *values: str, name: str = NAME) -> Change:
             id="a foreign value of two strings stays as it is",
         ),
         pytest.param(
-            record("a"), {NAME: TxtSet(NAME, 60, ('"a"',))}, (delete(60, '"a"'), create(60, '"a"')), id="already there: written again, to know when it is in sync"
+            record("a"), {NAME: TxtSet(NAME, 60, ('"a"',))}, (delete(60, '"a"'), create(60, '"a"')), id="already there: written again, to know the sync"
         ),
         pytest.param(record("a"), {OTHER: TxtSet(OTHER, 60, ('"x"',))}, (create(60, '"a"'),), id="what another name has does not matter"),
     ],
