@@ -19,7 +19,7 @@ from ._tls import TlsProbe
 # Each stale ETag means that somebody else changed the distribution in between.
 STALE_READS = 5
 # Deployments take minutes; a poll costs one call for 100 distributions.
-POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS = 2.0, 1.5, 20.0
+POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS = 1.0, 1.5, 20.0
 # Edge locations switch within seconds of "Deployed"; the rest is for caches of DNS and connections.
 PROBE_SECONDS = 120
 HTTPS_PORT = 443

@@ -14,7 +14,7 @@ from .binding_target import CHINA, Target
 
 DEPLOYED = "Deployed"
 
-# For a distribution that had no certificate of its own: its TLSv1 was forced by CloudFront's default certificate, not chosen.
+# For a distribution that had no certificate of its own.
 # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
 DEFAULT_MINIMUM_PROTOCOL = "TLSv1.2_2021"
 SNI_ONLY = "sni-only"
@@ -135,23 +135,26 @@ def viewer_for(current: t.Mapping[str, str], target: Target, partition: str) -> 
 
     A dedicated IP stays: AWS bills it, and viewers without SNI would be cut off by taking it away.
     """
-    support = current.get("SSLSupportMethod", "")
+    chosen = _chosen(current)
+    support = chosen.get("SSLSupportMethod", "")
     if support not in DEDICATED_IP_SUPPORT or partition == CHINA:
         support = SNI_ONLY
     return {
         target.element: target.id or "(known after upload)",
         "SSLSupportMethod": support,
-        "MinimumProtocolVersion": _minimum_protocol(current, support),
+        "MinimumProtocolVersion": _minimum_protocol(chosen.get("MinimumProtocolVersion", ""), support),
     }
 
 
-def _minimum_protocol(current: t.Mapping[str, str], support: str) -> str:
-    protocol = current.get("MinimumProtocolVersion", "")
-    if not protocol or current.get("CloudFrontDefaultCertificate") == "true":
-        return DEFAULT_MINIMUM_PROTOCOL
+def _chosen(viewer: t.Mapping[str, str]) -> t.Mapping[str, str]:
+    """What somebody chose: with its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and neither is meant (the first is expensive)."""
+    return {} if viewer.get("CloudFrontDefaultCertificate") == "true" else viewer
+
+
+def _minimum_protocol(protocol: str, support: str) -> str:
     if protocol == "SSLv3" and support == SNI_ONLY:
         return SNI_MINIMUM_PROTOCOL
-    return protocol
+    return protocol or DEFAULT_MINIMUM_PROTOCOL
 
 
 def changed_viewers(
@@ -167,7 +170,7 @@ def changed_viewers(
 def dedicated_ip_warnings(distributions: t.Iterable[Distribution], touched: t.Collection[str], partition: str) -> tuple[str, ...]:
     """One warning for each distribution with one of these IDs that has, or had, a dedicated IP."""
     done = "it becomes sni-only, which is all that China has" if partition == CHINA else "it is kept, because viewers without SNI need it; AWS bills it"
-    methods = {one.id: one.viewer.get("SSLSupportMethod", "") for one in distributions if one.id in touched}
+    methods = {one.id: _chosen(one.viewer).get("SSLSupportMethod", "") for one in distributions if one.id in touched}
     return tuple(f"distribution {one} has SSLSupportMethod {method}: {done}" for one, method in methods.items() if method in DEDICATED_IP_SUPPORT)
 
 

@@ -14,7 +14,10 @@ from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_ce
 from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, FakeTls, bound_to, issue, refusal
 
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in cloudfront_cert_bind.ARGUMENT_SPEC.items()}
-DEFAULT_CERTIFICATE = "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate><MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>"
+DEFAULT_CERTIFICATE = (
+    "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate><SSLSupportMethod>vip</SSLSupportMethod>"
+    "<MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>"
+)
 UNKNOWN = "<SettingOfTomorrow><Deep>1</Deep></SettingOfTomorrow>"
 NOT_VISIBLE = refusal("InvalidViewerCertificate", "The specified SSL certificate doesn't exist")
 IN_PROGRESS = refusal("IllegalUpdate", "Only one viewer certificate change may be in progress at a time")
@@ -143,7 +146,9 @@ def test_match_by_aliases_and_by_ids(world: World) -> None:
     world.cloudfront.add("E5", [], DEFAULT_CERTIFICATE)
     done = world.run(match=["aliases", "ids"], distributions=["E5"])
     assert set(statuses(done)) == {"E1", "E2", "E3", "E5"}
-    assert done.after["E5"]["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
+    viewer = done.after["E5"]["ViewerCertificate"]
+    assert (viewer["SSLSupportMethod"], viewer["MinimumProtocolVersion"]) == ("sni-only", "TLSv1.2_2021")
+    assert not done.warnings
 
 
 def test_an_unknown_id_is_refused_before_any_change(world: World) -> None:

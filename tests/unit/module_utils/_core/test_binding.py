@@ -75,10 +75,10 @@ def test_the_minimum_protocol_is_kept(protocol: str) -> None:
         pytest.param({}, "aws", "sni-only", "TLSv1.2_2021", id="nothing before"),
         pytest.param(
             {"CloudFrontDefaultCertificate": "true", "MinimumProtocolVersion": "TLSv1", "SSLSupportMethod": "vip"},
-            "aws-cn",
+            "aws",
             "sni-only",
             "TLSv1.2_2021",
-            id="the default certificate's TLSv1 was not chosen",
+            id="vip and TLSv1 of the default certificate were not chosen",
         ),
         pytest.param({"SSLSupportMethod": "vip", "MinimumProtocolVersion": "SSLv3"}, "aws", "vip", "SSLv3", id="a dedicated IP stays"),
         pytest.param({"SSLSupportMethod": "static-ip", "MinimumProtocolVersion": "TLSv1"}, "aws", "static-ip", "TLSv1", id="static IPs stay"),

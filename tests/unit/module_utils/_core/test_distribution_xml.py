@@ -21,7 +21,8 @@ def prefixed(xml: str) -> str:
     [
         pytest.param(
             f"<?xml version='1.0'?>\n<DistributionConfig {NAMESPACE}>\n <A x='>'/><ViewerCertificate>\n  "
-            "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate></ViewerCertificate>\n<!-- kept --> <B>&lt;ViewerCertificate&gt;é</B></DistributionConfig>\n",
+            "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate></ViewerCertificate>\n<!-- kept --> <B>&lt;ViewerCertificate&gt;é</B>"
+            "</DistributionConfig>\n",
             f"<?xml version='1.0'?>\n<DistributionConfig {NAMESPACE}>\n <A x='>'/><ViewerCertificate>{ELEMENTS}</ViewerCertificate>"
             "\n<!-- kept --> <B>&lt;ViewerCertificate&gt;é</B></DistributionConfig>\n",
             id="everything around the element stays to the byte",
