@@ -55,11 +55,12 @@ def differences(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> lis
     return found
 
 
-def begin(run: str, run_id: str, action: str, definition: t.Mapping[str, t.Any], now: datetime) -> Journal:
-    """The journal of a new run; a certificate from before ``issued_since`` does not count."""
+def begin(run: str, action: str, definition: t.Mapping[str, t.Any], now: datetime) -> Journal:
+    """The journal of a new run that nobody holds yet; a certificate from before ``issued_since`` does not count."""
     fresh = action == "reissue"
     return {
-        "run_id": run_id,
+        "run_id": None,
+        "fence": None,
         "run": run,
         "action": action,
         "phase": Phase.PLANNED.value,

@@ -90,7 +90,7 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
         Certificate.from_dict(document["certificate"])
     if document["lock"] is not None:
         times.from_text(document["lock"]["expires_at"])
-        _ = document["lock"]["run_id"], document["lock"]["owner"].get("pid")
+        _ = [document["lock"][key] for key in ("run", "run_id", "fence", "ttl")], document["lock"]["owner"].get("pid")
     if document["journal"] is not None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])

@@ -36,14 +36,14 @@ class Report:
         return any(value is not None for value in (self.certificate, self.bind_result, self.order_url))
 
 
-def started(document: t.Mapping[str, t.Any], plan: RunPlan, run: str, run_id: str, now: datetime) -> Document:
-    """The document at the start of a run: a journal continued or begun, the last run in process; unchanged if nothing is to do."""
+def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Document:
+    """The locked document at the start of a run: a journal continued or begun, the last run in process; unchanged if nothing is to do."""
     found = dict(document)
-    unfinished = document["journal"]
+    unfinished, run = document["journal"], document["lock"]["run"]
     if plan.resumed:
-        found["journal"] = {**unfinished, "run_id": run_id, "wanted": journal.wanted(document["definition"])}
+        found["journal"] = {**unfinished, **_holder(document), "wanted": journal.wanted(document["definition"])}
     elif plan.action != "none":
-        found["journal"] = journal.begin(run, run_id, plan.action, document["definition"], now)
+        found["journal"] = {**journal.begin(run, plan.action, document["definition"], now), **_holder(document)}
     elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -57,7 +57,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
     found = dict(document)
     if report.is_about_work and not is_own(found) and not journal.is_unfinished(found["journal"]):
-        found["journal"] = journal.begin("converge", _run_id(found), "rebind", found["definition"], now)
+        found["journal"] = {**journal.begin("converge", "rebind", found["definition"], now), **_holder(found)}
         found["last_run"] = last_run.begin(_replaced(found), now)
     if report.certificate is not None:
         found = _with_certificate(found, report.certificate)
@@ -92,16 +92,19 @@ def retry_delay(failures: int) -> timedelta:
 
 def is_own(document: t.Mapping[str, t.Any]) -> bool:
     """Whether the journal is that of the run that holds the lock."""
-    return document["journal"] is not None and document["lock"] is not None and document["journal"]["run_id"] == document["lock"]["run_id"]
+    holder = _holder(document)
+    return document["journal"] is not None and {key: document["journal"].get(key) for key in holder} == holder
 
 
-def _run_id(document: t.Mapping[str, t.Any]) -> str:
-    return str(document["lock"]["run_id"]) if document["lock"] else ""
+def _holder(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The holder of the lock, as its journal bears it; a run ID alone could be given twice."""
+    lock = document["lock"]
+    return {"run_id": lock["run_id"], "fence": lock["fence"]}
 
 
 def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
     """Whether the lock is held by a run that neither issues nor binds, whose failure says nothing about renewal."""
-    return document["lock"] is not None and document["lock"].get("run") in project.WITHOUT_JOURNAL
+    return document["lock"]["run"] in project.WITHOUT_JOURNAL
 
 
 def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:

@@ -59,8 +59,8 @@ def locked(request: Request, document: Document | None) -> Transition:
     found, warnings = _defined(request, document)
     plan = project.plan(found, claim.run, claim.now)
     changed = recording.visible(document) != recording.visible(found)
-    begun = lease.taken(recording.started(found, plan, claim.run, claim.run_id, claim.now), claim)
-    begun["lock"]["changed"] = changed
+    begun = recording.started(lease.taken(found, claim), plan, claim.now)
+    begun["lock"] = {**begun["lock"], "changed": changed}
     return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
 
 
