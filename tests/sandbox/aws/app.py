@@ -8,6 +8,7 @@ import io
 import re
 import socket
 import struct
+import threading
 import time
 import typing as t
 from http import HTTPStatus
@@ -41,6 +42,7 @@ class _App:
     def __init__(self, state: State) -> None:
         self.state = state
         self._moto: WsgiApp | None = None
+        self._moto_lock = threading.Lock()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> t.Iterable[bytes]:
         if environ["PATH_INFO"].startswith(control.PREFIX):
@@ -74,17 +76,18 @@ class _App:
         if self.state.settings.latency_seconds:
             time.sleep(self.state.settings.latency_seconds)
         fault = self.state.faults.match(service, operation)
+        if fault and fault.when == "before" and (answer := _strike(fault, entry)):
+            return answer
         try:
             if operation in _UNSIGNED:
-                return self._from_moto(environ, body)
-            signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
-            account = self.state.account_of(signer.access_key)
-            if fault and fault.when == "before" and (answer := _strike(fault, service, operation, _user(signer, account), entry)):
-                return answer
-            answer = self._process(environ, body, labels, Call(service, operation, signer.region, signer.partition, account, signer.access_key), entry)
-            struck = _strike(fault, service, operation, _user(signer, account), entry) if fault and fault.when == "after" else None
+                answer = self._from_moto(environ, body)
+            else:
+                signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
+                account = self.state.account_of(signer.access_key)
+                answer = self._process(environ, body, labels, Call(service, operation, signer.region, signer.partition, account, signer.access_key), entry)
         except AwsError as error:
-            return wire.error_response(service, error)
+            answer = wire.error_response(service, error)
+        struck = _strike(fault, entry) if fault and fault.when == "after" else None
         return struck or answer
 
     def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
@@ -126,11 +129,13 @@ class _App:
             caught[:] = [int(status.split(" ", 1)[0]), tuple(headers)]
             return caught.append  # the write() of WSGI, which nothing here uses
 
-        chunks = app(environ, start_response)
-        try:
-            answer = b"".join(chunks)
-        finally:
-            getattr(chunks, "close", lambda: None)()
+        # moto checks a condition and writes in two steps; one call at a time keeps conditional writes atomic, as they are in AWS
+        with self._moto_lock:
+            chunks = app(environ, start_response)
+            try:
+                answer = b"".join(chunks)
+            finally:
+                getattr(chunks, "close", lambda: None)()
         return Response(caught[0], answer, caught[1])
 
 
@@ -146,11 +151,7 @@ def _moto_params(service: str, environ: Environ, body: bytes) -> t.Mapping[str, 
     return t.cast("t.Mapping[str, t.Any]", summary(wire.shallow_params(environ, body)))
 
 
-def _user(signer: wire.Signed, account: str) -> str:
-    return f"arn:{signer.partition}:iam::{account}:user/{signer.access_key}"
-
-
-def _strike(fault: Fault, service: str, operation: str, arn: str, entry: LoggedCall) -> Response | None:
+def _strike(fault: Fault, entry: LoggedCall) -> Response | None:
     """What a fault does to this call: an answer, a lost connection, or None when the call goes on."""
     entry.error = f"fault:{fault.kind}"
     if fault.kind == "kill":
@@ -161,12 +162,13 @@ def _strike(fault: Fault, service: str, operation: str, arn: str, entry: LoggedC
     if fault.kind in ("timeout", "reset"):
         raise _ConnectionLostError
     if fault.kind == "delay":
+        entry.error = None
         return None
     if fault.kind == "malformed":
         return Response(200, b"<html><body>gateway</bod", (("Content-Type", "text/html"),))
-    error = fault_error(fault, service, operation, arn)
+    error = fault_error(fault, entry.service, entry.operation, entry.partition)
     entry.error = error.code
-    return wire.error_response(service, error)
+    return wire.error_response(entry.service, error)
 
 
 def _send(answer: Response, start_response: StartResponse) -> t.Iterable[bytes]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import secrets
 import string
 import typing as t
-from dataclasses import dataclass, field
-from xml.sax.saxutils import escape
 
+from . import cloudfront_answers as answers
 from . import cloudfront_certificate, cloudfront_config
+from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served
-from .cloudfront_config import NAMESPACE, Config
+from .cloudfront_config import Config
 from .errors import AwsError
 from .service import Call, Operation, Response, Service
 
@@ -28,49 +28,6 @@ MAX_DISTRIBUTIONS = 500
 MAX_PAGE = 100
 MAX_TAGS = 50
 _ALPHABET = string.ascii_uppercase + string.digits
-_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SUMMARY_PARTS = (
-    *("Aliases", "Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors", "CustomErrorResponses", "Comment", "PriceClass", "Enabled"),
-    *("ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion", "IsIPV6Enabled"),
-)
-
-
-@dataclass(frozen=True)
-class _Live:
-    """What the edge serves for a distribution."""
-
-    aliases: tuple[str, ...] = ()
-    certificate: Served | None = None
-
-
-@dataclass
-class Distribution:
-    """One distribution: its configuration, and what of it has reached the edge."""
-
-    id: str
-    account: str
-    partition: str
-    domain: str
-    config: Config
-    etag: str
-    modified: str
-    deployed_at: float
-    # until when a change of the viewer certificate is in progress
-    certificate_change_until: float
-    live: _Live
-    pending: _Live | None
-    sent: bytes = b""
-    etags: set[str] = field(default_factory=set)
-    tags: dict[str, str] = field(default_factory=dict)
-    summary: str = ""
-
-    @property
-    def arn(self) -> str:
-        return f"arn:{self.partition}:cloudfront::{self.account}:distribution/{self.id}"
-
-    @property
-    def status(self) -> str:
-        return "Deployed" if self.pending is None else "InProgress"
 
 
 class CloudFront(Service):
@@ -143,7 +100,7 @@ class CloudFront(Service):
         reference = config.text("CallerReference")
         same = next((item for item in self._alive(call.scope) if item.config.text("CallerReference") == reference), None)
         if same and same.sent == call.body:
-            return _answer(self._document(same), 201, same.etag, f"/2020-05-31/distribution/{same.id}")
+            return answers.response(self._document(same), 201, same.etag, f"/2020-05-31/distribution/{same.id}")
         if same:
             raise AwsError(
                 "DistributionAlreadyExists", "The caller reference that you are using to create a distribution is associated with another distribution.", 409
@@ -165,22 +122,22 @@ class CloudFront(Service):
             modified="",
             deployed_at=0,
             certificate_change_until=0,
-            live=_Live(),
+            live=Live(),
             pending=None,
             sent=call.body,
             tags=tags,
         )
         self._distributions.setdefault(call.scope, {})[identifier] = item
         self._change(item, certificate)
-        return _answer(self._document(item), 201, item.etag, f"/2020-05-31/distribution/{identifier}")
+        return answers.response(self._document(item), 201, item.etag, f"/2020-05-31/distribution/{identifier}")
 
     def get(self, call: Call) -> Response:
         item = self._existing(call)
-        return _answer(self._document(item), 200, item.etag)
+        return answers.response(self._document(item), 200, item.etag)
 
     def get_config(self, call: Call) -> Response:
         item = self._existing(call)
-        return _answer(_with_namespace(item.config.to_xml()), 200, item.etag)
+        return answers.response(answers.config(item), 200, item.etag)
 
     def update(self, call: Call) -> Response:
         config = Config(cloudfront_config.parse(call.body, "DistributionConfig"))
@@ -200,7 +157,7 @@ class CloudFront(Service):
         self._refuse_taken_aliases(call, config, item)
         item.config = config
         self._change(item, certificate, changes_certificate)
-        return _answer(self._document(item), 200, item.etag)
+        return answers.response(self._document(item), 200, item.etag)
 
     def delete(self, call: Call) -> Response:
         item = self._existing(call)
@@ -226,15 +183,8 @@ class CloudFront(Service):
         following = [alive[place] for place in after if place in alive]
         page = following[:size]
         is_truncated = len(following) > size
-        items = "".join(self._summary(item) for item in page)
-        text = (
-            f'<DistributionList xmlns="{NAMESPACE}"><Marker>{escape(marker)}</Marker>'
-            + (f"<NextMarker>{page[-1].id}</NextMarker>" if is_truncated else "")
-            + f"<MaxItems>{size}</MaxItems><IsTruncated>{str(is_truncated).lower()}</IsTruncated><Quantity>{len(page)}</Quantity>"
-            + (f"<Items>{items}</Items>" if page else "")
-            + "</DistributionList>"
-        )
-        return _answer(text, 200)
+        summaries = [answers.summary(item, self.icp_status) for item in page]
+        return answers.response(answers.page(summaries, marker, size, page[-1].id if is_truncated else None), 200)
 
     def tag(self, call: Call) -> None:
         item = self._tagged(call)
@@ -264,6 +214,17 @@ class CloudFront(Service):
                     _new_etag(item)
         return alive
 
+    def set_icp_status(self, cname: str, status: str) -> None:
+        """What the ICP authorities say of an alias in China: APPROVED, SUSPENDED or PENDING."""
+        self.icp_status[cname.lower()] = status
+        for items in self._distributions.values():
+            for item in items.values():
+                if item is not None:
+                    item.summary = ""
+
+    def _document(self, item: Distribution) -> str:
+        return answers.distribution(item, self.icp_status)
+
     def _existing(self, call: Call) -> Distribution:
         wanted = call.params.get("Id")
         for item in self._alive(call.scope):
@@ -285,7 +246,7 @@ class CloudFront(Service):
         item.deployed_at = now + self.state.settings.cloudfront_deploy_seconds
         if changes_certificate:
             item.certificate_change_until = item.deployed_at
-        item.pending = _Live(item.config.aliases, certificate) if item.config.is_enabled else _Live()
+        item.pending = Live(item.config.aliases, certificate) if item.config.is_enabled else Live()
         item.modified = self.state.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         _new_etag(item)
 
@@ -300,44 +261,6 @@ class CloudFront(Service):
                 overlaps = scope != call.scope and any(_overlap(mine, other) for mine in wanted for other in theirs)
                 if item is not own and (wanted & theirs or overlaps):
                     raise AwsError("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.", 409)
-
-    # --- answers ---
-
-    def _document(self, item: Distribution) -> str:
-        return (
-            f'<Distribution xmlns="{NAMESPACE}"><Id>{item.id}</Id><ARN>{item.arn}</ARN><Status>{item.status}</Status>'
-            f"<LastModifiedTime>{item.modified}</LastModifiedTime><InProgressInvalidationBatches>0</InProgressInvalidationBatches>"
-            f"<DomainName>{item.domain}</DomainName><ActiveTrustedSigners><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedSigners>"
-            "<ActiveTrustedKeyGroups><Enabled>false</Enabled><Quantity>0</Quantity></ActiveTrustedKeyGroups>"
-            f"{item.config.to_xml()}{self._icp(item)}</Distribution>"
-        )
-
-    def _summary(self, item: Distribution) -> str:
-        if not item.summary:
-            parts = "".join(item.config.part(name) for name in _SUMMARY_PARTS)
-            item.summary = (
-                f"<DistributionSummary><Id>{item.id}</Id><ARN>{item.arn}</ARN><ETag>{item.etag}</ETag><Status>{item.status}</Status>"
-                f"<LastModifiedTime>{item.modified}</LastModifiedTime><DomainName>{item.domain}</DomainName>{parts}{self._icp(item)}"
-                f"{item.config.part('Staging')}<ConnectionMode>{item.config.text('ConnectionMode', 'direct')}</ConnectionMode></DistributionSummary>"
-            )
-        return item.summary
-
-    def set_icp_status(self, cname: str, status: str) -> None:
-        """What the ICP authorities say of an alias in China: APPROVED, SUSPENDED or PENDING."""
-        self.icp_status[cname.lower()] = status
-        for items in self._distributions.values():
-            for item in items.values():
-                if item is not None:
-                    item.summary = ""
-
-    def _icp(self, item: Distribution) -> str:
-        if item.partition != "aws-cn" or not item.config.aliases:
-            return ""
-        entries = "".join(
-            f"<AliasICPRecordal><CNAME>{alias}</CNAME><ICPRecordalStatus>{self.icp_status.get(alias, 'APPROVED')}</ICPRecordalStatus></AliasICPRecordal>"
-            for alias in item.config.aliases
-        )
-        return f"<AliasICPRecordals>{entries}</AliasICPRecordals>"
 
 
 def _check_version(item: Distribution, sent: str) -> None:
@@ -368,16 +291,3 @@ def _tags(pairs: t.Sequence[tuple[str | None, str | None]]) -> dict[str, str]:
     if len(tags) != len(pairs) or len(tags) > MAX_TAGS or any(not key or len(key) > 128 or key.lower().startswith("aws:") for key in tags):
         raise AwsError("InvalidTagging", "The tagging specified is not valid.")
     return tags
-
-
-def _with_namespace(xml: str) -> str:
-    return xml.replace("<DistributionConfig", f'<DistributionConfig xmlns="{NAMESPACE}"', 1)
-
-
-def _answer(xml: str, status: int, etag: str = "", location: str = "") -> Response:
-    headers = [("Content-Type", "text/xml")]
-    if etag:
-        headers.append(("ETag", etag))
-    if location:
-        headers.append(("Location", f"https://cloudfront.amazonaws.com{location}"))
-    return Response(status, (_DECLARATION + xml).encode(), tuple(headers))

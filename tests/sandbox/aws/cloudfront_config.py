@@ -7,6 +7,7 @@ Required fields: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGu
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from xml.etree import ElementTree as ET
 
@@ -74,7 +75,7 @@ class Config:
         """The text of the element at ``path``."""
         return (self.root.findtext(path) or default).strip()
 
-    @property
+    @functools.cached_property
     def aliases(self) -> tuple[str, ...]:
         return tuple((item.text or "").strip().lower() for item in self.root.iterfind("Aliases/Items/CNAME"))
 
@@ -114,6 +115,9 @@ class Config:
         behaviors = [*self.root.iterfind("DefaultCacheBehavior"), *self.root.iterfind("CacheBehaviors/Items/CacheBehavior")]
         if any(behavior.findtext("TargetOriginId") not in origins for behavior in behaviors):
             raise AwsError("NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404)
+        if self.text("Staging") == "true" and self.text("HttpVersion") in ("http3", "http2and3"):
+            # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/continuous-deployment-quotas-considerations.html
+            raise AwsError("InvalidArgument", "A staging distribution does not support HTTP/3.")
         self._check_aliases()
 
     def _check_required(self, is_update: bool) -> None:

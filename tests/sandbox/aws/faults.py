@@ -34,6 +34,7 @@ class Fault:
     """A fault on the calls of one operation: it lets ``skip`` of them pass, then strikes ``count`` times.
 
     ``when`` is "before" the call is processed (nothing happened) or "after" (it happened, only the answer is lost).
+    ``code`` replaces the error code of the kinds that are an answer, for example by PriorRequestNotComplete.
     """
 
     service: str
@@ -122,14 +123,16 @@ def throttle_error(service: str) -> AwsError:
     return AwsError(*_THROTTLE.get(service, ("ThrottlingException", "Rate exceeded", 400)))
 
 
-def fault_error(fault: Fault, service: str, operation: str, arn: str) -> AwsError:
+def fault_error(fault: Fault, service: str, operation: str, partition: str) -> AwsError:
     """The error answer of the kinds that are an answer."""
     if fault.kind == "throttled":
         error = throttle_error(service)
     elif fault.kind == "access_denied":
         code = "AuthorizationError" if service == "sns" else "AccessDeniedException" if service in ("dynamodb", "acm") else "AccessDenied"
         status = 400 if service in ("dynamodb", "acm") else 403
-        error = AwsError(code, f"User: {arn} is not authorized to perform: {service}:{operation} because no identity-based policy allows the action", status)
+        user = f"arn:{partition}:iam::123456789012:user/sandbox"
+        why = "because no identity-based policy allows the action"
+        error = AwsError(code, f"User: {user} is not authorized to perform: {service}:{operation} {why}", status)
     else:
         code = {"s3": "InternalError", "sns": "InternalError", "iam": "ServiceFailure", "dynamodb": "InternalServerError"}.get(service, "InternalFailure")
         error = AwsError(code, "The request processing has failed because of an unknown error, exception or failure.", 500)

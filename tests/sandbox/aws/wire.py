@@ -55,9 +55,10 @@ class Signed:
 def read_body(environ: Environ) -> bytes:
     """The request body; the environment keeps a fresh stream of it for whoever reads next."""
     length = environ.get("CONTENT_LENGTH")
-    if not length:
+    if not length and not environ.get("wsgi.input_terminated"):
         return b""
-    body = bytes(environ["wsgi.input"].read(int(length)))
+    # a chunked body has no length; its stream ends by itself
+    body = bytes(environ["wsgi.input"].read(int(length)) if length else environ["wsgi.input"].read())
     environ["wsgi.input"] = io.BytesIO(body)
     return body
 
