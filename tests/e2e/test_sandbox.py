@@ -168,6 +168,42 @@ class TestProtocol:
         control.set(acme_renewal_due=True)
         assert renewal_window(sandbox, client, leaf)["end"] < datetime.datetime.now(datetime.timezone.utc)
 
+    def test_terms_of_service_have_to_be_agreed_to(self, sandbox: SandboxProcess) -> None:
+        plain = PlainClient(sandbox.env())
+        with pytest.raises(messages.Error):
+            plain.acme.new_account(messages.NewRegistration.from_data(terms_of_service_agreed=False))
+
+    def test_an_account_is_found_again_by_its_key(self, sandbox: SandboxProcess, client: PlainClient) -> None:
+        again = PlainClient(sandbox.env(), client.key)
+        with pytest.raises(errors.ConflictError) as known:
+            again.register()
+        assert known.value.location == client.acme.net.account.uri
+
+    def test_a_new_account_is_asked_for_with_its_own_key(self, client: PlainClient) -> None:
+        with pytest.raises(messages.Error) as refused:
+            client.register()
+        assert refused.value.code == "malformed"
+
+    def test_an_order_is_not_shown_to_another_account(self, sandbox: SandboxProcess, client: PlainClient) -> None:
+        order, _key = client.order(["www.example.com"])
+        other = PlainClient(sandbox.env())
+        other.register()
+        with pytest.raises(messages.Error) as refused:
+            other.acme.net.post(order.uri, None)
+        assert refused.value.code == "unauthorized"
+
+    def test_external_account_binding_can_be_required(self) -> None:
+        secret = "c2FuZGJveC1zYW5kYm94LXNhbmRib3gtc2FuZGJveC1zYW5kYm94LXNhbmRib3g"
+        with SandboxProcess("--eab", f"kid-1={secret}") as process:
+            plain = PlainClient(process.env())
+            assert plain.acme.external_account_required()
+            with pytest.raises(messages.Error) as refused:
+                plain.register()
+            assert refused.value.code == "externalAccountRequired"
+            binding = messages.ExternalAccountBinding.from_data(plain.key.public_key(), "kid-1", secret, plain.acme.directory)
+            made = plain.acme.new_account(messages.NewRegistration.from_data(terms_of_service_agreed=True, external_account_binding=binding))
+            assert made.body.status == "valid"
+
 
 def renewal_window(sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate) -> dict[str, datetime.datetime]:
     import base64

@@ -213,6 +213,9 @@ class Front:
         rejected = self._reject_nonce(envelope)
         if rejected:
             return rejected
+        # RFC 8555 section 6.2: a new account signs with its own key, everything else (but a revocation) with that of an account.
+        if operation == "newAccount" and "jwk" not in envelope.protected:
+            return problem(400, "malformed", "No embedded JWK in JWS header")
         if operation in READ_ONLY and envelope.payload is not None:
             return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
         if operation == "newOrder":

@@ -54,9 +54,9 @@ class Issued:
 class PlainClient:
     """One account at the CA of the sandbox that `env` belongs to."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], key: josepy.JWKRSA | None = None) -> None:
         self._env = env
-        self.key = josepy.JWKRSA(key=rsa.generate_private_key(65537, 2048))
+        self.key = key or josepy.JWKRSA(key=rsa.generate_private_key(65537, 2048))
         network = _Network(self.key, verify_ssl=env["CERTOPS_ACME_CA_BUNDLE"])
         self.acme = client.ClientV2(client.ClientV2.get_directory(env["CERTOPS_ACME_DIRECTORY"], network), network)
 

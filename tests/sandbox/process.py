@@ -56,7 +56,7 @@ class SandboxProcess:
 
     def start(self) -> SandboxProcess:
         """Start it and wait until it is ready; RuntimeError when it is not within a minute."""
-        command = [sys.executable, "-m", "sandbox", "--with-parent", *self._arguments]
+        command = [sys.executable, "-X", "faulthandler", "-m", "sandbox", "--with-parent", *self._arguments]
         environ = {**os.environ, "PYTHONPATH": str(TESTS)}
         started = time.monotonic()
         # A session of its own: Ctrl-C at the terminal is for the parent, which then stops the sandbox.
