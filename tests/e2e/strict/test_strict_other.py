@@ -36,6 +36,31 @@ def test_a_signature_for_the_wrong_region_is_refused_when_asked_for(aws):
     aws.client("cloudfront", "cn-northwest-1").list_distributions()
 
 
+def test_a_role_is_assumed_only_if_it_exists_and_trusts_the_account(aws):
+    other_key = "AKIA" + "O" * 16
+    aws.control("POST", "accounts", {"access_key": other_key, "account": "222222222222"})
+    arn = "arn:aws:iam::222222222222:role/dns"
+    for trusted in (None, "333333333333"):
+        if trusted:
+            trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}]}
+            aws.client("iam", access_key=other_key).create_role(RoleName="dns", AssumeRolePolicyDocument=json.dumps(trust))
+        with aws.refuses("AccessDenied", 403):
+            aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
+    trust["Statement"][0]["Principal"]["AWS"] = "arn:aws:iam::123456789012:root"
+    aws.client("iam", access_key=other_key).update_assume_role_policy(RoleName="dns", PolicyDocument=json.dumps(trust))
+    assumed = aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
+    assert assumed["AssumedRoleUser"]["Arn"] == "arn:aws:sts::222222222222:assumed-role/dns/test"
+    assert assumed["Credentials"]["AccessKeyId"].startswith("ASIA")
+
+
+def test_accounts_are_separate(aws):
+    other_key = "AKIA" + "O" * 16
+    aws.control("POST", "accounts", {"access_key": other_key, "account": "222222222222"})
+    aws.client("route53", access_key=other_key).create_hosted_zone(Name="example.com", CallerReference="1")
+    assert aws.client("route53").list_hosted_zones()["HostedZones"] == []
+    assert aws.client("sts", access_key=other_key).get_caller_identity()["Account"] == "222222222222"
+
+
 def test_operations_that_the_sandbox_lacks_say_so(aws):
     with aws.refuses("NotImplemented", 501):
         aws.client("route53").list_health_checks()

@@ -118,6 +118,8 @@ class _App:
     def _from_moto(self, environ: Environ, body: bytes) -> Response:
         # whoever has looked at the request has read its stream
         environ["wsgi.input"] = io.BytesIO(body)
+        if signed := wire.signature_of(environ):
+            environ["HTTP_X_MOTO_ACCOUNT_ID"] = self.state.account_of(signed.access_key)
         app = self._moto
         if app is None:
             from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app

@@ -75,6 +75,14 @@ def _advance(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return _clock(state, values)
 
 
+def _account(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    account = str(values["account"])
+    if len(account) != 12 or not account.isdigit():
+        raise ValueError("an account ID has 12 digits")
+    state.accounts[str(values["access_key"])] = account
+    return dict(state.accounts)
+
+
 def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.cloudfront.set_icp_status(str(values["cname"]), str(values["status"]))
     return {}
@@ -113,6 +121,7 @@ _ROUTES: dict[str, _Handler] = {
     "DELETE faults": _clear_faults,
     "GET clock": _clock,
     "POST clock": _advance,
+    "POST accounts": _account,
     "POST cloudfront/icp": _icp,
     "POST dns/delegate": _delegate,
     "GET sns/outbox": _outbox,

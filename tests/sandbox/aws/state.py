@@ -85,6 +85,8 @@ class State:
         self.calls = CallLog()
         self.faults = FaultTable()
         self.offset = 0.0
+        # access keys that the control interface gave to other accounts
+        self.accounts: dict[str, str] = {}
         self.services = strict_services(self)
         self.dns = DnsView(self)
 
@@ -132,6 +134,7 @@ class State:
             self.calls.clear()
             self.faults.clear()
             self.offset = 0.0
+            self.accounts = {}
             self.services = strict_services(self)
             self.dns = DnsView(self)
             if "moto.backends" in sys.modules:
@@ -140,6 +143,8 @@ class State:
                 moto_api_backend.reset()
 
     def account_of(self, access_key: str) -> str:
-        """The account that an access key belongs to; keys that IAM and STS did not make belong to the default account."""
+        """The account that an access key belongs to; a key that nobody made or assigned belongs to the default account."""
+        if access_key in self.accounts:
+            return self.accounts[access_key]
         models = sys.modules.get("moto.iam.models")
         return str(models.get_account_id_from(access_key)) if models else DEFAULT_ACCOUNT
