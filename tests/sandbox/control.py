@@ -15,6 +15,10 @@ class ControlError(Exception):
     """The sandbox refused a control request."""
 
 
+def _given(**values: Any) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
 class Control:
     """One sandbox, by its URL (CERTOPS_SANDBOX_URL)."""
 
@@ -63,13 +67,21 @@ class Control:
     def clear_faults(self) -> None:
         self._ask("DELETE", "faults")
 
-    def confirm(self, **which: Any) -> Any:
-        """Confirm e-mail subscriptions, as the person who got the mail would: by topic and endpoint."""
-        return self._ask("POST", "confirm", which)
+    def confirm(self, endpoint: str, topic_arn: str | None = None) -> int:
+        """Confirm pending subscriptions of an address, as the person who got the mail would; how many there were."""
+        return int(self._ask("POST", "sns/confirm", _given(endpoint=endpoint, topic_arn=topic_arn))["confirmed"])
+
+    def unsubscribe(self, endpoint: str, topic_arn: str | None = None) -> int:
+        """Follow the link to unsubscribe that is in every notice; how many subscriptions ended."""
+        return int(self._ask("POST", "sns/unsubscribe", _given(endpoint=endpoint, topic_arn=topic_arn))["unsubscribed"])
 
     def outbox(self) -> list[dict[str, Any]]:
-        """What was published, by endpoint that got it."""
-        return list(self._ask("GET", "outbox"))
+        """What SNS delivered, by endpoint."""
+        return list(self._ask("GET", "sns/outbox"))
+
+    def delegate(self, zone_id: str) -> None:
+        """Let the registrar of a domain point to this zone, of several with one name."""
+        self._ask("POST", "dns/delegate", {"zone_id": zone_id})
 
     def advance(self, seconds: float) -> None:
         """Move the clock of AWS ahead."""
