@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import typing as t
 from datetime import datetime
 
@@ -98,7 +99,7 @@ def bundle_problems(leaf_pem: str, chain_pem: str, key_pem: str, now: datetime) 
         problems.append(f"the certificate expired at {leaf.not_valid_after_utc.isoformat()}")
     if now < leaf.not_valid_before_utc:
         problems.append(f"the certificate is not valid before {leaf.not_valid_before_utc.isoformat()}")
-    for issued, issuer in zip(certificates, certificates[1:]):
+    for issued, issuer in itertools.pairwise(certificates):
         problems += _link_problems(issued, issuer, now)
     return problems
 

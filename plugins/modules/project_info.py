@@ -91,7 +91,10 @@ projects:
     update_time: {description: The most recent issue time of all certificates., type: str, sample: "2026-10-08T04:42:10Z"}
     expiration_time: {description: The most recent expiry of all certificates., type: str, sample: "2027-01-06T04:42:09Z"}
     expires_in_days: {description: Whole days until the current certificate expires., type: int, sample: 45}
-    archive_uri: {description: Where the bundle of the current certificate is archived., type: str, sample: "file:///srv/certops/archive/webapp/2026-10-08-0442.tar.gz"}
+    archive_uri:
+      description: Where the bundle of the current certificate is archived.
+      type: str
+      sample: file:///srv/certops/archive/webapp/2026-10-08-0442.tar.gz
     role_vars: {description: The definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
 broken:
   description: Documents that cannot be used, so that they do not hide the others.

@@ -38,7 +38,7 @@ options:
       - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become blanks, and what goes beyond 100 characters is cut.
     type: str
     default: ""
-  message:
+  body:
     description: The message. What goes beyond 256 KB is cut, and a note at its end says so.
     type: str
     required: true
@@ -55,7 +55,7 @@ EXAMPLES = r"""
   certops.cloudfront.sns_notify:
     topic: certops-webapp
     subject: The certificate of webapp was replaced
-    message: It is valid until 2027-01-06.
+    body: It is valid until 2027-01-06.
 """
 
 RETURN = r"""
@@ -90,7 +90,7 @@ from ..module_utils._errors import ConfigError
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
     "subject": {"type": "str", "default": ""},
-    "message": {"type": "str", "required": True},
+    "body": {"type": "str", "required": True},
 }
 
 
@@ -110,11 +110,11 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Publish one message."""
     topics = clients.topics
     problems = subscriptions.topic_problems("topic", params["topic"], topics.region)
-    if not params["message"].strip():
-        problems.append("message: it is empty, which SNS refuses; give some text")
+    if not params["body"].strip():
+        problems.append("body: it is empty, which SNS refuses; give some text")
     if problems:
         raise ConfigError(problems)
-    subject, message = publishing.subject(params["subject"]), publishing.message(params["message"])
+    subject, message = publishing.subject(params["subject"]), publishing.message(params["body"])
     if check_mode:
         arn = params["topic"] if subscriptions.is_arn(params["topic"]) else None
         return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": subject})

@@ -21,9 +21,9 @@ from ansible.utils.vars import merge_hash
 
 try:
     # Imported here so that workers, which are forks, find them loaded.
-    import acme.client
-    import boto3  # noqa: F401
-    import botocore.client  # noqa: F401
+    import acme.client  # pylint: disable=unused-import
+    import boto3  # pylint: disable=unused-import
+    import botocore.client  # pylint: disable=unused-import
 
     from ..module_utils import _module
     from ..module_utils._errors import CertError

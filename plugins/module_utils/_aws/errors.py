@@ -36,7 +36,9 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
     try:
         yield
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
-        raise ConfigError([f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]) from exc
+        raise ConfigError(
+            [f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]
+        ) from exc
     except NoRegionError as exc:
         raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
     except ClientError as exc:

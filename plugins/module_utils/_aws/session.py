@@ -36,7 +36,7 @@ class _Params:
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         self.params = dict(params)
 
-    def fail_json(self, msg: str, **details: t.Any) -> t.NoReturn:
+    def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
         raise ConfigError([msg])
 
 
