@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -19,7 +20,7 @@ PROJECT = "webapp"
 DOMAINS = ["shop.example", "*.shop.example", "www.news.example"]
 LIFETIME_DAYS = 90
 INTERVAL_DAYS = 30
-SECONDS_UNTIL_DUE = 22
+SECONDS_UNTIL_DUE = 15
 
 
 def prepare(stage: Stage) -> dict[str, str]:
@@ -67,7 +68,6 @@ def tell(stage: Stage) -> None:
     # The CA backdates this one so far that it comes due while the story is told.
     backdate = INTERVAL_DAYS * 86400 - SECONDS_UNTIL_DUE
     stage.control.set(acme_backdate_seconds=backdate)
-    due_at = time.monotonic() + SECONDS_UNTIL_DUE
     stage.play("create", wanted, changed=True)
     stage.control.set(acme_backdate_seconds=0)
     first = stage.project(PROJECT)["certificate"]
@@ -82,7 +82,8 @@ def tell(stage: Stage) -> None:
     stage.play("create", wanted, changed=False)
 
     stage.chapter("renew: the certificate has come due")
-    remaining = due_at + 1 - time.monotonic()
+    renew_at = datetime.fromisoformat(stage.project(PROJECT)["renewal"]["renew_at"])
+    remaining = (renew_at - datetime.now(timezone.utc)).total_seconds() + 1
     if remaining > 0:
         stage.say(f"waiting {remaining:.0f} s until it is {INTERVAL_DAYS} days old")
         time.sleep(remaining)

@@ -67,13 +67,13 @@ class Control:
     def clear_faults(self) -> None:
         self._ask("DELETE", "faults")
 
-    def confirm(self, endpoint: str, topic_arn: str | None = None) -> int:
-        """Confirm pending subscriptions of an address, as the person who got the mail would; how many there were."""
-        return int(self._ask("POST", "sns/confirm", _given(endpoint=endpoint, topic_arn=topic_arn))["confirmed"])
+    def confirm(self, endpoint: str, topic_arn: str | None = None) -> list[str]:
+        """Confirm pending subscriptions of an address, as the person who got the mail would; their ARNs."""
+        return list(self._ask("POST", "sns/confirm", _given(endpoint=endpoint, topic_arn=topic_arn))["confirmed"])
 
-    def unsubscribe(self, endpoint: str, topic_arn: str | None = None) -> int:
-        """Follow the link to unsubscribe that is in every notice; how many subscriptions ended."""
-        return int(self._ask("POST", "sns/unsubscribe", _given(endpoint=endpoint, topic_arn=topic_arn))["unsubscribed"])
+    def unsubscribe(self, endpoint: str, topic_arn: str | None = None) -> list[str]:
+        """Follow the link to unsubscribe that is in every notice; the ARNs of the subscriptions that ended."""
+        return list(self._ask("POST", "sns/unsubscribe", _given(endpoint=endpoint, topic_arn=topic_arn))["unsubscribed"])
 
     def outbox(self) -> list[dict[str, Any]]:
         """What SNS delivered, by endpoint."""
