@@ -13,20 +13,14 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._aws import clo
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.cloudfront import CloudFront
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
 from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_cert_bind, iam_server_cert, iam_server_cert_cleanup
+from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 PATH = "/cloudfront/certops/webapp/"
 UNKNOWN = b'<SettingOfTomorrow a="b"><Deep>1</Deep></SettingOfTomorrow>'
-
-
-def run(module: t.Any, check_mode: bool = False, **params: t.Any) -> Outcome:
-    defaults = {name: spec.get("default") for name, spec in module.ARGUMENT_SPEC.items()}
-    given = {"region": "us-east-1", **defaults, **params}
-    return t.cast("Outcome", module.run(given, module.connect(given), SystemClock(), check_mode))
 
 
 def store(name: str, *domains: str) -> dict[str, t.Any]:
@@ -68,12 +62,12 @@ def new(old: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_check_do_again(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
-    control.set(cloudfront_deploy_seconds=1)
+    control.set(cloudfront_deploy_seconds=120)
     one = seed.create_distribution(["www.example.com"], old["id"])
     two = seed.create_distribution(["*.example.com"], old["id"], staging=True)
     foreign = seed.create_distribution(["shop.test"], seed.upload_certificate("foreign", ["shop.test"]))
     before = raw(foreign)
-    control.advance(10)
+    control.advance(121)
     predicted, done, again = bind(new, old, check_mode=True), bind(new, old), bind(new, old)
     assert statuses(predicted) == statuses(done) == dict.fromkeys([one, two], "rebound")
     assert statuses(again) == dict.fromkeys([one, two], "already")
@@ -136,16 +130,16 @@ def test_an_uncovered_alias_skips_one_and_the_other_goes_on(control: Control, ne
 
 def test_a_certificate_that_becomes_visible_later(control: Control, old: dict[str, t.Any]) -> None:
     distribution = seed.create_distribution(["www.example.com"], old["id"])
-    control.set(iam_visibility_seconds=3)
+    control.set(iam_visibility_seconds=45)
     fresh = store("fresh")
     assert statuses(bind(fresh, old)) == {distribution: "rebound"}
 
 
 def test_a_change_in_progress_is_awaited(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
-    control.set(cloudfront_deploy_seconds=2)
+    control.set(cloudfront_deploy_seconds=120)
     distribution = seed.create_distribution(["www.example.com"], old["id"])
     assert statuses(bind(new, old)) == {distribution: "rebound"}
-    assert control.counts("cloudfront")["UpdateDistribution"] <= 3
+    assert control.counts("cloudfront")["UpdateDistribution"] == 2
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -167,16 +161,16 @@ def test_one_denied_distribution_does_not_stop_the_others(control: Control, old:
 
 
 def test_an_etag_that_changes_with_the_deployment_is_read_back(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
-    control.set(cloudfront_etag_on_deploy=True, cloudfront_deploy_seconds=1)
+    control.set(cloudfront_etag_on_deploy=True, cloudfront_deploy_seconds=120)
     seed.create_distribution(["www.example.com"], old["id"])
-    control.advance(10)
+    control.advance(121)
     assert bind(new, old).result["verified"]
 
 
 def test_what_the_edge_serves_is_verified(control: Control, sandbox: SandboxProcess, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
-    control.set(cloudfront_deploy_seconds=1)
+    control.set(cloudfront_deploy_seconds=120)
     seed.create_distribution(["www.example.com", "*.example.com"], old["id"])
-    control.advance(10)
+    control.advance(121)
     done = bind(new, old, verify="tls", edge_address=sandbox.env()["CERTOPS_EDGE_ADDRESS"])
     assert done.result["verified"], done.failure
 

@@ -9,8 +9,8 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert, iam_server_cert_cleanup, iam_server_cert_info
+from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
@@ -18,13 +18,6 @@ from sandbox.process import SandboxProcess
 PATH = "/cloudfront/certops/webapp/"
 TAGS = {"managed-by": "certops.cloudfront", "certops:project": "webapp"}
 CERTIFICATE, KEY, CHAIN = SandboxProcess.issue_foreign(["example.com", "*.example.com"])
-
-
-def run(module: t.Any, check_mode: bool = False, **params: t.Any) -> Outcome:
-    """One run in this process, with clients made as the module makes them."""
-    defaults = {name: spec.get("default") for name, spec in module.ARGUMENT_SPEC.items()}
-    given = {"region": "us-east-1", **defaults, **params}
-    return t.cast("Outcome", module.run(given, module.connect(given), SystemClock(), check_mode))
 
 
 def store(check_mode: bool = False, **params: t.Any) -> Outcome:
