@@ -302,6 +302,14 @@ class TestDns:
         assert len(resolver(sandbox).resolve("example.com.", "NS")) == 4
         assert len(resolver(sandbox).resolve("example.com.", "SOA")) == 1
 
+    def test_a_zone_below_another_is_seen_once_it_is_delegated(self, sandbox: SandboxProcess, zone: str) -> None:
+        below = seed.create_zone("sub.example.com")
+        seed.create_record(below, "www.sub.example.com", "TXT", ["below"])
+        with pytest.raises(dns.resolver.NXDOMAIN):
+            resolver(sandbox).resolve("www.sub.example.com.", "TXT")
+        seed.delegate(zone, below)
+        assert resolver(sandbox).resolve("www.sub.example.com.", "TXT")[0].strings == (b"below",)
+
     def test_a_private_zone_is_not_seen(self, sandbox: SandboxProcess) -> None:
         private = seed.create_zone("inside.example", private=True)
         seed.create_record(private, "www.inside.example", "TXT", ["x"])
@@ -323,6 +331,27 @@ class TestDns:
             with pytest.raises(TimeoutError):
                 probe.recv(100)
         assert resolver(sandbox).resolve("example.com.", "SOA")
+
+
+class TestSeed:
+    def test_makes_distributions_of_every_kind(self, sandbox: SandboxProcess) -> None:
+        certificate = seed.upload_certificate("old", ["www.example.com"])
+        made = [
+            seed.create_distribution(),
+            seed.create_distribution(["old.example.com"]),
+            seed.create_distribution(["www.example.com"], certificate),
+            seed.create_distribution(staging=True),
+        ]
+        cloudfront = seed.client("cloudfront")
+        configs = [cloudfront.get_distribution_config(Id=one)["DistributionConfig"] for one in made]
+        assert [config["Aliases"].get("Items", []) for config in configs] == [[], ["old.example.com"], ["www.example.com"], []]
+        assert [config["ViewerCertificate"].get("IAMCertificateId") for config in configs] == [None, None, certificate, None]
+        assert [config["Staging"] for config in configs] == [False, False, False, True]
+
+    def test_the_playground_is_made_in_both_partitions(self) -> None:
+        for region in ("us-east-1", "cn-north-1"):
+            with SandboxProcess("--seed", "--region", region) as process:
+                assert len(seed.client("cloudfront", process.env()).list_distributions()["DistributionList"]["Items"]) == 3
 
 
 class TestEdge:
@@ -388,6 +417,7 @@ class TestProcess:
         assert {address for address, _port in found} == {"127.0.0.1"}
 
     @linux
+    @pytest.mark.pebble
     def test_pebble_listens_on_loopback_only(self, pebble_sandbox: SandboxProcess) -> None:
         found = list(listening({pebble_sandbox.pid} | children(pebble_sandbox.pid)))
         assert all(address in ("127.0.0.1", "0000000000000000FFFF00000100007F") for address, _port in found), found
@@ -412,6 +442,16 @@ class TestProcess:
         pid = int(done.stdout)
         deadline = time.monotonic() + 10
         while alive(pid):
+            assert time.monotonic() < deadline, "still there"
+            time.sleep(0.05)
+
+    @linux
+    @pytest.mark.pebble
+    def test_pebble_ends_with_the_sandbox(self, pebble_sandbox: SandboxProcess) -> None:
+        (pebble,) = children(pebble_sandbox.pid)
+        os.kill(pebble_sandbox.pid, signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while alive(pebble):
             assert time.monotonic() < deadline, "still there"
             time.sleep(0.05)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from .acme_backend import ERROR, JSON, Backend, Reply, Request, problem
+from .acme_backend import JSON, Backend, Reply, Request, problem
 from .aws.calls import LoggedCall, summary
 from .aws.faults import DEFAULT_TIMEOUT_SECONDS, Fault
 from .aws.state import State
@@ -224,8 +224,6 @@ class Front:
             reply.document = {**reply.document, "suggestedWindow": _past_window()}
         if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
             reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
-        if reply.status == 400 and ERROR.encode() + b"badNonce" in reply.body:
-            reply.headers.pop("Replay-Nonce", None)
         if request.method == "POST":
             reply.headers.setdefault("Replay-Nonce", self.backend.nonce())
         reply.headers.setdefault("Cache-Control", "no-store")

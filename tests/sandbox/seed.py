@@ -44,6 +44,12 @@ def create_record(zone_id: str, name: str, kind: str, values: Iterable[str], env
     client("route53", env).change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
 
 
+def delegate(parent_zone_id: str, zone_id: str, env: Environment | None = None) -> None:
+    """The NS records by which a zone hands a part of itself over to another zone: without them, DNS never looks into that."""
+    zone = client("route53", env).get_hosted_zone(Id=zone_id)
+    create_record(parent_zone_id, zone["HostedZone"]["Name"], "NS", [f"{server}." for server in zone["DelegationSet"]["NameServers"]], env)
+
+
 def upload_certificate(name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/") -> str:
     """A server certificate of another CA in IAM; returns its ServerCertificateId."""
     authority = Authority()
