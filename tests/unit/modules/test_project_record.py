@@ -1,0 +1,264 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""project_record and project_info over a store."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, ConflictError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores import updates
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Stored
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
+from unit.fakes.aws import FakeClock
+from unit.fakes.projects import NOW, certificate, definition, document, reported_certificate
+from unit.fakes.stores import FakeStore
+
+DEFAULTS = {name: spec.get("default") for name, spec in project_record.ARGUMENT_SPEC.items()}
+WANTED = {"domains": "example.com, *.example.com"}
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+@pytest.fixture(autouse=True)
+def no_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def record(store: FakeStore, check_mode: bool = False, **params: t.Any) -> Outcome:
+    given = {**DEFAULTS, "name": "webapp", **params}
+    return project_record.run(given, project_record.Clients(store), FakeClock(NOW), check_mode)
+
+
+def info(store: t.Any, names: list[str] | None = None) -> Outcome:
+    return project_info.run({"store": None, "names": names}, project_info.Clients(store), FakeClock(NOW), False)
+
+
+def take(store: FakeStore, **params: t.Any) -> str:
+    taken = record(store, state="locked", **params)
+    assert taken.result["locked"]
+    return str(taken.result["run_id"])
+
+
+class TestRecord:
+    def test_a_definition_is_stored_and_a_second_time_changes_nothing(self, store: FakeStore) -> None:
+        made = record(store, definition=WANTED)
+        assert made.changed
+        assert made.before == {}
+        assert store.documents["webapp"].document == document()
+        again = record(store, definition=WANTED)
+        assert not again.changed
+        assert store.writes == 1
+
+    def test_a_changed_definition_shows_in_the_diff_with_no_lock(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        changed = record(store, definition={**WANTED, "renewal_interval_days": 7})
+        assert changed.changed
+        assert (changed.before["definition"]["renewal_interval_days"], changed.after["definition"]["renewal_interval_days"]) == (30, 7)
+        assert "lock" not in changed.after
+
+    def test_bad_input_is_refused_as_a_whole_and_nothing_is_written(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError) as caught:
+            record(store, name="no name", definition={"domains": [], "renewal_interval_days": 90, "archive": "ftp://x"})
+        assert len(caught.value.problems) == 4
+        assert store.documents == {}
+
+    def test_the_region_tells_that_acm_cannot_be_used_in_china(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError, match="China"):
+            record(store, definition={**WANTED, "certificate_store": "acm"}, region="cn-north-1")
+
+    def test_taking_and_releasing_is_no_change(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        taken = record(store, state="locked")
+        assert (taken.changed, taken.result["locked"], taken.result["holder"]) == (False, True, None)
+        assert taken.result["plan"]["action"] == "issue"
+        released = record(store, state="recorded", run_id=taken.result["run_id"], release=True)
+        assert (released.changed, released.result["project"]["lock"]) == (False, None)
+
+    def test_each_run_gets_a_name_of_its_own(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        first = take(store)
+        assert first.startswith("20261122T053000Z-")
+        assert record(store, state="locked").result["run_id"] != first
+
+    def test_a_held_project_is_no_failure_and_names_the_holder(self, store: FakeStore) -> None:
+        run_id = take(store, definition=WANTED)
+        other = record(store, state="locked", run_id="other", definition={"domains": "example.org"})
+        assert (other.failure, other.changed, other.result["locked"], other.result["plan"]["action"]) == (None, False, False, "locked")
+        assert other.result["holder"]["run_id"] == run_id
+        assert store.documents["webapp"].document["definition"] == definition()
+
+    def test_a_whole_run(self, store: FakeStore) -> None:
+        run_id = take(store, definition=WANTED)
+        steps: list[dict[str, t.Any]] = [
+            {"phase": "stored", "certificate": reported_certificate(1), "renewal": {"renew_at": "2026-12-22T05:30:00Z", "reason": "r"}},
+            {"phase": "verified", "bind_result": {"records": {}}},
+            {"phase": "done", "subscribed": ["ops@example.com"], "release": True},
+        ]
+        outcomes = [record(store, state="recorded", run_id=run_id, **step) for step in steps]
+        assert [outcome.changed for outcome in outcomes] == [True, False, True]
+        assert ["notice" in outcome.result for outcome in outcomes] == [False, True, True]
+        assert outcomes[-1].result["project"]["last_run"]["Status"] == "Succeeded"
+        assert outcomes[-1].result["summary"]["status"] == "changed"
+        assert record(store, state="locked").result["plan"]["action"] == "none"
+
+    def test_half_a_certificate_is_refused(self, store: FakeStore) -> None:
+        run_id = take(store, definition=WANTED)
+        with pytest.raises(ConfigError, match="fingerprint_sha256, not_after missing"):
+            record(store, state="recorded", run_id=run_id, certificate={**reported_certificate(1), "fingerprint_sha256": None, "not_after": None})
+
+    def test_absent_forgets_the_project_and_a_second_time_changes_nothing(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        assert record(store, state="absent").changed
+        assert store.documents == {}
+        assert not record(store, state="absent").changed
+
+    def test_absent_is_refused_while_a_run_holds_the_project(self, store: FakeStore) -> None:
+        run_id = take(store, definition=WANTED)
+        with pytest.raises(RefusedError):
+            record(store, state="absent", run_id="other")
+        assert record(store, state="absent", run_id=run_id).changed
+
+    @pytest.mark.parametrize("state", ["locked", "recorded"])
+    def test_a_project_that_is_not_there_is_an_error(self, store: FakeStore, state: str) -> None:
+        with pytest.raises(ConfigError, match="there is no project webapp"):
+            record(store, state=state, run_id="x")
+
+    def test_a_write_in_between_is_read_and_decided_again(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+
+        def intrude() -> None:
+            record(store, definition={**WANTED, "emails": "new@example.com"})
+
+        store.before_write = intrude
+        take(store)
+        assert store.documents["webapp"].document["definition"]["emails"] == ["new@example.com"]
+        assert store.documents["webapp"].document["lock"] is not None
+
+    def test_two_runs_that_ask_at_once_do_not_both_get_the_project(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        first: list[Outcome] = []
+        store.before_write = lambda: first.append(record(store, state="locked", run_id="first"))
+        second = record(store, state="locked", run_id="second")
+        assert (first[0].result["locked"], second.result["locked"]) == (True, False)
+
+    def test_a_store_that_never_lets_a_write_through_is_a_conflict_in_the_end(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(*_arguments: t.Any) -> t.NoReturn:
+            raise ConflictError("changed")
+
+        monkeypatch.setattr(store, "write", refuse)
+        with pytest.raises(ConflictError):
+            record(store, definition=WANTED)
+
+    def test_an_order_is_noted_in_the_journal_of_the_run_under_way_only(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        updates.record_order(store, "webapp", "https://ca/order/1")
+        assert store.documents["webapp"].document["journal"] is None
+        take(store)
+        updates.record_order(store, "webapp", "https://ca/order/1")
+        journal = store.documents["webapp"].document["journal"]
+        assert (journal["phase"], journal["order_url"]) == ("ordering", "https://ca/order/1")
+
+
+class TestCheckMode:
+    def test_a_new_project_goes_through_a_whole_run_and_nothing_is_written(self, store: FakeStore) -> None:
+        taken = record(store, check_mode=True, state="locked", definition=WANTED)
+        assert (taken.changed, taken.result["locked"], taken.result["plan"]["action"]) == (True, True, "issue")
+        run_id = taken.result["run_id"]
+        predicted = {**reported_certificate(1), "serial": None, "fingerprint_sha256": None, "not_before": None, "not_after": None}
+        stored = record(store, check_mode=True, state="recorded", run_id=run_id, phase="stored", certificate=predicted)
+        done = record(store, check_mode=True, state="recorded", run_id=run_id, phase="done", release=True)
+        assert stored.result["project"]["name"] == done.result["project"]["name"] == "webapp"
+        assert store.documents == {}
+
+    @pytest.mark.parametrize(
+        "params",
+        [
+            pytest.param({"definition": {**WANTED, "verify": "tls"}}, id="present"),
+            pytest.param({"state": "locked", "run_id": "x"}, id="locked"),
+            pytest.param({"state": "absent"}, id="absent"),
+        ],
+    )
+    def test_it_says_what_then_happens_and_writes_nothing(self, store: FakeStore, params: dict[str, t.Any]) -> None:
+        record(store, definition=WANTED)
+        before = store.documents["webapp"]
+        predicted = record(store, check_mode=True, **{"run_id": "x", **params})
+        assert store.documents["webapp"] == before
+        happened = record(store, **{"run_id": "x", **params})
+        assert (predicted.changed, predicted.before, predicted.after) == (happened.changed, happened.before, happened.after)
+        assert predicted.result == happened.result
+
+    def test_a_held_project_is_said_to_be_held(self, store: FakeStore) -> None:
+        take(store, definition=WANTED)
+        assert not record(store, check_mode=True, state="locked").result["locked"]
+
+
+class TestInfo:
+    def test_an_empty_store_has_no_projects(self, store: FakeStore) -> None:
+        assert info(store).result == {"projects": [], "broken": []}
+
+    def test_projects_come_sorted_with_their_state_and_role_variables(self, store: FakeStore) -> None:
+        for name in ("shop", "blog"):
+            record(store, name=name, definition=WANTED)
+        found = info(store).result["projects"]
+        assert [project["name"] for project in found] == ["blog", "shop"]
+        assert [project["state"] for project in found] == ["pending", "pending"]
+        assert found[0]["role_vars"]["project_domains"] == ["example.com", "*.example.com"]
+        assert found[0]["role_vars"]["project_store"] == store.uri
+
+    def test_the_role_variables_of_both_modules_are_the_same(self, store: FakeStore) -> None:
+        made = record(store, definition=WANTED)
+        assert info(store).result["projects"][0]["role_vars"] == made.result["role_vars"]
+
+    def test_some_projects_by_name(self, store: FakeStore) -> None:
+        for name in ("shop", "blog", "docs"):
+            record(store, name=name, definition=WANTED)
+        assert [project["name"] for project in info(store, ["shop", "blog", "shop"]).result["projects"]] == ["blog", "shop"]
+
+    def test_all_unknown_names_are_said_at_once(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        with pytest.raises(ConfigError) as caught:
+            info(store, ["webapp", "nope", "neither"])
+        assert len(caught.value.problems) == 2
+
+    def test_a_broken_document_does_not_hide_the_others(self, tmp_path: Path) -> None:
+        store = FileStore(tmp_path)
+        store.write("webapp", document(certificate=certificate()), None)
+        store.write("later", {**document(), "schema": 99, "name": "later"}, None)
+        (tmp_path / "cut.json").write_bytes(b'{"schema')
+        found = info(store).result
+        assert [project["name"] for project in found["projects"]] == ["webapp"]
+        assert [entry["name"] for entry in found["broken"]] == ["cut", "later"]
+        assert "cut.json" in found["broken"][0]["error"]
+        assert "update the collection" in found["broken"][1]["error"]
+
+    def test_a_store_that_is_away_is_an_error_not_an_empty_list(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        record(store, definition=WANTED)
+
+        def away(_name: str) -> t.NoReturn:
+            raise RemoteError("cannot read", service="file", operation="read")
+
+        monkeypatch.setattr(store, "read", away)
+        with pytest.raises(RemoteError):
+            info(store)
+
+    def test_reading_writes_nothing(self, store: FakeStore) -> None:
+        store.documents["webapp"] = Stored(document(certificate=certificate(age_days=40)), "v")
+        before = dict(store.documents)
+        assert info(store).result["projects"][0]["due"]
+        assert store.documents == before
+
+    def test_a_lock_that_expires_makes_the_project_due_again(self, store: FakeStore) -> None:
+        take(store, definition=WANTED, lock_ttl=60)
+        assert info(store).result["projects"][0]["state"] == "locked"
+        later = project_info.run({"store": None, "names": None}, project_info.Clients(store), FakeClock(NOW + timedelta(seconds=60)), False)
+        assert later.result["projects"][0]["due"]
