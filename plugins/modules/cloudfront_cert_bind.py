@@ -84,7 +84,7 @@ options:
     description:
       - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run bound it.
       - What is not deployed is never verified.
-      - Without it the module still waits where CloudFront refuses a change because another one is in progress, as it takes one change of a certificate at a time.
+      - Without it the module still waits where CloudFront refuses a change because another one is in progress.
     type: bool
     default: true
   wait_timeout:
