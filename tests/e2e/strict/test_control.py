@@ -53,6 +53,12 @@ def test_each_service_is_throttled_in_its_own_words(aws, service, call, code, st
     call(aws.client(service))
 
 
+def test_a_fault_may_have_the_code_of_choice(aws):
+    aws.control("POST", "faults", {"service": "route53", "kind": "throttled", "code": "PriorRequestNotComplete"})
+    with aws.refuses("PriorRequestNotComplete"):
+        aws.client("route53").list_hosted_zones()
+
+
 def test_a_fault_lets_calls_pass_then_strikes_as_often_as_asked(aws, iam):
     aws.control("POST", "faults", {"service": "iam", "operation": "ListServerCertificates", "kind": "access_denied", "skip": 1, "count": 2})
     iam.list_server_certificates()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import copy
+import urllib.error
 import urllib.request
 
 import pytest
@@ -192,6 +193,8 @@ def test_one_viewer_certificate_change_at_a_time(aws, cloudfront, bound):
     with aws.refuses("IllegalUpdate") as refusal:
         cloudfront.update_distribution(Id=identifier, IfMatch=etag, DistributionConfig={**current, "ViewerCertificate": previous})
     assert refusal.message.startswith("Only one viewer certificate change may be in progress at a time")
+    changed = {**current, "ViewerCertificate": viewer(other), "Comment": "another change goes on meanwhile"}
+    etag = cloudfront.update_distribution(Id=identifier, IfMatch=etag, DistributionConfig=changed)["ETag"]
     aws.control("POST", "clock", {"advance_seconds": 61})
     cloudfront.update_distribution(Id=identifier, IfMatch=etag, DistributionConfig={**current, "ViewerCertificate": previous})
 
@@ -263,6 +266,13 @@ def test_the_caller_reference_makes_creation_repeatable(aws, cloudfront):
         cloudfront.create_distribution(DistributionConfig=config(Comment="other"))
 
 
+def test_the_number_of_distributions_is_limited(aws, cloudfront):
+    aws.control("POST", "settings", {"cloudfront_distribution_quota": 1})
+    cloudfront.create_distribution(DistributionConfig=config())
+    with aws.refuses("TooManyDistributions"):
+        cloudfront.create_distribution(DistributionConfig=config(reference="two"))
+
+
 def test_tags_live_with_the_distribution(aws, cloudfront):
     tags = {"Items": [{"Key": "a", "Value": "1"}]}
     created = cloudfront.create_distribution_with_tags(DistributionConfigWithTags={"DistributionConfig": config(), "Tags": tags})
@@ -290,6 +300,20 @@ def test_an_element_that_botocore_does_not_know_survives(aws, bound):
     extended = text.replace("</DistributionConfig>", "<FutureSetting><Depth>7</Depth></FutureSetting></DistributionConfig>")
     _raw(aws, "PUT", path, extended.encode(), {"If-Match": headers["ETag"], "Content-Type": "application/xml"})
     assert "<FutureSetting><Depth>7</Depth></FutureSetting>" in _raw(aws, "GET", path)[1]
+
+
+@pytest.mark.parametrize(("body", "code"), [(b"", "MissingBody"), (b"not XML", "MalformedXML"), (b"<Other/>", "MalformedInput")])
+def test_bodies_that_are_no_configuration(aws, bound, body, code):
+    identifier, etag, _current, _other = bound
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        _raw(aws, "PUT", f"/2020-05-31/distribution/{identifier}/config", body, {"If-Match": etag, "Content-Type": "application/xml"})
+    assert caught.value.code == 400
+    assert f"<Code>{code}</Code>" in caught.value.read().decode()
+
+
+def test_a_staging_distribution_does_not_speak_http3(aws, cloudfront):
+    with aws.refuses("InvalidArgument"):
+        cloudfront.create_distribution(DistributionConfig=config(Staging=True, HttpVersion="http2and3"))
 
 
 def test_in_china_only_iam_certificates_and_sni(aws, upload):

@@ -76,6 +76,7 @@ def test_an_object_is_created_once_and_replaced_only_as_read(aws):
     with aws.refuses("PreconditionFailed", 412):
         s3.put_object(Bucket="certs", Key="a.json", Body=b"4", IfMatch=etag)
     assert s3.get_object(Bucket="certs", Key="a.json")["Body"].read() == b"3"
+    assert s3.head_object(Bucket="certs", Key="a.json")["ContentLength"] == 1
 
 
 def test_an_object_that_is_gone_cannot_be_replaced_as_read(aws):

@@ -23,8 +23,6 @@ from .service import Call, Operation, Response, Service
 if t.TYPE_CHECKING:
     from .state import State
 
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
-MAX_DISTRIBUTIONS = 500
 MAX_PAGE = 100
 MAX_TAGS = 50
 _ALPHABET = string.ascii_uppercase + string.digits
@@ -105,7 +103,7 @@ class CloudFront(Service):
             raise AwsError(
                 "DistributionAlreadyExists", "The caller reference that you are using to create a distribution is associated with another distribution.", 409
             )
-        if len(self._alive(call.scope)) >= MAX_DISTRIBUTIONS:
+        if len(self._alive(call.scope)) >= self.state.settings.cloudfront_distribution_quota:
             raise AwsError("TooManyDistributions", "Processing your request will cause you to exceed the maximum number of distributions allowed.")
         config.add_defaults()
         certificate = cloudfront_certificate.check(self.state, call, config)
@@ -121,7 +119,7 @@ class CloudFront(Service):
             etag="",
             modified="",
             deployed_at=0,
-            certificate_change_until=0,
+            is_changing_certificate=False,
             live=Live(),
             pending=None,
             sent=call.body,
@@ -151,8 +149,7 @@ class CloudFront(Service):
             raise AwsError("IllegalUpdate", "You cannot update the value of Staging.")
         certificate = cloudfront_certificate.check(self.state, call, config)
         changes_certificate = config.viewer_certificate() != item.config.viewer_certificate()
-        in_progress = self.state.timestamp() < item.certificate_change_until
-        if changes_certificate and in_progress and self.state.settings.cloudfront_one_certificate_change:
+        if changes_certificate and item.is_changing_certificate and self.state.settings.cloudfront_one_certificate_change:
             raise AwsError("IllegalUpdate", "Only one viewer certificate change may be in progress at a time. Wait until the distribution is Deployed.")
         self._refuse_taken_aliases(call, config, item)
         item.config = config
@@ -209,7 +206,7 @@ class CloudFront(Service):
         now = self.state.timestamp()
         for item in alive:
             if item.pending is not None and now >= item.deployed_at:
-                item.live, item.pending, item.summary = item.pending, None, ""
+                item.live, item.pending, item.is_changing_certificate, item.summary = item.pending, None, False, ""
                 if self.state.settings.cloudfront_etag_on_deploy:
                     _new_etag(item)
         return alive
@@ -244,8 +241,7 @@ class CloudFront(Service):
     def _change(self, item: Distribution, certificate: Served | None, changes_certificate: bool = True) -> None:
         now = self.state.timestamp()
         item.deployed_at = now + self.state.settings.cloudfront_deploy_seconds
-        if changes_certificate:
-            item.certificate_change_until = item.deployed_at
+        item.is_changing_certificate = item.is_changing_certificate or changes_certificate
         item.pending = Live(item.config.aliases, certificate) if item.config.is_enabled else Live()
         item.modified = self.state.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
         _new_etag(item)

@@ -39,8 +39,8 @@ class Distribution:
     etag: str
     modified: str
     deployed_at: float
-    # until when a change of the viewer certificate is in progress
-    certificate_change_until: float
+    # a change of the viewer certificate is in progress until the distribution is deployed, even if other changes follow it
+    is_changing_certificate: bool
     live: Live
     pending: Live | None
     sent: bytes = b""

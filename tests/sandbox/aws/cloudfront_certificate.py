@@ -135,7 +135,7 @@ def _acm(call: Call, arn: str) -> _Candidate:
 
 def _check_candidate(state: State, candidate: _Candidate, aliases: t.Sequence[str]) -> None:
     leaf = pem.certificates(candidate.leaf)[0]
-    if not candidate.chain.strip() or not pem.is_valid_at(leaf, state.now()):
+    if not candidate.chain.strip() or not all(pem.is_valid_at(item, state.now()) for item in (leaf, *pem.certificates(candidate.chain))):
         raise _not_found()
     if problem := pem.key_problem(leaf):
         raise _invalid(

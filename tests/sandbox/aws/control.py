@@ -1,6 +1,17 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control interface under /_sandbox/: what a test or a person does to the sandbox that no AWS client could."""
+"""The control interface under /_sandbox/: what a test or a person does to the sandbox that no AWS client could. JSON in, JSON out.
+
+- ``GET calls``, ``DELETE calls``: the call log.
+- ``GET settings``, ``POST settings {name: value, …}``: see state.Settings.
+- ``GET faults``, ``POST faults {service, operation, kind, when, skip, count, seconds, pid, pgid, code}``, ``DELETE faults``: see faults.Fault.
+- ``GET clock``, ``POST clock {advance_seconds}``: deploys, propagation, lapses and expiries follow.
+- ``GET sns/outbox``, ``POST sns/confirm {endpoint, topic_arn?}``, ``POST sns/unsubscribe {endpoint, topic_arn?}``: what mail does.
+- ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
+- ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
+- ``POST accounts {access_key, account}``: gives an access key to another account.
+- ``POST reset``: everything as after the start.
+"""
 
 from __future__ import annotations
 

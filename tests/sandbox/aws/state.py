@@ -37,6 +37,8 @@ class Settings:
     route53_burst: int = 5
     # How long a zone refuses a second change batch with PriorRequestNotComplete.
     route53_zone_lock_seconds: float = 0.0
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html (adjustable)
+    cloudfront_distribution_quota: int = 500
     cloudfront_deploy_seconds: float = 0.0
     # CloudFront refuses a second change of the viewer certificate while one is InProgress.
     cloudfront_one_certificate_change: bool = True
