@@ -49,7 +49,8 @@ def check(state: State, call: Call, config: Config) -> Served | None:
     iam_id, acm_arn = members.get("IAMCertificateId"), members.get("ACMCertificateArn")
     _check_contradictions(members)
     if not (iam_id or acm_arn):
-        return _check_default(state, config, members)
+        _check_default(state, config, members)
+        return None
     _check_protocol(call, members)
     if iam_id and config.is_tenant_only:
         raise AwsError("InvalidArgument", "IAMCertificateId is not supported for multi-tenant distributions.")
