@@ -72,11 +72,11 @@ CASES = [
     pytest.param(Case({"journal": unfinished("issue")}, "resume", True, None, True), id="first issue was killed"),
     pytest.param(Case({"journal": unfinished("issue", "ordering")}, "resume", True, None, True, "renew"), id="first issue was killed, scheduled"),
     pytest.param(Case({**DUE, "journal": unfinished("renew", "ordering")}, "resume", True, None, True), id="renewal was killed"),
-    pytest.param(
-        Case({**CURRENT, "journal": unfinished("renew", "ordering")}, "none", False), id="renewal was killed, and the interval was raised meanwhile"
-    ),
+    pytest.param(Case({**CURRENT, "journal": unfinished("renew", "ordering")}, "none", False), id="renewal was killed, and the interval was raised meanwhile"),
     pytest.param(Case({**CURRENT, "journal": unfinished("reissue", run="reissue")}, "resume", True, EARLIER, True), id="reissue was killed"),
-    pytest.param(Case({**CURRENT, "journal": unfinished("reissue", run="reissue")}, "resume", True, EARLIER, True, "renew"), id="reissue was killed, scheduled"),
+    pytest.param(
+        Case({**CURRENT, "journal": unfinished("reissue", run="reissue")}, "resume", True, EARLIER, True, "renew"), id="reissue was killed, scheduled"
+    ),
     pytest.param(
         Case({**CURRENT, "journal": unfinished("reissue", run="reissue")}, "resume", True, EARLIER, True, "reissue"), id="killed reissue is asked for again"
     ),
@@ -111,11 +111,14 @@ CASES = [
         Case({**NOT_DEPLOYED, "journal": unfinished("reissue", defined=OTHER_NAMES)}, "resume", False),
         id="change of names was killed and taken back, but the old certificate was never deployed",
     ),
+    pytest.param(Case({"journal": unfinished("issue", defined=OTHER_NAMES)}, "issue", True), id="first issue was killed, and the names were changed meanwhile"),
     pytest.param(
-        Case({"journal": unfinished("issue", defined=OTHER_NAMES)}, "issue", True), id="first issue was killed, and the names were changed meanwhile"
-    ),
-    pytest.param(
-        Case({**NOT_DEPLOYED, "journal": unfinished("issue", "stored", **RECORDED), **with_definition(domains=["example.org"])}, "reissue", True, times.to_text(NOW)),
+        Case(
+            {**NOT_DEPLOYED, "journal": unfinished("issue", "stored", **RECORDED), **with_definition(domains=["example.org"])},
+            "reissue",
+            True,
+            times.to_text(NOW),
+        ),
         id="names changed while the deploy was unfinished",
     ),
     pytest.param(

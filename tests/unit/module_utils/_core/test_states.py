@@ -208,7 +208,9 @@ class TestRecording:
         assert cleaned["superseded"] == []
         assert cleaned["last_run"]["Delete_Previous_IAM_SSL_Cert"] == DELETED["records"]["Delete_Previous_IAM_SSL_Cert"]
 
-    @pytest.mark.parametrize("deleted", [["webapp-1"], ["ASCA1"], [{"name": "webapp-1"}], [{"id": "ASCA1"}]], ids=["name", "id", "dict with name", "dict with id"])
+    @pytest.mark.parametrize(
+        "deleted", [["webapp-1"], ["ASCA1"], [{"name": "webapp-1"}], [{"id": "ASCA1"}]], ids=["name", "id", "dict with name", "dict with id"]
+    )
     def test_deleted_certificates_are_known_by_name_or_id(self, deleted: list[t.Any]) -> None:
         found = document(superseded=[certificate(number=1), certificate(number=2)], lock=lock(run="cleanup"))
         assert [entry["id"] for entry in recorded(found, "cleanup", cleanup_result={"deleted": deleted})["superseded"]] == ["ASCA2"]

@@ -50,7 +50,9 @@ def test_an_address_that_is_to_be_subscribed(found: Subscription | None, resend:
     assert (decision.action, decision.after) == (action, after)
 
 
-@pytest.mark.parametrize(("protocol", "after"), [("https", Status.PENDING), ("email-json", Status.PENDING), ("sqs", Status.CONFIRMED), ("lambda", Status.CONFIRMED)])
+@pytest.mark.parametrize(
+    ("protocol", "after"), [("https", Status.PENDING), ("email-json", Status.PENDING), ("sqs", Status.CONFIRMED), ("lambda", Status.CONFIRMED)]
+)
 def test_only_some_endpoints_have_to_confirm(protocol: str, after: Status) -> None:
     assert subscriptions.plan_present(None, protocol, resend=False).after is after
 

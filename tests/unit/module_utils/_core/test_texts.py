@@ -74,7 +74,21 @@ def test_addresses(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a", "a@", "@example.com", "a@example", "a b@example.com", ".a@example.com", "a.@example.com", "a..b@example.com", "a@-x.com", "a@x.123", "x" * 65 + "@example.com"]
+    "address",
+    [
+        "",
+        "a",
+        "a@",
+        "@example.com",
+        "a@example",
+        "a b@example.com",
+        ".a@example.com",
+        "a.@example.com",
+        "a..b@example.com",
+        "a@-x.com",
+        "a@x.123",
+        "x" * 65 + "@example.com",
+    ],
 )
 def test_texts_that_are_no_addresses(address: str) -> None:
     assert not emails.is_address(address)

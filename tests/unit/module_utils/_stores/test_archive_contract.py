@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Archive
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_archive import FileArchive
-
 from unit.fakes.stores import FakeArchive
 
 KEY = "webapp/2026-11-22-0530.tar.gz"

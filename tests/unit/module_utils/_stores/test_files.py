@@ -136,7 +136,7 @@ def test_file_and_directory_are_synced_before_a_write_returns(tmp_path: Path, mo
 
 def increment(root: Path, times: int) -> None:
     store = FileStore(root)
-    for _ in range(times):
+    for dummy in range(times):
         while True:
             stored = store.read("counter")
             assert stored is not None
@@ -149,7 +149,7 @@ def increment(root: Path, times: int) -> None:
 
 def test_concurrent_writers_lose_no_update(tmp_path: Path) -> None:
     FileStore(tmp_path).write("counter", {"count": 0}, None)
-    writers = [SPAWN.Process(target=increment, args=(tmp_path, 25)) for _ in range(4)]
+    writers = [SPAWN.Process(target=increment, args=(tmp_path, 25)) for dummy in range(4)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -220,7 +220,7 @@ def test_a_path_through_a_file_is_named(tmp_path: Path) -> None:
 def test_a_corrupt_document_is_named_with_its_path_and_is_not_overwritten(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "webapp.json").write_bytes(content)
     store = FileStore(tmp_path)
-    with pytest.raises(CertError, match="webapp.json"):
+    with pytest.raises(CertError, match=r"webapp\.json"):
         store.read("webapp")
     with pytest.raises(ConflictError):
         store.write("webapp", {}, None)

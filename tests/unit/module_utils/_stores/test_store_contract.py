@@ -11,7 +11,6 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConflictError
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
-
 from unit.fakes.stores import FakeStore
 
 DOCUMENT: dict[str, t.Any] = {"schema": 1, "name": "webapp", "domains": ["bücher.example"], "nested": {"none": None, "yes": True, "count": 3}}
