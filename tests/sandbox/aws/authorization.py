@@ -37,22 +37,24 @@ _TAGGING = {
 }
 
 
-def check(call: Call, resource: str, path: str) -> None:
-    """AccessDenied unless the caller's policies allow the call; an unknown access key is InvalidClientTokenId.
+def check(call: Call, resource: str, path: str) -> list[str]:
+    """The actions that the call needed; AccessDenied unless the caller's policies allow them all. An unknown access key is InvalidClientTokenId.
 
     ``resource`` is the ARN that a strict service named; "*" makes the call tell it itself. ``path`` is the URL's.
     """
     if call.operation == "GetCallerIdentity":
-        return  # "No permissions are required to perform this operation", even an explicit deny does not count
+        return []  # "No permissions are required to perform this operation", even an explicit deny does not count
     arn, documents = _caller(call)
     target = resource if resource != "*" else _resource(call, path)
-    for action in _actions(call):
+    actions = _actions(call)
+    for action in actions:
         if not policy.allows(documents, action, target, _context(call)):
             code, status = ("AuthorizationError", 403) if call.service == "sns" else ("AccessDenied", 403)
             if call.service in ("dynamodb", "acm"):
                 code, status = "AccessDeniedException", 400
             why = "because no identity-based policy allows the action"
             raise AwsError(code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status)
+    return actions
 
 
 def _caller(call: Call) -> tuple[str, list[str]]:

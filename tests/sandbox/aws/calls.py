@@ -16,7 +16,10 @@ _MAX_DEPTH = 6
 
 @dataclass
 class LoggedCall:
-    """One call; ``error`` is the error code of the answer, or what a fault did to it."""
+    """One call; ``error`` is the error code of the answer, or what a fault did to it.
+
+    ``actions`` are what policies had to allow for it, while they are enforced.
+    """
 
     service: str
     operation: str
@@ -25,6 +28,7 @@ class LoggedCall:
     partition: str = ""
     status: int = 0
     error: str | None = None
+    actions: t.Sequence[str] = ()
     started: float = 0.0
     seconds: float = 0.0
     n: int = 0
