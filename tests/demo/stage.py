@@ -135,7 +135,7 @@ class Stage:
 
     def served(self, name: str) -> str | None:
         """SHA-256 of the certificate that the edge serves for this name."""
-        host, _, port = self.env["CERTOPS_EDGE_ADDRESS"].rpartition(":")
+        host, dummy, port = self.env["CERTOPS_EDGE_ADDRESS"].rpartition(":")
         context = ssl.create_default_context()
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the fingerprint is what is looked at

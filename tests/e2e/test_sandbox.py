@@ -153,7 +153,7 @@ class TestProtocol:
         request = {"identifiers": [{"type": "dns", "value": "www.example.com"}]}
         url = client.acme.directory["newOrder"]
         body = network._wrap_in_jws(messages.NewOrder.from_json(request), nonce, url)
-        codes = [network._send_request("POST", url, data=body, headers={"Content-Type": "application/jose+json"}).status_code for _ in range(2)]
+        codes = [network._send_request("POST", url, data=body, headers={"Content-Type": "application/jose+json"}).status_code for dummy in range(2)]
         assert codes == [201, 400]
 
     def test_a_post_without_the_content_type_of_jose_is_refused(self, sandbox: SandboxProcess, client: PlainClient) -> None:

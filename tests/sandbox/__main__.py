@@ -45,7 +45,7 @@ def _setup(arguments: argparse.Namespace) -> object:
     from .server import Ports, Setup
 
     profiles = {name: Profile(f"{days} days", float(days)) for name, days in _pairs(arguments.profile, "--profile").items()}
-    percent, _, seconds = arguments.ari_window.partition(":")
+    percent, dummy, seconds = arguments.ari_window.partition(":")
     options = Options(
         days=arguments.validity_days,
         profiles=profiles or dict(DEFAULT_PROFILES),

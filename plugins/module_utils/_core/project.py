@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import operator
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime
@@ -90,13 +91,15 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
         Certificate.from_dict(document["certificate"])
     if document["lock"] is not None:
         times.from_text(document["lock"]["expires_at"])
-        _ = [document["lock"][key] for key in ("run", "run_id", "fence", "ttl")], document["lock"]["owner"].get("pid")
+        operator.itemgetter("run", "run_id", "fence", "ttl")(document["lock"])
+        document["lock"]["owner"].get("pid")
     if document["journal"] is not None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])
     if document["renewal"]["next_attempt_at"] is not None:
         times.from_text(document["renewal"]["next_attempt_at"])
-    _ = [entry.get("id") for entry in document["superseded"]]
+    for entry in document["superseded"]:
+        entry.get("id")
 
 
 def plan(document: t.Mapping[str, t.Any], run: str, now: datetime) -> RunPlan:

@@ -63,7 +63,7 @@ def test_a_fault_lets_calls_pass_then_strikes_as_often_as_asked(aws, iam):
     aws.control("POST", "faults", {"service": "iam", "operation": "ListServerCertificates", "kind": "access_denied", "skip": 1, "count": 2})
     iam.list_server_certificates()
     iam.get_account_summary()
-    for _ in range(2):
+    for dummy in range(2):
         with aws.refuses("AccessDenied", 403):
             iam.list_server_certificates()
     iam.list_server_certificates()

@@ -279,7 +279,7 @@ def _new_etag(item: Distribution) -> None:
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(_ALPHABET) for dummy in range(length))
 
 
 def _tags(pairs: t.Sequence[tuple[str | None, str | None]]) -> dict[str, str]:

@@ -109,7 +109,7 @@ class Iam(Service):
         certificate = ServerCertificate(
             name=params["ServerCertificateName"],
             path=params.get("Path") or "/",
-            id="ASCA" + "".join(secrets.choice(_ID_ALPHABET) for _ in range(17)),
+            id="ASCA" + "".join(secrets.choice(_ID_ALPHABET) for dummy in range(17)),
             account=call.account,
             partition=call.partition,
             body=params["CertificateBody"],

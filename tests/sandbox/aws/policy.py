@@ -47,7 +47,7 @@ def _conditions_met(conditions: t.Mapping[str, t.Mapping[str, t.Any]], context: 
 
 
 def _condition_met(operator: str, wanted: t.Any, actual: t.Sequence[str] | None) -> bool:
-    quantifier, _, base = operator.rpartition(":")
+    quantifier, dummy, base = operator.rpartition(":")
     if base.endswith("IfExists") and actual is None:
         return True
     base = base.removesuffix("IfExists")

@@ -236,4 +236,4 @@ def _page_size(call: Call, largest: int) -> int:
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    return "".join(secrets.choice(_ALPHABET) for dummy in range(length))
