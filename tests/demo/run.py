@@ -13,8 +13,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from demo.stage import Stage, Trouble
 from sandbox.seed import create_distribution, create_zone, upload_certificate
+
+from demo.stage import Stage, Trouble
 
 PROJECT = "webapp"
 DOMAINS = ["shop.example", "*.shop.example", "www.news.example"]
