@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from . import journal, lease, project, times
+from . import lease, project, times
 
 STATES = ("locked", "expired", "failing", "unfinished", "pending", "due", "ok")
 
@@ -47,7 +47,7 @@ def _state(document: t.Mapping[str, t.Any], action: str, now: datetime) -> str:
     facts = {
         "expired": days_left is not None and times.from_text(document["certificate"]["not_after"]) <= now,
         "failing": document["renewal"]["failures"] > 0,
-        "unfinished": journal.is_unfinished(document["journal"]) or action in ("resume", "rebind"),
+        "unfinished": action in ("resume", "rebind"),
         "pending": days_left is None,
         "due": action != "none",
     }
