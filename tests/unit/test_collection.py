@@ -115,20 +115,62 @@ def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> N
 ACTION = re.compile(r"\b(?:acm|cloudfront|iam|route53|sns|sts):[A-Z][A-Za-z]+\b")
 
 
+# AWS: "No permissions are required to perform this operation."
+NEEDS_NO_PERMISSION = {"sts:GetCallerIdentity"}
+
+
+def needed_actions() -> dict[str, set[str]]:
+    """What the documentation of each module says that it needs."""
+    return {path.stem: set(ACTION.findall(path.read_text(encoding="utf-8"))) - NEEDS_NO_PERMISSION for path in (ROOT / "plugins" / "modules").glob("*.py")}
+
+
+def granted_actions() -> dict[str, set[str]]:
+    """What each policy allows."""
+    policies = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "docs" / "iam").glob("*.json")}
+    entries = {name: [statement["Action"] for statement in policy["Statement"]] for name, policy in policies.items()}
+    return {name: {action for entry in found for action in ([entry] if isinstance(entry, str) else entry)} for name, found in entries.items()}
+
+
+def permission_rows() -> dict[str, tuple[list[str], set[str]]]:
+    """Module to its policies and actions, as the page on permissions shows them."""
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \| (.*) \|$", text("docs", "iam", "README.md"), flags=re.MULTILINE)
+    return {module: ([] if policies == "none" else policies.split(", "), set(ACTION.findall(actions))) for module, policies, actions in rows}
+
+
 def test_the_page_on_permissions_says_what_the_modules_say() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", text("docs", "iam.md"), flags=re.MULTILINE)
-    shown = {name: set(ACTION.findall(actions)) for name, actions in rows}
-    assert shown == {path.stem: set(ACTION.findall(path.read_text(encoding="utf-8"))) for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    assert {module: actions for module, (_policies, actions) in permission_rows().items()} == needed_actions()
 
 
-def test_the_policy_allows_what_the_modules_need_and_nothing_else() -> None:
-    page = text("docs", "iam.md")
-    policy = json.loads(page.partition("```json\n")[2].partition("```")[0])
-    allowed = [entry["Action"] for entry in policy["Statement"]]
-    flat = [action for entry in allowed for action in ([entry] if isinstance(entry, str) else entry)]
-    assert sorted(flat) == sorted(
-        {action for path in (ROOT / "plugins" / "modules").glob("*.py") for action in ACTION.findall(path.read_text(encoding="utf-8"))}
-    )
+def test_the_policies_of_a_module_allow_all_that_it_needs() -> None:
+    granted = granted_actions()
+    lacking = {module: actions - set().union(*(granted[name] for name in policies)) for module, (policies, actions) in permission_rows().items()}
+    assert {module: actions for module, actions in lacking.items() if actions} == {}
+
+
+def test_a_policy_allows_nothing_but_what_its_modules_need() -> None:
+    needed: dict[str, set[str]] = {}
+    for policies, actions in permission_rows().values():
+        for name in policies:
+            needed.setdefault(name, set()).update(actions)
+    excess = {name: actions - needed.get(name, set()) for name, actions in granted_actions().items()}
+    assert {name: actions for name, actions in excess.items() if actions} == {}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "iam").glob("*.json")), ids=lambda path: path.stem)
+def test_a_policy_fits_every_partition_and_account(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert re.findall(r"arn:(?!\$\{Partition\}:)", source) == []
+    assert re.findall(r"\d{12}", source) == []
+    assert set(re.findall(r"\$\{(\w+)\}", source)) <= {"Partition", "Account"}
+    assert len(json.dumps(json.loads(source))) < 6144, "too long for a managed policy"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs" / "iam").glob("*.json")), ids=lambda path: path.stem)
+def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
+    writes = re.compile(r":(Change|Create|Delete|Publish|Subscribe|Tag|Unsubscribe|Update|Upload)")
+    statements = [item for item in json.loads(path.read_text(encoding="utf-8"))["Statement"] if writes.search(json.dumps(item["Action"]))]
+    scopes = (":server-certificate/cloudfront/certops/*", ":certops-*", ":hostedzone/*", ":distribution/*")
+    assert [item["Sid"] for item in statements if not item["Resource"].endswith(scopes)] == []
 
 
 def test_the_changelog_knows_the_version() -> None:

@@ -14,9 +14,11 @@ try:
 except ImportError:
     pass  # the module's edge reports the missing library
 
+_GRANT = "grant this action to the identity in use (see docs/iam of the collection)"
 _ADVICE = {
-    "AccessDenied": "grant this action to the identity in use (see docs/iam of the collection)",
-    "AccessDeniedException": "grant this action to the identity in use (see docs/iam of the collection)",
+    "AccessDenied": _GRANT,
+    "AccessDeniedException": _GRANT,
+    "AuthorizationError": _GRANT,
     "InvalidClientTokenId": "check the access key, and that it belongs to the partition of the region",
     "SignatureDoesNotMatch": "check the secret key and the clock of this machine",
     "LimitExceeded": "remove what is no longer needed, or ask for a higher quota in the Service Quotas console",
