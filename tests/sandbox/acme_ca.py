@@ -34,6 +34,8 @@ class Policy:
     profile_of: dict[bytes, str] = field(default_factory=dict)
     """The profile that a CSR, by its digest, was sent for."""
     revoked: set[int] = field(default_factory=set)
+    issued: list[str] = field(default_factory=list)
+    """The leaf of every certificate, as PEM, in order."""
 
 
 policy = Policy()
@@ -113,7 +115,9 @@ class CAhandler:
         if not request.is_signature_valid:
             return "urn:ietf:params:acme:error:badCSR", None, None, None
         certificate = issue(request, policy.profile_of.pop(csr_digest(request), ""))
-        pem = certificate.public_bytes(serialization.Encoding.PEM).decode() + policy.authority.issuer.certificate_pem
+        leaf = certificate.public_bytes(serialization.Encoding.PEM).decode()
+        policy.issued.append(leaf)
+        pem = leaf + policy.authority.issuer.certificate_pem
         return None, pem, base64.b64encode(certificate.public_bytes(serialization.Encoding.DER)).decode(), None
 
     def poll(self, _name: str, poll_identifier: str, _csr: str) -> tuple[str, None, None, str, bool]:

@@ -87,6 +87,18 @@ class Control:
         """Move the clock of AWS ahead."""
         self._ask("POST", "clock", {"advance_seconds": seconds})
 
+    def issued(self) -> list[str]:
+        """The leaf certificates that the CA signed since the last reset or restore, as PEM."""
+        return list(self._ask("GET", "acme/issued"))
+
+    def snapshot(self, name: str) -> None:
+        """Keep all resources of AWS, settings and clock under a name."""
+        self._ask("POST", "snapshot", {"name": name})
+
+    def restore(self, name: str) -> None:
+        """Back to a snapshot, with no calls and faults."""
+        self._ask("POST", "restore", {"name": name})
+
     def reset(self) -> None:
         """No resources, faults, calls; settings as at the start."""
         self._ask("POST", "reset")

@@ -117,6 +117,20 @@ def _delegate(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return {"name": zone.name}
 
 
+def _issued(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return list(state.issued)
+
+
+def _snapshot(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.snapshot(str(values["name"]))
+    return {}
+
+
+def _restore(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.restore(str(values["name"]))
+    return {}
+
+
 def _reset(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.reset()
     return {}
@@ -138,5 +152,8 @@ _ROUTES: dict[str, _Handler] = {
     "GET sns/outbox": _outbox,
     "POST sns/confirm": _confirm,
     "POST sns/unsubscribe": _unsubscribe,
+    "GET acme/issued": _issued,
+    "POST snapshot": _snapshot,
+    "POST restore": _restore,
     "POST reset": _reset,
 }

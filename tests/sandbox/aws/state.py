@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import sys
 import threading
@@ -89,8 +90,11 @@ class State:
         self.offset = 0.0
         # access keys that the control interface gave to other accounts
         self.accounts: dict[str, str] = {}
+        # PEM of every leaf that the CA signed, in order
+        self.issued: list[str] = []
         self.services = strict_services(self)
         self.dns = DnsView(self)
+        self._snapshots: dict[str, tuple[Settings, float, dict[str, str], t.Any, DnsView]] = {}
 
     @property
     def iam(self) -> Iam:
@@ -129,12 +133,31 @@ class State:
         """Moves the clock: deploys, propagation, expiries follow."""
         self.offset += seconds
 
+    def snapshot(self, name: str) -> None:
+        """Keeps settings, clock and the resources of the strict services under a name; moto's resources and the CA are not part of it."""
+        with self.lock:
+            self._snapshots[name] = self._copy((self.settings, self.offset, self.accounts, self.services, self.dns))
+
+    def restore(self, name: str) -> None:
+        """As when the snapshot was taken, but with no calls, faults and issued certificates; KeyError without such a snapshot."""
+        with self.lock:
+            self.settings, self.offset, self.accounts, self.services, self.dns = self._copy(self._snapshots[name])
+            self._forget()
+
+    def _copy(self, kept: t.Any) -> t.Any:
+        """A deep copy of what refers to this state, which itself stays one."""
+        return copy.deepcopy(kept, {id(self): self})
+
+    def _forget(self) -> None:
+        self.calls.clear()
+        self.faults.clear()
+        self.issued.clear()
+
     def reset(self) -> None:
         """As after the start: no resources, faults, calls, and default settings."""
         with self.lock:
             self.settings = Settings()
-            self.calls.clear()
-            self.faults.clear()
+            self._forget()
             self.offset = 0.0
             self.accounts = {}
             self.services = strict_services(self)
