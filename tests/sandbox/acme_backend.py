@@ -14,9 +14,7 @@ import os
 import re
 import sqlite3
 import threading
-import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -200,6 +198,8 @@ class Backend:
         _index_database(self.store)
         self.options = options
         self.validation_delay = validation_delay
+        # One at a time: SQLite lets a writer wait by sleeping, which costs much more than the work that it waits for.
+        self._turn = threading.RLock()
         self._routes = self._build_routes()
 
     def _build_routes(self) -> list[tuple[re.Pattern[str], Callable[[Request], Reply]]]:
@@ -229,14 +229,32 @@ class Backend:
     def handle(self, request: Request) -> Reply:
         for pattern, handler in self._routes:
             if pattern.fullmatch(request.path):
-                return handler(request)
+                with self._turn:
+                    return handler(request)
         return problem(404, "malformed", f"there is nothing at {request.path}")
 
     def nonce(self) -> str:
         """A fresh nonce."""
         from acme2certifier.acme_srv.nonce import Nonce
 
-        return Nonce(False, self.logger, config_dic=self.config).generate_and_add()
+        with self._turn:
+            return Nonce(False, self.logger, config_dic=self.config).generate_and_add()
+
+    def use_up(self, nonce: str) -> None:
+        """Let this nonce be good for nothing any more."""
+        with self._turn:
+            self.store.nonce_consume(nonce)
+
+    def later(self, delay: float, action: Callable[[], object]) -> None:
+        """Do something after a while, in the background."""
+
+        def run() -> None:
+            with self._turn:
+                action()
+
+        timer = threading.Timer(delay, run)
+        timer.daemon = True
+        timer.start()
 
     def _open(self, kind: type, base_url: str, **more: Any) -> Any:
         return kind(False, base_url, logger=self.logger, config_dic=self.config, **more)
@@ -282,20 +300,3 @@ class Backend:
             return problem(405, "malformed", "renewal information is read with GET")
         with self._open(Renewalinfo, request.base_url) as renewal:
             return self._reply(renewal.get(request.url))
-
-    def order_of(self, url: str) -> dict[str, Any]:
-        """What the database knows about the order at this URL, or of its finalize URL."""
-        name = url.rpartition("/acme/order/")[2].partition("/")[0]
-        with suppress(sqlite3.Error):
-            return dict(self.store.order_lookup("name", name, ["name", "identifiers", "profile", "status__name"]) or {})
-        return {}
-
-
-def wait_then(delay: float, action: Callable[[], object]) -> None:
-    """Do it after a while, in the background."""
-
-    def later() -> None:
-        time.sleep(delay)
-        action()
-
-    threading.Thread(target=later, daemon=True).start()

@@ -214,7 +214,7 @@ class Front:
         if random.random() * 100 >= percent:
             return None
         # A refused nonce is used up, as it would be in a CA that has forgotten it.
-        self.backend.store.nonce_consume(str(envelope.protected.get("nonce", "")))
+        self.backend.use_up(str(envelope.protected.get("nonce", "")))
         return problem(400, "badNonce", "JWS has an invalid anti-replay nonce")
 
     def _finish(self, request: Request, operation: str, reply: Reply) -> Reply:

@@ -47,8 +47,6 @@ def strict_challenge() -> type:
     """Challenges that are validated once: an answer to one that is not pending only shows it."""
     from acme2certifier.acme_srv.challenge import Challenge
 
-    from .acme_backend import wait_then
-
     class StrictChallenge(Challenge):
         def _start_async_validation(self, challenge_name: str, payload: dict[str, str]) -> None:
             challenge = self.repository.get_challenge_by_name(challenge_name)
@@ -57,7 +55,7 @@ def strict_challenge() -> type:
             delay = self.sandbox_backend.validation_delay()
             if delay > 0:
                 self.state_manager.transition_to_processing(challenge_name)
-                wait_then(delay, lambda: self._perform_challenge_validation(challenge_name, payload))
+                self.sandbox_backend.later(delay, lambda: self._perform_challenge_validation(challenge_name, payload))
             else:
                 self._perform_challenge_validation(challenge_name, payload)
 
