@@ -20,6 +20,14 @@ ATTEMPTS = 5
 RACES = ("EntityAlreadyExists", "ConcurrentModification")
 
 
+def check_quota(iam: Iam, headroom: int) -> None:
+    """RefusedError unless the account has room for one more server certificate and ``headroom`` others."""
+    used, allowed = iam.get_server_certificate_quota()
+    refusal = server_certs.Quota(used, allowed, headroom).refusal()
+    if refusal:
+        raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=headroom)
+
+
 @dataclass(frozen=True)
 class Storing:
     """One server certificate to be stored; ``headroom`` places of the quota stay free."""
@@ -56,18 +64,12 @@ class Storing:
         plan = server_certs.plan_present(server_certs.Observed(tuple(stored.values()), same), self.wanted)
         name = plan.after["server_certificate"]["name"]
         if plan and plan.steps[0].action == "upload":
-            self._check_quota()
+            check_quota(self.iam, self.headroom)
             return StoredCertificate(name=name, path=self.wanted.path), plan
         return stored[name], plan
 
     def _is_same(self, content: server_certs.Content) -> bool:
         return _crypto.same_certificates(content.body + "\n" + content.chain, self.material.leaf + self.material.chain)
-
-    def _check_quota(self) -> None:
-        used, allowed = self.iam.get_server_certificate_quota()
-        refusal = server_certs.Quota(used, allowed, self.headroom).refusal()
-        if refusal:
-            raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=self.headroom)
 
     def _apply(self, plan: Plan) -> StoredCertificate | None:
         step = plan.steps[0]

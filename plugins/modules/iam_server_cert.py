@@ -179,7 +179,7 @@ from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._material import Material
 from ..module_utils._module import execute
-from ..module_utils._storing import Storing
+from ..module_utils._storing import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -215,7 +215,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         return _absent(params["name"], clients, clock, check_mode)
     planned = _material.planned_bundle(params)
     if planned is not None:
-        return _predict(params, planned, check_mode)
+        return _predict(params, planned, clients.iam, check_mode)
     material, wanted = _wanted(params, clock)
     return Storing(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
 
@@ -246,13 +246,14 @@ def _tags(params: t.Mapping[str, t.Any]) -> dict[str, str]:
     return {str(key): str(value) for key, value in params["tags"].items()}
 
 
-def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
+def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam: Iam, check_mode: bool) -> Outcome:
     problems = _input_problems(params)
     if not check_mode:
         problems.append("bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first")
     problems += server_certs.key_type_problems(str(planned.get("key_type")), params["path"])
     if problems:
         raise ConfigError(problems)
+    check_quota(iam, params["quota_headroom"])
     unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after"))
     known = {"name": params["name"], "path": params["path"], "domains": list(planned.get("domains", [])), "key_type": planned.get("key_type")}
     after = {"server_certificate": {"name": params["name"] or f"{params['name_prefix']}-(time of expiry)", "path": params["path"], "tags": _tags(params)}}

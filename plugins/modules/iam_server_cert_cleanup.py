@@ -58,6 +58,13 @@ options:
       - Fail, and delete nothing, if a distribution uses one of those looked at. This is for deleting a project.
     type: bool
     default: false
+  rebound:
+    description:
+      - IDs of distributions that the same run binds to another certificate.
+      - Only looked at in check mode, where these distributions still use the old one.
+    type: list
+    elements: str
+    default: []
 notes:
   - "IAM actions needed: C(iam:ListServerCertificates) and C(cloudfront:ListDistributions) on C(*), C(iam:ListServerCertificateTags) and
     C(iam:DeleteServerCertificate)."
@@ -137,6 +144,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "candidates": {"type": "list", "elements": "str"},
     "keep_previous": {"type": "int", "default": 0},
     "require_unused": {"type": "bool", "default": False},
+    "rebound": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -158,7 +166,8 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Delete what may be deleted below one path."""
     rules = _rules(params)
     stored = clients.iam.list_server_certificates(rules.path)
-    search = _search(clients.cloudfront, stored) if cleanup.meant(stored, rules) else Search(())
+    rebound = frozenset(params["rebound"] if check_mode else ())
+    search = _search(clients.cloudfront, stored, rebound) if cleanup.meant(stored, rules) else Search(())
     tags = {name: clients.iam.list_server_certificate_tags(name) for name in cleanup.tags_needed(stored, search, rules)}
     verdicts = cleanup.decide(stored, search, rules, tags)
     in_use = [verdict for verdict in verdicts if verdict.used_by]
@@ -185,9 +194,10 @@ def _rules(params: t.Mapping[str, t.Any]) -> Rules:
     )
 
 
-def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate]) -> Search:
+def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
     try:
-        return cleanup.search_of(cloudfront.list_distributions(), stored)
+        distributions = [distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound]
+        return cleanup.search_of(distributions, stored)
     except RemoteError as exc:
         return Search(None, exc.message)
 

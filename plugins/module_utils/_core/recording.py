@@ -66,7 +66,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     if report.subscribed is not None:
         found["subscribed"] = list(report.subscribed)
     if report.cleanup_result is not None:
-        found["superseded"] = _without_deleted(found["superseded"], report.cleanup_result)
+        found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
     return found if report.failure is None else _failed(found, report.failure, now)
 
@@ -138,11 +138,12 @@ def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Documen
     return {**document, "renewal": {**document["renewal"], "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason")}}
 
 
-def _without_deleted(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
-    gone: set[t.Any] = set()
-    for entry in result.get("deleted") or []:
-        gone |= {entry.get("name"), entry.get("id")} if isinstance(entry, dict) else {entry}
-    return [old for old in superseded if old.get("name") not in gone and (old.get("id") or old.get("name")) not in gone]
+def _still_there(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """Those that the clean-up kept: what it neither kept nor deleted was gone before, for example deleted by a run that was killed."""
+    if "kept" not in result:
+        return list(superseded)
+    kept = {entry["name"] for entry in result["kept"]}
+    return [old for old in superseded if old.get("name") in kept]
 
 
 def _advanced(document: Document, report: Report, now: datetime) -> Document:

@@ -208,7 +208,13 @@ def test_a_planned_bundle_is_predicted_in_check_mode(world: World) -> None:
     assert shape(done.result) == shape(World().store().result)
     certificate = done.result["server_certificate"]
     assert (certificate["domains"], certificate["key_type"], certificate["id"]) == (["example.com"], "ecdsa_p256", None)
-    assert not world.iam.calls.made
+    assert world.iam.calls.made == ["GetAccountSummary"]
+
+
+def test_a_planned_bundle_without_room_for_it_is_refused(world: World) -> None:
+    world.iam.quota = 0
+    with pytest.raises(RefusedError, match="quota"):
+        world.run(True, name_prefix="webapp", path=PATH, bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256"})
 
 
 def test_a_key_type_that_cloudfront_refuses_is_refused_below_its_path_only(world: World) -> None:

@@ -31,8 +31,8 @@ LATER = NOW + timedelta(minutes=10)
 UPDATED = {"records": {"Matched_CloudFront": {"ID_LIST": ["E1"]}, "Update_CloudFront_Status": [{"E1": "Success"}]}}
 NOT_UPDATED = {"records": {"Matched_CloudFront": {"ID_LIST": ["E1", "E2"]}, "Update_CloudFront_Status": [{"E1": "Success"}, {"E2": "Failed"}]}}
 NOT_SEARCHED = {"records": {"Matched_CloudFront": {"Error": ["AccessDenied"]}, "Update_CloudFront_Status": []}}
-DELETED = {"deleted": [{"name": "webapp-1", "id": "ASCA1"}], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Successfully deleted IAM SSL Cert."}}}
-NOT_DELETED = {"deleted": [], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Delete_IAM_Cert_Error: AccessDenied"}}}
+DELETED = {"deleted": ["webapp-1"], "kept": [], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Successfully deleted IAM SSL Cert."}}}
+NOT_DELETED = {"deleted": [], "kept": [{"name": "webapp-1"}], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Delete_IAM_Cert_Error: AccessDenied"}}}
 
 
 def request(rehearsal: bool = False, release: bool = False, defined: t.Mapping[str, t.Any] | None = None, by: t.Any = None, **report: t.Any) -> Request:
@@ -208,12 +208,11 @@ class TestRecording:
         assert cleaned["superseded"] == []
         assert cleaned["last_run"]["Delete_Previous_IAM_SSL_Cert"] == DELETED["records"]["Delete_Previous_IAM_SSL_Cert"]
 
-    @pytest.mark.parametrize(
-        "deleted", [["webapp-1"], ["ASCA1"], [{"name": "webapp-1"}], [{"id": "ASCA1"}]], ids=["name", "id", "dict with name", "dict with id"]
-    )
-    def test_deleted_certificates_are_known_by_name_or_id(self, deleted: list[t.Any]) -> None:
+    @pytest.mark.parametrize("deleted", [["webapp-1"], []], ids=["deleted now", "deleted by a run that was killed"])
+    def test_what_the_clean_up_did_not_keep_is_superseded_no_more(self, deleted: list[str]) -> None:
         found = document(superseded=[certificate(number=1), certificate(number=2)], lock=lock(run="cleanup"))
-        assert [entry["id"] for entry in recorded(found, "cleanup", cleanup_result={"deleted": deleted})["superseded"]] == ["ASCA2"]
+        result = {"deleted": deleted, "kept": [{"name": "webapp-2", "reason": "used"}]}
+        assert [entry["id"] for entry in recorded(found, "cleanup", cleanup_result=result)["superseded"]] == ["ASCA2"]
 
     def test_a_clean_up_that_failed_removes_nothing(self) -> None:
         found = document(superseded=[certificate(number=1)], lock=lock())
