@@ -59,7 +59,9 @@ class _App:
         signed = wire.signature_of(environ)
         service = signed.service if signed else "sts"
         operation, labels = wire.operation_of(service, environ, body)
-        entry = LoggedCall(service, operation, region=signed.region if signed else "", partition=signed.partition if signed else "", started=started)
+        entry = LoggedCall(service, operation, started=started)
+        if signed:
+            entry.region, entry.partition, entry.access_key = signed.region, signed.partition, signed.access_key
         try:
             answer = self._answer(environ, body, signed, labels, entry)
             entry.status = answer.status

@@ -26,6 +26,7 @@ class LoggedCall:
     params: t.Mapping[str, t.Any] = field(default_factory=dict)
     region: str = ""
     partition: str = ""
+    access_key: str = ""
     status: int = 0
     error: str | None = None
     actions: t.Sequence[str] = ()
