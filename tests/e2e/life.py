@@ -20,7 +20,9 @@ STAYS, LEAVES = "ops@example.com", "left@example.com"
 class Life:
     """One project with a zone and a distribution. `env` is who runs the playbooks, `owner` who made the resources, `dns_owner` who has the zone."""
 
-    def __init__(self, ansible: Ansible, control: Control, env: Mapping[str, str], owner: Mapping[str, str], dns_owner: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, ansible: Ansible, control: Control, env: Mapping[str, str], owner: Mapping[str, str], dns_owner: Mapping[str, str] | None = None
+    ) -> None:
         self.ansible, self.control, self.env, self.owner = ansible, control, env, owner
         self.dns_owner = dns_owner or owner
         self.data = Path(ansible.env["XDG_DATA_HOME"])

@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     sns_subscription,
     sns_topic,
 )
+from botocore.exceptions import ClientError
 from e2e import in_process
 from e2e.life import PROJECT, Life
 from sandbox import permissions, seed
@@ -70,3 +71,126 @@ def test_without_the_policy_to_notify_the_certificate_is_in_place_and_the_run_sa
     assert life.server_certificates() == [life.bound()]
     assert "is not authorized to perform: sns:" in done.output
     assert "grant this action" in done.output
+
+
+class OneFeature:
+    """Modules run in this process as a user who has the policy of one feature (and of `more`), while IAM is enforced."""
+
+    def __init__(self, sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, archive: Path) -> None:
+        self.sandbox, self.control, self.monkeypatch, self.archive = sandbox, control, monkeypatch, archive
+        self.owner = permissions.administrator(sandbox.env())
+        self.user: dict[str, str] = {}
+
+    def become(self, *features: str) -> None:
+        self.user = permissions.user(self.sandbox.env(), *features)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            self.monkeypatch.setenv(name, self.user[name])
+        self.control.set(enforce_iam=True)
+
+    def used(self) -> set[str]:
+        return permissions.actions(call for call in self.control.calls() if call["access_key"] == self.user["AWS_ACCESS_KEY_ID"])
+
+    def upload(self, name: str) -> None:
+        seed.upload_certificate(name, ["example.com"], self.owner, PATH)
+        seed.client("iam", self.owner).tag_server_certificate(ServerCertificateName=name, Tags=[{"Key": key, "Value": TAGS[key]} for key in TAGS])
+
+
+def issue(one: OneFeature) -> None:
+    zone = seed.create_zone("example.com", env=one.owner)
+    seed.create_record(zone, "_acme-challenge.example.com", "TXT", ["somebody else's"], env=one.owner)
+    one.become("issue")
+    archive = {"project": PROJECT, "archive": f"file://{one.archive}"}
+    env = one.sandbox.env()
+    ca = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"], "acme_terms_agreed": True}
+    assert in_process.run(acme_route53_issue, domains=["example.com"], **archive, **ca).changed
+    in_process.run(acme_route53_cleanup, **archive)
+
+
+def store(one: OneFeature) -> None:
+    certificate, key, chain = SandboxProcess.issue_foreign(["example.com"])
+    one.become("store")
+    given = {"path": PATH, "certificate": certificate, "private_key": key, "chain": chain, "tags": TAGS}
+    assert in_process.run(iam_server_cert, name="webapp", **given).changed
+    assert not in_process.run(iam_server_cert, name="webapp", **given).changed
+    assert in_process.run(iam_server_cert, name="webapp", **{**given, "tags": {**TAGS, "team": "web"}}).changed
+
+
+def bind(one: OneFeature) -> None:
+    one.upload("webapp")
+    seed.create_distribution(["example.com"], env=one.owner)
+    one.become("bind")
+    assert in_process.run(cloudfront_cert_bind, server_certificate_name="webapp", match=["aliases"], verify="config").changed
+
+
+def cleanup(one: OneFeature) -> None:
+    one.upload("webapp")
+    one.become("cleanup")
+    assert in_process.run(iam_server_cert_cleanup, path=PATH).changed
+
+
+def info(one: OneFeature) -> None:
+    one.upload("webapp")
+    one.become("info")
+    assert len(in_process.run(iam_server_cert_info, path=PATH, usage=True).result["server_certificates"]) == 1
+
+
+def notify(one: OneFeature) -> None:
+    one.become("notify")
+    topic, address = "certops-webapp", "ops@example.com"
+    assert in_process.run(sns_topic, name=topic).changed
+    assert in_process.run(sns_subscription, topic=topic, endpoint=address).changed
+    in_process.run(sns_notify, topic=topic, subject="subject", body="body")
+    one.control.confirm(address)
+    assert in_process.run(sns_subscription, topic=topic, endpoint=address, state="absent").changed
+    assert in_process.run(sns_topic, name=topic, state="absent").changed
+
+
+@pytest.mark.parametrize("work", [issue, store, bind, cleanup, info, notify])
+def test_the_modules_of_a_feature_use_its_whole_policy_and_nothing_else(
+    sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: t.Callable[[OneFeature], None]
+) -> None:
+    one = OneFeature(sandbox, control, monkeypatch, tmp_path)
+    work(one)
+    assert one.used() == permissions.granted(work.__name__)
+
+
+def test_every_policy_has_such_a_test() -> None:
+    assert set(permissions.FEATURES) == {work.__name__ for work in (issue, store, bind, cleanup, info, notify)}
+
+
+def test_deleting_by_name_takes_the_policies_to_store_and_to_clean_up(
+    sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one = OneFeature(sandbox, control, monkeypatch, tmp_path)
+    one.upload("webapp")
+    one.become("store", "cleanup")
+    assert in_process.run(iam_server_cert, name="webapp", path=PATH, state="absent").changed
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "cn-northwest-1"])
+def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProcess, control: Control, region: str) -> None:
+    env = sandbox.env(region)
+    seed.upload_certificate("foreign", ["example.com"], env)
+    zone = seed.create_zone("example.com", env=env)
+    user = permissions.user(env, *permissions.FEATURES)
+    control.set(enforce_iam=True)
+    iam, route53, sns = (seed.client(service, user) for service in ("iam", "route53", "sns"))
+
+    def change(action: str, name: str, kind: str, value: str) -> None:
+        records = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": records}]})
+
+    change("CREATE", "_acme-challenge.example.com", "TXT", '"ours"')
+    topic = sns.create_topic(Name="certops-webapp")["TopicArn"]
+    assert topic.startswith("arn:aws-cn:" if region.startswith("cn-") else "arn:aws:")
+    attempts: list[t.Callable[[], t.Any]] = [
+        lambda: iam.delete_server_certificate(ServerCertificateName="foreign"),
+        lambda: iam.get_server_certificate(ServerCertificateName="foreign"),
+        lambda: change("UPSERT", "_acme-challenge.example.com", "TXT", '"over yours"'),
+        lambda: change("CREATE", "www.example.com", "TXT", '"x"'),
+        lambda: change("CREATE", "_acme-challenge.www.example.com", "CNAME", "elsewhere.example.org"),
+        lambda: sns.create_topic(Name="another"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ClientError, match="AccessDenied|AuthorizationError"):
+            attempt()
