@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -172,7 +173,7 @@ def test_a_rate_limit_is_told_and_not_waited_for(setup: Setup) -> None:
 )
 def test_a_directory_that_is_away_is_told_soon(setup: Setup, failure: Answer | Exception, code: str, attempts: int) -> None:
     setup.ca.answers["/dir"] = [failure]
-    with pytest.raises(RemoteError, match="acme:directory on https://ca.example/dir") as caught:
+    with pytest.raises(RemoteError, match=re.escape("acme:directory on https://ca.example/dir")) as caught:
         setup.client.directory()
     assert caught.value.code == code
     assert len(setup.ca.asked) == attempts
@@ -209,7 +210,7 @@ def test_what_is_no_directory_is_told(setup: Setup, body: t.Any) -> None:
 )
 def test_a_malformed_order_is_an_error_that_names_the_call(setup: Setup, changes: dict[str, t.Any]) -> None:
     setup.ca.answers["/o"] = [Answer(body={**ORDER, **changes})]
-    with pytest.raises(RemoteError, match="acme:order on https://ca.example/o"):
+    with pytest.raises(RemoteError, match=re.escape("acme:order on https://ca.example/o")):
         setup.client.order(f"{BASE}/o")
 
 
