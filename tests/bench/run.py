@@ -83,14 +83,19 @@ class Bench:
         """Every tool and size; the first run of each tool also registers its account and is not counted."""
         for tool in ISSUING.values():
             self._measure(place, tool, 1)
-        return [Row(name, size, [self._measure(place, tool, size) for _ in range(self.repeat)]) for size in SIZES for name, tool in ISSUING.items()]
+        rows = []
+        for size in SIZES:
+            # In turns, so that what else happens on the machine hits all of them.
+            rounds = [[self._measure(place, tool, size) for tool in ISSUING.values()] for _ in range(self.repeat)]
+            rows += [Row(name, size, costs) for name, costs in zip(ISSUING, zip(*rounds))]
+        return rows
 
     def nothing_due(self, place: tools.Place) -> list[Row]:
         """The second run of a project: what a module costs that finds nothing to do."""
         rows = []
         for label, tool in (("module process", tools.module_process), ("`ansible localhost -m`", tools.module)):
             project, names = self._names(1)
-            costs = [run(tool(place, project, names), place.sandbox.control, self.home / "output.log") for _ in range(self.repeat + 1)]
+            costs = [run(tool(place, project, names), place.sandbox.control, self.home / "output.log") for dummy in range(self.repeat + 1)]
             rows.append(Row(f"{label}, nothing due", 1, costs[1:]))
         return rows
 
@@ -99,7 +104,7 @@ class Bench:
         found = {}
         for name, tool in ISSUING.items():
             if tool is not tools.role:
-                costs = [self._measure(place, tool, 100) for _ in range(tries)]
+                costs = [self._measure(place, tool, 100) for dummy in range(tries)]
                 found[name] = (sum(cost.succeeded for cost in costs), median(costs, lambda cost: cost.wall))
         return found
 
@@ -119,7 +124,7 @@ def machine() -> list[str]:
     return [
         f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}",
         f"- {os.cpu_count()} cores ({models[0] if models else platform.machine()}), {platform.system()}, Python {platform.python_version()}",
-        f"- load average when the run began: {os.getloadavg()[0]:.1f}",
+        f"- load average when the run began: {os.getloadavg()[0]:.1f} (the figures want an idle machine: below 0.5)",
         f"- {', '.join(versions)}",
     ]
 

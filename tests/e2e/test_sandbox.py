@@ -8,6 +8,7 @@ import contextlib
 import datetime
 import hashlib
 import os
+import re
 import signal
 import socket
 import ssl
@@ -25,7 +26,8 @@ import pytest
 import requests
 from acme import errors, messages
 from cryptography import x509
-from sandbox import seed
+from sandbox import acme_front, seed
+from sandbox.aws import faults
 from sandbox.control import Control, ControlError
 from sandbox.plain_client import PlainClient
 from sandbox.process import TESTS, SandboxProcess
@@ -454,6 +456,23 @@ class TestProcess:
         while alive(pebble):
             assert time.monotonic() < deadline, "still there"
             time.sleep(0.05)
+
+
+class TestPage:
+    PAGE = Path(__file__).resolve().parents[2] / "docs" / "sandbox.md"
+
+    def test_names_every_setting_of_the_ca(self, control: Control) -> None:
+        known = {name for name in control.settings() if name.startswith("acme_")}
+        assert known == set(re.findall(r"^\| `(acme_\w+)` \|", self.PAGE.read_text(encoding="utf-8"), re.MULTILINE))
+
+    def test_names_every_kind_of_fault(self) -> None:
+        page = self.PAGE.read_text(encoding="utf-8")
+        assert [kind for kind in faults.KINDS if f"`{kind}`" not in page] == []
+
+    def test_names_every_operation_of_the_ca(self) -> None:
+        page = self.PAGE.read_text(encoding="utf-8")
+        operations = {*acme_front.OPERATIONS.values(), *acme_front.PREFIXES.values(), "finalize"}
+        assert [operation for operation in operations if f"`{operation}`" not in page] == []
 
 
 def alive(pid: int) -> bool:
