@@ -23,7 +23,8 @@ extends_documentation_fragment:
 options:
   store:
     description:
-      - Where project documents live, as C(file:///directory). C(~) and environment variables such as C($HOME) are expanded.
+      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded.
       - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
     type: str
   names:
@@ -34,6 +35,8 @@ options:
     elements: str
 notes:
   - No AWS action is needed for a store in files.
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject)."
 seealso:
   - module: certops.cloudfront.project_record
 """
@@ -142,7 +145,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     broken: list[dict[str, str]] = []
     for name in _names(params["names"], clients.store):
         try:
-            found = _read(clients.store, name, now)
+            found = _read(clients.store, name, now, params["store"] or clients.store.uri)
         except RemoteError:
             raise
         except CertError as exc:
@@ -160,12 +163,12 @@ def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
     return known if wanted is None else sorted(set(wanted))
 
 
-def _read(store: Store, name: str, now: datetime) -> dict[str, t.Any] | None:
+def _read(store: Store, name: str, now: datetime, uri: str) -> dict[str, t.Any] | None:
     """The project as it stands, or None if it was deleted while we read the others."""
     document, _version = updates.load(store, name)
     if document is None:
         return None
-    return {**overview.of(document, now, _owner.is_dead), "role_vars": overview.role_vars(document, store.uri)}
+    return {**overview.of(document, now, _owner.is_dead), "role_vars": overview.role_vars(document, uri)}
 
 
 def main() -> None:

@@ -35,7 +35,8 @@ attributes:
 options:
   store:
     description:
-      - Where project documents live, as C(file:///directory). C(~) and environment variables such as C($HOME) are expanded.
+      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded.
       - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
     type: str
   name:
@@ -114,6 +115,9 @@ options:
     default: false
 notes:
   - No AWS action is needed for a store in files.
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DeleteItem). The table has the string key C(name)."
+  - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(s3:ListBucket), without which S3 says of a missing
+    object that access is denied."
   - The region is only used to tell the partition, since ACM cannot serve CloudFront in the China regions.
 seealso:
   - module: certops.cloudfront.project_info
@@ -257,7 +261,8 @@ class Clients:
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The store that the options name."""
+    """The store that the options name; ConfigError with every problem of the options."""
+    _definition(params)
     return Clients(store=stores.store(params["store"], lambda: session.Session(params)))
 
 
@@ -273,7 +278,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "role_vars": overview.role_vars(after, clients.store.uri) if after else {},
+        "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
     }
     if decided.mail is not None:
@@ -284,19 +289,23 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
     """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
+    problems = _uri_problems("store", params["store"])
     if params["definition"] is None:
-        problems = definitions.name_problems(params["name"])
+        problems += definitions.name_problems(params["name"])
         if problems:
             raise ConfigError(problems)
         return None, ()
     region = session.region_of(params) or ""
     found = definitions.parse(params["name"], params["definition"], "aws-cn" if region.startswith("cn-") else "aws")
-    archive = found.values["archive"]
-    archive_problem = stores.uri_problem(archive, "archive") if isinstance(archive, str) else None
-    problems = [*found.problems, *([archive_problem] if archive_problem else [])]
+    problems += [*found.problems, *_uri_problems("archive", found.values["archive"])]
     if problems:
         raise ConfigError(problems)
     return found.values, found.warnings
+
+
+def _uri_problems(kind: str, uri: t.Any) -> list[str]:
+    found = stores.uri_problem(uri, kind) if uri and isinstance(uri, str) else None
+    return [found] if found else []
 
 
 def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> states.Request:

@@ -9,10 +9,16 @@ import posixpath
 import typing as t
 from pathlib import Path
 
+from .._aws.dynamodb import DynamoDb
+from .._aws.s3 import S3
 from .._errors import ConfigError
+from . import uris
 from .base import Archive, Store
+from .dynamodb_store import DynamoDbStore
 from .file_archive import FileArchive
 from .file_store import FileStore
+from .s3_archive import S3Archive
+from .s3_store import S3Store
 
 if t.TYPE_CHECKING:
     from .._aws.session import Session
@@ -24,18 +30,26 @@ def default_uri(kind: str) -> str:
     """The store or archive (``kind``) of the user who runs the module: below the XDG data directory."""
     # The specification says to ignore a relative path. https://specifications.freedesktop.org/basedir/latest/
     configured = Path(os.environ.get("XDG_DATA_HOME", ""))
-    base = configured if configured.is_absolute() else _expanded("~/.local/share")
+    base = configured if configured.is_absolute() else uris.expanded("~/.local/share")
     return f"file://{base}/certops/{kind}"
 
 
-def store(uri: str | None, session_factory: SessionFactory) -> Store:  # noqa: ARG001 - the stores in AWS need it
+def store(uri: str | None, session_factory: SessionFactory) -> Store:
     """The store at ``uri``, or the user's own. ``session_factory`` is called only for a store in AWS."""
-    return FileStore(_directory(uri or default_uri("store"), "store"))
+    location = _location(uri, "store")
+    if location.scheme == "dynamodb":
+        return DynamoDbStore(location.uri, DynamoDb(session_factory().client("dynamodb"), location.place))
+    if location.scheme == "s3":
+        return S3Store(location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix)
+    return FileStore(Path(location.place))
 
 
-def archive(uri: str | None, session_factory: SessionFactory) -> Archive:  # noqa: ARG001 - the archives in AWS need it
+def archive(uri: str | None, session_factory: SessionFactory) -> Archive:
     """The archive at ``uri``, or the user's own. ``session_factory`` is called only for an archive in AWS."""
-    return FileArchive(_directory(uri or default_uri("archive"), "archive"))
+    location = _location(uri, "archive")
+    if location.scheme == "s3":
+        return S3Archive(location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix)
+    return FileArchive(Path(location.place))
 
 
 def archived(uri: str, session_factory: SessionFactory) -> bytes | None:
@@ -46,26 +60,11 @@ def archived(uri: str, session_factory: SessionFactory) -> bytes | None:
 
 def uri_problem(uri: str, kind: str) -> str | None:
     """Why ``uri`` cannot be a store or an archive (``kind``), or None."""
-    scheme, separator, path = uri.partition("://")
-    if not separator:
-        return f"{kind} {uri!r} is no URI; use file:///directory"
-    if scheme != "file":
-        return f"{kind} {uri!r} is not supported in this version; use file:///directory"
-    if not _expanded(path).is_absolute():
-        return f"{kind} {uri!r} is no absolute directory; use file:///directory"
-    return None
+    return uris.problem(uri, kind)
 
 
-def _directory(uri: str, kind: str) -> Path:
-    problem = uri_problem(uri, kind)
-    if problem:
-        raise ConfigError([problem])
-    return Path("/", *Path(os.path.normpath(_expanded(uri.partition("://")[2]))).parts[1:])
-
-
-def _expanded(path: str) -> Path:
-    """The path with ``~`` and variables; a user without a home leaves it relative, which is refused."""
+def _location(uri: str | None, kind: str) -> uris.Location:
     try:
-        return Path(os.path.expandvars(path)).expanduser()
-    except RuntimeError:
-        return Path(path)
+        return uris.parse(uri or default_uri(kind), kind)
+    except ValueError as exc:
+        raise ConfigError([str(exc)]) from exc

@@ -119,13 +119,17 @@ def _remove_leftovers(directory: Path) -> None:
         leftover.unlink()
 
 
+def checked_key(key: str) -> str:
+    """The key; CertError unless it is one in every archive."""
+    if any(not part or part.startswith(".") or "\0" in part for part in key.split("/")):
+        raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
+    return key
+
+
 def below(root: Path, key: str) -> Path:
     """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a symbolic link."""
-    parts = key.split("/")
-    if any(not part or part.startswith(".") or "\0" in part for part in parts):
-        raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
     path = root
-    for part in parts:
+    for part in checked_key(key).split("/"):
         path = path / part
         if path.is_symlink():
             raise CertError(f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own")

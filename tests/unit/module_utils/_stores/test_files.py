@@ -267,6 +267,11 @@ def test_the_default_follows_the_data_directory_of_the_user_unless_it_is_relativ
         pytest.param("file://$UNSET_FOR_SURE/dir", "no absolute directory", id="unset variable"),
         pytest.param("/srv/certops", "is no URI", id="path"),
         pytest.param("gopher://x/y", "not supported in this version", id="unknown scheme"),
+        pytest.param("s3://Bucket_/x", "names no bucket", id="bad bucket"),
+        pytest.param("s3://bucket/a/../b", "names no bucket and prefix", id="prefix with parent"),
+        pytest.param("s3://bucket/a//b", "names no bucket and prefix", id="prefix with empty part"),
+        pytest.param("s3://bucket/a?kms=x", "unknown or empty parameter", id="unknown parameter"),
+        pytest.param("s3://bucket/a?kms_key_id=", "unknown or empty parameter", id="empty parameter"),
     ],
 )
 def test_a_uri_that_names_no_store_is_refused(uri: str, problem: str) -> None:
@@ -279,3 +284,9 @@ def test_an_archived_object_is_found_by_the_uri_that_it_got(tmp_path: Path) -> N
     uri = stores.archive(f"file://{tmp_path}", no_session).put("webapp/pending/x.json", b"x")
     assert stores.archived(uri, no_session) == b"x"
     assert stores.archived(uri + "x", no_session) is None
+
+
+def test_a_table_is_a_store_but_no_archive() -> None:
+    assert stores.uri_problem("dynamodb://certops", "store") is None
+    assert "not supported" in str(stores.uri_problem("dynamodb://certops", "archive"))
+    assert "names no table" in str(stores.uri_problem("dynamodb://a/b", "store"))

@@ -7,18 +7,57 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import boto3
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConflictError
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
-from unit.fakes.stores import FakeStore
+from moto import mock_aws
+from unit.fakes.stores import REGION, FakeStore, emulated_credentials, session
 
 DOCUMENT: dict[str, t.Any] = {"schema": 1, "name": "webapp", "domains": ["bücher.example"], "nested": {"none": None, "yes": True, "count": 3}}
 
 
-@pytest.fixture(params=["file", "fake"])
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
+    emulated_credentials(monkeypatch)
+    with mock_aws():
+        yield
+
+
+def dynamodb_store(_tmp_path: Path) -> Store:
+    client = boto3.client("dynamodb", region_name=REGION)
+    client.create_table(
+        TableName="certops",
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return stores.store("dynamodb://certops", session)
+
+
+def s3_store(_tmp_path: Path) -> Store:
+    client = boto3.client("s3", region_name=REGION)
+    client.create_bucket(Bucket="certops-store", CreateBucketConfiguration={"LocationConstraint": REGION})
+    client.put_object(Bucket="certops-store", Key="live/sub/other.json", Body=b"{}")
+    client.put_object(Bucket="certops-store", Key="live/README", Body=b"x")
+    return stores.store("s3://certops-store/live/", session)
+
+
+STORES = {
+    "file": lambda tmp_path: FileStore(tmp_path / "new" / "store"),
+    "fake": lambda _tmp_path: FakeStore(),
+    "dynamodb": dynamodb_store,
+    "s3": s3_store,
+}
+
+
+@pytest.fixture(params=STORES)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
-    return FileStore(tmp_path / "new" / "store") if request.param == "file" else FakeStore()
+    if request.param in ("dynamodb", "s3"):
+        request.getfixturevalue("aws")
+    return STORES[request.param](tmp_path)
 
 
 def test_an_empty_store_has_no_names_and_no_documents(store: Store) -> None:

@@ -1,0 +1,55 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""DynamoDB items of one table, one method per API call; every write is conditional."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .errors import calling
+
+SERVICE = "dynamodb"
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class DynamoDb:
+    """Speaks to DynamoDB through a boto3 client. Items have the string key ``name`` and string attributes."""
+
+    def __init__(self, client: t.Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get_item(self, name: str) -> dict[str, str] | None:
+        """The item as it is after every write before this call, or None."""
+        with calling(SERVICE, "GetItem", self._table):
+            answer = self._client.get_item(TableName=self._table, Key={"name": {"S": name}}, ConsistentRead=True)
+        return {key: value["S"] for key, value in answer["Item"].items()} if "Item" in answer else None
+
+    def put_item(self, item: t.Mapping[str, str], expected: str | None) -> None:
+        """Write the item if its ``version`` is ``expected`` (None: if there is no item)."""
+        values = {key: {"S": value} for key, value in item.items()}
+        with calling(SERVICE, "PutItem", self._table):
+            self._client.put_item(TableName=self._table, Item=values, **_condition(expected))
+
+    def delete_item(self, name: str, expected: str) -> None:
+        """Delete the item if its ``version`` is ``expected``."""
+        with calling(SERVICE, "DeleteItem", self._table):
+            self._client.delete_item(TableName=self._table, Key={"name": {"S": name}}, **_condition(expected))
+
+    def scan_names(self) -> list[str]:
+        """The keys of all items."""
+        with calling(SERVICE, "Scan", self._table):
+            pages = self._client.get_paginator("scan").paginate(
+                TableName=self._table, ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"}, ConsistentRead=True
+            )
+            return [item["name"]["S"] for page in pages for item in page["Items"]]
+
+
+def _condition(expected: str | None) -> dict[str, t.Any]:
+    if expected is None:
+        return {"ConditionExpression": "attribute_not_exists(#n)", "ExpressionAttributeNames": {"#n": "name"}}
+    return {
+        "ConditionExpression": "#v = :expected",
+        "ExpressionAttributeNames": {"#v": "version"},
+        "ExpressionAttributeValues": {":expected": {"S": expected}},
+    }
