@@ -202,6 +202,11 @@ run_id:
   returned: success
   type: str
   sample: 20261122T053000Z-1c9a2f04
+definition_changed:
+  description: Whether the definition is new or another one than before.
+  returned: success
+  type: bool
+  sample: false
 role_vars:
   description: The definition as variables of the role.
   returned: success
@@ -278,6 +283,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
+        "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
     }
