@@ -72,6 +72,16 @@ class TestRecord:
         assert len(caught.value.problems) == 4
         assert store.documents == {}
 
+    def test_a_bad_store_is_said_together_with_all_that_is_wrong_with_the_definition(self) -> None:
+        with pytest.raises(ConfigError) as caught:
+            project_record.connect({**DEFAULTS, "name": "webapp", "store": "nowhere", "definition": {"domains": []}})
+        assert [problem.partition(" ")[0] for problem in caught.value.problems] == ["store", "domains:"]
+
+    def test_the_role_gets_the_store_as_it_was_given(self, store: FakeStore) -> None:
+        given = {**DEFAULTS, "name": "webapp", "definition": WANTED, "store": "s3://bucket/live?kms_key_id=alias/certops"}
+        made = project_record.run(given, project_record.Clients(store), FakeClock(NOW), False)
+        assert made.result["role_vars"]["project_store"] == given["store"]
+
     def test_the_region_tells_that_acm_cannot_be_used_in_china(self, store: FakeStore) -> None:
         with pytest.raises(ConfigError, match="China"):
             record(store, definition={**WANTED, "certificate_store": "acm"}, region="cn-north-1")
