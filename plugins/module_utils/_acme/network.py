@@ -68,6 +68,14 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             )
         return document
 
+    def _send_request(self, method: str, url: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
+        """As in the library, but what is sent is not logged, and connection errors stay what they are (4.x makes some a ValueError)."""
+        headers = {"User-Agent": self.user_agent, **kwargs.pop("headers", {})}
+        kwargs.setdefault("timeout", self._default_timeout)
+        response = self.session.request(method, url, *args, headers=headers, verify=self.verify_ssl, **kwargs)
+        response.encoding = "utf-8"
+        return response
+
     def _persist(self, send: t.Callable[[], t.Any], operation: str, url: str, attempts: int) -> t.Any:
         for attempt in range(attempts):
             last = attempt == attempts - 1
