@@ -98,8 +98,11 @@ class ChallengeRecords:
                 return changes
             if attempt == SWAP_ATTEMPTS:
                 raise refusal
-            for name in txt_records.refused_names(refusal.message, [record.name for record in records]):
-                found[name] = self.zones.txt_set(zone_id, name)
+            read = {name: self.zones.txt_set(zone_id, name) for name in txt_records.refused_names(refusal.message, [record.name for record in records])}
+            if all(name in found and found[name] == there for name, there in read.items()):
+                # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the name
+                raise refusal
+            found.update(read)
         raise AssertionError("counting does not end")
 
     def _write(self, zone_id: str, batches: t.Sequence[t.Sequence[txt_records.Change]]) -> tuple[list[str], RemoteError | None]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from . import _bundles, _crypto
 from ._acme import accounts
@@ -19,7 +20,7 @@ from ._core.bundles import Bundle, Manifest
 from ._core.issuing import PendingOrder
 from ._core.txt_records import ChallengeRecord
 from ._core.waiting import Clock, Deadline
-from ._errors import CertError, ConfigError, RemoteError
+from ._errors import CertError, ConfigError, RefusedError, RemoteError
 from ._issue_request import IssueRequest
 from ._pending import Kept, Pending
 from ._stores.base import Archive
@@ -32,13 +33,21 @@ class Server(t.Protocol):
         """A client that has called nothing yet."""
 
 
+class Journal(t.Protocol):
+    """The journal of the run that the order is part of: ``_stores.updates.RunJournal``, or a fake."""
+
+    def ordering(self, order_url: str, now: datetime) -> None:
+        """The order is known before it is finalized; RefusedError if the run does not hold its project any more."""
+
+
 @dataclass(frozen=True)
 class Clients:
-    """Everything outside that issuing talks to."""
+    """Everything outside that issuing talks to; without a run of a project there is no journal."""
 
     archive: Archive
     zones: Zones
     server: Server
+    journal: Journal | None = None
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,12 @@ class Issued:
 
 @dataclass
 class _Work:
-    """What has to be known to clean up, whatever happens: the unfinished order as archived, and whether it is needed any longer."""
+    """What has to be known to clean up, whatever happens: the unfinished order as archived, whether it is over, whether another run has it now."""
 
     kept: Kept
     order: Order | None = None
     is_over: bool = False
+    is_lost: bool = False
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,9 @@ class Ordering:
             conversation.answer(unanswered)
         deadline = Deadline.after(self.clock.now(), self.request.order_timeout)
         csr = _crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
-        order = conversation.complete(conversation.settle(order, deadline), csr, deadline)
+        order = conversation.settle(order, deadline)
+        self._record(work, order)
+        order = conversation.complete(order, csr, deadline)
         return self._archive(work.kept.order, order.url, client.certificate(order.certificate or ""))
 
     def _new_order(self, client: Client, work: _Work) -> Order:
@@ -166,7 +178,24 @@ class Ordering:
             self._register(client, self._account())
             order = client.new_order(wanted.domains, wanted.profile)
         self._keep(work, work.kept.order.with_order(order.url))
+        if order.identifiers != set(wanted.domains):
+            raise OrderFailedError(
+                f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))}; ask the CA",
+                service="acme",
+                operation="newOrder",
+                code="wrongOrder",
+            )
         return order
+
+    def _record(self, work: _Work, order: Order) -> None:
+        """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
+        if self.clients.journal is None:
+            return
+        try:
+            self.clients.journal.ordering(order.url, self.clock.now())
+        except RefusedError:
+            work.is_lost = True
+            raise
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
         values: dict[str, list[str]] = {}
@@ -209,6 +238,9 @@ class Ordering:
 
     def _clean(self, work: _Work) -> list[str]:
         """Remove the records, and the unfinished order too if it is over; a warning if that fails, and then the next run does it."""
+        if work.is_lost:
+            # the run that holds the project now finds the order in the archive, and may be using its records
+            return []
         if work.is_over:
             return abandon(self._pending, self._records, work.kept)
         return withdraw(self._pending, self._records, work.kept) if work.kept.order.records else []

@@ -113,6 +113,16 @@ options:
       - A certificate counts only if it was issued at or after this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
       - This reissues on demand, and repeating it does not reissue again.
     type: str
+  store:
+    description:
+      - Where the document of O(project) lives, as for M(certops.cloudfront.project_record). With O(run_id), the order is in the document's journal before it
+        is finalized. If that run does not hold the project any more, the order is not finalized, and the module fails.
+      - Without it, no document is read or written.
+    type: str
+  run_id:
+    description:
+      - The run of the project that this is part of, as RV(certops.cloudfront.project_record#module:run_id). Required together with O(store).
+    type: str
   propagation_timeout:
     description:
       - How many seconds to wait until Route 53 says that the challenge records are in sync.
@@ -266,6 +276,7 @@ from ..module_utils._errors import ConfigError
 from ..module_utils._ordering import Clients
 from ..module_utils._stores import open as stores
 from ..module_utils._stores.base import Archive
+from ..module_utils._stores.updates import RunJournal
 
 T = t.TypeVar("T")
 
@@ -285,6 +296,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "key_type": {"type": "str", "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"], "default": "ecdsa_p256", "no_log": False},
     "renewal_interval_days": {"type": "int", "default": 30},
     "issued_since": {"type": "str"},
+    "store": {"type": "str"},
+    "run_id": {"type": "str"},
     "propagation_timeout": {"type": "int", "default": 300},
     "order_timeout": {"type": "int", "default": 600},
 }
@@ -295,9 +308,17 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     request, request_problems = _try(lambda: _issue_request.parse(params))
     session, session_problems = _try(lambda: Session(params))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
-    if request is None or session is None or archive is None:
-        raise ConfigError([*request_problems, *session_problems, *archive_problems])
-    return Clients(archive=archive, zones=Route53(lambda: session.client("route53")), server=Server(request.wanted.directory, request.ca_bundle))
+    journal, journal_problems = _try(lambda: _journal(params))
+    if request is None or session is None or archive is None or journal_problems:
+        raise ConfigError([*request_problems, *session_problems, *archive_problems, *journal_problems])
+    server = Server(request.wanted.directory, request.ca_bundle)
+    return Clients(archive=archive, zones=Route53(lambda: session.client("route53")), server=server, journal=journal)
+
+
+def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:
+    if not params["store"]:
+        return None
+    return RunJournal(stores.store(params["store"], lambda: Session(params)), params["project"], params["run_id"])
 
 
 def _writable(archive: Archive) -> Archive:
@@ -324,7 +345,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, required_together=[("store", "run_id")])
 
 
 if __name__ == "__main__":

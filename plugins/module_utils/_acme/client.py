@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .. import _crypto
 from .._core import waiting
 from .._core.waiting import Clock
-from .._errors import RemoteError
+from .._errors import ConfigError, RemoteError
 from .messages import Authorization, Challenge, Directory, Order
 from .network import Network
 
@@ -72,11 +72,9 @@ class Client:
             directory=self._urls,
             hmac_alg=registration.external_account.alg,
         )
-        body = acme_messages.NewRegistration(
-            contact=tuple(f"mailto:{contact}" for contact in registration.contacts),
-            terms_of_service_agreed=True,
-            external_account_binding=binding,
-        )
+        # an empty list is not the same as none to every CA
+        contact = {"contact": tuple(f"mailto:{contact}" for contact in registration.contacts)} if registration.contacts else {}
+        body = acme_messages.NewRegistration(terms_of_service_agreed=True, external_account_binding=binding, **contact)
         response = self._send("newAccount", self._url("newAccount"), body)
         url = self._location(response, "newAccount")
         self.use_account(url)
@@ -107,7 +105,12 @@ class Client:
 
     def certificate(self, url: str) -> str:
         """The full chain as PEM text: the leaf first, the CA's default chain after it."""
-        return str(self._send("certificate", url).text)
+        text = str(self._send("certificate", url).text)
+        try:
+            _crypto.load_certificates(text)
+        except ConfigError as exc:
+            raise _malformed("certificate", url, exc.message, "run again to download it again") from exc
+        return text
 
     def challenge_value(self, challenge: Challenge) -> str:
         """What the TXT record has to say (RFC 8555 section 8.4)."""
@@ -119,13 +122,8 @@ class Client:
     def _urls(self) -> t.Any:
         document = self._network.json(self._network.fetch_directory(self._directory_url), "directory")
         missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
-        if missing:
-            raise RemoteError(
-                f"acme:directory on {self._directory_url} is no ACME directory: {', '.join(missing)} missing; check the URL",
-                service="acme",
-                operation="directory",
-                code="malformedAnswer",
-            )
+        if missing or not isinstance(document.get("meta", {}), dict):
+            raise _malformed("directory", self._directory_url, f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing", "check the URL")
         urls = acme_messages.Directory.from_json(document)
         self._network.new_nonce_url = urls["newNonce"]
         return urls
@@ -144,13 +142,12 @@ class Client:
     def _location(self, response: t.Any, operation: str) -> str:
         url = response.headers.get("Location")
         if not url:
-            raise RemoteError(
-                f"acme:{operation} on {response.url} got no usable answer: it has no Location; ask the CA",
-                service="acme",
-                operation=operation,
-                code="malformedAnswer",
-            )
+            raise _malformed(operation, response.url, "it has no Location", "ask the CA")
         return str(url)
+
+
+def _malformed(operation: str, url: str, why: str, advice: str) -> RemoteError:
+    return RemoteError(f"acme:{operation} on {url} got no usable answer: {why}; {advice}", service="acme", operation=operation, code="malformedAnswer")
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from .messages import Authorization, Order, Status
 # When the CA does not say by Retry-After when to ask again.
 POLL_SECONDS = (0.5, 1.0, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
+# The order tells for all names at once; one by one they are looked at only when it takes long.
+POLLS_PER_LOOK = 10
 # A refusal of these kinds says nothing about the order: it may still be finished.
 _PASSING = ("accountDoesNotExist", "badNonce", "orderNotReady", "rateLimited")
 
@@ -60,7 +62,7 @@ class Conversation:
     def settle(self, order: Order, deadline: Deadline) -> Order:
         """The order once it is neither pending nor processing; OrderFailedError if that is because it failed."""
         pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
-        for pause in pauses:
+        for number, pause in enumerate(pauses, 1):
             if order.status not in (Status.PENDING, Status.PROCESSING):
                 break
             now = self.clock.now()
@@ -71,6 +73,8 @@ class Conversation:
                 )
             self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
             order = self.client.order(order.url)
+            if order.status is Status.PENDING and number % POLLS_PER_LOOK == 0:
+                self._require_hope(order)
         if order.status not in (Status.READY, Status.VALID):
             raise _failure(order, [self.client.authorization(url) for url in order.authorizations])
         return order
@@ -87,6 +91,12 @@ class Conversation:
                 code="orderNotReady",
             )
         return order
+
+    def _require_hope(self, order: Order) -> None:
+        """OrderFailedError if an authorization failed: some CAs leave the order pending then."""
+        found = [self.client.authorization(url) for url in order.authorizations]
+        if any(each.status not in (Status.VALID, Status.PENDING) for each in found):
+            raise _failure(order, found)
 
     def _answer(self, authorization: Authorization) -> None:
         if authorization.challenge is None:

@@ -168,6 +168,7 @@ class FakeCA:
     needs_eab: bool = False
     polls_until_issued: int = 0
     reuses_orders: bool = False
+    leaves_orders_pending: bool = False
     valid_names: set[str] = field(default_factory=set)
     accounts: dict[str, str] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -190,7 +191,7 @@ class FakeCA:
 
     def look(self, order: Order) -> Order:
         states = {self.authorizations[url].status for url in order.authorizations}
-        if order.status is Status.PENDING and Status.INVALID in states:
+        if order.status is Status.PENDING and Status.INVALID in states and not self.leaves_orders_pending:
             return self.update(order, status=Status.INVALID)
         if order.status is Status.PENDING and states == {Status.VALID}:
             return self.update(order, status=Status.READY)

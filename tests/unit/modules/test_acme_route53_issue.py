@@ -358,6 +358,32 @@ def test_a_failed_validation_names_the_domain_and_leaves_nothing(world: World) -
     assert world.archive.keys("/pending/") == []
 
 
+def test_a_ca_that_leaves_a_failed_order_pending_is_seen_through(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    world.ca.leaves_orders_pending = True
+    with pytest.raises(RemoteError, match="no such TXT value"):
+        world.run(order_timeout=600)
+    assert sum(world.clock.naps) < 60
+    assert world.zones.sets == {}
+
+
+def test_an_order_for_other_names_is_not_used(world: World) -> None:
+    original = world.ca.look
+    world.ca.look = lambda order: original(world.ca.update(order, identifiers=frozenset({"example.net"})))  # type: ignore[method-assign]
+    with pytest.raises(RemoteError, match=r"other names: example\.net"):
+        world.run()
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+def test_a_change_that_route_53_will_never_take_is_not_tried_for_ever(world: World) -> None:
+    message = f"[RRSet of type TXT with DNS name {NAME}. is not permitted because a conflicting RRSet of type CNAME exists]"
+    world.calls.refusals["ChangeResourceRecordSets"] = [refusal("InvalidChangeBatch", "route53", 400, message) for _number in range(20)]
+    with pytest.raises(RemoteError, match="CNAME"):
+        world.run()
+    assert world.calls.made.count("ListResourceRecordSets") <= 4
+
+
 def test_a_rate_limit_keeps_the_account_and_leaves_nothing_in_dns(world: World) -> None:
     world.calls.refusals["newOrder"] = [refusal("rateLimited", status=429)]
     with pytest.raises(RemoteError, match="rateLimited"):

@@ -192,6 +192,7 @@ def test_every_request_has_a_timeout(setup: Setup) -> None:
         pytest.param("<html>a portal</html>", id="a page"),
         pytest.param([], id="a list"),
         pytest.param({"newNonce": "x"}, id="half a directory"),
+        pytest.param({**DIRECTORY, "meta": "x"}, id="meta of another type"),
     ],
 )
 def test_what_is_no_directory_is_told(setup: Setup, body: t.Any) -> None:
@@ -252,6 +253,19 @@ def test_an_answered_challenge_says_nothing_but_braces(setup: Setup) -> None:
     setup.ca.answers["/c"] = [Answer(body={})]
     setup.client.answer(Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING))
     assert json.loads(setup.ca.sent[0]["payload"]) == {}
+
+
+@pytest.mark.parametrize("text", ["", "<html>sorry</html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+def test_a_certificate_that_is_none_is_told(setup: Setup, text: str) -> None:
+    setup.ca.answers["/cert"] = [Answer(body=text, headers={"Content-Type": "application/pem-certificate-chain"})]
+    with pytest.raises(RemoteError, match="acme:certificate"):
+        setup.client.certificate(f"{BASE}/cert")
+
+
+def test_an_account_without_contacts_is_registered_without_the_field(setup: Setup) -> None:
+    setup.ca.answers["/account"] = [Answer(201, {"status": "valid"}, {"Location": f"{BASE}/account/7"})]
+    setup.client.new_account(Registration(contacts=()))
+    assert json.loads(setup.ca.sent[0]["payload"]) == {"termsOfServiceAgreed": True}
 
 
 def test_an_answer_without_a_location_is_told(setup: Setup) -> None:
