@@ -9,8 +9,12 @@ user, another interpreter, an environment of the task's own, async), it is execu
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import json
+import multiprocessing
+import os
+import signal
 import sys
 import typing as t
 
@@ -33,6 +37,19 @@ else:
     CAN_IMPORT = True
 
 
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with_controller() -> None:
+    """A worker is killed when its controller ends: the lock of a project is free then (module_utils/_owner.py), so nobody may be at work. prctl(2)"""
+    controller = multiprocessing.parent_process()
+    if controller is None or not sys.platform.startswith("linux"):
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != controller.pid:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 class ActionModule(ActionBase):
     """The action of every module of this collection; the module is the one with the action's name."""
 
@@ -42,6 +59,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """The module's result."""
         result = super().run(tmp, task_vars)
+        _die_with_controller()
         if not self._belongs_here(task_vars or {}):
             return t.cast("dict[str, t.Any]", merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))))
         name = self._task.action.rpartition(".")[2]

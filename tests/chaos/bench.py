@@ -1,0 +1,155 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sandbox, a data directory and a runner, which go back to a starting point as often as wanted; and several of them side by side."""
+
+from __future__ import annotations
+
+import os
+import queue
+import shutil
+import signal
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sandbox.ansible_runs import environment
+from sandbox.control import Control
+from sandbox.process import SandboxProcess
+
+from . import invariants
+from .runner import RUN_LIMIT, Ended, Runner, Started
+from .stories import STORIES, Story
+from .world import Observer, World
+
+# More than this machine has cores: a run waits for its own polls a third of the time.
+LANES = int(os.environ.get("CHAOS_LANES", str((os.cpu_count() or 2) + 1)))
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass
+class Tally:
+    """What a bench did, for the report at the end."""
+
+    runs: int = 0
+    killed: int = 0
+
+
+@dataclass(frozen=True)
+class Played:
+    """One run: how it ended, the calls it made, how everything was after it, and how much was issued since the start."""
+
+    ended: Ended
+    calls: list[dict[str, Any]]
+    world: World
+    issued: int
+
+
+class Bench:
+    """Everything for one run at a time."""
+
+    def __init__(self) -> None:
+        self.home = Path(tempfile.mkdtemp(prefix="certops-chaos-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+        self.process = SandboxProcess().start()
+        self.control: Control = self.process.control
+        self.data = self.home / "data/certops"
+        env = environment(self.process.env(), self.home)
+        self.env = env
+        self.runner = Runner(env, self.home)
+        self.data.mkdir(mode=0o700, parents=True)
+        self.observer = Observer(self.process.env(), self.data)
+        self.tally = Tally()
+        self.start: World = self.observer.look()
+        self._saved: set[str] = set()
+
+    def stop(self) -> None:
+        self.runner.stop()
+        self.process.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def save(self, name: str) -> None:
+        """Keep all there is under a name."""
+        self.control.clear_faults()
+        self.control.snapshot(name)
+        shutil.copytree(self.data, self.home / "saved" / name)
+        self._saved.add(name)
+
+    def restore(self, name: str) -> None:
+        """As when it was kept."""
+        for log in self.home.glob("run-*.log"):
+            log.unlink()
+        self.control.restore(name)
+        shutil.rmtree(self.data, ignore_errors=True)
+        shutil.copytree(self.home / "saved" / name, self.data)
+
+    def begin(self, name: str) -> Story:
+        """The start of a story; it is made once."""
+        story = STORIES[name]
+        if name in self._saved:
+            self.restore(name)
+        else:
+            self.control.reset()
+            shutil.rmtree(self.data, ignore_errors=True)
+            self.data.mkdir(mode=0o700, parents=True)
+            story.prepare(self)
+            self.save(name)
+            self.restore(name)
+        self.start = self.observer.look()
+        self.control.clear_calls()
+        return story
+
+    def play(self, story: Story, *arguments: str, **how: Any) -> Played:
+        """One run, and the invariants after it."""
+        return self.finish(self.runner.prepare(story.playbook, story.variables, arguments, **how).go())
+
+    def finish(self, started: Started, limit: float = RUN_LIMIT) -> Played:
+        """Wait for a run, and assert the invariants after it."""
+        ended = started.wait(limit)
+        self.tally.runs += 1
+        self.tally.killed += ended.status == -signal.SIGKILL
+        return self.look(ended)
+
+    def look(self, ended: Ended) -> Played:
+        """What the sandbox logged, and how everything is now; the invariants hold."""
+        calls, issued, world = self.control.calls(), self.control.issued(), self.observer.look()
+        self.control.clear_calls()
+        found = invariants.violations(self.start, world, calls, issued)
+        assert not found, "\n".join(["after this run an invariant does not hold:", *found, ended.output])
+        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued))
+
+
+def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]) -> Iterator[tuple[T, R | BaseException]]:
+    """Do the work for each item on whichever bench is free; what was raised comes back as a result."""
+    free: queue.SimpleQueue[Bench] = queue.SimpleQueue()
+    for lane in lanes:
+        free.put(lane)
+
+    def one(item: T) -> R:
+        lane = free.get()
+        try:
+            return work(lane, item)
+        finally:
+            free.put(lane)
+
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        futures = {pool.submit(one, item): item for item in items}
+        for future in as_completed(futures):
+            problem = future.exception()
+            yield futures[future], problem if problem is not None else future.result()
+
+
+@contextmanager
+def benches(count: int) -> Iterator[list[Bench]]:
+    """Some benches. Made in this thread: what dies with its parent dies with the thread that started it, prctl(2) says."""
+    made: list[Bench] = []
+    try:
+        made += [Bench() for _number in range(count)]
+        yield made
+    finally:
+        for each in made:
+            each.stop()

@@ -1,0 +1,96 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What holds after every run, also after one that was killed or that failed: the list is that of docs/safety.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from cryptography import x509
+
+from .world import PROJECT, World, public_bytes
+
+
+def violations(start: World, now: World, calls: Sequence[dict[str, Any]], issued: Sequence[str]) -> list[str]:
+    """Everything that is broken; ``start`` is how it was before, ``issued`` what the CA signed meanwhile."""
+    checks = (
+        _bindings(now),
+        _settings(start, now),
+        _deletions(calls),
+        _foreign(start, now),
+        _keys(now, issued),
+        (f"exposed: {each}" for each in now.exposed),
+        _record(now),
+    )
+    return [problem for check in checks for problem in check]
+
+
+def _bindings(now: World) -> Iterator[str]:
+    """No distribution refers to a missing certificate."""
+    for each in now.distributions.values():
+        if each.certificate is not None and each.certificate not in now.certificates:
+            yield f"distribution {each.id} refers to the certificate {each.certificate}, which is gone"
+
+
+def _settings(start: World, now: World) -> Iterator[str]:
+    """No distribution lost, or gained, any other setting."""
+    for number, before in start.distributions.items():
+        after = now.distributions.get(number)
+        if after is None:
+            yield f"distribution {number} is gone"
+        elif after.rest != before.rest:
+            yield f"distribution {number} has other settings than before, besides its certificate"
+
+
+def _deletions(calls: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """It was not even tried to delete a certificate that is in use."""
+    for call in calls:
+        if call["operation"] == "DeleteServerCertificate" and call["error"] == "DeleteConflict":
+            yield f"tried to delete a certificate in use: {call['params']}"
+
+
+def _foreign(start: World, now: World) -> Iterator[str]:
+    """Nothing that is not ours was touched: certificates, distributions, topics, challenge values."""
+    for number, before in start.certificates.items():
+        if not before.is_ours and now.certificates.get(number) != before:
+            yield f"the foreign certificate {before.name} was touched"
+    foreign = {number for number, each in start.certificates.items() if not each.is_ours}
+    for number, each in start.distributions.items():
+        if "foreign.example" in each.rest["Aliases"].get("Items", []) and now.distributions[number].certificate != each.certificate:
+            yield f"the foreign distribution {number} was bound anew"
+    for number, after in now.distributions.items():
+        if after.certificate in foreign and start.distributions[number].certificate not in (after.certificate, None):
+            yield f"distribution {number} was given a foreign certificate"
+    for name, endpoints in start.topics.items():
+        if name != f"certops-{PROJECT}" and now.topics.get(name) != endpoints:
+            yield f"the foreign topic {name} was touched"
+    for name, values in start.challenges.items():
+        lost = {value for value in values if "foreign" in value} - set(now.challenges.get(name, ()))
+        if lost:
+            yield f"the foreign values {sorted(lost)} of {name} are gone"
+
+
+def _keys(now: World, issued: Sequence[str]) -> Iterator[str]:
+    """The key of every certificate that was issued is in the archive."""
+    for pem in issued:
+        certificate = x509.load_pem_x509_certificate(pem.encode())
+        if public_bytes(certificate.public_key()) not in now.keys:
+            yield f"the key of the certificate {certificate.serial_number:x} is lost"
+
+
+def _record(now: World) -> Iterator[str]:
+    """The record is never ahead of the truth."""
+    certificate = (now.document or {}).get("certificate")
+    if not certificate:
+        return
+    stored = now.certificates.get(certificate["id"])
+    if stored is None or (stored.name, stored.fingerprint) != (certificate["name"], certificate["fingerprint_sha256"]):
+        yield f"the record says {certificate['name']}, but IAM does not have it"
+    if not any(str(certificate["archive_uri"]).endswith(f"/{path}") and leaf == certificate["fingerprint_sha256"] for path, leaf in now.bundles.items()):
+        yield f"the record says {certificate['archive_uri']}, but the archive does not have it"
+    if certificate.get("deployed"):
+        for each in now.distributions.values():
+            aliases = each.rest["Aliases"].get("Items", [])
+            if any(alias.endswith("shop.example") for alias in aliases) and each.certificate != certificate["id"]:
+                yield f"the record says deployed, but {each.id} uses {each.certificate}"

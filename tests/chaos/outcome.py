@@ -1,0 +1,51 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The state in which a run ends, without what differs from run to run: to compare one that was disturbed with one that was not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .bench import Played
+from .world import World
+
+
+def outcome(played: Played) -> dict[str, Any]:
+    """What counts of the end of a run."""
+    world = played.world
+    return {
+        "exit status": played.ended.status,
+        "record": _record(world),
+        "our certificates in IAM": len(world.ours),
+        "bound to": {number: _bound(world, each.certificate) for number, each in world.distributions.items()},
+        "challenge records": world.challenges,
+        "topics": world.topics,
+        "bundles": len(world.bundles),
+        "unfinished orders": world.pending,
+        "issued": played.issued,
+    }
+
+
+def _record(world: World) -> dict[str, Any] | None:
+    document = world.document
+    if document is None:
+        return None
+    certificate, journal = document["certificate"] or {}, document["journal"] or {}
+    return {
+        "definition": document["definition"],
+        "deployed": bool(certificate.get("deployed")),
+        "superseded": len(document["superseded"]),
+        "subscribed": document["subscribed"],
+        "phase": journal.get("phase"),
+        "lock": document["lock"],
+        "failures": document["renewal"]["failures"],
+        "status": (document["last_run"] or {}).get("Status"),
+    }
+
+
+def _bound(world: World, certificate: str | None) -> str | None:
+    """The certificate by what it is to the project."""
+    if certificate is None:
+        return None
+    recorded = ((world.document or {}).get("certificate") or {}).get("id")
+    return "the recorded one" if certificate == recorded else world.certificates[certificate].name

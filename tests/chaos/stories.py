@@ -1,0 +1,114 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One starting point for each playbook, such that an undisturbed run of it has all of its work to do."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.ca import Authority
+from sandbox.seed import client, create_distribution, create_record, create_zone, upload_certificate
+
+from .world import PATH, PROJECT
+
+if TYPE_CHECKING:
+    from .bench import Bench
+
+DAY = 86400
+VARIABLES: Mapping[str, Any] = {
+    "project_name": PROJECT,
+    "project_domains": ["shop.example", "*.shop.example"],
+    "project_emails": ["ops@shop.example"],
+    "project_bind": ["previous", "aliases"],
+    "project_renewal_interval_days": 30,
+}
+
+
+@dataclass(frozen=True)
+class Story:
+    """A playbook, what it is given, and how to come to where it starts."""
+
+    playbook: str
+    prepare: Callable[[Bench], None] = field(repr=False)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    issues: int = 0
+    """How many certificates an undisturbed run has issued."""
+
+
+def _empty(bench: Bench) -> None:
+    """A zone and two distributions to take over, amid things that are not ours."""
+    env = bench.process.env()
+    zone = create_zone("shop.example", env=env)
+    create_record(zone, "_acme-challenge.shop.example", "TXT", ["foreign-value-of-somebody-else"], env=env)
+    old = upload_certificate("old-one", ["shop.example", "www.shop.example"], env)
+    foreign = upload_certificate("foreign", ["foreign.example"], env)
+    upload_certificate("hand-made", ["hand.example"], env, path=PATH)
+    create_distribution(["shop.example"], certificate=old, env=env)
+    create_distribution(["www.shop.example"], certificate=old, env=env)
+    create_distribution(["foreign.example"], certificate=foreign, env=env)
+    sns = client("sns", env)
+    topic = sns.create_topic(Name="somebody-elses")["TopicArn"]
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="else@foreign.example")
+
+
+def _created(bench: Bench) -> None:
+    """A project whose certificate is in place."""
+    _empty(bench)
+    _must_end(bench, "create", 0)
+
+
+def _due(bench: Bench) -> None:
+    """A project whose certificate is in place and older than its interval."""
+    _empty(bench)
+    bench.control.set(acme_backdate_seconds=31 * DAY)
+    _must_end(bench, "create", 0)
+    bench.control.set(acme_backdate_seconds=0)
+
+
+def _littered(bench: Bench) -> None:
+    """A project with an orphan in IAM, and with what a reissue left that was killed before its challenge was answered."""
+    _created(bench)
+    started = bench.runner.prepare("reissue", VARIABLES)
+    bench.control.fault("acme", "challenge", "kill", pgid=started.pid)
+    assert started.go().wait().status == -9
+    authority = Authority()
+    pair = authority.certificate(["shop.example"])
+    bench.observer.iam.upload_server_certificate(
+        ServerCertificateName=f"{PROJECT}-orphan",
+        Path=PATH,
+        CertificateBody=pair.certificate_pem,
+        PrivateKey=pair.key_pem,
+        CertificateChain=authority.issuer.certificate_pem,
+        Tags=[{"Key": "managed-by", "Value": "certops.cloudfront"}, {"Key": "certops:project", "Value": PROJECT}],
+    )
+
+
+def _given_up(bench: Bench) -> None:
+    """The same, after the distributions were bound to another certificate."""
+    _littered(bench)
+    cloudfront = bench.observer.cloudfront
+    with contextlib.suppress(KeyError):
+        for item in cloudfront.list_distributions()["DistributionList"]["Items"]:
+            answer = cloudfront.get_distribution_config(Id=item["Id"])
+            config = answer["DistributionConfig"]
+            if "foreign.example" not in config["Aliases"]["Items"]:
+                config["Aliases"] = {"Quantity": 0}
+                config["ViewerCertificate"] = {"CloudFrontDefaultCertificate": True}
+                cloudfront.update_distribution(Id=item["Id"], IfMatch=answer["ETag"], DistributionConfig=config)
+
+
+def _must_end(bench: Bench, playbook: str, status: int) -> None:
+    ended = bench.runner.run(playbook, VARIABLES)
+    assert ended.status == status, ended.output
+
+
+STORIES = {
+    "create": Story("create", _empty, VARIABLES, issues=1),
+    "renew": Story("renew", _due, issues=1),
+    "reissue": Story("reissue", _created, VARIABLES, issues=1),
+    "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
+    "delete": Story("delete", _given_up, {"project_name": PROJECT}),
+}
