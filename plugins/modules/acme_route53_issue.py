@@ -21,6 +21,7 @@ description:
     and kept in the archive.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.dns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -269,7 +270,7 @@ import typing as t
 from ..module_utils import _bundles, _issue_request, _issuing, _module
 from ..module_utils._acme.client import Server
 from ..module_utils._aws.route53 import Route53
-from ..module_utils._aws.session import Session
+from ..module_utils._aws.session import DNS_AWS, Session, dns_params
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -284,6 +285,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
+    "dns_aws": DNS_AWS,
     "dest": {"type": "path"},
     "acme_directory": {"type": "str", "default": "letsencrypt"},
     "acme_ca_bundle": {"type": "path"},
@@ -306,7 +308,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
     request, request_problems = _try(lambda: _issue_request.parse(params))
-    session, session_problems = _try(lambda: Session(params))
+    session, session_problems = _try(lambda: Session(dns_params(params)))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
     journal, journal_problems = _try(lambda: _journal(params))
     if request is None or session is None or archive is None or journal_problems:

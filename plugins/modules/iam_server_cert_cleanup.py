@@ -196,7 +196,7 @@ def _rules(params: t.Mapping[str, t.Any]) -> Rules:
 
 def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
     try:
-        distributions = [distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound]
+        distributions = tuple(distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound)
         return cleanup.search_of(distributions, stored)
     except RemoteError as exc:
         return Search(None, exc.message)

@@ -125,7 +125,7 @@ def _held(request: Request, document: Document | None) -> Document:
         found = document or project.new_document(request.name, definitions.with_defaults(request.name, {}))
         return lease.taken(found, request.claim)
     if document is None:
-        raise ConfigError([f"there is no project {request.name} in the store, so nothing can be recorded; create it first"])
+        raise RefusedError(f"there is no project {request.name} in the store, so nothing can be recorded; create it first")
     lock = document["lock"]
     if lock is None or lock["run_id"] != request.claim.run_id:
         who = lease.owner_text(lock) if lock else "nobody"

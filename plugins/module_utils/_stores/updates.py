@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
+from datetime import datetime
 
-from .._core import journal, project
+from .._core import journal, lease, project, recording, states
 from .._core.project import Document
 from .._errors import CertError, ConflictError
 from .base import Store
@@ -54,19 +56,20 @@ def update(store: Store, name: str, decide: t.Callable[[Document | None], D], ch
     raise conflict or ConflictError(f"project {name} in {store.uri} could not be written; run again")
 
 
-def record_order(store: Store, name: str, order_url: str) -> None:
-    """The journal of the project's run knows the order, before it costs anything to lose it; without a run under way nothing is written."""
+@dataclass(frozen=True)
+class RunJournal:
+    """The journal of one run in the document of its project, for steps that cannot be taken back: each write proves that the run holds the project."""
 
-    def decide(document: Document | None) -> _Written:
-        if document is None or not journal.is_unfinished(document["journal"]):
-            return _Written(document)
-        return _Written({**document, "journal": {**journal.advanced(document["journal"], journal.Phase.ORDERING.value), "order_url": order_url}})
+    store: Store
+    project: str
+    run_id: str
 
-    update(store, name, decide)
-
-
-class _Written(t.NamedTuple):
-    document: Document | None
+    def ordering(self, order_url: str, now: datetime) -> None:
+        """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is gone."""
+        claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
+        report = recording.Report(phase=journal.Phase.ORDERING.value, order_url=order_url)
+        request = states.Request(name=self.project, claim=claim, report=report)
+        update(self.store, self.project, lambda document: states.recorded(request, document))
 
 
 def _apply(store: Store, name: str, document: Document | None, version: str | None) -> None:

@@ -9,7 +9,7 @@ import json
 import tarfile
 import typing as t
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages 
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import TxtSet
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, DeadlineError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, DeadlineError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._ordering import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
 from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
@@ -33,6 +33,21 @@ def params(**changes: t.Any) -> dict[str, t.Any]:
 
 
 @dataclass
+class FakeJournal:
+    """The journal of a run that may have lost its project."""
+
+    calls: Calls
+    error: CertError | None = None
+    orders: list[str] = field(default_factory=list)
+
+    def ordering(self, order_url: str, _now: datetime) -> None:
+        self.calls.begin("journal")
+        if self.error is not None:
+            raise self.error
+        self.orders.append(order_url)
+
+
+@dataclass
 class World:
     """Everything outside, sharing one list of calls."""
 
@@ -43,9 +58,10 @@ class World:
         self.archive = FakeArchive(self.calls)
         self.zones = FakeRoute53(self.calls)
         self.ca = FakeCA(self.zones, self.clock, self.calls)
+        self.journal: FakeJournal | None = None
 
     def run(self, check_mode: bool = False, **changes: t.Any) -> Outcome:
-        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca)
+        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal)
         return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
 
     def clean(self, check_mode: bool = False, drop_orders: bool = False) -> Outcome:
@@ -102,6 +118,51 @@ def test_the_steps_of_a_first_run_are_in_the_order_that_loses_nothing() -> None:
         "ChangeResourceRecordSets",
         "delete pending",
     ]
+
+
+def test_the_journal_knows_the_order_right_before_it_is_finalized(world: World) -> None:
+    world.journal = FakeJournal(world.calls)
+    outcome = world.run()
+    assert world.calls.made.index("journal") == world.calls.made.index("finalize") - 1
+    assert world.journal.orders == [outcome.result["order_url"]]
+
+
+def test_a_run_that_lost_its_project_finalizes_nothing_and_leaves_the_order_to_the_next(world: World) -> None:
+    world.journal = FakeJournal(world.calls, RefusedError("another run holds the project"))
+    with pytest.raises(RefusedError):
+        world.run()
+    assert world.ca.issued == 0
+    assert world.zones.values(NAME), "the run that holds the project may be using them"
+    world.journal = None
+    assert world.run().result["issued"]
+    assert world.ca.issued == 1
+    assert world.calls.made.count("newOrder") == 1
+    assert world.zones.sets == {}
+
+
+def test_a_store_that_is_away_costs_no_issuance_and_the_records_are_removed(world: World) -> None:
+    world.journal = FakeJournal(world.calls, CertError("the store is away"))
+    with pytest.raises(CertError):
+        world.run()
+    assert world.ca.issued == 0
+    assert world.zones.sets == {}
+    assert len(world.archive.keys("/pending/")) == 1
+
+
+def test_an_archive_that_cannot_be_written_costs_no_order(world: World) -> None:
+    world.run()
+    world.forget_calls()
+    world.calls.refusals["put pending"] = [refusal("AccessDenied", "s3")]
+    with pytest.raises(RemoteError, match="AccessDenied"):
+        world.run(key_type="rsa_2048")
+    assert "newOrder" not in world.calls.made
+
+
+def test_an_archive_that_cannot_be_written_costs_no_account(world: World) -> None:
+    world.calls.refusals["put account"] = [refusal("AccessDenied", "s3")]
+    with pytest.raises(RemoteError, match="AccessDenied"):
+        world.run()
+    assert "newAccount" not in world.calls.made
 
 
 def test_an_issued_bundle_is_in_the_archive_with_its_key(world: World) -> None:
@@ -561,6 +622,20 @@ def test_every_problem_with_the_arguments_is_told_at_once_and_nothing_is_called(
         )
     assert len(caught.value.problems) == 12
     assert world.calls.made == []
+
+
+def test_a_missing_region_is_told_together_with_the_other_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "EC2_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError) as caught:
+        acme_route53_issue.connect(params(domains=["localhost"], archive=f"file://{tmp_path}/file/archive"))
+    problems = " / ".join(caught.value.problems)
+    assert len(caught.value.problems) == 3
+    assert "localhost" in problems
+    assert "region" in problems
+    assert "archive" in problems
 
 
 def test_an_issued_since_in_the_future_is_refused(world: World) -> None:

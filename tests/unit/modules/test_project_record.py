@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, ConflictError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores import updates
@@ -138,9 +139,9 @@ class TestRecord:
             record(store, state="absent", run_id="other")
         assert record(store, state="absent", run_id=run_id).changed
 
-    @pytest.mark.parametrize("state", ["locked", "recorded"])
-    def test_a_project_that_is_not_there_is_an_error(self, store: FakeStore, state: str) -> None:
-        with pytest.raises(ConfigError, match="there is no project webapp"):
+    @pytest.mark.parametrize(("state", "error"), [("locked", ConfigError), ("recorded", RefusedError)])
+    def test_a_project_that_is_not_there_is_an_error(self, store: FakeStore, state: str, error: type[Exception]) -> None:
+        with pytest.raises(error, match="there is no project webapp"):
             record(store, state=state, run_id="x")
 
     def test_a_write_in_between_is_read_and_decided_again(self, store: FakeStore) -> None:
@@ -169,14 +170,29 @@ class TestRecord:
         with pytest.raises(ConflictError):
             record(store, definition=WANTED)
 
-    def test_an_order_is_noted_in_the_journal_of_the_run_under_way_only(self, store: FakeStore) -> None:
+    def test_an_order_is_in_the_journal_of_the_run_that_holds_the_project_and_holds_it_anew(self, store: FakeStore) -> None:
         record(store, definition=WANTED)
-        updates.record_order(store, "webapp", "https://ca/order/1")
-        assert store.documents["webapp"].document["journal"] is None
-        take(store)
-        updates.record_order(store, "webapp", "https://ca/order/1")
-        journal = store.documents["webapp"].document["journal"]
-        assert (journal["phase"], journal["order_url"]) == ("ordering", "https://ca/order/1")
+        run_id = take(store)
+        later = NOW + timedelta(minutes=50)
+        updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", later)
+        document = store.documents["webapp"].document
+        assert (document["journal"]["phase"], document["journal"]["order_url"]) == ("ordering", "https://ca/order/1")
+        assert document["lock"]["expires_at"] == times.to_text(later + timedelta(hours=1))
+
+    @pytest.mark.parametrize("whose", ["another run", "nobody", "a project that is gone"])
+    def test_a_run_that_lost_the_project_records_no_order(self, store: FakeStore, whose: str) -> None:
+        record(store, definition=WANTED)
+        run_id = take(store)
+        if whose == "another run":
+            store.documents["webapp"].document["lock"]["run_id"] = "other"
+        else:
+            record(store, state="recorded", run_id=run_id, release=True)
+        if whose == "a project that is gone":
+            record(store, state="absent")
+        before = dict(store.documents)
+        with pytest.raises(RefusedError, match="project webapp"):
+            updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", NOW)
+        assert store.documents == before
 
 
 class TestCheckMode:
