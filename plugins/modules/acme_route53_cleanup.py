@@ -18,6 +18,7 @@ description:
   - Not needed in normal operation, because every run cleans up after itself and after the one before.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.dns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -110,7 +111,7 @@ from dataclasses import dataclass
 
 from ..module_utils import _leftovers, _module
 from ..module_utils._aws.route53 import Route53
-from ..module_utils._aws.session import Session
+from ..module_utils._aws.session import DNS_AWS, Session, dns_params
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._stores import open as stores
@@ -119,6 +120,7 @@ from ..module_utils._stores.base import Archive
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
+    "dns_aws": DNS_AWS,
     "drop_orders": {"type": "bool", "default": False},
 }
 
@@ -133,8 +135,8 @@ class Clients:
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and Route 53."""
-    session = Session(params)
-    return Clients(archive=stores.archive(params["archive"], lambda: session), zones=Route53(lambda: session.client("route53")))
+    session = Session(dns_params(params))
+    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), zones=Route53(lambda: session.client("route53")))
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

@@ -192,5 +192,5 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProces
         lambda: sns.create_topic(Name="another"),
     ]
     for attempt in attempts:
-        with pytest.raises(ClientError, match="AccessDenied|AuthorizationError"):
+        with pytest.raises(ClientError, match=r"AccessDenied|AuthorizationError"):
             attempt()

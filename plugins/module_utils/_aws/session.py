@@ -28,6 +28,21 @@ HOME_REGIONS = {
     "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
     "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
 }
+# The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py describes it.
+DNS_AWS: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {
+        "region": {"type": "str"},
+        "profile": {"type": "str"},
+        "access_key": {"type": "str"},
+        "secret_key": {"type": "str", "no_log": True},
+        "session_token": {"type": "str", "no_log": True},
+    },
+    "mutually_exclusive": [("profile", "access_key")],
+    "required_together": [("access_key", "secret_key")],
+    "required_by": {"session_token": ("access_key",)},
+}
+_CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
 
 
 class _Params:
@@ -44,6 +59,13 @@ def region_of(params: t.Mapping[str, t.Any]) -> str | None:
     """The region that the options or the environment name, if any; needs no credentials."""
     region = get_aws_connection_info(_Params(params))[0]
     return str(region) if region else None
+
+
+def dns_params(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The connection options for Route 53: those of ``dns_aws`` before the module's own, and never half of one's credentials with half of the other's."""
+    own = {name: value for name, value in (params.get("dns_aws") or {}).items() if value}
+    replaced = _CREDENTIALS if _CREDENTIALS & set(own) else frozenset()
+    return {**{name: value for name, value in params.items() if name not in replaced}, **own}
 
 
 class Session:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session
+from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session, dns_params
 
 CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": None}
 
@@ -26,3 +26,25 @@ CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": Non
 def test_global_services_are_signed_for_where_they_live(endpoint: str | None, region: str, service: str, signed_for: str) -> None:
     client = Session({**CREDENTIALS, "region": region, "endpoint_url": endpoint}).client(service)
     assert client._request_signer._region_name == signed_for
+
+
+PROFILE = {"region": "us-east-1", "profile": "dns", "access_key": None, "secret_key": "", "session_token": None}
+KEYS = {"region": "us-east-1", "access_key": "AKIADNS", "secret_key": "dns secret"}
+
+
+@pytest.mark.parametrize(
+    ("dns", "expected"),
+    [
+        pytest.param(None, {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="nothing given"),
+        pytest.param({}, {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="empty"),
+        pytest.param(
+            {"region": "us-east-1"}, {"region": "us-east-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="region alone"
+        ),
+        pytest.param(PROFILE, {"region": "us-east-1", "profile": "dns"}, id="a profile instead of keys"),
+        pytest.param(KEYS, {"region": "us-east-1", "access_key": "AKIADNS", "secret_key": "dns secret"}, id="keys without the token of others"),
+    ],
+)
+def test_route53_may_have_a_connection_of_its_own(dns: dict[str, str | None] | None, expected: dict[str, str]) -> None:
+    params = {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token", "dns_aws": dns}
+    connection = {name: value for name, value in dns_params(params).items() if name != "dns_aws"}
+    assert connection == expected
