@@ -14,15 +14,13 @@ from ._core.binding_report import Report, Status
 from ._core.binding_target import VISIBILITY_SECONDS, Target
 from ._core.waiting import Clock, Deadline, backoff
 from ._errors import RemoteError
+from ._rollback import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS, Former, Rollback
 from ._tls import TlsProbe
 
-# Each stale ETag means that somebody else changed the distribution in between.
-STALE_READS = 5
-# Deployments take minutes; a poll costs one call for 100 distributions.
-POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS = 1.0, 1.5, 20.0
 # Edge locations switch within seconds of "Deployed"; the rest is for caches of DNS and connections.
 PROBE_SECONDS = 120
 HTTPS_PORT = 443
+NOT_SERVED = "ServedCertificateDiffers"
 
 
 @dataclass(frozen=True)
@@ -34,6 +32,7 @@ class Options:
     wait_timeout: float = 1800
     verify: str = "config"
     edge: tuple[str, int] | None = None
+    rollback: bool = True
 
 
 @dataclass
@@ -50,6 +49,7 @@ class Rebinding:
     reports: dict[str, Report] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
+    formers: dict[str, Former] = field(default_factory=dict)
 
     def carry_out(self, distributions: t.Iterable[Distribution], planned: t.Iterable[Report]) -> tuple[Report, ...]:
         """Bind what is planned, wait and verify as the options say; returns a report on every planned distribution."""
@@ -60,6 +60,8 @@ class Rebinding:
             self._wait_until_deployed(deadline)
         if self.options.verify != "none":
             self._verify_all()
+        if self.options.rollback:
+            self._roll_back(deadline)
         return tuple(self.reports.values())
 
     def predict(self, distributions: t.Iterable[Distribution], planned: t.Iterable[Report]) -> tuple[Report, ...]:
@@ -140,6 +142,7 @@ class Rebinding:
     def _update(self, report: Report, config: DistributionConfig) -> RemoteError | None:
         viewer = binding.viewer_for(self.distributions[report.id].viewer, self.target, self.options.partition)
         self.attempted.add(report.id)
+        self.formers[report.id] = Former(distribution_xml.viewer_element(config.xml), config.viewer, viewer)
         self.reports[report.id] = report
         try:
             etag = self.cloudfront.update_distribution(report.id, replace(config, xml=distribution_xml.with_viewer(config.xml, viewer)))
@@ -215,9 +218,17 @@ class Rebinding:
         for server_name in binding.probe_names(distribution):
             problem = self._served_otherwise(host, port, server_name, deadline)
             if problem:
-                self._fail(report.id, "verify", "ServedCertificateDiffers", problem)
+                self._fail(report.id, "verify", NOT_SERVED, problem)
                 self.reports[report.id] = replace(self.reports[report.id], verified=False)
                 return
+
+    def _roll_back(self, deadline: Deadline) -> None:
+        """What this run rebound, but is not served, goes back to what it had."""
+        unserved = [report for report in self.reports.values() if report.id in self.updated and (report.error or {}).get("code") == NOT_SERVED]
+        for report in Rollback(self.cloudfront, self.clock, self.formers).carry_out(unserved, deadline):
+            self.reports[report.id] = report
+            if report.status is Status.ROLLED_BACK:
+                self.updated.discard(report.id)
 
     def _served_otherwise(self, host: str, port: int, server_name: str, deadline: Deadline) -> str:
         """Why the edge does not serve the certificate for the name, after retries; empty if it does."""

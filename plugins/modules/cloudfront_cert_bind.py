@@ -101,6 +101,14 @@ options:
     type: str
     choices: [config, tls, none]
     default: config
+  rollback:
+    description:
+      - When the edge turns out, after deployment, not to serve the certificate, which V(tls) in O(verify) tells, put back the viewer certificate that the
+        distribution had, exactly as it was, and wait until that is deployed. The module fails and says so; the next run tries again.
+      - Nothing is put back where somebody else changed the viewer certificate in between, or where it was CloudFront's own.
+      - A probe that cannot connect has failed, too. Where the machine that runs the module does not reach the edge, use O(edge_address), or V(config) in O(verify).
+    type: bool
+    default: true
   edge_address:
     description:
       - Host and port to probe with V(tls) in O(verify) in place of the domain name of each distribution and 443, as in C(127.0.0.1:8443).
@@ -169,6 +177,7 @@ distributions:
       description:
         - V(rebound) if it was changed, V(already) if it used the certificate before.
         - V(skipped) if it must not be changed, V(failed) if something went wrong, also if it was changed but could not be verified.
+        - V(rolled_back) if it was changed, the edge did not serve the certificate, and it has its former one again. That counts as a failure.
       type: str
       sample: rebound
     reason: {description: Why., type: str, sample: it uses an older certificate}
@@ -200,7 +209,7 @@ reason:
   description: What was found, and so what was or would be done.
   returned: always
   type: str
-  sample: "1 rebound, 2 already, 0 skipped, 0 failed of 3 matched distributions"
+  sample: "1 rebound, 2 already, 0 skipped, 0 failed, 0 rolled_back of 3 matched distributions"
 """
 
 import typing as t
@@ -233,6 +242,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "verify": {"type": "str", "choices": ["config", "tls", "none"], "default": "config"},
+    "rollback": {"type": "bool", "default": True},
     "edge_address": {"type": "str"},
     "edge_ca_bundle": {"type": "path"},
 }
@@ -288,7 +298,7 @@ def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target:
     if unknown:
         raise ConfigError(unknown)
     planned = binding.plan(distributions, selection, target)
-    options = Options(clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params))
+    options = Options(clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params), params["rollback"])
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
     touched = {report.id for report in reports if report.status is Status.REBOUND} if check_mode else rebinding.updated

@@ -175,6 +175,23 @@ def test_what_the_edge_serves_is_verified(control: Control, sandbox: SandboxProc
     assert done.result["verified"], done.failure
 
 
+def test_what_the_edge_does_not_serve_goes_back_to_what_it_had_and_is_tried_again(
+    control: Control, sandbox: SandboxProcess, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
+    distribution = seed.create_distribution(["www.example.com"], old["id"])
+    before = raw(distribution)
+    edge = sandbox.env()["CERTOPS_EDGE_ADDRESS"]
+    control.set(cloudfront_deploy_seconds=60, edge_serves_stale=True)
+    failed = bind(new, old, verify="tls", edge_address=edge)
+    assert statuses(failed) == {distribution: "rolled_back"}
+    assert "serves another certificate for www.example.com" in (failed.failure or "")
+    assert f"its former certificate {old['id']} was put back" in (failed.failure or "")
+    assert raw(distribution) == before
+    assert not failed.result["complete"]
+    control.set(edge_serves_stale=False)
+    assert statuses(bind(new, old, verify="tls", edge_address=edge)) == {distribution: "rebound"}
+
+
 def test_the_old_certificate_can_be_deleted_only_after_the_deployment(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
     seed.create_distribution(["www.example.com"], old["id"])
     control.set(cloudfront_deploy_seconds=1000)

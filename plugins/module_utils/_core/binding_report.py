@@ -16,6 +16,7 @@ class Status(str, Enum):
     ALREADY = "already"
     SKIPPED = "skipped"
     FAILED = "failed"
+    ROLLED_BACK = "rolled_back"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def warnings(reports: t.Iterable[Report]) -> tuple[str, ...]:
 
 def failure(reports: t.Sequence[Report]) -> str | None:
     """Every failure in one sentence; None if there is none."""
-    failed = [f"{report.id}: {report.reason}" for report in reports if report.status is Status.FAILED]
+    failed = [f"{report.id}: {report.reason}" for report in reports if report.status in (Status.FAILED, Status.ROLLED_BACK)]
     return f"{len(failed)} of {len(reports)} matched distributions failed: {'; '.join(failed)}" if failed else None
 
 

@@ -109,13 +109,25 @@ def with_viewer(xml: bytes, viewer: t.Mapping[str, str]) -> bytes:
     prefix = parsed.root_name[: -len(_local(parsed.root_name))]
     known = "".join(f"<{prefix}{name}>{escape(viewer[name])}</{prefix}{name}>" for name in VIEWER_ELEMENTS if name in viewer).encode()
     tag = f"{prefix}{VIEWER_CERTIFICATE}".encode()
-    old = next((element for element in parsed.elements if element.path[1:] == (VIEWER_CERTIFICATE,)), None)
+    old = _viewer(parsed.elements)
     if old is None:
         at = _insertion_point(parsed.elements)
         return xml[:at] + b"<" + tag + b">" + known + b"</" + tag + b">" + xml[at:]
     unknown = b"".join(xml[element.start : element.end] for element in _inside_viewer(parsed.elements) if element.path[-1] not in VIEWER_ELEMENTS)
     opening = xml[old.start : old.content].rstrip(b"/> \r\n\t") + b">"
     return xml[: old.start] + opening + known + unknown + b"</" + tag + b">" + xml[old.end :]
+
+
+def viewer_element(xml: bytes) -> bytes:
+    """The ViewerCertificate element as it stands, byte for byte; empty if there is none."""
+    found = _viewer(_parse(xml).elements)
+    return xml[found.start : found.end] if found else b""
+
+
+def with_viewer_element(xml: bytes, element: bytes) -> bytes:
+    """The same configuration with this element, one of ``viewer_element``, in place of its own."""
+    found = _viewer(_parse(xml).elements)
+    return xml[: found.start] + element + xml[found.end :] if found else xml
 
 
 def _parse(xml: bytes) -> _Reader:
@@ -127,6 +139,10 @@ def _parse(xml: bytes) -> _Reader:
     if not elements or elements[0].path != ("DistributionConfig",):
         raise ValueError("the distribution's configuration is not a DistributionConfig element")
     return reader
+
+
+def _viewer(elements: t.Iterable[_Element]) -> _Element | None:
+    return next((element for element in elements if element.path[1:] == (VIEWER_CERTIFICATE,)), None)
 
 
 def _inside_viewer(elements: t.Iterable[_Element]) -> list[_Element]:

@@ -206,7 +206,8 @@ class CloudFront(Service):
         now = self.state.timestamp()
         for item in alive:
             if item.pending is not None and now >= item.deployed_at:
-                item.live, item.pending, item.is_changing_certificate, item.summary = item.pending, None, False, ""
+                item.live = item.live if self.state.settings.edge_serves_stale else item.pending
+                item.pending, item.is_changing_certificate, item.summary = None, False, ""
                 if self.state.settings.cloudfront_etag_on_deploy:
                     _new_etag(item)
         return alive

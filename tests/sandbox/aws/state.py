@@ -45,6 +45,8 @@ class Settings:
     cloudfront_one_certificate_change: bool = True
     # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
     cloudfront_etag_on_deploy: bool = False
+    # The edge goes on serving what it serves, whatever is deployed from now on.
+    edge_serves_stale: bool = False
     # Distributions from before April 2019 may have aliases and no certificate of their own; only with this can one be made.
     cloudfront_aliases_without_certificate: bool = False
     # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region

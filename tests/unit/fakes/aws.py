@@ -176,8 +176,12 @@ class FakeTls:
 
     served: dict[str, list[str]] = field(default_factory=dict)
     asked: list[tuple[str, int, str]] = field(default_factory=list)
+    on_first_probe: t.Callable[[], None] | None = None
 
     def served_fingerprint(self, host: str, port: int, server_name: str) -> str:
+        if self.on_first_probe is not None:
+            intruder, self.on_first_probe = self.on_first_probe, None
+            intruder()
         self.asked.append((host, port, server_name))
         queue = self.served[server_name]
         return queue.pop(0) if len(queue) > 1 else queue[0]
