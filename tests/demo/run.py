@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 import time
+import typing as t
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -15,13 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sandbox.seed import create_distribution, create_zone, upload_certificate
 
-from demo.stage import Stage, Trouble
+from demo.stage import Stage, StoryError
 
 PROJECT = "webapp"
 DOMAINS = ["shop.example", "*.shop.example", "www.news.example"]
-LIFETIME_DAYS = 90
 INTERVAL_DAYS = 30
 SECONDS_UNTIL_DUE = 15
+
+Wanted = dict[str, t.Any]
 
 
 def prepare(stage: Stage) -> dict[str, str]:
@@ -44,20 +46,8 @@ def prepare(stage: Stage) -> dict[str, str]:
     return distributions
 
 
-def tell(stage: Stage) -> None:
-    """The story."""
-    distributions = prepare(stage)
-    wanted = {
-        "project_name": PROJECT,
-        "project_domains": DOMAINS,
-        "project_emails": ["ops@shop.example"],
-        "project_renewal_interval_days": INTERVAL_DAYS,
-        "project_bind": ["previous", "aliases", "ids"],
-        "project_distributions": [distributions["news"]],
-        "project_verify": "tls",
-    }
-    untouched = stage.distribution_config(distributions["foreign"])
-
+def first_certificate(stage: Stage, wanted: Wanted) -> None:
+    """Nothing, a look at what would be done, the first certificate, and a second run that has nothing to do."""
     stage.chapter("Before: what the edge serves")
     stage.expect_served({"shop.example": None, "www.news.example": None})
 
@@ -67,11 +57,10 @@ def tell(stage: Stage) -> None:
 
     stage.chapter("create: issue, archive, store, bind, verify, notify")
     # The CA backdates this one so far that it comes due while the story is told.
-    backdate = INTERVAL_DAYS * 86400 - SECONDS_UNTIL_DUE
-    stage.control.set(acme_backdate_seconds=backdate)
+    stage.control.set(acme_backdate_seconds=INTERVAL_DAYS * 86400 - SECONDS_UNTIL_DUE)
     stage.play("create", wanted, changed=True)
     stage.control.set(acme_backdate_seconds=0)
-    first = stage.project(PROJECT)["certificate"]
+    first = stage.certificate(PROJECT)
     stage.say(f"certificate {first['name']} ({first['id']}), valid until {first['not_after']}")
     stage.expect_served({"shop.example": first, "www.shop.example": first, "www.news.example": first})
 
@@ -82,42 +71,75 @@ def tell(stage: Stage) -> None:
     stage.chapter("create again: nothing to do")
     stage.play("create", wanted, changed=False)
 
+
+def renewal(stage: Stage) -> None:
+    """The certificate comes due and is replaced."""
     stage.chapter("renew: the certificate has come due")
-    renew_at = datetime.fromisoformat(stage.project(PROJECT)["renewal"]["renew_at"])
-    remaining = (renew_at - datetime.now(timezone.utc)).total_seconds() + 1
+    first = stage.certificate(PROJECT)
+    due_at = datetime.fromisoformat(stage.project(PROJECT)["renewal"]["renew_at"])
+    remaining = (due_at - datetime.now(timezone.utc)).total_seconds() + 1
     if remaining > 0:
         stage.say(f"waiting {remaining:.0f} s until it is {INTERVAL_DAYS} days old")
         time.sleep(remaining)
     stage.play("renew", {}, changed=True)
-    second = stage.project(PROJECT)["certificate"]
+    second = stage.certificate(PROJECT)
     stage.expect(second["serial"] != first["serial"], f"renewed as {second['name']}")
     stage.expect(first["name"] not in stage.server_certificates(), f"{first['name']} was deleted once nothing used it")
     stage.expect_served({"shop.example": second, "www.shop.example": second, "www.news.example": second})
     stage.expect(any("in place" in subject for subject in stage.mails("ops@shop.example")), "ops@shop.example was told")
     stage.play("renew", {}, changed=False)
 
+
+def reissue_and_clean_up(stage: Stage, wanted: Wanted) -> None:
+    """A new key, the old certificate kept, and what a lost run left behind removed."""
     stage.chapter("reissue: a new key now, the old certificate kept for rollback")
+    second = stage.certificate(PROJECT)
     stage.play("reissue", {**wanted, "project_keep_previous": 1}, changed=True)
-    third = stage.project(PROJECT)["certificate"]
+    third = stage.certificate(PROJECT)
     stage.expect(third["serial"] != second["serial"], f"reissued as {third['name']}")
     stage.expect(second["name"] in stage.server_certificates(), f"{second['name']} is kept")
     stage.expect_served({"shop.example": third, "www.news.example": third})
 
-    stage.chapter("cleanup: the kept one is not needed any more")
-    stage.play("create", {**wanted, "project_keep_previous": 0})
-    stage.play("cleanup", {"project_name": PROJECT})
-    stage.expect(stage.server_certificates() == sorted(["foreign", third["name"]]), "only the certificate in use is left")
+    stage.chapter("cleanup: what a lost run left behind")
+    stage.orphan(PROJECT)
+    stage.play("cleanup", {"project_name": PROJECT}, changed=True)
+    stage.expect(stage.server_certificates() == sorted(["foreign", second["name"], third["name"]]), "the orphan is gone, the kept one is kept")
+    stage.expect_served({"shop.example": third})
 
+
+def the_end(stage: Stage, distributions: dict[str, str]) -> None:
+    """Deletion, refused as long as it would break a site."""
     stage.chapter("delete: refused while the certificate is in use")
+    third = stage.certificate(PROJECT)
     stage.play("delete", {"project_name": PROJECT}, fails=True)
     stage.expect_served({"shop.example": third})
     for name in ("shop", "news"):
         stage.use_default_certificate(distributions[name])
     stage.say("the distributions are given up: aliases and certificate removed by their owner")
+    stage.wait_deployed()
     stage.play("delete", {"project_name": PROJECT}, changed=True)
     stage.expect(stage.server_certificates() == ["foreign"], "no certificate of ours is left in IAM")
     stage.expect(not (stage.store / f"{PROJECT}.json").exists(), "the project is gone; its archive is kept")
     stage.expect(len(list((stage.archive / PROJECT).glob("*.tar.gz"))) == 3, "three bundles are in the archive")
+
+
+def tell(stage: Stage) -> None:
+    """The story."""
+    distributions = prepare(stage)
+    wanted: Wanted = {
+        "project_name": PROJECT,
+        "project_domains": DOMAINS,
+        "project_emails": ["ops@shop.example"],
+        "project_renewal_interval_days": INTERVAL_DAYS,
+        "project_bind": ["previous", "aliases", "ids"],
+        "project_distributions": [distributions["news"]],
+        "project_verify": "tls",
+    }
+    untouched = stage.distribution_config(distributions["foreign"])
+    first_certificate(stage, wanted)
+    renewal(stage)
+    reissue_and_clean_up(stage, wanted)
+    the_end(stage, distributions)
 
     stage.chapter("Afterwards")
     stage.expect(stage.distribution_config(distributions["foreign"]) == untouched, f"{distributions['foreign']} was never touched")
@@ -130,7 +152,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="certops-demo-") as home, Stage(Path(home)) as stage:
         try:
             tell(stage)
-        except Trouble as exc:
+        except StoryError as exc:
             stage.fail(str(exc))
             return 1
         calls = stage.call_counts()

@@ -18,12 +18,13 @@ from pathlib import Path
 
 import boto3
 from sandbox.process import SandboxProcess
+from sandbox.seed import upload_certificate
 
 BOLD, GREEN, RED, DIM, PLAIN = ("\033[1m", "\033[32m", "\033[31m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
 ROOT = Path(__file__).resolve().parents[2]
 
 
-class Trouble(Exception):
+class StoryError(Exception):
     """The story did not go as told."""
 
 
@@ -67,7 +68,7 @@ class Stage:
     def expect(self, holds: bool, text: str) -> None:
         """Tell what must hold, or stop."""
         if not holds:
-            raise Trouble(f"expected, but not so: {text}")
+            raise StoryError(f"expected, but not so: {text}")
         self.checks += 1
         print(f"   {GREEN}✓{PLAIN} {text}", flush=True)
 
@@ -82,7 +83,7 @@ class Stage:
         print(f"   {DIM}$ ansible-playbook certops.cloudfront.{name} {'--check --diff ' if check else ''}{'-e ' + shown if shown else ''}{PLAIN}", flush=True)
         done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
         if (done.returncode != 0) != fails:
-            raise Trouble(f"{name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
+            raise StoryError(f"{name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
         total = sum(int(number) for number in re.findall(r"changed=(\d+)", done.stdout))
         for line in self._summary(done.stdout):
             self.say(line)
@@ -105,11 +106,29 @@ class Stage:
         config["ViewerCertificate"] = {"CloudFrontDefaultCertificate": True}
         cloudfront.update_distribution(Id=distribution, IfMatch=answer["ETag"], DistributionConfig=config)
 
+    def orphan(self, project: str) -> None:
+        """A certificate of ours that no record knows, as a run leaves it that was lost with its store."""
+        path = f"/cloudfront/certops/{project}/"
+        upload_certificate("orphan", ["shop.example"], path=path)
+        tags = {"managed-by": "certops.cloudfront", "certops:project": project}
+        boto3.client("iam").tag_server_certificate(ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+        self.say("a server certificate of ours that nothing refers to lies in IAM")
+
+    def wait_deployed(self) -> None:
+        """Until no distribution is being changed."""
+        waiter = boto3.client("cloudfront").get_waiter("distribution_deployed")
+        for item in boto3.client("cloudfront").list_distributions()["DistributionList"]["Items"]:
+            waiter.wait(Id=item["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+
     # Looking
 
     def project(self, name: str) -> dict[str, t.Any]:
         """The project document."""
         return t.cast("dict[str, t.Any]", json.loads((self.store / f"{name}.json").read_text()))
+
+    def certificate(self, name: str) -> dict[str, t.Any]:
+        """The certificate in the project document."""
+        return t.cast("dict[str, t.Any]", self.project(name)["certificate"])
 
     def server_certificates(self) -> list[str]:
         """The names of all server certificates of the account."""
