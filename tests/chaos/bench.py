@@ -143,6 +143,15 @@ def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], 
             yield futures[future], problem if problem is not None else future.result()
 
 
+def on_each(lanes: list[Bench], work: Callable[[Bench], R]) -> Iterator[tuple[Bench, R | BaseException]]:
+    """Do the work once on every bench."""
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        futures = {pool.submit(work, bench): bench for bench in lanes}
+        for future in as_completed(futures):
+            problem = future.exception()
+            yield futures[future], problem if problem is not None else future.result()
+
+
 @contextmanager
 def benches(count: int) -> Iterator[list[Bench]]:
     """Some benches. Made in this thread: what dies with its parent dies with the thread that started it, prctl(2) says."""

@@ -1,0 +1,38 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The figures that docs/safety.md tells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Report:
+    """Counted while the tests run."""
+
+    kill_points: Counter[str] = field(default_factory=Counter)
+    survived: Counter[str] = field(default_factory=Counter)
+    extra_calls: list[int] = field(default_factory=list)
+    fault_cases: Counter[str] = field(default_factory=Counter)
+    faults_survived: Counter[str] = field(default_factory=Counter)
+    issued_beyond: int = 0
+    jobs: int = 0
+    jobs_locked: int = 0
+    slowest_failure: float = 0.0
+
+    def lines(self) -> Iterator[str]:
+        """As sentences."""
+        for story, count in self.kill_points.items():
+            yield f"kill points of {story}: {self.survived[story]} of {count} survived"
+        if self.extra_calls:
+            yield f"calls of a resumed run beyond those that were missing: at most {max(self.extra_calls)}"
+        for kind, count in self.fault_cases.items():
+            yield f"fault cases of kind {kind}: {self.faults_survived[kind]} of {count} survived"
+        if self.slowest_failure:
+            yield f"slowest run that ended with an error: {self.slowest_failure:.0f} s"
+        if self.jobs:
+            yield f"overlapping jobs: {self.jobs}, of which {self.jobs_locked} left a locked project alone"
+        yield f"certificates issued beyond those of undisturbed runs: {self.issued_beyond}"

@@ -1,0 +1,81 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SIGKILL at every call of every playbook, and at every phase of the journal: one more run brings everything to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+import pytest
+
+from .bench import Bench, Played, in_lanes, on_each
+from .killing import Survival, kill_points, survive, survive_at_phase
+from .report import Report
+from .stories import STORIES
+
+P = TypeVar("P")
+# One before and one after each of the calls that cost something to repeat.
+CHOSEN = ("acme:finalize", "iam:UploadServerCertificate", "cloudfront:UpdateDistribution")
+PHASES = {
+    "create": ("planned", "ordering", "stored", "verified"),
+    "renew": ("planned", "ordering", "stored", "verified", "cleaned"),
+    "reissue": ("planned", "ordering", "stored", "verified", "cleaned"),
+}
+
+
+def _undisturbed(lanes: list[Bench], name: str) -> dict[int, Played]:
+    """The same run without a kill on every bench, since identifiers differ between them."""
+    found: dict[int, Played] = {}
+    for bench, played in on_each(lanes, lambda bench: bench.play(bench.begin(name))):
+        if isinstance(played, BaseException):
+            raise played
+        assert played.ended.status == 0, played.ended.output
+        assert played.issued == STORIES[name].issues
+        found[id(bench)] = played
+    return found
+
+
+def _survive_all(
+    lanes: list[Bench], report: Report, name: str, points: Iterable[P], survive_one: Callable[[Bench, P, Played], Survival], undisturbed: dict[int, Played]
+) -> None:
+    problems = []
+    for point, found in in_lanes(lanes, points, lambda bench, point: survive_one(bench, point, undisturbed[id(bench)])):
+        report.kill_points[name] += 1
+        if isinstance(found, BaseException):
+            problems.append(f"{point}: {found}")
+            continue
+        report.issued_beyond += found.issued_beyond
+        if found.problems:
+            problems.append("\n".join((f"{point}:", *found.problems)))
+        else:
+            report.survived[name] += 1
+            report.extra_calls.append(found.calls - found.missing)
+    assert not problems, f"{len(problems)} kill points\n" + "\n\n".join(problems)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("name", STORIES)
+def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
+    undisturbed = _undisturbed(lanes, name)
+    points = kill_points(name, undisturbed[id(lanes[0])].calls)
+    assert len(points) >= 10
+    _survive_all(lanes, report, name, points, survive, undisturbed)
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("name", PHASES)
+def test_a_run_killed_between_its_tasks_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
+    undisturbed = _undisturbed(lanes, name)
+
+    def survive_phase(bench: Bench, phase: str, played: Played) -> Survival:
+        return survive_at_phase(bench, name, phase, played)
+
+    _survive_all(lanes, report, f"{name} (phases of the journal)", PHASES[name], survive_phase, undisturbed)
+
+
+def test_a_renewal_killed_where_it_costs_most_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
+    undisturbed = _undisturbed(lanes, "renew")
+    points = [point for point in kill_points("renew", undisturbed[id(lanes[0])].calls) if f"{point.service}:{point.operation}" in CHOSEN]
+    _survive_all(lanes, report, "renew (chosen)", points, survive, undisturbed)
+
