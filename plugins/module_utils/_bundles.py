@@ -8,7 +8,7 @@ import gzip
 import io
 import os
 import tarfile
-import urllib.parse
+import typing as t
 import zlib
 from pathlib import Path
 
@@ -19,10 +19,17 @@ from ._stores import private_files
 
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
 MAX_FILE_BYTES = 4 * 1024 * 1024
+# From the URI of an object in an archive to its bytes, or None if it is gone; _stores.open.archived is one.
+Archived = t.Callable[[str], "bytes | None"]
 
 
-def read(reference: str) -> Bundle:
-    """The bundle at ``reference``: a directory, or the path or file:// URI of a .tar.gz; ConfigError if it cannot be used."""
+def read(reference: str, archived: Archived | None = None) -> Bundle:
+    """The bundle at ``reference``: a directory, or the path, file:// or, with ``archived``, s3:// URI of a .tar.gz; ConfigError if it cannot be used."""
+    if archived is not None and reference.startswith("s3://"):
+        content = archived(reference)
+        if content is None:
+            raise ConfigError([f"bundle {reference}: there is no such object; name one that is in the archive"])
+        return unpack(content, reference)
     path = Path(_local_path(reference)).expanduser()
     try:
         if path.is_dir():
@@ -90,12 +97,12 @@ def directory_problem(option: str, directory: str) -> str | None:
 
 
 def _local_path(reference: str) -> str:
-    parsed = urllib.parse.urlsplit(reference)
-    if parsed.scheme == "file" and parsed.netloc in ("", "localhost"):
-        return parsed.path
-    if "://" in reference:
-        raise ConfigError([f"bundle {reference}: only directories, paths and file:// URIs of a .tar.gz can be read"])
-    return reference
+    scheme, separator, rest = reference.partition("://")
+    if not separator:
+        return reference
+    if scheme == "file" and rest.removeprefix("localhost").startswith("/"):
+        return rest.removeprefix("localhost")
+    raise ConfigError([f"bundle {reference}: only directories, paths, file:// and s3:// URIs of a .tar.gz can be read"])
 
 
 def _directory_texts(root: Path) -> dict[str, str]:

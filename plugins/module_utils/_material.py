@@ -33,9 +33,9 @@ def planned_bundle(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | Non
     return None
 
 
-def read(params: t.Mapping[str, t.Any], now: datetime) -> Material:
+def read(params: t.Mapping[str, t.Any], now: datetime, archived: _bundles.Archived | None) -> Material:
     """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason not to use it."""
-    certificate, chain, key = _texts(params)
+    certificate, chain, key = _texts(params, archived)
     leaf, rest = _crypto.split(certificate)
     chain = "".join(_crypto.split(chain)) if chain.strip() else ""
     problems = []
@@ -54,12 +54,12 @@ def describe(content: Content) -> dict[str, t.Any]:
     return server_certs.describe(content.stored, _crypto.inspect(content.body))
 
 
-def _texts(params: t.Mapping[str, t.Any]) -> tuple[str, str, str]:
+def _texts(params: t.Mapping[str, t.Any], archived: _bundles.Archived | None) -> tuple[str, str, str]:
     bundle = params["bundle"]
     if bundle is None:
         return params["certificate"], params["chain"] or "", params["private_key"]
     reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
     if not isinstance(reference, str) or not reference:
-        raise ConfigError(["bundle: give a directory, the path or file:// URI of a .tar.gz, or the bundle that acme_route53_issue returned"])
-    read_bundle = _bundles.read(reference)
+        raise ConfigError(["bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that acme_route53_issue returned"])
+    read_bundle = _bundles.read(reference, archived)
     return read_bundle.cert, read_bundle.chain, read_bundle.privkey

@@ -54,8 +54,9 @@ options:
     default: /cloudfront/
   bundle:
     description:
-      - The certificate with its chain and key, as a directory with C(cert.pem), C(chain.pem) and C(privkey.pem), as the path or C(file://) URI of
-        a C(.tar.gz) in an archive, or as the RV(certops.cloudfront.acme_route53_issue#module:bundle) that M(certops.cloudfront.acme_route53_issue) returned.
+      - The certificate with its chain and key, as a directory with C(cert.pem), C(chain.pem) and C(privkey.pem), as the path, C(file://) or C(s3://) URI
+        of a C(.tar.gz) in an archive, or as the RV(certops.cloudfront.acme_route53_issue#module:bundle) that
+        M(certops.cloudfront.acme_route53_issue) returned.
       - A bundle that was only planned in check mode is accepted in check mode.
       - Mutually exclusive with O(certificate), O(private_key) and O(chain).
     type: raw
@@ -84,6 +85,7 @@ options:
 notes:
   - "IAM actions needed for O(state=present): C(iam:ListServerCertificates), C(iam:GetServerCertificate), C(iam:GetAccountSummary),
     C(iam:UploadServerCertificate), C(iam:TagServerCertificate)."
+  - "IAM action needed for a bundle in S3: C(s3:GetObject), and C(kms:Decrypt) where it is encrypted with a KMS key."
   - "IAM actions needed for O(state=absent): C(iam:GetServerCertificate), C(iam:DeleteServerCertificate), C(cloudfront:ListDistributions)."
   - C(iam:ListServerCertificates), C(iam:GetAccountSummary) and C(cloudfront:ListDistributions) know no resources. A policy that grants them on a path or an ARN
     instead of C(*) grants nothing, and the call is denied.
@@ -172,6 +174,7 @@ from ..module_utils import _deletion, _material
 from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._aws.iam import Iam
 from ..module_utils._aws.session import Session
+from ..module_utils._bundles import Archived
 from ..module_utils._core import binding, server_certs
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.server_certs import Wanted
@@ -179,6 +182,7 @@ from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._material import Material
 from ..module_utils._module import execute
+from ..module_utils._stores import open as stores
 from ..module_utils._storing import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -201,12 +205,17 @@ class Clients:
 
     iam: Iam
     cloudfront: CloudFront
+    archived: Archived | None = None
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The clients for these connection options; calls nothing."""
     session = Session(params)
-    return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
+    return Clients(
+        iam=Iam(session.client("iam")),
+        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
+        archived=lambda uri: stores.archived(uri, lambda: session),
+    )
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
@@ -216,14 +225,14 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     planned = _material.planned_bundle(params)
     if planned is not None:
         return _predict(params, planned, clients.iam, check_mode)
-    material, wanted = _wanted(params, clock)
+    material, wanted = _wanted(params, clients, clock)
     return Storing(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
 
 
-def _wanted(params: t.Mapping[str, t.Any], clock: Clock) -> tuple[Material, Wanted]:
+def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[Material, Wanted]:
     problems = _input_problems(params)
     try:
-        material = _material.read(params, clock.now())
+        material = _material.read(params, clock.now(), clients.archived)
     except ConfigError as exc:
         raise ConfigError([*problems, *exc.problems]) from exc
     problems += server_certs.key_type_problems(material.certificate.key_type, params["path"])

@@ -8,7 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _storing
+from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _storing
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Content, StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RefusedError, RemoteError
@@ -27,9 +28,10 @@ class World:
         self.clock = FakeClock()
         self.iam = FakeIam(self.clock)
         self.cloudfront = FakeCloudFront(self.clock)
+        self.archive: dict[str, bytes] = {}
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
-        clients = iam_server_cert.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
+        clients = iam_server_cert.Clients(self.iam, self.cloudfront, self.archive.get)  # type: ignore[arg-type]
         return iam_server_cert.run({**DEFAULTS, **params}, clients, self.clock, check_mode)
 
     def store(self, issued: Issued = ISSUED, check_mode: bool = False, **params: t.Any) -> Outcome:
@@ -200,6 +202,20 @@ def test_a_bundle_directory_is_read(world: World, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text, encoding="ascii")
     done = world.run(name="webapp", path=PATH, bundle={"uri": None, "dest": str(tmp_path)})
     assert done.result["server_certificate"]["domains"] == ["*.example.com", "example.com"]
+
+
+def test_a_bundle_in_s3_is_read_through_the_archive(world: World) -> None:
+    uri = "s3://bucket/prefix/webapp/2026-11-22-0530.tar.gz"
+    world.archive[uri] = _bundles.pack(Bundle(ISSUED.leaf, ISSUED.chain, ISSUED.leaf + ISSUED.chain, ISSUED.key, None))
+    assert world.run(name="webapp", path=PATH, bundle=uri).changed
+    assert not world.store(tags={}).changed
+
+
+def test_a_bundle_that_is_gone_from_s3_is_named(world: World) -> None:
+    uri = "s3://bucket/prefix/webapp/2026-11-22-0530.tar.gz"
+    assert f"bundle {uri}: there is no such object; name one that is in the archive" in _problems(
+        world, bundle=uri, certificate=None, private_key=None, chain=None
+    )
 
 
 def test_a_planned_bundle_is_predicted_in_check_mode(world: World) -> None:
