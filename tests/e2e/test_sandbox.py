@@ -451,11 +451,15 @@ class TestProcess:
     @pytest.mark.pebble
     def test_pebble_ends_with_the_sandbox(self, pebble_sandbox: SandboxProcess) -> None:
         (pebble,) = children(pebble_sandbox.pid)
+        directory = Path(pebble_sandbox.env()["CERTOPS_ACME_CA_BUNDLE"]).parent
         os.kill(pebble_sandbox.pid, signal.SIGKILL)
         deadline = time.monotonic() + 10
         while alive(pebble):
             assert time.monotonic() < deadline, "still there"
             time.sleep(0.05)
+        pebble_sandbox.stop()
+        with SandboxProcess():
+            assert not directory.exists(), "the next start clears up what a killed one left"
 
 
 class TestPage:

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import os
+import shutil
 import socket
 import ssl
 import struct
@@ -23,6 +25,8 @@ from .acme_front import DroppedError, Front
 from .aws.state import State
 from .ca import Authority
 
+# Directories are named by the process that they belong to.
+PREFIX = "certops-sandbox-"
 BODY_LIMIT = 256 * 1024
 IDLE_LIMIT = 120.0
 
@@ -96,7 +100,7 @@ class AcmeServer:
 
     def __init__(self, authority: Authority, state: State, txt: Callable[[str], list[bytes]], options: Options | None = None) -> None:
         self.options = options or Options()
-        self._directory = tempfile.TemporaryDirectory(prefix="certops-sandbox-acme-", dir=memory_directory())
+        self._directory = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-acme-", dir=memory_directory())
         path = Path(self._directory.name)
         acme_ca.policy = acme_ca.Policy(authority, *_rules(self.options, state), issued=state.issued)
         chain, key = authority.write_listener(path)
@@ -141,3 +145,11 @@ def _rules(options: Options, state: State) -> tuple[Callable[[str], Any], Callab
 def memory_directory() -> str | None:
     """A file system in memory, where there is one."""
     return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def remove_leftovers() -> None:
+    """Remove the directories of sandboxes that were killed."""
+    for path in Path(memory_directory() or tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        owner = path.name.removeprefix(PREFIX).partition("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists() and Path("/proc/self").exists():
+            shutil.rmtree(path, ignore_errors=True)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from .acme_backend import Options
-from .acme_server import AcmeServer, memory_directory
+from .acme_server import PREFIX, AcmeServer, memory_directory, remove_leftovers
 from .aws.local import serving
 from .aws.state import State
 from .ca import Authority
@@ -60,8 +61,9 @@ class Sandbox:
 
     def start(self) -> Sandbox:
         ports = self.setup.ports
+        remove_leftovers()
         with contextlib.ExitStack() as stack:
-            self._directory = Path(tempfile.mkdtemp(prefix="certops-sandbox-", dir=memory_directory()))
+            self._directory = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=memory_directory()))
             stack.callback(shutil.rmtree, self._directory, ignore_errors=True)
             bundle = self.authority.root.certificate_pem
             self._aws_url = stack.enter_context(serving(self.state, port=ports.aws))
