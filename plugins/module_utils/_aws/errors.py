@@ -11,6 +11,7 @@ from .._errors import ConfigError, RemoteError
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError, PartialCredentialsError, ProfileNotFound
+    from botocore.parsers import ResponseParserError
 except ImportError:
     pass  # the module's edge reports the missing library
 
@@ -45,7 +46,7 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
         raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
     except ClientError as exc:
         raise _from_client_error(exc, service, operation, where) from exc
-    except BotoCoreError as exc:
+    except (BotoCoreError, ResponseParserError) as exc:
         raise RemoteError(f"{where} got no usable answer: {exc}", service=service, operation=operation, code=type(exc).__name__) from exc
 
 
