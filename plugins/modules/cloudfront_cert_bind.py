@@ -106,7 +106,7 @@ options:
       - When the edge turns out, after deployment, not to serve the certificate, which V(tls) in O(verify) tells, put back the viewer certificate that the
         distribution had, exactly as it was, and wait until that is deployed. The module fails and says so; the next run tries again.
       - Nothing is put back where somebody else changed the viewer certificate in between, or where it was CloudFront's own.
-      - A probe that cannot connect has failed, too. Where the machine that runs the module does not reach the edge, use O(edge_address), or V(config) in O(verify).
+      - A probe that cannot connect has failed, too. Where the edge is out of reach of the module, use O(edge_address), or V(config) in O(verify).
     type: bool
     default: true
   edge_address:

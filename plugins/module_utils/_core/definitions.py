@@ -8,7 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from . import acme_directories, certificates, emails, names, renewal
+from . import acme_directories, certificates, emails, names, renewal, retention
 
 CERTIFICATE_STORES = ("iam", "acm")
 BIND = ("previous", "aliases", "ids")
@@ -144,6 +144,13 @@ def _count(key: str, value: t.Any) -> Checked:
     return number, []
 
 
+def _retention(key: str, value: t.Any) -> Checked:
+    number = _whole(value)
+    if number is None or number < retention.KEEP_ALL:
+        return value, [f"{key}: {value!r} is no number of bundles; give a whole number from 0 on, or -1 to keep all"]
+    return number, []
+
+
 def _whole(value: t.Any) -> int | None:
     """An integer, or its decimal digits: extra variables of the form ``-e key=30`` are always text."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
@@ -224,6 +231,7 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "deploy_wait": (True, _flag),
     "verify": ("config", _one_of(VERIFY)),
     "keep_previous": (0, _count),
+    "archive_keep": (retention.KEEP_ALL, _retention),
     "tags": ({}, _tags),
     "quota_headroom": (0, _count),
 }

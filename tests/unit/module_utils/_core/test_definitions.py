@@ -27,6 +27,7 @@ DEFAULTS = {
     "deploy_wait": True,
     "verify": "config",
     "keep_previous": 0,
+    "archive_keep": -1,
     "tags": {},
     "quota_headroom": 0,
 }

@@ -1,0 +1,183 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: archive_cleanup
+version_added: 0.1.0
+short_description: Delete bundles that nothing uses from an archive
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Deletes the bundles of a project from the archive, except those in O(in_use), the newest ones of the others as O(keep) says, and the newest of all, since a
+    run that was interrupted may not have recorded it yet.
+  - A bundle holds the only copy of its private key. What is deleted cannot be restored to IAM any more.
+  - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME accounts are not touched.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  project:
+    description:
+      - The project whose bundles to look at.
+    type: str
+    required: true
+  archive:
+    description:
+      - Where they are, as for M(certops.cloudfront.acme_route53_issue).
+    type: str
+  keep:
+    description:
+      - How many bundles to keep beside those in use, the newest first. V(-1) keeps all.
+    type: int
+    default: -1
+  in_use:
+    description:
+      - What is in use, each as the URI of the bundle or as the SHA-256 fingerprint of its certificate in hex.
+      - Give every certificate that is recorded, superseded but kept, or still in IAM. IAM never gives a private key back.
+    type: list
+    elements: str
+    default: []
+notes:
+  - No AWS action is needed for an archive in files.
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:DeleteObject), and C(kms:Decrypt) where it is encrypted with a KMS key."
+seealso:
+  - module: certops.cloudfront.iam_server_cert_cleanup
+  - module: certops.cloudfront.iam_server_cert_info
+"""
+
+EXAMPLES = r"""
+- name: See what is in IAM
+  certops.cloudfront.iam_server_cert_info:
+    path: /cloudfront/certops/webapp/
+  register: stored
+
+- name: Keep the bundles of these certificates and three more
+  certops.cloudfront.archive_cleanup:
+    project: webapp
+    keep: 3
+    in_use: "{{ stored.server_certificates | map(attribute='fingerprint_sha256') }}"
+"""
+
+RETURN = r"""
+deleted:
+  description: The URIs of the bundles that were deleted, or would be in check mode.
+  returned: always
+  type: list
+  elements: str
+  sample: ["file:///home/ops/.local/share/certops/archive/webapp/2026-08-06-0442.tar.gz"]
+kept:
+  description: The bundles that were kept, the newest first.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    uri: {description: Where it is., type: str, sample: "file:///home/ops/.local/share/certops/archive/webapp/2026-11-06-0442.tar.gz"}
+    fingerprint_sha256: {description: SHA-256 of its certificate in hex; V(null) if it was not read., type: str, sample: 9b1f3c2e}
+    reason: {description: Why., type: str, sample: it is in use}
+reason:
+  description: What was found.
+  returned: always
+  type: str
+  sample: 1 of 5 bundles to delete, as 3 are kept beside those in use
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _bundles, _crypto, _issue_request, _module
+from ..module_utils._aws.session import Session
+from ..module_utils._core import bundles, retention
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.retention import Archived
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import CertError, ConfigError
+from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Archive
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "project": {"type": "str", "required": True},
+    "archive": {"type": "str"},
+    "keep": {"type": "int", "default": -1},
+    "in_use": {"type": "list", "elements": "str", "default": []},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What this module speaks to."""
+
+    archive: Archive
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The archive that the options name."""
+    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Delete the bundles that nothing uses, beyond those to keep."""
+    del clock
+    problem = _issue_request.project_problem(params["project"])
+    problems = [problem] if problem else []
+    if params["keep"] < retention.KEEP_ALL:
+        problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
+    if problems:
+        raise ConfigError(problems)
+    archive, in_use = clients.archive, frozenset(params["in_use"])
+    keys = bundles.archived(archive.list(f"{params['project']}/"), params["project"])
+    found = [_read(archive, key, may_be_deleted=params["keep"] != retention.KEEP_ALL, in_use=in_use) for key in keys]
+    verdicts = retention.decide(found, in_use, params["keep"])
+    doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
+    failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
+    deleted = [one.uri for one in doomed if one.uri not in failures]
+    kept = [{**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)} for verdict in verdicts if verdict.bundle.uri not in deleted]
+    beside = "all are kept" if params["keep"] == retention.KEEP_ALL else f"{params['keep']} are kept beside those in use"
+    return Outcome(
+        changed=bool(deleted),
+        result={"deleted": deleted, "kept": kept, "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}"},
+        before={"bundles": [one.uri for one in found]},
+        after={"bundles": [one["uri"] for one in kept]},
+        warnings=tuple(f"bundle {one['uri']} is kept: {one['reason']}" for one in kept if "cannot be read" in one["reason"]),
+        failure=f"{len(failures)} bundles could not be deleted: {'; '.join(failures.values())}" if failures else None,
+    )
+
+
+def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> Archived:
+    """The bundle, with its fingerprint only where that decides."""
+    uri = f"{archive.uri}/{key}"
+    if uri in in_use or not may_be_deleted:
+        return Archived(key, uri, None)
+    try:
+        return Archived(key, uri, _crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
+    except ConfigError:
+        return Archived(key, uri, None)
+
+
+def _delete(archive: Archive, bundle: Archived) -> list[str]:
+    try:
+        archive.delete(bundle.key)
+    except CertError as exc:
+        return [exc.message]
+    return []
+
+
+def main() -> None:
+    """The module's entry."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()

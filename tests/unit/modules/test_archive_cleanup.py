@@ -1,0 +1,108 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""archive_cleanup: what is in use, or may be, is never deleted."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
+from ansible_collections.certops.cloudfront.plugins.modules import archive_cleanup
+from unit.fakes.aws import FakeClock, issue
+from unit.fakes.stores import FakeArchive
+
+TIMES = ["2026-08-01-0442", "2026-09-01-0442", "2026-10-01-0442", "2026-10-01-0442-2", "2026-11-01-0442"]
+OTHERS = ["webapp/pending/2026-08-01-0442-5d41402a.json", "accounts/x.json", "webapp2/2026-08-01-0442.tar.gz"]
+
+
+class World:
+    """An archive with five bundles of the project, and objects that are none."""
+
+    def __init__(self) -> None:
+        self.archive = FakeArchive()
+        self.fingerprints = {}
+        for time in TIMES:
+            issued = issue("example.com")
+            bundle = Bundle(cert=issued.leaf, chain=issued.chain, fullchain=issued.leaf + issued.chain, privkey=issued.key)
+            self.archive.put(f"webapp/{time}.tar.gz", _bundles.pack(bundle))
+            self.fingerprints[time] = _crypto.inspect(issued.leaf).fingerprint_sha256
+        for key in OTHERS:
+            self.archive.put(key, b"not ours to delete")
+
+    def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
+        given = {"project": "webapp", "archive": None, "keep": 0, "in_use": [], **params}
+        return archive_cleanup.run(given, archive_cleanup.Clients(self.archive), FakeClock(), check_mode)
+
+    def left(self) -> list[str]:
+        assert set(OTHERS) <= self.archive.objects.keys()
+        return [key.removeprefix("webapp/").removesuffix(".tar.gz") for key in self.archive.objects if key not in OTHERS]
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def uri(time: str) -> str:
+    return f"memory://archive/webapp/{time}.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("keep", "left"),
+    [
+        pytest.param(-1, TIMES, id="all"),
+        pytest.param(0, TIMES[4:], id="none but the newest, which may not be recorded yet"),
+        pytest.param(1, TIMES[3:], id="one more"),
+        pytest.param(9, TIMES, id="more than there are"),
+    ],
+)
+def test_as_many_are_kept_as_wanted_the_newest_first(world: World, keep: int, left: list[str]) -> None:
+    predicted = world.run(check_mode=True, keep=keep)
+    assert world.left() == TIMES
+    done = world.run(keep=keep)
+    assert world.left() == left
+    assert done.result["deleted"] == [uri(time) for time in reversed(TIMES) if time not in left]
+    assert (done.changed, done.result, done.after) == (predicted.changed, predicted.result, predicted.after)
+    assert not world.run(keep=keep).changed
+
+
+def test_what_is_in_use_by_uri_or_by_fingerprint_is_kept_and_does_not_count(world: World) -> None:
+    world.run(keep=1, in_use=[uri(TIMES[0]), world.fingerprints[TIMES[1]]])
+    assert world.left() == [TIMES[0], TIMES[1], TIMES[3], TIMES[4]]
+
+
+def test_a_bundle_that_cannot_be_read_is_kept_with_a_warning(world: World) -> None:
+    world.archive.objects[f"webapp/{TIMES[0]}.tar.gz"] = b"damaged"
+    done = world.run()
+    assert world.left() == [TIMES[0], TIMES[4]]
+    assert TIMES[0] in done.warnings[0]
+
+
+def test_one_that_cannot_be_deleted_does_not_stop_the_others_and_fails_the_module(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = world.archive.delete
+
+    def delete(key: str) -> None:
+        if TIMES[1] in key:
+            raise CertError("denied")
+        original(key)
+
+    monkeypatch.setattr(world.archive, "delete", delete)
+    done = world.run()
+    assert world.left() == [TIMES[1], TIMES[4]]
+    assert done.failure == "1 bundles could not be deleted: denied"
+    assert uri(TIMES[1]) not in done.result["deleted"]
+
+
+def test_keeping_all_reads_no_bundle(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(world.archive, "get", None)
+    assert len(world.run(keep=-1).result["kept"]) == len(TIMES)
+
+
+def test_bad_input_is_told_at_once(world: World) -> None:
+    with pytest.raises(ConfigError) as caught:
+        world.run(project="-", keep=-2)
+    assert len(caught.value.problems) == 2
