@@ -25,8 +25,8 @@ import sys
 from typing import Any
 
 NAME = b"ansible-playbook"
-# linux/capability.h: what lets root ignore the permission bits of files and directories
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# linux/capability.h: what lets root ignore the permission bits of files and directories
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -121,7 +121,7 @@ def _load() -> None:
     import ansible.cli.playbook
     import ansible.executor.playbook_executor
     import ansible.executor.process.worker
-    import ansible.plugins.strategy  # noqa: F401
+    import ansible.plugins.strategy
     import boto3
     import botocore.session
     from ansible.plugins.loader import init_plugin_loader

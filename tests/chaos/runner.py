@@ -117,7 +117,7 @@ class Runner:
             cwd=ROOT,
             env={**env, "PYTHONPATH": tests},
             text=True,
-            preexec_fn=killed_with_parent,
+            preexec_fn=killed_with_parent,  # noqa: PLW1509 - benches are made before there are threads
         )
         self._answer()
 

@@ -36,11 +36,9 @@ def _undisturbed(lanes: list[Bench], name: str) -> dict[int, Played]:
     return found
 
 
-def _survive_all(
-    lanes: list[Bench], report: Report, name: str, points: Iterable[P], survive_one: Callable[[Bench, P, Played], Survival], undisturbed: dict[int, Played]
-) -> None:
+def _survive_all(lanes: list[Bench], report: Report, name: str, points: Iterable[P], survive_one: Callable[[Bench, P], Survival]) -> None:
     problems = []
-    for point, found in in_lanes(lanes, points, lambda bench, point: survive_one(bench, point, undisturbed[id(bench)])):
+    for point, found in in_lanes(lanes, points, survive_one):
         report.kill_points[name] += 1
         if isinstance(found, BaseException):
             problems.append(f"{point}: {found}")
@@ -60,22 +58,18 @@ def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench]
     undisturbed = _undisturbed(lanes, name)
     points = kill_points(name, undisturbed[id(lanes[0])].calls)
     assert len(points) >= 10
-    _survive_all(lanes, report, name, points, survive, undisturbed)
+    _survive_all(lanes, report, name, points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
 
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("name", PHASES)
 def test_a_run_killed_between_its_tasks_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
     undisturbed = _undisturbed(lanes, name)
-
-    def survive_phase(bench: Bench, phase: str, played: Played) -> Survival:
-        return survive_at_phase(bench, name, phase, played)
-
-    _survive_all(lanes, report, f"{name} (phases of the journal)", PHASES[name], survive_phase, undisturbed)
+    label = f"{name} (phases of the journal)"
+    _survive_all(lanes, report, label, PHASES[name], lambda bench, phase: survive_at_phase(bench, name, phase, undisturbed[id(bench)]))
 
 
 def test_a_renewal_killed_where_it_costs_most_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     undisturbed = _undisturbed(lanes, "renew")
     points = [point for point in kill_points("renew", undisturbed[id(lanes[0])].calls) if f"{point.service}:{point.operation}" in CHOSEN]
-    _survive_all(lanes, report, "renew (chosen)", points, survive, undisturbed)
-
+    _survive_all(lanes, report, "renew (chosen)", points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
