@@ -69,10 +69,17 @@ options:
     description:
       - What the run is for, with O(state=locked).
       - V(converge) does whatever is missing. V(renew) does, too, but after failures it waits before it orders again. V(reissue) asks for a new key and
-        certificate. V(cleanup) and V(delete) neither issue nor bind.
+        certificate. V(rollback) goes back to a superseded certificate, of those in O(server_certificates). V(restore) brings one back from the archive,
+        V(cleanup) and V(delete) take certificates away.
     type: str
-    choices: [converge, renew, reissue, cleanup, delete]
+    choices: [converge, renew, reissue, rollback, restore, cleanup, delete]
     default: converge
+  server_certificates:
+    description:
+      - The server certificates that IAM has of the project, as RV(certops.cloudfront.iam_server_cert_info#module:server_certificates).
+      - Required with O(run=rollback), which is refused unless one of them is recorded as superseded, valid, and covers the names of the project.
+    type: list
+    elements: dict
   run_id:
     description:
       - Name of the run. With O(state=locked) one is made up if none is given, and the same one may come again.
@@ -92,6 +99,7 @@ options:
     description:
       - The certificate of the project from now on, with O(state=recorded), as RV(certops.cloudfront.iam_server_cert#module:server_certificate)
         and C(archive_uri). Another one that was recorded becomes superseded.
+      - In a run for V(restore) one that is not the recorded one becomes superseded itself.
     type: dict
   renewal:
     description: When the certificate is to be renewed and why, as RV(certops.cloudfront.acme_route53_issue#module:renewal).
@@ -179,13 +187,14 @@ plan:
   returned: success
   type: dict
   contains:
-    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(none), V(locked).", type: str, sample: renew}
+    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(rollback), V(none), V(locked).", type: str, sample: renew}
     reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
     issue: {description: "Whether a certificate is to be ordered, or to be fetched from an unfinished order.", type: bool, sample: true}
     issued_since: {description: "A certificate from before this time does not count, or V(null).", type: str, sample: null}
     renew_at: {description: When the recorded certificate is to be renewed., type: str, sample: "2026-11-07T03:44:10Z"}
     previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample: [ASCAEXAMPLE123EXAMPLE]}
     resumed: {description: Whether the run continues one that did not come to its end., type: bool, sample: false}
+    certificate: {description: "The superseded certificate to go back to, or V(null).", type: dict, sample: null}
     domains_changed: {description: Whether the recorded certificate has other names than the definition., type: bool, sample: false}
 locked:
   description: Whether this run holds the project now.
@@ -244,6 +253,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "locked", "recorded", "absent"], "default": "present"},
     "definition": {"type": "dict"},
     "run": {"type": "str", "choices": list(project.RUNS), "default": "converge"},
+    "server_certificates": {"type": "list", "elements": "dict"},
     "run_id": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
     "phase": {"type": "str", "choices": list(journal.PHASES)},
@@ -327,7 +337,10 @@ def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | 
         subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
         failure=params["failure"],
     )
-    return states.Request(name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode)
+    available = tuple(params["server_certificates"] or ())
+    return states.Request(
+        name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode, available=available
+    )
 
 
 def _certificate(given: t.Mapping[str, t.Any] | None, check_mode: bool) -> t.Mapping[str, t.Any] | None:
@@ -344,7 +357,7 @@ def main() -> None:
         argument_spec=ARGUMENT_SPEC,
         connect=connect,
         run=run,
-        required_if=[("state", "present", ["definition"]), ("state", "recorded", ["run_id"])],
+        required_if=[("state", "present", ["definition"]), ("state", "recorded", ["run_id"]), ("run", "rollback", ["server_certificates"])],
     )
 
 

@@ -57,7 +57,6 @@ def differences(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> lis
 
 def begin(run: str, action: str, definition: t.Mapping[str, t.Any], now: datetime) -> Journal:
     """The journal of a new run that nobody holds yet; a certificate from before ``issued_since`` does not count."""
-    fresh = action == "reissue"
     return {
         "run_id": None,
         "fence": None,
@@ -65,7 +64,7 @@ def begin(run: str, action: str, definition: t.Mapping[str, t.Any], now: datetim
         "action": action,
         "phase": Phase.PLANNED.value,
         "started_at": times.to_text(now),
-        "issued_since": times.to_text(now) if fresh else None,
+        "issued_since": times.to_text(now) if action == "reissue" else None,
         "order_url": None,
         "fingerprint_sha256": None,
         "wanted": wanted(definition),

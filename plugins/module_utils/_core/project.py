@@ -9,13 +9,14 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import definitions, journal, renewal, times
+from .._errors import RefusedError
+from . import definitions, journal, renewal, rollback, times
 from .certificates import Certificate
 
 SCHEMA = 1
-RUNS = ("converge", "renew", "reissue", "cleanup", "delete")
-# These neither issue nor bind, so they leave the journal of another run alone.
-WITHOUT_JOURNAL = ("cleanup", "delete")
+RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
+# These bring no certificate into service, so they leave the journal of another run alone.
+WITHOUT_JOURNAL = ("restore", "cleanup", "delete")
 
 Document = dict[str, t.Any]
 
@@ -25,7 +26,8 @@ class RunPlan:
     """What a run has to do, and why.
 
     ``issue`` says that the record has no certificate yet that satisfies this run, so one is to be ordered or fetched from an
-    unfinished order; one issued before ``issued_since`` does not count. ``previous`` are the certificates to replace.
+    unfinished order; one issued before ``issued_since`` does not count. ``previous`` are the certificates to replace,
+    ``certificate`` is the one to go back to.
     """
 
     action: str
@@ -36,6 +38,7 @@ class RunPlan:
     previous: tuple[str, ...] = ()
     resumed: bool = False
     domains_changed: bool = False
+    certificate: t.Mapping[str, t.Any] | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
         """The plan as modules return it."""
@@ -102,20 +105,37 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
         entry.get("id")
 
 
-def plan(document: t.Mapping[str, t.Any], run: str, now: datetime) -> RunPlan:
-    """What this run of the project has to do."""
+def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:
+    """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
     shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
     if run in WITHOUT_JOURNAL:
-        return RunPlan(action="none", reason=f"a {run} run neither issues nor binds", **shared)
+        return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)
+    if run == rollback.RUN:
+        return _rollback(document, available, now, shared)
     need = _need(document, run, now)
     resumed = _resumed(document, run, need)
     if resumed is not None:
         found = RunPlan(**resumed, **shared)
     else:
-        fresh = need.action == "reissue"
-        found = RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=times.to_text(now) if fresh else None, **shared)
+        since = times.to_text(now) if need.action == "reissue" else rollback.at(document["certificate"])
+        found = RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=since if need.issue else None, **shared)
     waits = _waits(document, run, now) if found.issue else None
     return RunPlan(action="none", reason=waits, **shared) if waits else found
+
+
+def _rollback(document: t.Mapping[str, t.Any], available: t.Iterable[t.Mapping[str, t.Any]], now: datetime, shared: dict[str, t.Any]) -> RunPlan:
+    certificate = document["certificate"]
+    if rollback.is_marked(certificate):
+        missing = _deployment(certificate, document["definition"])
+        done = f"the project went back to {certificate['name']} at {rollback.at(certificate)}; a reissue brings a new certificate"
+        return RunPlan(action="resume" if missing else "none", reason=missing.reason if missing else done, **shared)
+    chosen, why = rollback.choose(document, available, now)
+    if chosen is None:
+        raise RefusedError(
+            f"project {document['name']} has no previous certificate to go back to: {why}; bring one back from the archive with the playbook restore,"
+            " and keep some from now on with project_keep_previous"
+        )
+    return RunPlan(action="rollback", reason=f"a rollback to {chosen['name']} was asked for", certificate=chosen, **shared)
 
 
 def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunPlan:
@@ -141,7 +161,7 @@ def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
     certificate, definition = document["certificate"], document["definition"]
     if certificate is None:
         return _Need("issue", "the project has no certificate yet", issue=True)
-    changed = journal.differences({**definition, **certificate}, definition)
+    changed = journal.differences(rollback.stands_for(certificate, definition), definition)
     if changed:
         return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
     if run == "reissue":

@@ -8,7 +8,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import journal, last_run, lease, project, redaction, times
+from . import journal, last_run, lease, project, redaction, renewal, rollback, times
+from .certificates import Certificate
 from .project import Document, RunPlan
 
 FIRST_RETRY = timedelta(hours=1)
@@ -43,7 +44,8 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Do
     if plan.resumed:
         found["journal"] = {**unfinished, **_holder(document), "wanted": journal.wanted(document["definition"])}
     elif plan.action != "none":
-        found["journal"] = {**journal.begin(run, plan.action, document["definition"], now), **_holder(document)}
+        begun = journal.begin(run, plan.action, document["definition"], now)
+        found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
     elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -55,12 +57,15 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Do
 
 def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> Document:
     """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
+    if report.certificate is not None and document["lock"]["run"] == "restore" and not _brings_back(document, report.certificate):
+        return _with_restored(document, report.certificate)
     found = dict(document)
     if report.is_about_work and not is_own(found) and not journal.is_unfinished(found["journal"]):
         found["journal"] = {**journal.begin("converge", "rebind", found["definition"], now), **_holder(found)}
         found["last_run"] = last_run.begin(_replaced(found), now)
     if report.certificate is not None:
         found = _with_certificate(found, report.certificate)
+        found = _with_rollback(found, now) if found["lock"]["run"] == rollback.RUN else found
     if report.renewal is not None:
         found = _with_renewal(found, report.renewal)
     if report.subscribed is not None:
@@ -118,17 +123,44 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any]) ->
     former = document["certificate"]
     fingerprint = certificate["fingerprint_sha256"]
     wanted = document["journal"]["wanted"] if is_own(document) else document["definition"]
-    entry = {**certificate, "acme_directory": wanted["acme_directory"], "acme_profile": wanted["acme_profile"], "deployed": None}
+    entry = {"acme_directory": wanted["acme_directory"], "acme_profile": wanted["acme_profile"], **certificate, "deployed": None}
     superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
     if former and former["fingerprint_sha256"] == fingerprint:
-        uploaded_again = (former.get("id"), former.get("arn")) != (certificate.get("id"), certificate.get("arn"))
-        entry = {**former, **certificate, "deployed": None if uploaded_again else former.get("deployed")}
+        entry = {**former, **certificate, "deployed": former.get("deployed") if _place(former) == _place(certificate) else None}
     elif former and (former.get("id") or former.get("arn")):
         superseded.append(former)
     found = {**document, "certificate": entry, "superseded": superseded}
     if is_own(document):
         found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
     return found
+
+
+def _place(certificate: t.Mapping[str, t.Any]) -> tuple[str | None, str | None]:
+    return certificate.get("id"), certificate.get("arn")
+
+
+def _with_rollback(document: Document, now: datetime) -> Document:
+    """The certificate is one that the project went back to, with its own time of renewal."""
+    certificate = rollback.marked(document["certificate"], document["definition"], now)
+    decision = renewal.decide(Certificate.from_dict(certificate), document["definition"]["renewal_interval_days"], now)
+    fields = {"renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
+    return {**document, "certificate": certificate, "renewal": {**document["renewal"], **fields}}
+
+
+def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:
+    """Whether this is the recorded certificate in a new place, because it had gone missing."""
+    former = document["certificate"] or {}
+    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _place(former) != _place(certificate)
+
+
+def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> Document:
+    """A certificate from the archive is there to go back to, the first choice; the recorded one stays what it is."""
+    fingerprint = certificate["fingerprint_sha256"]
+    if document["certificate"] and document["certificate"]["fingerprint_sha256"] == fingerprint:
+        return dict(document)
+    known: t.Mapping[str, t.Any] = next((old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), {})
+    others = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
+    return {**document, "superseded": [*others, {**known, **certificate}]}
 
 
 def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:
@@ -169,8 +201,8 @@ def _noted(document: Document, report: Report, now: datetime) -> Document:
     if report.bind_result is not None or report.cleanup_result is not None:
         record = last_run.merged(found["last_run"] or last_run.succeeded(last_run.begin((), now), now), (report.bind_result, report.cleanup_result))
         found["last_run"] = last_run.judged(record)
-    recovered = report.phase == journal.Phase.DONE.value and found["renewal"]["failures"] and not journal.is_unfinished(found["journal"])
-    if recovered:
+    has_ended = report.phase == journal.Phase.DONE.value and not _is_side_run(found)
+    if has_ended and found["renewal"]["failures"] and not journal.is_unfinished(found["journal"]):
         found["last_run"] = last_run.succeeded(last_run.begin((), now), now)
         found["renewal"] = {**found["renewal"], "next_attempt_at": None, "failures": 0}
     return found

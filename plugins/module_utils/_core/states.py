@@ -16,7 +16,10 @@ from .recording import Report
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of the document: its definition (checked), who asks, and the report of a step. ``rehearsal`` is check mode."""
+    """What is asked of the document: its definition (checked), who asks, and the report of a step.
+
+    ``rehearsal`` is check mode, ``available`` are the server certificates in IAM.
+    """
 
     name: str
     claim: Claim
@@ -24,6 +27,7 @@ class Request:
     report: Report = field(default_factory=Report)
     release: bool = False
     rehearsal: bool = False
+    available: tuple[t.Mapping[str, t.Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def locked(request: Request, document: Document | None) -> Transition:
         summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
         return Transition(document=document, plan=plan, holder=lease.holder(document["lock"]), summary=summary)
     found, warnings = _defined(request, document)
-    plan = project.plan(found, claim.run, claim.now)
+    plan = project.plan(found, claim.run, claim.now, request.available)
     changed = recording.visible(document) != recording.visible(found)
     begun = recording.started(lease.taken(found, claim), plan, claim.now)
     begun["lock"] = {**begun["lock"], "changed": changed}
@@ -110,7 +114,9 @@ def _summary(document: Document, report: Report, changed: bool) -> dict[str, t.A
 def _defined(request: Request, document: Document | None) -> tuple[Document, tuple[str, ...]]:
     """The document with the definition that was given, else with its own."""
     if document is None and request.definition is None:
-        raise ConfigError([f"there is no project {request.name} in the store; create it with a definition, or correct the name"])
+        raise ConfigError(
+            [f"there is no project {request.name} in the store; create it with a definition (what the archive has is not issued again), or correct the name"]
+        )
     if document is None:
         return project.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
