@@ -8,7 +8,7 @@ export VENV
 CHECK = $(VENV)/bin/python scripts/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint sanity unit e2e molecule bench build variables clean
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos bench build variables clean
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -39,6 +39,9 @@ e2e: setup ## end-to-end tests on the sandbox
 
 molecule: setup ## the role's molecule scenario
 	@$(CHECK) molecule
+
+chaos: setup ## kills, faults, overlapping jobs and full disks by the hundred; the figures of docs/safety.md
+	@$(CHECK) chaos
 
 bench: ## measurements against certbot; writes docs/benchmarks.md
 	@scripts/setup tests/bench/requirements.txt

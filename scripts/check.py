@@ -71,8 +71,10 @@ LINT = (
     Check("format", ("ruff", "format", "--check")),
     Check("changelog", ("antsibull-changelog", "lint")),
 )
-CHECKS = (Check("sanity", sanity.run), tests("e2e"), Check("molecule", ("molecule", "test")), tests("unit"), *LINT, Check("build", artefact.run))
-GROUPS = {"all": CHECKS, "lint": LINT}
+# All of tests/chaos takes a quarter of an hour, this sample of it a minute.
+SURVIVAL = Check("survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml"))
+CHECKS = (Check("sanity", sanity.run), tests("e2e"), Check("molecule", ("molecule", "test")), SURVIVAL, tests("unit"), *LINT, Check("build", artefact.run))
+GROUPS = {"all": CHECKS, "lint": LINT, "chaos": (tests("chaos"),)}
 
 
 def chosen(names: t.Sequence[str]) -> tuple[Check, ...]:

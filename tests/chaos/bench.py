@@ -138,9 +138,12 @@ def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], 
 
     with ThreadPoolExecutor(len(lanes)) as pool:
         futures = {pool.submit(one, item): item for item in items}
-        for future in as_completed(futures):
-            problem = future.exception()
-            yield futures[future], problem if problem is not None else future.result()
+        try:
+            for future in as_completed(futures):
+                problem = future.exception()
+                yield futures[future], problem if problem is not None else future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def on_each(lanes: list[Bench], work: Callable[[Bench], R]) -> Iterator[tuple[Bench, R | BaseException]]:

@@ -114,11 +114,14 @@ def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undist
         report.fault_cases[case.kind] += 1
         if isinstance(found, BaseException):
             problems.append(f"{case}: {found}")
+            print(problems[-1])
             continue
         report.slowest_failure = max(report.slowest_failure, found[1])
         if found[0]:
             problems.append("\n".join((f"{case}:", *found[0])))
+            print(problems[-1])
         else:
+            print(f"survived: {case}, {found[1]:.1f} s")
             report.faults_survived[case.kind] += 1
     assert not problems, f"{len(problems)} cases\n" + "\n\n".join(problems)
 

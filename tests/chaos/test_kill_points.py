@@ -42,13 +42,16 @@ def _survive_all(lanes: list[Bench], report: Report, name: str, points: Iterable
         report.kill_points[name] += 1
         if isinstance(found, BaseException):
             problems.append(f"{point}: {found}")
+            print(problems[-1])
             continue
         report.issued_beyond += found.issued_beyond
         if found.problems:
             problems.append("\n".join((f"{point}:", *found.problems)))
+            print(problems[-1])
         else:
             report.survived[name] += 1
             report.extra_calls.append(found.calls - found.missing)
+            print(f"survived: {point}, {found.calls} calls where {found.missing} were missing")
     assert not problems, f"{len(problems)} kill points\n" + "\n\n".join(problems)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sandbox.seed import create_distribution, create_zone
+from sandbox.seed import create_distribution, create_zone, upload_certificate
 
 from .bench import Bench, Played
 from .report import Report
@@ -78,7 +78,7 @@ def test_ten_jobs_over_two_projects_issue_one_certificate_for_each(bench: Bench,
     bench.begin("reissue")
     env = bench.process.env()
     create_zone("second.example", env=env)
-    create_distribution(["second.example"], certificate=next(iter(bench.start.certificates)), env=env)
+    create_distribution(["second.example"], certificate=upload_certificate("second-old", ["second.example"], env), env=env)
     assert bench.runner.run("create", SECOND).status == 0
     bench.start = bench.observer.look()
     before = len(bench.control.issued())
