@@ -106,7 +106,7 @@ def _domains(key: str, value: t.Any) -> Checked:
 def _emails(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     found += [f"{key}: {item!r} is no e-mail address; write name@example.com" for item in items if not emails.is_address(item)]
-    return (list(items) if found else list(emails.unique(items))), found
+    return (list(items) if found else [emails.mailbox(item) for item in emails.unique(items)]), found
 
 
 def _distributions(key: str, value: t.Any) -> Checked:
