@@ -59,6 +59,7 @@ notes:
   - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
   - Anybody who gets a message can unsubscribe by its link, which nobody is told of. Run this module from time to time.
 seealso:
+  - module: certops.cloudfront.sns_subscription_info
   - module: certops.cloudfront.sns_topic
   - module: certops.cloudfront.sns_notify
 """

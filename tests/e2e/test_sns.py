@@ -26,6 +26,8 @@ def test_from_topic_over_confirmation_to_a_mail_and_back_to_nothing(ansible: Ans
     assert (left["changed"], left["subscription"]["status"]) == (False, "pending")
     _run, resent = ansible.module("sns_subscription", {**ADDRESS, "resend": True})
     assert resent["changed"]
+    _run, listed = ansible.module("sns_subscription_info", {"topic": "certops-webapp"})
+    assert (listed["confirmed"], listed["pending"], [entry["endpoint"] for entry in listed["subscriptions"]]) == (0, 1, ["ops@example.com"])
 
     control.confirm(endpoint="ops@example.com")
     _run, confirmed = ansible.module("sns_subscription", {**ADDRESS, "endpoint": "ops@EXAMPLE.com"})

@@ -110,6 +110,15 @@ def find(existing: t.Iterable[Subscription], protocol: str, endpoint: str) -> Su
     return min(found, key=lambda entry: entry.status is not Status.CONFIRMED, default=None)
 
 
+def overview(existing: t.Iterable[Subscription]) -> list[dict[str, str | None]]:
+    """The subscriptions that there are, as results show them, by protocol and endpoint."""
+    alive = sorted((entry for entry in existing if entry.status is not Status.ABSENT), key=lambda entry: (entry.protocol, entry.endpoint))
+    return [
+        {"protocol": entry.protocol, "endpoint": entry.endpoint, "status": entry.status.value, "arn": entry.arn if entry.status is Status.CONFIRMED else None}
+        for entry in alive
+    ]
+
+
 def plan_present(found: Subscription | None, protocol: str, resend: bool) -> Decision:
     """The endpoint is to be subscribed; ``resend`` asks a pending one again."""
     if found is None:

@@ -10,7 +10,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import Subscription
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import sns_notify, sns_subscription, sns_topic
+from ansible_collections.certops.cloudfront.plugins.modules import sns_notify, sns_subscription, sns_subscription_info, sns_topic
 from unit.fakes.aws import FakeClock
 from unit.fakes.sns import TOPIC, FakeSns, FakeSts, topics
 
@@ -150,6 +150,37 @@ class TestSubscription:
         with pytest.raises(ConfigError) as caught:
             subscription(sns, topic="a topic", endpoint="ops")
         assert len(caught.value.problems) == 2
+        assert sns.calls == []
+
+
+class TestSubscriptionInfo:
+    @staticmethod
+    def read(sns: FakeSns, topic: str = "certops-webapp") -> dict[str, t.Any]:
+        found = sns_subscription_info.run({"topic": topic}, sns_subscription_info.Clients(topics(sns)), FakeClock(), False)
+        assert not found.changed
+        return dict(found.result)
+
+    def test_every_endpoint_with_its_state_and_how_many_there_are_of_each(self, sns: FakeSns) -> None:
+        entries = [listed(), listed("PendingConfirmation", "dev@example.com"), listed("Deleted", "left@example.com"), listed(f"{TOPIC}:4", "cio@example.com")]
+        sns.topics[TOPIC], sns.subscriptions[TOPIC] = OURS, entries
+        assert self.read(sns, TOPIC) == {
+            "topic_arn": TOPIC,
+            "subscriptions": [
+                {"protocol": "email", "endpoint": "cio@example.com", "status": "confirmed", "arn": f"{TOPIC}:4"},
+                {"protocol": "email", "endpoint": "dev@example.com", "status": "pending", "arn": None},
+                {"protocol": "email", "endpoint": "ops@example.com", "status": "confirmed", "arn": f"{TOPIC}:1"},
+            ],
+            "confirmed": 2,
+            "pending": 1,
+        }
+
+    def test_a_missing_topic_has_none(self, sns: FakeSns) -> None:
+        assert self.read(sns) == {"topic_arn": TOPIC, "subscriptions": [], "confirmed": 0, "pending": 0}
+        assert sns.calls == ["ListSubscriptionsByTopic"]
+
+    def test_a_topic_elsewhere_is_refused_before_any_call(self, sns: FakeSns) -> None:
+        with pytest.raises(ConfigError, match="is in the region us-east-1"):
+            self.read(sns, "arn:aws:sns:us-east-1:123456789012:certops-webapp")
         assert sns.calls == []
 
 

@@ -1,0 +1,135 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: sns_subscription_info
+version_added: 0.1.0
+short_description: Who is subscribed to an SNS topic, and who has confirmed
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Lists all subscriptions of a topic with their state. Those that were removed are left out, though SNS still lists them for some days.
+  - A topic that does not exist has no subscriptions; that is no failure.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: N/A
+    details: Nothing is changed.
+  idempotent:
+    support: N/A
+    details: Nothing is changed.
+options:
+  topic:
+    description: Name or ARN of the topic.
+    type: str
+    required: true
+notes:
+  - "IAM actions needed: C(sns:ListSubscriptionsByTopic)."
+  - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
+seealso:
+  - module: certops.cloudfront.sns_subscription
+  - module: certops.cloudfront.sns_topic
+"""
+
+EXAMPLES = r"""
+- name: Read who is told of a project
+  certops.cloudfront.sns_subscription_info:
+    topic: certops-webapp
+  register: known
+
+- name: Show the addresses that still have to follow the link in their mail
+  ansible.builtin.debug:
+    msg: "{{ known.subscriptions | selectattr('status', 'equalto', 'pending') | map(attribute='endpoint') }}"
+"""
+
+RETURN = r"""
+topic_arn:
+  description: ARN of the topic.
+  returned: success
+  type: str
+  sample: arn:aws:sns:eu-central-1:123456789012:certops-webapp
+subscriptions:
+  description: The subscriptions, by protocol and endpoint.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    protocol: {description: How messages are delivered., type: str, sample: email}
+    endpoint: {description: Where messages are delivered., type: str, sample: ops@example.com}
+    status: {description: "V(pending) or V(confirmed).", type: str, sample: confirmed}
+    arn:
+      description: ARN of the subscription, or V(null) unless it is confirmed.
+      type: str
+      sample: arn:aws:sns:eu-central-1:123456789012:certops-webapp:7c8b1f3e-1d3c-4f5a-9a39-5b0d5b2f8f43
+confirmed:
+  description: How many are confirmed.
+  returned: success
+  type: int
+  sample: 1
+pending:
+  description: How many are not confirmed yet.
+  returned: success
+  type: int
+  sample: 0
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _module
+from ..module_utils._aws.session import Session
+from ..module_utils._aws.topics import Topics
+from ..module_utils._core import subscriptions
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.subscriptions import Status
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "topic": {"type": "str", "required": True},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What this module speaks to."""
+
+    topics: Topics
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The clients for these connection options; calls nothing."""
+    return Clients(topics=Topics.of(Session(params)))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read the subscriptions; this changes nothing in any mode."""
+    del clock, check_mode
+    topics = clients.topics
+    problems = subscriptions.topic_problems("topic", params["topic"], topics.region)
+    if problems:
+        raise ConfigError(problems)
+    arn = topics.arn(params["topic"])
+    found = subscriptions.overview(topics.sns.list_subscriptions_by_topic(arn) or ())
+    count = {status: sum(entry["status"] == status.value for entry in found) for status in (Status.CONFIRMED, Status.PENDING)}
+    result = {"topic_arn": arn, "subscriptions": found, "confirmed": count[Status.CONFIRMED], "pending": count[Status.PENDING]}
+    return Outcome(changed=False, result=result)
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
