@@ -53,7 +53,7 @@ def test_none_is_the_default_for_every_key() -> None:
         pytest.param("domains", ["bücher.example", "*.例え.jp"], ["xn--bcher-kva.example", "*.xn--r8jz45g.jp"], id="international names"),
         pytest.param("domains", [f"n{i}.example.com" for i in range(100)], [f"n{i}.example.com" for i in range(100)], id="100 names"),
         pytest.param("emails", "a@example.com,b@example.photography", ["a@example.com", "b@example.photography"], id="long top-level domain"),
-        pytest.param("emails", ["Ops@Example.com", "Ops@example.COM", "ops@example.com"], ["Ops@Example.com", "ops@example.com"], id="same mailbox once"),
+        pytest.param("emails", ["Ops@Example.com", "Ops@example.COM", "ops@example.com"], ["Ops@example.com", "ops@example.com"], id="same mailbox once"),
         pytest.param("renewal_interval_days", 1, 1, id="least interval"),
         pytest.param("renewal_interval_days", 89, 89, id="greatest interval"),
         pytest.param("renewal_interval_days", "45", 45, id="digits of an extra variable"),
