@@ -71,9 +71,16 @@ class ChallengeRecords:
     clock: Clock
     propagation_timeout: float
 
-    def publish(self, records: t.Sequence[ChallengeRecord]) -> None:
-        """Our values stand beside what was there, and every authoritative server answers with them."""
-        changes = [(zone_id, change_id) for zone_id, group in _by_zone(records) for change_id in self._swap(zone_id, group, txt_records.additions)]
+    def write(self, records: t.Sequence[ChallengeRecord], may_be_there: bool = False) -> list[tuple[str, str]]:
+        """Our values stand beside what was there; returns zone and change of each write. What may be there is read first, else nothing is."""
+        changes = []
+        for zone_id, group in _by_zone(records):
+            found = {record.name: self.zones.txt_set(zone_id, record.name) for record in group} if may_be_there else {}
+            changes += [(zone_id, change_id) for change_id in self._swap(zone_id, group, txt_records.additions, found)]
+        return changes
+
+    def await_sync(self, changes: t.Iterable[tuple[str, str]]) -> None:
+        """Every authoritative server answers with what these changes wrote."""
         deadline = Deadline.after(self.clock.now(), self.propagation_timeout)
         for zone_id, change_id in changes:
             self._await_sync(zone_id, change_id, deadline)
@@ -85,13 +92,13 @@ class ChallengeRecords:
 
     def _withdraw(self, zone_id: str, records: t.Sequence[ChallengeRecord]) -> None:
         try:
-            self._swap(zone_id, records, txt_records.removals)
+            self._swap(zone_id, records, txt_records.removals, {})
         except RemoteError as exc:
             if exc.code != ZONE_GONE:
                 raise
 
-    def _swap(self, zone_id: str, records: t.Sequence[ChallengeRecord], planner: Planner) -> list[str]:
-        found: dict[str, txt_records.TxtSet | None] = {}
+    def _swap(self, zone_id: str, records: t.Sequence[ChallengeRecord], planner: Planner, known: t.Mapping[str, txt_records.TxtSet | None]) -> list[str]:
+        found = dict(known)
         for attempt in itertools.count(1):
             changes, refusal = self._write(zone_id, txt_records.batches(planner(records, found)))
             if refusal is None:

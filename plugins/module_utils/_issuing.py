@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _ordering
 from ._acme import accounts
 from ._challenges import ChallengeRecords, zone_ids
-from ._core import bundles, issuing, renewal, times
+from ._core import bundles, issuing, renewal, times, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
@@ -51,7 +51,9 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
         problems = _ordering.registration_problems(request, request.needs_eab)
         if problems:
             raise ConfigError(problems)
-    zones = zone_ids(clients.zones.list_hosted_zones(), request.wanted.domains)
+    zones = _known_zones(request, observed.unfinished)
+    if check_mode or not zones:
+        zones = zone_ids(clients.zones.list_hosted_zones(), request.wanted.domains)
     if check_mode:
         _ordering.check_directory(request, clients.server.client(None, clock))
         return _predict(request, observed)
@@ -59,6 +61,15 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     if request.dest:
         _bundles.keep_in(request.dest, issued.bundle)
     return _report(request, observed, issued, (warnings, clock.now()))
+
+
+def _known_zones(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, str]:
+    """The zones as the order to be resumed has them; nothing if none has a record of every name."""
+    names = {txt_records.challenge_name(domain) for domain in request.wanted.domains}
+    for kept in unfinished:
+        if issuing.can_resume(kept.order, request.wanted):
+            return kept.order.zones if names <= set(kept.order.zones) else {}
+    return {}
 
 
 def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed:

@@ -198,14 +198,18 @@ class Ordering:
             raise
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
-        values: dict[str, list[str]] = {}
+        values: dict[str, set[str]] = {}
         for each in unanswered:
             if each.challenge is not None:
-                values.setdefault(txt_records.challenge_name(each.domain), []).append(client.challenge_value(each.challenge))
-        records = [ChallengeRecord(zone_id=self.zones[name], name=name, values=tuple(sorted(set(found)))) for name, found in values.items()]
-        if records:
+                values.setdefault(txt_records.challenge_name(each.domain), set()).add(client.challenge_value(each.challenge))
+        if not values:
+            return
+        may_be_there = work.kept.order.has_values(values)
+        if not (may_be_there and work.kept.order.changes):
+            records = [ChallengeRecord(zone_id=self.zones[name], name=name, values=tuple(sorted(found))) for name, found in values.items()]
             self._keep(work, work.kept.order.with_records(records))
-            self._records.publish(records)
+            self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
+        self._records.await_sync(work.kept.order.changes)
 
     def _archive(self, pending: PendingOrder, order_url: str, fullchain_pem: str) -> Issued:
         cert, chain = _crypto.split(fullchain_pem)
@@ -267,7 +271,7 @@ def registration_problems(request: IssueRequest, needs_eab: bool) -> list[str]:
 def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
     """Remove what an unfinished order left in DNS, and then the order itself; a warning if that fails."""
     try:
-        records.withdraw(kept.order.records)
+        _remove_records(pending, records, kept)
         pending.archive.delete(kept.key)
     except CertError as exc:
         return [_not_cleaned(exc)]
@@ -277,11 +281,18 @@ def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str
 def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
     """Remove what an unfinished order left in DNS, and keep the order for the next run; a warning if that fails."""
     try:
-        records.withdraw(kept.order.records)
+        _remove_records(pending, records, kept)
         pending.put(replace(kept, order=kept.order.without_records()))
     except CertError as exc:
         return [_not_cleaned(exc)]
     return []
+
+
+def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> None:
+    """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
+    if kept.order.changes:
+        pending.put(replace(kept, order=kept.order.with_changes(())))
+    records.withdraw(kept.order.records)
 
 
 def _not_cleaned(exc: CertError) -> str:

@@ -83,7 +83,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
                 response = send()
             except (requests.RequestException, acme_errors.Error) as exc:
                 if last or isinstance(exc, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
-                    raise _unreachable(exc, operation, url) from exc
+                    raise _unreachable(exc, *self._asked(exc, operation, url)) from exc
                 self.clock.sleep(waiting.backoff(attempt))
                 continue
             pause = self._pause(response, attempt)
@@ -91,6 +91,11 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
                 return self._checked(response, operation, url)
             self.clock.sleep(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    def _asked(self, exc: Exception, operation: str, url: str) -> tuple[str, str]:
+        """The request that failed: before a POST there may be one for a nonce."""
+        request = getattr(exc, "request", None) or getattr(getattr(exc, "response", None), "request", None)
+        return ("newNonce", self.new_nonce_url) if request is not None and request.url == self.new_nonce_url else (operation, url)
 
     def _pause(self, response: t.Any, attempt: int) -> float | None:
         """Seconds after which it is worth sending the request again; None if it is not."""
@@ -151,6 +156,8 @@ def _unreachable(exc: Exception, operation: str, url: str) -> RemoteError:
 
 def _cause(exc: BaseException) -> str:
     """The innermost reason: what urllib3 wraps around it names objects in memory."""
+    if isinstance(exc, acme_errors.MissingNonce):
+        return f"HTTP {exc.response.status_code} without a nonce"
     reason = getattr(exc, "reason", None) or (exc.args[0] if exc.args else None)
     if isinstance(reason, BaseException) and reason is not exc:
         return _cause(reason)

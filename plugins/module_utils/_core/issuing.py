@@ -47,6 +47,8 @@ class PendingOrder:
     created_at: datetime
     order_url: str | None = None
     records: tuple[ChallengeRecord, ...] = ()
+    # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
+    changes: tuple[tuple[str, str], ...] = ()
 
     def with_order(self, url: str) -> PendingOrder:
         """The same with the order's URL."""
@@ -58,11 +60,26 @@ class PendingOrder:
         for record in (*self.records, *records):
             place = (record.zone_id, record.name)
             values[place] = tuple(sorted({*values.get(place, ()), *record.values}))
-        return replace(self, records=tuple(ChallengeRecord(zone_id, name, found) for (zone_id, name), found in values.items()))
+        merged = tuple(ChallengeRecord(zone_id, name, found) for (zone_id, name), found in values.items())
+        return replace(self, records=merged, changes=self.changes if set(merged) == set(self.records) else ())
+
+    def with_changes(self, changes: t.Iterable[tuple[str, str]]) -> PendingOrder:
+        """The same after its records were written."""
+        return replace(self, changes=tuple(changes))
 
     def without_records(self) -> PendingOrder:
         """The same after its records were removed."""
-        return replace(self, records=())
+        return replace(self, records=(), changes=())
+
+    def has_values(self, values: t.Mapping[str, t.Collection[str]]) -> bool:
+        """Whether all these values, by challenge name, are among the records; they may or may not have been written."""
+        known = {record.name: set(record.values) for record in self.records}
+        return all(set(wanted) <= known.get(name, set()) for name, wanted in values.items())
+
+    @property
+    def zones(self) -> dict[str, str]:
+        """The zone of each challenge name that it has a record for."""
+        return {record.name: record.zone_id for record in self.records}
 
     def as_dict(self) -> dict[str, t.Any]:
         """The document, which holds the private key."""
@@ -77,6 +94,7 @@ class PendingOrder:
             "created_at": times.to_text(self.created_at),
             "order_url": self.order_url,
             "records": [record.as_dict() for record in self.records],
+            "changes": [list(change) for change in self.changes],
         }
 
     @classmethod
@@ -96,6 +114,7 @@ class PendingOrder:
             created_at=times.from_text(fields["created_at"]),
             order_url=fields["order_url"],
             records=tuple(ChallengeRecord.from_dict(record) for record in fields["records"]),
+            changes=tuple((str(zone_id), str(change_id)) for zone_id, change_id in fields.get("changes", ())),
         )
 
 

@@ -108,6 +108,7 @@ def test_the_steps_of_a_first_run_are_in_the_order_that_loses_nothing() -> None:
         "authorization",
         "put pending",
         "ChangeResourceRecordSets",
+        "put pending",
         "GetChange",
         "challenge",
         "challenge",
@@ -115,6 +116,7 @@ def test_the_steps_of_a_first_run_are_in_the_order_that_loses_nothing() -> None:
         "finalize",
         "certificate",
         "put bundle",
+        "put pending",
         "ChangeResourceRecordSets",
         "delete pending",
     ]
