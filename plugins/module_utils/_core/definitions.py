@@ -52,6 +52,9 @@ def name_problems(name: str) -> list[str]:
 
 def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> Definition:
     """The definition that ``given`` makes for the project, with all its problems; what is missing or empty takes its default."""
+    topic = f"certops-{name}"
+    # A bad name is one problem, not also one of the topic that is named after it.
+    given = {key: value for key, value in given.items() if (key, value) != ("sns_topic", topic)}
     problems = name_problems(name)
     problems += [f"{key}: unknown; the keys of a definition are {', '.join(_FIELDS)}" for key in given if key not in _FIELDS]
     values: dict[str, t.Any] = {}
@@ -60,7 +63,7 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> De
         values[key], found = check(key, default if value is None else value)
         problems += found
     if given.get("sns_topic") is None:
-        values["sns_topic"] = f"certops-{name}"
+        values["sns_topic"] = topic
     problems += _contradictions(values, partition)
     return Definition(values=values, problems=tuple(problems), warnings=_warnings(values))
 
