@@ -141,6 +141,9 @@ notes:
   - >-
     IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), and C(route53:ListResourceRecordSets)
     for the case that a challenge name has values of others. Changes can be restricted to TXT records whose names start with C(_acme-challenge.).
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
+    C(kms:Decrypt) where a KMS key encrypts it."
+  - "IAM actions needed for O(store) in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem). In S3 they are those of the archive."
   - Let's Encrypt issues at most 50 certificates per registered domain and 5 per exact set of names in 7 days.
 seealso:
   - module: certops.cloudfront.iam_server_cert

@@ -36,7 +36,7 @@ options:
 notes:
   - No AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
-  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject)."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.project_record
 """

@@ -125,7 +125,7 @@ notes:
   - No AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DeleteItem). The table has the string key C(name)."
   - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(s3:ListBucket), without which S3 says of a missing
-    object that access is denied."
+    object that access is denied. Where a KMS key encrypts it, C(kms:GenerateDataKey) and C(kms:Decrypt), too."
   - The region is only used to tell the partition, since ACM cannot serve CloudFront in the China regions.
 seealso:
   - module: certops.cloudfront.project_info

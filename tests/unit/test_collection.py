@@ -112,7 +112,7 @@ def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> N
     assert [name for name, option in options().items() if not option.get("required") and not re.search(rf"^(# ?)?{name}:", source, flags=re.MULTILINE)] == []
 
 
-ACTION = re.compile(r"\b(?:acm|cloudfront|iam|route53|sns|sts):[A-Z][A-Za-z]+\b")
+ACTION = re.compile(r"\b(?:acm|cloudfront|dynamodb|iam|kms|route53|s3|sns|sts):[A-Z][A-Za-z]+\b")
 
 
 # AWS: "No permissions are required to perform this operation."
@@ -133,7 +133,7 @@ def granted_actions() -> dict[str, set[str]]:
 
 def permission_rows() -> dict[str, tuple[list[str], set[str]]]:
     """Module to its policies and actions, as the page on permissions shows them."""
-    rows = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \| (.*) \|$", text("docs", "iam", "README.md"), flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| ([\w, -]+) \| (.*) \|$", text("docs", "iam", "README.md"), flags=re.MULTILINE)
     return {module: ([] if policies == "none" else policies.split(", "), set(ACTION.findall(actions))) for module, policies, actions in rows}
 
 
@@ -167,9 +167,11 @@ def test_a_policy_fits_every_partition_and_account(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "iam").glob("*.json")), ids=lambda path: path.stem)
 def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
-    writes = re.compile(r":(Change|Create|Delete|Publish|Subscribe|Tag|Unsubscribe|Update|Upload)")
+    writes = re.compile(r":(Change|Create|Delete|Generate|Publish|Put|Subscribe|Tag|Unsubscribe|Update|Upload)")
     statements = [item for item in json.loads(path.read_text(encoding="utf-8"))["Statement"] if writes.search(json.dumps(item["Action"]))]
-    scopes = (":server-certificate/cloudfront/certops/*", ":certops-*", ":hostedzone/*", ":distribution/*")
+    iam, sns, tables, keys = ":server-certificate/cloudfront/certops/*", ":certops-*", ":table/certops*", ":key/*"
+    buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*")
+    scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*")
     assert [item["Sid"] for item in statements if not item["Resource"].endswith(scopes)] == []
 
 

@@ -234,3 +234,22 @@ def test_policies_limit_the_records_that_may_be_changed(aws):
     for name, rtype, value in (("www.example.com", "TXT", '"x"'), ("_acme-challenge.a.example.com", "CNAME", "b.example.org")):
         with aws.refuses("AccessDenied", 403):
             create(name, rtype, value)
+
+
+def test_a_bucket_of_another_account_is_out_of_reach_and_an_expected_owner_is_checked(aws):
+    other_key = "AKIA" + "O" * 16
+    aws.control("POST", "accounts", {"access_key": other_key, "account": "222222222222"})
+    aws.client("s3", access_key=other_key).create_bucket(Bucket="theirs")
+    s3 = aws.client("s3")
+    s3.create_bucket(Bucket="ours")
+    with aws.refuses("403", 403):
+        s3.head_bucket(Bucket="theirs")
+    with aws.refuses("AccessDenied", 403):
+        s3.get_public_access_block(Bucket="theirs")
+    with aws.refuses("403", 403):
+        s3.head_bucket(Bucket="ours", ExpectedBucketOwner="222222222222")
+    with aws.refuses("AccessDenied", 403):
+        s3.put_bucket_versioning(Bucket="ours", ExpectedBucketOwner="222222222222", VersioningConfiguration={"Status": "Enabled"})
+    s3.head_bucket(Bucket="ours", ExpectedBucketOwner="123456789012")
+    with aws.refuses("404", 404):
+        s3.head_bucket(Bucket="nowhere", ExpectedBucketOwner="123456789012")

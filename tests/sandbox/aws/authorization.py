@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from . import policy
+from . import policy, s3
 from .errors import AwsError
 from .route53_zone import canonical, escaped
 from .service import Call
@@ -27,13 +27,17 @@ _S3_ACTIONS = {
     "CreateMultipartUpload": "PutObject",
     "UploadPart": "PutObject",
     "CompleteMultipartUpload": "PutObject",
-    "GetBucketVersioning": "GetBucketVersioning",
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
 }
 # Actions that a call needs besides its own when it carries tags.
 _TAGGING = {
     "iam:UploadServerCertificate": "iam:TagServerCertificate",
     "acm:ImportCertificate": "acm:AddTagsToCertificate",
     "sns:CreateTopic": "sns:TagResource",
+    "dynamodb:CreateTable": "dynamodb:TagResource",
 }
 
 
@@ -46,15 +50,15 @@ def check(call: Call, resource: str, path: str) -> list[str]:
         return []  # "No permissions are required to perform this operation", even an explicit deny does not count
     arn, documents = _caller(call)
     target = resource if resource != "*" else _resource(call, path)
-    actions = _actions(call)
-    for action in actions:
+    needs = [*((action, target) for action in _actions(call)), *_key_needs(call, path)]
+    for action, target in needs:
         if not policy.allows(documents, action, target, _context(call)):
             code, status = ("AuthorizationError", 403) if call.service == "sns" else ("AccessDenied", 403)
             if call.service in ("dynamodb", "acm"):
                 code, status = "AccessDeniedException", 400
             why = "because no identity-based policy allows the action"
             raise AwsError(code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status)
-    return actions
+    return [action for action, _target in needs]
 
 
 def _caller(call: Call) -> tuple[str, list[str]]:
@@ -82,13 +86,30 @@ def _actions(call: Call) -> list[str]:
     if call.operation == "CreateDistributionWithTags":
         return ["cloudfront:CreateDistribution", "cloudfront:TagResource"]
     own = f"{call.service}:{name}"
-    return [own, _TAGGING[own]] if own in _TAGGING and call.params.get("Tags") else [own]
+    return [own, _TAGGING[own]] if own in _TAGGING and (call.params.get("Tags") or _json(call).get("Tags")) else [own]
+
+
+def _key_needs(call: Call, path: str) -> list[tuple[str, str]]:
+    """What S3 does with a KMS key in the caller's name.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    """
+    bucket, _slash, name = path.strip("/").partition("/")
+    key, action = None, "kms:GenerateDataKey"
+    if call.service == "s3" and call.operation == "PutObject" and call.headers.get("x-amz-server-side-encryption", "").startswith("aws:kms"):
+        key = call.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "aws/s3")
+    if call.service == "s3" and call.operation == "GetObject":
+        key, action = s3.key_of(bucket, name), "kms:Decrypt"
+    # an alias stands for the key that it names
+    return [(action, f"arn:{call.partition}:kms:{call.region}:{call.account}:key/{key.rpartition('/')[2]}")] if key else []
 
 
 def _resource(call: Call, path: str) -> str:
     if call.service == "s3":
         return f"arn:{call.partition}:s3:::{path.strip('/')}" if path.strip("/") else "*"
     if call.service == "dynamodb":
+        if "ResourceArn" in _json(call):
+            return str(_json(call)["ResourceArn"])
         table = _json(call).get("TableName")
         return f"arn:{call.partition}:dynamodb:{call.region}:{call.account}:table/{table}" if table else "*"
     named = call.params.get("CertificateArn") or call.params.get("RoleArn") or _json(call).get("CertificateArn")
@@ -104,6 +125,8 @@ def _json(call: Call) -> t.Mapping[str, t.Any]:
 def _context(call: Call) -> policy.Context:
     tags = call.params.get("Tags")
     context: dict[str, list[str]] = {"aws:RequestedRegion": [call.region], "aws:PrincipalAccount": [call.account]}
+    if call.service == "s3":
+        context["kms:ViaService"] = [f"s3.{call.region}.amazonaws.com{'.cn' if call.partition == 'aws-cn' else ''}"]
     if isinstance(tags, list):
         context |= {f"aws:RequestTag/{tag['Key']}": [tag["Value"]] for tag in tags} | {"aws:TagKeys": [tag["Key"] for tag in tags]}
     if call.operation == "ChangeResourceRecordSets":

@@ -10,6 +10,7 @@ from .acm import Acm
 from .cloudfront import CloudFront
 from .iam import Iam
 from .route53 import Route53
+from .s3 import S3
 from .service import Service
 from .sns import Sns
 from .sts import Sts
@@ -17,7 +18,7 @@ from .sts import Sts
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = (Acm, CloudFront, Iam, Route53, Sns, Sts)
+_STRICT: tuple[type[Service], ...] = (Acm, CloudFront, Iam, Route53, S3, Sns, Sts)
 
 
 def strict_services(state: State) -> dict[str, Service]:
