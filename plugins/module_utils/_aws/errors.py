@@ -26,6 +26,8 @@ _ADVICE = {
     "ExpiredToken": "renew the session token",
     "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
     "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
+    "NoSuchBucket": "create the bucket, or correct its name",
+    "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
 }
 
 
@@ -54,9 +56,9 @@ def _from_client_error(exc: ClientError, service: str, operation: str, where: st
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})
     code = str(error.get("Code", ""))
-    advice = f"; {_ADVICE[code]}" if code in _ADVICE else ""
+    advice = _ADVICE.get(f"{service}:{code}") or _ADVICE.get(code)
     return RemoteError(
-        f"{where} was answered with {code}: {error.get('Message', '')}{advice}",
+        f"{where} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
         service=service,
         operation=operation,
         code=code,
