@@ -50,7 +50,8 @@ notes:
   - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the records of that run.
   - >-
     IAM actions: C(route53:ChangeResourceRecordSets), and C(route53:ListResourceRecordSets) for the case that a challenge name has values of others.
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:DeleteObject), and C(kms:Decrypt) where a KMS key encrypts it."
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey)
+    and C(kms:Decrypt) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.acme_route53_issue
 """
