@@ -20,6 +20,8 @@ KINDS = ("throttled", "error_500", "timeout", "reset", "access_denied", "malform
 PASSING = ("throttled", "error_500", "timeout", "reset")
 ENTRIES = {"create": "main", "renew": "main", "reissue": "reissue", "cleanup": "cleanup", "delete": "delete"}
 QUICK = str(ROOT / "tests/chaos/quick.yml")
+# As in quick.yml.
+READ_TIMEOUT = 3.0
 FOR_GOOD = 10_000
 # A run that fails has to say so within this time, with the clients of quick.yml.
 BOUND = 90.0
@@ -44,6 +46,11 @@ class Case:
 
     def __str__(self) -> str:
         return f"{self.story}: {self.call} {self.kind}"
+
+
+def _seconds(service: str, kind: str) -> float:
+    """botocore has given up by then; the CA's client waits longer than a test can, so there it is a connection that is lost after a while."""
+    return {"timeout": 1.0 if service == "acme" else READ_TIMEOUT + 1, "throttled": 1.0}.get(kind, 0.0)
 
 
 def _play(bench: Bench, name: str) -> Played:
@@ -76,9 +83,7 @@ def _differences(undisturbed: Played, found: Played) -> list[str]:
 def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str], float]:
     """What is wrong with how a run fails and how the next one makes it good, and how long the first one took."""
     bench.begin(case.story)
-    # botocore has given up by then; the CA's client waits longer than a test can, so there it is a connection that is lost after a while
-    seconds = {"timeout": 1.5, "throttled": 1}.get(case.kind, 0)
-    bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds)
+    bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=_seconds(case.service, case.kind))
     failed = _play(bench, case.story)
     may_succeed = case.call.startswith(NOTIFYING) and case.story != "delete"
     problems = []
@@ -144,7 +149,7 @@ def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Re
     def once(bench: Bench, kind: str) -> list[str]:
         bench.begin(name)
         for service, operation in dict.fromkeys((call["service"], call["operation"]) for call in undisturbed[id(bench)].calls):
-            bench.control.fault(service, operation, kind, when=when, seconds=1.5 if kind == "timeout" else 0)
+            bench.control.fault(service, operation, kind, when=when, seconds=_seconds(service, kind))
         played = _play(bench, name)
         problems = _differences(undisturbed[id(bench)], played)
         return [*problems, played.ended.output] if problems else []
