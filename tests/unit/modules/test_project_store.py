@@ -214,3 +214,13 @@ def test_the_key_of_the_archive_goes_before_that_of_the_store() -> None:
 def test_a_finding_reads_as_a_sentence() -> None:
     finding = store_setup.Finding("s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it")
     assert str(finding) == "s3://bucket: versioning is off, and should be on; set it"
+
+
+def test_a_bucket_of_another_account_is_refused() -> None:
+    class TheirBucket:
+        def head_bucket(self) -> None:
+            raise refusal("403", "Forbidden", "HeadBucket")
+
+    wanted = store_setup.WantedBucket("theirs", "123456789012", None, manage=True)
+    problem = _preparing.BucketSetup(TheirBucket(), wanted).examine().problem or ""  # type: ignore[arg-type]
+    assert problem.startswith("the bucket theirs does not belong to account 123456789012, or s3:ListBucket is not granted on it")
