@@ -60,7 +60,6 @@ def key_of(bucket: str, key: str) -> str | None:
     from moto.s3.models import s3_backends
 
     partition, account = s3_backends.bucket_accounts.get(bucket, ("", ""))
-    if not account:
-        return None
-    found = s3_backends[account][partition].buckets[bucket].keys.get(key)
+    kept = s3_backends[account][partition].buckets.get(bucket) if account else None
+    found = kept.keys.get(key) if kept else None
     return (found.kms_key_id or "aws/s3") if found is not None and str(found.encryption).startswith("aws:kms") else None
