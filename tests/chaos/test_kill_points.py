@@ -12,7 +12,7 @@ import pytest
 from .bench import Bench, Played, in_lanes, on_each
 from .killing import Survival, kill_points, survive, survive_at_phase
 from .report import Report
-from .stories import STORIES
+from .stories import STORIES, VARIABLES
 
 P = TypeVar("P")
 # One before and one after each of the calls that cost something to repeat.
@@ -76,3 +76,15 @@ def test_a_renewal_killed_where_it_costs_most_is_finished_by_the_next_one(lanes:
     undisturbed = _undisturbed(lanes, "renew")
     points = [point for point in kill_points("renew", undisturbed[id(lanes[0])].calls) if f"{point.service}:{point.operation}" in CHOSEN]
     _survive_all(lanes, report, "renew (chosen)", points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
+
+
+@pytest.mark.chaos
+def test_a_project_whose_deletion_was_killed_can_be_created_again(bench: Bench) -> None:
+    story = bench.begin("delete")
+    started = bench.runner.prepare(story.playbook, story.variables)
+    bench.control.fault("iam", "DeleteServerCertificate", "kill", when="after", skip=1, pgid=started.pid)
+    assert bench.finish(started.go()).ended.status == -9
+    bench.control.clear_faults()
+    created = bench.finish(bench.runner.prepare("create", VARIABLES).go())
+    assert created.ended.status == 0, created.ended.output
+    assert [each.id for each in created.world.ours] == [(created.world.document or {})["certificate"]["id"]]
