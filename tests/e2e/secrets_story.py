@@ -147,7 +147,7 @@ def forms(pem: str) -> set[str]:
 def needles(archive: Path, env: Mapping[str, str]) -> dict[str, str]:
     """What must not be found, with what it is."""
     pems = private_keys(archive)
-    assert len(pems) > 2, "the keys of an account and of bundles"
+    assert len(pems) >= 2, "the keys of an account and of bundles"
     found = {form: f"private key {number}" for number, pem in enumerate(pems) for form in forms(pem)}
     raw = base64.urlsafe_b64decode(HMAC_KEY + "==")
     found |= dict.fromkeys((HMAC_KEY, raw.hex(), base64.b64encode(raw).decode()), "HMAC key")
