@@ -198,7 +198,7 @@ class Rebinding:
             if report.is_bound and report.deployed and not report.verified:
                 self._read_back(report)
         if self.options.verify == "tls":
-            deadline = Deadline.after(self.clock.now(), PROBE_SECONDS)
+            deadline = Deadline.after(self.clock.now(), min(PROBE_SECONDS, self.options.wait_timeout))
             for report in list(self.reports.values()):
                 if report.verified:
                     self._probe(report, deadline)

@@ -90,6 +90,7 @@ options:
   wait_timeout:
     description:
       - Seconds to wait for all distributions together. One that takes longer is reported as failed; the next run goes on waiting.
+      - With V(tls) in O(verify), probes that fail are tried again for as long, but for two minutes at most.
     type: int
     default: 1800
   verify:

@@ -104,4 +104,6 @@ def summary(document: Document, changed: bool) -> dict[str, t.Any]:
         reason = "no certificate"
     else:
         reason = f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at {renewal.get('renew_at')}"
+        went_back = (certificate.get("rolled_back") or {}).get("at")
+        reason += f"; the project went back to it at {went_back}" if went_back else ""
     return {"name": document["name"], "status": "changed" if changed else "unchanged", "changed": changed, "reason": reason}

@@ -114,9 +114,7 @@ def _summary(document: Document, report: Report, changed: bool) -> dict[str, t.A
 def _defined(request: Request, document: Document | None) -> tuple[Document, tuple[str, ...]]:
     """The document with the definition that was given, else with its own."""
     if document is None and request.definition is None:
-        raise ConfigError(
-            [f"there is no project {request.name} in the store; create it with a definition (what the archive has is not issued again), or correct the name"]
-        )
+        raise ConfigError([f"there is no project {request.name} in the store; create it (what the archive has is not issued again), or correct the name"])
     if document is None:
         return project.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
