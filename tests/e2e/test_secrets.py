@@ -12,7 +12,8 @@ import josepy
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils import _crypto
 from cryptography.hazmat.primitives import serialization
-from e2e.secrets_story import Story, forms
+from e2e.secrets_story import DNS_SECRET, HMAC_KEY, Story, forms
+from sandbox.ansible_runs import Ansible
 from sandbox.process import SandboxProcess
 
 pytestmark = pytest.mark.slow
@@ -40,6 +41,16 @@ def test_no_key_is_in_anything_that_was_written(story: Story) -> None:
 
 def test_what_is_kept_is_for_its_owner_alone(story: Story) -> None:
     assert story.open_to_others() == {}
+
+
+def test_a_list_of_projects_does_not_show_their_secrets(ansible: Ansible, tmp_path: Path) -> None:
+    secrets = {"acme_eab_kid": "kid", "acme_eab_hmac_key": HMAC_KEY, "dns_aws": {"access_key": "AKIASANDBOXSANDBOX00", "secret_key": DNS_SECRET}}
+    projects = [{"name": "with", "domains": "example.com", "renewal_interval_days": 90, **secrets}, {"name": "without", "domains": "example.org"}]
+    given = tmp_path / "projects.json"
+    given.write_text(json.dumps({"projects": projects, "project_renewal_interval_days": 90}), encoding="utf-8")
+    output = ansible.playbook("create", {}, "-vvvv", "-e", f"@{given}").failed().output
+    assert [secret for secret in (HMAC_KEY, DNS_SECRET) if secret in output] == []
+    assert '"project_domains": "example.org"' in output
 
 
 @pytest.mark.parametrize("kind", ["ecdsa_p256", "rsa_2048"])
