@@ -34,7 +34,7 @@ DNS_AWS: dict[str, t.Any] = {
     "options": {
         "region": {"type": "str"},
         "profile": {"type": "str"},
-        "access_key": {"type": "str"},
+        "access_key": {"type": "str", "no_log": False},
         "secret_key": {"type": "str", "no_log": True},
         "session_token": {"type": "str", "no_log": True},
     },
