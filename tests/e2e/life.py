@@ -47,7 +47,7 @@ class Life:
         runs = [self.play("create", *arguments, project_emails=[STAYS, LEAVES], **variables).succeeded()]
         self.control.confirm(LEAVES)
         again = self.play("create", *arguments, project_emails=[STAYS, LEAVES], **variables).succeeded()
-        assert again.changed == 0
+        assert again.changed == 0, again.output
         runs += [again, self.play("renew", *arguments, **variables).succeeded()]
         runs.append(self.play("reissue", *arguments, project_keep_previous=1, **variables).succeeded())
         assert len(self.server_certificates()) == 2
