@@ -94,7 +94,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
 
     def _asked(self, exc: Exception, operation: str, url: str) -> tuple[str, str]:
         """The request that failed: before a POST there may be one for a nonce."""
-        request = getattr(exc, "request", None) or getattr(getattr(exc, "response", None), "request", None)
+        request = getattr(exc, "request", None) or getattr(_response(exc), "request", None)
         return ("newNonce", self.new_nonce_url) if request is not None and request.url == self.new_nonce_url else (operation, url)
 
     def _pause(self, response: t.Any, attempt: int) -> float | None:
@@ -154,10 +154,17 @@ def _unreachable(exc: Exception, operation: str, url: str) -> RemoteError:
     )
 
 
+def _response(exc: BaseException) -> t.Any:
+    """The answer that the library refused to take as one, if that is what happened."""
+    found = (getattr(exc, "response", None), *exc.args)
+    return next((each for each in found if isinstance(each, requests.Response)), None)
+
+
 def _cause(exc: BaseException) -> str:
     """The innermost reason: what urllib3 wraps around it names objects in memory."""
-    if isinstance(exc, acme_errors.MissingNonce):
-        return f"HTTP {exc.response.status_code} without a nonce"
+    response = _response(exc)
+    if response is not None:
+        return f"HTTP {response.status_code} where a nonce was asked for"
     reason = getattr(exc, "reason", None) or (exc.args[0] if exc.args else None)
     if isinstance(reason, BaseException) and reason is not exc:
         return _cause(reason)
