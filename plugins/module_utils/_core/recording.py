@@ -69,7 +69,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     if report.renewal is not None:
         found = _with_renewal(found, report.renewal)
     if report.subscribed is not None:
-        found["subscribed"] = list(report.subscribed)
+        found["subscribed"] = sorted(report.subscribed)
     if report.cleanup_result is not None:
         found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
