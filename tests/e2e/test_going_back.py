@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -149,3 +152,21 @@ def test_a_clean_up_leaves_the_bundles_in_use_and_as_many_as_wanted(life: Life) 
     assert {f"file://{path}" for path in archive.glob("*.tar.gz")} == used
     assert len(used) == 2
     assert life.play("cleanup").succeeded().changed == 0
+
+
+def test_a_run_that_lost_its_project_while_it_waited_deletes_nothing(life: Life, control: Control) -> None:
+    life.play("create").succeeded()
+    life.play("reissue", project_keep_previous=1).succeeded()
+    both = life.server_certificates()
+    control.fault("cloudfront", "ListDistributions", "delay", seconds=5, count=3)
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(life.play, "create", project_keep_previous=0)
+        while life.document()["lock"] is None and not run.done():
+            time.sleep(0.05)
+        path = life.data / "certops" / "store" / f"{PROJECT}.json"
+        document = life.document()
+        path.write_text(json.dumps({**document, "lock": {**document["lock"], "run_id": "another"}}), encoding="utf-8")
+        refused = run.result().failed()
+    assert f"does not hold project {PROJECT} any more" in " ".join(refused.output.split())
+    assert life.server_certificates() == both
+    assert life.document()["lock"]["run_id"] == "another"
