@@ -98,6 +98,10 @@ class TestTaking:
         assert {**after, "fence": 0} == {**before, "fence": 0}
         assert after["fence"] == before["fence"] + 1
 
+    @pytest.mark.parametrize("addresses", [("b@example.com", "a@example.com"), ("a@example.com", "b@example.com")])
+    def test_subscribed_addresses_stand_in_one_order(self, addresses: tuple[str, ...]) -> None:
+        assert recorded(take(issue_and_finish(None, 1)), release=True, phase="done", subscribed=addresses)["subscribed"] == sorted(addresses)
+
     def test_a_continued_journal_keeps_action_start_and_issued_since(self) -> None:
         killed = unfinished("reissue", "ordering", "reissue", order_url="https://ca/order/1")
         taken = take(document(certificate=certificate(), journal={**killed, "run_id": "dead"}), "renew")
