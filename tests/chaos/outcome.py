@@ -21,6 +21,7 @@ def outcome(played: Played) -> dict[str, Any]:
         "challenge records": world.challenges,
         "topics": world.topics,
         "bundles": len(world.bundles),
+        "bundle of the record": _bundle(world),
         "unfinished orders": world.pending,
         "issued": played.issued,
     }
@@ -41,6 +42,13 @@ def _record(world: World) -> dict[str, Any] | None:
         "failures": document["renewal"]["failures"],
         "status": (document["last_run"] or {}).get("Status"),
     }
+
+
+def _bundle(world: World) -> int | None:
+    """Which of the bundles, in the order of time, is that of the recorded certificate."""
+    certificate = (world.document or {}).get("certificate") or {}
+    leaves = [world.bundles[path] for path in sorted(world.bundles, key=lambda path: path.removesuffix(".tar.gz"))]
+    return leaves.index(certificate["fingerprint_sha256"]) if certificate else None
 
 
 def _bound(world: World, certificate: str | None) -> str | None:

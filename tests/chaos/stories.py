@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ca import Authority
-from sandbox.seed import client, create_distribution, create_record, create_zone, upload_certificate
+from sandbox.seed import client, create_distribution, create_record, create_zone, upload_certificate, viewer_certificate
 
 from .world import PATH, PROJECT
 
@@ -100,8 +100,30 @@ def _given_up(bench: Bench) -> None:
                 cloudfront.update_distribution(Id=item["Id"], IfMatch=answer["ETag"], DistributionConfig=config)
 
 
-def _must_end(bench: Bench, playbook: str, status: int) -> None:
-    ended = bench.runner.run(playbook, VARIABLES)
+def _kept(bench: Bench) -> None:
+    """A project that was reissued, its former certificate kept to go back to."""
+    _empty(bench)
+    for playbook in ("create", "reissue"):
+        _must_end(bench, playbook, 0, project_keep_previous=1)
+
+
+def _lost(bench: Bench) -> None:
+    """A project whose certificate somebody deleted from IAM, after binding the distributions to another one."""
+    _created(bench)
+    ours = next(each for each in bench.observer.look().ours)
+    old = next(each for each in bench.observer.look().certificates.values() if each.name == "old-one")
+    cloudfront = bench.observer.cloudfront
+    for item in cloudfront.list_distributions()["DistributionList"]["Items"]:
+        answer = cloudfront.get_distribution_config(Id=item["Id"])
+        config = answer["DistributionConfig"]
+        if config["ViewerCertificate"].get("IAMCertificateId") == ours.id:
+            config["ViewerCertificate"] = viewer_certificate(old.id)
+            cloudfront.update_distribution(Id=item["Id"], IfMatch=answer["ETag"], DistributionConfig=config)
+    bench.observer.iam.delete_server_certificate(ServerCertificateName=ours.name)
+
+
+def _must_end(bench: Bench, playbook: str, status: int, **more: Any) -> None:
+    ended = bench.runner.run(playbook, {**VARIABLES, **more})
     assert ended.status == status, ended.output
 
 
@@ -110,5 +132,7 @@ STORIES = {
     "renew": Story("renew", _due, issues=1),
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
+    "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
+    "restore": Story("restore", _lost, {"project_name": PROJECT}),
     "delete": Story("delete", _given_up, {"project_name": PROJECT}),
 }
