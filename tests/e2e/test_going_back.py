@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sandbox import seed
+from sandbox import permissions, seed
 from sandbox.ansible_runs import Ansible
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 from .life import PROJECT, Life
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -170,3 +172,22 @@ def test_a_run_that_lost_its_project_while_it_waited_deletes_nothing(life: Life,
     assert f"does not hold project {PROJECT} any more" in " ".join(refused.output.split())
     assert life.server_certificates() == both
     assert life.document()["lock"]["run_id"] == "another"
+
+
+def test_the_ways_back_need_the_policies_that_the_page_on_permissions_names(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+    life = Life(ansible, control, sandbox.env(), permissions.administrator(sandbox.env()))
+    life.env = life.owner
+    life.play("create").succeeded()
+    old = life.document()["certificate"]
+    life.play("reissue", project_keep_previous=1).succeeded()
+    users = {"rollback": ("info", "bind", "notify"), "restore": ("store", "bind"), "cleanup": ("issue", "cleanup", "info")}
+    given = {"restore": {"project_restore_bundle": issue_time(old["archive_uri"])}}
+    life.play("create", project_keep_previous=1, project_archive_keep=1).succeeded()
+    delete_from_iam(life, old["name"])
+    for playbook in ("restore", "rollback", "cleanup"):
+        life.env = permissions.user(sandbox.env(), *users[playbook])
+        control.set(enforce_iam=True)
+        run = life.play(playbook, **given.get(playbook, {})).succeeded()
+        control.set(enforce_iam=False)
+        assert "not authorized" not in run.output
+    assert life.document()["certificate"]["fingerprint_sha256"] == old["fingerprint_sha256"]
