@@ -299,7 +299,10 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     }
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
-    shown = recording.visible(before), recording.visible(after)
+    if check_mode and params["state"] == "recorded" and after is not None:
+        shown = recording.rehearsed(before, after, request.report)
+    else:
+        shown = recording.visible(before), recording.visible(after)
     return Outcome(changed=shown[0] != shown[1], result=result, before=shown[0], after=shown[1], warnings=(*warnings, *decided.warnings))
 
 
@@ -328,9 +331,11 @@ def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | 
     now = clock.now()
     run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
     claim = lease.Claim(run=params["run"], run_id=run_id, owner=_owner.current(), ttl=params["lock_ttl"], now=now, is_dead=_owner.is_dead)
+    certificate = _certificate(params["certificate"], check_mode)
     report = recording.Report(
         phase=params["phase"],
-        certificate=_certificate(params["certificate"], check_mode),
+        certificate=certificate,
+        predicted=params["certificate"] if certificate is None else None,
         renewal=params["renewal"],
         bind_result=params["bind_result"],
         cleanup_result=params["cleanup_result"],

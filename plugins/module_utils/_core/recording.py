@@ -20,7 +20,7 @@ CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_ty
 
 @dataclass(frozen=True)
 class Report:
-    """What one step of a run has to say; None means nothing on that point."""
+    """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check mode does not know in full."""
 
     phase: str | None = None
     certificate: t.Mapping[str, t.Any] | None = None
@@ -30,6 +30,7 @@ class Report:
     subscribed: tuple[str, ...] | None = None
     order_url: str | None = None
     failure: str | None = None
+    predicted: t.Mapping[str, t.Any] | None = None
 
     @property
     def is_about_work(self) -> bool:
@@ -88,6 +89,23 @@ def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
         "subscribed": document["subscribed"],
         "renew_at": document["renewal"]["renew_at"],
     }
+
+
+def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: Report) -> tuple[Document, Document]:
+    """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new certificate is only predicted."""
+    was, now = (_without_definition(document or project.new_document(after["name"], {})) for document in (before, after))
+    predicted, former = report.predicted, was["certificate"]
+    deleted = (report.cleanup_result or {}).get("deleted") or []
+    if predicted is not None:
+        now["certificate"] = {key: predicted.get(key) for key in (former or predicted)}
+        now["superseded"] = [*now["superseded"], former["name"]] if former else now["superseded"]
+    if former and former["name"] in deleted:
+        was["superseded"] = [*was["superseded"], former["name"]]
+    return was, now
+
+
+def _without_definition(document: t.Mapping[str, t.Any]) -> Document:
+    return {key: value for key, value in visible(document).items() if key != "definition"}
 
 
 def retry_delay(failures: int) -> timedelta:

@@ -204,7 +204,18 @@ class TestCheckMode:
         stored = record(store, check_mode=True, state="recorded", run_id=run_id, phase="stored", certificate=predicted)
         done = record(store, check_mode=True, state="recorded", run_id=run_id, phase="done", release=True)
         assert stored.result["project"]["name"] == done.result["project"]["name"] == "webapp"
+        assert (stored.before["certificate"], stored.after["certificate"]["key_type"], done.changed) == (None, "ecdsa_p256", False)
+        assert "definition" not in stored.after, "that of the project is not known here, and no step changes it"
         assert store.documents == {}
+
+    def test_a_replacement_is_shown_as_it_then_goes_on_record(self, store: FakeStore) -> None:
+        run_id = take(store, definition=WANTED)
+        record(store, state="recorded", run_id=run_id, phase="stored", certificate=reported_certificate(1))
+        predicted = {**reported_certificate(2), "serial": None, "fingerprint_sha256": None, "not_before": None, "not_after": None}
+        stored = record(store, check_mode=True, state="recorded", run_id=run_id, phase="stored", certificate=predicted)
+        assert (stored.before["superseded"], stored.after["superseded"]) == ([], ["webapp-1"])
+        deleted = record(store, check_mode=True, state="recorded", run_id=run_id, phase="cleaned", cleanup_result={"deleted": ["webapp-1"], "kept": []})
+        assert (deleted.before["superseded"], deleted.after["superseded"]) == (["webapp-1"], [])
 
     @pytest.mark.parametrize(
         "params",
