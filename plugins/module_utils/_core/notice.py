@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+import urllib.parse
 from dataclasses import dataclass
 
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
@@ -13,6 +14,10 @@ RECORD_FIELDS = ("Previous_IAM_SSL_Info", "Matched_CloudFront", "Update_CloudFro
 CONSOLES = {
     "aws": "https://console.aws.amazon.com/cloudfront/v4/home",
     "aws-cn": "https://console.amazonaws.cn/cloudfront/v3/home",
+}
+BUCKETS = {
+    "aws": "https://console.aws.amazon.com/s3/object",
+    "aws-cn": "https://console.amazonaws.cn/s3/object",
 }
 
 Document = t.Mapping[str, t.Any]
@@ -75,19 +80,31 @@ def _certificate_lines(document: Document) -> list[str]:
     if not certificate:
         return ["No certificate yet. / 尚无证书。"]
     renewal = document.get("renewal") or {}
+    partition = _partition(str(certificate.get("arn") or ""))
+    archived = str(certificate.get("archive_uri"))
     return [
         f"Certificate / 证书: {certificate.get('name')} ({certificate.get('id')})",
         f"Names / 域名: {', '.join(certificate.get('domains') or [])}",
         f"Valid until / 有效期至: {certificate.get('not_after')}",
         f"Next renewal / 下次续期: {renewal.get('renew_at')}",
-        f"Archive / 归档: {certificate.get('archive_uri')}",
-        f"Console / 控制台: {_console(str(certificate.get('arn') or ''))}",
+        f"Archive / 归档: {archived}",
+        *_bucket_lines(archived, partition),
+        f"Console / 控制台: {CONSOLES[partition]}",
     ]
 
 
-def _console(arn: str) -> str:
-    parts = arn.split(":")
-    return CONSOLES.get(parts[1] if len(parts) > 1 else "", CONSOLES["aws"])
+def _partition(arn: str) -> str:
+    found = (*arn.split(":"), "")[1]
+    return found if found in CONSOLES else "aws"
+
+
+def _bucket_lines(uri: str, partition: str) -> list[str]:
+    """The page of an archived bundle in the console; a file has none."""
+    found = urllib.parse.urlsplit(uri)
+    if found.scheme != "s3":
+        return []
+    key = urllib.parse.urlencode({"prefix": found.path.lstrip("/")}, safe="/")
+    return [f"Bucket / 存储桶: {BUCKETS[partition]}/{found.netloc}?{key}"]
 
 
 def _record_lines(document: Document) -> list[str]:
