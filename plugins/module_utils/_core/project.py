@@ -126,6 +126,9 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
 def _rollback(document: t.Mapping[str, t.Any], available: t.Iterable[t.Mapping[str, t.Any]], now: datetime, shared: dict[str, t.Any]) -> RunPlan:
     certificate = document["certificate"]
     if rollback.is_marked(certificate):
+        unfinished = document["journal"]
+        if journal.is_unfinished(unfinished) and unfinished["run"] == rollback.RUN:
+            return RunPlan(**_continued(unfinished, issue=False), **shared)
         missing = _deployment(certificate, document["definition"])
         done = f"the project went back to {certificate['name']} at {rollback.at(certificate)}; a reissue brings a new certificate"
         return RunPlan(action="resume" if missing else "none", reason=missing.reason if missing else done, **shared)

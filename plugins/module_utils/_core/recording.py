@@ -50,6 +50,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Do
     elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
+        found["last_run"] = last_run.succeeded(document["last_run"] or last_run.begin((), now), now)
         found["renewal"] = {**document["renewal"], "next_attempt_at": None, "failures": 0}
     if plan.action != "none":
         found["last_run"] = last_run.begin(_replaced(found), now)

@@ -68,6 +68,15 @@ def rolled_back(found: dict[str, t.Any]) -> dict[str, t.Any]:
     return done
 
 
+def test_a_rollback_killed_after_it_was_verified_is_brought_to_its_end() -> None:
+    done = rolled_back(superseded(certificate(number=1)))
+    killed = {**done, "journal": {**done["journal"], "phase": "verified"}, "last_run": {**done["last_run"], "Status": "Processing"}}
+    plan = project.plan(killed, "rollback", NOW, IN_IAM)
+    assert (plan.action, plan.resumed, plan.issue) == ("resume", True, False)
+    assert rolled_back(killed)["last_run"]["Status"] == "Succeeded"
+    assert rolled_back(killed)["certificate"]["name"] == "webapp-1"
+
+
 def test_the_one_gone_back_to_is_recorded_and_the_other_superseded() -> None:
     done = rolled_back(superseded(certificate(age_days=20, number=1), certificate(age_days=10, number=2)))
     assert done["certificate"]["name"] == "webapp-2"

@@ -111,6 +111,7 @@ class TestTaking:
         failed = unfinished("reissue", defined=definition(domains=["example.org"]))
         taken = take(document(certificate=certificate(), journal=failed, renewal=failing(3, timedelta(hours=1))))
         assert not journal.is_unfinished(taken["journal"])
+        assert taken["last_run"]["Status"] == "Succeeded"
         assert (taken["renewal"]["failures"], taken["renewal"]["next_attempt_at"]) == (0, None)
 
     def test_a_waiting_run_keeps_the_unfinished_journal(self) -> None:
