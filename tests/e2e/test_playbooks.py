@@ -162,6 +162,16 @@ def test_a_list_of_projects_in_one_run_with_two_at_a_time(ansible: Ansible, cont
     assert seed.client("iam").list_server_certificates()["ServerCertificateMetadataList"] == []
 
 
+def test_a_document_that_cannot_be_read_fails_alone_and_is_in_the_summary(ansible: Ansible, control: Control) -> None:
+    seed.create_zone("example.com")
+    ansible.playbook("create", {"project_name": "webapp", "project_domains": "example.com"}).succeeded()
+    store = Path(ansible.env["XDG_DATA_HOME"]) / "certops" / "store"
+    (store / "broken.json").write_text('{"schema": 1', encoding="utf-8")
+    (line,) = summary(ansible.playbook("renew").failed().stdout)
+    assert line.startswith("broken | failed | ")
+    assert str(store / "broken.json") in line
+
+
 def test_a_run_over_nothing_is_refused(ansible: Ansible, control: Control) -> None:
     assert "Give project_name" in ansible.playbook("create").failed().stdout
     assert ansible.playbook("renew").succeeded().changed == 0
