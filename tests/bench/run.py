@@ -86,7 +86,7 @@ class Bench:
         rows = []
         for size in SIZES:
             # In turns, so that what else happens on the machine hits all of them.
-            rounds = [[self._measure(place, tool, size) for tool in ISSUING.values()] for _ in range(self.repeat)]
+            rounds = [[self._measure(place, tool, size) for tool in ISSUING.values()] for dummy in range(self.repeat)]
             rows += [Row(name, size, costs) for name, costs in zip(ISSUING, zip(*rounds))]
         return rows
 

@@ -43,7 +43,7 @@ def uri(request: pytest.FixtureRequest, sandbox: SandboxProcess) -> str:
 
 def increment(uri: str) -> None:
     store = stores.store(uri, session)
-    for _ in range(TIMES):
+    for dummy in range(TIMES):
         while True:
             stored = store.read("counter")
             assert stored is not None
@@ -56,7 +56,7 @@ def increment(uri: str) -> None:
 
 def test_concurrent_writers_lose_no_update(uri: str) -> None:
     stores.store(uri, session).write("counter", {"count": 0}, None)
-    writers = [FORK.Process(target=increment, args=(uri,)) for _ in range(WRITERS)]
+    writers = [FORK.Process(target=increment, args=(uri,)) for dummy in range(WRITERS)]
     for writer in writers:
         writer.start()
     for writer in writers:

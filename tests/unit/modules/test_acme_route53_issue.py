@@ -333,7 +333,11 @@ def test_names_of_several_zones_use_the_closest_public_one(world: World) -> None
         return original(zone_id, changes)
 
     world.zones.change_resource_record_sets = change  # type: ignore[method-assign]
-    world.ca.zones.values = lambda name, _zone_id="": tuple(v for (_z, n), s in world.zones.sets.items() if n == name for v in s.values)  # type: ignore[method-assign]
+
+    def values(name: str, _zone_id: str = "") -> tuple[str, ...]:
+        return tuple(value for (_zone, owner), found in world.zones.sets.items() if owner == name for value in found.values)
+
+    world.ca.zones.values = values  # type: ignore[method-assign]
     assert world.run(domains=["a.deep.sub.example.com", "www.example.com", "example.org"]).result["issued"]
     assert sorted(written) == [
         ("Z1", "_acme-challenge.www.example.com"),

@@ -48,7 +48,8 @@ def test_a_damaged_problem_is_still_a_problem(document: object) -> None:
     ("detail", "limit", "until"),
     [
         pytest.param(
-            "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after 2027-01-07 10:00:00 UTC: see https://x",
+            "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, "
+            "retry after 2027-01-07 10:00:00 UTC: see https://x",
             "exact set of names (Let's Encrypt: 5 in 7 days)",
             datetime(2027, 1, 7, 10, tzinfo=timezone.utc),
             id="duplicates",

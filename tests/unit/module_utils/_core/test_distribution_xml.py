@@ -28,7 +28,8 @@ def prefixed(xml: str) -> str:
             id="everything around the element stays to the byte",
         ),
         pytest.param(
-            "<DistributionConfig><ViewerCertificate><ACMCertificateArn>a</ACMCertificateArn><Certificate>a</Certificate><CertificateSource>acm</CertificateSource>"
+            "<DistributionConfig><ViewerCertificate><ACMCertificateArn>a</ACMCertificateArn><Certificate>a</Certificate>"
+            "<CertificateSource>acm</CertificateSource>"
             "</ViewerCertificate></DistributionConfig>",
             f"<DistributionConfig><ViewerCertificate>{ELEMENTS}</ViewerCertificate></DistributionConfig>",
             id="the other source and the deprecated elements go",
