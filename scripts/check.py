@@ -51,9 +51,13 @@ class Result:
     seconds: float
 
 
-def tests(name: str) -> Check:
+# The end-to-end tests wait more than they compute: for propagation, deployment, confirmations. Each worker has a sandbox of its own.
+IN_PARALLEL = ("-n", "4", "--dist", "loadfile")
+
+
+def tests(name: str, *options: str) -> Check:
     """The pytest run of the folder ``tests/<name>``."""
-    return Check(name, ("python", "-m", "pytest", f"tests/{name}", f"--junitxml={LOGS / name}.xml"))
+    return Check(name, ("python", "-m", "pytest", f"tests/{name}", *options, f"--junitxml={LOGS / name}.xml"))
 
 
 def reuse(env: dict[str, str], log: t.TextIO | None) -> int:
@@ -73,7 +77,15 @@ LINT = (
 )
 # All of tests/chaos takes a quarter of an hour, this sample of it a minute.
 SURVIVAL = Check("survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml"))
-CHECKS = (Check("sanity", sanity.run), tests("e2e"), Check("molecule", ("molecule", "test")), SURVIVAL, tests("unit"), *LINT, Check("build", artefact.run))
+CHECKS = (
+    tests("e2e", *IN_PARALLEL),
+    Check("sanity", sanity.run),
+    Check("molecule", ("molecule", "test")),
+    SURVIVAL,
+    tests("unit"),
+    *LINT,
+    Check("build", artefact.run),
+)
 GROUPS = {"all": CHECKS, "lint": LINT, "chaos": (tests("chaos"),)}
 
 

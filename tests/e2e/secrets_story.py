@@ -139,7 +139,9 @@ def forms(pem: str) -> set[str]:
     traditional = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
     blobs = [pkcs8, traditional, *(number.to_bytes((number.bit_length() + 7) // 8, "big") for number in numbers)]
     # The first bytes of DER say which kind of key it is, so its first line is the same in every key; the last line is short.
-    lines = [line for line in pem.splitlines()[2:-1] if len(line) >= SHORTEST]
+    # A line that lies wholly in the public key is no secret: the certificate has the same bytes, now and then at the same offset.
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    lines = [line for line in pem.splitlines()[2:-1] if len(line) >= SHORTEST and base64.b64decode(line) not in public]
     texts = {form for blob in blobs for form in (blob.hex(), base64.b64encode(blob).decode(), base64.urlsafe_b64encode(blob).decode().rstrip("="))}
     return {*lines, *texts, *(text.upper() for text in texts if text.isalnum() and text == text.lower()), *(str(number) for number in numbers)}
 
