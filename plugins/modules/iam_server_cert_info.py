@@ -34,8 +34,15 @@ options:
       - Return for each server certificate which CloudFront distributions use it.
     type: bool
     default: false
+  content:
+    description:
+      - Read each server certificate, which is a call for each. With V(false) only the listing is read, which tells name, ID, ARN, path and
+        time of upload.
+      - Must be V(true) with O(name).
+    type: bool
+    default: true
 notes:
-  - "IAM actions needed: C(iam:GetServerCertificate), with O(path) also C(iam:ListServerCertificates), with O(usage) also
+  - "IAM actions needed: with O(content) C(iam:GetServerCertificate), with O(path) also C(iam:ListServerCertificates), with O(usage) also
     C(cloudfront:ListDistributions). The last two must be granted on C(*)."
 seealso:
   - module: certops.cloudfront.iam_server_cert
@@ -66,7 +73,7 @@ server_certificates:
     arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
     path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
     upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
-    serial: {description: The serial number of the leaf in hex., type: str, sample: 3f0c5e1d2b}
+    serial: {description: "The serial number of the leaf in hex. This and what follows, except RV(server_certificates[].used_by), only with O(content).", type: str, sample: 3f0c5e1d2b}
     fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
     issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
@@ -91,7 +98,6 @@ from ..module_utils._aws.iam import Iam
 from ..module_utils._aws.session import Session
 from ..module_utils._core import binding, server_certs
 from ..module_utils._core.plan import Outcome
-from ..module_utils._core.server_certs import Content
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
@@ -100,6 +106,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
     "path": {"type": "str"},
     "usage": {"type": "bool", "default": False},
+    "content": {"type": "bool", "default": True},
 }
 
 
@@ -120,25 +127,32 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read the server certificates; this changes nothing in any mode."""
     del clock, check_mode
-    contents = _contents(params, clients.iam)
-    found = [{**_material.describe(content), "tags": dict(content.tags)} for content in contents]
+    found = _found(params, clients.iam)
     if params["usage"] and found:
         distributions = clients.cloudfront.list_distributions()
         found = [{**one, "used_by": list(binding.users(distributions, one["id"]))} for one in found]
     return Outcome(changed=False, result={"server_certificates": found})
 
 
-def _contents(params: t.Mapping[str, t.Any], iam: Iam) -> list[Content]:
+def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
     if params["name"] is not None:
-        names = [params["name"]]
-    else:
-        path = params["path"] or "/"
-        problems = server_certs.path_problems(path)
-        if problems:
-            raise ConfigError(problems)
-        names = sorted(stored.name for stored in iam.list_server_certificates(path))
+        if not params["content"]:
+            raise ConfigError(["content: one certificate is found by reading it; leave content out, or give path instead of name"])
+        return _read(iam, [params["name"]])
+    path = params["path"] or "/"
+    problems = server_certs.path_problems(path)
+    if problems:
+        raise ConfigError(problems)
+    listed = sorted(iam.list_server_certificates(path), key=lambda stored: stored.name)
+    if not params["content"]:
+        return [server_certs.describe(stored) for stored in listed]
+    return _read(iam, [stored.name for stored in listed])
+
+
+def _read(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
     # one that vanished since the listing is simply not there
-    return [content for content in map(iam.get_server_certificate, names) if content is not None]
+    contents = [content for content in map(iam.get_server_certificate, names) if content is not None]
+    return [{**_material.describe(content), "tags": dict(content.tags)} for content in contents]
 
 
 def main() -> None:

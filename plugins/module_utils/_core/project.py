@@ -108,6 +108,9 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
 def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:
     """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
     shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
+    unfinished = document["journal"]
+    if run == "restore" and journal.is_unfinished(unfinished) and unfinished["run"] == run:
+        return RunPlan(**_continued(unfinished, issue=False), **shared)
     if run in WITHOUT_JOURNAL:
         return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)
     if run == rollback.RUN:

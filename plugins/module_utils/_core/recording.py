@@ -63,7 +63,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
         return _with_restored(document, report.certificate)
     found = dict(document)
     if report.is_about_work and not is_own(found) and not journal.is_unfinished(found["journal"]):
-        found["journal"] = {**journal.begin("converge", "rebind", found["definition"], now), **_holder(found)}
+        found["journal"] = {**journal.begin(found["lock"]["run"], "rebind", found["definition"], now), **_holder(found)}
         found["last_run"] = last_run.begin(_replaced(found), now)
     if report.certificate is not None:
         found = _with_certificate(found, report.certificate)

@@ -89,15 +89,15 @@ class Observed:
     same: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
 
 
-def describe(stored: StoredCertificate, certificate: Certificate) -> dict[str, t.Any]:
-    """One server certificate as it stands in results and project documents."""
+def describe(stored: StoredCertificate, certificate: Certificate | None = None) -> dict[str, t.Any]:
+    """One server certificate as it stands in results and project documents; without ``certificate`` only what a listing tells."""
     return {
         "name": stored.name,
         "id": stored.id,
         "arn": stored.arn,
         "path": stored.path,
         "upload_date": times.to_text(stored.upload_date) if stored.upload_date else None,
-        **certificate.as_dict(),
+        **(certificate.as_dict() if certificate else {}),
     }
 
 

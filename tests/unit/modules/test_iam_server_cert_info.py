@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_info
 from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, bound_to, issue, refusal
 
@@ -21,9 +21,9 @@ class World:
         self.iam.add("a", ISSUED.leaf, ISSUED.chain, "/cloudfront/y/")
         self.cloudfront.add("E1", [], bound_to("ASCAB"))
 
-    def found(self, name: str | None = None, path: str | None = None, usage: bool = False) -> list[dict[str, t.Any]]:
+    def found(self, name: str | None = None, path: str | None = None, usage: bool = False, content: bool = True) -> list[dict[str, t.Any]]:
         clients = iam_server_cert_info.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
-        outcome = iam_server_cert_info.run({"name": name, "path": path, "usage": usage}, clients, self.clock, False)
+        outcome = iam_server_cert_info.run({"name": name, "path": path, "usage": usage, "content": content}, clients, self.clock, False)
         assert not outcome.changed
         return t.cast("list[dict[str, t.Any]]", outcome.result["server_certificates"])
 
@@ -49,6 +49,17 @@ def test_what_is_returned(world: World) -> None:
     (one,) = world.found(name="b", usage=True)
     assert (one["id"], one["domains"], one["tags"], one["used_by"]) == ("ASCAB", ["example.com"], {"managed-by": "us"}, ["E1"])
     assert "used_by" not in world.found(name="b")[0]
+
+
+def test_without_content_a_listing_is_all_that_is_read(world: World) -> None:
+    found = world.found(usage=True, content=False)
+    assert [(one["name"], one["id"], one["used_by"]) for one in found] == [("a", "ASCAA", []), ("b", "ASCAB", ["E1"])]
+    assert "GetServerCertificate" not in world.iam.calls.made
+
+
+def test_one_name_is_never_looked_for_without_content(world: World) -> None:
+    with pytest.raises(ConfigError, match="content"):
+        world.found(name="b", content=False)
 
 
 def test_a_denied_call_is_never_an_empty_list(world: World) -> None:

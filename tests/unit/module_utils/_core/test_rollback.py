@@ -162,6 +162,17 @@ class TestRestore:
         assert journal.is_unfinished(after["journal"])
         assert after["superseded"] == []
 
+    def test_one_that_was_brought_back_but_not_bound_is_bound_by_the_next_restore(self) -> None:
+        after = self.restored(superseded(), reported_certificate(9, id="ASCANEW", arn="arn:new"))
+        taken = states.locked(Request("webapp", claim("restore", "run-2")), recording.released(after))
+        assert (taken.plan.action, taken.plan.resumed, taken.plan.issue) == ("resume", True, False)
+        report = Report(phase="verified", bind_result={"records": {}})
+        bound = states.recorded(Request("webapp", claim("restore", "run-2"), report=report), taken.document).document
+        done = states.recorded(Request("webapp", claim("restore", "run-2"), report=Report(phase="done"), release=True), bound).document
+        assert done is not None
+        assert done["certificate"]["deployed"]
+        assert not journal.is_unfinished(done["journal"])
+
     def test_the_recorded_one_in_its_place_changes_nothing(self) -> None:
         before = superseded()
         after = self.restored(before, reported_certificate(9))
