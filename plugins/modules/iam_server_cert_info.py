@@ -73,7 +73,10 @@ server_certificates:
     arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
     path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
     upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
-    serial: {description: "Serial number of the leaf in hex. This and what follows but RV(server_certificates[].used_by) need O(content).", type: str, sample: 3f0c5e1d2b}
+    serial:
+      description: The serial number of the leaf in hex. It and all that follows but RV(server_certificates[].used_by) need O(content).
+      type: str
+      sample: 3f0c5e1d2b
     fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
     issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
