@@ -36,6 +36,7 @@ class IssueRequest:
     ca_bundle: str | None
     propagation_timeout: int
     order_timeout: int
+    ignore_failed_validations: bool
 
 
 def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
@@ -62,6 +63,7 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         ca_bundle=params.get("acme_ca_bundle"),
         propagation_timeout=params["propagation_timeout"],
         order_timeout=params["order_timeout"],
+        ignore_failed_validations=params["ignore_failed_validations"],
     )
 
 

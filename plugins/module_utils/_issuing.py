@@ -17,6 +17,7 @@ from ._core.issuing import Verdict
 from ._core.plan import Outcome
 from ._core.waiting import Clock
 from ._errors import ConfigError
+from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._ordering import Clients
 from ._pending import Kept, Pending
@@ -31,6 +32,7 @@ class Observed:
     unfinished: tuple[Kept, ...]
     verdict: Verdict
     warnings: tuple[str, ...]
+    has_failures: bool
 
     @property
     def manifest(self) -> Manifest | None:
@@ -47,6 +49,8 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     if observed.verdict.keep and observed.bundle is not None:
         records = ChallengeRecords(clients.zones, clock, request.propagation_timeout)
         return _keep(request, observed, observed.bundle, None if check_mode else (Pending(clients.archive, request.wanted.project), records))
+    if observed.has_failures and not request.ignore_failed_validations:
+        Failures(clients.archive, request.wanted.project).require_room(request.wanted.directory, request.wanted.domains, clock.now())
     if accounts.load(clients.archive, request.wanted.directory, request.contacts) is None:
         problems = _ordering.registration_problems(request, request.needs_eab)
         if problems:
@@ -57,10 +61,16 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     if check_mode:
         _ordering.check_directory(request, clients.server.client(None, clock))
         return _predict(request, observed)
-    issued, warnings = _ordering.Ordering(request, clients, clock, zones).run(observed.unfinished)
+    return _order(request, observed, _ordering.Ordering(request, clients, clock, zones))
+
+
+def _order(request: IssueRequest, observed: Observed, ordering: _ordering.Ordering) -> Outcome:
+    issued, warnings = ordering.run(observed.unfinished)
+    if observed.has_failures:
+        Failures(ordering.clients.archive, request.wanted.project).forget()
     if request.dest:
         _bundles.keep_in(request.dest, issued.bundle)
-    return _report(request, observed, issued, (warnings, clock.now()))
+    return _report(request, observed, issued, (warnings, ordering.clock.now()))
 
 
 def _known_zones(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, str]:
@@ -84,7 +94,14 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
         except ConfigError as exc:
             warnings.append(f"{exc.message}; it counts as absent")
     verdict = issuing.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
-    return Observed(uri=uri, bundle=bundle, unfinished=tuple(unfinished), verdict=verdict, warnings=tuple(warnings))
+    return Observed(
+        uri=uri,
+        bundle=bundle,
+        unfinished=tuple(unfinished),
+        verdict=verdict,
+        warnings=tuple(warnings),
+        has_failures=Failures(archive, project).key in keys,
+    )
 
 
 def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None) -> Outcome:

@@ -19,8 +19,10 @@ from ._core import bundles, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import PendingOrder
 from ._core.txt_records import ChallengeRecord
+from ._core.validations import Failure
 from ._core.waiting import Clock, Deadline
 from ._errors import CertError, ConfigError, RefusedError, RemoteError
+from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._pending import Kept, Pending
 from ._stores.base import Archive
@@ -93,7 +95,7 @@ class Ordering:
             work.is_over = True
         except CertError as exc:
             work.is_over = isinstance(exc, OrderFailedError)
-            exc.message = "; ".join([exc.message, *self._clean(work)])
+            exc.message = "; ".join([exc.message, *self._noted(exc.details.get("failed_validations")), *self._clean(work)])
             exc.details.setdefault("order_url", work.kept.order.order_url)
             raise
         except BaseException:
@@ -108,6 +110,18 @@ class Ordering:
     @property
     def _records(self) -> ChallengeRecords:
         return ChallengeRecords(self.clients.zones, self.clock, self.request.propagation_timeout)
+
+    @property
+    def _failures(self) -> Failures:
+        return Failures(self.clients.archive, self.request.wanted.project)
+
+    def _noted(self, domains: t.Sequence[str] | None, at: datetime | None = None) -> list[str]:
+        """Keep that validations failed; a warning if that fails."""
+        if not domains:
+            return []
+        now = self.clock.now()
+        warning = self._failures.note(Failure(at=at or now, directory=self.request.wanted.directory, domains=tuple(domains)), now)
+        return [warning] if warning else []
 
     def _account(self) -> Account:
         directory, contacts = self.request.wanted.directory, self.request.contacts
@@ -144,6 +158,9 @@ class Ordering:
             if is_final(exc) or exc.code == "accountDoesNotExist":
                 return None
             raise
+        if order.status is Status.INVALID:
+            # The run that had it validated was killed before it could see that it failed.
+            self._noted(sorted(domain.removeprefix("*.") for domain in order.identifiers), kept.order.created_at)
         alive = order.status is not Status.INVALID and order.identifiers == set(self.request.wanted.domains)
         return _Work(kept, order) if alive else None
 
@@ -165,7 +182,8 @@ class Ordering:
         csr = _crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
         order = conversation.settle(order, deadline)
         self._record(work, order)
-        order = conversation.complete(order, csr, deadline)
+        # The time for issuing begins now: a CA may take minutes for it, however quick it was before.
+        order = conversation.complete(order, csr, Deadline.after(self.clock.now(), self.request.order_timeout))
         return self._archive(work.kept.order, order.url, client.certificate(order.certificate or ""))
 
     def _new_order(self, client: Client, work: _Work) -> Order:

@@ -131,9 +131,15 @@ options:
     default: 300
   order_timeout:
     description:
-      - How many seconds to wait for the CA to validate the names and to issue.
+      - How many seconds to wait for the CA to validate the names, and how many for it to issue then.
     type: int
     default: 600
+  ignore_failed_validations:
+    description:
+      - Order even if the validation of a name failed five times within the last hour. Let's Encrypt refuses more than that.
+      - Without it the module fails until the first of them is an hour ago. The archive keeps count.
+    type: bool
+    default: false
 author:
   - certops.cloudfront contributors (@certops)
 notes:
@@ -305,6 +311,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "run_id": {"type": "str"},
     "propagation_timeout": {"type": "int", "default": 300},
     "order_timeout": {"type": "int", "default": 600},
+    "ignore_failed_validations": {"type": "bool", "default": False},
 }
 
 

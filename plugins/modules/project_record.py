@@ -117,6 +117,11 @@ options:
   failure:
     description: Why the run failed. It is kept without secrets. After each failure in a row, V(renew) runs wait twice as long, from an hour to a day.
     type: str
+  retry_at:
+    description:
+      - Until when the CA refuses another attempt, with O(failure), as it stands in the error of M(certops.cloudfront.acme_route53_issue).
+      - V(renew) runs wait until then, whatever the number of failures.
+    type: str
   release:
     description: Give the project free, with O(state=recorded).
     type: bool
@@ -239,7 +244,7 @@ from dataclasses import dataclass
 
 from ..module_utils import _module, _owner
 from ..module_utils._aws import session
-from ..module_utils._core import definitions, journal, lease, overview, project, recording, states, times
+from ..module_utils._core import definitions, journal, lease, overview, project, recording, reporting, states, times
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -263,6 +268,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "cleanup_result": {"type": "dict"},
     "subscribed": {"type": "list", "elements": "str"},
     "failure": {"type": "str"},
+    "retry_at": {"type": "str"},
     "release": {"type": "bool", "default": False},
 }
 _DECIDE = {"present": states.present, "locked": states.locked, "recorded": states.recorded, "absent": states.absent}
@@ -331,29 +337,11 @@ def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | 
     now = clock.now()
     run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
     claim = lease.Claim(run=params["run"], run_id=run_id, owner=_owner.current(), ttl=params["lock_ttl"], now=now, is_dead=_owner.is_dead)
-    certificate = _certificate(params["certificate"], check_mode)
-    report = recording.Report(
-        phase=params["phase"],
-        certificate=certificate,
-        predicted=params["certificate"] if certificate is None else None,
-        renewal=params["renewal"],
-        bind_result=params["bind_result"],
-        cleanup_result=params["cleanup_result"],
-        subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
-        failure=params["failure"],
-    )
+    report = reporting.report_of(params, check_mode)
     available = tuple(params["server_certificates"] or ())
     return states.Request(
         name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode, available=available
     )
-
-
-def _certificate(given: t.Mapping[str, t.Any] | None, check_mode: bool) -> t.Mapping[str, t.Any] | None:
-    """The certificate to record; one that check mode only predicts is not complete, and is left out."""
-    missing = [key for key in recording.CERTIFICATE_KEYS if given is not None and given.get(key) is None]
-    if missing and not check_mode:
-        raise ConfigError([f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"])
-    return None if missing else given
 
 
 def main() -> None:

@@ -204,10 +204,24 @@ class Front:
         if operation in READ_ONLY and envelope.payload is not None:
             return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
         if operation == "newOrder":
-            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit)
+            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit) or self._limited()
             if refusal:
                 return refusal
         return self.backend.handle(Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None))
+
+    def _limited(self) -> Reply | None:
+        """The refusal of an order by the limit on duplicates, as Let's Encrypt words it. https://letsencrypt.org/docs/rate-limits/"""
+        seconds = self.state.settings.acme_rate_limited_seconds
+        if not seconds:
+            return None
+        until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        text = (
+            "too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, "
+            f"retry after {until:%Y-%m-%d %H:%M:%S} UTC: see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers"
+        )
+        reply = problem(429, "rateLimited", text)
+        reply.headers["Retry-After"] = str(int(seconds))
+        return reply
 
     def _reject_nonce(self, envelope: Envelope) -> Reply | None:
         percent = self.state.settings.acme_nonce_reject_percent

@@ -11,7 +11,7 @@ from __future__ import annotations
 import typing as t
 from http import HTTPStatus
 
-from .._core import acme_problems, waiting
+from .._core import acme_problems, times, waiting
 from .._core.waiting import Clock
 from .._errors import RemoteError
 
@@ -122,7 +122,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         problem = _problem(response)
         now = self.clock.now()
         retry_after = waiting.retry_after(response.headers.get("Retry-After"), now)
-        advice = acme_problems.advice(problem, retry_after, now)
+        advice, until = acme_problems.advice(problem, retry_after, now), acme_problems.retry_at(problem, retry_after, now)
         raise RemoteError(
             f"acme:{operation} on {url} was answered with HTTP {response.status_code}, {problem.as_text()}" + (f"; {advice}" if advice else ""),
             service="acme",
@@ -131,6 +131,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             retry_after=retry_after,
             http_status=response.status_code,
             subproblems=problem.as_details(),
+            retry_at=times.to_text(until) if until else None,
         )
 
 
@@ -151,6 +152,7 @@ def _unreachable(exc: Exception, operation: str, url: str) -> RemoteError:
         service="acme",
         operation=operation,
         code=type(exc).__name__,
+        answered=False,
     )
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 import itertools
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
 
-from .._core import acme_problems
+from .._core import acme_problems, times
 from .._core.acme_problems import Problem
 from .._core.waiting import Clock, Deadline
 from .._errors import DeadlineError, RemoteError
@@ -41,7 +42,7 @@ class Conversation:
         found = [self.client.authorization(url) for url in order.authorizations]
         failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
         if failed:
-            raise _failure(order, failed)
+            raise _failure(order, failed, self.clock.now())
         waiting = [each for each in found if each.status is Status.PENDING]
         without = [each.domain for each in waiting if each.challenge is None]
         if without:
@@ -76,7 +77,7 @@ class Conversation:
             if order.status is Status.PENDING and number % POLLS_PER_LOOK == 0:
                 self._require_hope(order)
         if order.status not in (Status.READY, Status.VALID):
-            raise _failure(order, [self.client.authorization(url) for url in order.authorizations])
+            raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
         return order
 
     def complete(self, order: Order, csr_pem: bytes, deadline: Deadline) -> Order:
@@ -96,7 +97,7 @@ class Conversation:
         """OrderFailedError if an authorization failed: some CAs leave the order pending then."""
         found = [self.client.authorization(url) for url in order.authorizations]
         if any(each.status not in (Status.VALID, Status.PENDING) for each in found):
-            raise _failure(order, found)
+            raise _failure(order, found, self.clock.now())
 
     def _answer(self, authorization: Authorization) -> None:
         if authorization.challenge is None:
@@ -133,20 +134,31 @@ def as_failure(error: RemoteError) -> OrderFailedError:
     return OrderFailedError(error.message, service=error.service, operation=error.operation, code=error.code, retry_after=error.retry_after, **details)
 
 
-def _failure(order: Order, authorizations: t.Iterable[Authorization]) -> OrderFailedError:
+def is_about_the_ca(error: RemoteError) -> bool:
+    """Whether another CA may issue: this one is away or has a problem of its own, refuses by a limit, or by CAA records that name others."""
+    if error.details.get("answered") is False or (error.details.get("http_status") or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return True
+    codes = [entry["code"] for entry in error.details.get("subproblems") or ()]
+    return acme_problems.another_ca_may_issue(codes or [error.code])
+
+
+def _failure(order: Order, authorizations: t.Iterable[Authorization], now: datetime) -> OrderFailedError:
     """Which names failed and why."""
     problems = [_named(each) for each in authorizations if each.status not in (Status.VALID, Status.PENDING)]
+    failed = sorted({problem.identifier for problem in problems if problem.identifier})
     if order.error is not None:
         problems.append(order.error)
     whole = Problem(code=problems[0].code if problems else "orderInvalid", detail="", subproblems=tuple(problems))
     said = "; ".join(problem.as_text() for problem in problems) or f"the CA gives no reason for {order.status.value}"
-    advice = next((text for text in (acme_problems.fixed_advice(problem) for problem in problems) if text), "")
+    advice, until = acme_problems.advice(whole, None, now), acme_problems.retry_at(whole, None, now)
     return OrderFailedError(
         f"acme:order on {order.url} failed: {said}" + (f"; {advice}" if advice else ""),
         service="acme",
         operation="order",
         code=whole.code,
         subproblems=whole.as_details(),
+        failed_validations=failed,
+        retry_at=times.to_text(until) if until else None,
         order_url=order.url,
     )
 

@@ -30,6 +30,7 @@ class Report:
     subscribed: tuple[str, ...] | None = None
     order_url: str | None = None
     failure: str | None = None
+    retry_at: str | None = None
     predicted: t.Mapping[str, t.Any] | None = None
 
     @property
@@ -75,7 +76,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     if report.cleanup_result is not None:
         found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
-    return found if report.failure is None else _failed(found, report.failure, now)
+    return found if report.failure is None else _failed(found, report, now)
 
 
 def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -235,13 +236,16 @@ def _deployed(certificate: Document, wanted: t.Mapping[str, t.Any], now: datetim
     return {**certificate, "deployed": {"at": times.to_text(now), **chosen}}
 
 
-def _failed(document: Document, failure: str, now: datetime) -> Document:
+def _failed(document: Document, report: Report, now: datetime) -> Document:
     if _is_side_run(document):
         return document
     failures = document["renewal"]["failures"] + 1
-    state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(now + retry_delay(failures))}
+    # The CA knows best when its limit is over; before that an attempt is useless, after it a longer wait is.
+    said = times.from_text(report.retry_at) if report.retry_at else now
+    next_attempt = said if said > now else now + retry_delay(failures)
+    state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(next_attempt)}
     record = document["last_run"] if is_own(document) else last_run.begin((), now)
-    return {**document, "renewal": state, "last_run": last_run.failed(record, redaction.redacted(failure), now)}
+    return {**document, "renewal": state, "last_run": last_run.failed(record, redaction.redacted(report.failure or ""), now)}
 
 
 def released(document: t.Mapping[str, t.Any]) -> Document:

@@ -59,6 +59,8 @@ class Settings:
     # How long a challenge is processing, and how long an order is after its finalization.
     acme_validation_seconds: float = 0.0
     acme_processing_seconds: float = 0.0
+    # New orders are refused by a rate limit that is over after so many seconds; 0 for no limit.
+    acme_rate_limited_seconds: float = 0.0
     # What the CA says in Retry-After, in whole seconds.
     acme_retry_after: int = 1
     # How long certificates live, 0 for what their profile says, and how long ago they begin, 0 for one hour.

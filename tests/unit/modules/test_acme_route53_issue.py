@@ -434,6 +434,43 @@ def test_a_ca_that_leaves_a_failed_order_pending_is_seen_through(world: World) -
     assert world.zones.sets == {}
 
 
+def test_a_sixth_failed_validation_within_an_hour_is_not_risked(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    for _number in range(5):
+        with pytest.raises(RemoteError, match="no such TXT value"):
+            world.run()
+        world.clock.sleep(60)
+    made = len(world.ca.orders)
+    for check_mode in (True, False):
+        with pytest.raises(RefusedError, match=r"example\.com failed 5 times within the hour") as caught:
+            world.run(check_mode=check_mode)
+    assert len(world.ca.orders) == made
+    assert caught.value.details["retry_at"] == "2027-01-06T05:42:01Z"
+    with pytest.raises(RemoteError, match="no such TXT value"):
+        world.run(ignore_failed_validations=True)
+    world.clock.sleep(3600)
+    world.ca.zones = world.zones
+    assert world.run().result["issued"]
+    assert world.archive.keys("failures") == []
+
+
+def test_a_validation_that_failed_while_nobody_looked_counts(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    world.kill(at=calls_of_a_first_run().index("order"))
+    with pytest.raises(RemoteError):
+        world.run()
+    (document,) = [json.loads(world.archive.objects[key]) for key in world.archive.keys("failures")]
+    assert len(document["failures"]) == 2
+
+
+def test_a_ca_may_take_ten_minutes_to_issue_however_long_it_took_before(world: World) -> None:
+    world.ca.polls_until_issued = 199
+    world.zones.polls_until_sync = 40
+    started = world.clock.time
+    assert world.run(propagation_timeout=300).result["issued"]
+    assert world.clock.time - started > timedelta(minutes=12)
+
+
 def test_an_order_for_other_names_is_not_used(world: World) -> None:
     original = world.ca.look
     world.ca.look = lambda order: original(world.ca.update(order, identifiers=frozenset({"example.net"})))  # type: ignore[method-assign]

@@ -299,3 +299,10 @@ class TestInfo:
         assert info(store).result["projects"][0]["state"] == "locked"
         later = project_info.run({"store": None, "names": None}, project_info.Clients(store), FakeClock(NOW + timedelta(seconds=60)), False)
         assert later.result["projects"][0]["due"]
+
+
+def test_a_time_that_is_none_is_refused(store: FakeStore) -> None:
+    record(store, definition=WANTED)
+    run_id = take(store)
+    with pytest.raises(ConfigError, match="retry_at"):
+        record(store, state="recorded", run_id=run_id, failure="x", retry_at="tomorrow")

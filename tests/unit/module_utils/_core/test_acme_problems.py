@@ -78,10 +78,80 @@ def test_retry_after_tells_better_than_the_text_until_when_to_wait() -> None:
     assert "2027-01-06T05:42:00Z" in found.as_text()
 
 
-@pytest.mark.parametrize("code", ["caa", "dns", "unauthorized", "externalAccountRequired", "invalidProfile", "serverInternal", "userActionRequired"])
-def test_known_types_come_with_advice(code: str) -> None:
-    assert acme_problems.advice(Problem(code=code, detail="x"), None, NOW)
+ADVICE = [
+    # RFC 8555 section 6.7
+    ("accountDoesNotExist", "registers it again"),
+    ("alreadyRevoked", "nothing is to be done"),
+    ("badCSR", "key_type"),
+    ("badNonce", "run again"),
+    ("badPublicKey", "acme_account"),
+    ("badRevocationReason", "another reason"),
+    ("badSignatureAlgorithm", "ES256"),
+    ("caa", "CAA records"),
+    ("compound", "each of the names"),
+    ("connection", "name servers"),
+    ("dns", "delegated"),
+    ("externalAccountRequired", "acme_eab_kid"),
+    ("incorrectResponse", "challenge name"),
+    ("invalidContact", "acme_contacts"),
+    ("malformed", "what the CA says"),
+    ("orderNotReady", "run again"),
+    ("rateLimited", "wait as long as the message says"),
+    ("rejectedIdentifier", "remove it"),
+    ("serverInternal", "run again later"),
+    ("tls", "TLS"),
+    ("unauthorized", "delegated"),
+    ("unsupportedContact", "plain e-mail addresses"),
+    ("unsupportedIdentifier", "another CA"),
+    ("userActionRequired", "visit the URL"),
+    # RFC 9773 section 5, draft-ietf-acme-profiles, Boulder
+    ("alreadyReplaced", "replaced by another order"),
+    ("invalidProfile", "acme_profile"),
+    ("conflict", "at the same time"),
+    ("dnssec", "DNSSEC"),
+]
+
+
+@pytest.mark.parametrize(("code", "told"), [pytest.param(*row, id=row[0]) for row in ADVICE])
+def test_every_type_comes_with_advice(code: str, told: str) -> None:
+    assert told in acme_problems.advice(Problem.from_json({"type": URN + code, "detail": "x"}), None, NOW)
 
 
 def test_unknown_types_come_without_advice() -> None:
     assert acme_problems.advice(Problem(code="teapot", detail="x"), None, NOW) == ""
+
+
+def test_each_name_gets_its_own_advice() -> None:
+    problems = (Problem("caa", "x", "a.example"), Problem("dns", "y", "b.example"), Problem("dns", "z", "c.example"))
+    told = acme_problems.advice(Problem("compound", "several", subproblems=problems), None, NOW)
+    assert told.count("CAA records") == 1
+    assert told.count("delegated") == 1
+
+
+def test_a_limit_on_one_of_the_names_is_a_limit() -> None:
+    found = Problem(
+        "malformed", "x", subproblems=(Problem("rateLimited", "too many failed authorizations (5), retry after 2027-01-06 05:00:00 UTC", "a.example"),)
+    )
+    assert "failed validations of one name" in acme_problems.advice(found, None, NOW)
+    assert acme_problems.retry_at(found, None, NOW) == datetime(2027, 1, 6, 5, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("code", ["serverInternal", "malformed"])
+def test_only_a_limit_says_until_when(code: str) -> None:
+    assert acme_problems.retry_at(Problem(code, "x"), 60, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        pytest.param(["rateLimited"], True, id="a limit"),
+        pytest.param(["serverInternal"], True, id="its own problem"),
+        pytest.param(["caa", "caa"], True, id="CAA names others"),
+        pytest.param(["caa", "dns"], False, id="CAA for one name, DNS for another"),
+        pytest.param(["unauthorized"], False, id="the wrong record"),
+        pytest.param(["rejectedIdentifier"], False, id="a name that nobody should have"),
+        pytest.param([], False, id="nothing known"),
+    ],
+)
+def test_another_ca_is_of_use_only_for_what_is_about_the_ca(codes: list[str], expected: bool) -> None:
+    assert acme_problems.another_ca_may_issue(codes) is expected

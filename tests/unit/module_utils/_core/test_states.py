@@ -298,6 +298,19 @@ class TestFailure:
         found = document(lock=lock(), renewal=failing(failures - 1, timedelta(0)))
         assert recorded(found, failure="x")["renewal"]["next_attempt_at"] == times.to_text(LATER + timedelta(hours=hours))
 
+    @pytest.mark.parametrize(
+        ("retry_at", "expected"),
+        [
+            pytest.param(timedelta(minutes=20), timedelta(minutes=20), id="sooner than the back-off"),
+            pytest.param(timedelta(days=5), timedelta(days=5), id="later than any back-off"),
+            pytest.param(timedelta(minutes=-1), timedelta(hours=4), id="a time that has passed"),
+        ],
+    )
+    def test_the_time_that_the_ca_names_is_the_next_attempt(self, retry_at: timedelta, expected: timedelta) -> None:
+        found = document(lock=lock(), renewal=failing(2, timedelta(0)))
+        failed = recorded(found, failure="x", retry_at=times.to_text(LATER + retry_at))
+        assert failed["renewal"]["next_attempt_at"] == times.to_text(LATER + expected)
+
     def test_the_end_of_a_run_forgets_the_failures(self) -> None:
         failed = recorded(take(None, defined=definition()), release=True, failure="x")
         done = issue_and_finish(failed, 1)
