@@ -21,7 +21,7 @@ DAY = 86400
 TABLE, BUCKET = "certops", "certops-keys"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 PLACES = {"project_store": f"dynamodb://{TABLE}", "project_archive": f"s3://{BUCKET}/archive?kms_key_id={KEY}"}
-FEATURES = ("issue", "store", "bind", "cleanup", "notify", "store-dynamodb", "archive-s3", "kms")
+FEATURES = ("issue", "store", "bind", "cleanup", "info", "notify", "store-dynamodb", "archive-s3", "kms")
 
 
 class Places:
@@ -36,6 +36,9 @@ class Places:
 
     def keys(self) -> list[str]:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+
+    def bundles(self) -> list[str]:
+        return [key for key in self.keys() if re.fullmatch(r"archive/webapp/\d{4}-\d\d-\d\d-\d{4}(-\d+)?\.tar\.gz", key)]
 
 
 @pytest.fixture
@@ -84,8 +87,9 @@ def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control
     assert life.play("reissue", project_keep_previous=1).succeeded().changed > 0
     assert life.play("create", project_keep_previous=1).succeeded().changed == 0
     assert sorted(life.server_certificates()) == sorted([second, life.bound()])
-    assert twice(life, "create").changed > 0
-    twice(life, "cleanup")
+    assert life.play("create", project_archive_keep=1).succeeded().changed > 0
+    assert len(places.bundles()) == 3
+    assert twice(life, "cleanup").changed > 0
     assert life.server_certificates() == [life.bound()]
     certificate = places.documents()[PROJECT]["certificate"]
     assert certificate["id"] == life.bound()
@@ -105,11 +109,10 @@ def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control
 
 
 def assert_the_archive_is_as_promised(places: Places, current: str) -> None:
-    """Three bundles, the account's key apart, nothing unfinished, and all of it under the key that was chosen."""
-    keys = places.keys()
-    bundles = [key for key in keys if re.fullmatch(r"archive/webapp/\d{4}-\d\d-\d\d-\d{4}(-\d+)?\.tar\.gz", key)]
+    """The bundle in use and one more, the account's key apart, nothing unfinished, and all of it under the key that was chosen."""
+    keys, bundles = places.keys(), places.bundles()
     accounts = [key for key in keys if key.startswith("archive/accounts/")]
-    assert (len(bundles), len(accounts)) == (3, 1)
+    assert (len(bundles), len(accounts)) == (2, 1)
     assert sorted(bundles + accounts) == keys
     assert current.removeprefix(f"s3://{BUCKET}/") in bundles
     assert {places.s3.head_object(Bucket=BUCKET, Key=key)["SSEKMSKeyId"] for key in keys} == {KEY}
