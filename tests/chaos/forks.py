@@ -22,6 +22,7 @@ import pathlib
 import resource
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 NAME = b"ansible-playbook"
@@ -62,14 +63,23 @@ def bear_name() -> None:
     ctypes.memmove(start + len(words[0]) + 1, NAME.rjust(len(words[1]), b"/"), len(words[1]))
 
 
-def _play(wanted: dict[str, Any], gate: int) -> int:
+def _copy(source: int, writers: int, path: str) -> int:
+    """A pipe into a file: a limit on the size of files, as a full disk has it, is not to stop the output of the run that is under it."""
+    os.close(writers)
+    output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    while text := os.read(source, 65536):
+        os.write(output, text)
+    return 0
+
+
+def _play(wanted: dict[str, Any], gate: int, output: int) -> int:
     os.setsid()
     bear_name()
     os.read(gate, 1)
     os.close(gate)
-    output = os.open(wanted["output"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    os.close(output)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.environ.update(wanted.get("env", {}))
     if wanted.get("file_size") is not None:
@@ -86,23 +96,33 @@ def _play(wanted: dict[str, Any], gate: int) -> int:
     return 0
 
 
+def _forked(work: Callable[[], int]) -> int:
+    pid = os.fork()
+    if pid == 0:
+        status = 70
+        with contextlib.suppress(BaseException):
+            status = work()
+            sys.stdout.flush()
+        os._exit(status)
+    return pid
+
+
 class Forks:
     """The runs that were started and not yet waited for."""
 
     def __init__(self) -> None:
         self._gates: dict[int, int] = {}
+        self._copiers: dict[int, int] = {}
 
     def start(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        told, output = os.pipe()
+        copier = _forked(lambda: _copy(told, output, wanted["output"]))
+        os.close(told)
         ours, gate = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            status = 70
-            with contextlib.suppress(BaseException):
-                status = _play(wanted, ours)
-                sys.stdout.flush()
-            os._exit(status)
+        pid = _forked(lambda: _play(wanted, ours, output))
         os.close(ours)
-        self._gates[pid] = gate
+        os.close(output)
+        self._gates[pid], self._copiers[pid] = gate, copier
         return {"pid": pid}
 
     def go(self, pid: int) -> dict[str, Any]:
@@ -111,7 +131,12 @@ class Forks:
         return {}
 
     def wait(self, pid: int) -> dict[str, Any]:
-        return {"status": os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])}
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        # Its children may be alive still when only the parent was killed; a run leaves nothing behind.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        os.waitpid(self._copiers.pop(pid), 0)
+        return {"status": status}
 
 
 def _load() -> None:

@@ -81,8 +81,6 @@ class Started:
             self.kill()
         status = int(self.runner.ask({"wait": self.pid})["status"])
         seconds = time.monotonic() - self.began
-        # Its children may still be alive when only the parent was killed; a run leaves nothing behind.
-        self.kill()
         text = self.output.read_text(errors="replace") if self.output.exists() else ""
         if late:
             raise TimeoutError(f"the run did not end within {limit:.0f} s:\n{text}")
