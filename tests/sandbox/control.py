@@ -83,6 +83,10 @@ class Control:
         """Let the registrar of a domain point to this zone, of several with one name."""
         self._ask("POST", "dns/delegate", {"zone_id": zone_id})
 
+    def account(self, access_key: str, account: str) -> None:
+        """Give an access key to another account."""
+        self._ask("POST", "accounts", {"access_key": access_key, "account": account})
+
     def advance(self, seconds: float) -> None:
         """Move the clock of AWS ahead."""
         self._ask("POST", "clock", {"advance_seconds": seconds})

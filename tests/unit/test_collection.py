@@ -81,11 +81,11 @@ def test_the_readme_states_the_requirements_as_they_are() -> None:
     assert f"amazon.aws {load('galaxy.yml')['dependencies']['amazon.aws']}" in readme
 
 
-def test_the_readme_lists_every_module_and_playbook() -> None:
+def test_the_readme_lists_every_plugin_and_playbook() -> None:
     readme = text("README.md")
-    modules = [path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")]
+    plugins = [path.stem for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")]
     playbooks = [path.stem for path in (ROOT / "playbooks").glob("*.yml")]
-    assert [name for name in [*modules, *playbooks] if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme] == []
+    assert [name for name in [*plugins, *playbooks] if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme] == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "roles/project/README.md"])

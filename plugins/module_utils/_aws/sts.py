@@ -21,3 +21,9 @@ class Sts:
         """The number of the account that the credentials belong to."""
         with calling(SERVICE, "GetCallerIdentity"):
             return str(self._client.get_caller_identity()["Account"])
+
+    def assume_role(self, role_arn: str, session_name: str) -> dict[str, str]:
+        """Temporary credentials of the role, as connection options."""
+        with calling(SERVICE, "AssumeRole", role_arn):
+            found = self._client.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+        return {"access_key": found["AccessKeyId"], "secret_key": found["SecretAccessKey"], "session_token": found["SessionToken"]}

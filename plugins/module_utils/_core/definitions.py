@@ -56,7 +56,7 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> De
     # A bad name is one problem, not also one of the topic that is named after it.
     given = {key: value for key, value in given.items() if (key, value) != ("sns_topic", topic)}
     problems = name_problems(name)
-    problems += [f"{key}: unknown; the keys of a definition are {', '.join(_FIELDS)}" for key in given if key not in _FIELDS]
+    problems += [f"{key}: unknown; the keys of a definition are {', '.join(KEYS)}" for key in given if key not in KEYS]
     values: dict[str, t.Any] = {}
     for key, (default, check) in _FIELDS.items():
         value = given.get(key)
@@ -238,3 +238,4 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "tags": ({}, _tags),
     "quota_headroom": (0, _count),
 }
+KEYS = tuple(_FIELDS)

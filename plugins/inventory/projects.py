@@ -1,0 +1,257 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: projects
+version_added: 0.1.0
+short_description: Certificate projects of a store as inventory
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Shows the projects in a store as hosts, one for each, so that C(--limit), job slicing of AWX and C(ansible-inventory --graph) work on projects.
+  - The definition of a project is there as the variables of the role P(certops.cloudfront.project#role), such as C(project_domains), and what is known of it as
+    C(project_record), which has the fields that M(certops.cloudfront.project_info) returns. So the playbooks of this collection run on the hosts as they are.
+  - The connection of a host is C(local), and its Python is that of Ansible.
+  - Every host is in the group C(certificate_projects), and in groups by state and by tag.
+  - The groups by state are C(state_locked), C(state_expired), C(state_failing), C(state_unfinished), C(state_pending), C(state_due), and C(state_ok).
+    They mean what RV(certops.cloudfront.project_info#module:projects[].state) says. A host of another state is also in C(state_due) if a scheduled run has
+    something to do for it now, and in C(state_expiring) if its certificate is within O(expiring_days) of its end.
+  - The groups by tag are C(tag_KEY_VALUE) for each of C(project_tags), or C(tag_KEY) for a tag without a value. What Ansible does not take in the name of a
+    group becomes an underscore.
+  - A document that cannot be used is a warning, and a host in C(certificate_projects) and C(state_broken) whose C(certops_problem) says what is wrong with it.
+    A playbook that runs on it reports it as failed.
+  - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml), C(projects.yaml), C(certops.yml), or C(certops.yaml).
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+  - amazon.aws.boto3
+  - amazon.aws.common.plugins
+  - amazon.aws.region.plugins
+  - amazon.aws.assume_role.plugins
+options:
+  plugin:
+    description: Marks the file as one for this plugin.
+    type: str
+    required: true
+    choices: [certops.cloudfront.projects]
+  store:
+    description:
+      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded.
+      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+      - The connection options to AWS are used for a store in AWS only.
+    type: str
+  expiring_days:
+    description: A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has expired.
+    type: int
+    default: 14
+notes:
+  - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and O(assume_role_arn) may be templates.
+  - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project since is then not seen in the inventory;
+    the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache) reads the store again.
+  - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning: in Ansible the name means something else.
+  - No AWS action is needed for a store in files.
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
+  - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."
+seealso:
+  - module: certops.cloudfront.project_info
+"""
+
+EXAMPLES = r"""
+# certops.yml: the projects in the user's own data directory. Then, for example,
+#   ansible-inventory -i certops.yml --graph
+#   ansible-playbook -i certops.yml certops.cloudfront.renew --limit state_due
+#   ansible-playbook -i certops.yml certops.cloudfront.reissue --limit webapp
+plugin: certops.cloudfront.projects
+
+---
+# A store in DynamoDB, of China, with the credentials of a profile.
+plugin: certops.cloudfront.projects
+store: dynamodb://certops
+region: cn-northwest-1
+profile: web-cn
+
+---
+# AWX: put this file into the project as inventories/certops.yml and add it to an inventory as a source "Sourced from a Project", with an execution
+# environment that has this collection, a credential of the type "Amazon Web Services", "Overwrite", "Overwrite variables", and "Update on launch".
+# A job template on this inventory then runs certops.cloudfront.renew; its job slices and its limit (state_due, tag_team_web) divide the projects.
+plugin: certops.cloudfront.projects
+store: s3://certops-example/store
+region: eu-central-1
+assume_role_arn: arn:aws:iam::123456789012:role/certops-reader
+
+---
+# Which store comes from the environment, and the documents are read anew after ten minutes.
+plugin: certops.cloudfront.projects
+store: "{{ lookup('ansible.builtin.env', 'CERTOPS_STORE', default='file:///srv/certops/store') }}"
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /tmp/certops_inventory
+cache_timeout: 600
+
+---
+# Groups and variables of your own.
+plugin: certops.cloudfront.projects
+expiring_days: 7
+strict: true
+compose:
+  days_left: project_record.expires_in_days
+groups:
+  wildcard: project_domains | select('match', '[*]') | length > 0
+keyed_groups:
+  - prefix: key
+    key: project_key_type
+"""
+
+import typing as t
+from datetime import datetime, timezone
+
+from ansible.errors import AnsibleParserError
+from ansible.inventory.group import to_safe_group_name
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+
+from ..module_utils import _owner
+from ..module_utils._aws import session, sts
+from ..module_utils._core import inventory as shown
+from ..module_utils._core import overview, project
+from ..module_utils._errors import CertError, RemoteError
+from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Store
+
+try:
+    from ansible.template import trust_as_template as _trusted
+except ImportError:  # ansible-core 2.18 trusts what is not marked as unsafe, later ones trust what is marked as trusted
+    from ansible.utils.unsafe_proxy import wrap_var as _untrusted
+
+    def _trusted(value: str) -> str:
+        return value
+
+else:
+
+    def _untrusted(value: str) -> str:
+        return value
+
+
+SUFFIXES = ("projects.yml", "projects.yaml", "certops.yml", "certops.yaml")
+CONNECTION = ("access_key", "secret_key", "session_token", "profile", "endpoint_url", "region")
+ROLE_SESSION = "certops-inventory"
+# What is found of a document: {"document": ...} or {"error": ...}, by the name of its project.
+Found = dict[str, dict[str, t.Any]]
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """One host for each project of a store."""
+
+    NAME = "certops.cloudfront.projects"
+
+    def verify_file(self, path: str) -> bool:
+        """Whether the name of the file is one of ours."""
+        return bool(super().verify_file(path)) and path.endswith(SUFFIXES)
+
+    def parse(self, inventory: t.Any, loader: t.Any, path: str, cache: bool = True) -> None:
+        """Add the projects of the store that the file names."""
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        try:
+            store = stores.store(self._option("store"), self._session)
+            found = self._found(store, path, cache)
+        except CertError as exc:
+            raise AnsibleParserError(exc.message) from exc
+        for group in shown.GROUPS:
+            self.inventory.add_group(group)
+        uri, now = self._option("store") or store.uri, datetime.now(timezone.utc)
+        for name, entry in found.items():
+            self._add(self._host(name, entry, uri, now))
+
+    def _found(self, store: Store, path: str, cache: bool) -> Found:
+        """The documents, from the cache if they are there and may come from there (``cache`` is false with --flush-cache)."""
+        if not self.get_option("cache"):
+            return _read(store)
+        # The same file may name another store tomorrow, or in another environment.
+        key = self.get_cache_key(f"{path}{store.uri}")
+        if cache and key in self._cache:
+            return t.cast("Found", self._cache[key])
+        self._cache[key] = _read(store)
+        return t.cast("Found", self._cache[key])
+
+    def _host(self, name: str, entry: t.Mapping[str, t.Any], uri: str, now: datetime) -> shown.Host:
+        """The host of a document; one that cannot be used is warned of."""
+        error = entry.get("error")
+        if not error:
+            try:
+                current = overview.of(project.loaded(name, entry["document"]), now, _owner.is_dead)
+                return shown.host(current, uri, self.get_option("expiring_days"))
+            except ValueError as exc:
+                error = f"the document of project {name} in {uri} cannot be used: {exc}"
+            except (AttributeError, LookupError, TypeError) as exc:
+                error = f"the document of project {name} in {uri} is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup"
+        self.display.warning(error)
+        return shown.broken_host(name, error, uri)
+
+    def _add(self, host: shown.Host) -> None:
+        if host.name in shown.RESERVED_NAMES:
+            self.display.warning(f"project {host.name} is left out of the inventory, because in Ansible this name means something else; run it by project_name")
+            return
+        self.inventory.add_host(host.name)
+        variables = {**_plain(host.variables), "ansible_connection": _trusted("local"), "ansible_python_interpreter": _trusted("{{ ansible_playbook_python }}")}
+        # Not by the inventory's own set_variable, which copies and tags each value again: for 10,000 projects that takes longer than all the rest.
+        added = self.inventory.get_host(host.name)
+        for name, value in variables.items():
+            added.set_variable(name, value)
+        for group in host.groups:
+            self.inventory.add_host(host.name, self.inventory.add_group(to_safe_group_name(group, force=True, silent=True)))
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
+        self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, host.name, strict)
+
+    def _session(self) -> session.Session:
+        """The connection to AWS, as the role if there is one."""
+        params = {name: self._option(name) for name in CONNECTION}
+        own = session.Session(params)
+        role = self._option("assume_role_arn")
+        if not role:
+            return own
+        credentials = sts.Sts(own.client("sts")).assume_role(role, ROLE_SESSION)
+        return session.Session({"region": own.region, "endpoint_url": params["endpoint_url"], **credentials})
+
+    def _option(self, name: str) -> t.Any:
+        """The option; a template in it is replaced by its value."""
+        value = self.get_option(name)
+        if not isinstance(value, str) or not self.templar.is_template(value):
+            return value
+        # ansible-core 2.18 refuses lookups without the argument, and later ones deprecate it.
+        more = {} if hasattr(self.templar, "evaluate_expression") else {"disable_lookups": False}
+        return self.templar.template(value, **more)
+
+
+def _read(store: Store) -> Found:
+    """Every document in the store, or why it cannot be used; RemoteError if the store is away."""
+    found: Found = {}
+    for name in store.names():
+        try:
+            stored = store.read(name)
+        except CertError as exc:
+            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
+            if isinstance(exc, RemoteError) and exc.service != "file":
+                raise
+            found[name] = {"error": exc.message}
+        else:
+            # A document may be gone since the names were read.
+            found |= {name: {"document": stored.document}} if stored else {}
+    return found
+
+
+def _plain(value: t.Any) -> t.Any:
+    """The value with each text marked such that it is never taken for a template, and that ``ansible-inventory --list`` shows what cannot be one as it is."""
+    if isinstance(value, str):
+        return _untrusted(value) if "{" in value or value.startswith("#jinja2:") else _trusted(value)
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(entry) for entry in value]
+    return value
