@@ -199,6 +199,7 @@ plan:
     renew_at: {description: When the recorded certificate is to be renewed., type: str, sample: "2026-11-07T03:44:10Z"}
     previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample: [ASCAEXAMPLE123EXAMPLE]}
     resumed: {description: Whether the run continues one that did not come to its end., type: bool, sample: false}
+    wait_until: {description: "When what is needed may be done, because of failures before or of another run, or V(null).", type: str, sample: null}
     certificate: {description: "The superseded certificate to go back to, or V(null).", type: dict, sample: null}
     domains_changed: {description: Whether the recorded certificate has other names than the definition., type: bool, sample: false}
 locked:

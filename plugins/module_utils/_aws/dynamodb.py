@@ -44,6 +44,12 @@ class DynamoDb:
             )
             return [item["name"]["S"] for page in pages for item in page["Items"]]
 
+    def scan_items(self) -> list[dict[str, str]]:
+        """All items whole."""
+        with calling(SERVICE, "Scan", self._table):
+            pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+            return [{key: value["S"] for key, value in item.items() if "S" in value} for page in pages for item in page["Items"]]
+
 
 def _condition(expected: str | None) -> dict[str, t.Any]:
     if expected is None:

@@ -70,7 +70,7 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> De
 
 def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """A stored definition with the keys that later versions added; unlike ``parse`` it judges nothing."""
-    defaults = {key: check(key, default)[0] for key, (default, check) in _FIELDS.items()}
+    defaults = {key: type(value)(value) if isinstance(value, (list, dict)) else value for key, value in _DEFAULTS.items()}
     return {**defaults, "sns_topic": f"certops-{name}", **stored}
 
 
@@ -239,3 +239,5 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "quota_headroom": (0, _count),
 }
 KEYS = tuple(_FIELDS)
+# What a stored definition lacks that an earlier version wrote.
+_DEFAULTS = {key: check(key, default)[0] for key, (default, check) in _FIELDS.items()}

@@ -27,7 +27,7 @@ def of(document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Ma
     last_run = document["last_run"] or {}
     return {
         **document,
-        "state": "locked" if is_locked else _state(document, plan.action, now),
+        "state": state(document, plan.action, now, is_locked),
         "due": plan.action != "none" and not is_locked,
         "reason": reason,
         "plan": plan.as_dict(),
@@ -37,21 +37,23 @@ def of(document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Ma
         "status": last_run.get("Status"),
         "update_time": max((row["update_time"] for row in certificates if row["update_time"]), default=None),
         "expiration_time": max((row["expiration_time"] for row in certificates), default=None),
-        "expires_in_days": _days_left(document, now),
+        "expires_in_days": days_left(document, now),
         "archive_uri": (document["certificate"] or {}).get("archive_uri"),
     }
 
 
-def _state(document: t.Mapping[str, t.Any], action: str, now: datetime) -> str:
-    days_left = _days_left(document, now)
+def state(document: t.Mapping[str, t.Any], action: str, now: datetime, is_locked: bool) -> str:
+    """How the project stands, given what its plan asks for: the first of ``STATES`` that holds."""
+    left = days_left(document, now)
     facts = {
-        "expired": days_left is not None and times.from_text(document["certificate"]["not_after"]) <= now,
+        "locked": is_locked,
+        "expired": left is not None and times.from_text(document["certificate"]["not_after"]) <= now,
         "failing": document["renewal"]["failures"] > 0,
         "unfinished": action in ("resume", "rebind"),
-        "pending": days_left is None,
+        "pending": left is None,
         "due": action != "none",
     }
-    return next((state for state, holds in facts.items() if holds), "ok")
+    return next((name for name, holds in facts.items() if holds), "ok")
 
 
 def _row(certificate: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
@@ -65,7 +67,7 @@ def _row(certificate: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def _days_left(document: t.Mapping[str, t.Any], now: datetime) -> int | None:
+def days_left(document: t.Mapping[str, t.Any], now: datetime) -> int | None:
     """Whole days until the recorded certificate expires, negative once it has; None without one."""
     if not document["certificate"]:
         return None

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import RefusedError
-from . import definitions, journal, renewal, rollback, times
+from . import definitions, journal, renewal, rollback, times, upgrades
 from .certificates import Certificate
 
-SCHEMA = 1
+SCHEMA = upgrades.SCHEMA
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
 # These bring no certificate into service, so they leave the journal of another run alone.
 WITHOUT_JOURNAL = ("restore", "cleanup", "delete")
@@ -38,6 +38,7 @@ class RunPlan:
     previous: tuple[str, ...] = ()
     resumed: bool = False
     domains_changed: bool = False
+    wait_until: str | None = None
     certificate: t.Mapping[str, t.Any] | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
@@ -72,10 +73,8 @@ def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
 
 
 def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
-    """A document as it was read, with the keys that later versions added; raises ValueError if it is damaged or of a later version."""
-    schema = stored.get("schema")
-    if schema != SCHEMA:
-        raise ValueError(f"its schema is {schema!r}, but this version of the collection knows {SCHEMA} only; update the collection")
+    """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a later version."""
+    stored = upgrades.upgraded(stored)
     if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
         raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
     empty = new_document(name, {})
@@ -123,7 +122,7 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
         since = times.to_text(now) if need.action == "reissue" else rollback.at(document["certificate"])
         found = RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=since if need.issue else None, **shared)
     waits = _waits(document, run, now) if found.issue else None
-    return RunPlan(action="none", reason=waits, **shared) if waits else found
+    return RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared) if waits else found
 
 
 def _rollback(document: t.Mapping[str, t.Any], available: t.Iterable[t.Mapping[str, t.Any]], now: datetime, shared: dict[str, t.Any]) -> RunPlan:
@@ -148,7 +147,7 @@ def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunP
     """The plan of a run that does not get the lock."""
     until = document["lock"]["expires_at"]
     reason = f"{who} holds the project until {until} at the latest"
-    return RunPlan(action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now))
+    return RunPlan(action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now), wait_until=until)
 
 
 def previous(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:

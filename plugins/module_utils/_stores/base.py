@@ -7,6 +7,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from .._errors import CertError
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -14,6 +16,9 @@ class Stored:
 
     document: dict[str, t.Any]
     version: str
+
+
+Scan = t.Iterator[tuple[str, "Stored | CertError"]]
 
 
 class Store(t.Protocol):
@@ -32,6 +37,9 @@ class Store(t.Protocol):
 
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt comes as its error."""
 
 
 class Archive(t.Protocol):

@@ -8,6 +8,7 @@ import json
 import typing as t
 
 from .._errors import CertError
+from .base import Scan, Stored
 
 
 def encode(document: t.Mapping[str, t.Any]) -> bytes:
@@ -24,3 +25,15 @@ def decode(content: bytes, where: str) -> dict[str, t.Any]:
     if not isinstance(document, dict):
         raise CertError(f"the project document {where} is no JSON object; repair it, or restore it from a backup")
     return document
+
+
+def scan(names: t.Iterable[str], read: t.Callable[[str], Stored | None]) -> Scan:
+    """What ``read`` finds of each name, in this order; one that was deleted meanwhile is left out, one that cannot be used comes as its error."""
+    for name in names:
+        try:
+            found = read(name)
+        except CertError as exc:
+            yield name, exc
+            continue
+        if found is not None:
+            yield name, found

@@ -11,7 +11,7 @@ import typing as t
 from .._aws.dynamodb import CONDITION_FAILED, DynamoDb
 from .._errors import ConflictError, RemoteError
 from . import documents
-from .base import Stored
+from .base import Scan, Stored
 
 
 class DynamoDbStore:
@@ -23,11 +23,7 @@ class DynamoDbStore:
 
     def read(self, name: str) -> Stored | None:
         """The document, or None if there is none; CertError if it is corrupt or the table is away."""
-        item = self._table.get_item(name)
-        if item is None:
-            return None
-        content = item.get("document", "").encode()
-        return Stored(document=documents.decode(content, f"{self.uri}/{name}"), version=item.get("version", ""))
+        return self._stored(name, self._table.get_item(name))
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
         """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
@@ -45,6 +41,17 @@ class DynamoDbStore:
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
         return sorted(self._table.scan_names())
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name, by pages of up to a megabyte; one that is corrupt comes as its error."""
+        items = {item["name"]: item for item in self._table.scan_items()}
+        return documents.scan(sorted(items), lambda name: self._stored(name, items[name]))
+
+    def _stored(self, name: str, item: t.Mapping[str, str] | None) -> Stored | None:
+        if item is None:
+            return None
+        content = item.get("document", "").encode()
+        return Stored(document=documents.decode(content, f"{self.uri}/{name}"), version=item.get("version", ""))
 
     @contextlib.contextmanager
     def _conflicts(self, name: str) -> t.Iterator[None]:

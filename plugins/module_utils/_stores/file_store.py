@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .._errors import ConflictError
 from . import documents, private_files
-from .base import Stored
+from .base import Scan, Stored
 
 _SUFFIX = ".json"
 
@@ -54,6 +54,10 @@ class FileStore:
             except FileNotFoundError:
                 return []
         return sorted(entry.stem for entry in entries if entry.suffix == _SUFFIX and not entry.name.startswith("."))
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name; one that is corrupt comes as its error."""
+        return documents.scan(self.names(), self.read)
 
     def _path(self, name: str) -> Path:
         return private_files.below(self._root, name.replace("/", "\0") + _SUFFIX)

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from .._aws.s3 import CONDITION_FAILED, NOT_FOUND, S3
 from .._errors import ConflictError, RemoteError
 from . import documents
-from .base import Stored
+from .base import Scan, Stored
 
 _SUFFIX = ".json"
+# As many connections as a boto3 client keeps. https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
+READERS = 10
 
 
 class S3Store:
@@ -50,6 +53,13 @@ class S3Store:
         """The names of all projects, sorted."""
         keys = (key.removeprefix(self._prefix) for key in self._bucket.list_objects(self._prefix))
         return sorted(key.removesuffix(_SUFFIX) for key in keys if key.endswith(_SUFFIX) and "/" not in key)
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name, several read at a time; one that is corrupt comes as its error."""
+        names = self.names()
+        with ThreadPoolExecutor(READERS) as readers:
+            reads: dict[str, Future[Stored | None]] = {name: readers.submit(self.read, name) for name in names}
+            yield from documents.scan(names, lambda name: reads[name].result())
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{_SUFFIX}"

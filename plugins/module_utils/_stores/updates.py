@@ -11,7 +11,7 @@ from datetime import datetime
 from .._core import journal, lease, project, recording, states
 from .._core.project import Document
 from .._errors import CertError, ConflictError
-from .base import Store
+from .base import Store, Stored
 
 # Each attempt lost means that another run got its write through.
 ATTEMPTS = 20
@@ -33,8 +33,15 @@ def load(store: Store, name: str) -> tuple[Document | None, str | None]:
     stored = store.read(name)
     if stored is None:
         return None, None
+    return checked(store, name, stored), stored.version
+
+
+def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
+    """The document of what was read, with every key present; CertError if it cannot be used."""
+    if isinstance(stored, CertError):
+        raise stored
     try:
-        return project.loaded(name, stored.document), stored.version
+        return project.loaded(name, stored.document)
     except ValueError as exc:
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConflictError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Stored
 
 REGION = "eu-central-1"
@@ -57,6 +57,9 @@ class FakeStore:
 
     def names(self) -> list[str]:
         return sorted(self.documents)
+
+    def scan(self) -> t.Iterator[tuple[str, Stored | CertError]]:
+        return ((name, copy.deepcopy(self.documents[name])) for name in self.names())
 
     def _compare(self, name: str, expected: str | None) -> None:
         stored = self.documents.get(name)

@@ -183,6 +183,7 @@ def test_a_plan_is_plain_json_values() -> None:
         "previous": [],
         "resumed": False,
         "domains_changed": False,
+        "wait_until": None,
         "certificate": None,
     }
 

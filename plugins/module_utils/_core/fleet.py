@@ -1,0 +1,180 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What each of many projects needs now, and which of them a run takes: those that need something, the earliest deadline first."""
+
+from __future__ import annotations
+
+import typing as t
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from . import lease, overview, project, times
+from .drift import Drift, Index, find
+
+# What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge does whatever is missing.
+RUNS = ("renew", "converge", "reissue")
+ACTIONS = ("issue", "renew", "reissue", "resume", "rebind", "update", "cleanup", "wait", "none")
+_IDLE = ("wait", "none")
+# How many of those that rest are named.
+NEXT = 5
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One project in question: its document, with the definition that is wanted; ``changed`` are the keys in which that differs from the stored one.
+
+    ``host`` is where the playbook runs it.
+    """
+
+    name: str
+    host: str
+    document: t.Mapping[str, t.Any]
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one project needs, and why.
+
+    ``due`` says that a run is to be made of it now. ``deadline`` is when service breaks unless something is done; a project without a
+    certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again.
+    """
+
+    candidate: Candidate
+    action: str
+    reason: str
+    state: str
+    deadline: str
+    due: bool = False
+    issue: bool = False
+    wait_until: str | None = None
+    expires_in_days: int | None = None
+    drift: Drift = field(default_factory=Drift)
+    selected: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of the project."""
+        return self.candidate.name
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The project as it stands in results."""
+        return {
+            "name": self.name,
+            "host": self.candidate.host,
+            "action": self.action,
+            "reason": self.reason,
+            "due": self.due,
+            "selected": self.selected,
+            "issue": self.issue,
+            "deadline": self.deadline,
+            "wait_until": self.wait_until,
+            "state": self.state,
+            "expires_in_days": self.expires_in_days,
+            "unused": list(self.drift.unused),
+            "orphans": list(self.drift.orphans),
+        }
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the owner of a lock is dead."""
+
+    run: str
+    now: datetime
+    is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
+    index: Index | None = None
+
+
+def judge(candidate: Candidate, question: Question) -> Need:
+    """What this project needs; an action that its own document asks for comes before what the listings show."""
+    document, now = candidate.document, question.now
+    is_locked = lease.is_live(document["lock"], now, question.is_dead)
+    scheduled = project.locked_out(document, lease.owner_text(document["lock"]), now) if is_locked else project.plan(document, "renew", now)
+    plan = scheduled if is_locked or question.run == "renew" else project.plan(document, question.run, now)
+    drift = Drift() if is_locked or question.index is None else find(document, question.index, question.run == "converge")
+    action, reason = (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift)
+    state = overview.state(document, scheduled.action, now, is_locked)
+    return Need(
+        candidate=candidate,
+        action=action,
+        reason=reason,
+        state="unfinished" if state == "ok" and action == "rebind" else state,
+        deadline=_deadline(document, drift, now),
+        # Orphans are for the playbook cleanup, and so are superseded certificates unless the project is converged anyway.
+        due=action not in _IDLE and (action != "cleanup" or (question.run == "converge" and bool(drift.unused))),
+        issue=plan.issue,
+        wait_until=plan.wait_until or plan.renew_at if action in (*_IDLE, "cleanup") else None,
+        expires_in_days=overview.days_left(document, now),
+        drift=drift,
+    )
+
+
+def _rest(candidate: Candidate, plan: project.RunPlan, drift: Drift) -> tuple[str, str]:
+    """What is left to do for a project whose document asks for nothing now."""
+    if plan.wait_until is not None:
+        return "wait", plan.reason
+    if drift.rebind:
+        return "rebind", drift.rebind
+    if candidate.changed:
+        return "update", f"{', '.join(candidate.changed)} changed in the definition"
+    leftovers = (("superseded and not used any more", drift.unused), ("not in the record and not used", drift.orphans))
+    found = [f"{', '.join(certificates)}: {why}" for why, certificates in leftovers if certificates]
+    return ("cleanup", "; ".join(found)) if found else ("none", plan.reason)
+
+
+def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> str:
+    """When the certificates in service expire, the first of them: until a new one is on its distributions, that is the one before."""
+    certificate, superseded = document["certificate"], document["superseded"]
+    if certificate is None:
+        return times.to_text(now)
+    in_service = certificate if project.is_deployed(document) or not superseded else superseded[-1]
+    ends: list[str | None] = [in_service.get("not_after") or certificate["not_after"], drift.breaks_at]
+    return min((text for text in ends if text), key=times.from_text)
+
+
+def ordered(needs: t.Iterable[Need]) -> list[Need]:
+    """What is due, the earliest deadline first, then what rests, by the time to look again."""
+
+    def key(need: Need) -> tuple[bool, datetime, str]:
+        return not need.due, times.from_text(need.deadline if need.due or need.wait_until is None else need.wait_until), need.name
+
+    return sorted(needs, key=key)
+
+
+def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str]) -> list[Need]:
+    """The projects in one of these states that have all of these tags; without states or tags, all."""
+    wanted = {str(tag): str(text) for tag, text in tags.items()}
+    return [need for need in needs if (not states or need.state in states) and wanted.items() <= need.candidate.document["definition"]["tags"].items()]
+
+
+def cut(needs: t.Sequence[Need], max_per_run: int | None) -> list[Need]:
+    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they are put off."""
+    found, taken = [], 0
+    for need in needs:
+        if need.due and (max_per_run is None or taken < max_per_run):
+            found.append(replace(need, selected=True))
+            taken += 1
+        elif need.due:
+            reason = f"{need.reason}; put off, since {max_per_run} projects with an earlier deadline fill this run"
+            found.append(replace(need, reason=reason))
+        else:
+            found.append(need)
+    return found
+
+
+def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
+    """How many projects need what, and the next ones of those that rest or wait."""
+    resting = [need for need in needs if not need.due and need.wait_until is not None]
+    due = [need for need in needs if need.due]
+    return {
+        "total": len(needs) + broken,
+        "due": len(due),
+        "selected": sum(need.selected for need in due),
+        "put_off": sum(not need.selected for need in due),
+        "broken": broken,
+        "actions": dict(sorted(Counter(need.action for need in needs).items())),
+        "states": dict(sorted(Counter(need.state for need in needs).items())),
+        "next": [{"name": need.name, "action": need.action, "wait_until": need.wait_until, "reason": need.reason} for need in resting[:NEXT]],
+    }

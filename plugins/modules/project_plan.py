@@ -1,0 +1,292 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: project_plan
+version_added: 0.1.0
+short_description: Say what each of many certificate projects needs now
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Plans any number of projects at once. It reads the store in one pass, lists the server certificates and the distributions once, and asks AWS
+    nothing per project.
+  - Says of each project what it needs and why, and selects those that a run has to take now, the earliest deadline first.
+  - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - certops.cloudfront.attributes.info_module
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  store:
+    description:
+      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded.
+      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+  names:
+    description:
+      - Names of the projects to plan. Without them and without O(definitions) it is all that the store has.
+      - A name that is not in the store is an error, and so are all such names together.
+    type: list
+    elements: str
+  definitions:
+    description:
+      - Projects as variables of the role P(certops.cloudfront.project#role), with or without the prefix C(project_). Defaults are those of the role.
+      - With C(inventory_hostname), the host that is to run the project, and with C(project_store), a store of its own.
+      - With O(run=renew), and where C(project_domains) is missing, only the name counts, and what the store has holds.
+      - Two definitions of one name are refused. All problems of all definitions are reported at once, in RV(broken).
+      - Other variables than those of a definition are ignored, so give no secrets.
+    type: list
+    elements: dict
+  run:
+    description:
+      - What the run is for. V(renew) does what has come due and finishes what was left unfinished, but waits after failures.
+        V(converge) does whatever is missing. V(reissue) asks for a new key and certificate for each project.
+    type: str
+    choices: [renew, converge, reissue]
+    default: renew
+  states:
+    description: Plan only projects in one of these states, which are those of RV(certops.cloudfront.project_info#module:projects[].state).
+    type: list
+    elements: str
+    choices: [locked, expired, failing, unfinished, pending, due, ok]
+    default: []
+  tags:
+    description: Plan only projects that have all of these tags.
+    type: dict
+    default: {}
+  max_per_run:
+    description: Select at most so many projects, those with the earliest deadlines. The others say that they are put off.
+    type: int
+  observe:
+    description:
+      - List certificates and distributions, too. Without that, the plan follows the documents alone.
+      - A listing that fails is a warning. It does not count as an empty one.
+    type: bool
+    default: true
+notes:
+  - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary), C(cloudfront:ListDistributions)."
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
+seealso:
+  - module: certops.cloudfront.project_info
+  - module: certops.cloudfront.project_record
+"""
+
+EXAMPLES = r"""
+- name: Plan all projects
+  certops.cloudfront.project_plan:
+  register: plan
+
+- name: Show what is due, the most urgent first
+  ansible.builtin.debug:
+    msg: "{{ item.name }}: {{ item.action }}, since {{ item.reason }} (deadline {{ item.deadline }})"
+  loop: "{{ plan.selected }}"
+  loop_control:
+    label: "{{ item.name }}"
+
+- name: Plan the shops that failed or expire, ten at most
+  certops.cloudfront.project_plan:
+    states: [failing, expired]
+    tags:
+      team: shop
+    max_per_run: 10
+
+- name: Plan what these definitions change
+  certops.cloudfront.project_plan:
+    run: converge
+    definitions:
+      - project_name: webapp
+        project_domains: [example.com, "*.example.com"]
+"""
+
+RETURN = r"""
+projects:
+  description: The projects, first those that are due by their deadline, then the others by the time to look at them again.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the project., type: str, sample: webapp}
+    host: {description: The host that is to run it., type: str, sample: webapp}
+    action:
+      description:
+        - What it needs. V(issue), a first certificate. V(renew), a new one because of its age. V(reissue), a new one because something else is wanted.
+          V(resume), the end of a run that was not finished. V(rebind), the certificate put in place again, because IAM or a distribution does not have it.
+          V(update), a definition that changes nothing about the certificate. V(cleanup), certificates deleted that nobody needs.
+          V(wait), something that may not be done yet. V(none), nothing.
+      type: str
+      sample: renew
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
+    due: {description: Whether a run has to take it now., type: bool, sample: true}
+    selected: {description: Whether it is in RV(selected)., type: bool, sample: true}
+    issue: {description: Whether a certificate is to be ordered or fetched., type: bool, sample: true}
+    deadline:
+      description: When the first of its certificates in service expires. For a project without any it is now.
+      type: str
+      sample: "2027-01-06T04:42:09Z"
+    wait_until: {description: "When to look at it again, if it rests or waits, or V(null).", type: str, sample: null}
+    state: {description: "How it stands, as M(certops.cloudfront.project_info) says.", type: str, sample: due}
+    expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
+    unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample: []}
+    orphans: {description: Certificates under its path that its record does not know and nobody uses., type: list, elements: str, sample: []}
+    predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 12, cloudfront: 7, iam: 7, route53: 5, sns: 4}}
+selected:
+  description: The projects that a run has to take now, the earliest deadline first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the project., type: str, sample: webapp}
+    host: {description: The host that is to run it., type: str, sample: webapp}
+    action: {description: What it needs., type: str, sample: renew}
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
+    deadline: {description: When service breaks., type: str, sample: "2027-01-06T04:42:09Z"}
+    role_vars: {description: Its definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
+broken:
+  description: Projects that cannot be planned.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name: {description: Name of the project., type: str, sample: oldapp}
+    host: {description: The host that would run it., type: str, sample: oldapp}
+    error: {description: What is wrong., type: str, sample: "the project document /srv/certops/store/oldapp.json is no JSON"}
+limits:
+  description: What the selected projects take of what is limited.
+  returned: success
+  type: dict
+  contains:
+    calls: {description: About how many calls of each service., type: dict, sample: {acme: 12, cloudfront: 7, iam: 7, route53: 5, sns: 4}}
+    orders: {description: How many certificates are ordered at each CA., type: dict, sample: {"https://acme-v02.api.letsencrypt.org/directory": 1}}
+    iam:
+      description:
+        - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if nobody looked, C(uploads), and C(kept), by how many there
+          are more in the end.
+      type: dict
+      sample: {used: 12, allowed: 20, room: 8, uploads: 1, kept: 0}
+summary:
+  description: How many projects need what, and the next ones of those that rest or wait.
+  returned: success
+  type: dict
+  sample:
+    total: 1000
+    due: 1
+    selected: 1
+    put_off: 0
+    broken: 0
+    actions: {none: 998, renew: 1, wait: 1}
+    states: {due: 1, failing: 1, ok: 998}
+    next: [{name: shop, action: wait, wait_until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _fleet, _module, _owner
+from ..module_utils._aws import cloudfront, iam, session, sts
+from ..module_utils._core import fleet, forecast, given, overview
+from ..module_utils._core.drift import Index
+from ..module_utils._core.given import Given
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Store
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "store": {"type": "str"},
+    "names": {"type": "list", "elements": "str"},
+    "definitions": {"type": "list", "elements": "dict"},
+    "run": {"type": "str", "choices": list(fleet.RUNS), "default": "renew"},
+    "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
+    "tags": {"type": "dict", "default": {}},
+    "max_per_run": {"type": "int"},
+    "observe": {"type": "bool", "default": True},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """The stores by the URI that names them (None: the common one), and what lists for all of the projects."""
+
+    stores: t.Mapping[str | None, Store]
+    aws: _fleet.Aws | None
+    partition: str
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The clients that the options need; ConfigError with everything that is wrong with them together."""
+    wanted = _given(params) or []
+    problems = given.problems(wanted)
+    if params["max_per_run"] is not None and params["max_per_run"] < 1:
+        problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
+    problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
+    if problems:
+        raise ConfigError(problems)
+    connection = session.Session(params) if params["observe"] else None
+    places = {uri: stores.store(uri or params["store"], lambda: connection or session.Session(params)) for uri in _fleet.usable_stores(wanted)}
+    region = session.region_of(params) or ""
+    return Clients(stores=places, aws=_aws(connection) if connection else None, partition="aws-cn" if region.startswith("cn-") else "aws")
+
+
+def _aws(connection: session.Session) -> _fleet.Aws:
+    distributions = cloudfront.CloudFront(connection.client("cloudfront", **cloudfront.CLIENT_CONFIG))
+    return _fleet.Aws(iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts")))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read, list, judge, select."""
+    found = _gathered(params, clients)
+    listing, warnings = _fleet.observed(clients.aws) if clients.aws and found.candidates else (None, ())
+    index = Index.of(listing) if listing else None
+    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index)
+    needs = fleet.cut(fleet.ordered(fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"])), params["max_per_run"])
+    taken = [need for need in needs if need.selected]
+    limits = forecast.limits(taken, index, listing.quota if listing else None)
+    result = {
+        "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in needs],
+        "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
+        "broken": sorted(found.broken, key=lambda one: one["name"]),
+        "limits": limits,
+        "summary": fleet.summary(needs, len(found.broken)),
+    }
+    return Outcome(changed=False, result=result, warnings=(*found.warnings, *warnings, *forecast.warnings(limits)))
+
+
+def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:
+    wanted = _given(params)
+    if wanted is None:
+        return _fleet.whole(clients.stores[None])
+    defined = [one for one in wanted if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition)]
+    found = _fleet.defined(defined, clients.stores, clients.partition)
+    others = _fleet.named([one for one in wanted if one not in defined], clients.stores)
+    return _fleet.Fleet(found.candidates + others.candidates, found.broken + others.broken, found.warnings)
+
+
+def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
+    """The projects that the options name; None if they name none, which means all."""
+    if params["names"] is None and params["definitions"] is None:
+        return None
+    names = dict.fromkeys(params["names"] or ())
+    return [given.read(entry) for entry in [*({"name": name} for name in names), *(params["definitions"] or ())]]
+
+
+def _selected(need: fleet.Need, store: str) -> dict[str, t.Any]:
+    role_vars = overview.role_vars(need.candidate.document, store)
+    return {"name": need.name, "host": need.candidate.host, "action": need.action, "reason": need.reason, "deadline": need.deadline, "role_vars": role_vars}
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
