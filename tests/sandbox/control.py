@@ -27,7 +27,7 @@ class Control:
         self._host = urlsplit(url).netloc
 
     def _ask(self, method: str, route: str, body: dict[str, Any] | None = None) -> Any:
-        connection = http.client.HTTPConnection(self._host, timeout=30)
+        connection = http.client.HTTPConnection(self._host, timeout=120)
         try:
             connection.request(method, f"/_sandbox/{route}", json.dumps(body or {}), {"Content-Type": "application/json"})
             response = connection.getresponse()
@@ -90,6 +90,10 @@ class Control:
     def advance(self, seconds: float) -> None:
         """Move the clock of AWS ahead."""
         self._ask("POST", "clock", {"advance_seconds": seconds})
+
+    def fleet(self, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Put certificates and distributions in place by the thousand; what the project documents have to say of them. See sandbox/fleet.py."""
+        return list(self._ask("POST", "fleet", {"projects": projects}))
 
     def issued(self) -> list[str]:
         """The leaf certificates that the CA signed since the last reset or restore, as PEM."""

@@ -9,6 +9,7 @@
 - ``GET sns/outbox``, ``POST sns/confirm {endpoint, topic_arn?}``, ``POST sns/unsubscribe {endpoint, topic_arn?}``: what mail does.
 - ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
+- ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?}, …]}``: certificates in IAM and distributions, as many as wanted; see fleet.put.
 - ``POST accounts {access_key, account}``: gives an access key to another account.
 - ``POST reset``: everything as after the start.
 """
@@ -19,8 +20,9 @@ import dataclasses
 import json
 import typing as t
 
+from . import fleet
 from .service import Response
-from .state import State
+from .state import DEFAULT_ACCOUNT, State
 from .wire import Environ, read_body
 
 PREFIX = "/_sandbox/"
@@ -94,6 +96,10 @@ def _account(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return dict(state.accounts)
 
 
+def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return fleet.put(state, DEFAULT_ACCOUNT, values["projects"])
+
+
 def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.cloudfront.set_icp_status(str(values["cname"]), str(values["status"]))
     return {}
@@ -147,6 +153,7 @@ _ROUTES: dict[str, _Handler] = {
     "GET clock": _clock,
     "POST clock": _advance,
     "POST accounts": _account,
+    "POST fleet": _fleet,
     "POST cloudfront/icp": _icp,
     "POST dns/delegate": _delegate,
     "GET sns/outbox": _outbox,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import boto3
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConflictError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores import open as stores
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store, Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
 from moto import mock_aws
 from unit.fakes.stores import REGION, FakeStore, emulated_credentials, session
@@ -76,6 +76,20 @@ def test_names_are_sorted(store: Store) -> None:
     for name in ("shop", "Blog", "api-2"):
         store.write(name, DOCUMENT, None)
     assert store.names() == ["Blog", "api-2", "shop"]
+
+
+def test_a_scan_brings_every_project_with_its_document_and_what_is_corrupt_as_an_error(store: Store) -> None:
+    for name in ("shop", "webapp"):
+        store.write(name, {**DOCUMENT, "name": name}, None)
+    found = dict(store.scan())
+    assert list(found) == ["shop", "webapp"]
+    assert {name: stored.document["name"] for name, stored in found.items() if not isinstance(stored, CertError)} == {"shop": "shop", "webapp": "webapp"}
+    assert isinstance(found["shop"], Stored)
+    assert found["shop"] == store.read("shop")
+
+
+def test_a_scan_of_nothing_is_empty(store: Store) -> None:
+    assert list(store.scan()) == []
 
 
 def test_a_second_create_is_a_conflict_and_leaves_the_first(store: Store) -> None:
