@@ -52,9 +52,9 @@ notes:
   - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and O(assume_role_arn) may be templates.
   - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project since is then not seen in the inventory;
     the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache) reads the store again.
-  - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning: in Ansible the name means something else.
+  - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning, since in Ansible the name stands for more.
   - No AWS action is needed for a store in files.
-  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
   - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."
 seealso:
@@ -232,17 +232,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 def _read(store: Store) -> Found:
     """Every document in the store, or why it cannot be used; RemoteError if the store is away."""
     found: Found = {}
-    for name in store.names():
-        try:
-            stored = store.read(name)
-        except CertError as exc:
-            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
-            if isinstance(exc, RemoteError) and exc.service != "file":
-                raise
-            found[name] = {"error": exc.message}
-        else:
-            # A document may be gone since the names were read.
-            found |= {name: {"document": stored.document}} if stored else {}
+    for name, stored in store.scan():
+        # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
+        if isinstance(stored, RemoteError) and stored.service != "file":
+            raise stored
+        found[name] = {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document}
     return found
 
 
