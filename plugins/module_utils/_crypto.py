@@ -83,6 +83,12 @@ def same_certificates(pem: str, other: str) -> bool:
     return _ders(pem) == _ders(other)
 
 
+def top_issuer(pem: str) -> str:
+    """The common name of who issued the last certificate of the chain: where the chain ends."""
+    names = load_certificates(pem)[-1].issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
 def key_matches(key_pem: str, pem: str) -> bool:
     """Whether the private key belongs to the first certificate of ``pem``."""
     return _public_der(load_key(key_pem)) == _public_der(load_certificates(pem)[0])

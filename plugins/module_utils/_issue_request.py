@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 import ssl
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import _bundles
 from ._acme.client import ExternalAccount
@@ -23,8 +23,19 @@ _EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")
 
 
 @dataclass(frozen=True)
+class Fallback:
+    """A CA to ask when those before it are away or refuse."""
+
+    directory: str
+    profile: str | None
+    needs_eab: bool
+    external_account: ExternalAccount | None
+    ca_bundle: str | None
+
+
+@dataclass(frozen=True)
 class IssueRequest:
-    """What the user asked for."""
+    """What the user asked for, of the CA to be asked now; ``fallbacks`` come after it."""
 
     wanted: Wanted
     terms: Terms
@@ -37,6 +48,34 @@ class IssueRequest:
     propagation_timeout: int
     order_timeout: int
     ignore_failed_validations: bool
+    profile_required: bool
+    preferred_chain: str | None
+    fallbacks: tuple[Fallback, ...]
+
+    @property
+    def choices(self) -> tuple[IssueRequest, ...]:
+        """The same request to each CA, in the order in which they are asked."""
+        return (self, *(self._to(fallback) for fallback in self.fallbacks))
+
+    @property
+    def variants(self) -> tuple[Wanted, ...]:
+        """What may come of an order at this CA."""
+        without = () if self.profile_required or self.wanted.profile is None else (replace(self.wanted, profile=None),)
+        return (self.wanted, *without)
+
+    def without_profile(self) -> IssueRequest:
+        """The same request for whatever the CA issues by itself."""
+        return replace(self, wanted=replace(self.wanted, profile=None))
+
+    def _to(self, fallback: Fallback) -> IssueRequest:
+        return replace(
+            self,
+            wanted=replace(self.wanted, directory=fallback.directory, profile=fallback.profile),
+            needs_eab=fallback.needs_eab,
+            external_account=fallback.external_account,
+            ca_bundle=fallback.ca_bundle,
+            fallbacks=(),
+        )
 
 
 def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
@@ -46,7 +85,7 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         raise ConfigError(problems)
     directory = acme_directories.resolve(params["acme_directory"])
     since = params.get("issued_since")
-    return IssueRequest(
+    request = IssueRequest(
         wanted=Wanted(
             project=params["project"],
             domains=names.normalise(params["domains"]),
@@ -64,7 +103,12 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         propagation_timeout=params["propagation_timeout"],
         order_timeout=params["order_timeout"],
         ignore_failed_validations=params["ignore_failed_validations"],
+        profile_required=params["acme_profile_required"],
+        preferred_chain=params.get("acme_preferred_chain") or None,
+        fallbacks=tuple(_fallback(given, params) for given in params.get("acme_fallbacks") or ()),
     )
+    accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
+    return replace(request, terms=replace(request.terms, accepted=accepted))
 
 
 def project_problem(project: str) -> str | None:
@@ -84,7 +128,7 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems += acme_directories.problems(params["acme_directory"])
     problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in _contacts(params) if not _EMAIL.fullmatch(contact)]
     problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
-    return problems + _issued_since_problems(params) + _eab_problems(params) + _file_problems(params)
+    return problems + _issued_since_problems(params) + _eab_problems(params) + _file_problems(params) + _fallback_problems(params)
 
 
 def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
@@ -98,21 +142,55 @@ def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def _eab_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    if bool(params.get("acme_eab_kid")) != bool(params.get("acme_eab_hmac_key")):
+    return _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key"))
+
+
+def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
+    if bool(kid) != bool(hmac_key):
         return ["acme_eab_kid and acme_eab_hmac_key belong together; give both, as the CA gave them to you"]
-    key = params.get("acme_eab_hmac_key")
-    if key and not _BASE64URL.fullmatch(key):
+    if hmac_key and not _BASE64URL.fullmatch(hmac_key):
         return ["acme_eab_hmac_key: is not base64url; give it as the CA gave it to you"]
     return []
 
 
+def _ca_bundle_problems(path: str | None) -> list[str]:
+    try:
+        if path:
+            ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as exc:
+        return [f"acme_ca_bundle: {path} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})"]
+    return []
+
+
+def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems, known = [], [params["acme_directory"]]
+    for given in params.get("acme_fallbacks") or ():
+        found = acme_directories.problems(given["acme_directory"]) + _ca_bundle_problems(given.get("acme_ca_bundle"))
+        found += [f"{given['acme_directory']} is given twice"] if given["acme_directory"] in known else []
+        problems += [f"acme_fallbacks: {problem}" for problem in found]
+        known.append(given["acme_directory"])
+    for given in params.get("acme_fallback_eab") or ():
+        found = _binding_problems(given["kid"], given["hmac_key"])
+        found += [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is none of acme_fallbacks"]
+        problems += [f"acme_fallback_eab: {problem}" for problem in found]
+    return problems
+
+
+def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fallback:
+    directory = acme_directories.resolve(given["acme_directory"])
+    bindings = [each for each in params.get("acme_fallback_eab") or () if each["acme_directory"] == given["acme_directory"]]
+    external = [ExternalAccount(kid=each["kid"], hmac_key=each["hmac_key"], alg=each.get("alg") or EAB_ALGORITHMS[0]) for each in bindings]
+    return Fallback(
+        directory=directory.url,
+        profile=given.get("acme_profile") or None,
+        needs_eab=directory.needs_eab,
+        external_account=external[0] if external else None,
+        ca_bundle=given.get("acme_ca_bundle") or None,
+    )
+
+
 def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = []
-    if params.get("acme_ca_bundle"):
-        try:
-            ssl.create_default_context(cafile=params["acme_ca_bundle"])
-        except (OSError, ValueError) as exc:
-            problems.append(f"acme_ca_bundle: {params['acme_ca_bundle']} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})")
+    problems = _ca_bundle_problems(params.get("acme_ca_bundle"))
     dest = params.get("dest") and _bundles.directory_problem("dest", params["dest"])
     return problems + ([dest] if dest else [])
 

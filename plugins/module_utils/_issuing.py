@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from . import _bundles, _ordering
-from ._acme import accounts
+from ._authorities import Authorities
 from ._challenges import ChallengeRecords, zone_ids
 from ._core import bundles, issuing, renewal, times, txt_records
 from ._core.bundles import Bundle, Manifest
@@ -51,33 +51,30 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
         return _keep(request, observed, observed.bundle, None if check_mode else (Pending(clients.archive, request.wanted.project), records))
     if observed.has_failures and not request.ignore_failed_validations:
         Failures(clients.archive, request.wanted.project).require_room(request.wanted.directory, request.wanted.domains, clock.now())
-    if accounts.load(clients.archive, request.wanted.directory, request.contacts) is None:
-        problems = _ordering.registration_problems(request, request.needs_eab)
-        if problems:
-            raise ConfigError(problems)
+    authorities = Authorities(request, clients, clock)
+    authorities.check_accounts()
     zones = _known_zones(request, observed.unfinished)
     if check_mode or not zones:
         zones = zone_ids(clients.zones.list_hosted_zones(), request.wanted.domains)
     if check_mode:
-        _ordering.check_directory(request, clients.server.client(None, clock))
-        return _predict(request, observed)
-    return _order(request, observed, _ordering.Ordering(request, clients, clock, zones))
+        return _predict(request, observed, authorities.check_directories())
+    return _order(request, observed, authorities, zones)
 
 
-def _order(request: IssueRequest, observed: Observed, ordering: _ordering.Ordering) -> Outcome:
-    issued, warnings = ordering.run(observed.unfinished)
+def _order(request: IssueRequest, observed: Observed, authorities: Authorities, zones: t.Mapping[str, str]) -> Outcome:
+    issued, warnings = authorities.issue(zones, observed.unfinished)
     if observed.has_failures:
-        Failures(ordering.clients.archive, request.wanted.project).forget()
+        Failures(authorities.clients.archive, request.wanted.project).forget()
     if request.dest:
         _bundles.keep_in(request.dest, issued.bundle)
-    return _report(request, observed, issued, (warnings, ordering.clock.now()))
+    return _report(request, observed, issued, (warnings, authorities.clock.now()))
 
 
 def _known_zones(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, str]:
     """The zones as the order to be resumed has them; nothing if none has a record of every name."""
     names = {txt_records.challenge_name(domain) for domain in request.wanted.domains}
     for kept in unfinished:
-        if issuing.can_resume(kept.order, request.wanted):
+        if any(issuing.can_resume(kept.order, wanted) for wanted in request.variants):
             return kept.order.zones if names <= set(kept.order.zones) else {}
     return {}
 
@@ -123,14 +120,14 @@ def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tu
     )
 
 
-def _predict(request: IssueRequest, observed: Observed) -> Outcome:
+def _predict(request: IssueRequest, observed: Observed, warnings: list[str]) -> Outcome:
     after = {**_shown(None), "domains": sorted(request.wanted.domains), "key_type": request.wanted.key_type}
     return Outcome(
         changed=True,
         result=_result(observed.verdict, _described(request, None, None), issued=True),
         before=_shown(observed.manifest),
         after=after,
-        warnings=observed.warnings,
+        warnings=(*observed.warnings, *warnings),
     )
 
 

@@ -17,7 +17,7 @@ from ._acme.order import Conversation, OrderFailedError, is_final
 from ._challenges import ChallengeRecords, Zones
 from ._core import bundles, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
-from ._core.issuing import PendingOrder
+from ._core.issuing import PendingOrder, Wanted
 from ._core.txt_records import ChallengeRecord
 from ._core.validations import Failure
 from ._core.waiting import Clock, Deadline
@@ -44,12 +44,13 @@ class Journal(t.Protocol):
 
 @dataclass(frozen=True)
 class Clients:
-    """Everything outside that issuing talks to; without a run of a project there is no journal."""
+    """Everything outside that issuing talks to; without a run of a project there is no journal. ``fallbacks`` are further CAs."""
 
     archive: Archive
     zones: Zones
     server: Server
     journal: Journal | None = None
+    fallbacks: tuple[Server, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class _Work:
     order: Order | None = None
     is_over: bool = False
     is_lost: bool = False
+    is_finalizing: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,19 +86,26 @@ class Ordering:
         """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
         account = self._account()
         client = self.clients.server.client(account.private_key, self.clock)
-        check_directory(self.request, client)
+        request, warnings = check_directory(self.request, client)
+        issued, more = replace(self, request=request).order(client, account, unfinished)
+        return issued, warnings + more
+
+    def order(self, client: Client, account: Account, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
+        """The same, of a CA that has been found able to serve the request."""
         if account.url is None:
             self._register(client, account)
         else:
             client.use_account(account.url)
         work, warnings = self._begin(client, unfinished)
         try:
-            issued = self._issue(client, work)
+            issued, more = self._issue(client, work)
+            warnings += more
             work.is_over = True
         except CertError as exc:
             work.is_over = isinstance(exc, OrderFailedError)
             exc.message = "; ".join([exc.message, *self._noted(exc.details.get("failed_validations")), *self._clean(work)])
             exc.details.setdefault("order_url", work.kept.order.order_url)
+            exc.details["finalizing"] = work.is_finalizing
             raise
         except BaseException:
             self._clean(work)
@@ -148,7 +157,7 @@ class Ordering:
         return work or self._new_work(), warnings
 
     def _resume(self, client: Client, kept: Kept) -> _Work | None:
-        if not issuing.can_resume(kept.order, self.request.wanted):
+        if not any(issuing.can_resume(kept.order, wanted) for wanted in self.request.variants):
             return None
         if kept.order.order_url is None:
             return _Work(kept)
@@ -171,7 +180,7 @@ class Ordering:
         self._pending.put(kept)
         return _Work(kept)
 
-    def _issue(self, client: Client, work: _Work) -> Issued:
+    def _issue(self, client: Client, work: _Work) -> tuple[Issued, list[str]]:
         conversation = Conversation(client, self.clock)
         order = work.order or self._new_order(client, work)
         if order.status is Status.PENDING:
@@ -182,20 +191,33 @@ class Ordering:
         csr = _crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
         order = conversation.settle(order, deadline)
         self._record(work, order)
+        work.is_finalizing = True
         # The time for issuing begins now: a CA may take minutes for it, however quick it was before.
         order = conversation.complete(order, csr, Deadline.after(self.clock.now(), self.request.order_timeout))
-        return self._archive(work.kept.order, order.url, client.certificate(order.certificate or ""))
+        fullchain, warnings = self._download(client, order.certificate or "")
+        return self._archive(work.kept.order, order.url, fullchain), warnings
+
+    def _download(self, client: Client, url: str) -> tuple[str, list[str]]:
+        """The certificate with the CA's default chain, unless another one that the CA offers ends at the preferred issuer."""
+        chain, preferred = client.certificate(url), self.request.preferred_chain
+        if preferred is None or _crypto.top_issuer(chain.pem) == preferred:
+            return chain.pem, []
+        for alternate in chain.alternates:
+            other = client.certificate(alternate).pem
+            if _crypto.top_issuer(other) == preferred:
+                return other, [f"the chain that ends at {preferred} was taken; if CloudFront does not trust that CA, it answers InvalidViewerCertificate"]
+        return chain.pem, [f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was taken"]
 
     def _new_order(self, client: Client, work: _Work) -> Order:
         wanted = self.request.wanted
         try:
-            order = client.new_order(wanted.domains, wanted.profile)
+            order = self._ask(client, wanted)
         except RemoteError as exc:
-            if exc.code != "accountDoesNotExist":
+            if self.request.profile_required or wanted.profile is None or not issuing.is_refused_profile(exc.code, exc.message):
                 raise
-            self._register(client, self._account())
-            order = client.new_order(wanted.domains, wanted.profile)
-        self._keep(work, work.kept.order.with_order(order.url))
+            wanted = replace(wanted, profile=None)
+            order = self._ask(client, wanted)
+        self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url))
         if order.identifiers != set(wanted.domains):
             raise OrderFailedError(
                 f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))}; ask the CA",
@@ -204,6 +226,15 @@ class Ordering:
                 code="wrongOrder",
             )
         return order
+
+    def _ask(self, client: Client, wanted: Wanted) -> Order:
+        try:
+            return client.new_order(wanted.domains, wanted.profile)
+        except RemoteError as exc:
+            if exc.code != "accountDoesNotExist":
+                raise
+        self._register(client, self._account())
+        return client.new_order(wanted.domains, wanted.profile)
 
     def _record(self, work: _Work, order: Order) -> None:
         """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
@@ -268,12 +299,16 @@ class Ordering:
         return withdraw(self._pending, self._records, work.kept) if work.kept.order.records else []
 
 
-def check_directory(request: IssueRequest, client: Client) -> None:
-    """The CA answers and offers the profile that is wanted."""
+def check_directory(request: IssueRequest, client: Client) -> tuple[IssueRequest, list[str]]:
+    """The request as this CA, which answers, can serve it: a profile that it does not offer is left out with a warning, or refused if it is required."""
     profile, offered = request.wanted.profile, client.directory().profiles
-    if profile and profile not in offered:
-        choice = f"use one of {', '.join(offered)}" if offered else "this CA has no profiles, leave it out"
-        raise ConfigError([f"acme_profile: {request.wanted.directory} does not offer {profile!r}; {choice}"])
+    if not profile or profile in offered:
+        return request, []
+    choice = f"use one of {', '.join(offered)}" if offered else "this CA has no profiles, leave it out"
+    problem = f"acme_profile: {request.wanted.directory} does not offer {profile!r}; {choice}"
+    if request.profile_required:
+        raise ConfigError([problem])
+    return request.without_profile(), [f"{problem}; ordered without a profile, since acme_profile_required is false"]
 
 
 def registration_problems(request: IssueRequest, needs_eab: bool) -> list[str]:

@@ -83,6 +83,61 @@ options:
     description:
       - The certificate profile to ask for, one that the directory lists; for example V(tlsserver) or V(shortlived) of Let's Encrypt.
     type: str
+  acme_profile_required:
+    description:
+      - Whether nothing is ordered if the CA does not offer O(acme_profile), or refuses the account that profile.
+      - If V(false), the profile is preferred. The CA's own choice will do, and a certificate that has it is not issued again before it is due.
+    type: bool
+    default: true
+  acme_preferred_chain:
+    description:
+      - The common name of the CA certificate that the chain is to end at, where the CA offers several chains. Otherwise the CA's default chain is taken.
+      - The default is what the CA thinks is trusted most widely. CloudFront refuses a chain that it does not trust with C(InvalidViewerCertificate).
+      - A change takes effect with the next certificate.
+    type: str
+  acme_fallbacks:
+    description:
+      - Further CAs, asked in this order when those before are away, have an internal problem, refuse by a rate limit, or by the CAA records of the names.
+      - What is wrong with the names or their DNS is not tried elsewhere, nor is an order that may have been finalized. The next run finishes that one.
+      - A certificate of any of these CAs satisfies O(acme_directory). It is not issued again before it is due, and then the first CA is asked first.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      acme_directory:
+        description: As O(acme_directory).
+        type: str
+        required: true
+      acme_ca_bundle:
+        description: As O(acme_ca_bundle).
+        type: path
+      acme_profile:
+        description: As O(acme_profile), for this CA.
+        type: str
+  acme_fallback_eab:
+    description:
+      - External account bindings for those of O(acme_fallbacks) that want one.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      acme_directory:
+        description: One of O(acme_fallbacks), written the same.
+        type: str
+        required: true
+      kid:
+        description: As O(acme_eab_kid).
+        type: str
+        required: true
+      hmac_key:
+        description: As O(acme_eab_hmac_key).
+        type: str
+        required: true
+      alg:
+        description: As O(acme_eab_alg).
+        type: str
+        choices: [HS256, HS384, HS512]
+        default: HS256
   acme_eab_kid:
     description:
       - The key identifier of the external account binding that the CA gave you. Needed by CAs such as ZeroSSL and Google, once.
@@ -290,6 +345,13 @@ from ..module_utils._stores.updates import RunJournal
 
 T = t.TypeVar("T")
 
+FALLBACK: dict[str, t.Any] = {"acme_directory": {"type": "str", "required": True}, "acme_ca_bundle": {"type": "path"}, "acme_profile": {"type": "str"}}
+FALLBACK_EAB: dict[str, t.Any] = {
+    "acme_directory": {"type": "str", "required": True},
+    "kid": {"type": "str", "required": True},
+    "hmac_key": {"type": "str", "required": True, "no_log": True},
+    "alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
+}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "project": {"type": "str", "required": True},
@@ -301,6 +363,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_terms_agreed": {"type": "bool", "default": False},
     "acme_contacts": {"type": "list", "elements": "str", "default": []},
     "acme_profile": {"type": "str"},
+    "acme_profile_required": {"type": "bool", "default": True},
+    "acme_preferred_chain": {"type": "str"},
+    "acme_fallbacks": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK},
+    "acme_fallback_eab": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK_EAB},
     "acme_eab_kid": {"type": "str"},
     "acme_eab_hmac_key": {"type": "str", "no_log": True},
     "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
@@ -323,8 +389,9 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     journal, journal_problems = _try(lambda: _journal(params))
     if request is None or session is None or archive is None or journal_problems:
         raise ConfigError([*request_problems, *session_problems, *archive_problems, *journal_problems])
-    server = Server(request.wanted.directory, request.ca_bundle)
-    return Clients(archive=archive, zones=Route53(lambda: session.client("route53")), server=server, journal=journal)
+    server, *fallbacks = (Server(choice.wanted.directory, choice.ca_bundle) for choice in request.choices)
+    zones = Route53(lambda: session.client("route53"))
+    return Clients(archive=archive, zones=zones, server=server, journal=journal, fallbacks=tuple(fallbacks))
 
 
 def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:

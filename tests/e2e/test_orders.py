@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
@@ -91,6 +92,89 @@ def test_an_order_that_is_processing_for_a_while_is_waited_for(issue: Issue, con
     control.set(acme_processing_seconds=2)
     assert issue().result["issued"]
     assert control.counts("acme")["finalize"] == 1
+
+
+ALTERNATE = "Certops Sandbox Alternate Root"
+
+
+def test_the_preferred_chain_is_taken_with_a_warning(issue: Issue, control: Control) -> None:
+    outcome = issue(acme_preferred_chain=ALTERNATE)
+    assert _crypto.top_issuer(_bundles.read(outcome.result["bundle"]["uri"]).fullchain) == ALTERNATE
+    assert any("InvalidViewerCertificate" in warning for warning in outcome.warnings)
+    assert control.counts("acme")["cert"] == 2
+
+
+@pytest.mark.parametrize(("preferred", "warned"), [(None, False), ("Certops Sandbox Root", False), ("Nobody's Root", True)])
+def test_the_default_chain_comes_first(issue: Issue, control: Control, preferred: str | None, warned: bool) -> None:
+    outcome = issue(acme_preferred_chain=preferred)
+    assert _crypto.top_issuer(_bundles.read(outcome.result["bundle"]["uri"]).fullchain) == "Certops Sandbox Root"
+    assert any("offers no chain" in warning for warning in outcome.warnings) is warned
+    assert control.counts("acme")["cert"] == (2 if warned else 1)
+
+
+def test_a_preferred_profile_that_is_not_offered_is_left_out(issue: Issue) -> None:
+    outcome = issue(acme_profile="gold", acme_profile_required=False)
+    assert outcome.result["bundle"]["profile"] is None
+    assert any("gold" in warning for warning in outcome.warnings)
+    assert not issue(acme_profile="gold", acme_profile_required=False).changed
+
+
+AWAY = "https://localhost:1/directory"
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[SandboxProcess]:
+    """Another CA, which is a sandbox of its own and sees other DNS."""
+    with SandboxProcess() as process:
+        yield process
+
+
+def test_the_next_ca_issues_while_the_first_is_away(issue: Issue, control: Control) -> None:
+    here = {"acme_directory": issue.env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": issue.env["CERTOPS_ACME_CA_BUNDLE"], "acme_profile": "tlsserver"}
+    given: dict[str, Any] = {"acme_directory": AWAY, "acme_fallbacks": [here]}
+    assert issue(check_mode=True, **given).changed
+    outcome = issue(**given)
+    assert (outcome.result["bundle"]["directory"], outcome.result["bundle"]["profile"]) == (here["acme_directory"], "tlsserver")
+    assert any("was passed over" in warning for warning in outcome.warnings)
+    control.clear_calls()
+    assert not issue(**given).changed
+    assert control.counts("acme") == {}
+
+
+def test_a_limit_of_the_first_ca_makes_the_second_issue_and_nothing_is_left(issue: Issue, control: Control, elsewhere: SandboxProcess) -> None:
+    control.set(acme_rate_limited_seconds=3600)
+    there = elsewhere.env()
+    fallback = {"acme_directory": there["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": there["CERTOPS_ACME_CA_BUNDLE"]}
+    with pytest.raises(RemoteError) as caught:
+        issue(acme_fallbacks=[fallback])
+    assert f"{issue.env['CERTOPS_ACME_DIRECTORY']} was passed over" in caught.value.message
+    # the other CA looks at its own DNS, where the names are not
+    assert caught.value.details["failed_validations"] == ["example.com"]
+    control.set(acme_rate_limited_seconds=0)
+    assert issue(acme_fallbacks=[fallback]).result["bundle"]["directory"] == issue.env["CERTOPS_ACME_DIRECTORY"]
+    assert list(issue.archive.glob("webapp/pending/*.json")) == []
+
+
+def test_what_is_wrong_with_the_names_is_not_tried_elsewhere(issue: Issue, sandbox: SandboxProcess) -> None:
+    seed.create_zone("broken.example.com", env=sandbox.env())
+    with pytest.raises(RemoteError) as caught:
+        issue(domains=["www.broken.example.com"], acme_fallbacks=[{"acme_directory": AWAY}])
+    assert AWAY not in caught.value.message
+
+
+def test_a_project_whose_fallback_issued_is_left_alone_until_it_is_due(ansible: Ansible, sandbox: SandboxProcess, control: Control) -> None:
+    life = Life(ansible, control, sandbox.env(), sandbox.env())
+    env = sandbox.env()
+    fallback = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"]}
+    binding = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "kid": "kid", "hmac_key": "aG1hYy1zZWNyZXQ"}
+    life.variables |= {"project_acme_directory": AWAY, "project_acme_fallbacks": [fallback], "project_acme_fallback_eab": [binding]}
+    life.play("create").succeeded()
+    document = life.document()
+    assert document["certificate"]["directory"] == env["CERTOPS_ACME_DIRECTORY"]
+    assert document["definition"]["acme_fallbacks"] == [{**fallback, "acme_profile": None}]
+    assert "aG1hYy1zZWNyZXQ" not in str(document)
+    assert life.play("create").succeeded().changed == 0
+    assert life.play("renew").succeeded().changed == 0
 
 
 @pytest.fixture(scope="module", params=["0", "50", "100"])

@@ -205,11 +205,10 @@ class Backend:
     def _build_routes(self) -> list[tuple[re.Pattern[str], Callable[[Request], Reply]]]:
         from acme2certifier.acme_srv.account import Account
         from acme2certifier.acme_srv.authorization import Authorization
-        from acme2certifier.acme_srv.certificate import Certificate
 
-        from .acme_strict import strict_challenge, strict_order
+        from .acme_strict import strict_certificate, strict_challenge, strict_order
 
-        order, challenge = strict_order(), strict_challenge()
+        order, challenge, certificate = strict_order(), strict_challenge(), strict_certificate()
         table: list[tuple[str, Callable[[Request], Reply]]] = [
             (r"/directory", self._directory),
             (r"/acme/newnonce", self._new_nonce),
@@ -218,10 +217,10 @@ class Backend:
             (r"/acme/authz/.+", self._post(Authorization, "new_post")),
             (r"/acme/chall/.+", self._post(challenge, "parse", source="127.0.0.1")),
             (r"/acme/order/.+", self._post(order, "parse")),
-            (r"/acme/cert/.+", self._post(Certificate, "new_post")),
+            (r"/acme/cert/.+", self._post(certificate, "new_post")),
             (r"/acme/acct/.+", self._post(Account, "parse")),
             (r"/acme/key-change", self._post(Account, "parse")),
-            (r"/acme/revokecert", self._post(Certificate, "revoke")),
+            (r"/acme/revokecert", self._post(certificate, "revoke")),
             (r"/acme/renewal-info/.+", self._renewal_info),
         ]
         return [(re.compile(pattern), handler) for pattern, handler in table]

@@ -241,7 +241,8 @@ class Front:
         if request.method == "POST":
             reply.headers.setdefault("Replay-Nonce", self.backend.nonce())
         reply.headers.setdefault("Cache-Control", "no-store")
-        reply.headers.setdefault("Link", f'<{request.base_url}/directory>;rel="index"')
+        links = [f'<{request.base_url}/directory>;rel="index"', *([reply.headers["Link"]] if "Link" in reply.headers else [])]
+        reply.headers["Link"] = ", ".join(links)
         return reply
 
     def _processing(self, request: Request, operation: str, reply: Reply) -> None:

@@ -11,6 +11,7 @@ from cryptography import x509
 
 from . import acme_ca
 
+ALTERNATE = "/1"
 FINAL_FAILURES = {"invalid", "expired", "deactivated", "revoked"}
 
 
@@ -60,3 +61,20 @@ def strict_challenge() -> type:
                 self._perform_challenge_validation(challenge_name, payload)
 
     return StrictChallenge
+
+
+def strict_certificate() -> type:
+    """Certificates that are also there with another chain, which a link of relation "alternate" names (RFC 8555 section 7.4.2)."""
+    from acme2certifier.acme_srv.certificate import Certificate
+
+    class StrictCertificate(Certificate):
+        def _process_valid_certificate_request(self, protected: dict[str, Any], *more: Any) -> tuple[int, Any, Any, dict[str, Any]]:
+            url, authority = protected["url"], acme_ca.policy.authority
+            code, message, detail, answer = super()._process_valid_certificate_request({**protected, "url": url.removesuffix(ALTERNATE)}, *more)
+            if answer.get("code") == 200 and url.endswith(ALTERNATE):
+                answer["data"] = answer["data"].replace(authority.issuer.certificate_pem, authority.alternate.certificate_pem)
+            elif answer.get("code") == 200:
+                answer.setdefault("header", {})["Link"] = f'<{url}{ALTERNATE}>;rel="alternate"'
+            return code, message, detail, answer
+
+    return StrictCertificate

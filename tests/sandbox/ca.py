@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 ROOT_NAME = "Certops Sandbox Root"
 ISSUER_NAME = "Certops Sandbox Issuing CA"
+ALTERNATE_ROOT_NAME = "Certops Sandbox Alternate Root"
 YEAR = datetime.timedelta(days=365)
 
 
@@ -57,8 +58,8 @@ def _builder(subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: Pair |
     )
 
 
-def _authority(common_name: str, issuer: Pair | None, path_length: int) -> Pair:
-    key = ec.generate_private_key(ec.SECP256R1())
+def _authority(common_name: str, issuer: Pair | None, path_length: int, key: ec.EllipticCurvePrivateKey | None = None) -> Pair:
+    key = key or ec.generate_private_key(ec.SECP256R1())
     usage = x509.KeyUsage(
         digital_signature=True,
         key_cert_sign=True,
@@ -83,11 +84,15 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 class Authority:
-    """A root and an issuing CA, made anew; what the issuing CA signs is sent with the issuing CA and without the root."""
+    """A root and an issuing CA, made anew; what the issuing CA signs is sent with the issuing CA and without the root.
+
+    A second root has signed the issuing CA, too: `alternate` is the issuing CA below that one.
+    """
 
     def __init__(self) -> None:
         self.root = _authority(ROOT_NAME, None, 1)
         self.issuer = _authority(ISSUER_NAME, self.root, 0)
+        self.alternate = _authority(ISSUER_NAME, _authority(ALTERNATE_ROOT_NAME, None, 1), 0, self.issuer.key)
 
     def certificate(self, names: Sequence[str], lifetime: datetime.timedelta = YEAR) -> Pair:
         """A server certificate for DNS names and addresses, from the issuing CA."""

@@ -7,17 +7,19 @@ from __future__ import annotations
 import functools
 import hashlib
 import typing as t
+import urllib.parse
 from dataclasses import dataclass, field
 
 from .. import _crypto
 from .._core import waiting
 from .._core.waiting import Clock
 from .._errors import ConfigError, RemoteError
-from .messages import Authorization, Challenge, Directory, Order
+from .messages import Authorization, Chain, Challenge, Directory, Order
 from .network import Network
 
 try:
     import josepy
+    import requests
     from acme import challenges
     from acme import messages as acme_messages
     from cryptography import x509
@@ -103,14 +105,16 @@ class Client:
         request = acme_messages.CertificateRequest(csr=x509.load_pem_x509_csr(csr_pem))
         return self._order(order.url, self._send("finalize", order.finalize, request), "finalize")
 
-    def certificate(self, url: str) -> str:
-        """The full chain as PEM text: the leaf first, the CA's default chain after it."""
-        text = str(self._send("certificate", url).text)
+    def certificate(self, url: str) -> Chain:
+        """The full chain: the leaf first, the chain that the CA has under this URL after it."""
+        response = self._send("certificate", url)
+        text = str(response.text)
         try:
             _crypto.load_certificates(text)
         except ConfigError as exc:
             raise _malformed("certificate", url, exc.message, "run again to download it again") from exc
-        return text
+        links = requests.utils.parse_header_links(response.headers.get("Link", ""))
+        return Chain(pem=text, alternates=tuple(urllib.parse.urljoin(url, link["url"]) for link in links if link.get("rel") == "alternate"))
 
     def challenge_value(self, challenge: Challenge) -> str:
         """What the TXT record has to say (RFC 8555 section 8.4)."""

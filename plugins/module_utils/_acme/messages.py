@@ -69,6 +69,14 @@ class Order:
 
 
 @dataclass(frozen=True)
+class Chain:
+    """A downloaded certificate, the leaf first, and where the CA offers it with other chains (RFC 8555 section 7.4.2)."""
+
+    pem: str
+    alternates: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Challenge:
     """A dns-01 challenge."""
 

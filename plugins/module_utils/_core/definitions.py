@@ -200,6 +200,20 @@ def _profile(key: str, value: t.Any) -> Checked:
     return text, found
 
 
+def _fallbacks(key: str, value: t.Any) -> Checked:
+    """Further CAs in their order, each with all its keys; what is secret of them stands elsewhere."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
+        return value, [f"{key}: {value!r} is no list of CAs; give each as a mapping with acme_directory"]
+    found = [f"{key}: {name} is unknown; give {', '.join(_FALLBACK)}, and EAB in acme_fallback_eab" for item in value for name in item if name not in _FALLBACK]
+    parsed = []
+    for item in value:
+        found += [] if item.get("acme_directory") else [f"{key}: a CA without acme_directory"]
+        checked = {name: check(f"{key}: {name}", "" if item.get(name) is None else item[name]) for name, check in _FALLBACK.items()}
+        parsed.append({name: result for name, (result, _problems) in checked.items()})
+        found += [problem for _result, problems in checked.values() for problem in problems]
+    return parsed, list(dict.fromkeys(found))
+
+
 def _tags(key: str, value: t.Any) -> Checked:
     if not isinstance(value, dict):
         return value, [f"{key}: {value!r} is no mapping of tag names to values"]
@@ -216,6 +230,7 @@ def _is_tag(tag: str, text: str) -> bool:
     return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
 
 
+_FALLBACK: dict[str, t.Callable[[str, t.Any], Checked]] = {"acme_directory": _directory, "acme_ca_bundle": _text, "acme_profile": _profile}
 _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "domains": ([], _domains),
     "emails": ([], _emails),
@@ -228,6 +243,9 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "acme_ca_bundle": ("", _text),
     "acme_terms_agreed": (True, _flag),
     "acme_profile": ("", _profile),
+    "acme_profile_required": (True, _flag),
+    "acme_preferred_chain": ("", _text),
+    "acme_fallbacks": ([], _fallbacks),
     "acme_contacts": ([], _emails),
     "archive": ("", _text),
     "sns_topic": ("", _topic),

@@ -120,17 +120,18 @@ class PendingOrder:
 
 @dataclass(frozen=True)
 class Terms:
-    """When a bundle that fits is due all the same."""
+    """When a bundle that fits is due all the same, and which CAs (by directory and profile) fit beside the wanted one."""
 
     interval_days: int
     issued_since: datetime | None = None
+    accepted: tuple[tuple[str, str | None], ...] = ()
 
 
 def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime) -> Verdict:
     """Whether the newest bundle of the project is left alone."""
     if manifest is None:
         return Verdict(keep=False, reason="the archive has no usable bundle of this project")
-    difference = _difference(manifest, wanted)
+    difference = _difference(manifest, wanted, terms.accepted)
     if difference:
         return Verdict(keep=False, reason=difference)
     if terms.issued_since is not None and manifest.issued_at < terms.issued_since:
@@ -145,22 +146,26 @@ def can_resume(pending: PendingOrder, wanted: Wanted) -> bool:
     return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(wanted.domains)
 
 
+def is_refused_profile(code: str, message: str) -> bool:
+    """Whether a refused order is about its profile: CAs differ in the type that they give it (Boulder, Pebble, accounts that are not on a list)."""
+    return code == "invalidProfile" or (code in ("malformed", "unauthorized") and "profile" in message.lower())
+
+
 def is_dead(pending: PendingOrder, issued_from: str | None, now: datetime) -> bool:
     """Whether the order cannot be finished any more, or need not be: it gave the archived certificate, or it is too old."""
     return (issued_from is not None and pending.order_url == issued_from) or now - pending.created_at > LONGEST_ORDER_LIFE
 
 
-def _difference(manifest: Manifest, wanted: Wanted) -> str:
+def _difference(manifest: Manifest, wanted: Wanted, accepted: t.Collection[tuple[str, str | None]]) -> str:
     """What of the certificate is not as wanted; empty if all is."""
     has, needs = set(manifest.certificate.domains), set(wanted.domains)
     if has != needs:
         parts = [f"{word} {', '.join(sorted(names))}" for word, names in (("added", needs - has), ("removed", has - needs)) if names]
         return f"the names changed: {'; '.join(parts)}"
-    for what, old, new in (
-        ("key type", manifest.certificate.key_type, wanted.key_type),
-        ("ACME directory", manifest.directory, wanted.directory),
-        ("profile", manifest.profile, wanted.profile),
-    ):
+    compared: list[tuple[str, str | None, str | None]] = [("key type", manifest.certificate.key_type, wanted.key_type)]
+    if (manifest.directory, manifest.profile) not in accepted:
+        compared += [("ACME directory", manifest.directory, wanted.directory), ("profile", manifest.profile, wanted.profile)]
+    for what, old, new in compared:
         if old != new:
             return f"the {what} changed from {old} to {new}"
     return ""

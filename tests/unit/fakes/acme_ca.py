@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.client import Registration
-from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Challenge, Directory, Order, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Chain, Challenge, Directory, Order, Status
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.acme_problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
@@ -286,9 +286,9 @@ class FakeClient:
         self.ca.calls.end()
         return current
 
-    def certificate(self, url: str) -> str:
+    def certificate(self, url: str) -> Chain:
         self._begin("certificate")
-        return self.ca.certificates[url]
+        return Chain(self.ca.certificates[url])
 
     def challenge_value(self, challenge: Challenge) -> str:
         return hashlib.sha256(f"{challenge.token}.{self.key}".encode()).hexdigest()[:43]

@@ -58,10 +58,11 @@ class World:
         self.archive = FakeArchive(self.calls)
         self.zones = FakeRoute53(self.calls)
         self.ca = FakeCA(self.zones, self.clock, self.calls)
+        self.other = FakeCA(self.zones, self.clock, self.calls)
         self.journal: FakeJournal | None = None
 
     def run(self, check_mode: bool = False, **changes: t.Any) -> Outcome:
-        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal)
+        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal, fallbacks=(self.other,))
         return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
 
     def clean(self, check_mode: bool = False, drop_orders: bool = False) -> Outcome:
@@ -77,7 +78,7 @@ class World:
         self._use(Calls())
 
     def _use(self, calls: Calls) -> None:
-        self.calls = self.archive.calls = self.zones.calls = self.ca.calls = calls
+        self.calls = self.archive.calls = self.zones.calls = self.ca.calls = self.other.calls = calls
 
     def forget_calls(self) -> None:
         self._use(Calls())
@@ -469,6 +470,102 @@ def test_a_ca_may_take_ten_minutes_to_issue_however_long_it_took_before(world: W
     started = world.clock.time
     assert world.run(propagation_timeout=300).result["issued"]
     assert world.clock.time - started > timedelta(minutes=12)
+
+
+FALLBACKS = [{"acme_directory": "https://other.example/directory"}]
+OTHER = "https://other.example/directory"
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        pytest.param("directory", RemoteError("away", service="acme", operation="directory", code="ConnectionError", answered=False), id="away"),
+        pytest.param("newAccount", refusal("serverInternal", status=500), id="an internal problem"),
+        pytest.param("newOrder", refusal("rateLimited", status=429), id="a limit"),
+        pytest.param("order", refusal("serverInternal", status=503), id="overloaded while it validates"),
+        pytest.param("challenge", refusal("caa", status=403), id="CAA names other CAs"),
+    ],
+)
+def test_the_next_ca_issues_and_the_order_at_the_first_is_given_up(world: World, call: str, error: RemoteError) -> None:
+    world.calls.refusals[call] = [error]
+    outcome = world.run(acme_fallbacks=FALLBACKS)
+    assert outcome.result["bundle"]["directory"] == OTHER
+    assert (world.ca.issued, world.other.issued) == (0, 1)
+    assert any("was passed over" in warning for warning in outcome.warnings)
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+    world.forget_calls()
+    assert not world.run(acme_fallbacks=FALLBACKS).changed
+    assert not any(made for made in world.calls.made)
+
+
+def test_a_certificate_of_a_ca_that_is_no_fallback_any_more_is_issued_again(world: World) -> None:
+    world.calls.refusals["newOrder"] = [refusal("rateLimited", status=429)]
+    world.run(acme_fallbacks=FALLBACKS)
+    assert world.run().result["reason"].startswith("the ACME directory changed from https://other.example")
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        pytest.param("newOrder", refusal("rejectedIdentifier", status=400), id="a name that the CA refuses"),
+        pytest.param("newOrder", refusal("userActionRequired"), id="new terms"),
+        pytest.param("finalize", refusal("serverInternal", status=500), id="the order may be finalized"),
+        pytest.param("certificate", refusal("serverInternal", status=500), id="the certificate cannot be fetched"),
+    ],
+)
+def test_the_next_ca_is_not_asked_for_what_it_cannot_help_with(world: World, call: str, error: RemoteError) -> None:
+    world.calls.refusals[call] = [error]
+    with pytest.raises(RemoteError):
+        world.run(acme_fallbacks=FALLBACKS)
+    assert world.other.orders == {}
+    assert world.run(acme_fallbacks=FALLBACKS).result["issued"]
+    assert (world.ca.issued, world.other.issued) == (1, 0)
+
+
+def test_an_order_that_a_fallback_may_have_finalized_is_finished_there(world: World) -> None:
+    world.calls.refusals["newOrder"] = [refusal("rateLimited", status=429)]
+    world.calls.refusals["finalize"] = [refusal("serverInternal", status=500)]
+    with pytest.raises(RemoteError, match="serverInternal"):
+        world.run(acme_fallbacks=FALLBACKS)
+    assert len(world.archive.keys("/pending/")) == 2
+    outcome = world.run(acme_fallbacks=FALLBACKS)
+    assert outcome.result["bundle"]["directory"] == OTHER
+    assert (world.ca.issued, world.other.issued, len(world.other.orders)) == (0, 1, 1)
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+@pytest.mark.parametrize("code", ["invalidProfile", "malformed", "unauthorized"])
+def test_a_preferred_profile_that_the_ca_refuses_is_left_out_and_the_order_resumed(world: World, code: str) -> None:
+    refused = refusal(code, status=403, message="the account may not use the profile")
+    given = {"acme_profile": "shortlived", "acme_profile_required": False}
+    world.calls.refusals["newOrder"] = [refused]
+    world.calls.refusals["finalize"] = [refusal("serverInternal", status=500)]
+    with pytest.raises(RemoteError, match="serverInternal"):
+        world.run(**given)
+    outcome = world.run(**given)
+    assert outcome.result["bundle"]["profile"] is None
+    assert len(world.ca.orders) == 1
+    assert not world.run(**given).changed
+
+
+def test_a_required_profile_that_the_ca_refuses_ends_the_run(world: World) -> None:
+    world.calls.refusals["newOrder"] = [refusal("invalidProfile", status=403)]
+    with pytest.raises(RemoteError, match="invalidProfile"):
+        world.run(acme_profile="shortlived")
+    assert world.ca.orders == {}
+
+
+def test_every_problem_with_the_fallbacks_is_told(world: World) -> None:
+    fallbacks = [{"acme_directory": "nobody"}, {"acme_directory": "letsencrypt"}, {"acme_directory": "zerossl"}]
+    bindings = [{"acme_directory": "google", "kid": "k", "hmac_key": "no base64"}]
+    with pytest.raises(ConfigError) as caught:
+        world.run(acme_fallbacks=fallbacks, acme_fallback_eab=bindings)
+    assert len(caught.value.problems) == 4
+    with pytest.raises(ConfigError, match=r"https://acme\.zerossl\.com/v2/DV90: acme_eab_kid"):
+        world.run(acme_fallbacks=[{"acme_directory": "zerossl"}])
+    assert world.calls.made == []
 
 
 def test_an_order_for_other_names_is_not_used(world: World) -> None:
