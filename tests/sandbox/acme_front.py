@@ -175,8 +175,10 @@ class Front:
         if fault and fault.when == "before":
             struck = strike(fault, entry)
             if struck:
-                return self._finish(request, entry.operation, struck)
-        reply = self._finish(request, entry.operation, refusal or self._checked(request, entry.operation, envelope))
+                return self._headed(request, struck)
+        reply = refusal or self._checked(request, entry.operation, envelope)
+        self._finish(request, entry.operation, reply)
+        reply = self._headed(request, reply)
         if fault and fault.when == "after":
             reply = strike(fault, entry) or reply
         return reply
@@ -231,13 +233,17 @@ class Front:
         self.backend.use_up(str(envelope.protected.get("nonce", "")))
         return problem(400, "badNonce", "JWS has an invalid anti-replay nonce")
 
-    def _finish(self, request: Request, operation: str, reply: Reply) -> Reply:
+    def _finish(self, request: Request, operation: str, reply: Reply) -> None:
+        """What the settings make of an answer of the CA."""
         if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
             self._processing(request, operation, reply)
         if operation == "renewalInfo" and reply.status == 200 and self.state.settings.acme_renewal_due:
             reply.document = {**reply.document, "suggestedWindow": _past_window()}
         if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
             reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
+
+    def _headed(self, request: Request, reply: Reply) -> Reply:
+        """The answer with the headers that every answer has (RFC 8555 sections 6.5 and 7.1)."""
         if request.method == "POST":
             reply.headers.setdefault("Replay-Nonce", self.backend.nonce())
         reply.headers.setdefault("Cache-Control", "no-store")
