@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import importlib
 import json
 import os
@@ -167,6 +168,7 @@ def _load() -> None:
 def main() -> None:
     """Serve until the input ends."""
     _load()
+    gc.freeze()
     forks = Forks()
     print("{}", flush=True)
     for line in sys.stdin:

@@ -18,6 +18,7 @@ from .world import PROJECT
 
 # A resumed run may look again at what it cannot know: the figure of docs/safety.md.
 EXTRA_CALLS = 6
+READ_ONLY = ("directory", "newNonce", "order", "authz", "cert", "renewalInfo")
 
 
 @dataclass(frozen=True)
@@ -36,13 +37,18 @@ class KillPoint:
 
 
 def kill_points(story: str, calls: Sequence[dict[str, Any]]) -> list[KillPoint]:
-    """Two for each call that the undisturbed run makes."""
+    """Two for each call that the undisturbed run makes; one if it only reads, since then nothing differs before and after it."""
     found, seen = [], Counter[tuple[str, str]]()
     for number, call in enumerate(calls):
         name = (call["service"], call["operation"])
-        found += [KillPoint(story, number, *name, seen[name], when) for when in ("before", "after")]
+        found += [KillPoint(story, number, *name, seen[name], when) for when in (("before",) if _only_reads(*name) else ("before", "after"))]
         seen[name] += 1
     return found
+
+
+def _only_reads(service: str, operation: str) -> bool:
+    """Whether the call changes nothing: in AWS by its name, at the CA the resources that are read with GET or POST-as-GET (RFC 8555 section 6.3)."""
+    return operation in READ_ONLY if service == "acme" else operation.startswith(("Get", "List", "Head", "Describe"))
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ def _survive_all(lanes: list[Bench], report: Report, name: str, points: Iterable
 def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
     undisturbed = _undisturbed(lanes, name)
     points = kill_points(name, undisturbed[id(lanes[0])].calls)
-    assert len(points) >= 10
+    assert len(points) >= len(undisturbed[id(lanes[0])].calls)
     _survive_all(lanes, report, name, points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
 
 
