@@ -12,6 +12,7 @@ from ._acme import accounts
 from ._acme.order import is_about_the_ca
 from ._challenges import ChallengeRecords
 from ._core import issuing
+from ._core.bundles import Manifest
 from ._core.issuing import Wanted
 from ._core.waiting import Clock
 from ._errors import ConfigError, RemoteError
@@ -45,13 +46,13 @@ class Authorities:
         checked, passed_over = self._first(self._choices, lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)))
         return passed_over + checked[1]
 
-    def issue(self, zones: t.Mapping[str, str], unfinished: t.Sequence[Kept]) -> tuple[Issued, list[str]]:
-        """The new bundle of the first CA that issues; nothing is left of orders at the others."""
+    def issue(self, zones: t.Mapping[str, str], unfinished: t.Sequence[Kept], former: Manifest | None) -> tuple[Issued, list[str]]:
+        """The new bundle of the first CA that issues, in place of the former one; nothing is left of orders at the others."""
         others = {choice.wanted.directory for choice in self.request.choices[1:]}
 
         def order(choice: IssueRequest, clients: Clients) -> tuple[Issued, list[str]]:
             directories = {_directory(kept) for kept in unfinished} - others if choice is self.request else {choice.wanted.directory}
-            return Ordering(choice, clients, self.clock, zones).run([kept for kept in unfinished if _directory(kept) in directories])
+            return Ordering(choice, clients, self.clock, zones, former).run([kept for kept in unfinished if _directory(kept) in directories])
 
         # Sorting is stable, and False comes first: a CA that may have issued already is asked before the others.
         choices = sorted(self._choices, key=lambda choice: not any(_is_begun(unfinished, wanted) for wanted in choice[0].variants))

@@ -75,6 +75,7 @@ def inspect(pem: str) -> Certificate:
         key_type=_key_type(leaf.public_key()),
         not_before=leaf.not_valid_before_utc,
         not_after=leaf.not_valid_after_utc,
+        authority_key_id=_authority_key_id(leaf),
     )
 
 
@@ -127,6 +128,15 @@ def _domains(leaf: t.Any) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     return tuple(sorted(name.lower() for name in names.get_values_for_type(x509.DNSName)))
+
+
+def _authority_key_id(leaf: t.Any) -> str:
+    """The key identifier of the AKI extension (RFC 5280 section 4.2.1.1) in hex; empty without one."""
+    try:
+        identifier = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    except x509.ExtensionNotFound:
+        return ""
+    return identifier.hex() if identifier else ""
 
 
 def _key_type(public_key: t.Any) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from . import _bundles
 from ._acme.client import ExternalAccount
 from ._core import acme_directories, names, renewal, times
+from ._core.ari import RenewalInfo
 from ._core.certificates import KEY_TYPES
 from ._core.issuing import Terms, Wanted
 from ._errors import ConfigError
@@ -93,7 +94,11 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
             directory=directory.url,
             profile=params.get("acme_profile") or None,
         ),
-        terms=Terms(interval_days=params["renewal_interval_days"], issued_since=times.from_text(since) if since else None),
+        terms=Terms(
+            interval_days=params["renewal_interval_days"],
+            issued_since=times.from_text(since) if since else None,
+            renewal_info=params.get("renewal_info") or None,
+        ),
         dest=params.get("dest"),
         contacts=_contacts(params),
         terms_agreed=params["acme_terms_agreed"],
@@ -128,7 +133,8 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems += acme_directories.problems(params["acme_directory"])
     problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in _contacts(params) if not _EMAIL.fullmatch(contact)]
     problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
-    return problems + _issued_since_problems(params) + _eab_problems(params) + _file_problems(params) + _fallback_problems(params)
+    problems += _issued_since_problems(params) + _renewal_info_problems(params)
+    return problems + _eab_problems(params) + _file_problems(params) + _fallback_problems(params)
 
 
 def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
@@ -138,6 +144,15 @@ def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
             times.from_text(since)
         except ValueError:
             return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+    return []
+
+
+def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    if params.get("renewal_info"):
+        try:
+            RenewalInfo.from_dict(params["renewal_info"])
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            return [f"renewal_info: is not what renewal.ari of an earlier result was ({type(exc).__name__}: {exc}); leave it out"]
     return []
 
 

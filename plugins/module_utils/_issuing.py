@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _ordering
 from ._authorities import Authorities
 from ._challenges import ChallengeRecords, zone_ids
-from ._core import bundles, issuing, renewal, times, txt_records
+from ._core import ari, bundles, issuing, renewal, times, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
@@ -62,7 +62,7 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
 
 
 def _order(request: IssueRequest, observed: Observed, authorities: Authorities, zones: t.Mapping[str, str]) -> Outcome:
-    issued, warnings = authorities.issue(zones, observed.unfinished)
+    issued, warnings = authorities.issue(zones, observed.unfinished, observed.manifest)
     if observed.has_failures:
         Failures(authorities.clients.archive, request.wanted.project).forget()
     if request.dest:
@@ -133,11 +133,12 @@ def _predict(request: IssueRequest, observed: Observed, warnings: list[str]) -> 
 
 def _report(request: IssueRequest, observed: Observed, issued: _ordering.Issued, end: tuple[list[str], datetime]) -> Outcome:
     warnings, now = end
-    decision = renewal.decide(issued.manifest.certificate, request.terms.interval_days, now)
-    verdict = Verdict(keep=False, reason=observed.verdict.reason, decision=decision)
+    certificate = issued.manifest.certificate
+    decision = renewal.decide(certificate, request.terms.interval_days, now)
+    verdict = Verdict(keep=False, reason=observed.verdict.reason, decision=decision, info=ari.known(None, certificate))
     return Outcome(
         changed=True,
-        result=_result(verdict, _described(request, issued.uri, issued.manifest), issued=True),
+        result={**_result(verdict, _described(request, issued.uri, issued.manifest), issued=True), "replaces": issued.replaces},
         before=_shown(observed.manifest),
         after=_shown(issued.manifest),
         warnings=(*observed.warnings, *warnings, *decision.warnings),
@@ -149,10 +150,15 @@ def _result(verdict: Verdict, bundle: dict[str, t.Any], issued: bool) -> dict[st
     predicted = "known when the certificate is issued: its lifetime decides"
     return {
         "bundle": {key: value for key, value in bundle.items() if key != "order_url"},
-        "renewal": {"renew_at": times.to_text(decision.renew_at) if decision else None, "reason": decision.reason if decision else predicted},
+        "renewal": {
+            "renew_at": times.to_text(decision.renew_at) if decision else None,
+            "reason": decision.reason if decision else predicted,
+            "ari": verdict.info.as_dict() if verdict.info and decision else {},
+        },
         "reason": verdict.reason,
         "issued": issued,
         "order_url": bundle["order_url"],
+        "replaces": None,
     }
 
 
@@ -161,7 +167,8 @@ def _described(request: IssueRequest, uri: str | None, manifest: Manifest | None
     wanted = request.wanted
     fields: dict[str, t.Any] = {"uri": uri, "dest": request.dest}
     if manifest is None:
-        unknown = dict.fromkeys(("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "issued_at", "order_url"))
+        issued = ("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id", "issued_at", "order_url", "account_url")
+        unknown = dict.fromkeys(issued)
         known = {"domains": sorted(wanted.domains), "key_type": wanted.key_type, "directory": wanted.directory, "profile": wanted.profile}
         return {**fields, **unknown, **known}
     document = manifest.as_dict()

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from . import _bundles, _crypto
@@ -15,7 +15,7 @@ from ._acme.client import Client, Registration
 from ._acme.messages import Authorization, Order, Status
 from ._acme.order import Conversation, OrderFailedError, is_final
 from ._challenges import ChallengeRecords, Zones
-from ._core import bundles, issuing, txt_records
+from ._core import ari, bundles, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import PendingOrder, Wanted
 from ._core.txt_records import ChallengeRecord
@@ -55,11 +55,12 @@ class Clients:
 
 @dataclass(frozen=True)
 class Issued:
-    """A new bundle and where the archive has it."""
+    """A new bundle and where the archive has it; ``replaces`` is what its order told the CA to replace."""
 
     uri: str
     bundle: Bundle
     manifest: Manifest
+    replaces: str | None = None
 
 
 @dataclass
@@ -71,16 +72,18 @@ class _Work:
     is_over: bool = False
     is_lost: bool = False
     is_finalizing: bool = False
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Ordering:
-    """One run that needs a new certificate; ``zones`` maps challenge names to the IDs of their zones."""
+    """One run that needs a new certificate; ``zones`` maps challenge names to the IDs of their zones, ``former`` is the bundle of before."""
 
     request: IssueRequest
     clients: Clients
     clock: Clock
     zones: t.Mapping[str, str]
+    former: Manifest | None = None
 
     def run(self, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
         """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
@@ -110,7 +113,7 @@ class Ordering:
         except BaseException:
             self._clean(work)
             raise
-        return issued, warnings + self._clean(work)
+        return issued, warnings + work.warnings + self._clean(work)
 
     @property
     def _pending(self) -> Pending:
@@ -195,7 +198,7 @@ class Ordering:
         # The time for issuing begins now: a CA may take minutes for it, however quick it was before.
         order = conversation.complete(order, csr, Deadline.after(self.clock.now(), self.request.order_timeout))
         fullchain, warnings = self._download(client, order.certificate or "")
-        return self._archive(work.kept.order, order.url, fullchain), warnings
+        return self._archive(work.kept.order, fullchain, client.account_url), warnings
 
     def _download(self, client: Client, url: str) -> tuple[str, list[str]]:
         """The certificate with the CA's default chain, unless another one that the CA offers ends at the preferred issuer."""
@@ -211,13 +214,13 @@ class Ordering:
     def _new_order(self, client: Client, work: _Work) -> Order:
         wanted = self.request.wanted
         try:
-            order = self._ask(client, wanted)
+            order, replaces = self._ask(client, work, wanted)
         except RemoteError as exc:
             if self.request.profile_required or wanted.profile is None or not issuing.is_refused_profile(exc.code, exc.message):
                 raise
             wanted = replace(wanted, profile=None)
-            order = self._ask(client, wanted)
-        self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url))
+            order, replaces = self._ask(client, work, wanted)
+        self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url, replaces))
         if order.identifiers != set(wanted.domains):
             raise OrderFailedError(
                 f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))}; ask the CA",
@@ -227,14 +230,27 @@ class Ordering:
             )
         return order
 
-    def _ask(self, client: Client, wanted: Wanted) -> Order:
+    def _ask(self, client: Client, work: _Work, wanted: Wanted) -> tuple[Order, str | None]:
         try:
-            return client.new_order(wanted.domains, wanted.profile)
+            return self._place(client, work, wanted)
         except RemoteError as exc:
             if exc.code != "accountDoesNotExist":
                 raise
         self._register(client, self._account())
-        return client.new_order(wanted.domains, wanted.profile)
+        return self._place(client, work, wanted)
+
+    def _place(self, client: Client, work: _Work, wanted: Wanted) -> tuple[Order, str | None]:
+        """The order, and the certificate that it replaces for the CA. If the CA does not like the replacement, it is ordered without it."""
+        replaces = issuing.replacement(self.former, wanted, client.account_url) if client.directory().renewal_info else None
+        if replaces is not None:
+            try:
+                return client.new_order(wanted.domains, wanted.profile, replaces), replaces
+            except RemoteError as exc:
+                is_unrelated = not ari.may_refuse_replacement(exc.code, exc.details.get("http_status"))
+                if is_unrelated or (wanted.profile and issuing.is_refused_profile(exc.code, exc.message)):
+                    raise
+                work.warnings.append(f"the CA does not take the order as the replacement of {replaces}, so its rate limits count: {exc.message}")
+        return client.new_order(wanted.domains, wanted.profile), None
 
     def _record(self, work: _Work, order: Order) -> None:
         """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
@@ -260,12 +276,12 @@ class Ordering:
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
         self._records.await_sync(work.kept.order.changes)
 
-    def _archive(self, pending: PendingOrder, order_url: str, fullchain_pem: str) -> Issued:
+    def _archive(self, pending: PendingOrder, fullchain_pem: str, account_url: str | None) -> Issued:
         cert, chain = _crypto.split(fullchain_pem)
         certificate = _crypto.inspect(cert)
         if set(certificate.domains) != set(pending.wanted.domains) or not _crypto.key_matches(pending.private_key, cert):
             raise OrderFailedError(
-                f"the certificate of {order_url} is not the one that was ordered: its names or its key differ; run again, or ask the CA",
+                f"the certificate of {pending.order_url} is not the one that was ordered: its names or its key differ; run again, or ask the CA",
                 service="acme",
                 operation="certificate",
                 code="wrongCertificate",
@@ -277,13 +293,14 @@ class Ordering:
             issued_at=now,
             directory=pending.wanted.directory,
             profile=pending.wanted.profile,
-            order_url=order_url,
+            order_url=pending.order_url,
+            account_url=account_url,
             files=bundles.checksums(cert, chain, fullchain, pending.private_key),
         )
         bundle = Bundle(cert=cert, chain=chain, fullchain=fullchain, privkey=pending.private_key, manifest=manifest)
         archive, project = self.clients.archive, pending.wanted.project
         key = bundles.archive_key(project, now, archive.list(f"{project}/"))
-        return Issued(uri=archive.put(key, _bundles.pack(bundle)), bundle=bundle, manifest=manifest)
+        return Issued(uri=archive.put(key, _bundles.pack(bundle)), bundle=bundle, manifest=manifest, replaces=pending.replaces)
 
     def _keep(self, work: _Work, order: PendingOrder) -> None:
         work.kept = replace(work.kept, order=order)

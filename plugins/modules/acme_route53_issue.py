@@ -161,9 +161,16 @@ options:
   renewal_interval_days:
     description:
       - Renew this many days after issue at the latest, from 1 to 89.
-      - It is a cap. Renewal is due after two thirds of the certificate's real lifetime (half if that is below ten days) when this comes first.
+      - It is a cap. Renewal is due after two thirds of the certificate's real lifetime (half if that is below ten days), or when the CA suggests
+        it (O(renewal_info)), when one of these comes first.
     type: int
     default: 30
+  renewal_info:
+    description:
+      - What is known of the certificate's renewal information (ARI, RFC 9773), as RV(renewal.ari) of an earlier result or of the project document.
+        When the time in it has passed, the certificate is due. What is known of another certificate than the newest in the archive does not count.
+      - M(certops.cloudfront.project_plan) asks the CA for it.
+    type: dict
   issued_since:
     description:
       - A certificate counts only if it was issued at or after this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
@@ -287,6 +294,10 @@ bundle:
       description: When it expires.
       type: str
       sample: "2027-02-20T03:42:59Z"
+    authority_key_id:
+      description: The key identifier of its issuer in hexadecimal.
+      type: str
+      sample: 93275c5a
     issued_at:
       description: When it was issued, by the clock of the host.
       type: str
@@ -295,6 +306,10 @@ bundle:
       description: The URL of the ACME directory that it came from.
       type: str
       sample: https://acme-v02.api.letsencrypt.org/directory
+    account_url:
+      description: The URL of the ACME account that ordered it.
+      type: str
+      sample: https://acme-v02.api.letsencrypt.org/acme/acct/1
     profile:
       description: The profile that it was ordered with, if any.
       type: str
@@ -312,6 +327,12 @@ renewal:
       description: The rule that gives this time.
       type: str
       sample: "the certificate is valid and not due before 2027-02-05T03:42:59Z: two thirds of its lifetime of 45 days"
+    ari:
+      description:
+        - What is known of its renewal information, to be given as O(renewal_info) the next time. Of a new certificate that is its name there only.
+        - In check mode that of the certificate before, and empty without one.
+      type: dict
+      sample: {cert_id: aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE, window_start: null, window_end: null, selected_at: null, next_check_at: null}
 reason:
   description: Why a certificate was issued, or why not.
   returned: success
@@ -327,6 +348,14 @@ order_url:
   returned: success
   type: str
   sample: https://acme-v02.api.letsencrypt.org/acme/order/1/2
+replaces:
+  description:
+    - The certificate that the CA takes the new one as the replacement of (RFC 9773 section 5), by its name in renewal information.
+      Let's Encrypt does not count such an order for its rate limits, if it is made at the time that it suggests.
+    - V(null) if nothing was issued, if the certificate before was ordered by another account or has other names, and if the CA refused.
+  returned: success
+  type: str
+  sample: aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE
 """
 
 import typing as t
@@ -372,6 +401,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
     "key_type": {"type": "str", "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"], "default": "ecdsa_p256", "no_log": False},
     "renewal_interval_days": {"type": "int", "default": 30},
+    "renewal_info": {"type": "dict"},
     "issued_since": {"type": "str"},
     "store": {"type": "str"},
     "run_id": {"type": "str"},

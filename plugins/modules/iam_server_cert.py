@@ -144,6 +144,7 @@ server_certificate:
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
     key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
+    authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
     not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
 server_certificate_id:
   description: The ID of the server certificate, which CloudFront calls IAMCertificateId.
@@ -263,7 +264,7 @@ def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam:
     if problems:
         raise ConfigError(problems)
     check_quota(iam, params["quota_headroom"])
-    unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after"))
+    unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id"))
     known = {"name": params["name"], "path": params["path"], "domains": list(planned.get("domains", [])), "key_type": planned.get("key_type")}
     after = {"server_certificate": {"name": params["name"] or f"{params['name_prefix']}-(time of expiry)", "path": params["path"], "tags": _tags(params)}}
     return Outcome(changed=True, result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"), after=after)

@@ -82,6 +82,7 @@ server_certificates:
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
     key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
+    authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
     not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
     tags: {description: Its tags., type: dict, sample: {"managed-by": certops.cloudfront}}
     used_by:

@@ -78,6 +78,7 @@ projects:
     due: {description: Whether a scheduled run has something to do now., type: bool, sample: false}
     reason: {description: Why it is due or not., type: str, sample: "the certificate is valid and not due before 2026-11-07T03:44:10Z: the interval of 30 days"}
     plan: {description: What a scheduled run has to do., type: dict, sample: {action: none, issue: false}}
+    renew_at: {description: "When the current certificate is to be renewed, or V(null) without one.", type: str, sample: "2026-11-07T03:44:10Z"}
     domains: {description: The names that the certificate shall have., type: list, elements: str, sample: [example.com, "*.example.com"]}
     emails: {description: Notification addresses., type: list, elements: str, sample: [ops@example.com]}
     certificates:

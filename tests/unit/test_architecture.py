@@ -26,6 +26,7 @@ MAX_MODULE_LINES = 120
 
 CORE_MAY_IMPORT = {
     "__future__",
+    "base64",
     "collections",
     "dataclasses",
     "datetime",

@@ -34,6 +34,7 @@ class Directory:
     terms_of_service: str | None
     profiles: tuple[str, ...]
     needs_eab: bool
+    renewal_info: str | None = None
 
 
 @dataclass(frozen=True)

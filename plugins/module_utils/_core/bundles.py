@@ -32,6 +32,7 @@ class Manifest:
     profile: str | None
     order_url: str | None
     files: t.Mapping[str, str] = field(default_factory=dict)
+    account_url: str | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
         """The document as it stands in manifest.json."""
@@ -43,6 +44,7 @@ class Manifest:
             "directory": self.directory,
             "profile": self.profile,
             "order_url": self.order_url,
+            "account_url": self.account_url,
             "files": dict(self.files),
         }
 
@@ -59,6 +61,7 @@ class Manifest:
             profile=fields.get("profile"),
             order_url=fields.get("order_url"),
             files=dict(fields["files"]),
+            account_url=fields.get("account_url"),
         )
 
 

@@ -18,7 +18,10 @@ CLOUDFRONT_KEY_TYPES = (*KEY_TYPES, "rsa_1024")
 
 @dataclass(frozen=True)
 class Certificate:
-    """A leaf certificate: ``serial`` and ``fingerprint_sha256`` in lower-case hex, ``domains`` as sorted A-labels from the SAN."""
+    """A leaf certificate: ``serial`` and ``fingerprint_sha256`` in lower-case hex, ``domains`` as sorted A-labels from the SAN.
+
+    ``authority_key_id`` is the key identifier of its issuer in hex; empty where the certificate or an older document has none.
+    """
 
     serial: str
     fingerprint_sha256: str
@@ -27,6 +30,7 @@ class Certificate:
     key_type: str
     not_before: datetime
     not_after: datetime
+    authority_key_id: str = ""
 
     def as_dict(self) -> dict[str, t.Any]:
         """The fields as they stand in results, manifests and project documents."""
@@ -38,6 +42,7 @@ class Certificate:
             "key_type": self.key_type,
             "not_before": times.to_text(self.not_before),
             "not_after": times.to_text(self.not_after),
+            "authority_key_id": self.authority_key_id,
         }
 
     @classmethod
@@ -51,4 +56,5 @@ class Certificate:
             key_type=str(fields["key_type"]),
             not_before=times.from_text(fields["not_before"]),
             not_after=times.from_text(fields["not_after"]),
+            authority_key_id=str(fields.get("authority_key_id") or ""),
         )

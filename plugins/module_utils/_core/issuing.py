@@ -8,7 +8,8 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from . import renewal, times
+from . import ari, renewal, times
+from .ari import RenewalInfo
 from .bundles import Manifest
 from .renewal import Decision
 from .txt_records import ChallengeRecord
@@ -36,6 +37,7 @@ class Verdict:
     keep: bool
     reason: str
     decision: Decision | None = None
+    info: RenewalInfo | None = None
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,12 @@ class PendingOrder:
     records: tuple[ChallengeRecord, ...] = ()
     # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
     changes: tuple[tuple[str, str], ...] = ()
+    # The certificate that the order replaces for the CA, by its name in renewal information.
+    replaces: str | None = None
 
-    def with_order(self, url: str) -> PendingOrder:
+    def with_order(self, url: str, replaces: str | None) -> PendingOrder:
         """The same with the order's URL."""
-        return replace(self, order_url=url)
+        return replace(self, order_url=url, replaces=replaces)
 
     def with_records(self, records: t.Iterable[ChallengeRecord]) -> PendingOrder:
         """The same with these records merged with those already known, since both may be published."""
@@ -95,6 +99,7 @@ class PendingOrder:
             "order_url": self.order_url,
             "records": [record.as_dict() for record in self.records],
             "changes": [list(change) for change in self.changes],
+            "replaces": self.replaces,
         }
 
     @classmethod
@@ -115,16 +120,21 @@ class PendingOrder:
             order_url=fields["order_url"],
             records=tuple(ChallengeRecord.from_dict(record) for record in fields["records"]),
             changes=tuple((str(zone_id), str(change_id)) for zone_id, change_id in fields.get("changes", ())),
+            replaces=fields.get("replaces"),
         )
 
 
 @dataclass(frozen=True)
 class Terms:
-    """When a bundle that fits is due all the same, and which CAs (by directory and profile) fit beside the wanted one."""
+    """When a bundle that fits is due all the same, and which CAs (by directory and profile) fit beside the wanted one.
+
+    ``renewal_info`` is what is known of its renewal information, or of that of another certificate.
+    """
 
     interval_days: int
     issued_since: datetime | None = None
     accepted: tuple[tuple[str, str | None], ...] = ()
+    renewal_info: t.Mapping[str, t.Any] | None = None
 
 
 def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime) -> Verdict:
@@ -137,8 +147,19 @@ def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime
     if terms.issued_since is not None and manifest.issued_at < terms.issued_since:
         issued = times.to_text(manifest.issued_at)
         return Verdict(keep=False, reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}")
-    decision = renewal.decide(manifest.certificate, terms.interval_days, now)
-    return Verdict(keep=not decision.due, reason=decision.reason, decision=decision)
+    info = ari.known(terms.renewal_info, manifest.certificate)
+    decision = renewal.decide(manifest.certificate, terms.interval_days, now, info)
+    return Verdict(keep=not decision.due, reason=decision.reason, decision=decision, info=info)
+
+
+def replacement(manifest: Manifest | None, wanted: Wanted, account_url: str | None) -> str | None:
+    """The certificate that a new order of this account replaces, by its name in renewal information; None if the CA would not take it as a replacement.
+
+    RFC 9773 section 5: same account, and an identifier in common.
+    """
+    if manifest is None or manifest.account_url is None or (manifest.directory, manifest.account_url) != (wanted.directory, account_url):
+        return None
+    return ari.certificate_id(manifest.certificate) if set(manifest.certificate.domains) & set(wanted.domains) else None
 
 
 def can_resume(pending: PendingOrder, wanted: Wanted) -> bool:

@@ -31,6 +31,7 @@ def of(document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Ma
         "due": plan.action != "none" and not is_locked,
         "reason": reason,
         "plan": plan.as_dict(),
+        "renew_at": plan.renew_at,
         "domains": document["definition"]["domains"],
         "emails": document["definition"]["emails"],
         "certificates": certificates,

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import RefusedError
-from . import definitions, journal, renewal, rollback, times, upgrades
+from . import ari, definitions, journal, renewal, rollback, times, upgrades
+from .ari import RenewalInfo
 from .certificates import Certificate
+from .renewal import Decision
 
 SCHEMA = upgrades.SCHEMA
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
@@ -100,6 +102,8 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
         journal.differences(document["journal"]["wanted"], document["definition"])
     if document["renewal"]["next_attempt_at"] is not None:
         times.from_text(document["renewal"]["next_attempt_at"])
+    if document["renewal"]["ari"]:
+        RenewalInfo.from_dict(document["renewal"]["ari"])
     for entry in document["superseded"]:
         entry.get("id")
 
@@ -171,7 +175,7 @@ def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
         return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
     if run == "reissue":
         return _Need("reissue", "a new key and certificate were asked for", issue=True)
-    decision = renewal.decide(Certificate.from_dict(certificate), definition["renewal_interval_days"], now)
+    decision = decided(document, now)
     if decision.due:
         return _Need("renew", decision.reason, issue=True)
     return _deployment(certificate, definition) or _Need("none", decision.reason)
@@ -226,10 +230,20 @@ def _waits(document: t.Mapping[str, t.Any], run: str, now: datetime) -> str | No
 
 
 def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
-    certificate = document["certificate"]
-    if certificate is None:
+    return None if document["certificate"] is None else times.to_text(decided(document, now).renew_at)
+
+
+def decided(document: t.Mapping[str, t.Any], now: datetime) -> Decision:
+    """When the recorded certificate is to be renewed, by its lifetime, the definition, and what the CA said of it."""
+    certificate = Certificate.from_dict(document["certificate"])
+    return renewal.decide(certificate, document["definition"]["renewal_interval_days"], now, renewal_info(document))
+
+
+def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
+    """What is known of the recorded certificate's renewal information; None if it has none."""
+    if document["certificate"] is None:
         return None
-    return times.to_text(renewal.decide(Certificate.from_dict(certificate), document["definition"]["renewal_interval_days"], now).renew_at)
+    return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
 
 def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:

@@ -8,8 +8,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import journal, last_run, lease, project, redaction, renewal, rollback, times
-from .certificates import Certificate
+from . import journal, last_run, lease, project, redaction, rollback, times
+from .ari import RenewalInfo
 from .project import Document, RunPlan
 
 FIRST_RETRY = timedelta(hours=1)
@@ -162,9 +162,17 @@ def _place(certificate: t.Mapping[str, t.Any]) -> tuple[str | None, str | None]:
 def _with_rollback(document: Document, now: datetime) -> Document:
     """The certificate is one that the project went back to, with its own time of renewal."""
     certificate = rollback.marked(document["certificate"], document["definition"], now)
-    decision = renewal.decide(Certificate.from_dict(certificate), document["definition"]["renewal_interval_days"], now)
-    fields = {"renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
-    return {**document, "certificate": certificate, "renewal": {**document["renewal"], **fields}}
+    found = {**document, "certificate": certificate}
+    info = project.renewal_info(found)
+    return with_renewal_info(found, info, now)
+
+
+def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
+    """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
+    found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
+    decision = project.decided(found, now)
+    found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
+    return found
 
 
 def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:
@@ -185,9 +193,11 @@ def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, 
 
 def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:
     """The time of the next renewal; the sentence alone is no news, since it may tell the time of day."""
-    if renewal.get("renew_at") == document["renewal"]["renew_at"]:
+    known = document["renewal"]
+    ari = renewal.get("ari", known["ari"]) or {}
+    if (renewal.get("renew_at"), ari) == (known["renew_at"], known["ari"]):
         return document
-    return {**document, "renewal": {**document["renewal"], "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason")}}
+    return {**document, "renewal": {**known, "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason"), "ari": ari}}
 
 
 def _still_there(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:

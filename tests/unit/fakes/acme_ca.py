@@ -169,6 +169,8 @@ class FakeCA:
     polls_until_issued: int = 0
     reuses_orders: bool = False
     leaves_orders_pending: bool = False
+    has_renewal_info: bool = True
+    replacements: list[str | None] = field(default_factory=list)
     valid_names: set[str] = field(default_factory=set)
     accounts: dict[str, str] = field(default_factory=dict)
     orders: dict[str, Order] = field(default_factory=dict)
@@ -216,10 +218,15 @@ class FakeClient:
     @functools.cached_property
     def _directory(self) -> Directory:
         self.ca.calls.begin("directory")
-        return Directory(terms_of_service="https://ca.example/terms", profiles=self.ca.profiles, needs_eab=self.ca.needs_eab)
+        url = "https://ca.example/renewal-info" if self.ca.has_renewal_info else None
+        return Directory(terms_of_service="https://ca.example/terms", profiles=self.ca.profiles, needs_eab=self.ca.needs_eab, renewal_info=url)
 
     def directory(self) -> Directory:
         return self._directory
+
+    @property
+    def account_url(self) -> str | None:
+        return self.account
 
     def use_account(self, url: str) -> None:
         self.account = url
@@ -232,7 +239,8 @@ class FakeClient:
         self.ca.calls.end()
         return self.account
 
-    def new_order(self, domains: t.Sequence[str], profile: str | None) -> Order:
+    def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> Order:
+        self.ca.replacements.append(replaces)
         self._begin("newOrder")
         if self.ca.reuses_orders:
             for order in self.ca.orders.values():
@@ -308,6 +316,7 @@ def certificate(csr_pem: bytes, now: datetime, lifetime: timedelta) -> str:
     csr = x509.load_pem_x509_csr(csr_pem)
     names = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     leaf = _builder(x509.Name([]), csr.public_key(), now, now + lifetime).add_extension(names, critical=True)
+    leaf = leaf.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(_AUTHORITY.public_key()), critical=False)
     root = _builder(_ISSUER, _AUTHORITY.public_key(), now - timedelta(days=1), now + timedelta(days=4000))
     root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     signed = [each.sign(_AUTHORITY, hashes.SHA256()) for each in (leaf, root)]

@@ -281,3 +281,31 @@ def test_a_server_that_nobody_listens_on_is_told_within_the_bounds() -> None:
     assert "Connection refused" in caught.value.message
     assert "0x" not in caught.value.message
     assert sum(clock.naps) <= 3
+
+
+def test_a_new_order_says_what_it_replaces_if_it_replaces_something(setup: Setup) -> None:
+    setup.ca.answers["/order"] = [Answer(201, ORDER, {"Location": f"{BASE}/o"})]
+    setup.client.new_order(["example.com"], None)
+    setup.client.new_order(["example.com"], "classic", "aki.serial")
+    plain, replacing = (json.loads(sent["payload"]) for sent in setup.ca.sent)
+    names = [{"type": "dns", "value": "example.com"}]
+    assert plain == {"identifiers": names}
+    assert replacing == {"identifiers": names, "profile": "classic", "replaces": "aki.serial"}
+
+
+def test_a_conflict_keeps_the_type_of_its_problem(setup: Setup) -> None:
+    setup.ca.answers["/order"] = [problem("alreadyReplaced", 409, Location=f"{BASE}/o")]
+    with pytest.raises(RemoteError) as caught:
+        setup.client.new_order(["example.com"], None, "aki.serial")
+    assert (caught.value.code, caught.value.details["http_status"]) == ("alreadyReplaced", 409)
+
+
+@pytest.mark.parametrize("url", [None, f"{BASE}/renewal-info"])
+def test_the_directory_tells_where_renewal_information_is(setup: Setup, url: str | None) -> None:
+    setup.ca.answers["/dir"] = [Answer(body={**DIRECTORY, **({"renewalInfo": url} if url else {})})]
+    assert setup.client.directory().renewal_info == url
+
+
+def test_the_account_that_signs_is_known(setup: Setup) -> None:
+    assert setup.client.account_url == f"{BASE}/account/1"
+    assert Client(f"{BASE}/dir", Network(None, None, setup.clock)).account_url is None
