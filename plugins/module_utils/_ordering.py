@@ -14,8 +14,9 @@ from ._acme.accounts import Account
 from ._acme.client import Client, Registration
 from ._acme.messages import Authorization, Order, Status
 from ._acme.order import Conversation, OrderFailedError, is_final
+from ._acme.placing import Placed, place
 from ._challenges import ChallengeRecords, Zones
-from ._core import ari, bundles, issuing, txt_records
+from ._core import bundles, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import PendingOrder, Wanted
 from ._core.txt_records import ChallengeRecord
@@ -214,13 +215,15 @@ class Ordering:
     def _new_order(self, client: Client, work: _Work) -> Order:
         wanted = self.request.wanted
         try:
-            order, replaces = self._ask(client, work, wanted)
+            placed = self._ask(client, wanted)
         except RemoteError as exc:
             if self.request.profile_required or wanted.profile is None or not issuing.is_refused_profile(exc.code, exc.message):
                 raise
             wanted = replace(wanted, profile=None)
-            order, replaces = self._ask(client, work, wanted)
-        self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url, replaces))
+            placed = self._ask(client, wanted)
+        order = placed.order
+        work.warnings += placed.warnings
+        self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url, placed.replaces))
         if order.identifiers != set(wanted.domains):
             raise OrderFailedError(
                 f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))}; ask the CA",
@@ -230,27 +233,14 @@ class Ordering:
             )
         return order
 
-    def _ask(self, client: Client, work: _Work, wanted: Wanted) -> tuple[Order, str | None]:
+    def _ask(self, client: Client, wanted: Wanted) -> Placed:
         try:
-            return self._place(client, work, wanted)
+            return place(client, wanted, self.former)
         except RemoteError as exc:
             if exc.code != "accountDoesNotExist":
                 raise
         self._register(client, self._account())
-        return self._place(client, work, wanted)
-
-    def _place(self, client: Client, work: _Work, wanted: Wanted) -> tuple[Order, str | None]:
-        """The order, and the certificate that it replaces for the CA. If the CA does not like the replacement, it is ordered without it."""
-        replaces = issuing.replacement(self.former, wanted, client.account_url) if client.directory().renewal_info else None
-        if replaces is not None:
-            try:
-                return client.new_order(wanted.domains, wanted.profile, replaces), replaces
-            except RemoteError as exc:
-                is_unrelated = not ari.may_refuse_replacement(exc.code, exc.details.get("http_status"))
-                if is_unrelated or (wanted.profile and issuing.is_refused_profile(exc.code, exc.message)):
-                    raise
-                work.warnings.append(f"the CA does not take the order as the replacement of {replaces}, so its rate limits count: {exc.message}")
-        return client.new_order(wanted.domains, wanted.profile), None
+        return place(client, wanted, self.former)
 
     def _record(self, work: _Work, order: Order) -> None:
         """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
