@@ -14,6 +14,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     acme_route53_cleanup,
     acme_route53_issue,
     cloudfront_cert_bind,
+    doctor,
     iam_server_cert,
     iam_server_cert_cleanup,
     iam_server_cert_info,
@@ -210,11 +211,29 @@ def setup(one: OneFeature) -> None:
     assert not in_process.run(project_store, **places).changed
 
 
-WORK = (issue, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup)
+def examine(one: OneFeature) -> None:
+    """As one that only reads: what it may not write to, and the account key that it may not read, are findings."""
+    seed.create_zone("example.com", env=one.owner)
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.upload("webapp")
+    content = seed.client("iam", one.owner).get_server_certificate(ServerCertificateName="webapp")["ServerCertificate"]
+    certificate = {**in_process.run(iam_server_cert_info, name="webapp").result["server_certificates"][0]}
+    assert certificate["id"] == content["ServerCertificateMetadata"]["ServerCertificateId"]
+    project = {"store": "dynamodb://certops", "name": PROJECT}
+    definition = {"domains": ["example.com"], "emails": ["ops@example.com"], "archive": "s3://certops-keys/archive"}
+    in_process.run(project_store, store=project["store"])
+    assert in_process.run(project_record, **project, definition=definition, state="locked", run_id="one").result["locked"]
+    in_process.run(project_record, **project, state="recorded", run_id="one", phase="stored", certificate=certificate, release=True)
+    one.become("doctor")
+    found = in_process.run(doctor, **project, dns_server=one.sandbox.env()["CERTOPS_DNS_SERVER"]).result["findings"]
+    assert {entry["code"] for entry in found} >= {"PERMISSION_MISSING", "STORE_NOT_WRITABLE", "ARCHIVE_NOT_WRITABLE"}
+
+
+WORK = (issue, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
 
 
 def named(work: t.Callable[[OneFeature], None]) -> str:
-    return work.__name__.replace("_", "-")
+    return "doctor" if work is examine else work.__name__.replace("_", "-")
 
 
 @pytest.mark.parametrize("work", WORK, ids=named)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from .acme_backend import JSON, Backend, Reply, Request, problem
+from . import acme_caa
+from .acme_backend import ERROR, JSON, Backend, Reply, Request, problem
 from .aws.calls import LoggedCall, summary
 from .aws.faults import DEFAULT_TIMEOUT_SECONDS, Fault
 from .aws.state import State
@@ -206,7 +207,7 @@ class Front:
         if operation in READ_ONLY and envelope.payload is not None:
             return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
         if operation == "newOrder":
-            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit) or self._limited()
+            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit) or self._limited() or self._check_caa(envelope)
             if refusal:
                 return refusal
         return self.backend.handle(Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None))
@@ -225,6 +226,24 @@ class Front:
         reply.headers["Retry-After"] = str(int(seconds))
         return reply
 
+    def _check_caa(self, envelope: Envelope) -> Reply | None:
+        """The names that CAA records keep from us, each in a subproblem (RFC 8555 section 6.7.1)."""
+        identities = self._caa_identities()
+        names = [str(identifier.get("value")) for identifier in (envelope.payload or {})["identifiers"]]
+        forbidden = acme_caa.forbidden(names, identities, str(envelope.protected.get("kid")), self.state.dns_lookup) if identities else []
+        if not forbidden:
+            return None
+        detail = f"CAA record for {forbidden[0]} prevents issuance"
+        reply = problem(403, "caa", detail)
+        subproblems = [
+            {"type": f"{ERROR}caa", "detail": f"CAA record for {name} prevents issuance", "identifier": {"type": "dns", "value": name}} for name in forbidden
+        ]
+        reply.document = {**reply.document, "subproblems": subproblems}
+        return reply
+
+    def _caa_identities(self) -> list[str]:
+        return [name.strip().lower() for name in self.state.settings.acme_caa_identities.split(",") if name.strip()]
+
     def _reject_nonce(self, envelope: Envelope) -> Reply | None:
         percent = self.state.settings.acme_nonce_reject_percent
         if random.random() * 100 >= percent:
@@ -235,6 +254,8 @@ class Front:
 
     def _finish(self, request: Request, operation: str, reply: Reply) -> None:
         """What the settings make of an answer of the CA."""
+        if operation == "directory" and reply.status == 200:
+            reply.document = {**reply.document, "meta": {**reply.document["meta"], "caaIdentities": self._caa_identities()}}
         if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
             self._processing(request, operation, reply)
         if operation == "renewalInfo" and reply.status == 200 and self.state.settings.acme_renewal_due:

@@ -53,7 +53,7 @@ class Control:
     def settings(self) -> dict[str, Any]:
         return dict(self._ask("GET", "settings"))
 
-    def set(self, **values: float) -> dict[str, Any]:
+    def set(self, **values: float | str) -> dict[str, Any]:
         """Change settings; an unknown one is an error."""
         return dict(self._ask("POST", "settings", values))
 
@@ -86,6 +86,10 @@ class Control:
     def account(self, access_key: str, account: str) -> None:
         """Give an access key to another account."""
         self._ask("POST", "accounts", {"access_key": access_key, "account": account})
+
+    def icp(self, alias: str, status: str) -> None:
+        """Let the ICP authorities say APPROVED, SUSPENDED or PENDING of an alias in China."""
+        self._ask("POST", "cloudfront/icp", {"cname": alias, "status": status})
 
     def advance(self, seconds: float) -> None:
         """Move the clock of AWS ahead."""

@@ -142,5 +142,6 @@ class Sandbox:
             "CERTOPS_ACME_CA_BUNDLE": str(self.ca_bundle),
             "CERTOPS_EDGE_ADDRESS": self.edge_address,
             "CERTOPS_SANDBOX_URL": self.aws_url,
+            "CERTOPS_DNS_SERVER": self.dns_address,
             "CERTOPS_SANDBOX_DNS": self.dns_address,
         }

@@ -9,6 +9,7 @@ import hashlib
 import typing as t
 import urllib.parse
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .. import _crypto
 from .._core import waiting
@@ -56,6 +57,7 @@ class Client:
     def __init__(self, directory_url: str, network: Network) -> None:
         self._directory_url = directory_url
         self._network = network
+        self._server_time: datetime | None = None
 
     def directory(self) -> Directory:
         """What the CA tells about itself."""
@@ -65,6 +67,7 @@ class Client:
             profiles=tuple(sorted(meta.profiles or ())),
             needs_eab=bool(meta.external_account_required),
             renewal_info=self._urls.to_partial_json().get("renewalInfo"),
+            caa_identities=tuple(meta.caa_identities or ()),
         )
 
     @property
@@ -72,6 +75,11 @@ class Client:
         """The account that signs."""
         account = self._network.account
         return str(account.uri) if account is not None else None
+
+    @property
+    def server_time(self) -> datetime | None:
+        """What time it was at the CA when the directory was read, if its answer said."""
+        return self._server_time
 
     def use_account(self, url: str) -> None:
         """Sign the following requests as this account."""
@@ -138,7 +146,9 @@ class Client:
 
     @functools.cached_property
     def _urls(self) -> t.Any:
-        document = self._network.json(self._network.fetch_directory(self._directory_url), "directory")
+        response = self._network.fetch_directory(self._directory_url)
+        self._server_time = waiting.http_date(response.headers.get("Date"))
+        document = self._network.json(response, "directory")
         missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
         if missing or not isinstance(document.get("meta", {}), dict):
             raise _malformed("directory", self._directory_url, f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing", "check the URL")

@@ -35,6 +35,7 @@ class Directory:
     profiles: tuple[str, ...]
     needs_eab: bool
     renewal_info: str | None = None
+    caa_identities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def _distribution(summary: t.Mapping[str, t.Any]) -> Distribution:
         enabled=summary.get("Enabled", True),
         staging=summary.get("Staging", False),
         tenant_only=summary.get("ConnectionMode") == "tenant-only",
+        icp={entry["CNAME"]: entry["ICPRecordalStatus"] for entry in summary.get("AliasICPRecordals", []) if "CNAME" in entry and "ICPRecordalStatus" in entry},
     )
 
 

@@ -30,6 +30,15 @@ class Upload:
     tags: t.Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Simulated:
+    """Actions on one resource, and what their requests would say of themselves (condition keys)."""
+
+    actions: tuple[str, ...]
+    resource: str
+    context: t.Mapping[str, t.Sequence[str]] = field(default_factory=dict)
+
+
 class Iam:
     """Speaks to IAM through a boto3 client."""
 
@@ -69,6 +78,17 @@ class Iam:
         with calling(SERVICE, "GetAccountSummary"):
             summary = self._client.get_account_summary()["SummaryMap"]
             return int(summary["ServerCertificates"]), int(summary["ServerCertificatesQuota"])
+
+    def simulate_principal_policy(self, source_arn: str, simulated: Simulated) -> dict[str, bool]:
+        """Whether the policies of this user or role allow each of the actions on the resource."""
+        context = [{"ContextKeyName": key, "ContextKeyValues": list(values), "ContextKeyType": "stringList"} for key, values in simulated.context.items()]
+        request = {"PolicySourceArn": source_arn, "ActionNames": list(simulated.actions), "ResourceArns": [simulated.resource], "ContextEntries": context}
+        with calling(SERVICE, "SimulatePrincipalPolicy", source_arn):
+            pages = self._client.get_paginator("simulate_principal_policy").paginate(**request)
+            results = [result for page in pages for result in page["EvaluationResults"]]
+        # a denial for want of a condition key that only a real request has says nothing
+        judged = [result for result in results if result["EvalDecision"] == "allowed" or not result.get("MissingContextValues")]
+        return {result["EvalActionName"]: result["EvalDecision"] == "allowed" for result in judged}
 
     def upload_server_certificate(self, upload: Upload) -> StoredCertificate:
         """The certificate that IAM made of the upload. No error of this call quotes the key."""

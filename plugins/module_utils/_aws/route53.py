@@ -43,6 +43,12 @@ class Route53:
             for zone in zones
         )
 
+    def name_servers(self, zone_id: str) -> frozenset[str]:
+        """The name servers of the zone's delegation set (GetHostedZone)."""
+        with calling("route53", "GetHostedZone", zone_id):
+            answer = self._client.get_hosted_zone(Id=zone_id)
+        return frozenset(server.rstrip(".").lower() for server in answer.get("DelegationSet", {}).get("NameServers", []))
+
     def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
         """The TXT record set under exactly this name."""
         with calling("route53", "ListResourceRecordSets", f"TXT {name} in zone {zone_id}"):

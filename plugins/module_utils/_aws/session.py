@@ -95,14 +95,9 @@ class Session:
             raise ConfigError([f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]) from exc
 
     def client(self, service: str, **config: t.Any) -> t.Any:
-        """The boto3 client of ``service``; ``config`` adds botocore Config values."""
-        merged = botocore.config.Config(
-            retries=RETRIES,
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
-            user_agent_extra="certops.cloudfront",
-            **config,
-        )
+        """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
+        defaults = {"retries": RETRIES, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
+        merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)

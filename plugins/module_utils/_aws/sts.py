@@ -5,10 +5,22 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
+from datetime import datetime
 
+from .._core import waiting
 from .errors import calling
 
 SERVICE = "sts"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who the credentials belong to, and what time it was there, if the answer said."""
+
+    account: str
+    arn: str
+    time: datetime | None
 
 
 class Sts:
@@ -19,8 +31,14 @@ class Sts:
 
     def get_caller_identity(self) -> str:
         """The number of the account that the credentials belong to."""
+        return self.caller().account
+
+    def caller(self) -> Caller:
+        """Whom the credentials belong to (GetCallerIdentity)."""
         with calling(SERVICE, "GetCallerIdentity"):
-            return str(self._client.get_caller_identity()["Account"])
+            answer = self._client.get_caller_identity()
+        date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
+        return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]), time=waiting.http_date(date))
 
     def assume_role(self, role_arn: str, session_name: str) -> dict[str, str]:
         """Temporary credentials of the role, as connection options."""

@@ -34,7 +34,10 @@ class Reaction(Enum):
 
 @dataclass(frozen=True)
 class Distribution:
-    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts."""
+    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts.
+
+    ``icp`` is what the ICP authorities say of its aliases, in China only.
+    """
 
     id: str
     domain_name: str = ""
@@ -45,6 +48,7 @@ class Distribution:
     enabled: bool = True
     staging: bool = False
     tenant_only: bool = False
+    icp: t.Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -50,10 +50,15 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return float(text)
+    moment = http_date(text)
+    return max(0.0, (moment - now).total_seconds()) if moment else None
+
+
+def http_date(header: str | None) -> datetime | None:
+    """The moment that an HTTP date names; None for anything else (RFC 9110 section 5.6.7)."""
     try:
-        moment = email.utils.parsedate_to_datetime(text)
+        moment = email.utils.parsedate_to_datetime((header or "").strip())
     except (TypeError, ValueError):
         return None
     # an HTTP date is in UTC; the obsolete asctime form does not say so
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return max(0.0, (aware - now).total_seconds())
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -69,11 +69,11 @@ def _caller(call: Call) -> tuple[str, list[str]]:
         key = create_access_key(call.account, call.partition, call.access_key, {"X-Amz-Security-Token": token} if token else {})
     except CreateAccessKeyFailure as exc:
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403) from exc
-    return key.arn, [_document(item) for item in key.collect_policies()]
+    return key.arn, [document(item) for item in key.collect_policies()]
 
 
-def _document(item: t.Any) -> str:
-    """moto keeps inline policies as text or dict and managed ones with versions."""
+def document(item: t.Any) -> str:
+    """The text of a policy: moto keeps inline policies as text or dict and managed ones with versions."""
     if isinstance(item, str):
         return item
     if isinstance(item, t.Mapping):

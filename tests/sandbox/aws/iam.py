@@ -14,7 +14,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from . import constraints, pem
+from . import constraints, pem, simulation
 from .errors import AwsError
 from .service import Call, Operation, Service
 
@@ -81,12 +81,13 @@ class Iam(Service):
             "UntagServerCertificate": self.untag,
             "ListServerCertificateTags": self.list_tags,
             "GetAccountSummary": self.account_summary,
+            "SimulatePrincipalPolicy": simulation.simulate,
         }
 
     def resource(self, call: Call) -> str:
         name = call.params.get("ServerCertificateName")
         if not name:
-            return "*"
+            return str(call.params.get("PolicySourceArn") or "*")
         existing = self._of(call).get(name)
         path = existing.path if existing else call.params.get("Path") or "/"
         return f"arn:{call.partition}:iam::{call.account}:server-certificate{path}{name}"

@@ -35,8 +35,9 @@ class Sts(Service):
         self.operations: dict[str, Operation] = {"GetCallerIdentity": self.caller_identity, "AssumeRole": self.assume_role}
 
     def caller_identity(self, call: Call) -> t.Any:
-        models = sys.modules.get("moto.iam.models")
-        if models and call.access_key in models.iam_backends[call.account][call.partition].access_keys:
+        # While another thread still imports the module, nobody can have made a key with it.
+        backends = getattr(sys.modules.get("moto.iam.models"), "iam_backends", None)
+        if backends and call.access_key in backends[call.account][call.partition].access_keys:
             return MOTO
         # the ID that belongs to a user looks like its key, and must be the same at each call
         user_id = "AIDA" + call.access_key[4:]

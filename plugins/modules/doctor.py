@@ -1,0 +1,261 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: doctor
+version_added: 0.1.0
+short_description: Say what would stop the certificate of a project from being issued or bound
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Looks at everything that an issuance or a bind of one project depends on, before there is one, namely CAA records, hosted zones and their delegation,
+    credentials and permissions, room in IAM, distributions and their aliases, ICP recordals in China, store and archive, the CA, the schedule, and who is told.
+  - Each finding has a code that stays the same, a severity, and a remedy. The table of RV(findings) lists all codes.
+  - Changes nothing. What is broken is a finding and stops no other check, so the module fails only for arguments that cannot be used.
+  - Whether a store in AWS, and an archive in S3, can be written to is tried by a write on a condition that never holds. AWS refuses it after it has looked at
+    the permissions, and nothing is left. Of files only the permissions are looked at.
+  - Whether the other things may be changed is asked of C(iam:SimulatePrincipalPolicy), where that is allowed.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - certops.cloudfront.attributes.info_module
+  - certops.cloudfront.dns
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+options:
+  name:
+    description: Name of the project.
+    type: str
+    required: true
+  definition:
+    description:
+      - What is wanted of the project, as for M(certops.cloudfront.project_record). What is left out takes its default.
+      - Without it, the stored definition is looked at.
+    type: dict
+  store:
+    description:
+      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
+      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+  acme_eab_kid:
+    description: The key identifier of the external account binding that runs of the project would be given. Only whether there is one matters here.
+    type: str
+  dns_server:
+    description:
+      - The resolver to ask for CAA and NS records, as C(address:port). It should see what the world sees.
+      - If not set, it is the resolver of the host that runs the module.
+    type: str
+notes:
+  - Needs the Python libraries C(acme) 4.1 or newer and C(dnspython) 2.7 or newer on the host that runs the module.
+  - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
+    C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing is a finding of its own."
+  - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable), C(dynamodb:DescribeContinuousBackups),
+    C(dynamodb:ListTagsOfResource)."
+  - "IAM actions needed for a bucket: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:GetBucketPublicAccessBlock), C(s3:GetEncryptionConfiguration),
+    C(s3:GetBucketVersioning), and C(kms:Decrypt) and C(kms:GenerateDataKey) where a KMS key encrypts it."
+seealso:
+  - module: certops.cloudfront.project_info
+  - module: certops.cloudfront.project_store
+"""
+
+EXAMPLES = r"""
+- name: Look at a project of the store
+  certops.cloudfront.doctor:
+    name: webapp
+    region: us-east-1
+  register: examined
+
+- name: Stop before an issuance that cannot work
+  ansible.builtin.assert:
+    that: examined.healthy
+    fail_msg: "{{ examined.lines | join('; ') }}"
+
+- name: Look at a project before it is created
+  certops.cloudfront.doctor:
+    name: webapp
+    definition:
+      domains: [example.com, "*.example.com"]
+      emails: [ops@example.com]
+      bind: [previous, aliases]
+    region: us-east-1
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether there is no finding of the severity V(error).
+  returned: success
+  type: bool
+  sample: true
+summary:
+  description: The project in one line.
+  returned: success
+  type: str
+  sample: webapp is healthy: 17 checks
+findings:
+  description: What was found, the worst first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    code:
+      description:
+        - V(CAA_FORBIDS), error. The CAA records that count for a name do not name the CA.
+        - V(CAA_FORBIDS_ACCOUNT), error. They name the CA with another ACME account (RFC 8657).
+        - V(CAA_FORBIDS_METHOD), error. They name the CA, and not for dns-01 (RFC 8657).
+        - V(CAA_UNKNOWN_CRITICAL), error. One of them is of an unknown kind and marked as critical.
+        - V(ZONE_MISSING), error. A name has no hosted zone.
+        - V(ZONE_PRIVATE_ONLY), error. A name has a private hosted zone only.
+        - V(ZONE_AMBIGUOUS), error. There are several public zones of one name, and DNS leads to none of them, or to more than one.
+        - V(ZONE_NOT_DELEGATED), error. DNS does not lead to the name servers of the hosted zone.
+        - V(CAA_UNCHECKED), warning. They could not be read.
+        - V(ZONE_DUPLICATE), warning. There are several public zones of one name, and DNS leads to one of them.
+        - V(ZONE_PARTLY_DELEGATED), warning. DNS leads to other name servers, too.
+        - V(DNS_FAILED), warning. The resolver does not answer.
+        - V(CAA_ISSUER_UNKNOWN), info. There are some, and the CA does not say by which name it looks for itself in them.
+        - V(CA_UNREACHABLE), error. The directory of the CA cannot be read.
+        - V(PROFILE_NOT_OFFERED), error. The CA does not offer the profile.
+        - V(TERMS_NOT_AGREED), error. There is no account with the CA yet, and its terms are not agreed to.
+        - V(EAB_MISSING), error. There is no account with the CA yet, and it wants an external account binding for one.
+        - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS does not take them. What needs AWS was not looked at.
+        - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes something.
+        - V(SERVICE_FAILED), error. A service of AWS answered with something else than a missing permission, or not at all.
+        - V(IAM_QUOTA_FULL), error. The next server certificate has no place, with what is to stay free.
+        - V(CERTIFICATE_MISSING), error. The recorded certificate is not in IAM.
+        - V(CERTIFICATE_DIFFERS), error. The recorded certificate has another fingerprint in IAM.
+        - V(KEY_TYPE_REFUSED), error. CloudFront does not take this type of key.
+        - V(IAM_QUOTA_TIGHT), warning. The next server certificate is the last that has one.
+        - V(PATH_NOT_OURS), warning. A server certificate is under the path of the project, and not recorded.
+        - V(NAME_CONFLICT), info. A server certificate under another path is named like one of the project.
+        - V(KEY_TYPE_COSTLY), info. CloudFront takes it, and its handshakes are slow.
+        - V(WRITES_UNTESTED), info. What changes something could not be simulated.
+        - V(DISTRIBUTION_UNKNOWN), error. A distribution that is listed does not exist.
+        - V(ALIAS_UNCOVERED), error. A distribution that is to be bound has an alias that the names do not cover.
+        - V(ICP_SUSPENDED), error. An alias has no valid ICP recordal, so that CloudFront in China does not serve it.
+        - V(ICP_PENDING), warning. CloudFront could not find out whether it has one.
+        - V(BINDING_CONTESTED), warning. A distribution that is to be bound uses a certificate of another project.
+        - V(TENANT_ONLY), warning. A distribution that is to be bound is a multi-tenant one.
+        - V(BINDING_TAKES_OVER), info. A distribution that is to be bound uses a certificate of somebody else.
+        - V(BOUND_ELSEWHERE), info. A distribution has names of the project and is not to be bound.
+        - V(NO_DISTRIBUTION), info. No distribution is to be bound.
+        - V(DEFINITION_INVALID), error. The definition cannot be used. Nothing else was looked at.
+        - V(PROJECT_UNKNOWN), error. There is neither a definition nor a document. Nothing else was looked at.
+        - V(STORE_FAILED), error. The store does not answer, or the document is damaged.
+        - V(STORE_NOT_WRITABLE), error. The store can be read only.
+        - V(ARCHIVE_FAILED), error. The archive does not answer.
+        - V(ARCHIVE_NOT_WRITABLE), error. The archive can be read only.
+        - V(ARCHIVE_EXPOSED), warning. Others than the owner have rights to the files of the archive.
+        - V(BUNDLE_MISSING), warning. The archive does not have the bundle of the recorded certificate.
+        - V(PLACE_SETTINGS), warning. A table or a bucket is not set up as M(certops.cloudfront.project_store) would have it.
+        - V(PLACE_UNTESTED), info. Its settings could not be read.
+        - V(PROJECT_NEW), info. There is no document yet.
+        - V(CERTIFICATE_EXPIRED), error. The recorded certificate is no longer valid.
+        - V(CLOCK_WRONG), error. The clock of the host that runs the module is off by 5 minutes or more.
+        - V(CERTIFICATE_EXPIRES_SOON), warning. Half of the time between its renewal and its expiry is over.
+        - V(RENEWAL_OVERDUE), warning. Its renewal is due for longer than a schedule should take.
+        - V(RUN_FAILED), warning. The last run failed.
+        - V(INTERVAL_UNSUITABLE), warning. The interval does not suit the lifetime of the certificate.
+        - V(CLOCK_SKEWED), warning. It is off by a minute or more.
+        - V(RUN_UNFINISHED), info. The last run did not come to its end.
+        - V(PROJECT_LOCKED), info. A run is at work.
+        - V(NO_SUBSCRIBERS), warning. Nobody has confirmed a subscription to the topic.
+        - V(SUBSCRIPTION_PENDING), warning. An address has not confirmed yet.
+        - V(SUBSCRIPTION_MISSING), warning. An address is not subscribed any more.
+        - V(TOPIC_MISSING), warning. There is no topic.
+        - V(NO_NOTICES), info. The project has no topic or no addresses.
+      type: str
+      sample: CAA_FORBIDS
+    severity:
+      description:
+        - V(error) stops an issuance, a bind or the service. V(warning) will, or hides something. V(info) is good to know.
+      type: str
+      sample: error
+    subject: {description: "What it is about, such as a name, a distribution, or an action.", type: str, sample: www.example.com}
+    message: {description: What was found., type: str, sample: "the CAA records of example.com allow 'ca.example.net', not letsencrypt.org"}
+    remedy: {description: What to do., type: str, sample: "Add a CAA record that names the CA, or remove those that exclude it, or choose a CA that they name"}
+lines:
+  description: The findings as lines for people.
+  returned: success
+  type: list
+  elements: str
+  sample: ["ERROR ZONE_MISSING example.net: it has no public hosted zone in the Route 53 of this account. Create a public hosted zone"]
+counts:
+  description: How many findings of each severity there are.
+  returned: success
+  type: dict
+  sample: {error: 0, warning: 0, info: 1}
+checks:
+  description: What was looked at, or tried to.
+  returned: success
+  type: list
+  elements: str
+  sample: [zones, ca, caa]
+"""
+
+import functools
+import typing as t
+
+from ..module_utils import _module
+from ..module_utils._aws.session import DNS_AWS, Session, dns_params
+from ..module_utils._core import doctor
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._doctor_project import Connections, Project, examine
+from ..module_utils._errors import ConfigError
+from ..module_utils._resolver import Resolver
+from ..module_utils._tls import parse_address
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "definition": {"type": "dict"},
+    "store": {"type": "str"},
+    "acme_eab_kid": {"type": "str"},
+    "dns_aws": DNS_AWS,
+    "dns_server": {"type": "str"},
+}
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Connections:
+    """Where clients come from: a connection that cannot be made is a finding, too."""
+    try:
+        server = parse_address(params["dns_server"]) if params["dns_server"] else None
+    except ValueError as exc:
+        raise ConfigError([f"dns_server: {exc}"]) from exc
+    session = functools.cache(lambda: Session(params))
+    dns_session = functools.cache(lambda: Session(dns_params(params))) if params["dns_aws"] else session
+    return Connections(session, dns_session, Resolver(server))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check_mode: bool) -> Outcome:
+    """Look at the project; the same in check mode, since nothing is changed."""
+    project = Project(
+        name=params["name"],
+        definition=params["definition"],
+        store_uri=params["store"],
+        has_eab=bool(params["acme_eab_kid"]),
+        has_own_dns=bool(params["dns_aws"]),
+    )
+    findings, checks = examine(project, clients, clock)
+    counts = doctor.count(findings)
+    result = {
+        "healthy": not counts["error"],
+        "summary": doctor.summary(project.name, findings, len(checks)),
+        "findings": [found.as_dict() for found in findings],
+        "lines": [str(found) for found in findings],
+        "counts": counts,
+        "checks": checks,
+    }
+    return Outcome(changed=False, result=result)
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
