@@ -17,8 +17,9 @@ from ._core.issuing import Wanted
 from ._core.waiting import Clock
 from ._errors import ConfigError, RemoteError
 from ._issue_request import IssueRequest
-from ._ordering import Clients, Issued, Ordering, Server
+from ._ordering import Clients, Issued, Ordering
 from ._pending import Kept, Pending
+from ._registering import Server
 
 T = t.TypeVar("T")
 
@@ -36,7 +37,7 @@ class Authorities:
         problems = []
         for choice in self.request.choices:
             if accounts.load(self.clients.archive, choice.wanted.directory, choice.contacts) is None:
-                found = _ordering.registration_problems(choice, choice.needs_eab)
+                found = choice.account_terms.problems(choice.needs_eab)
                 problems += found if choice is self.request else [f"{choice.wanted.directory}: {problem}" for problem in found]
         if problems:
             raise ConfigError(list(dict.fromkeys(problems)))

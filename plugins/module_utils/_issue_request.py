@@ -16,6 +16,7 @@ from ._core.ari import RenewalInfo
 from ._core.certificates import KEY_TYPES
 from ._core.issuing import Terms, Wanted
 from ._errors import ConfigError
+from ._registering import Terms as AccountTerms
 
 EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
 PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -64,6 +65,11 @@ class IssueRequest:
         without = () if self.profile_required or self.wanted.profile is None else (replace(self.wanted, profile=None),)
         return (self.wanted, *without)
 
+    @property
+    def account_terms(self) -> AccountTerms:
+        """What an account at this CA is registered on."""
+        return AccountTerms(self.terms_agreed, self.external_account)
+
     def without_profile(self) -> IssueRequest:
         """The same request for whatever the CA issues by itself."""
         return replace(self, wanted=replace(self.wanted, profile=None))
@@ -100,9 +106,9 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
             renewal_info=params.get("renewal_info") or None,
         ),
         dest=params.get("dest"),
-        contacts=_contacts(params),
+        contacts=contacts_of(params),
         terms_agreed=params["acme_terms_agreed"],
-        external_account=_external_account(params),
+        external_account=external_account_of(params),
         needs_eab=directory.needs_eab,
         ca_bundle=params.get("acme_ca_bundle"),
         propagation_timeout=params["propagation_timeout"],
@@ -114,6 +120,13 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
     )
     accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
     return replace(request, terms=replace(request.terms, accepted=accepted))
+
+
+def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with how the CA and the account are given."""
+    problems = acme_directories.problems(params["acme_directory"])
+    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in contacts_of(params) if not _EMAIL.fullmatch(contact)]
+    return problems + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key")) + _ca_bundle_problems(params.get("acme_ca_bundle"))
 
 
 def project_problem(project: str) -> str | None:
@@ -130,11 +143,10 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     if params["key_type"] not in KEY_TYPES:
         problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
     problems += renewal.interval_problems(params["renewal_interval_days"])
-    problems += acme_directories.problems(params["acme_directory"])
-    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in _contacts(params) if not _EMAIL.fullmatch(contact)]
+    problems += ca_problems(params)
     problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
     problems += _issued_since_problems(params) + _renewal_info_problems(params)
-    return problems + _eab_problems(params) + _file_problems(params) + _fallback_problems(params)
+    return problems + _file_problems(params) + _fallback_problems(params)
 
 
 def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
@@ -154,10 +166,6 @@ def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
             return [f"renewal_info: is not what renewal.ari of an earlier result was ({type(exc).__name__}: {exc}); leave it out"]
     return []
-
-
-def _eab_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    return _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key"))
 
 
 def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
@@ -205,17 +213,18 @@ def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fa
 
 
 def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = _ca_bundle_problems(params.get("acme_ca_bundle"))
     dest = params.get("dest") and _bundles.directory_problem("dest", params["dest"])
-    return problems + ([dest] if dest else [])
+    return [dest] if dest else []
 
 
-def _contacts(params: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    contacts = (str(contact).strip().removeprefix("mailto:") for contact in params.get("acme_contacts") or [])
+def contacts_of(params: t.Mapping[str, t.Any], option: str = "acme_contacts") -> tuple[str, ...]:
+    """The e-mail addresses of an option, without repetition."""
+    contacts = (str(contact).strip().removeprefix("mailto:") for contact in params.get(option) or [])
     return tuple(dict.fromkeys(contact for contact in contacts if contact))
 
 
-def _external_account(params: t.Mapping[str, t.Any]) -> ExternalAccount | None:
+def external_account_of(params: t.Mapping[str, t.Any]) -> ExternalAccount | None:
+    """The external account binding, if one was given."""
     if not params.get("acme_eab_kid"):
         return None
     return ExternalAccount(kid=params["acme_eab_kid"], hmac_key=params["acme_eab_hmac_key"], alg=params["acme_eab_alg"])

@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _crypto
 from ._acme import accounts
 from ._acme.accounts import Account
-from ._acme.client import Client, Registration
+from ._acme.client import Client
 from ._acme.messages import Authorization, Order, Status
 from ._acme.order import Conversation, OrderFailedError, is_final
 from ._acme.placing import Placed, place
@@ -26,14 +26,8 @@ from ._errors import CertError, ConfigError, RefusedError, RemoteError
 from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._pending import Kept, Pending
+from ._registering import Registrar, Server
 from ._stores.base import Archive
-
-
-class Server(t.Protocol):
-    """Makes clients of a CA: ``_acme.client.Server``, or a fake."""
-
-    def client(self, account_key_pem: str | None, clock: Clock) -> Client:
-        """A client that has called nothing yet."""
 
 
 class Journal(t.Protocol):
@@ -97,7 +91,7 @@ class Ordering:
     def order(self, client: Client, account: Account, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
         """The same, of a CA that has been found able to serve the request."""
         if account.url is None:
-            self._register(client, account)
+            self._registrar.register(client, account, self.request.account_terms)
         else:
             client.use_account(account.url)
         work, warnings = self._begin(client, unfinished)
@@ -136,18 +130,13 @@ class Ordering:
         warning = self._failures.note(Failure(at=at or now, directory=self.request.wanted.directory, domains=tuple(domains)), now)
         return [warning] if warning else []
 
+    @property
+    def _registrar(self) -> Registrar:
+        return Registrar(self.clients.archive, self.clients.server, self.clock)
+
     def _account(self) -> Account:
         directory, contacts = self.request.wanted.directory, self.request.contacts
-        return accounts.load(self.clients.archive, directory, contacts) or accounts.new(directory, contacts)
-
-    def _register(self, client: Client, account: Account) -> None:
-        problems = registration_problems(self.request, client.directory().needs_eab)
-        if problems:
-            raise ConfigError(problems)
-        # The key first: the CA knows an account by its key, so that the account of a killed run is found again.
-        accounts.save(self.clients.archive, account)
-        url = client.new_account(Registration(contacts=account.contacts, external_account=self.request.external_account))
-        accounts.save(self.clients.archive, account.at(url))
+        return self._registrar.known(directory, contacts) or accounts.new(directory, contacts, self.clock.now())
 
     def _begin(self, client: Client, unfinished: t.Iterable[Kept]) -> tuple[_Work, list[str]]:
         """The newest unfinished order that can still be finished, or a new one; the others are given up."""
@@ -239,7 +228,7 @@ class Ordering:
         except RemoteError as exc:
             if exc.code != "accountDoesNotExist":
                 raise
-        self._register(client, self._account())
+        self._registrar.register(client, self._account(), self.request.account_terms)
         return place(client, wanted, self.former)
 
     def _record(self, work: _Work, order: Order) -> None:
@@ -316,16 +305,6 @@ def check_directory(request: IssueRequest, client: Client) -> tuple[IssueRequest
     if request.profile_required:
         raise ConfigError([problem])
     return request.without_profile(), [f"{problem}; ordered without a profile, since acme_profile_required is false"]
-
-
-def registration_problems(request: IssueRequest, needs_eab: bool) -> list[str]:
-    """Why no account can be registered with what was given."""
-    problems = []
-    if not request.terms_agreed:
-        problems.append("acme_terms_agreed: an account has to be registered with the CA; agree to its terms of service by setting this to true")
-    if needs_eab and request.external_account is None:
-        problems.append("acme_eab_kid and acme_eab_hmac_key: this CA registers accounts only with an external account binding; get one from the CA")
-    return problems
 
 
 def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:

@@ -8,8 +8,10 @@ import hashlib
 import json
 import typing as t
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from .. import _crypto
+from .._core import times
 from .._errors import CertError
 from .._stores.base import Archive
 
@@ -19,27 +21,63 @@ SCHEMA = 1
 
 @dataclass(frozen=True)
 class Account:
-    """``url`` is None as long as the key is not registered with the CA."""
+    """``url`` is None as long as the key is not registered with the CA.
+
+    With ``next_key``, a change to that key was begun, and only the CA knows whether it took place.
+    """
 
     directory: str
     contacts: tuple[str, ...]
     private_key: str = field(repr=False)
     url: str | None = None
+    key_since: str | None = None
+    next_key: str | None = field(default=None, repr=False)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The document, which holds the account key."""
-        return {"schema": SCHEMA, "directory": self.directory, "contacts": list(self.contacts), "private_key": self.private_key, "url": self.url}
+        return {
+            "schema": SCHEMA,
+            "directory": self.directory,
+            "contacts": list(self.contacts),
+            "private_key": self.private_key,
+            "url": self.url,
+            "key_since": self.key_since,
+            "next_key": self.next_key,
+        }
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Account:
         """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
         if fields["schema"] != SCHEMA:
             raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
-        return cls(directory=str(fields["directory"]), contacts=tuple(fields["contacts"]), private_key=str(fields["private_key"]), url=fields["url"])
+        return cls(
+            directory=str(fields["directory"]),
+            contacts=tuple(fields["contacts"]),
+            private_key=str(fields["private_key"]),
+            url=fields["url"],
+            key_since=fields.get("key_since"),
+            next_key=fields.get("next_key"),
+        )
 
     def at(self, url: str) -> Account:
         """The same account, registered."""
         return replace(self, url=url)
+
+    def with_contacts(self, contacts: tuple[str, ...]) -> Account:
+        """The same account under other contacts."""
+        return replace(self, contacts=contacts)
+
+    def changing(self) -> Account:
+        """The same account before its key is changed to a new one."""
+        return replace(self, next_key=_crypto.generate_key(KEY_TYPE))
+
+    def changed(self, now: datetime) -> Account:
+        """The same account after the CA took the new key."""
+        return replace(self, private_key=self.next_key or self.private_key, next_key=None, key_since=times.to_text(now))
+
+    def unchanged(self) -> Account:
+        """The same account after the CA did not take the new key."""
+        return replace(self, next_key=None)
 
 
 def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> Account | None:
@@ -56,14 +94,19 @@ def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> Account
         raise CertError(f"the ACME account {key} in {archive.uri} is damaged; restore it, or delete it so that a new account is registered") from None
 
 
-def new(directory: str, contacts: tuple[str, ...]) -> Account:
+def new(directory: str, contacts: tuple[str, ...], now: datetime) -> Account:
     """An account with a new key that no CA knows yet."""
-    return Account(directory=directory, contacts=contacts, private_key=_crypto.generate_key(KEY_TYPE))
+    return Account(directory=directory, contacts=contacts, private_key=_crypto.generate_key(KEY_TYPE), key_since=times.to_text(now))
 
 
 def save(archive: Archive, account: Account) -> None:
     """Keep the account for later runs."""
     archive.put(_archive_key(account.directory, account.contacts), json.dumps(account.as_dict(), indent=2).encode())
+
+
+def delete(archive: Archive, account: Account) -> None:
+    """Keep the account no longer."""
+    archive.delete(_archive_key(account.directory, account.contacts))
 
 
 def _archive_key(directory: str, contacts: tuple[str, ...]) -> str:

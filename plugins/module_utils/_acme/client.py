@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
 import typing as t
 import urllib.parse
 from dataclasses import dataclass, field
@@ -22,8 +23,10 @@ try:
     import josepy
     import requests
     from acme import challenges
+    from acme import jws as acme_jws
     from acme import messages as acme_messages
     from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
 
     class _Replacement(acme_messages.NewOrder):  # type: ignore[misc]  # the library may be missing where types are checked
         """A new order with the field that the library lacks (RFC 9773 section 5)."""
@@ -103,6 +106,28 @@ class Client:
         self.use_account(url)
         return url
 
+    def find_account(self) -> str:
+        """The URL of the account that the key has; RemoteError accountDoesNotExist if it has none (RFC 8555 section 7.3.1)."""
+        self._network.account = None
+        url = self._location(self._send("newAccount", self._url("newAccount"), acme_messages.NewRegistration(only_return_existing=True)), "newAccount")
+        self.use_account(url)
+        return url
+
+    def update_contacts(self, url: str, contacts: t.Sequence[str]) -> None:
+        """Give the account other contacts (RFC 8555 section 7.3.2)."""
+        self._send("account", url, _Payload(contact=[f"mailto:{contact}" for contact in contacts]))
+
+    def deactivate_account(self, url: str) -> None:
+        """Let the account be good for nothing any more (RFC 8555 section 7.3.6)."""
+        self._send("account", url, _Payload(status="deactivated"))
+
+    def change_key(self, account_url: str, new_key_pem: str) -> None:
+        """Let the account have another key, which signs inside of what the old one signs (RFC 8555 section 7.3.5)."""
+        url, new_key = self._url("keyChange"), josepy.JWK.load(new_key_pem.encode())
+        payload = _Payload(account=account_url, oldKey=self._network.key.public_key().to_partial_json())
+        inner = acme_jws.JWS.sign(payload.json_dumps().encode(), key=new_key, alg=josepy.ES256, nonce=None, url=url)
+        self._send("keyChange", url, inner)
+
     def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> Order:
         """Ask for a certificate for these names, in place of the one that ``replaces`` names; the CA may answer with an order that the account already has."""
         fields = {"identifiers": [acme_messages.Identifier(typ=acme_messages.IDENTIFIER_FQDN, value=domain) for domain in domains], "profile": profile or ""}
@@ -144,6 +169,11 @@ class Client:
         digest = hashlib.sha256(f"{challenge.token}.{thumbprint}".encode()).digest()
         return str(josepy.b64encode(digest).decode())
 
+    def revoke(self, cert_pem: str, reason: int) -> None:
+        """Revoke the certificate, as its account or, for a client with the certificate's own key, as its owner (RFC 8555 section 7.6)."""
+        der = _crypto.load_certificates(cert_pem)[0].public_bytes(serialization.Encoding.DER)
+        self._send("revokeCert", self._url("revokeCert"), _Payload(certificate=josepy.b64encode(der).decode(), reason=reason))
+
     @functools.cached_property
     def _urls(self) -> t.Any:
         response = self._network.fetch_directory(self._directory_url)
@@ -157,7 +187,10 @@ class Client:
         return urls
 
     def _url(self, resource: str) -> str:
-        return str(self._urls[resource])
+        try:
+            return str(self._urls[resource])
+        except KeyError:
+            raise _malformed("directory", self._directory_url, f"it has no {resource}", "this CA does not offer that; ask it") from None
 
     def _send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
         self._url("newNonce")
@@ -178,6 +211,14 @@ def _malformed(operation: str, url: str, why: str, advice: str) -> RemoteError:
     return RemoteError(f"acme:{operation} on {url} got no usable answer: {why}; {advice}", service="acme", operation=operation, code="malformedAnswer")
 
 
+class _Payload(dict[str, t.Any]):
+    """A message that the library has no class for."""
+
+    def json_dumps(self, indent: int | None = None) -> str:
+        """As the library's own messages are serialised."""
+        return json.dumps(self, indent=indent)
+
+
 @dataclass(frozen=True)
 class Server:
     """Where a CA is; ``client`` talks to it with an account's key, or only reads its directory without one."""
@@ -187,5 +228,5 @@ class Server:
 
     def client(self, account_key_pem: str | None, clock: Clock) -> Client:
         """A client that has called nothing yet."""
-        key = josepy.JWKEC(key=_crypto.load_key(account_key_pem)) if account_key_pem else None
+        key = josepy.JWK.load(account_key_pem.encode()) if account_key_pem else None
         return Client(self.directory_url, Network(key, self.ca_bundle, clock))

@@ -40,7 +40,9 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
     """One keep-alive session with a CA; ``key`` and ``account`` sign, as in the library."""
 
     def __init__(self, key: t.Any, ca_bundle: str | None, clock: Clock) -> None:
-        super().__init__(key=key, alg=josepy.ES256, verify_ssl=ca_bundle or True, user_agent=_USER_AGENT, timeout=(CONNECT_SECONDS, READ_SECONDS))
+        # A certificate's own key, which may revoke it, may be an RSA key.
+        alg = josepy.RS256 if isinstance(key, josepy.JWKRSA) else josepy.ES256
+        super().__init__(key=key, alg=alg, verify_ssl=ca_bundle or True, user_agent=_USER_AGENT, timeout=(CONNECT_SECONDS, READ_SECONDS))
         self.clock = clock
         self.new_nonce_url = ""
 

@@ -177,6 +177,7 @@ class FakeCA:
     csrs: dict[str, bytes] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
+    contacts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     registrations: list[Registration] = field(default_factory=list)
     polls: int = 0
 
@@ -238,6 +239,29 @@ class FakeClient:
         self.account = self.ca.accounts.setdefault(self.key, f"https://ca.example/account/{self.key}")
         self.ca.calls.end()
         return self.account
+
+    def find_account(self) -> str:
+        self.ca.calls.begin("findAccount")
+        if self.key not in self.ca.accounts:
+            raise refusal("accountDoesNotExist", status=400)
+        self.account = self.ca.accounts[self.key]
+        return self.account
+
+    def update_contacts(self, url: str, contacts: t.Sequence[str]) -> None:
+        self._begin("updateContacts")
+        self.ca.contacts[url] = tuple(contacts)
+        self.ca.calls.end()
+
+    def deactivate_account(self, url: str) -> None:
+        self._begin("deactivate")
+        self.ca.accounts = {key: known for key, known in self.ca.accounts.items() if known != url}
+        self.ca.calls.end()
+
+    def change_key(self, account_url: str, new_key_pem: str) -> None:
+        self._begin("keyChange")
+        del self.ca.accounts[self.key]
+        self.ca.accounts[hashlib.sha256(new_key_pem.encode()).hexdigest()[:8]] = account_url
+        self.ca.calls.end()
 
     def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> Order:
         self.ca.replacements.append(replaces)
@@ -303,7 +327,7 @@ class FakeClient:
 
     def _begin(self, name: str) -> None:
         self.ca.calls.begin(name)
-        if self.account not in self.ca.accounts.values():
+        if self.account is None or self.ca.accounts.get(self.key) != self.account:
             raise refusal("accountDoesNotExist", status=400)
 
 

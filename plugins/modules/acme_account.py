@@ -1,0 +1,192 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acme_account
+version_added: 0.1.0
+short_description: Keep an ACME account in the archive
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - An archive has one account for each CA and set of contacts. M(certops.cloudfront.acme_route53_issue) registers it when it is needed, so that this module is
+    only needed to register in advance, to change the contacts or the key of an account, and to deactivate it.
+  - The archive has every key before the CA knows it, and the old one until the CA has taken the new one. A run that is killed in between is finished by the
+    next one, also by one that issues, which asks the CA which of the two keys is valid.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    details: Asks the CA whether it knows the account.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  state:
+    description:
+      - V(present), the CA knows the account. One that it has lost is registered again with the same key.
+      - V(deactivated), the CA accepts nothing of the account any more, which cannot be undone, and the archive does not keep it. Certificates stay valid.
+    type: str
+    choices: [present, deactivated]
+    default: present
+  archive:
+    description:
+      - Where accounts are kept, as for M(certops.cloudfront.acme_route53_issue).
+    type: str
+  acme_directory:
+    description:
+      - The CA, as for M(certops.cloudfront.acme_route53_issue).
+    type: str
+    default: letsencrypt
+  acme_ca_bundle:
+    description:
+      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
+    type: path
+  acme_terms_agreed:
+    description:
+      - Whether you agree to the CA's terms of service. Without that no account is registered.
+    type: bool
+    default: false
+  acme_contacts:
+    description:
+      - The e-mail addresses of the account.
+    type: list
+    elements: str
+    default: []
+  former_contacts:
+    description:
+      - The account with these contacts becomes the one with O(acme_contacts), if there is no account with those yet.
+      - Without this, other contacts are another account, since other projects may go on with the former ones. Change those of the projects at the same time.
+    type: list
+    elements: str
+  key_since:
+    description:
+      - The key of the account is changed if it is from before this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
+      - Repeating it does not change the key again.
+    type: str
+  acme_eab_kid:
+    description:
+      - The key identifier of the external account binding that the CA gave you.
+    type: str
+  acme_eab_hmac_key:
+    description:
+      - The key of the external account binding, in base64url.
+    type: str
+  acme_eab_alg:
+    description:
+      - The algorithm of the external account binding.
+    type: str
+    choices: [HS256, HS384, HS512]
+    default: HS256
+notes:
+  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
+  - No AWS action is needed for an archive in files.
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
+    C(kms:Decrypt) where a KMS key encrypts it."
+seealso:
+  - module: certops.cloudfront.acme_route53_issue
+  - module: certops.cloudfront.acme_revoke
+"""
+
+EXAMPLES = r"""
+- name: Register an account in advance
+  certops.cloudfront.acme_account:
+    acme_contacts: [ops@example.com]
+    acme_terms_agreed: true
+
+- name: Change its key, once, however often this runs
+  certops.cloudfront.acme_account:
+    acme_contacts: [ops@example.com]
+    key_since: "2027-01-06T04:42:00Z"
+
+- name: Give it another address
+  certops.cloudfront.acme_account:
+    former_contacts: [ops@example.com]
+    acme_contacts: [certificates@example.com]
+
+- name: Give it up
+  certops.cloudfront.acme_account:
+    acme_contacts: [certificates@example.com]
+    state: deactivated
+"""
+
+RETURN = r"""
+account:
+  description: The account, or V(null) if there is none any more. It never has the key.
+  returned: success
+  type: dict
+  contains:
+    url: {description: Its URL; V(null) in check mode if it is not registered yet., type: str, sample: https://acme-v02.api.letsencrypt.org/acme/acct/1}
+    directory: {description: The URL of the CA's directory., type: str, sample: https://acme-v02.api.letsencrypt.org/directory}
+    contacts: {description: Its e-mail addresses., type: list, elements: str, sample: [ops@example.com]}
+    key_since: {description: "Since when it has its key, or V(null) if that is not known.", type: str, sample: "2027-01-06T04:42:07Z"}
+reason:
+  description: What was done and why.
+  returned: success
+  type: str
+  sample: the key is from before 2027-01-06T04:42:00Z
+"""
+
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _accounting, _module
+from ..module_utils._acme.client import Server
+from ..module_utils._aws.session import Session
+from ..module_utils._core import acme_directories
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._registering import Server as MakesClients
+from ..module_utils._stores import open as stores
+from ..module_utils._stores.base import Archive
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "state": {"type": "str", "choices": ["present", "deactivated"], "default": "present"},
+    "archive": {"type": "str"},
+    "acme_directory": {"type": "str", "default": "letsencrypt"},
+    "acme_ca_bundle": {"type": "path"},
+    "acme_terms_agreed": {"type": "bool", "default": False},
+    "acme_contacts": {"type": "list", "elements": "str", "default": []},
+    "former_contacts": {"type": "list", "elements": "str"},
+    "key_since": {"type": "str", "no_log": False},
+    "acme_eab_kid": {"type": "str"},
+    "acme_eab_hmac_key": {"type": "str", "no_log": True},
+    "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
+}
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What this module speaks to."""
+
+    archive: Archive
+    server: MakesClients
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The archive and the CA; ConfigError with every problem of the options."""
+    _accounting.check(params)
+    directory = acme_directories.resolve(params["acme_directory"])
+    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), server=Server(directory.url, params["acme_ca_bundle"]))
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """The account is as wanted, at the CA and in the archive."""
+    return _accounting.Accounting(params, clients.archive, clients.server, clock).run(check_mode)
+
+
+def main() -> None:
+    """The module's entry."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
