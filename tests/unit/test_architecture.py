@@ -18,7 +18,7 @@ MODULE_UTILS = PLUGINS / "module_utils"
 MODULES = PLUGINS / "modules"
 CORE = MODULE_UTILS / "_core"
 # What runs on the controller is Ansible code by nature.
-CONTROLLER = (PLUGINS / "action", PLUGINS / "inventory", PLUGINS / "plugin_utils")
+CONTROLLER = (PLUGINS / "action", PLUGINS / "callback", PLUGINS / "inventory", PLUGINS / "plugin_utils")
 
 MAX_FUNCTION_LINES = 40
 MAX_FILE_LINES = 300
