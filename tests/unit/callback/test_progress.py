@@ -29,8 +29,8 @@ class Plugin(CallbackModule):  # type: ignore[misc]  # ansible-core has no types
         self.lines: list[str] = []
         self._display = SimpleNamespace(display=lambda text, color=None: self.lines.append(text if color is None else f"{text} ({color})"))
 
-    def get_option(self, option: str, hostvars: t.Any = None) -> t.Any:
-        return self.options[option]
+    def get_option(self, k: str, hostvars: t.Any = None) -> t.Any:
+        return self.options[k]
 
 
 class Play:
