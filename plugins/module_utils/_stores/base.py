@@ -18,7 +18,7 @@ class Stored:
     version: str
 
 
-Scan = t.Iterator[tuple[str, "Stored | CertError"]]
+Scan = t.Iterator[tuple[str, Stored | CertError]]
 
 
 class Store(t.Protocol):
