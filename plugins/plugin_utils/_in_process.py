@@ -30,13 +30,16 @@ try:
     import botocore.client  # pylint: disable=unused-import
 
     from ..module_utils import _module
+    from ..module_utils._aws import session
     from ..module_utils._errors import CertError
 except ImportError:
     CAN_IMPORT = False
 else:
     CAN_IMPORT = True
+    session.preload()
 
 
+_MODULES = "ansible_collections.certops.cloudfront.plugins.modules."
 _PR_SET_PDEATHSIG = 1
 
 
@@ -63,7 +66,7 @@ class ActionModule(ActionBase):
         if not self._belongs_here(task_vars or {}):
             return t.cast("dict[str, t.Any]", merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))))
         name = self._task.action.rpartition(".")[2]
-        module = importlib.import_module(f"ansible_collections.certops.cloudfront.plugins.modules.{name}")
+        module = importlib.import_module(_MODULES + name)
         # Through JSON, so that the module gets plain values and not Ansible's tagged ones.
         edge = _Edge(json.loads(json.dumps(dict(self._task.args))), self._task.check_mode, self._task.diff)
         token = _module.EDGE.set(edge)
@@ -83,6 +86,13 @@ class ActionModule(ActionBase):
             and not any(self._task.environment or [])
             and interpreter == sys.executable
         )
+
+
+def serving(plugin: str) -> type[ActionModule]:
+    """The action for the module of this plugin's name; the controller imports the module with it, so that its workers need not."""
+    if CAN_IMPORT:
+        importlib.import_module(_MODULES + plugin.rpartition(".")[2])
+    return ActionModule
 
 
 class _Edge:
