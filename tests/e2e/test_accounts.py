@@ -15,8 +15,8 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils import _crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import acme_account, acme_route53_issue
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.modules import acme_account, acme_revoke, acme_route53_issue, cloudfront_cert_bind, iam_server_cert
 from e2e.in_process import run
 from sandbox import pebble, seed
 from sandbox.ansible_runs import Ansible
@@ -135,6 +135,33 @@ def test_a_deactivated_account_is_gone_and_the_next_one_is_new(account: Account)
     kept.write_bytes(content)
     assert account(state="deactivated").changed
     assert account().result["account"]["url"] != url
+
+
+@pytest.mark.parametrize("signed_by", ["account", "certificate"])
+@pytest.mark.parametrize("key_type", ["ecdsa_p256", "rsa_2048"])
+def test_a_certificate_is_revoked_once(account: Account, request: pytest.FixtureRequest, signed_by: str, key_type: str) -> None:
+    if signed_by == "certificate" and "acme2certifier" in request.node.name:
+        pytest.skip("acme2certifier takes revocations by account keys only")
+    seed.create_zone("example.com", env=account.env)
+    uri = account.issue(key_type=key_type).result["bundle"]["uri"]
+    common = {key: value for key, value in account.common.items() if key not in ("acme_terms_agreed", "acme_directory")}
+    given = {**common, "bundle": uri, "signed_by": signed_by, "reason": "keyCompromise"}
+    assert run(acme_revoke, check_mode=True, **given).changed
+    assert run(acme_revoke, **given).changed
+    again = run(acme_revoke, **given)
+    assert (again.changed, again.result["reason"]) == (False, "it is revoked already")
+
+
+def test_a_certificate_that_a_distribution_uses_is_not_revoked(account: Account) -> None:
+    seed.create_zone("example.com", env=account.env)
+    bundle = account.issue().result["bundle"]
+    stored = run(iam_server_cert, name="webapp", path="/cloudfront/certops/webapp/", bundle=bundle).result["server_certificate"]
+    distribution = seed.create_distribution(["example.com"], env=account.env)
+    run(cloudfront_cert_bind, server_certificate=stored, match=["ids"], distributions=[distribution])
+    given = {"archive": account.common["archive"], "acme_ca_bundle": account.common["acme_ca_bundle"], "project": "webapp"}
+    with pytest.raises(RefusedError, match=distribution):
+        run(acme_revoke, certificate=bundle["fingerprint_sha256"], **given)
+    assert run(acme_revoke, certificate=bundle["fingerprint_sha256"], force=True, **given).changed
 
 
 @pytest.fixture(scope="module")

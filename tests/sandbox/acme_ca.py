@@ -124,7 +124,8 @@ class CAhandler:
         return "certificates are issued at once", None, None, poll_identifier, False
 
     def revoke(self, certificate: str, _reason: str = "unspecified", _date: str | None = None) -> tuple[int, str | None, str | None]:
-        serial = x509.load_der_x509_certificate(base64.b64decode(certificate)).serial_number
+        der = base64.urlsafe_b64decode(certificate + "=" * (-len(certificate) % 4))
+        serial = x509.load_der_x509_certificate(der).serial_number
         if serial in policy.revoked:
             return 400, "urn:ietf:params:acme:error:alreadyRevoked", "Certificate has already been revoked"
         policy.revoked.add(serial)

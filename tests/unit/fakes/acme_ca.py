@@ -177,6 +177,7 @@ class FakeCA:
     csrs: dict[str, bytes] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
+    revoked: dict[str, tuple[str, int]] = field(default_factory=dict)
     contacts: dict[str, tuple[str, ...]] = field(default_factory=dict)
     registrations: list[Registration] = field(default_factory=list)
     polls: int = 0
@@ -239,6 +240,13 @@ class FakeClient:
         self.account = self.ca.accounts.setdefault(self.key, f"https://ca.example/account/{self.key}")
         self.ca.calls.end()
         return self.account
+
+    def revoke(self, cert_pem: str, reason: int) -> None:
+        self.ca.calls.begin("revoke")
+        if cert_pem in self.ca.revoked:
+            raise refusal("alreadyRevoked", status=400)
+        self.ca.revoked[cert_pem] = (self.account or self.key, reason)
+        self.ca.calls.end()
 
     def find_account(self) -> str:
         self.ca.calls.begin("findAccount")

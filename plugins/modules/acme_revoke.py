@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: acme_revoke
+version_added: 0.1.0
+short_description: Revoke a certificate at its ACME CA
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Revokes the certificate of a bundle, by the account that it was issued to, or by its own private key. That cannot be undone.
+  - Refused while a distribution serves it, and also when that cannot be told, unless O(force) is set. Viewers that check would see a revoked certificate.
+  - A private key that others may know calls for a new certificate first. The role P(certops.cloudfront.project#role) has an entry C(reissue) that issues one
+    with a new key, binds it, verifies it, and revokes the old one then, if O(reissue#project_revoke_reason) is set.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: partial
+    details: A CA tells only by refusing that a certificate is revoked already, so that a revocation is predicted.
+  diff_mode:
+    support: full
+  idempotent:
+    support: full
+options:
+  bundle:
+    description:
+      - The bundle, as a directory, or as the path, C(file://) or C(s3://) URI of a C(.tar.gz).
+      - With O(project), the issue time that names it in the archive, as V(YYYY-MM-DD-HHMM), too.
+      - One of O(bundle) and O(certificate) is required.
+    type: str
+  certificate:
+    description:
+      - The SHA-256 fingerprint or the serial number, in hexadecimal, of the certificate of a bundle of O(project) in the archive.
+    type: str
+  project:
+    description:
+      - The project whose bundle is meant.
+    type: str
+  archive:
+    description:
+      - Where bundles and accounts are kept, as for M(certops.cloudfront.acme_route53_issue).
+    type: str
+  reason:
+    description:
+      - The reason by its name in RFC 5280. A CA may refuse one that it does not use.
+      - With V(keyCompromise) and O(signed_by=certificate), Let's Encrypt blocks the key, too.
+    type: str
+    choices: [unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation]
+    default: unspecified
+  signed_by:
+    description:
+      - V(account), the revocation is signed by the account with O(acme_contacts) that the archive has.
+      - V(certificate), by the certificate's own private key, which needs no account.
+    type: str
+    choices: [account, certificate]
+    default: account
+  acme_directory:
+    description:
+      - The CA, as for M(certops.cloudfront.acme_route53_issue). If not set, the one that the bundle came from.
+    type: str
+  acme_ca_bundle:
+    description:
+      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
+    type: path
+  acme_contacts:
+    description:
+      - The e-mail addresses of the account.
+    type: list
+    elements: str
+    default: []
+  force:
+    description:
+      - Revoke it whoever uses it. Nothing is asked of AWS then.
+    type: bool
+    default: false
+notes:
+  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
+  - "IAM actions: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate)."
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
+    encrypts it."
+  - Other users of a server certificate than CloudFront, such as a load balancer, are not looked for.
+seealso:
+  - module: certops.cloudfront.acme_account
+  - module: certops.cloudfront.iam_server_cert_cleanup
+  - name: Revoking certificates
+    description: What Let's Encrypt says of reasons and keys.
+    link: https://letsencrypt.org/docs/revoking/
+"""
+
+EXAMPLES = r"""
+- name: Revoke a certificate that is not used any more
+  certops.cloudfront.acme_revoke:
+    project: webapp
+    bundle: "2026-11-06-0442"
+    reason: cessationOfOperation
+
+- name: Revoke one whose key is known to others, at once
+  certops.cloudfront.acme_revoke:
+    project: webapp
+    certificate: 9b1f3c2e
+    signed_by: certificate
+    reason: keyCompromise
+    force: true
+"""
+
+RETURN = r"""
+certificate:
+  description: The certificate.
+  returned: success
+  type: dict
+  contains:
+    serial: {description: Its serial number in hexadecimal., type: str, sample: 3fa0d1c2}
+    fingerprint_sha256: {description: SHA-256 of it in hexadecimal., type: str, sample: 9b1f3c2e}
+    issuer: {description: The issuer's distinguished name., type: str, sample: "CN=YE1,O=Let's Encrypt,C=US"}
+    domains: {description: Its names., type: list, elements: str, sample: [example.com]}
+    key_type: {description: The kind of its key., type: str, sample: ecdsa_p256}
+    not_before: {description: When its validity starts., type: str, sample: "2027-01-06T03:43:00Z"}
+    not_after: {description: When it expires., type: str, sample: "2027-02-20T03:42:59Z"}
+reason:
+  description: What was done, or why nothing was.
+  returned: success
+  type: str
+  sample: revoked with the reason keyCompromise
+"""
+
+import typing as t
+
+from ..module_utils import _module, _revoking
+from ..module_utils._acme.client import Server
+from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._aws.iam import Iam
+from ..module_utils._aws.session import Session
+from ..module_utils._core import revoking
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.waiting import Clock
+from ..module_utils._revoking import Clients
+from ..module_utils._stores import open as stores
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "bundle": {"type": "str"},
+    "certificate": {"type": "str"},
+    "project": {"type": "str"},
+    "archive": {"type": "str"},
+    "reason": {"type": "str", "choices": list(revoking.REASONS), "default": "unspecified"},
+    "signed_by": {"type": "str", "choices": ["account", "certificate"], "default": "account"},
+    "acme_directory": {"type": "str"},
+    "acme_ca_bundle": {"type": "path"},
+    "acme_contacts": {"type": "list", "elements": "str", "default": []},
+    "force": {"type": "bool", "default": False},
+}
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """The clients for these options; ConfigError with every problem of them."""
+    _revoking.check(params)
+    session = Session(params)
+    return Clients(
+        archive=stores.archive(params["archive"], lambda: session),
+        server=lambda directory: Server(directory, params["acme_ca_bundle"]),
+        iam=Iam(session.client("iam")),
+        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
+        archived=lambda uri: stores.archived(uri, lambda: session),
+    )
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """The certificate is revoked, unless somebody is still served with it."""
+    return _revoking.Revoking(params, clients, clock).run(check_mode)
+
+
+def main() -> None:
+    """The module's entry."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("bundle", "certificate")])
+
+
+if __name__ == "__main__":
+    main()

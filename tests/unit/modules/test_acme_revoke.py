@@ -1,0 +1,174 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""acme_revoke: which certificate, signed by whom, and never while somebody is served with it."""
+
+from __future__ import annotations
+
+import hashlib
+import typing as t
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._acme import accounts
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle, Manifest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.modules import acme_revoke
+from unit.fakes import acme_ca
+from unit.fakes.acme_ca import FakeArchive, FakeCA, FakeRoute53
+from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, Issued, bound_to, issue, refusal
+
+DEFAULTS = {name: option.get("default") for name, option in acme_revoke.ARGUMENT_SPEC.items()}
+DIRECTORY = "https://ca.example/directory"
+NAME = "2027-01-06-0442"
+
+
+@dataclass
+class World:
+    clock: FakeClock = field(default_factory=FakeClock)
+    archive: FakeArchive = field(default_factory=FakeArchive)
+    directories: list[str] = field(default_factory=list)
+    issued: Issued = field(default_factory=lambda: issue("example.com", "www.example.com"))
+
+    def __post_init__(self) -> None:
+        self.ca = FakeCA(FakeRoute53(), acme_ca.FakeClock())
+        self.iam, self.cloudfront = FakeIam(self.clock), FakeCloudFront(self.clock)
+        account = accounts.new(DIRECTORY, (), self.clock.now())
+        self.account = account.at("https://ca.example/account/1")
+        accounts.save(self.archive, self.account)
+        self.keep(self.issued)
+
+    def keep(self, issued: Issued, name: str = NAME) -> None:
+        certificate = _crypto.inspect(issued.leaf)
+        fullchain = issued.leaf + issued.chain
+        files = bundles.checksums(issued.leaf, issued.chain, fullchain, issued.key)
+        manifest = Manifest("webapp", certificate, self.clock.now(), DIRECTORY, None, None, files)
+        self.archive.put(f"webapp/{name}.tar.gz", _bundles.pack(Bundle(issued.leaf, issued.chain, fullchain, issued.key, manifest)))
+
+    def _server(self, directory: str) -> t.Any:
+        self.directories.append(directory)
+        return self.ca
+
+    def run(self, check_mode: bool = False, **given: t.Any) -> Outcome:
+        clients = acme_revoke.Clients(self.archive, self._server, self.iam, self.cloudfront, lambda uri: self.archive.get(uri.partition("//archive/")[2]))
+        which = {} if {"bundle", "certificate"} & given.keys() else {"bundle": NAME}
+        return acme_revoke.run({**DEFAULTS, "project": "webapp", **which, **given}, clients, self.clock, check_mode)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_certificate_is_revoked_once_by_its_account(world: World) -> None:
+    done = world.run(reason="superseded")
+    assert done.changed
+    assert world.ca.revoked == {world.issued.leaf: ("https://ca.example/account/1", 4)}
+    assert world.directories == [DIRECTORY]
+    again = world.run(reason="superseded")
+    assert (again.changed, again.result["reason"]) == (False, "it is revoked already")
+
+
+def test_its_own_key_needs_no_account(world: World) -> None:
+    accounts.delete(world.archive, world.account)
+    with pytest.raises(ConfigError, match="acme_contacts"):
+        world.run()
+    world.run(signed_by="certificate", reason="keyCompromise")
+    assert world.ca.revoked == {world.issued.leaf: (hashlib.sha256(world.issued.key.encode()).hexdigest()[:8], 1)}
+
+
+def test_check_mode_revokes_nothing(world: World) -> None:
+    assert world.run(check_mode=True).changed
+    assert world.ca.revoked == {}
+    assert world.run(check_mode=True).result.keys() == world.run().result.keys()
+
+
+@pytest.mark.parametrize("how", ["fingerprint", "fingerprint with colons", "serial", "serial with a zero"])
+def test_the_archive_is_searched_for_a_certificate(world: World, how: str) -> None:
+    certificate = _crypto.inspect(world.issued.leaf)
+    world.keep(issue("other.example.com"), "2027-02-06-0442")
+    fingerprint = certificate.fingerprint_sha256.upper()
+    colons = ":".join(fingerprint[at : at + 2] for at in range(0, 64, 2))
+    named = {"fingerprint": fingerprint, "fingerprint with colons": colons, "serial": certificate.serial, "serial with a zero": "0" + certificate.serial}
+    assert world.run(certificate=named[how]).result["certificate"]["serial"] == certificate.serial
+    assert list(world.ca.revoked) == [world.issued.leaf]
+
+
+def test_a_certificate_that_the_archive_does_not_have_is_refused(world: World) -> None:
+    with pytest.raises(ConfigError, match="no bundle of project webapp"):
+        world.run(certificate="abc")
+
+
+def test_an_expired_certificate_is_left_alone(world: World) -> None:
+    world.clock.sleep(100 * 86400)
+    assert "expired" in world.run().result["reason"]
+    assert world.ca.revoked == {}
+
+
+def use(world: World, **more: t.Any) -> None:
+    stored = world.iam.add("webapp", world.issued.leaf)
+    world.cloudfront.add("E1", ["www.example.com"], bound_to(str(stored.id)), **more)
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_certificate_in_use_is_not_revoked_unless_forced(world: World, check_mode: bool) -> None:
+    use(world)
+    with pytest.raises(RefusedError, match=r"distributions use it: E1; .* force"):
+        world.run(check_mode=check_mode)
+    assert world.run(check_mode=check_mode, force=True).changed
+
+
+def test_a_search_that_fails_is_never_nobody(world: World) -> None:
+    for calls, call in ((world.cloudfront.calls, "ListDistributions"), (world.iam.calls, "ListServerCertificates")):
+        calls.refusals[call] = [refusal("AccessDenied")]
+        with pytest.raises(RefusedError, match="not certain that nobody uses it: the search for users failed"):
+            world.run()
+    use(world)
+    world.iam.calls.refusals["GetServerCertificate"] = [refusal("AccessDenied")]
+    with pytest.raises(RefusedError, match="the search for users failed"):
+        world.run()
+    assert world.ca.revoked == {}
+
+
+def test_other_certificates_of_the_names_do_not_matter_once_they_are_deployed(world: World) -> None:
+    other = world.iam.add("new", issue("www.example.com", lifetime=timedelta(days=45)).leaf)
+    world.cloudfront.add("E1", ["www.example.com"], bound_to(str(other.id)))
+    world.cloudfront.deployed_at["E1"] = world.clock.now() + timedelta(minutes=5)
+    with pytest.raises(RefusedError, match="E1 is not yet deployed"):
+        world.run()
+    world.clock.sleep(300)
+    assert world.run().changed
+
+
+def test_of_a_certificate_of_acm_it_cannot_be_told(world: World) -> None:
+    viewer = "<ACMCertificateArn>arn:aws:acm:us-east-1:1:certificate/1</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>"
+    world.cloudfront.add("E2", ["elsewhere.example.org"], viewer)
+    assert world.run(check_mode=True).changed
+    world.cloudfront.add("E1", ["www.example.com"], viewer)
+    with pytest.raises(RefusedError, match="E1 has a certificate of ACM"):
+        world.run()
+
+
+def test_another_refusal_of_the_ca_is_told(world: World) -> None:
+    world.ca.calls.refusals["revoke"] = [acme_ca.refusal("badRevocationReason", status=400)]
+    with pytest.raises(RemoteError, match="badRevocationReason"):
+        world.run()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"bundle": None, "certificate": None}, id="nothing named"),
+        pytest.param({"bundle": NAME, "certificate": "ab"}, id="two named"),
+        pytest.param({"bundle": None, "certificate": "ab", "project": None}, id="no project"),
+        pytest.param({"bundle": NAME, "project": "../accounts"}, id="no project name"),
+        pytest.param({"bundle": NAME, "acme_directory": "nobody"}, id="no directory"),
+    ],
+)
+def test_bad_input_is_refused(world: World, given: dict[str, t.Any]) -> None:
+    with pytest.raises(ConfigError):
+        world.run(**given)
+    assert world.ca.revoked == {}
