@@ -15,6 +15,8 @@ description:
   - Plans any number of projects at once. It reads the store in one pass, lists the server certificates and the distributions once, and asks AWS
     nothing per project.
   - Says of each project what it needs and why, and selects those that a run has to take now, the earliest deadline first.
+  - Projects whose order the CA would refuse by its rate limits are held back until there is room, by what the documents say was issued. Renewals that a CA
+    exempts from a limit are not held back by it.
   - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -64,6 +66,15 @@ options:
   max_per_run:
     description: Select at most so many projects, those with the earliest deadlines. The others say that they are put off.
     type: int
+  acme_limits:
+    description:
+      - A JSON or YAML file with rate limits of CAs that differ from the published ones, for example because the CA granted you more, or that of a CA
+        which publishes none.
+      - It maps an ACME directory (a known name or a URL) to its limits. These are V(orders) of one account, certificates for one V(registered_domain) and
+        for one V(exact_set) of names, and V(failed_validations) of one name. Each has C(count) and C(seconds), and C(exempt), a list of V(ari) and
+        V(renewal). A limit that is C(null) is none.
+      - What the collection knows is in C(plugins/module_utils/_core/rate_limit_data.py), with its date and source.
+    type: path
   observe:
     description:
       - List certificates and distributions, too. Without that, the plan follows the documents alone.
@@ -132,6 +143,10 @@ projects:
       type: str
       sample: "2027-01-06T04:42:09Z"
     wait_until: {description: "When to look at it again, if it rests or waits, or V(null).", type: str, sample: null}
+    limit:
+      description: The limit of the CA that would refuse the order before RV(projects[].wait_until), or V(null).
+      type: dict
+      sample: null
     state: {description: "How it stands, as M(certops.cloudfront.project_info) says.", type: str, sample: due}
     expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
     unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample: []}
@@ -165,6 +180,16 @@ limits:
   contains:
     calls: {description: About how many calls of each service., type: dict, sample: {acme: 12, cloudfront: 7, iam: 7, route53: 5, sns: 4}}
     orders: {description: How many certificates are ordered at each CA., type: dict, sample: {"https://acme-v02.api.letsencrypt.org/directory": 1}}
+    ca:
+      description:
+        - The limits of CAs, as far as they are known, of the orders of each account, and of whatever holds projects back. C(takes) says how much the selected
+          projects take, C(left) how much there is after that, C(held) how many projects are held back, until C(next_at) the first and C(last_at) the last.
+        - Known is what the documents say that was issued. The CA may count more.
+      type: list
+      elements: dict
+      sample:
+        - {directory: "https://acme-v02.api.letsencrypt.org/directory", limit: orders, of: null, count: 300, seconds: 10800.0, takes: 1, left: 299, held: 0,
+           next_at: null, last_at: null}
     iam:
       description:
         - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if nobody looked, C(uploads), and C(kept), by how many there
@@ -189,12 +214,14 @@ summary:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _fleet, _module, _owner
+from ..module_utils import _fleet, _limits, _module, _owner
 from ..module_utils._aws import cloudfront, iam, session, sts
 from ..module_utils._core import fleet, forecast, given, overview
 from ..module_utils._core.drift import Index
 from ..module_utils._core.given import Given
+from ..module_utils._core.pacing import Pacer
 from ..module_utils._core.plan import Outcome
+from ..module_utils._core.rate_limits import Limits
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._stores import open as stores
@@ -208,6 +235,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
     "max_per_run": {"type": "int"},
+    "acme_limits": {"type": "path"},
     "observe": {"type": "bool", "default": True},
 }
 
@@ -219,6 +247,7 @@ class Clients:
     stores: t.Mapping[str | None, Store]
     aws: _fleet.Aws | None
     partition: str
+    limits: Limits
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
@@ -228,12 +257,13 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
         problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
     problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
+    limits = _limits.load(params["acme_limits"], problems)
     if problems:
         raise ConfigError(problems)
     connection = session.Session(params) if params["observe"] else None
     places = {uri: stores.store(uri or params["store"], lambda: connection or session.Session(params)) for uri in _fleet.usable_stores(wanted)}
     region = session.region_of(params) or ""
-    return Clients(stores=places, aws=_aws(connection) if connection else None, partition="aws-cn" if region.startswith("cn-") else "aws")
+    return Clients(stores=places, aws=_aws(connection) if connection else None, partition="aws-cn" if region.startswith("cn-") else "aws", limits=limits)
 
 
 def _aws(connection: session.Session) -> _fleet.Aws:
@@ -247,9 +277,11 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     listing, warnings = _fleet.observed(clients.aws) if clients.aws and found.candidates else (None, ())
     index = Index.of(listing) if listing else None
     question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index)
-    needs = fleet.cut(fleet.ordered(fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"])), params["max_per_run"])
+    wanted = fleet.ordered(fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"]))
+    pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, _limits.registered_domain)
+    needs = fleet.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in needs if need.selected]
-    limits = forecast.limits(taken, index, listing.quota if listing else None)
+    limits = {**forecast.limits(taken, index, listing.quota if listing else None), "ca": pacer.used()}
     result = {
         "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in needs],
         "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
@@ -257,7 +289,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "limits": limits,
         "summary": fleet.summary(needs, len(found.broken)),
     }
-    return Outcome(changed=False, result=result, warnings=(*found.warnings, *warnings, *forecast.warnings(limits)))
+    return Outcome(changed=False, result=result, warnings=(*found.warnings, *warnings, *forecast.warnings(limits), *_limits.warnings(limits["ca"])))
 
 
 def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:

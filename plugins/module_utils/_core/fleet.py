@@ -11,6 +11,7 @@ from datetime import datetime
 
 from . import lease, overview, project, times
 from .drift import Drift, Index, find
+from .rate_limits import Held
 
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge does whatever is missing.
 RUNS = ("renew", "converge", "reissue")
@@ -18,6 +19,9 @@ ACTIONS = ("issue", "renew", "reissue", "resume", "rebind", "update", "cleanup",
 _IDLE = ("wait", "none")
 # How many of those that rest are named.
 NEXT = 5
+
+
+Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,8 @@ class Need:
     """What one project needs, and why.
 
     ``due`` says that a run is to be made of it now. ``deadline`` is when service breaks unless something is done; a project without a
-    certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again.
+    certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again. ``held`` is the limit of a CA
+    that would refuse its order now.
     """
 
     candidate: Candidate
@@ -52,6 +57,7 @@ class Need:
     expires_in_days: int | None = None
     drift: Drift = field(default_factory=Drift)
     selected: bool = False
+    held: Held | None = None
 
     @property
     def name(self) -> str:
@@ -70,6 +76,7 @@ class Need:
             "issue": self.issue,
             "deadline": self.deadline,
             "wait_until": self.wait_until,
+            "limit": self.held.as_dict() if self.held else None,
             "state": self.state,
             "expires_in_days": self.expires_in_days,
             "unused": list(self.drift.unused),
@@ -149,18 +156,23 @@ def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[s
     return [need for need in needs if (not states or need.state in states) and wanted.items() <= need.candidate.document["definition"]["tags"].items()]
 
 
-def cut(needs: t.Sequence[Need], max_per_run: int | None) -> list[Need]:
-    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they are put off."""
+def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[Need]:
+    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they are put off or held back.
+
+    ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if any.
+    """
     found, taken = [], 0
     for need in needs:
-        if need.due and (max_per_run is None or taken < max_per_run):
-            found.append(replace(need, selected=True))
-            taken += 1
-        elif need.due:
+        if not need.due:
+            found.append(need)
+        elif max_per_run is not None and taken >= max_per_run:
             reason = f"{need.reason}; put off, since {max_per_run} projects with an earlier deadline fill this run"
             found.append(replace(need, reason=reason))
+        elif held := admit(need.candidate.document) if need.issue else None:
+            found.append(replace(need, held=held, wait_until=times.to_text(held.until), reason=f"{need.reason}; held back, since {held.as_text()}"))
         else:
-            found.append(need)
+            found.append(replace(need, selected=True))
+            taken += 1
     return found
 
 

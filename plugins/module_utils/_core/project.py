@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import RefusedError
-from . import ari, definitions, journal, renewal, rollback, times, upgrades
+from . import ari, definitions, issuances, journal, renewal, rollback, times, upgrades
 from .ari import RenewalInfo
 from .certificates import Certificate
 from .renewal import Decision
@@ -65,6 +65,7 @@ def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
         "definition": dict(definition),
         "certificate": None,
         "superseded": [],
+        "issued": [],
         "subscribed": [],
         "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
         "journal": None,
@@ -106,6 +107,7 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
         RenewalInfo.from_dict(document["renewal"]["ari"])
     for entry in document["superseded"]:
         entry.get("id")
+    issuances.of(document)
 
 
 def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import journal, last_run, lease, project, redaction, rollback, times
+from . import issuances, journal, last_run, lease, project, redaction, rollback, times
 from .ari import RenewalInfo
 from .project import Document, RunPlan
 
@@ -67,7 +67,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
         found["journal"] = {**journal.begin(found["lock"]["run"], "rebind", found["definition"], now), **_holder(found)}
         found["last_run"] = last_run.begin(_replaced(found), now)
     if report.certificate is not None:
-        found = _with_certificate(found, report.certificate)
+        found = _with_certificate(found, report.certificate, now)
         found = _with_rollback(found, now) if found["lock"]["run"] == rollback.RUN else found
     if report.renewal is not None:
         found = _with_renewal(found, report.renewal)
@@ -138,7 +138,7 @@ def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     return [*document["superseded"], *([] if keeps or not document["certificate"] else [document["certificate"]])]
 
 
-def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any]) -> Document:
+def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
     """The certificate is the recorded one; another one that was there is superseded, unless it never had a place outside the archive."""
     former = document["certificate"]
     fingerprint = certificate["fingerprint_sha256"]
@@ -149,7 +149,7 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any]) ->
         entry = {**former, **certificate, "deployed": former.get("deployed") if _place(former) == _place(certificate) else None}
     elif former and (former.get("id") or former.get("arn")):
         superseded.append(former)
-    found = {**document, "certificate": entry, "superseded": superseded}
+    found = {**document, "certificate": entry, "superseded": superseded, "issued": issuances.noted(document, entry, now)}
     if is_own(document):
         found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
     return found
