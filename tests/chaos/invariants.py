@@ -92,10 +92,10 @@ def _keys(now: World, issued: Sequence[str]) -> Iterator[str]:
 
 
 def _record(now: World) -> Iterator[str]:
-    """The record is never ahead of the truth. While a project is being deleted, and its lock says so, it says what is to be deleted."""
+    """The record is never ahead of the truth. While a project is being deleted, and its journal says so, it says what is to be deleted."""
     document = now.document or {}
-    certificate = document.get("certificate")
-    if not certificate or (document["lock"] or {}).get("run") == "delete":
+    certificate, journal = document.get("certificate"), document.get("journal") or {}
+    if not certificate or (journal.get("run") == "delete" and journal["phase"] != "done"):
         return
     stored = now.certificates.get(certificate["id"])
     if stored is None or (stored.name, stored.fingerprint) != (certificate["name"], certificate["fingerprint_sha256"]):

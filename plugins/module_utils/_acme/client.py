@@ -145,7 +145,7 @@ class Client:
 
     def answer(self, challenge: Challenge) -> None:
         """Tell the CA that the challenge's record is published."""
-        self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization=""))
+        self._network.json(self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization="")), "challenge")
 
     def finalize(self, order: Order, csr_pem: bytes) -> Order:
         """Hand in the signing request of a ready order."""

@@ -76,6 +76,11 @@ def is_unfinished(journal: t.Mapping[str, t.Any] | None) -> bool:
     return journal is not None and journal["phase"] != Phase.DONE.value
 
 
+def is_deletion(journal: t.Mapping[str, t.Any] | None) -> bool:
+    """Whether the certificates of the project were being deleted, so that they may be gone already."""
+    return is_unfinished(journal) and journal is not None and journal["run"] == "delete"
+
+
 def is_deployed(journal: t.Mapping[str, t.Any]) -> bool:
     """Whether the certificate of this run was seen on its distributions."""
     return Phase(journal["phase"]) in _DEPLOYED

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from . import lease, project, times
+from . import journal, lease, project, times
 
 STATES = ("locked", "expired", "failing", "unfinished", "pending", "due", "ok")
 
@@ -50,7 +50,7 @@ def state(document: t.Mapping[str, t.Any], action: str, now: datetime, is_locked
         "locked": is_locked,
         "expired": left is not None and times.from_text(document["certificate"]["not_after"]) <= now,
         "failing": document["renewal"]["failures"] > 0,
-        "unfinished": action in ("resume", "rebind"),
+        "unfinished": action in ("resume", "rebind") or journal.is_deletion(document["journal"]),
         "pending": left is None,
         "due": action != "none",
     }

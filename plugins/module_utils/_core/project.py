@@ -120,6 +120,9 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
         return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)
     if run == rollback.RUN:
         return _rollback(document, available, now, shared)
+    if run == "renew" and journal.is_deletion(unfinished):
+        begun = f"a deletion that began at {unfinished['started_at']} did not come to its end; run delete again, or create to keep the project"
+        return RunPlan(action="none", reason=begun, **shared)
     need = _need(document, run, now)
     resumed = _resumed(document, run, need)
     if resumed is not None:
@@ -196,7 +199,7 @@ def _deployment(certificate: t.Mapping[str, t.Any], definition: t.Mapping[str, t
 def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:
     """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the facts overtook it."""
     unfinished = document["journal"]
-    if not journal.is_unfinished(unfinished) or not journal.same_certificate(unfinished["wanted"], document["definition"]):
+    if not journal.is_unfinished(unfinished) or journal.is_deletion(unfinished) or not journal.same_certificate(unfinished["wanted"], document["definition"]):
         return None
     asked_for = unfinished["run"] == "reissue"
     if run == "reissue" and not asked_for:

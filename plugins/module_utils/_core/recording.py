@@ -62,10 +62,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
     if report.certificate is not None and document["lock"]["run"] == "restore" and not _brings_back(document, report.certificate):
         return _with_restored(document, report.certificate)
-    found = dict(document)
-    if report.is_about_work and not is_own(found) and not journal.is_unfinished(found["journal"]):
-        found["journal"] = {**journal.begin(found["lock"]["run"], "rebind", found["definition"], now), **_holder(found)}
-        found["last_run"] = last_run.begin(_replaced(found), now)
+    found = _begun_late(document, report, now)
     if report.certificate is not None:
         found = _with_certificate(found, report.certificate, now)
         found = _with_rollback(found, now) if found["lock"]["run"] == rollback.RUN else found
@@ -77,6 +74,20 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
         found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
     return found if report.failure is None else _failed(found, report, now)
+
+
+def _begun_late(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> Document:
+    """The document with a journal of this run, if it needs one and has none yet."""
+    found, run = dict(document), document["lock"]["run"]
+    if is_own(found):
+        return found
+    if run == "delete" and report.phase is not None:
+        # From here on certificates of the record may be gone.
+        found["journal"] = {**journal.begin(run, run, found["definition"], now), **_holder(found)}
+    elif report.is_about_work and not journal.is_unfinished(found["journal"]):
+        found["journal"] = {**journal.begin(run, "rebind", found["definition"], now), **_holder(found)}
+        found["last_run"] = last_run.begin(_replaced(found), now)
+    return found
 
 
 def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:

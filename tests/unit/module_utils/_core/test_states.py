@@ -415,3 +415,29 @@ def test_locks_and_counters_are_no_change_to_see() -> None:
     before = issue_and_finish(None, 1)
     after = {**before, "lock": lock(), "fence": 9, "journal": unfinished("renew"), "renewal": {**before["renewal"], "failures": 2}}
     assert recording.visible(before) == recording.visible(after)
+
+
+class TestADeletionThatDidNotEnd:
+    """From its first deletion on, the certificates of the record may be gone."""
+
+    def begun(self) -> Document:
+        return recorded(take(issue_and_finish(None, 1), "delete"), "delete", phase="planned")
+
+    def failed(self) -> Document:
+        return recorded(self.begun(), "delete", release=True, failure=None)
+
+    def test_a_scheduled_run_leaves_the_project_alone_and_says_why(self) -> None:
+        for found in (self.failed(), {**self.failed(), "superseded": []}):
+            plan = project.plan(found, "renew", LATER + timedelta(days=400))
+            assert (plan.action, plan.issue) == ("none", False)
+            assert "run delete again" in plan.reason
+
+    def test_who_wants_the_project_after_all_gets_it_back(self) -> None:
+        taken = take(self.failed(), "converge", definition())
+        assert not journal.is_unfinished(taken["journal"])
+        assert project.plan(taken, "renew", LATER).reason != project.plan(self.failed(), "renew", LATER).reason
+
+    def test_one_that_was_refused_before_anything_was_deleted_changes_nothing(self) -> None:
+        before = issue_and_finish(None, 1)
+        after = recorded(take(before, "delete"), "delete", release=True)
+        assert (after["journal"], after["certificate"]) == (before["journal"], before["certificate"])
