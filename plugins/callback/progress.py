@@ -135,6 +135,7 @@ class CallbackModule(CallbackBase):
         self._names[host] = str((result.get("summary") or {}).get("name") or host)
         self._plans[host] = result.get("plan")
         self._running().begin(self._names[host], self._clock())
+        self._draw()
 
     def _name(self, host: t.Any) -> str:
         return self._names.get(host.get_name(), str(host.get_name()))
@@ -162,12 +163,16 @@ class CallbackModule(CallbackBase):
         if line is None:
             return
         if self._screen:
-            self._screen.draw(lambda columns: running.bars(columns, now))
+            self._draw()
         elif is_failure or running.total <= progress.FEW:
             self._print(line, constants.COLOR_ERROR if is_failure else None)
         elif now - self._shown_at >= self.get_option("interval"):
             self._shown_at = now
             self._print(running.line(now))
+
+    def _draw(self) -> None:
+        if self._screen:
+            self._screen.draw(lambda columns: self._running().bars(columns, self._clock()))
 
     def _print(self, line: str, color: str | None = None) -> None:
         self._display.display(f"progress: {line}", color=color)

@@ -236,6 +236,11 @@ def test_a_terminal_has_bars_in_its_last_lines_until_the_end(plugin: Plugin, ter
     assert plugin.lines == ["progress: 1 of 1 ended, 0:00:00"]
 
 
+def test_a_terminal_has_bars_as_soon_as_a_project_has_begun(plugin: Plugin, terminal: Terminal) -> None:
+    Play(plugin, "web").take("web")
+    assert "projects 0 of 1 ended" in terminal.getvalue()
+
+
 def test_a_terminal_that_is_resized_gets_its_bars_at_the_new_end(plugin: Plugin, terminal: Terminal) -> None:
     play = Play(plugin, "web")
     play.start("web", "acme_route53_issue")
