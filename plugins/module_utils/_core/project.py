@@ -114,7 +114,7 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
     """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
     shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
     unfinished = document["journal"]
-    if run == "restore" and journal.is_unfinished(unfinished) and unfinished["run"] == run:
+    if run in ("restore", "delete") and journal.is_unfinished(unfinished) and unfinished["run"] == run:
         return RunPlan(**_continued(unfinished, issue=False), **shared)
     if run in WITHOUT_JOURNAL:
         return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)

@@ -432,6 +432,10 @@ class TestADeletionThatDidNotEnd:
             assert (plan.action, plan.issue) == ("none", False)
             assert "run delete again" in plan.reason
 
+    def test_the_next_deletion_goes_on(self) -> None:
+        plan = project.plan(self.failed(), "delete", LATER)
+        assert (plan.resumed, plan.issue) == (True, False)
+
     def test_who_wants_the_project_after_all_gets_it_back(self) -> None:
         taken = take(self.failed(), "converge", definition())
         assert not journal.is_unfinished(taken["journal"])
