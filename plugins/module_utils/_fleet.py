@@ -54,7 +54,7 @@ class Fleet:
 
     def add(self, one: Given, document: Document, changed: t.Iterable[str] = ()) -> None:
         """A project that can be planned."""
-        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed)))
+        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed), store=one.store))
 
     def fail(self, name: str, host: str, error: str) -> None:
         """A project that cannot; the others go on."""

@@ -20,10 +20,19 @@ description:
   - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
-  - certops.cloudfront.attributes.info_module
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+    details: What the CAs say of renewal is used, but not kept.
+  diff_mode:
+    support: none
+    details: Nothing but what the CAs say of renewal is written, and that is no change to a project.
+  idempotent:
+    support: full
+    details: Never reports a change.
 options:
   store:
     description:
@@ -81,7 +90,21 @@ options:
       - A listing that fails is a warning. It does not count as an empty one.
     type: bool
     default: true
+  renewal_info:
+    description:
+      - Ask the CAs when they want certificates to be renewed (ARI, RFC 9773), of each certificate as often as its CA wants, every six hours or so.
+        What they say is kept in the documents, except in check mode, and a project is due when it says so.
+      - A CA that does not answer is a warning. What it said before holds, and it is left alone for the rest of this run.
+    type: bool
+    default: true
+  schedule_interval_hours:
+    description:
+      - How far apart your scheduled runs are. With this there is a warning if that is too far apart for the shortest certificate, or for the time that
+        its CA suggests.
+    type: float
 notes:
+  - Nothing but O(renewal_info) changes anything, and that is not reported as a change. It needs the Python library C(acme).
+  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem) or C(s3:PutObject)."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary), C(cloudfront:ListDistributions)."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
@@ -196,6 +219,13 @@ limits:
           are more in the end.
       type: dict
       sample: {used: 12, allowed: 20, room: 8, uploads: 1, kept: 0}
+renewal_info:
+  description:
+    - Of how many certificates the CA was asked. C(answered), C(failed), C(unavailable) where the CA has no such information, and C(skipped) where it
+      failed before in this run. C(conflicts) counts answers that were not kept, because somebody else wrote the document.
+  returned: success
+  type: dict
+  sample: {answered: 12, conflicts: 0, failed: 0, skipped: 0, unavailable: 3}
 summary:
   description: How many projects need what, and the next ones of those that rest or wait.
   returned: success
@@ -211,12 +241,14 @@ summary:
     next: [{name: shop, action: wait, wait_until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
 """
 
+import random
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _fleet, _limits, _module, _owner
+from ..module_utils import _fleet, _limits, _module, _owner, _renewal_info
+from ..module_utils._acme.renewal_info import HttpRenewalInfos, RenewalInfos
 from ..module_utils._aws import cloudfront, iam, session, sts
-from ..module_utils._core import fleet, forecast, given, overview
+from ..module_utils._core import fleet, forecast, given, overview, project, renewal
 from ..module_utils._core.drift import Index
 from ..module_utils._core.given import Given
 from ..module_utils._core.pacing import Pacer
@@ -237,6 +269,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_per_run": {"type": "int"},
     "acme_limits": {"type": "path"},
     "observe": {"type": "bool", "default": True},
+    "renewal_info": {"type": "bool", "default": True},
+    "schedule_interval_hours": {"type": "float"},
 }
 
 
@@ -248,6 +282,7 @@ class Clients:
     aws: _fleet.Aws | None
     partition: str
     limits: Limits
+    renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = HttpRenewalInfos
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
@@ -256,6 +291,8 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     problems = given.problems(wanted)
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
         problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
+    if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
+        problems.append(f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or leave it out")
     problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
     limits = _limits.load(params["acme_limits"], problems)
     if problems:
@@ -274,6 +311,9 @@ def _aws(connection: session.Session) -> _fleet.Aws:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
     found = _gathered(params, clients)
+    inquiry = _renewal_info.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
+    if params["renewal_info"]:
+        found.candidates = _renewal_info.refreshed(found.candidates, clients.stores, inquiry, _owner.is_dead)
     listing, warnings = _fleet.observed(clients.aws) if clients.aws and found.candidates else (None, ())
     index = Index.of(listing) if listing else None
     question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index)
@@ -288,8 +328,10 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "broken": sorted(found.broken, key=lambda one: one["name"]),
         "limits": limits,
         "summary": fleet.summary(needs, len(found.broken)),
+        "renewal_info": inquiry.summary,
     }
-    return Outcome(changed=False, result=result, warnings=(*found.warnings, *warnings, *forecast.warnings(limits), *_limits.warnings(limits["ca"])))
+    told = (*found.warnings, *inquiry.warnings, *_pace(params, found), *warnings, *forecast.warnings(limits), *_limits.warnings(limits["ca"]))
+    return Outcome(changed=False, result=result, warnings=told)
 
 
 def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:
@@ -308,6 +350,13 @@ def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
         return None
     names = dict.fromkeys(params["names"] or ())
     return [given.read(entry) for entry in [*({"name": name} for name in names), *(params["definitions"] or ())]]
+
+
+def _pace(params: t.Mapping[str, t.Any], found: _fleet.Fleet) -> list[str]:
+    """A warning if the runs are scheduled too far apart for one of the certificates."""
+    hours = params["schedule_interval_hours"]
+    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := project.pace(each.document))]) if hours else None
+    return [warning] if warning else []
 
 
 def _selected(need: fleet.Need, store: str) -> dict[str, t.Any]:

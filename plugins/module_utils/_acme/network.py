@@ -9,11 +9,12 @@ errors, and gives up at the first connection error.
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from .._core import acme_problems, times, waiting
 from .._core.waiting import Clock
-from .._errors import RemoteError
+from .._errors import CertError, RemoteError
 
 try:
     import josepy
@@ -28,6 +29,8 @@ CONNECT_SECONDS, READ_SECONDS = 8.0, 45.0
 DIRECTORY_READ_SECONDS = 8.0
 DIRECTORY_ATTEMPTS = 3
 ATTEMPTS = 5
+# What nothing depends on is asked for quickly or not at all: a fleet waits for it.
+UNSIGNED_CONNECT_SECONDS, UNSIGNED_READ_SECONDS = 3.0, 6.0
 # With 15 % of nonces refused, a request is refused 12 times in a row once in eight thousand million.
 NONCE_ATTEMPTS = 12
 # A CA under load says 503 or 429 with a short Retry-After; a rate limit asks for hours and is reported instead.
@@ -36,10 +39,23 @@ _USER_AGENT = "certops.cloudfront"
 _OVERLOADED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+@dataclass(frozen=True)
+class _Patience:
+    """How often a request is sent, and which Retry-After is waited for in between."""
+
+    attempts: int
+    longest_retry_after: float = LONGEST_RETRY_AFTER
+
+
+_UNSIGNED = _Patience(attempts=2, longest_retry_after=1.0)
+
+
 class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missing where this is only imported
     """One keep-alive session with a CA; ``key`` and ``account`` sign, as in the library."""
 
     def __init__(self, key: t.Any, ca_bundle: str | None, clock: Clock) -> None:
+        if ClientNetwork is object:
+            raise CertError("the Python library acme is not installed for the Python that runs the modules; install what requirements.txt lists")
         # A certificate's own key, which may revoke it, may be an RSA key.
         alg = josepy.RS256 if isinstance(key, josepy.JWKRSA) else josepy.ES256
         super().__init__(key=key, alg=alg, verify_ssl=ca_bundle or True, user_agent=_USER_AGENT, timeout=(CONNECT_SECONDS, READ_SECONDS))
@@ -49,11 +65,16 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
     def fetch_directory(self, url: str) -> t.Any:
         """GET the directory, unsigned."""
         timeout = (CONNECT_SECONDS, DIRECTORY_READ_SECONDS)
-        return self._persist(lambda: self._send_request("GET", url, timeout=timeout), "directory", url, DIRECTORY_ATTEMPTS)
+        return self._persist(lambda: self._send_request("GET", url, timeout=timeout), "directory", url, _Patience(DIRECTORY_ATTEMPTS))
+
+    def fetch(self, operation: str, url: str) -> t.Any:
+        """GET something that needs no account and may be missing; RemoteError unless the CA answers with success."""
+        timeout = (UNSIGNED_CONNECT_SECONDS, UNSIGNED_READ_SECONDS)
+        return self._persist(lambda: self._send_request("GET", url, timeout=timeout), operation, url, _UNSIGNED)
 
     def send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
         """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success."""
-        return self._persist(lambda: self._signed(url, payload), operation, url, ATTEMPTS)
+        return self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
 
     def json(self, response: t.Any, operation: str) -> dict[str, t.Any]:
         """The JSON object of an answer."""
@@ -78,9 +99,9 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         response.encoding = "utf-8"
         return response
 
-    def _persist(self, send: t.Callable[[], t.Any], operation: str, url: str, attempts: int) -> t.Any:
-        for attempt in range(attempts):
-            last = attempt == attempts - 1
+    def _persist(self, send: t.Callable[[], t.Any], operation: str, url: str, patience: _Patience) -> t.Any:
+        for attempt in range(patience.attempts):
+            last = attempt == patience.attempts - 1
             try:
                 response = send()
             except (requests.RequestException, acme_errors.Error) as exc:
@@ -88,7 +109,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
                     raise _unreachable(exc, *self._asked(exc, operation, url)) from exc
                 self.clock.sleep(waiting.backoff(attempt))
                 continue
-            pause = self._pause(response, attempt)
+            pause = self._pause(response, attempt, patience.longest_retry_after)
             if pause is None or last:
                 return self._checked(response, operation, url)
             self.clock.sleep(pause)
@@ -99,11 +120,11 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         request = getattr(exc, "request", None) or getattr(_response(exc), "request", None)
         return ("newNonce", self.new_nonce_url) if request is not None and request.url == self.new_nonce_url else (operation, url)
 
-    def _pause(self, response: t.Any, attempt: int) -> float | None:
+    def _pause(self, response: t.Any, attempt: int, longest: float) -> float | None:
         """Seconds after which it is worth sending the request again; None if it is not."""
         asked = waiting.retry_after(response.headers.get("Retry-After"), self.clock.now())
         if response.status_code in _OVERLOADED and asked is not None:
-            return asked if asked <= LONGEST_RETRY_AFTER else None
+            return asked if asked <= longest else None
         return waiting.backoff(attempt) if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else None
 
     def _signed(self, url: str, payload: t.Any) -> t.Any:

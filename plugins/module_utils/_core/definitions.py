@@ -247,6 +247,7 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "acme_preferred_chain": ("", _text),
     "acme_fallbacks": ([], _fallbacks),
     "acme_contacts": ([], _emails),
+    "acme_renewal_info": (True, _flag),
     "archive": ("", _text),
     "sns_topic": ("", _topic),
     "deploy_wait": (True, _flag),

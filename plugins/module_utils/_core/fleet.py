@@ -28,13 +28,14 @@ Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 class Candidate:
     """One project in question: its document, with the definition that is wanted; ``changed`` are the keys in which that differs from the stored one.
 
-    ``host`` is where the playbook runs it.
+    ``host`` is where the playbook runs it, ``store`` is where the document is (None: in the common store).
     """
 
     name: str
     host: str
     document: t.Mapping[str, t.Any]
     changed: tuple[str, ...] = ()
+    store: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import RefusedError
-from . import ari, definitions, issuances, journal, renewal, rollback, times, upgrades
+from . import acme_directories, ari, definitions, issuances, journal, renewal, rollback, times, upgrades
 from .ari import RenewalInfo
 from .certificates import Certificate
-from .renewal import Decision
+from .renewal import Decision, Pace
 
 SCHEMA = upgrades.SCHEMA
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
@@ -245,10 +245,28 @@ def decided(document: t.Mapping[str, t.Any], now: datetime) -> Decision:
 
 
 def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
-    """What is known of the recorded certificate's renewal information; None if it has none."""
-    if document["certificate"] is None:
+    """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not want it."""
+    if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
         return None
     return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
+
+
+def pace(document: t.Mapping[str, t.Any]) -> Pace | None:
+    """How far apart the runs of this project may be; None without a certificate."""
+    if document["certificate"] is None:
+        return None
+    certificate = Certificate.from_dict(document["certificate"])
+    return renewal.pace(document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document))
+
+
+def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
+    """The CA of the recorded certificate, which may be a fallback: the URL of its directory, and the file that its own certificate is checked against."""
+    certificate, definition = document["certificate"], document["definition"]
+    url = acme_directories.resolve(certificate.get("directory") or certificate.get("acme_directory") or definition["acme_directory"]).url
+    for choice in (definition, *definition["acme_fallbacks"]):
+        if acme_directories.resolve(choice["acme_directory"]).url == url:
+            return url, choice.get("acme_ca_bundle") or None
+    return url, None
 
 
 def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:
