@@ -104,7 +104,7 @@ options:
     type: float
 notes:
   - Nothing but O(renewal_info) changes anything, and that is not reported as a change. It needs the Python library C(acme).
-  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem) or C(s3:PutObject)."
+  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem), or C(s3:PutObject) and C(kms:GenerateDataKey) where a KMS key encrypts it."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary), C(cloudfront:ListDistributions)."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."

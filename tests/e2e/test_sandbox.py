@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import datetime
 import hashlib
@@ -29,7 +30,7 @@ from cryptography import x509
 from sandbox import acme_front, seed
 from sandbox.aws import faults
 from sandbox.control import Control, ControlError
-from sandbox.plain_client import PlainClient
+from sandbox.plain_client import Issued, PlainClient
 from sandbox.process import TESTS, SandboxProcess
 
 ZONE = "example.com"
@@ -207,19 +208,70 @@ class TestProtocol:
             assert made.body.status == "valid"
 
 
+class TestRenewalInformation:
+    def test_settings_say_what_it_says(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+        leaf = x509.load_pem_x509_certificate(client.issue(["www.example.com"], zone).fullchain.encode())
+        control.set(acme_renewal_window_start="2027-01-06T04:42:00Z", acme_renewal_window_end="2027-01-07T04:42:00Z")
+        control.set(acme_renewal_retry_after=77, acme_renewal_explanation_url="https://ca.example/incident")
+        answer = renewal_info(sandbox, client, leaf)
+        assert answer.json()["suggestedWindow"] == {"start": "2027-01-06T04:42:00Z", "end": "2027-01-07T04:42:00Z"}
+        assert answer.json()["explanationURL"] == "https://ca.example/incident"
+        assert answer.headers["Retry-After"] == "77"
+
+    def test_a_ca_may_have_none(self, control: Control, sandbox: SandboxProcess) -> None:
+        control.set(acme_renewal_info=False)
+        answer = requests.get(sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+        assert "renewalInfo" not in answer.json()
+
+    def test_an_order_replaces_a_certificate_once(self, client: PlainClient, control: Control, zone: str) -> None:
+        cert_id = name_of(client.issue(["www.example.com", "shop.example.com"], zone))
+        assert client.replace(["www.example.com", "new.example.com"], cert_id)["replaces"] == cert_id
+        assert control.calls("acme", "newOrder")[-1]["params"]["replaces"] == cert_id
+        with pytest.raises(errors.ConflictError):
+            client.replace(["www.example.com"], cert_id)
+        assert control.calls("acme", "newOrder")[-1]["error"] == "alreadyReplaced"
+
+    def test_what_cannot_be_replaced_is_refused_as_boulder_does(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+        cert_id = name_of(client.issue(["www.example.com"], zone))
+        other = PlainClient(sandbox.env())
+        other.register()
+        refusals = [
+            (other, ["www.example.com"], cert_id, "unauthorized", 403),
+            (client, ["shop.example.com"], cert_id, "malformed", 400),
+            (client, ["www.example.com"], f"{cert_id.partition('.')[0]}.AQ", "malformed", 404),
+            (client, ["www.example.com"], "nonsense", "malformed", 400),
+        ]
+        for account, names, replaces, code, status in refusals:
+            with pytest.raises(messages.Error) as refused:
+                account.replace(names, replaces)
+            assert (refused.value.code, control.calls("acme", "newOrder")[-1]["status"]) == (code, status)
+
+
 def renewal_window(sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate) -> dict[str, datetime.datetime]:
-    import base64
+    answer = renewal_info(sandbox, client, leaf)
+    assert answer.status_code == 200, answer.text
+    assert int(answer.headers["Retry-After"]) > 0
+    return {end: datetime.datetime.fromisoformat(value.replace("Z", "+00:00")) for end, value in answer.json()["suggestedWindow"].items()}
+
+
+def renewal_info(sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate) -> requests.Response:
+    url = f"{client.acme.directory['renewalInfo']}/{cert_id_of(leaf)}"
+    return requests.get(url, verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+
+
+def name_of(issued: Issued) -> str:
+    return cert_id_of(x509.load_pem_x509_certificate(issued.leaf.encode()))
+
+
+def cert_id_of(leaf: x509.Certificate) -> str:
+    """Its name in renewal information (RFC 9773 section 4.1)."""
 
     def text(raw: bytes) -> str:
         return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
     authority = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier or b""
     serial = leaf.serial_number.to_bytes(leaf.serial_number.bit_length() // 8 + 1, "big")
-    url = f"{client.acme.directory['renewalInfo']}/{text(authority)}.{text(serial)}"
-    answer = requests.get(url, verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
-    assert answer.status_code == 200, answer.text
-    assert int(answer.headers["Retry-After"]) > 0
-    return {end: datetime.datetime.fromisoformat(value.replace("Z", "+00:00")) for end, value in answer.json()["suggestedWindow"].items()}
+    return f"{text(authority)}.{text(serial)}"
 
 
 class TestFaults:

@@ -15,6 +15,7 @@ from typing import Any
 
 from . import acme_caa
 from .acme_backend import ERROR, JSON, Backend, Reply, Request, problem
+from .acme_replacements import Replacements
 from .aws.calls import LoggedCall, summary
 from .aws.faults import DEFAULT_TIMEOUT_SECONDS, Fault
 from .aws.state import State
@@ -155,6 +156,9 @@ class Front:
     processing: dict[str, float] = field(default_factory=dict)
     """Until when an order pretends that its certificate is not ready."""
 
+    def __post_init__(self) -> None:
+        self.replacements = Replacements(self.backend)
+
     def answer(self, request: Request, content_type: str) -> Reply:
         entry = LoggedCall("acme", operation_of(request.path), {"path": request.path}, started=time.time())
         clock = time.perf_counter()
@@ -207,10 +211,25 @@ class Front:
         if operation in READ_ONLY and envelope.payload is not None:
             return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
         if operation == "newOrder":
-            refusal = check_new_order(envelope.payload or {}, self.backend.options.identifier_limit) or self._limited() or self._check_caa(envelope)
-            if refusal:
-                return refusal
+            return self._new_order(request, envelope)
+        return self._handle(request, envelope)
+
+    def _handle(self, request: Request, envelope: Envelope) -> Reply:
         return self.backend.handle(Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None))
+
+    def _new_order(self, request: Request, envelope: Envelope) -> Reply:
+        payload = envelope.payload or {}
+        replaced = payload.get("replaces") if self.state.settings.acme_renewal_info else None
+        refusal = check_new_order(payload, self.backend.options.identifier_limit) or self._limited() or self._check_caa(envelope)
+        if refusal is None and replaced is not None:
+            refusal = self.replacements.refusal(payload, str(envelope.protected.get("kid", "")))
+        if refusal is not None:
+            return refusal
+        reply = self._handle(request, envelope)
+        if reply.status == HTTPStatus.CREATED and replaced is not None:
+            self.replacements.note(replaced, reply.headers["Location"])
+            reply.document = {**reply.document, "replaces": replaced}
+        return reply
 
     def _limited(self) -> Reply | None:
         """The refusal of an order by the limit on duplicates, as Let's Encrypt words it. https://letsencrypt.org/docs/rate-limits/"""
@@ -258,8 +277,10 @@ class Front:
             reply.document = {**reply.document, "meta": {**reply.document["meta"], "caaIdentities": self._caa_identities()}}
         if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
             self._processing(request, operation, reply)
-        if operation == "renewalInfo" and reply.status == 200 and self.state.settings.acme_renewal_due:
-            reply.document = {**reply.document, "suggestedWindow": _past_window()}
+        if operation == "renewalInfo" and reply.status == 200:
+            self._renewal_info(reply)
+        if operation == "directory" and reply.status == 200 and not self.state.settings.acme_renewal_info:
+            reply.document = {name: value for name, value in reply.document.items() if name != "renewalInfo"}
         if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
             reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
 
@@ -271,6 +292,17 @@ class Front:
         links = [f'<{request.base_url}/directory>;rel="index"', *([reply.headers["Link"]] if "Link" in reply.headers else [])]
         reply.headers["Link"] = ", ".join(links)
         return reply
+
+    def _renewal_info(self, reply: Reply) -> None:
+        settings, document = self.state.settings, reply.document
+        if settings.acme_renewal_due:
+            document["suggestedWindow"] = _past_window()
+        if settings.acme_renewal_window_start:
+            document["suggestedWindow"] = {"start": settings.acme_renewal_window_start, "end": settings.acme_renewal_window_end}
+        if settings.acme_renewal_explanation_url:
+            document["explanationURL"] = settings.acme_renewal_explanation_url
+        reply.document = document
+        reply.headers["Retry-After"] = str(settings.acme_renewal_retry_after)
 
     def _processing(self, request: Request, operation: str, reply: Reply) -> None:
         """Keep a finished order in `processing` for as long as the setting says."""

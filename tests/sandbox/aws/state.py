@@ -70,6 +70,13 @@ class Settings:
     acme_caa_identities: str = "sandbox.invalid"
     # Renewal information that asks for a renewal at once.
     acme_renewal_due: bool = False
+    # Whether there is renewal information at all; the window of all certificates as RFC 3339 texts, where the CA goes by their
+    # lifetimes without; how long it may be kept, in seconds; and the page that explains it.
+    acme_renewal_info: bool = True
+    acme_renewal_window_start: str = ""
+    acme_renewal_window_end: str = ""
+    acme_renewal_retry_after: int = 21600
+    acme_renewal_explanation_url: str = ""
 
     def update(self, values: t.Mapping[str, t.Any]) -> None:
         """Takes JSON values of known settings; ValueError for anything else, before any is taken."""
