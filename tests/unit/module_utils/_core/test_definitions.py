@@ -25,6 +25,7 @@ DEFAULTS = {
     "acme_preferred_chain": None,
     "acme_fallbacks": [],
     "acme_contacts": [],
+    "acme_renewal_info": True,
     "archive": None,
     "sns_topic": "certops-webapp",
     "deploy_wait": True,
