@@ -32,4 +32,52 @@ options:
       session_token:
         description: Session token of temporary credentials.
         type: str
+      role_arn:
+        description: Role to assume with these credentials, for example one of the account that has the zones.
+        type: str
+      external_id:
+        description: External ID that the role's trust policy asks for.
+        type: str
+  dns_delegations:
+    description:
+      - Which credentials reach hosted zones that those of O(dns_aws) do not. Needed where C(_acme-challenge) names are CNAMEs into a zone of another
+        account or partition, or where some of the names are in such a zone themselves.
+      - CNAMEs need no entry as long as they stay among the zones of O(dns_aws).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      zone:
+        description:
+          - Name or ID of the hosted zone. A name stands for the zones of the account below it, too.
+        type: str
+        required: true
+      dns_aws:
+        description:
+          - How to connect to Route 53 there. What is not given here is as in O(dns_aws), but credentials are taken from one place as a whole, and so
+            are a role and its external ID.
+        type: dict
+        required: true
+        suboptions:
+          region:
+            description: Region, which decides the partition.
+            type: str
+          profile:
+            description: Named profile with the credentials.
+            type: str
+          access_key:
+            description: Access key ID.
+            type: str
+          secret_key:
+            description: Secret access key, required together with O(dns_delegations[].dns_aws.access_key).
+            type: str
+          session_token:
+            description: Session token of temporary credentials.
+            type: str
+          role_arn:
+            description: Role to assume with these credentials.
+            type: str
+          external_id:
+            description: External ID that the role's trust policy asks for.
+            type: str
 """

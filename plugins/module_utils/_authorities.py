@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, replace
 
-from . import _ordering
+from . import _ordering, _withdrawal
 from ._acme import accounts
 from ._acme.order import is_about_the_ca
 from ._challenges import ChallengeRecords
@@ -15,6 +15,7 @@ from ._core import issuing
 from ._core.bundles import Manifest
 from ._core.issuing import Wanted
 from ._core.waiting import Clock
+from ._core.zones import Place
 from ._errors import ConfigError, RemoteError
 from ._issue_request import IssueRequest
 from ._ordering import Clients, Issued, Ordering
@@ -47,13 +48,13 @@ class Authorities:
         checked, passed_over = self._first(self._choices, lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)))
         return passed_over + checked[1]
 
-    def issue(self, zones: t.Mapping[str, str], unfinished: t.Sequence[Kept], former: Manifest | None) -> tuple[Issued, list[str]]:
+    def issue(self, places: t.Mapping[str, Place], unfinished: t.Sequence[Kept], former: Manifest | None) -> tuple[Issued, list[str]]:
         """The new bundle of the first CA that issues, in place of the former one; nothing is left of orders at the others."""
         others = {choice.wanted.directory for choice in self.request.choices[1:]}
 
         def order(choice: IssueRequest, clients: Clients) -> tuple[Issued, list[str]]:
             directories = {_directory(kept) for kept in unfinished} - others if choice is self.request else {choice.wanted.directory}
-            return Ordering(choice, clients, self.clock, zones, former).run([kept for kept in unfinished if _directory(kept) in directories])
+            return Ordering(choice, clients, self.clock, places, former).run([kept for kept in unfinished if _directory(kept) in directories])
 
         # Sorting is stable, and False comes first: a CA that may have issued already is asked before the others.
         choices = sorted(self._choices, key=lambda choice: not any(_is_begun(unfinished, wanted) for wanted in choice[0].variants))
@@ -82,9 +83,9 @@ class Authorities:
         archive, project = self.clients.archive, self.request.wanted.project
         pending = Pending(archive, project)
         unfinished, _damaged = pending.load(archive.list(pending.prefix))
-        records = ChallengeRecords(self.clients.zones, self.clock, self.request.propagation_timeout)
+        records = ChallengeRecords(self.clients.accounts, self.clock, self.request.propagation_timeout)
         left = [kept for kept in unfinished if _directory(kept) != issued.manifest.directory]
-        return [warning for kept in left for warning in _ordering.abandon(pending, records, kept)]
+        return [warning for kept in left for warning in _withdrawal.abandon(pending, records, kept)]
 
 
 def _is_begun(unfinished: t.Sequence[Kept], wanted: Wanted) -> bool:

@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from . import _propagation
 from ._aws import route53
-from ._core import names, txt_records
+from ._core import txt_records
 from ._core.txt_records import ChallengeRecord
 from ._core.waiting import Clock, Deadline
-from ._errors import ConfigError, DeadlineError, RemoteError
+from ._errors import CertError, ConfigError, DeadlineError, RemoteError
+from ._places import ZoneReader
+from ._propagation import NameServers
 
 REFUSED = "InvalidChangeBatch"
 ZONE_GONE = "NoSuchHostedZone"
@@ -23,13 +26,11 @@ POLL_SECONDS = (1.0, 1.2, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
 
 Planner = t.Callable[[t.Iterable[ChallengeRecord], txt_records.Found], list[txt_records.Group]]
+Known = t.Mapping[str, "txt_records.TxtSet | None"]
 
 
-class Zones(t.Protocol):
-    """What is needed of Route 53: ``_aws.route53.Route53``, or a fake."""
-
-    def list_hosted_zones(self) -> tuple[route53.Zone, ...]:
-        """Every zone."""
+class Zones(ZoneReader, t.Protocol):
+    """What is needed of one account's Route 53: ``_aws.route53.Route53``, or a fake."""
 
     def txt_set(self, zone_id: str, name: str) -> txt_records.TxtSet | None:
         """The TXT record set under exactly this name."""
@@ -41,98 +42,114 @@ class Zones(t.Protocol):
         """PENDING or INSYNC."""
 
 
-def zone_ids(zones: t.Iterable[route53.Zone], domains: t.Iterable[str]) -> dict[str, str]:
-    """Challenge name to the ID of the public zone that is closest to it; ConfigError that lists every name without exactly one."""
-    by_name: dict[str, list[str]] = {}
-    for zone in zones:
-        if not zone.private:
-            by_name.setdefault(zone.name, []).append(zone.id)
-    found, problems = {}, []
-    for domain in domains:
-        challenge = txt_records.challenge_name(domain)
-        zone_name = names.longest_zone(challenge, by_name)
-        if zone_name is None:
-            problems.append(f"{domain} has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it there")
-        elif len(by_name[zone_name]) > 1:
-            duplicates = ", ".join(by_name[zone_name])
-            problems.append(f"{domain} is in more than one public hosted zone named {zone_name} ({duplicates}); delete those that are not delegated to")
-        else:
-            found[challenge] = by_name[zone_name][0]
-    if problems:
-        raise ConfigError(list(dict.fromkeys(problems)))
-    return found
+@dataclass(frozen=True)
+class Accounts:
+    """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry names."""
+
+    own: Zones
+    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
+
+    def of(self, delegation: str) -> Zones:
+        """The account; ConfigError if its entry is not given any more."""
+        if not delegation:
+            return self.own
+        if delegation not in self.delegated:
+            raise ConfigError([f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand there; give it again"])
+        return self.delegated[delegation]
 
 
 @dataclass(frozen=True)
 class ChallengeRecords:
-    """The challenge records of one run."""
+    """The challenge records of one run; without ``dns``, name servers are not asked whether they show them."""
 
-    zones: Zones
+    accounts: Accounts
     clock: Clock
     propagation_timeout: float
+    dns: NameServers | None = None
 
     def write(self, records: t.Sequence[ChallengeRecord], may_be_there: bool = False) -> list[tuple[str, str]]:
         """Our values stand beside what was there; returns zone and change of each write. What may be there is read first, else nothing is."""
         changes = []
-        for zone_id, group in _by_zone(records):
-            found = {record.name: self.zones.txt_set(zone_id, record.name) for record in group} if may_be_there else {}
-            changes += [(zone_id, change_id) for change_id in self._swap(zone_id, group, txt_records.additions, found)]
+        for group in self._groups(records):
+            found = group.read(record.name for record in group.records) if may_be_there else {}
+            changes += [(group.zone_id, change_id) for change_id in group.swap(txt_records.additions, found)]
         return changes
 
-    def await_sync(self, changes: t.Iterable[tuple[str, str]]) -> None:
-        """Every authoritative server answers with what these changes wrote."""
+    def await_sync(self, changes: t.Iterable[tuple[str, str]], records: t.Sequence[ChallengeRecord]) -> list[str]:
+        """Every authoritative server answers with what these changes wrote; warnings about those that could not be asked."""
         deadline = Deadline.after(self.clock.now(), self.propagation_timeout)
+        groups = {group.zone_id: group for group in self._groups(records)}
         for zone_id, change_id in changes:
-            self._await_sync(zone_id, change_id, deadline)
+            self._await_sync(groups[zone_id], change_id, deadline)
+        return _propagation.await_shown(self.dns, records, self.clock, deadline) if self.dns is not None else []
 
     def withdraw(self, records: t.Sequence[ChallengeRecord]) -> None:
-        """No value of ours is left; nobody waits for it."""
-        for zone_id, group in _by_zone(records):
-            self._withdraw(zone_id, group)
+        """No value of ours is left; nobody waits for it. One zone that cannot be written keeps no other one from being cleaned."""
+        failures: list[CertError] = []
+        for zone_id, delegation in dict.fromkeys((record.zone_id, record.delegation) for record in records):
+            try:
+                for group in self._groups(record for record in records if (record.zone_id, record.delegation) == (zone_id, delegation)):
+                    group.withdraw()
+            except CertError as exc:
+                failures.append(exc)
+        if failures:
+            raise failures[0]
 
-    def _withdraw(self, zone_id: str, records: t.Sequence[ChallengeRecord]) -> None:
+    def _groups(self, records: t.Iterable[ChallengeRecord]) -> list[_Group]:
+        ordered = sorted(records, key=lambda record: (record.delegation, record.zone_id, record.name))
+        by_zone = itertools.groupby(ordered, key=lambda record: (record.delegation, record.zone_id))
+        return [_Group(self.accounts.of(delegation), zone_id, tuple(group)) for (delegation, zone_id), group in by_zone]
+
+    def _await_sync(self, group: _Group, change_id: str, deadline: Deadline) -> None:
+        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
+        while not deadline.has_passed(self.clock.now()):
+            self.clock.sleep(deadline.clamp(self.clock.now(), next(pauses)))
+            if group.zones.change_status(change_id) == route53.IN_SYNC:
+                return
+        raise DeadlineError(
+            f"change {change_id} of zone {group.zone_id} was not in sync within {self.propagation_timeout:g} s; raise propagation_timeout, or run again later",
+            zone_id=group.zone_id,
+            change_id=change_id,
+        )
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The records of one zone."""
+
+    zones: Zones
+    zone_id: str
+    records: tuple[ChallengeRecord, ...]
+
+    def read(self, names: t.Iterable[str]) -> dict[str, txt_records.TxtSet | None]:
+        return {name: self.zones.txt_set(self.zone_id, name) for name in names}
+
+    def withdraw(self) -> None:
         try:
-            self._swap(zone_id, records, txt_records.removals, {})
+            self.swap(txt_records.removals, {})
         except RemoteError as exc:
             if exc.code != ZONE_GONE:
                 raise
 
-    def _swap(self, zone_id: str, records: t.Sequence[ChallengeRecord], planner: Planner, known: t.Mapping[str, txt_records.TxtSet | None]) -> list[str]:
+    def swap(self, planner: Planner, known: Known) -> list[str]:
         found = dict(known)
         for attempt in itertools.count(1):
-            changes, refusal = self._write(zone_id, txt_records.batches(planner(records, found)))
+            changes, refusal = self._write(txt_records.batches(planner(self.records, found)))
             if refusal is None:
                 return changes
             if attempt == SWAP_ATTEMPTS:
                 raise refusal
-            read = {name: self.zones.txt_set(zone_id, name) for name in txt_records.refused_names(refusal.message, [record.name for record in records])}
+            read = self.read(txt_records.refused_names(refusal.message, [record.name for record in self.records]))
             if all(name in found and found[name] == there for name, there in read.items()):
                 # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the name
                 raise refusal
             found.update(read)
         raise AssertionError("counting does not end")
 
-    def _write(self, zone_id: str, batches: t.Sequence[t.Sequence[txt_records.Change]]) -> tuple[list[str], RemoteError | None]:
+    def _write(self, batches: t.Sequence[t.Sequence[txt_records.Change]]) -> tuple[list[str], RemoteError | None]:
         try:
-            return [self.zones.change_resource_record_sets(zone_id, batch) for batch in batches], None
+            return [self.zones.change_resource_record_sets(self.zone_id, batch) for batch in batches], None
         except RemoteError as exc:
             if exc.code != REFUSED:
                 raise
             return [], exc
-
-    def _await_sync(self, zone_id: str, change_id: str, deadline: Deadline) -> None:
-        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
-        while not deadline.has_passed(self.clock.now()):
-            self.clock.sleep(deadline.clamp(self.clock.now(), next(pauses)))
-            if self.zones.change_status(change_id) == route53.IN_SYNC:
-                return
-        raise DeadlineError(
-            f"change {change_id} of zone {zone_id} was not in sync within {self.propagation_timeout:g} s; raise propagation_timeout, or run again later",
-            zone_id=zone_id,
-            change_id=change_id,
-        )
-
-
-def _by_zone(records: t.Iterable[ChallengeRecord]) -> list[tuple[str, list[ChallengeRecord]]]:
-    ordered = sorted(records, key=lambda record: (record.zone_id, record.name))
-    return [(zone_id, list(group)) for zone_id, group in itertools.groupby(ordered, key=lambda record: record.zone_id)]

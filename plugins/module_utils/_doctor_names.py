@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from ._acme import accounts
 from ._acme.client import Client
-from ._aws.route53 import Route53, Zone
+from ._aws.route53 import Route53
 from ._core import acme_directories, caa, doctor_ca, doctor_places, doctor_zones, txt_records
 from ._core.caa import CaaRecord, Issuer
 from ._core.doctor import Finding
 from ._core.doctor_ca import Applicant, Ca
 from ._core.doctor_zones import Delegation
 from ._core.waiting import Clock
+from ._core.zones import Zone
 from ._doctor import Check, Fact, Subject, side_by_side
 from ._errors import RemoteError
 from ._resolver import Resolver
@@ -105,7 +106,7 @@ class Names:
 
     def _delegation(self, zone: doctor_zones.Zone, zones: t.Sequence[Zone]) -> tuple[Delegation, Finding | None]:
         assert self.route53 is not None
-        own = self.route53.name_servers(zone.id)
+        _zone, own = self.route53.get_hosted_zone(zone.id)
         above = doctor_zones.parent(zone, zones)
         try:
             return Delegation(zone.id, zone.name, own, self.resolver.ns(zone.name), above), None

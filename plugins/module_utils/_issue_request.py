@@ -7,11 +7,11 @@ from __future__ import annotations
 import re
 import ssl
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from . import _bundles
+from . import _bundles, _dns
 from ._acme.client import ExternalAccount
-from ._core import acme_directories, names, renewal, times
+from ._core import acme_directories, names, renewal, times, zones
 from ._core.ari import RenewalInfo
 from ._core.certificates import KEY_TYPES
 from ._core.issuing import Terms, Wanted
@@ -53,6 +53,8 @@ class IssueRequest:
     profile_required: bool
     preferred_chain: str | None
     fallbacks: tuple[Fallback, ...]
+    zone_ids: t.Mapping[str, str] = field(default_factory=dict)
+    dns_check: bool = True
 
     @property
     def choices(self) -> tuple[IssueRequest, ...]:
@@ -117,6 +119,8 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         profile_required=params["acme_profile_required"],
         preferred_chain=params.get("acme_preferred_chain") or None,
         fallbacks=tuple(_fallback(given, params) for given in params.get("acme_fallbacks") or ()),
+        zone_ids=zones.overrides(params.get("zone_id")),
+        dns_check=params["dns_check"],
     )
     accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
     return replace(request, terms=replace(request.terms, accepted=accepted))
@@ -145,8 +149,14 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems += renewal.interval_problems(params["renewal_interval_days"])
     problems += ca_problems(params)
     problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
+    problems += [*zones.override_problems(params.get("zone_id")), *_dns_problems(params)]
     problems += _issued_since_problems(params) + _renewal_info_problems(params)
     return problems + _file_problems(params) + _fallback_problems(params)
+
+
+def _dns_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problem = _dns.server_problem(params.get("dns_server"))
+    return [problem] if problem else []
 
 
 def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:

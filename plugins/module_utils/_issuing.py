@@ -8,19 +8,21 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import _bundles, _ordering
+from . import _bundles, _ordering, _withdrawal
 from ._authorities import Authorities
-from ._challenges import ChallengeRecords, zone_ids
+from ._challenges import ChallengeRecords
 from ._core import ari, bundles, issuing, renewal, times, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
 from ._core.waiting import Clock
+from ._core.zones import Place
 from ._errors import ConfigError
 from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._ordering import Clients
 from ._pending import Kept, Pending
+from ._places import Places
 
 
 @dataclass(frozen=True)
@@ -47,22 +49,22 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
         raise ConfigError([f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time that has passed"])
     observed = _observe(request, clients, clock.now())
     if observed.verdict.keep and observed.bundle is not None:
-        records = ChallengeRecords(clients.zones, clock, request.propagation_timeout)
+        records = ChallengeRecords(clients.accounts, clock, request.propagation_timeout)
         return _keep(request, observed, observed.bundle, None if check_mode else (Pending(clients.archive, request.wanted.project), records))
     if observed.has_failures and not request.ignore_failed_validations:
         Failures(clients.archive, request.wanted.project).require_room(request.wanted.directory, request.wanted.domains, clock.now())
     authorities = Authorities(request, clients, clock)
     authorities.check_accounts()
-    zones = _known_zones(request, observed.unfinished)
-    if check_mode or not zones:
-        zones = zone_ids(clients.zones.list_hosted_zones(), request.wanted.domains)
+    places = _known_places(request, observed.unfinished)
+    if check_mode or not places:
+        places = Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.wanted.domains)
     if check_mode:
         return _predict(request, observed, authorities.check_directories())
-    return _order(request, observed, authorities, zones)
+    return _order(request, observed, authorities, places)
 
 
-def _order(request: IssueRequest, observed: Observed, authorities: Authorities, zones: t.Mapping[str, str]) -> Outcome:
-    issued, warnings = authorities.issue(zones, observed.unfinished, observed.manifest)
+def _order(request: IssueRequest, observed: Observed, authorities: Authorities, places: t.Mapping[str, Place]) -> Outcome:
+    issued, warnings = authorities.issue(places, observed.unfinished, observed.manifest)
     if observed.has_failures:
         Failures(authorities.clients.archive, request.wanted.project).forget()
     if request.dest:
@@ -70,12 +72,12 @@ def _order(request: IssueRequest, observed: Observed, authorities: Authorities, 
     return _report(request, observed, issued, (warnings, authorities.clock.now()))
 
 
-def _known_zones(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, str]:
-    """The zones as the order to be resumed has them; nothing if none has a record of every name."""
+def _known_places(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, Place]:
+    """The places as the order to be resumed has them; nothing if none has a record of every name, and where CNAMEs lead elsewhere none has."""
     names = {txt_records.challenge_name(domain) for domain in request.wanted.domains}
     for kept in unfinished:
         if any(issuing.can_resume(kept.order, wanted) for wanted in request.variants):
-            return kept.order.zones if names <= set(kept.order.zones) else {}
+            return kept.order.places if names <= set(kept.order.places) else {}
     return {}
 
 
@@ -107,7 +109,7 @@ def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tu
     warnings = list(observed.warnings)
     if writers is not None:
         for kept in observed.unfinished:
-            warnings += _ordering.abandon(*writers, kept)
+            warnings += _withdrawal.abandon(*writers, kept)
         if dest_differs:
             _bundles.keep_in(request.dest or "", bundle)
     shown = _shown(observed.manifest)

@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import _bundles, _issue_request, _ordering
-from ._challenges import ChallengeRecords, Zones
+from . import _bundles, _issue_request, _withdrawal
+from ._challenges import Accounts, ChallengeRecords
 from ._core import bundles, issuing
 from ._core.plan import Outcome
 from ._core.waiting import Clock
@@ -22,7 +22,7 @@ class Leftovers:
     """The unfinished orders of projects in one archive."""
 
     archive: Archive
-    zones: Zones
+    accounts: Accounts
     clock: Clock
 
     def remove(self, project: str, drop_orders: bool, check_mode: bool) -> Outcome:
@@ -43,11 +43,11 @@ class Leftovers:
 
     def _apply(self, pending: Pending, dead: t.Iterable[Kept], alive: t.Iterable[Kept]) -> list[str]:
         # a change that removes is not waited for, so the time is not used
-        records = ChallengeRecords(self.zones, self.clock, propagation_timeout=0)
-        warnings = [warning for kept in dead for warning in _ordering.abandon(pending, records, kept)]
+        records = ChallengeRecords(self.accounts, self.clock, propagation_timeout=0)
+        warnings = [warning for kept in dead for warning in _withdrawal.abandon(pending, records, kept)]
         for kept in alive:
             if kept.order.records:
-                warnings += _ordering.withdraw(pending, records, kept)
+                warnings += _withdrawal.withdraw(pending, records, kept)
         return warnings
 
     def _order_of_newest(self, keys: list[str], project: str) -> str | None:

@@ -15,19 +15,22 @@ from ._acme.client import Client
 from ._acme.messages import Authorization, Order, Status
 from ._acme.order import Conversation, OrderFailedError, is_final
 from ._acme.placing import Placed, place
-from ._challenges import ChallengeRecords, Zones
+from ._challenges import Accounts, ChallengeRecords, Zones
 from ._core import bundles, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import PendingOrder, Wanted
 from ._core.txt_records import ChallengeRecord
 from ._core.validations import Failure
 from ._core.waiting import Clock, Deadline
+from ._core.zones import Place
 from ._errors import CertError, ConfigError, RefusedError, RemoteError
 from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._pending import Kept, Pending
+from ._propagation import NameServers
 from ._registering import Registrar, Server
 from ._stores.base import Archive
+from ._withdrawal import abandon, withdraw
 
 
 class Journal(t.Protocol):
@@ -39,13 +42,23 @@ class Journal(t.Protocol):
 
 @dataclass(frozen=True)
 class Clients:
-    """Everything outside that issuing talks to; without a run of a project there is no journal. ``fallbacks`` are further CAs."""
+    """Everything outside that issuing talks to; ``fallbacks`` are further CAs.
+
+    Without a run of a project there is no journal, and without ``dns`` nobody but Route 53 is asked for zones.
+    """
 
     archive: Archive
     zones: Zones
     server: Server
     journal: Journal | None = None
     fallbacks: tuple[Server, ...] = ()
+    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
+    dns: NameServers | None = None
+
+    @property
+    def accounts(self) -> Accounts:
+        """All that have zones for us."""
+        return Accounts(self.zones, self.delegated)
 
 
 @dataclass(frozen=True)
@@ -72,12 +85,12 @@ class _Work:
 
 @dataclass(frozen=True)
 class Ordering:
-    """One run that needs a new certificate; ``zones`` maps challenge names to the IDs of their zones, ``former`` is the bundle of before."""
+    """One run that needs a new certificate; ``places`` says where the value of each challenge name goes, ``former`` is the bundle of before."""
 
     request: IssueRequest
     clients: Clients
     clock: Clock
-    zones: t.Mapping[str, str]
+    places: t.Mapping[str, Place]
     former: Manifest | None = None
 
     def run(self, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
@@ -116,7 +129,8 @@ class Ordering:
 
     @property
     def _records(self) -> ChallengeRecords:
-        return ChallengeRecords(self.clients.zones, self.clock, self.request.propagation_timeout)
+        dns = self.clients.dns if self.request.dns_check else None
+        return ChallengeRecords(self.clients.accounts, self.clock, self.request.propagation_timeout, dns)
 
     @property
     def _failures(self) -> Failures:
@@ -242,18 +256,18 @@ class Ordering:
             raise
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
-        values: dict[str, set[str]] = {}
+        values: dict[Place, set[str]] = {}
         for each in unanswered:
             if each.challenge is not None:
-                values.setdefault(txt_records.challenge_name(each.domain), set()).add(client.challenge_value(each.challenge))
+                values.setdefault(self.places[txt_records.challenge_name(each.domain)], set()).add(client.challenge_value(each.challenge))
         if not values:
             return
-        may_be_there = work.kept.order.has_values(values)
+        may_be_there = work.kept.order.has_values({where.name: found for where, found in values.items()})
         if not (may_be_there and work.kept.order.changes):
-            records = [ChallengeRecord(zone_id=self.zones[name], name=name, values=tuple(sorted(found))) for name, found in values.items()]
+            records = [ChallengeRecord.at(where, found) for where, found in values.items()]
             self._keep(work, work.kept.order.with_records(records))
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
-        self._records.await_sync(work.kept.order.changes)
+        work.warnings += self._records.await_sync(work.kept.order.changes, work.kept.order.records)
 
     def _archive(self, pending: PendingOrder, fullchain_pem: str, account_url: str | None) -> Issued:
         cert, chain = _crypto.split(fullchain_pem)
@@ -305,34 +319,3 @@ def check_directory(request: IssueRequest, client: Client) -> tuple[IssueRequest
     if request.profile_required:
         raise ConfigError([problem])
     return request.without_profile(), [f"{problem}; ordered without a profile, since acme_profile_required is false"]
-
-
-def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
-    """Remove what an unfinished order left in DNS, and then the order itself; a warning if that fails."""
-    try:
-        _remove_records(pending, records, kept)
-        pending.archive.delete(kept.key)
-    except CertError as exc:
-        return [_not_cleaned(exc)]
-    return []
-
-
-def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
-    """Remove what an unfinished order left in DNS, and keep the order for the next run; a warning if that fails."""
-    try:
-        _remove_records(pending, records, kept)
-        pending.put(replace(kept, order=kept.order.without_records()))
-    except CertError as exc:
-        return [_not_cleaned(exc)]
-    return []
-
-
-def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> None:
-    """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
-    if kept.order.changes:
-        pending.put(replace(kept, order=kept.order.with_changes(())))
-    records.withdraw(kept.order.records)
-
-
-def _not_cleaned(exc: CertError) -> str:
-    return f"challenge records or the unfinished order could not be removed, the next run tries again: {exc.message}"

@@ -49,7 +49,8 @@ author:
 notes:
   - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the records of that run.
   - >-
-    IAM actions: C(route53:ChangeResourceRecordSets), and C(route53:ListResourceRecordSets) for the case that a challenge name has values of others.
+    IAM actions: C(route53:ChangeResourceRecordSets), C(route53:ListResourceRecordSets) for the case that a challenge name has values of others,
+    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations).
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey)
     and C(kms:Decrypt) where a KMS key encrypts it."
 seealso:
@@ -89,6 +90,14 @@ removed_records:
       type: list
       elements: str
       sample: ["gfj9Xq0c8b6cVn2u1rGz0WcU2rjzq1mOqV4nH8a0m0E"]
+    zone:
+      description: The name of the hosted zone; empty if an older version wrote the record.
+      type: str
+      sample: example.com
+    delegation:
+      description: The zone of the entry of O(dns_delegations) that the record was written by; empty if it was none.
+      type: str
+      sample: ""
 removed_orders:
   description: The archive keys of the unfinished orders that were removed, or would be in check mode.
   returned: success
@@ -109,11 +118,11 @@ reason:
 """
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from ..module_utils import _leftovers, _module
-from ..module_utils._aws.route53 import Route53
-from ..module_utils._aws.session import DNS_AWS, Session, dns_params
+from ..module_utils import _dns_accounts, _leftovers, _module
+from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, Session
+from ..module_utils._challenges import Accounts, Zones
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._stores import open as stores
@@ -123,6 +132,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
     "dns_aws": DNS_AWS,
+    "dns_delegations": DNS_DELEGATIONS,
     "drop_orders": {"type": "bool", "default": False},
 }
 
@@ -132,18 +142,19 @@ class Clients:
     """Everything outside that this module talks to."""
 
     archive: Archive
-    zones: Route53
+    zones: Zones
+    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and Route 53."""
-    session = Session(dns_params(params))
-    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), zones=Route53(lambda: session.client("route53")))
+    accounts = _dns_accounts.connect(params)
+    return Clients(stores.archive(params["archive"], lambda: Session(params)), accounts.own, accounts.delegated)
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = _leftovers.Leftovers(clients.archive, clients.zones, clock)
+    leftovers = _leftovers.Leftovers(clients.archive, Accounts(clients.zones, clients.delegated), clock)
     return leftovers.remove(params["project"], params["drop_orders"], check_mode)
 
 

@@ -39,7 +39,8 @@ options:
     description:
       - The names of the certificate, at most 100; a list, or text with commas.
       - V(*.example.com) covers one level and not V(example.com) itself. International names are turned into A-labels.
-      - Each name needs a public hosted zone, for itself or for a parent; the closest one is used.
+      - Each name needs a public hosted zone, for itself or for a parent. The closest one is used that DNS delegates to.
+      - Where C(_acme-challenge) of a name is a CNAME, the zone that it leads to is used.
     type: list
     elements: str
     required: true
@@ -53,6 +54,26 @@ options:
       - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as a URI such as V(file:///var/lib/certops).
       - The default is C(certops/archive) below E(XDG_DATA_HOME) or C(~/.local/share).
     type: str
+  zone_id:
+    description:
+      - The hosted zone to use instead of the one that would be found, as its ID, or as a mapping of names to IDs.
+        A name in it stands for the names below it, too.
+      - It has to be public and to contain the name, or what C(_acme-challenge) of the name is a CNAME to.
+      - Needed only where several public zones have one name and DNS cannot be asked which of them counts.
+    type: raw
+  dns_server:
+    description:
+      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). Needed where the system's resolver has another view of the
+        names than the CA, as behind a split-horizon DNS. Its port is that of the name servers, too.
+      - Taken from the environment variable E(CERTOPS_DNS_SERVER) if not given.
+      - If no resolver answers, CNAMEs and delegations are read from the records of the zones.
+    type: str
+  dns_check:
+    description:
+      - After Route 53 said that the challenge records are in sync, ask the name servers of the zones themselves, and wait up to a minute until all show them.
+      - Name servers that cannot be asked, and values that are not shown in that time, are a warning and no failure.
+    type: bool
+    default: true
   dest:
     description:
       - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem), C(privkey.pem) and C(manifest.json).
@@ -205,10 +226,11 @@ options:
 author:
   - certops.cloudfront contributors (@certops)
 notes:
-  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
+  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module, and C(dnspython) 2.7 or newer to ask DNS.
   - >-
-    IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), and C(route53:ListResourceRecordSets)
-    for the case that a challenge name has values of others. Changes can be restricted to TXT records whose names start with C(_acme-challenge.).
+    IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), C(route53:ListResourceRecordSets)
+    for the case that a challenge name has values of others, C(route53:GetHostedZone) for the case that several zones could have a name,
+    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations). Changes can be restricted to TXT records whose names start with C(_acme-challenge.).
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
     C(kms:Decrypt) where a KMS key encrypts it."
   - "IAM actions needed for O(store) in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem). In S3 they are those of the archive."
@@ -249,6 +271,18 @@ EXAMPLES = r"""
     acme_terms_agreed: true
     dest: /etc/ssl/www.example.org
     region: cn-northwest-1
+
+- name: Prove control of the names in a zone of another account, to which their _acme-challenge names are CNAMEs
+  certops.cloudfront.acme_route53_issue:
+    project: webapp
+    domains: example.com,*.example.com
+    acme_terms_agreed: true
+    region: us-east-1
+    dns_delegations:
+      - zone: acme.example.net
+        dns_aws:
+          role_arn: arn:aws:iam::222222222222:role/certops-dns
+          external_id: example-webapp
 """
 
 RETURN = r"""
@@ -360,12 +394,12 @@ replaces:
 
 import typing as t
 
-from ..module_utils import _bundles, _issue_request, _issuing, _module
+from ..module_utils import _bundles, _dns_accounts, _issue_request, _issuing, _module
 from ..module_utils._acme.client import Server
-from ..module_utils._aws.route53 import Route53
-from ..module_utils._aws.session import DNS_AWS, Session, dns_params
+from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, Session
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
+from ..module_utils._dns import Dns
 from ..module_utils._errors import ConfigError
 from ..module_utils._ordering import Clients
 from ..module_utils._stores import open as stores
@@ -386,6 +420,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
     "dns_aws": DNS_AWS,
+    "dns_delegations": DNS_DELEGATIONS,
+    "zone_id": {"type": "raw"},
+    "dns_server": {"type": "str"},
+    "dns_check": {"type": "bool", "default": True},
     "dest": {"type": "path"},
     "acme_directory": {"type": "str", "default": "letsencrypt"},
     "acme_ca_bundle": {"type": "path"},
@@ -414,14 +452,13 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
     request, request_problems = _try(lambda: _issue_request.parse(params))
-    session, session_problems = _try(lambda: Session(dns_params(params)))
+    accounts, account_problems = _try(lambda: _dns_accounts.connect(params))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
     journal, journal_problems = _try(lambda: _journal(params))
-    if request is None or session is None or archive is None or journal_problems:
-        raise ConfigError([*request_problems, *session_problems, *archive_problems, *journal_problems])
+    if request is None or accounts is None or archive is None or journal_problems:
+        raise ConfigError([*request_problems, *account_problems, *archive_problems, *journal_problems])
     server, *fallbacks = (Server(choice.wanted.directory, choice.ca_bundle) for choice in request.choices)
-    zones = Route53(lambda: session.client("route53"))
-    return Clients(archive=archive, zones=zones, server=server, journal=journal, fallbacks=tuple(fallbacks))
+    return Clients(archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"]))
 
 
 def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:

@@ -28,6 +28,7 @@ try:
     import acme.client  # pylint: disable=unused-import
     import boto3  # pylint: disable=unused-import
     import botocore.client  # pylint: disable=unused-import
+    import dns.resolver  # pylint: disable=unused-import
 
     from ..module_utils import _module
     from ..module_utils._aws import session

@@ -106,6 +106,8 @@ class OneFeature:
 def make_zone(one: OneFeature) -> None:
     zone = seed.create_zone("example.com", env=one.owner)
     seed.create_record(zone, "_acme-challenge.example.com", "TXT", ["somebody else's"], env=one.owner)
+    # a second zone of the name, so that it matters to which one DNS delegates
+    seed.create_zone("example.com", env=one.owner)
 
 
 def issue(one: OneFeature) -> None:
@@ -114,12 +116,19 @@ def issue(one: OneFeature) -> None:
     issue_into(one, f"file://{one.archive}")
 
 
-def issue_into(one: OneFeature, uri: str) -> None:
-    archive = {"project": PROJECT, "archive": uri}
+def issue_into(one: OneFeature, uri: str, **more: t.Any) -> None:
+    archive = {"project": PROJECT, "archive": uri, **more}
     env = one.sandbox.env()
     ca = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"], "acme_terms_agreed": True}
     assert in_process.run(acme_route53_issue, domains=["example.com"], **archive, **ca).changed
     in_process.run(acme_route53_cleanup, **archive)
+
+
+def assume(one: OneFeature) -> None:
+    make_zone(one)
+    role = seed.create_role("certops-dns", permissions.ACCOUNT, policy=permissions.rendered("issue", "aws"), env=one.owner)
+    one.become("assume")
+    issue_into(one, f"file://{one.archive}", dns_aws={"role_arn": role})
 
 
 def store(one: OneFeature) -> None:
@@ -229,7 +238,7 @@ def examine(one: OneFeature) -> None:
     assert {entry["code"] for entry in found} >= {"PERMISSION_MISSING", "STORE_NOT_WRITABLE", "ARCHIVE_NOT_WRITABLE"}
 
 
-WORK = (issue, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
+WORK = (issue, assume, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
 
 
 def named(work: t.Callable[[OneFeature], None]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import http.client
 import json
 from collections import Counter
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,6 +99,10 @@ class Control:
     def fleet(self, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Put certificates and distributions in place by the thousand; what the project documents have to say of them. See sandbox/fleet.py."""
         return list(self._ask("POST", "fleet", {"projects": projects}))
+
+    def now(self) -> float:
+        """The clock of AWS, in seconds since the epoch."""
+        return datetime.fromisoformat(self._ask("GET", "clock")["now"]).timestamp()
 
     def issued(self) -> list[str]:
         """The leaf certificates that the CA signed since the last reset or restore, as PEM."""

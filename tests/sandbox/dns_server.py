@@ -1,6 +1,9 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""DNS of the sandbox: what a resolver would find in the public hosted zones of the emulated Route 53, on UDP and TCP."""
+"""DNS of the sandbox, on UDP and TCP: what a resolver would find in the public hosted zones of the emulated Route 53.
+
+The name servers of the zones are at the same port. The last of each zone is at a second loopback address, where there is one.
+"""
 
 from __future__ import annotations
 
@@ -116,10 +119,11 @@ class _TcpServer(socketserver.ThreadingTCPServer):
 
 
 class DnsServer:
-    """Answers on one loopback port, UDP and TCP."""
+    """Answers on one port of a loopback address, UDP and TCP."""
 
-    def __init__(self, lookup: Lookup) -> None:
+    def __init__(self, lookup: Lookup, address: str = "127.0.0.1") -> None:
         self.lookup = lookup
+        self.address = address
         self._udp: socket.socket | None = None
         self._tcp: _TcpServer | None = None
 
@@ -129,7 +133,7 @@ class DnsServer:
         return int(self._udp.getsockname()[1])
 
     def start(self, port: int = 0) -> None:
-        self._udp, self._tcp = _same_port(port)
+        self._udp, self._tcp = _same_port(self.address, port)
         self._tcp.lookup = self.lookup
         threading.Thread(target=self._serve_udp, args=(self._udp,), name="dns-udp", daemon=True).start()
         threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.1}, name="dns-tcp", daemon=True).start()
@@ -157,11 +161,15 @@ class DnsServer:
         self._udp = self._tcp = None
 
 
-def _same_port(port: int, tries: int = 20) -> tuple[socket.socket, _TcpServer]:
+def _same_port(address: str, port: int, tries: int = 20) -> tuple[socket.socket, _TcpServer]:
     """A UDP and a TCP socket on the same loopback port."""
     while True:
         udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        udp.bind(("127.0.0.1", port))
+        try:
+            udp.bind((address, port))
+        except OSError:
+            udp.close()
+            raise
         try:
             return udp, _TcpServer(udp.getsockname(), _TcpHandler)
         except OSError:

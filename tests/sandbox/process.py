@@ -121,6 +121,12 @@ class SandboxProcess:
         """The exported variables, perhaps for another region."""
         return {**self._env, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
 
+    def account(self, number: str, region: str | None = None) -> dict[str, str]:
+        """The exported variables with the access key of somebody in another account."""
+        access_key = f"AKIA{number:0>16}"
+        self.control.account(access_key, number)
+        return {**self.env(region), "AWS_ACCESS_KEY_ID": access_key}
+
     def apply(self, monkeypatch: Environ) -> None:
         """Point this process to the sandbox: what else boto3 would read is taken away."""
         for name in FOREIGN:

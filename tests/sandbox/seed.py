@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -48,6 +49,18 @@ def delegate(parent_zone_id: str, zone_id: str, env: Environment | None = None) 
     """The NS records by which a zone hands a part of itself over to another zone: without them, DNS never looks into that."""
     zone = client("route53", env).get_hosted_zone(Id=zone_id)
     create_record(parent_zone_id, zone["HostedZone"]["Name"], "NS", [f"{server}." for server in zone["DelegationSet"]["NameServers"]], env)
+
+
+def create_role(name: str, trusted: str, external_id: str | None = None, policy: str | None = None, env: Environment | None = None) -> str:
+    """A role that an account may assume, perhaps with an external ID only; it may do everything unless a policy is given. Returns its ARN."""
+    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"}, "Action": "sts:AssumeRole"}
+    if external_id:
+        statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
+    iam = client("iam", env)
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="allowed", PolicyDocument=policy or json.dumps(everything))
+    return str(role["Role"]["Arn"])
 
 
 def upload_certificate(name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/") -> str:

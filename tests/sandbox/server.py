@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import tempfile
@@ -22,6 +23,8 @@ from .dns_server import DnsServer, txt_values
 from .edge import Edge
 from .environment import ACCESS_KEY, SECRET_KEY
 from .pebble import Pebble
+
+LATE_ADDRESS = "127.0.0.2"
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,8 @@ class Sandbox:
         self.authority = Authority()
         self._stack = contextlib.ExitStack()
         self._dns = DnsServer(self.state.dns_lookup)
+        # Linux has all of 127.0.0.0/8 on loopback; elsewhere no name server is late.
+        self._late_dns = DnsServer(functools.partial(self.state.dns_lookup, late=True), LATE_ADDRESS)
         self._edge = Edge(self.authority, self.state.edge_certificate)
         self._acme: AcmeServer | None = None
         self._pebble: Pebble | None = None
@@ -69,6 +74,10 @@ class Sandbox:
             self._aws_url = stack.enter_context(serving(self.state, port=ports.aws))
             self._dns.start(ports.dns)
             stack.callback(self._dns.stop)
+            with contextlib.suppress(OSError):
+                self._late_dns.start(self._dns.port)
+                stack.callback(self._late_dns.stop)
+                self.state.dns_addresses = (self._dns.address, self._late_dns.address)
             self._edge.start(ports.edge)
             stack.callback(self._edge.stop)
             if self.setup.pebble:
@@ -141,7 +150,6 @@ class Sandbox:
             "CERTOPS_ACME_DIRECTORY": self.acme_directory,
             "CERTOPS_ACME_CA_BUNDLE": str(self.ca_bundle),
             "CERTOPS_EDGE_ADDRESS": self.edge_address,
-            "CERTOPS_SANDBOX_URL": self.aws_url,
             "CERTOPS_DNS_SERVER": self.dns_address,
-            "CERTOPS_SANDBOX_DNS": self.dns_address,
+            "CERTOPS_SANDBOX_URL": self.aws_url,
         }

@@ -27,6 +27,8 @@ _ADVICE = {
     "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
     "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
     "NoSuchBucket": "create the bucket, or correct its name",
+    "sts:AccessDenied": "check that the role exists, that its trust policy names this identity, that external_id is the one that it asks for, and that this"
+    " identity may call sts:AssumeRole (see docs/iam of the collection)",
     "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
 }
 

@@ -6,21 +6,14 @@ from __future__ import annotations
 
 import functools
 import typing as t
-from dataclasses import dataclass
 
 from .._core.txt_records import Change, TxtSet
+from .._core.zones import Zone
 from .errors import calling
 
 IN_SYNC = "INSYNC"
 
-
-@dataclass(frozen=True)
-class Zone:
-    """A hosted zone; ``name`` is without the final dot."""
-
-    id: str
-    name: str
-    private: bool
+References = t.Mapping[tuple[str, str], frozenset[str]]
 
 
 class Route53:
@@ -37,17 +30,25 @@ class Route53:
         """Every zone, of all pages."""
         with calling("route53", "ListHostedZones"):
             pages = list(self._client.get_paginator("list_hosted_zones").paginate())
-        zones = [zone for page in pages for zone in page["HostedZones"]]
-        return tuple(
-            Zone(id=zone["Id"].rpartition("/")[2], name=zone["Name"].rstrip(".").lower(), private=bool(zone.get("Config", {}).get("PrivateZone")))
-            for zone in zones
-        )
+        return tuple(_zone(zone) for page in pages for zone in page["HostedZones"])
 
-    def name_servers(self, zone_id: str) -> frozenset[str]:
-        """The name servers of the zone's delegation set (GetHostedZone)."""
-        with calling("route53", "GetHostedZone", zone_id):
+    def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
+        """One zone and the name servers of its delegation set; a private zone has none."""
+        with calling("route53", "GetHostedZone", f"zone {zone_id}"):
             answer = self._client.get_hosted_zone(Id=zone_id)
-        return frozenset(server.rstrip(".").lower() for server in answer.get("DelegationSet", {}).get("NameServers", []))
+        servers = answer.get("DelegationSet", {}).get("NameServers", [])
+        return _zone(answer["HostedZone"]), frozenset(_plain(server) for server in servers)
+
+    def references(self, zone_id: str) -> References:
+        """The CNAME and NS record sets of the zone, by type and name: whatever leads to other names and zones."""
+        with calling("route53", "ListResourceRecordSets", f"zone {zone_id}"):
+            pages = list(self._client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id))
+        return {
+            (each["Type"], _plain(each["Name"])): frozenset(_plain(record["Value"]) for record in each.get("ResourceRecords", []))
+            for page in pages
+            for each in page["ResourceRecordSets"]
+            if each["Type"] in ("CNAME", "NS")
+        }
 
     def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
         """The TXT record set under exactly this name."""
@@ -74,6 +75,14 @@ class Route53:
         """PENDING, or INSYNC when all authoritative servers answer with the change."""
         with calling("route53", "GetChange", change_id):
             return str(self._client.get_change(Id=change_id)["ChangeInfo"]["Status"])
+
+
+def _zone(answer: t.Mapping[str, t.Any]) -> Zone:
+    return Zone(id=answer["Id"].rpartition("/")[2], name=_plain(answer["Name"]), private=bool(answer.get("Config", {}).get("PrivateZone")))
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
 
 
 def _to_api(change: Change) -> dict[str, t.Any]:

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from .._errors import ConfigError
+from .sts import Sts
 
 try:
     import boto3
@@ -31,6 +32,8 @@ HOME_REGIONS = {
     "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
     "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
 }
+# What CloudTrail of the role's account shows as the user.
+ROLE_SESSION = "certops.cloudfront"
 # The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py describes it.
 DNS_AWS: dict[str, t.Any] = {
     "type": "dict",
@@ -40,13 +43,23 @@ DNS_AWS: dict[str, t.Any] = {
         "access_key": {"type": "str", "no_log": False},
         "secret_key": {"type": "str", "no_log": True},
         "session_token": {"type": "str", "no_log": True},
+        "role_arn": {"type": "str"},
+        "external_id": {"type": "str"},
     },
     "mutually_exclusive": [("profile", "access_key")],
     "required_together": [("access_key", "secret_key")],
-    "required_by": {"session_token": ("access_key",)},
+    "required_by": {"session_token": ("access_key",), "external_id": ("role_arn",)},
+}
+# Which of them reach zones that the others do not; plugins/doc_fragments/dns.py describes it.
+DNS_DELEGATIONS: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {"zone": {"type": "str", "required": True}, "dns_aws": {**DNS_AWS, "required": True}},
 }
 SERVICES = ("cloudfront", "iam", "route53", "sns", "sts")
 _CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
+_ROLE = frozenset({"role_arn", "external_id"})
 
 
 @functools.cache
@@ -89,14 +102,24 @@ def region_of(params: t.Mapping[str, t.Any]) -> str | None:
 
 
 def dns_params(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-    """The connection options for Route 53: those of ``dns_aws`` before the module's own, and never half of one's credentials with half of the other's."""
-    own = {name: value for name, value in (params.get("dns_aws") or {}).items() if value}
-    replaced = _CREDENTIALS if _CREDENTIALS & set(own) else frozenset()
+    """The connection options for Route 53: those of ``dns_aws`` before the module's own."""
+    return _overlaid(params, params.get("dns_aws") or {})
+
+
+def delegation_params(params: t.Mapping[str, t.Any], delegation: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The connection options for the zone of an entry of ``dns_delegations``: its own before those for Route 53."""
+    return _overlaid(dns_params(params), delegation.get("dns_aws") or {})
+
+
+def _overlaid(params: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """``options`` before ``params``, but never half of one's credentials with half of the other's, and a role only with its own external ID."""
+    own = {name: value for name, value in options.items() if value}
+    replaced = _CREDENTIALS | _ROLE if _CREDENTIALS & set(own) else _ROLE if _ROLE & set(own) else frozenset()
     return {**{name: value for name, value in params.items() if name not in replaced}, **own}
 
 
 class Session:
-    """The connection of one module execution; creating clients from it calls nothing."""
+    """The connection of one module execution; creating it calls nothing, nor does creating clients unless there is a role to assume first."""
 
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         region, endpoint, kwargs = get_aws_connection_info(_Params(params))
@@ -106,6 +129,7 @@ class Session:
         self._endpoint = endpoint
         self._user_config = kwargs.pop("aws_config", None)
         self._verify = kwargs.pop("verify", None)
+        self._role = (str(params["role_arn"]), params.get("external_id")) if params.get("role_arn") else None
         try:
             self._session = boto3.session.Session(region_name=region, botocore_session=_botocore_session(), **kwargs)
         except botocore.exceptions.ProfileNotFound as exc:
@@ -123,9 +147,27 @@ class Session:
 
     def client(self, service: str, **config: t.Any) -> t.Any:
         """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
+        return self._client(self._own, service, config)
+
+    @functools.cached_property
+    def _own(self) -> t.Any:
+        """The session as the role, if there is one to assume."""
+        if self._role is None:
+            return self._session
+        role_arn, external_id = self._role
+        assumed = Sts(self._client(self._session, "sts", {})).assume_role(role_arn, ROLE_SESSION, external_id)
+        return boto3.session.Session(
+            aws_access_key_id=assumed["access_key"],
+            aws_secret_access_key=assumed["secret_key"],
+            aws_session_token=assumed["session_token"],
+            region_name=self.region,
+            botocore_session=_botocore_session(),
+        )
+
+    def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
         defaults = {"retries": RETRIES, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
-        return self._session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        return session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)

@@ -40,8 +40,9 @@ class Sts:
         date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
         return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]), time=waiting.http_date(date))
 
-    def assume_role(self, role_arn: str, session_name: str) -> dict[str, str]:
+    def assume_role(self, role_arn: str, session_name: str, external_id: str | None = None) -> dict[str, str]:
         """Temporary credentials of the role, as connection options."""
+        external = {"ExternalId": external_id} if external_id else {}
         with calling(SERVICE, "AssumeRole", role_arn):
-            found = self._client.assume_role(RoleArn=role_arn, RoleSessionName=session_name)["Credentials"]
+            found = self._client.assume_role(RoleArn=role_arn, RoleSessionName=session_name, **external)["Credentials"]
         return {"access_key": found["AccessKeyId"], "secret_key": found["SecretAccessKey"], "session_token": found["SessionToken"]}

@@ -13,6 +13,7 @@ from .ari import RenewalInfo
 from .bundles import Manifest
 from .renewal import Decision
 from .txt_records import ChallengeRecord
+from .zones import Place
 
 PENDING_SCHEMA = 1
 # Let's Encrypt's orders live 7 days at most. https://letsencrypt.org/docs/profiles/
@@ -60,11 +61,11 @@ class PendingOrder:
 
     def with_records(self, records: t.Iterable[ChallengeRecord]) -> PendingOrder:
         """The same with these records merged with those already known, since both may be published."""
-        values: dict[tuple[str, str], tuple[str, ...]] = {}
+        known: dict[tuple[str, str], ChallengeRecord] = {}
         for record in (*self.records, *records):
-            place = (record.zone_id, record.name)
-            values[place] = tuple(sorted({*values.get(place, ()), *record.values}))
-        merged = tuple(ChallengeRecord(zone_id, name, found) for (zone_id, name), found in values.items())
+            there = known.get((record.zone_id, record.name))
+            known[record.zone_id, record.name] = ChallengeRecord.at(record.place, {*record.values, *(there.values if there else ())})
+        merged = tuple(known.values())
         return replace(self, records=merged, changes=self.changes if set(merged) == set(self.records) else ())
 
     def with_changes(self, changes: t.Iterable[tuple[str, str]]) -> PendingOrder:
@@ -76,14 +77,14 @@ class PendingOrder:
         return replace(self, records=(), changes=())
 
     def has_values(self, values: t.Mapping[str, t.Collection[str]]) -> bool:
-        """Whether all these values, by challenge name, are among the records; they may or may not have been written."""
+        """Whether all these values, by the name that they stand under, are among the records; they may or may not have been written."""
         known = {record.name: set(record.values) for record in self.records}
         return all(set(wanted) <= known.get(name, set()) for name, wanted in values.items())
 
     @property
-    def zones(self) -> dict[str, str]:
-        """The zone of each challenge name that it has a record for."""
-        return {record.name: record.zone_id for record in self.records}
+    def places(self) -> dict[str, Place]:
+        """The places of the names that it has a record for."""
+        return {record.name: record.place for record in self.records}
 
     def as_dict(self) -> dict[str, t.Any]:
         """The document, which holds the private key."""

@@ -88,6 +88,11 @@ def uncovered(sans: t.Iterable[str], aliases: t.Iterable[str]) -> tuple[str, ...
     return tuple(alias for alias in aliases if not any(covers(san, alias) for san in known))
 
 
+def is_within(name: str, domain: str) -> bool:
+    """Whether the name is the domain itself or below it."""
+    return name == domain or name.endswith(f".{domain}")
+
+
 def longest_zone(name: str, zones: t.Iterable[str]) -> str | None:
     """The zone, of those given, that is closest to ``name``: the name itself or its longest suffix at a label border."""
     labels = base(name).lower().rstrip(".").split(".")

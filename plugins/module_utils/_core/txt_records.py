@@ -13,6 +13,8 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from .zones import Place
+
 CHALLENGE_LABEL = "_acme-challenge."
 TTL_SECONDS = 60
 # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/DNSLimitations.html#limits-api-requests-changeresourcerecordsets
@@ -24,20 +26,36 @@ _NAME_IN_MESSAGE = re.compile(r"name='([^']+)'")
 
 @dataclass(frozen=True)
 class ChallengeRecord:
-    """Values of ours under one name of one zone, as they stand in the archive until they are removed."""
+    """Values of ours under one name of one zone, as they stand in the archive until they are removed.
+
+    ``zone`` is the zone's name, ``delegation`` the entry of dns_delegations whose credentials reach it, empty for the own ones.
+    """
 
     zone_id: str
     name: str
     values: tuple[str, ...]
+    zone: str = ""
+    delegation: str = ""
+
+    @classmethod
+    def at(cls, place: Place, values: t.Iterable[str]) -> ChallengeRecord:
+        """These values at a place."""
+        return cls(place.zone_id, place.name, tuple(sorted(values)), place.zone, place.delegation)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.name, self.zone_id, self.zone, self.delegation)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The fields for a pending order's document."""
-        return {"zone_id": self.zone_id, "name": self.name, "values": list(self.values)}
+        return {"zone_id": self.zone_id, "name": self.name, "values": list(self.values), "zone": self.zone, "delegation": self.delegation}
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> ChallengeRecord:
-        """The inverse of ``as_dict``."""
-        return cls(zone_id=str(fields["zone_id"]), name=str(fields["name"]), values=tuple(fields["values"]))
+        """The inverse of ``as_dict``; the first version wrote neither zone nor delegation."""
+        place = Place(str(fields["name"]), str(fields["zone_id"]), str(fields.get("zone", "")), str(fields.get("delegation", "")))
+        return cls.at(place, fields["values"])
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,9 @@ class DnsAnswer:
     records: tuple[DnsRecord, ...]
 
 
+SERVER_TTL = 172800
+
+
 class DnsView:
     """Read-only; CNAMEs are returned, not followed."""
 
@@ -45,14 +48,18 @@ class DnsView:
         # which of several zones with one name the registrar points to
         self.registrar: dict[str, str] = {}
 
-    def lookup(self, name: str, rtype: str) -> DnsAnswer:
-        """The answer of the authoritative servers for ``name`` and ``rtype``."""
+    def lookup(self, name: str, rtype: str, late: bool = False) -> DnsAnswer:
+        """The answer of the authoritative servers for ``name`` and ``rtype``, or of the last of them."""
         wanted = canonical(name)
         with self._state.lock:
+            address = self._server_address(wanted)
+            if address:
+                found = (DnsRecord(wanted, "A", SERVER_TTL, address),) if rtype == "A" else ()
+                return DnsAnswer(wanted.partition(".")[2], True, found)
             zone = self._authoritative(wanted)
             if zone is None:
                 return DnsAnswer(None, False, ())
-            by_name = zone.published_names(self._state.timestamp())
+            by_name = zone.published_names(self._state.timestamp(), late)
         found = by_name.get(wanted)
         if found is None:
             if any(other.endswith("." + wanted) for other in by_name):
@@ -65,6 +72,13 @@ class DnsView:
             DnsRecord(wanted, record["Type"], record.get("TTL") or 0, item["Value"]) for record in matching for item in record.get("ResourceRecords") or []
         ]
         return DnsAnswer(zone.name, True, tuple(records))
+
+    def _server_address(self, name: str) -> str | None:
+        """Where a name server of a public zone is; the last of each zone is a server of its own."""
+        if ".awsdns-" not in name:
+            return None
+        servers = {f"{server}.": server == zone.name_servers[-1] for zone in self._state.route53.public_zones() for server in zone.name_servers}
+        return self._state.dns_addresses[servers[name]] if name in servers else None
 
     def _authoritative(self, name: str) -> Zone | None:
         above = [zone for zone in self._state.route53.public_zones() if zone.contains(name)]

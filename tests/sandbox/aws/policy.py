@@ -26,7 +26,7 @@ def allows(documents: t.Sequence[str], action: str, resource: str, context: Cont
         statement["Effect"]
         for document in documents
         for statement in _listed(json.loads(document)["Statement"])
-        if _applies(statement, action, resource) and _conditions_met(statement.get("Condition") or {}, context)
+        if _applies(statement, action, resource) and conditions_met(statement.get("Condition") or {}, context)
     }
     return effects == {"Allow"}
 
@@ -41,7 +41,8 @@ def _applies(statement: t.Mapping[str, t.Any], action: str, resource: str) -> bo
     return names_action and _matches_any(statement.get("Resource", []), resource)
 
 
-def _conditions_met(conditions: t.Mapping[str, t.Mapping[str, t.Any]], context: Context) -> bool:
+def conditions_met(conditions: t.Mapping[str, t.Mapping[str, t.Any]], context: Context) -> bool:
+    """Whether the request is as every condition of a statement wants it."""
     present = {key.lower(): values for key, values in context.items()}
     return all(_condition_met(operator, wanted, present.get(key.lower())) for operator, keys in conditions.items() for key, wanted in keys.items())
 

@@ -185,7 +185,7 @@ class Route53(Service):
         changed = route53_batch.apply(zone, batch["Changes"])
         zone.locked_until = self.state.timestamp() + self.state.settings.route53_zone_lock_seconds
         change = self._new_change(call, zone, batch.get("Comment"))
-        zone.publish_at(change.insync_at, changed)
+        zone.publish_at(change.insync_at, changed, self.state.settings.dns_late_seconds)
         zone.records.update({key: record for key, record in changed.items() if record is not None})
         for key in [key for key, record in changed.items() if record is None]:
             zone.records.pop(key, None)

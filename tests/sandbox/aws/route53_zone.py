@@ -57,9 +57,7 @@ class Zone:
             (self.name, "NS", ""): {"Name": apex, "Type": "NS", "TTL": 172800, "ResourceRecords": [{"Value": f"{server}."} for server in self.name_servers]},
             (self.name, "SOA", ""): {"Name": apex, "Type": "SOA", "TTL": 900, "ResourceRecords": [{"Value": soa}]},
         }
-        self._published = dict(self.records)
-        self._names: dict[str, list[Record]] = {}
-        self._unpublished: deque[tuple[float, dict[Key, Record | None]]] = deque()
+        self._shown = (_Shown(self.records), _Shown(self.records))
 
     def describe(self) -> dict[str, t.Any]:
         """The HostedZone of the answers."""
@@ -82,25 +80,41 @@ class Zone:
         """Whether a name is the zone's, or below it."""
         return name == self.name or name.endswith("." + self.name)
 
-    def publish_at(self, when: float, changed: t.Mapping[Key, Record | None]) -> None:
-        """Lets DNS answer a change from ``when`` on; None is a deleted record set."""
-        self._unpublished.append((when, dict(changed)))
+    def publish_at(self, when: float, changed: t.Mapping[Key, Record | None], late_seconds: float) -> None:
+        """Lets DNS answer a change from ``when`` on, and the last name server so much later; None is a deleted record set."""
+        for shown, delay in zip(self._shown, (0.0, late_seconds)):
+            shown.upcoming.append((when + delay, dict(changed)))
 
-    def published(self, now: float) -> dict[Key, Record]:
-        """The records that DNS answers at ``now``."""
-        while self._unpublished and self._unpublished[0][0] <= now:
-            _when, changed = self._unpublished.popleft()
+    def published(self, now: float, late: bool = False) -> dict[Key, Record]:
+        """The records that DNS answers at ``now``; ``late`` is the last name server."""
+        return self._shown[late].records_at(now)
+
+    def published_names(self, now: float, late: bool = False) -> dict[str, list[Record]]:
+        """The same records by name."""
+        return self._shown[late].names_at(now)
+
+
+class _Shown:
+    """What a name server of the zone answers with, and what it will."""
+
+    def __init__(self, records: t.Mapping[Key, Record]) -> None:
+        self.upcoming: deque[tuple[float, dict[Key, Record | None]]] = deque()
+        self._records = dict(records)
+        self._names: dict[str, list[Record]] = {}
+
+    def records_at(self, now: float) -> dict[Key, Record]:
+        while self.upcoming and self.upcoming[0][0] <= now:
+            _when, changed = self.upcoming.popleft()
             self._names = {}
             for key, record in changed.items():
                 if record is None:
-                    self._published.pop(key, None)
+                    self._records.pop(key, None)
                 else:
-                    self._published[key] = record
-        return self._published
+                    self._records[key] = record
+        return self._records
 
-    def published_names(self, now: float) -> dict[str, list[Record]]:
-        """The same records by name."""
-        records = self.published(now)
+    def names_at(self, now: float) -> dict[str, list[Record]]:
+        records = self.records_at(now)
         if not self._names:
             names: dict[str, list[Record]] = {}
             for key, record in records.items():

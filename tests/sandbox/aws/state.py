@@ -38,6 +38,8 @@ class Settings:
     route53_burst: int = 5
     # How long a zone refuses a second change batch with PriorRequestNotComplete.
     route53_zone_lock_seconds: float = 0.0
+    # How long after INSYNC the last of a zone's name servers still shows what was before.
+    dns_late_seconds: float = 0.0
     # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html (adjustable)
     cloudfront_distribution_quota: int = 500
     cloudfront_deploy_seconds: float = 0.0
@@ -106,6 +108,8 @@ class State:
         # PEM of every leaf that the CA signed, in order
         self.issued: list[str] = []
         self.services = strict_services(self)
+        # where the name servers of zones are: the last of each zone, and the others
+        self.dns_addresses = ("127.0.0.1", "127.0.0.1")
         self.dns = DnsView(self)
         self._snapshots: dict[str, tuple[Settings, float, dict[str, str], t.Any, DnsView]] = {}
 
@@ -125,9 +129,9 @@ class State:
     def sns(self) -> Sns:
         return t.cast("Sns", self.services["sns"])
 
-    def dns_lookup(self, name: str, rtype: str) -> DnsAnswer:
-        """What the public DNS answers now; CNAMEs are for the caller to follow."""
-        return self.dns.lookup(name, rtype)
+    def dns_lookup(self, name: str, rtype: str, late: bool = False) -> DnsAnswer:
+        """What the public DNS answers now, or the last name server of the zone; CNAMEs are for the caller to follow."""
+        return self.dns.lookup(name, rtype, late)
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that CloudFront serves for a server name; None if no distribution has it as an alias."""

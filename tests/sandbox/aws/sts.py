@@ -13,7 +13,7 @@ import re
 import sys
 import typing as t
 
-from . import constraints
+from . import constraints, policy
 from .errors import AwsError
 from .service import MOTO, Call, Operation, Service
 
@@ -54,7 +54,10 @@ class Sts(Service):
 
 
 def _trusts(role: re.Match[str], call: Call) -> bool:
-    """Whether the role exists and its trust policy names the caller's account, or everybody."""
+    """Whether the role exists, and a statement of its trust policy names the caller's account, or everybody, and the external ID if there is one.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
+    """
     from moto.iam.models import iam_backends
 
     backend = iam_backends[role[2]][role[1]]
@@ -62,9 +65,15 @@ def _trusts(role: re.Match[str], call: Call) -> bool:
     if known is None:
         return False
     statements = json.loads(known.assume_role_policy_document)["Statement"]
-    principals: list[str] = []
-    for statement in statements if isinstance(statements, list) else [statements]:
-        named = statement.get("Principal", {})
-        listed = named if isinstance(named, str) else named.get("AWS", []) if statement["Effect"] == "Allow" else []
-        principals += [listed] if isinstance(listed, str) else listed
+    context = {"sts:ExternalId": [call.params["ExternalId"]]} if call.params.get("ExternalId") else {}
+    return any(
+        statement["Effect"] == "Allow" and _names(statement, call) and policy.conditions_met(statement.get("Condition") or {}, context)
+        for statement in (statements if isinstance(statements, list) else [statements])
+    )
+
+
+def _names(statement: t.Mapping[str, t.Any], call: Call) -> bool:
+    named = statement.get("Principal", {})
+    listed = named if isinstance(named, str) else named.get("AWS", [])
+    principals = [listed] if isinstance(listed, str) else listed
     return any(principal in ("*", call.account) or f"::{call.account}:" in principal for principal in principals)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.client import Registration
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Chain, Challenge, Directory, Order, Status
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.acme_problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -106,6 +106,7 @@ class FakeRoute53:
     calls: Calls = field(default_factory=Calls)
     zones: tuple[Zone, ...] = (Zone("Z1", "example.com", private=False),)
     sets: dict[tuple[str, str], TxtSet] = field(default_factory=dict)
+    references_of: dict[str, dict[tuple[str, str], frozenset[str]]] = field(default_factory=dict)
     polls_until_sync: int = 1
     intruder: t.Callable[[], None] | None = None
     _polls: int = 0
@@ -113,6 +114,17 @@ class FakeRoute53:
     def list_hosted_zones(self) -> tuple[Zone, ...]:
         self.calls.begin("ListHostedZones")
         return self.zones
+
+    def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
+        self.calls.begin("GetHostedZone")
+        return next(zone for zone in self.zones if zone.id == zone_id), frozenset({f"ns.{zone_id.lower()}.example"})
+
+    def references(self, zone_id: str) -> t.Mapping[tuple[str, str], frozenset[str]]:
+        self.calls.begin("ListResourceRecordSets")
+        return self.references_of.get(zone_id, {})
+
+    def delegate(self, parent: str, zone: Zone) -> None:
+        self.references_of.setdefault(parent, {})["NS", zone.name] = self.get_hosted_zone(zone.id)[1]
 
     def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
         self.calls.begin("ListResourceRecordSets")

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Status
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.route53 import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, DeadlineError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._ordering import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
@@ -326,6 +326,7 @@ def test_names_of_several_zones_use_the_closest_public_one(world: World) -> None
         Zone("Z3", "deep.sub.example.com", private=True),
         Zone("Z4", "example.org", private=False),
     )
+    world.zones.delegate("Z1", world.zones.zones[1])
     written: list[tuple[str, str]] = []
     original = world.zones.change_resource_record_sets
 

@@ -1,0 +1,34 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The accounts that have zones, from the options of the modules: the own one, and those of dns_delegations."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ._aws.route53 import Route53
+from ._aws.session import Session, delegation_params, dns_params
+from ._challenges import Accounts
+from ._core import zones
+from ._errors import ConfigError
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Accounts:
+    """The clients; calls nothing. ConfigError that lists every problem with the credentials and the entries."""
+    entries = params.get("dns_delegations") or []
+    problems = zones.delegation_problems(entries)
+    sessions: dict[str, Session] = {}
+    given = [("", dns_params(params)), *((str(entry["zone"]), delegation_params(params, entry)) for entry in entries)]
+    for zone, options in given:
+        try:
+            sessions[zone] = Session(options)
+        except ConfigError as exc:
+            problems += [f"dns_delegations: {zone}: {problem}" if zone else problem for problem in exc.problems]
+    if problems:
+        raise ConfigError(problems)
+    own, *others = ((zone, _route53(session)) for zone, session in sessions.items())
+    return Accounts(own[1], {zones.delegation(zone): client for zone, client in others})
+
+
+def _route53(session: Session) -> Route53:
+    return Route53(lambda: session.client("route53"))
