@@ -52,6 +52,8 @@ notes:
   - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and O(assume_role_arn) may be templates.
   - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project since is then not seen in the inventory;
     the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache) reads the store again.
+  - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects only, but if there are none, Ansible
+    ends with an error, because the limit leaves no host.
   - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning, since in Ansible the name stands for more.
   - No AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan)."
@@ -78,7 +80,7 @@ profile: web-cn
 ---
 # AWX: put this file into the project as inventories/certops.yml and add it to an inventory as a source "Sourced from a Project", with an execution
 # environment that has this collection, a credential of the type "Amazon Web Services", "Overwrite", "Overwrite variables", and "Update on launch".
-# A job template on this inventory then runs certops.cloudfront.renew; its job slices and its limit (state_due, tag_team_web) divide the projects.
+# A job template on this inventory then runs certops.cloudfront.renew; its job slices, or a limit such as tag_team_web, divide the projects.
 plugin: certops.cloudfront.projects
 store: s3://certops-example/store
 region: eu-central-1
