@@ -79,7 +79,7 @@ class Names:
             has_account=self._account.get_or(UNREADABLE) is not None,
             has_eab=self.subject.has_eab,
         )
-        found = doctor_ca.directory(self._directory.get(), applicant)
+        found = doctor_ca.directory(self._directory.get(), applicant) + doctor_ca.redundant(self.subject.domains, self.subject.record)
         theirs = self.ca.server_time
         return found + (doctor_places.clock("the CA", theirs, self.clock.now()) if theirs else [])
 

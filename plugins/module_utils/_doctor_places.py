@@ -97,7 +97,7 @@ class Places:
         """A bundle could be written, and nobody else could read it."""
         place = self.archive_place
         if place.location.scheme == "file":
-            return self._directory(place) + doctor_places.modes(self.archive.uri, entries(Path(place.location.place)))
+            return self._directory(place) or doctor_places.modes(self.archive.uri, entries(Path(place.location.place)))
         bucket = S3(place.s3, place.location.place, place.location.kms_key_id)
         try:
             bucket.put_object(f"{place.location.prefix}{PROBE_KEY}", b"", {"IfMatch": NO_VERSION})

@@ -16,7 +16,7 @@ try:
 except ImportError:
     pass  # the first look-up reports the missing library
 
-LIFETIME_SECONDS = 6.0
+LIFETIME_SECONDS = 4.0
 
 
 class Resolver:
@@ -39,10 +39,10 @@ class Resolver:
             return list(answer.rrset or ())
         except dns.resolver.NXDOMAIN:
             return []
-        except dns.exception.DNSException as exc:
-            raise RemoteError(f"no answer from DNS for {kind} of {name}: {exc}", service="dns", operation=kind, code=type(exc).__name__) from exc
-        except OSError as exc:
-            raise RemoteError(f"no answer from DNS for {kind} of {name}: {exc.strerror or exc}", service="dns", operation=kind, code="OSError") from exc
+        except (dns.exception.DNSException, OSError) as exc:
+            # dnspython's own text tells how long it took, which says nothing
+            why = type(exc).__name__
+            raise RemoteError(f"no answer from DNS for {kind} of {name} ({why})", service="dns", operation=kind, code=why) from exc
 
     @functools.cached_property
     def _resolver(self) -> t.Any:

@@ -95,7 +95,7 @@ summary:
   description: The project in one line.
   returned: success
   type: str
-  sample: webapp is healthy: 17 checks
+  sample: "webapp is healthy: 18 checks"
 findings:
   description: What was found, the worst first.
   returned: success
@@ -120,6 +120,7 @@ findings:
         - V(CA_UNREACHABLE), error. The directory of the CA cannot be read.
         - V(PROFILE_NOT_OFFERED), error. The CA does not offer the profile.
         - V(TERMS_NOT_AGREED), error. There is no account with the CA yet, and its terms are not agreed to.
+        - V(NAMES_REDUNDANT), error. A wildcard of the same order covers a name, which Let's Encrypt refuses.
         - V(EAB_MISSING), error. There is no account with the CA yet, and it wants an external account binding for one.
         - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS does not take them. What needs AWS was not looked at.
         - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes something.

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
+from . import names
 from .caa import Issuer, Reason, Verdict
 from .doctor import Finding, finding
 
@@ -53,6 +55,19 @@ def directory(ca: Ca, applicant: Applicant) -> list[Finding]:
     if ca.needs_eab and not applicant.has_eab:
         found.append(finding("EAB_MISSING", ca.url, "it registers accounts with an external account binding only, and no account is registered yet"))
     return found
+
+
+def redundant(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) -> list[Finding]:
+    """Names that a wildcard of the same order covers: Let's Encrypt refuses that, but a CA that did issue for these names did not.
+
+    https://github.com/letsencrypt/boulder/blob/main/policy/pa.go
+    """
+    wanted = tuple(domains)
+    if record is not None and set(record["domains"]) == set(wanted):
+        return []
+    wildcards = [name for name in wanted if names.is_wildcard(name)]
+    covered = [(name, wildcard) for name in wanted for wildcard in wildcards if name != wildcard and names.covers(wildcard, name)]
+    return [finding("NAMES_REDUNDANT", name, f"{wildcard} covers it, and Let's Encrypt refuses an order with both") for name, wildcard in covered]
 
 
 def caa(domain: str, verdict: Verdict, issuer: Issuer) -> list[Finding]:

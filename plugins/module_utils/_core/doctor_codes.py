@@ -62,6 +62,7 @@ _CA = {
         CA_UNREACHABLE="Check acme_directory, acme_ca_bundle, the network and a proxy if there is one",
         PROFILE_NOT_OFFERED="Choose a profile that the directory lists, or leave it out",
         TERMS_NOT_AGREED="Read the terms of service of the CA, then set acme_terms_agreed",
+        NAMES_REDUNDANT="Take the name out of the domains, since the wildcard covers it",
         EAB_MISSING="Set acme_eab_kid and acme_eab_hmac_key to the values that the CA gave you",
     ),
 }

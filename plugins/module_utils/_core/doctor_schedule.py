@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta
 
-from . import journal, renewal, times
+from . import journal, project, renewal, times
+from .ari import RenewalInfo
 from .certificates import Certificate
 from .doctor import Finding, finding
 
@@ -25,24 +26,24 @@ def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, i
         unfinished = document["journal"]
         found.append(finding("RUN_UNFINISHED", name, f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}"))
     if document["certificate"]:
-        found += certificate(document["certificate"], interval_days, now)
+        found += certificate(document["certificate"], interval_days, project.renewal_info(document), now)
     return found
 
 
-def certificate(fields: t.Mapping[str, t.Any], interval_days: int, now: datetime) -> list[Finding]:
+def certificate(fields: t.Mapping[str, t.Any], interval_days: int, info: RenewalInfo | None, now: datetime) -> list[Finding]:
     """Expiry, renewal and interval of the recorded certificate."""
     known = Certificate.from_dict(fields)
     name = str(fields.get("name"))
-    decided = renewal.decide(known, interval_days, now)
+    decided = renewal.decide(known, interval_days, now, info)
     found = [finding("INTERVAL_UNSUITABLE", name, warning) for warning in decided.warnings]
-    until, due = times.to_text(known.not_after), times.to_text(decided.renew_at)
+    until = times.to_text(known.not_after)
     margin = known.not_after - decided.renew_at
     if now >= known.not_after:
         return [*found, finding("CERTIFICATE_EXPIRED", name, f"it expired at {until}")]
     if now >= decided.renew_at + margin / 2:
-        return [*found, finding("CERTIFICATE_EXPIRES_SOON", name, f"it expires at {until}, and its renewal is due since {due}")]
+        return [*found, finding("CERTIFICATE_EXPIRES_SOON", name, f"it expires at {until}; {decided.reason}")]
     if now >= decided.renew_at + min(LONGEST_GRACE, margin / 4):
-        return [*found, finding("RENEWAL_OVERDUE", name, f"its renewal is due since {due}; it expires at {until}")]
+        return [*found, finding("RENEWAL_OVERDUE", name, f"{decided.reason}; it expires at {until}")]
     return found
 
 

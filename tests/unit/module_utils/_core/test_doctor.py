@@ -1,0 +1,305 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each code of the doctor has facts that call for it, and facts that differ in one thing and do not."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import (
+    doctor,
+    doctor_account,
+    doctor_binding,
+    doctor_ca,
+    doctor_notices,
+    doctor_places,
+    doctor_schedule,
+    doctor_zones,
+    server_certs,
+    store_setup,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution, Selection
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding_target import Target
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.caa import Issuer, Reason, Verdict
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import Finding
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_ca import Applicant, Ca
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_codes import KINDS, Severity
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_places import Entry
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_zones import Delegation
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Quota, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
+from unit.fakes import projects
+
+Findings = t.Callable[[], t.Iterable[Finding]]
+NOW = projects.NOW
+CA = Ca("https://ca.example/directory", profiles=("classic",), caa_identities=("ca.example",))
+KNOWN = Applicant(has_account=True)
+RECORD = projects.certificate()
+OURS, THEIRS = frozenset({"ns-1.example"}), frozenset({"ns-9.example"})
+PATH = "/cloudfront/certops/webapp/"
+TARGET = Target("IAMCertificateId", "ASCA1", ("example.com", "*.example.com"))
+ALIASES = Selection(frozenset({"previous", "aliases"}), previous=("ASCA1",))
+PREVIOUS = Selection(frozenset({"previous"}), previous=("ASCA1",))
+TOPIC = "arn:aws:sns:us-east-1:123456789012:certops-webapp"
+MAIL = "ops@example.com"
+CONFIRMED = Subscription(f"{TOPIC}:1", "email", MAIL)
+PENDING = Subscription("PendingConfirmation", "email", MAIL)
+
+
+@dataclass(frozen=True)
+class Zone:
+    id: str
+    name: str
+    private: bool = False
+
+
+def delegated(*public: frozenset[str] | None) -> Findings:
+    """Zones of one name with servers of their own each, and where DNS leads for each."""
+    return lambda: doctor_zones.delegations(Delegation(f"Z{number}", "example.com", OURS, found) for number, found in enumerate(public))
+
+
+def verdict(reason: Reason | None) -> Findings:
+    issuer = Issuer(() if reason is Reason.UNKNOWN_ISSUER else ("ca.example",))
+    return lambda: doctor_ca.caa("www.example.com", Verdict(reason, "example.com", ("other.example",)), issuer)
+
+
+def stored(*certificates: StoredCertificate, record: t.Mapping[str, t.Any] | None = RECORD) -> Findings:
+    return lambda: doctor_account.stored("webapp", record, (), certificates)
+
+
+def in_iam(name: str = "webapp-1", path: str = PATH, identifier: str = "ASCA1") -> StoredCertificate:
+    return StoredCertificate(name, path, identifier)
+
+
+def bound(
+    *aliases: str, uses: str = "", selection: Selection = ALIASES, paths: t.Mapping[str, str] | None = None, target: Target = TARGET, tenant_only: bool = False
+) -> Findings:
+    distribution = Distribution("E1", aliases=aliases, viewer={"IAMCertificateId": uses} if uses else {}, tenant_only=tenant_only)
+    return lambda: doctor_binding.bindings("webapp", (distribution,), selection, target, paths or {})
+
+
+def icp(status: str, alias: str = "www.example.com") -> Findings:
+    return lambda: doctor_binding.icp([Distribution("E1", aliases=(alias,), icp={alias: status})], ALIASES, TARGET)
+
+
+def aged(days: float, interval: int = 30, **given: t.Any) -> Findings:
+    """A certificate of 64 days, whose renewal is due after the interval or 42.7 days."""
+    document = projects.document(certificate=projects.certificate(age_days=days), **given)
+    return lambda: doctor_schedule.record(document, interval, NOW, is_locked=document["lock"] is not None)
+
+
+def told(*subscriptions: Subscription, has_run: bool = True, exists: bool = True) -> Findings:
+    return lambda: doctor_notices.topic(TOPIC, [MAIL], subscriptions if exists else None, has_run)
+
+
+def skew(**span: float) -> Findings:
+    return lambda: doctor_places.clock("AWS", NOW + timedelta(**span), NOW)
+
+
+def mode(bits: int, is_directory: bool = False) -> Findings:
+    return lambda: doctor_places.modes("file:///archive", [Entry("/archive/webapp", bits, is_directory)])
+
+
+def failed(code: str, error: CertError) -> Findings:
+    return lambda: [doctor.of_error(code, error)]
+
+
+def remote(service: str, code: str = "InternalError") -> RemoteError:
+    return RemoteError("it was answered", service=service, operation="Any", code=code)
+
+
+def missing(*zones: Zone) -> Findings:
+    return lambda: doctor_zones.missing(["www.example.com"], zones)
+
+
+def keys(wanted: str, found: str | None = None) -> Findings:
+    return lambda: doctor_account.key_type("webapp", wanted, {"key_type": found} if found else None)
+
+
+OTHERS = {"ASCA9": "/cloudfront/certops/other/"}
+CASES: dict[str, tuple[Findings, Findings]] = {
+    "CAA_FORBIDS": (verdict(Reason.OTHER_ISSUERS), verdict(None)),
+    "CAA_FORBIDS_ACCOUNT": (verdict(Reason.ACCOUNT), verdict(None)),
+    "CAA_FORBIDS_METHOD": (verdict(Reason.METHOD), verdict(None)),
+    "CAA_UNKNOWN_CRITICAL": (verdict(Reason.CRITICAL), verdict(None)),
+    "CAA_ISSUER_UNKNOWN": (verdict(Reason.UNKNOWN_ISSUER), verdict(None)),
+    "CAA_UNCHECKED": (lambda: [doctor_ca.unread("www.example.com", "example.com", "no answer")], verdict(None)),
+    "ZONE_MISSING": (missing(), missing(Zone("Z1", "example.com"))),
+    "ZONE_PRIVATE_ONLY": (missing(Zone("Z1", "example.com", True)), missing(Zone("Z1", "example.com", True), Zone("Z2", "example.com"))),
+    "ZONE_AMBIGUOUS": (delegated(THEIRS, THEIRS), delegated(OURS, THEIRS)),
+    "ZONE_DUPLICATE": (delegated(OURS, THEIRS), delegated(OURS)),
+    "ZONE_NOT_DELEGATED": (delegated(THEIRS), delegated(OURS)),
+    "ZONE_PARTLY_DELEGATED": (delegated(OURS | THEIRS), delegated(OURS)),
+    "DNS_FAILED": (lambda: [doctor_zones.unanswered("example.com", "no answer")], delegated(None)),
+    "CA_UNREACHABLE": (failed("ARCHIVE_FAILED", remote("acme")), failed("ARCHIVE_FAILED", remote("s3"))),
+    "PROFILE_NOT_OFFERED": (
+        lambda: doctor_ca.directory(CA, replace(KNOWN, profile="shortlived")),
+        lambda: doctor_ca.directory(CA, replace(KNOWN, profile="classic")),
+    ),
+    "TERMS_NOT_AGREED": (
+        lambda: doctor_ca.directory(CA, Applicant(terms_agreed=False)),
+        lambda: doctor_ca.directory(CA, replace(KNOWN, terms_agreed=False)),
+    ),
+    "EAB_MISSING": (
+        lambda: doctor_ca.directory(replace(CA, needs_eab=True), Applicant()),
+        lambda: [*doctor_ca.directory(replace(CA, needs_eab=True), Applicant(has_eab=True)), *doctor_ca.directory(replace(CA, needs_eab=True), KNOWN)],
+    ),
+    "NAMES_REDUNDANT": (
+        lambda: doctor_ca.redundant(["*.example.com", "www.example.com"], None),
+        lambda: [
+            *doctor_ca.redundant(["*.example.com", "example.com", "a.b.example.com"], None),
+            *doctor_ca.redundant(["*.example.com", "www.example.com"], {"domains": ["www.example.com", "*.example.com"]}),
+        ],
+    ),
+    "CREDENTIALS_UNUSABLE": (failed("SERVICE_FAILED", remote("sts")), failed("SERVICE_FAILED", remote("iam"))),
+    "PERMISSION_MISSING": (lambda: doctor_account.permissions("me", {"iam:Any": False}), lambda: doctor_account.permissions("me", {"iam:Any": True})),
+    "SERVICE_FAILED": (failed("SERVICE_FAILED", remote("iam")), failed("SERVICE_FAILED", remote("iam", "AccessDenied"))),
+    "IAM_QUOTA_FULL": (lambda: doctor_account.room(Quota(19, 20, headroom=1)), lambda: doctor_account.room(Quota(18, 20, headroom=1))),
+    "IAM_QUOTA_TIGHT": (lambda: doctor_account.room(Quota(19, 20)), lambda: doctor_account.room(Quota(18, 20))),
+    "CERTIFICATE_MISSING": (stored(), stored(in_iam())),
+    "CERTIFICATE_DIFFERS": (lambda: doctor_account.content(RECORD, "2" * 64), lambda: doctor_account.content(RECORD, "1" * 64)),
+    "PATH_NOT_OURS": (stored(in_iam(), in_iam("x", identifier="ASCA2")), stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2"))),
+    "NAME_CONFLICT": (
+        stored(in_iam("WebApp-2027-01-06-0442", "/cloudfront/", "ASCA2"), record=None),
+        stored(in_iam("webapp-2-2027-01-06-0442", "/cloudfront/", "ASCA2"), record=None),
+    ),
+    "KEY_TYPE_REFUSED": (keys("ecdsa_p256", "ecdsa_p384"), keys("ecdsa_p256", "rsa_2048")),
+    "KEY_TYPE_COSTLY": (keys("rsa_4096"), keys("rsa_2048")),
+    "WRITES_UNTESTED": (lambda: [doctor_account.untested("me", "denied")], lambda: doctor_account.permissions("me", {})),
+    "DISTRIBUTION_UNKNOWN": (
+        bound(selection=Selection(frozenset({"ids"}), ids=("E2",))),
+        bound(selection=Selection(frozenset({"ids"}), ids=("E1",))),
+    ),
+    "ALIAS_UNCOVERED": (bound("www.example.com", "www.example.net"), bound("www.example.com", "example.com")),
+    "ICP_SUSPENDED": (icp("SUSPENDED"), icp("SUSPENDED", "www.example.net")),
+    "ICP_PENDING": (icp("PENDING"), icp("APPROVED")),
+    "BINDING_CONTESTED": (bound("www.example.com", uses="ASCA9", paths=OTHERS), bound("www.example.com", uses="ASCA9", paths={"ASCA9": PATH})),
+    "BINDING_TAKES_OVER": (bound("www.example.com", uses="ASCA9"), bound("www.example.com")),
+    "TENANT_ONLY": (bound(uses="ASCA1", target=replace(TARGET, id=None), tenant_only=True), bound(uses="ASCA1", target=replace(TARGET, id=None))),
+    "BOUND_ELSEWHERE": (bound("www.example.com", uses="ASCA9", selection=PREVIOUS), bound("www.example.net", uses="ASCA9", selection=PREVIOUS)),
+    "NO_DISTRIBUTION": (bound("www.example.net"), bound("www.example.com")),
+    "STORE_FAILED": (failed("STORE_FAILED", CertError("damaged")), failed("STORE_FAILED", remote("dynamodb", "AccessDeniedException"))),
+    "STORE_NOT_WRITABLE": (lambda: [doctor_places.not_writable("store", "file:///store", "no")], mode(0o600)),
+    "ARCHIVE_FAILED": (failed("ARCHIVE_FAILED", remote("s3", "NoSuchBucket")), failed("ARCHIVE_FAILED", remote("s3", "AccessDenied"))),
+    "ARCHIVE_NOT_WRITABLE": (lambda: [doctor_places.not_writable("archive", "file:///archive", "no")], mode(0o600)),
+    "ARCHIVE_EXPOSED": (mode(0o640), mode(0o600)),
+    "BUNDLE_MISSING": (lambda: doctor_places.bundle(RECORD, False), lambda: [*doctor_places.bundle(RECORD, True), *doctor_places.bundle(None, False)]),
+    "PLACE_SETTINGS": (
+        lambda: doctor_places.settings([store_setup.Finding("s3://b", store_setup.VERSIONING, "off", "on", False)]),
+        lambda: doctor_places.settings([]),
+    ),
+    "CERTIFICATE_EXPIRED": (aged(64.1), aged(63.9)),
+    "CERTIFICATE_EXPIRES_SOON": (aged(47.1), aged(46.9)),
+    "RENEWAL_OVERDUE": (aged(31.1), aged(30.9)),
+    "INTERVAL_UNSUITABLE": (aged(1, interval=50), aged(1, interval=43)),
+    "RUN_FAILED": (aged(1, renewal=projects.failing(1, timedelta(hours=1))), aged(1, renewal=projects.failing(0, timedelta(hours=1)))),
+    "RUN_UNFINISHED": (aged(1, journal=projects.unfinished("issue")), aged(1, journal=projects.unfinished("issue"), lock=projects.lock())),
+    "PROJECT_LOCKED": (aged(1, lock=projects.lock()), aged(1)),
+    "CLOCK_WRONG": (skew(minutes=-5), skew(minutes=4)),
+    "CLOCK_SKEWED": (skew(minutes=1), skew(seconds=59)),
+    "NO_SUBSCRIBERS": (told(PENDING), told(CONFIRMED)),
+    "SUBSCRIPTION_PENDING": (told(PENDING), told(CONFIRMED, PENDING)),
+    "SUBSCRIPTION_MISSING": (told(), told(has_run=False)),
+    "TOPIC_MISSING": (told(exists=False), told(exists=False, has_run=False)),
+    "NO_NOTICES": (
+        lambda: [*doctor_notices.silent("webapp", "", [MAIL]), *doctor_notices.silent("webapp", "certops-webapp", [])],
+        lambda: doctor_notices.silent("webapp", "certops-webapp", [MAIL]),
+    ),
+}
+# These need a whole project to be examined: tests/unit/modules/test_doctor.py.
+OF_THE_WHOLE = {"DEFINITION_INVALID", "PROJECT_UNKNOWN", "PROJECT_NEW", "PLACE_UNTESTED"}
+
+
+def test_every_code_has_such_facts() -> None:
+    assert set(CASES) | OF_THE_WHOLE == set(KINDS)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_code_is_found_where_it_belongs(code: str) -> None:
+    found = [entry for entry in CASES[code][0]() if entry.code == code]
+    assert found
+    assert {(entry.severity, entry.remedy) for entry in found} == {(KINDS[code].severity, KINDS[code].remedy)}
+    assert all(entry.subject and entry.message and not entry.message.endswith(".") for entry in found)
+
+
+@pytest.mark.parametrize("code", CASES)
+def test_a_code_is_not_found_where_it_does_not_belong(code: str) -> None:
+    assert [entry for entry in CASES[code][1]() if entry.code == code] == []
+
+
+def test_the_documentation_lists_each_code_with_its_severity() -> None:
+    contained = yaml.safe_load(module.RETURN)["findings"]["contains"]["code"]["description"]
+    listed = dict(line.split(". ", 1)[0].removeprefix("V(").split("), ") for line in contained)
+    assert listed == {code: kind.severity.value for code, kind in KINDS.items()}
+
+
+def test_remedies_are_sentences_without_their_full_stop() -> None:
+    assert [code for code, kind in KINDS.items() if not kind.remedy[0].isupper() or kind.remedy.endswith(".")] == []
+
+
+def test_errors_come_first_and_each_finding_once() -> None:
+    mixed = [doctor.finding(code, subject, "m") for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))]
+    assert [(entry.code, entry.subject) for entry in doctor.ordered(mixed * 2)] == [
+        ("CAA_FORBIDS", "a"),
+        ("CAA_FORBIDS", "b"),
+        ("RUN_FAILED", "a"),
+        ("NO_NOTICES", "b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("codes", "line"),
+    [
+        pytest.param([], "webapp is healthy: 3 checks", id="nothing"),
+        pytest.param(["PROJECT_NEW"], "webapp is healthy: 3 checks; for information: PROJECT_NEW", id="information"),
+        pytest.param(["RUN_FAILED", "PROJECT_NEW"], "webapp works, but not all is well: 1 warning by 3 checks", id="warning"),
+        pytest.param(["RUN_FAILED", "CAA_FORBIDS", "ZONE_MISSING"], "webapp is not healthy: 2 errors, 1 warning by 3 checks", id="errors"),
+    ],
+)
+def test_the_project_in_one_line(codes: list[str], line: str) -> None:
+    assert doctor.summary("webapp", [doctor.finding(code, "x", "m") for code in codes], 3) == line
+
+
+@pytest.mark.parametrize(
+    ("caller", "source"),
+    [
+        pytest.param("arn:aws:iam::123456789012:user/ops/me", "arn:aws:iam::123456789012:user/ops/me", id="user"),
+        pytest.param("arn:aws-cn:sts::123456789012:assumed-role/renewer/session", "arn:aws-cn:iam::123456789012:role/renewer", id="role"),
+        pytest.param("arn:aws:iam::123456789012:root", None, id="root"),
+        pytest.param("arn:aws:sts::123456789012:federated-user/me", None, id="federated"),
+    ],
+)
+def test_whose_policies_are_simulated(caller: str, source: str | None) -> None:
+    assert doctor_account.policy_source(caller) == source
+
+
+def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
+    zones = [Zone("Z1", "example.com"), Zone("Z2", "shop.example.com"), Zone("Z3", "example.com", True)]
+    assert doctor_zones.parent(zones[1], zones) == "Z1"
+    assert doctor_zones.parent(zones[0], zones) is None
+    found = doctor_zones.delegations([Delegation("Z2", "shop.example.com", OURS, frozenset(), "Z1")])
+    assert [entry.message for entry in found] == [
+        "DNS knows no name servers for it, but the hosted zone Z2 is on ns-1.example; the zone above it, Z1, is in this account and has no such NS records"
+    ]
+
+
+def test_a_certificate_with_other_names_than_wanted_is_not_the_one_to_bind() -> None:
+    assert doctor_binding.target_of(["example.com", "*.example.com"], RECORD).id == "ASCA1"
+    assert doctor_binding.target_of(["example.com"], RECORD).id is None
+    assert doctor_binding.target_of(["example.com"], None).id is None
+
+
+def test_the_paths_of_other_projects_are_below_ours() -> None:
+    assert doctor_account.OUR_PATH.startswith(server_certs.CLOUDFRONT_PATH)
+    assert Path(doctor_account.path_of("webapp")).parent == Path(doctor_account.OUR_PATH)
+
+
+def test_severities_are_in_the_order_of_weight() -> None:
+    assert list(Severity) == [Severity.ERROR, Severity.WARNING, Severity.INFO]

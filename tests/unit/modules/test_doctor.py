@@ -1,0 +1,133 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The doctor where there is nothing to connect to: what it can say then, and that it says what it could not look at."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils import _doctor_places, _preparing
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import Finding
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._doctor import Check, Fact, Subject, findings
+from ansible_collections.certops.cloudfront.plugins.module_utils._doctor_places import Place, Places
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores import uris
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.modules import doctor
+from unit.fakes import projects
+from unit.fakes.aws import FakeClock, refusal
+
+NOWHERE = "127.0.0.1:9"
+
+
+@pytest.fixture(autouse=True)
+def alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, "/dev/null")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def run(home: Path, check_mode: bool = False, **given: t.Any) -> Outcome:
+    defaults = {name: spec.get("default") for name, spec in doctor.ARGUMENT_SPEC.items()}
+    params = {**defaults, "name": "webapp", "store": f"file://{home}/store", "dns_server": NOWHERE, "region": "us-east-1", **given}
+    return doctor.run(params, doctor.connect(params), FakeClock(), check_mode)
+
+
+def definition(home: Path, **given: t.Any) -> dict[str, t.Any]:
+    return {"domains": ["example.com"], "acme_directory": f"https://{NOWHERE}/directory", "archive": f"file://{home}/archive", **given}
+
+
+def codes(outcome: Outcome) -> set[str]:
+    return {found["code"] for found in outcome.result["findings"]}
+
+
+def test_what_needs_no_connection_is_looked_at_and_the_rest_is_said(tmp_path: Path) -> None:
+    outcome = run(tmp_path, definition=definition(tmp_path))
+    assert codes(outcome) == {"CREDENTIALS_UNUSABLE", "CA_UNREACHABLE", "CAA_UNCHECKED", "PROJECT_NEW"}
+    assert not outcome.changed
+    assert not outcome.result["healthy"]
+    assert outcome.result == run(tmp_path, check_mode=True, definition=definition(tmp_path)).result
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_definition_that_cannot_be_used_is_said_as_a_whole(tmp_path: Path) -> None:
+    found = run(tmp_path, definition=definition(tmp_path, domains=["bad_name", "10.0.0.1"], key_type="dsa")).result
+    assert {entry["code"] for entry in found["findings"]} == {"DEFINITION_INVALID"}
+    assert len(found["findings"]) == 3
+    assert codes(run(tmp_path, name="no name")) == {"DEFINITION_INVALID"}
+
+
+def test_a_project_that_nobody_knows(tmp_path: Path) -> None:
+    assert codes(run(tmp_path)) == {"PROJECT_UNKNOWN"}
+
+
+def test_the_stored_definition_is_looked_at_unless_one_is_given(tmp_path: Path) -> None:
+    stored = projects.document(definition=projects.definition(**definition(tmp_path), key_type="rsa_4096"))
+    FileStore(tmp_path / "store").write("webapp", stored, None)
+    (tmp_path / "store").chmod(0o700)
+    assert "PROJECT_NEW" not in codes(run(tmp_path))
+    assert run(tmp_path).result["checks"][-1] == "schedule"
+
+
+def test_a_damaged_document_stops_no_check_of_a_definition_that_is_given(tmp_path: Path) -> None:
+    FileStore(tmp_path / "store").write("webapp", {"schema": 99}, None)
+    assert codes(run(tmp_path)) == {"STORE_FAILED"}
+    assert codes(run(tmp_path, definition=definition(tmp_path))) == {"STORE_FAILED", "CREDENTIALS_UNUSABLE", "CA_UNREACHABLE", "CAA_UNCHECKED"}
+
+
+def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "archive").write_text("")
+    assert "ARCHIVE_NOT_WRITABLE" in codes(run(tmp_path, definition=definition(tmp_path)))
+
+
+def test_an_address_of_a_resolver_that_is_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="dns_server"):
+        run(tmp_path, dns_server="ns.example.com:dns")
+
+
+def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Denied:
+        def examine(self) -> _preparing.Examined:
+            raise refusal("AccessDenied")
+
+    monkeypatch.setattr(Place, "setup", lambda *_arguments: Denied())
+    place = Place("store", uris.parse("dynamodb://certops", "store"))
+    subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
+    places = Places(subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock())
+    assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
+
+
+def test_modes_are_read_of_everything_below(tmp_path: Path) -> None:
+    (tmp_path / "webapp").mkdir(mode=0o700)
+    (tmp_path / "webapp" / "bundle").touch(mode=0o640)
+    found = {Path(entry.path).name: entry.is_exposed for entry in _doctor_places.entries(tmp_path)}
+    assert found["webapp"] is False
+    assert found["bundle"] is True
+    assert _doctor_places.entries(tmp_path / "absent") == []
+
+
+def test_a_fact_is_read_once_whether_it_can_be_read_or_not() -> None:
+    reads: list[int] = []
+
+    def read() -> int:
+        reads.append(1)
+        if len(reads) > 1:
+            raise CertError("away")
+        return 5
+
+    good, bad = Fact(read), Fact(read)
+    assert (good.get(), good.get(), bad.get_or(7), bad.get_or(8)) == (5, 5, 7, 8)
+    assert len(reads) == 2
+
+
+def test_a_check_that_cannot_be_made_stops_no_other() -> None:
+    def away() -> list[Finding]:
+        raise CertError("away")
+
+    found = findings([Check("one", "STORE_FAILED", away), Check("two", "ARCHIVE_FAILED", away)])
+    assert [entry.code for entry in found] == ["ARCHIVE_FAILED", "STORE_FAILED"]
