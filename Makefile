@@ -43,7 +43,7 @@ molecule: setup ## the role's molecule scenario
 chaos: setup ## kills, faults, overlapping jobs and full disks by the hundred; the figures of docs/safety.md
 	@$(CHECK) chaos
 
-bench: ## measurements against certbot; writes docs/benchmarks.md
+bench: ## measurements of issuing and of fleets against certbot; writes docs/benchmarks.md
 	@scripts/setup tests/bench/requirements.txt
 	@$(VENV)/bin/python tests/bench/run.py
 

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make bench`: measures issuing against certbot on one sandbox, and writes docs/benchmarks.md."""
+"""`make bench`: measures issuing and fleets against certbot on one sandbox, and writes docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from sandbox import pebble, seed
 from sandbox.process import SandboxProcess
 
-from bench import tools
+from bench import fleets, tools
 from bench.measure import Cost, median, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,10 +54,10 @@ class Row:
             f"{median(shown, lambda cost: cost.wall):.1f}",
             f"{median(shown, lambda cost: cost.cpu):.1f}",
             f"{median(shown, lambda cost: cost.peak_mb):.0f}",
-            f"{median(shown, lambda cost: cost.acme):.0f}",
-            f"{median(shown, lambda cost: cost.route53):.0f}",
+            f"{median(shown, lambda cost: cost.calls.get('acme', 0)):.0f}",
+            f"{median(shown, lambda cost: cost.calls.get('route53', 0)):.0f}",
         ]
-        return [str(self.names), self.tool, *figures, f"{len(good)} of {len(self.costs)}"]
+        return [self.tool, str(self.names), *figures, f"{len(good)} of {len(self.costs)}"]
 
 
 class Bench:
@@ -113,83 +113,150 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-def machine() -> list[str]:
-    """What it was measured on."""
+def measured_on() -> str:
+    """What it is measured on, and when."""
     info = Path("/proc/cpuinfo")
     models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
     versions = []
     for package in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{package} {importlib.metadata.version(package)}")
+    return (
+        f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} on {os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
+        f"{platform.system()}, Python {platform.python_version()}, {', '.join(versions)}; "
+        f"load average at the start {os.getloadavg()[0]:.1f} (an idle machine: below 0.5)."
+    )
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], texts: int) -> list[str]:
+    """A table whose first `texts` columns are text, the others numbers."""
+    rule = [*["---"] * texts, *["---:"] * (len(head) - texts)]
+    return ["| " + " | ".join(cells) + " |" for cells in (head, rule, *rows)]
+
+
+ISSUING_HEAD = ("client", "names", "wall s", "CPU s", "peak MB", "ACME requests", "Route 53 calls", "succeeded")
+
+
+def issuing(arguments: argparse.Namespace, home: Path) -> list[str]:
+    """Sizes and tools on one sandbox, and the second run, which finds nothing to do."""
+    bench = Bench(arguments.repeat, home)
+    with SandboxProcess() as sandbox:
+        seed.create_zone(ZONE, env=sandbox.env())
+        # Room in IAM for the certificates of all runs of the role.
+        sandbox.control.set(route53_propagation_seconds=PROPAGATION_SECONDS, acme_validation_seconds=VALIDATION_SECONDS, iam_server_certificate_quota=1000)
+        place = tools.Place(sandbox, home)
+        rows = [*bench.issuing(place), *bench.nothing_due(place)]
     return [
-        f"- {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}",
-        f"- {os.cpu_count()} cores ({models[0] if models else platform.machine()}), {platform.system()}, Python {platform.python_version()}",
-        f"- load average when the run began: {os.getloadavg()[0]:.1f} (the figures want an idle machine: below 0.5)",
-        f"- {', '.join(versions)}",
-    ]
-
-
-def table(rows: Sequence[Row]) -> list[str]:
-    head = ["names", "client", "wall s", "CPU s", "peak MB", "ACME requests", "Route 53 calls", "succeeded"]
-    return ["| " + " | ".join(cells) + " |" for cells in (head, ["---:", "---", *["---:"] * 6], *(row.cells() for row in rows))]
-
-
-def page(facts: list[str], rows: Sequence[Row], idle: Sequence[Row], nonces: dict[str, tuple[int, float]], tries: int) -> str:
-    lines = [
-        "<!-- Written by `make bench`; edit tests/bench/run.py instead. -->",
-        "# Benchmarks",
+        f"All clients run on the same sandbox, one after another. Route 53 needs {PROPAGATION_SECONDS} s until a change is INSYNC, the CA",
+        f"{VALIDATION_SECONDS} s to validate a name (all at once), and nothing else has latency. Figures are medians of the runs that succeeded; CPU is that of the client and",
+        "its child processes, without the sandbox; peak is the largest of these processes. Each client has its account already.",
         "",
-        "Measured, not promised: `make bench` writes this page. All clients run on the same sandbox in the same run, one after another.",
-        f"Route 53 needs {PROPAGATION_SECONDS} s until a change is INSYNC, the CA {VALIDATION_SECONDS} s to validate a name (all at once), and nothing else",
-        "has latency. Figures are medians of the runs that succeeded; CPU is that of the client and its child processes, without the sandbox; peak",
-        "is the largest of these processes. Each client has its account already.",
-        "",
-        *facts,
-        "",
-        "## Issuing",
-        "",
-        *table(rows),
+        *table(ISSUING_HEAD, [row.cells() for row in rows], texts=1),
         "",
         "`certops.cloudfront.create` does the whole life up to the record: archive, IAM, distributions, topic. The others stop with files on disk.",
-        "",
-        "## A run that finds nothing to do",
-        "",
-        *table(idle),
     ]
-    if nonces:
-        lines += ["", "## 100 names from Pebble, which refuses 5 % of all nonces", "", "| client | succeeded | wall s |", "| --- | ---: | ---: |"]
-        lines += [f"| {name} | {good} of {tries} | {wall:.1f} |" for name, (good, wall) in nonces.items()]
-        lines += ["", "RFC 8555 section 6.5 lets a server refuse any nonce; the `acme` library, as certbot uses it, tries a refused request once more."]
-    return "\n".join([*lines, ""])
+
+
+def nonces(arguments: argparse.Namespace, home: Path) -> list[str]:
+    """100 names from Pebble."""
+    if not pebble.available():
+        return ["Pebble is not installed here."]
+    with SandboxProcess("--pebble") as sandbox:
+        seed.create_zone(ZONE, env=sandbox.env())
+        found = Bench(1, home).nonces(tools.Place(sandbox, home), arguments.nonce_runs)
+    rows = [(name, f"{good} of {arguments.nonce_runs}", f"{wall:.1f}") for name, (good, wall) in found.items()]
+    return [
+        "RFC 8555 section 6.5 lets a server refuse any nonce; Pebble refuses 5 % of them. The `acme` library, as certbot uses it, tries a refused",
+        "request once more.",
+        "",
+        *table(("client", "succeeded", "wall s"), rows, texts=1),
+    ]
+
+
+FLEET_HEAD = ("run", "projects", "wall s", "CPU s", "largest process MB", "all processes MB", "AWS calls", "ACME requests", "succeeded")
+
+
+def _cells(found: fleets.Pass) -> list[str]:
+    cost = found.cost
+    figures = [f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.peak_mb:.0f}", f"{cost.tree_mb:.0f}", str(cost.aws), str(cost.calls.get("acme", 0))]
+    return [found.tool, f"{found.projects:,}", *figures, "yes" if cost.succeeded else "NO"]
+
+
+def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """Fleets of which nothing, or one project, is due."""
+    passes = []
+    for size in arguments.sizes:
+        say(f"  {size} projects")
+        passes += fleets.nothing_due(size)
+    passes.append(fleets.one_due(min(arguments.sizes)))
+    ours = [found.cost.wall for found in passes[:-1:2]]
+    growth = [f"{later / earlier:.1f} times from {a:,} to {b:,}" for a, b, earlier, later in zip(arguments.sizes, arguments.sizes[1:], ours, ours[1:])]
+    return [
+        "Each project has a certificate in IAM and a distribution. certbot's certificates name a server that does not answer: it finds out once, and then",
+        "makes no request for renewal information, which would be one for each certificate. Ours were asked for theirs within the last hours.",
+        "",
+        *table(FLEET_HEAD, [_cells(found) for found in passes], texts=1),
+        "",
+        f"Wall time of `certops.cloudfront.renew` grows {', '.join(growth)}." if growth else "",
+    ]
+
+
+def working(_arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """Fleets that are due as a whole."""
+    passes = []
+    for forks in fleets.FORKS:
+        say(f"  {fleets.DUE} due, forks {forks}")
+        passes.append(fleets.due(forks))
+    say(f"  {fleets.MASS} reissued")
+    passes.append(fleets.mass_reissue())
+    rows = [[str(found.forks), *_cells(found), f"{found.each('route53'):.1f}", f"{found.each('acme'):.1f}"] for found in passes]
+    return [
+        "The sandbox has no latency here, and shares the cores with what is measured.",
+        "",
+        *table(("forks", *FLEET_HEAD, "Route 53 calls each", "ACME requests each"), rows, texts=2),
+    ]
+
+
+SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace, Path], list[str]]]] = {
+    "issuing": ("Issuing", issuing),
+    "nonces": ("100 names from a CA that refuses nonces", nonces),
+    "resting": ("A pass over many projects that finds nothing to do", resting),
+    "working": ("Many projects that are due", working),
+}
+INTRODUCTION = """<!-- Written by `make bench`; edit tests/bench/run.py instead. -->
+# Benchmarks
+
+Measured, not promised: `make bench` writes this page.
+"""
+
+
+def page(before: str, found: Mapping[str, Sequence[str]]) -> str:
+    """The page with these sections new, and the others as they were."""
+    kept = {title: body for title, _newline, body in (part.partition("\n") for part in before.split("\n## ")[1:])}
+    parts = [INTRODUCTION]
+    for name, (title, _measure) in SECTIONS.items():
+        body = "\n" + "\n".join(found[name]) + "\n" if name in found else kept.get(title)
+        if body is not None:
+            parts.append(f"## {title}\n{body.rstrip()}\n")
+    return "\n".join(parts)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each measurement (default: %(default)s)")
-    parser.add_argument("--nonce-runs", type=int, default=20, help="runs of each client against Pebble, 0 for none (default: %(default)s)")
+    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="what to measure (default: all); the page keeps the rest as it is")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each measurement of issuing (default: %(default)s)")
+    parser.add_argument("--nonce-runs", type=int, default=20, help="runs of each client against Pebble (default: %(default)s)")
+    parser.add_argument("--sizes", type=int, nargs="+", default=fleets.SIZES, help="sizes of the fleets that rest (default: %(default)s)")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write (default: docs/benchmarks.md)")
     arguments = parser.parse_args()
-    facts, nonces = machine(), {}
-    with tempfile.TemporaryDirectory(prefix="certops-bench-") as directory:
-        bench = Bench(arguments.repeat, Path(directory))
-        with SandboxProcess() as sandbox:
-            seed.create_zone(ZONE, env=sandbox.env())
-            # Room in IAM for the certificates of all runs of the role.
-            sandbox.control.set(route53_propagation_seconds=PROPAGATION_SECONDS, acme_validation_seconds=VALIDATION_SECONDS, iam_server_certificate_quota=1000)
-            place = tools.Place(sandbox, Path(directory))
-            say("issuing")
-            rows = bench.issuing(place)
-            say("nothing due")
-            idle = bench.nothing_due(place)
-        if arguments.nonce_runs and pebble.available():
-            with SandboxProcess("--pebble") as sandbox:
-                seed.create_zone(ZONE, env=sandbox.env())
-                say("100 names from Pebble")
-                nonces = bench.nonces(tools.Place(sandbox, Path(directory)), arguments.nonce_runs)
-        failed = [row for row in [*rows, *idle] if not all(cost.succeeded for cost in row.costs)]
-        if failed:
-            say((Path(directory) / "output.log").read_text(encoding="utf-8", errors="replace")[-4000:])
-    arguments.output.write_text(page(facts, rows, idle, nonces, arguments.nonce_runs), encoding="utf-8")
+    for name in arguments.sections or SECTIONS:
+        title, measure = SECTIONS[name]
+        say(title)
+        facts = measured_on()
+        with tempfile.TemporaryDirectory(prefix="certops-bench-") as directory:
+            body = measure(arguments, Path(directory))
+        before = arguments.output.read_text(encoding="utf-8") if arguments.output.exists() else ""
+        arguments.output.write_text(page(before, {name: [facts, "", *body]}), encoding="utf-8")
     say(f"wrote {arguments.output}")
     return 0
 

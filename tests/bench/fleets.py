@@ -1,0 +1,106 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many projects: a pass that finds nothing to do, beside certbot's; some that are due; and all of them at once."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import seed
+from sandbox.ansible_runs import environment
+from sandbox.fleet import Fleet
+from sandbox.process import SandboxProcess
+
+from . import certbot_home
+from .measure import Command, Cost, run
+from .tools import BIN
+
+ZONE = "example.com"
+SIZES = (100, 1_000, 10_000)
+DUE, FORKS = 50, (1, 5, 20)
+MASS, MASS_FORKS = 200, 20
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One run over a fleet: what did it, over how many projects, with how many forks, and what it cost."""
+
+    tool: str
+    projects: int
+    cost: Cost
+    forks: int = 5
+
+    def each(self, service: str) -> float:
+        """Calls of one service for each project."""
+        return self.cost.calls.get(service, 0) / self.projects
+
+
+@dataclass(frozen=True)
+class World:
+    """A sandbox of its own, and the home of who runs playbooks in it."""
+
+    sandbox: SandboxProcess
+    home: Path
+
+    @property
+    def env(self) -> dict[str, str]:
+        return environment(self.sandbox.env(), self.home)
+
+    def play(self, playbook: str, *arguments: str) -> Cost:
+        command = Command([str(BIN / "ansible-playbook"), f"certops.cloudfront.{playbook}", *arguments], self.env)
+        return run(command, self.sandbox.control, self.home / "output.log")
+
+    def certbot_renew(self, names: Sequence[str]) -> Cost:
+        root = self.home / "certbot"
+        certbot_home.make(root / "config", names)
+        places = [part for kind in ("config", "work", "logs") for part in (f"--{kind}-dir", str(root / kind))]
+        # --no-random-sleep-on-renew: without a terminal it would wait for up to eight minutes
+        arguments = [str(BIN / "certbot"), "renew", "--non-interactive", "--no-random-sleep-on-renew", *places]
+        return run(Command(arguments, self.env), self.sandbox.control, self.home / "output.log")
+
+
+@contextmanager
+def world() -> Iterator[tuple[World, Fleet]]:
+    """A new sandbox with a zone, and an empty fleet in it."""
+    with tempfile.TemporaryDirectory(prefix="certops-bench-") as directory, SandboxProcess() as sandbox:
+        made = World(sandbox, Path(directory))
+        seed.create_zone(ZONE, env=sandbox.env())
+        yield made, Fleet.of(sandbox.control, made.env)
+
+
+def nothing_due(size: int) -> list[Pass]:
+    """`renew` over a fleet that rests, and certbot over as many certificates."""
+    with world() as (place, fleet):
+        names = fleet.make(size)
+        ours = place.play("renew")
+        theirs = place.certbot_renew([f"{name}.{ZONE}" for name in names])
+    return [Pass("`certops.cloudfront.renew`", size, ours), Pass("`certbot renew`", size, theirs)]
+
+
+def due(forks: int) -> Pass:
+    """`renew` over projects that are all due."""
+    with world() as (place, fleet):
+        fleet.make(DUE, due=DUE)
+        return Pass("`certops.cloudfront.renew`", DUE, place.play("renew", "--forks", str(forks)), forks)
+
+
+def one_due(size: int) -> Pass:
+    """`renew` over a fleet of which one project is due."""
+    with world() as (place, fleet):
+        fleet.make(size, due=1)
+        return Pass("`certops.cloudfront.renew`, 1 due", size, place.play("renew"))
+
+
+def mass_reissue() -> Pass:
+    """A new key and certificate for every project, as after an incident of the CA."""
+    with world() as (place, fleet):
+        names = fleet.make(MASS)
+        variables = place.home / "projects.json"
+        variables.write_text(json.dumps({"projects": names}), encoding="utf-8")
+        cost = place.play("reissue", "--forks", str(MASS_FORKS), "-e", f"@{variables}")
+    return Pass("`certops.cloudfront.reissue`", MASS, cost, MASS_FORKS)
