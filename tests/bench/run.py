@@ -148,8 +148,9 @@ def issuing(arguments: argparse.Namespace, home: Path) -> list[str]:
         rows = [*bench.issuing(place), *bench.nothing_due(place)]
     return [
         f"All clients run on the same sandbox, one after another. Route 53 needs {PROPAGATION_SECONDS} s until a change is INSYNC, the CA",
-        f"{VALIDATION_SECONDS} s to validate a name (all at once), and nothing else has latency. Figures are medians of the runs that succeeded; CPU is that of the client and",
-        "its child processes, without the sandbox; peak is the largest of these processes. Each client has its account already.",
+        f"{VALIDATION_SECONDS} s to validate a name (all at once), and nothing else has latency. Figures are medians of the runs that",
+        "succeeded; CPU is that of the client and its child processes, without the sandbox; peak is the largest of these processes.",
+        "Each client has its account already.",
         "",
         *table(ISSUING_HEAD, [row.cells() for row in rows], texts=1),
         "",
