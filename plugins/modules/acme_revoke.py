@@ -15,7 +15,7 @@ description:
   - Revokes the certificate of a bundle, by the account that it was issued to, or by its own private key. That cannot be undone.
   - Refused while a distribution serves it, and also when that cannot be told, unless O(force) is set. Viewers that check would see a revoked certificate.
   - A private key that others may know calls for a new certificate first. The role P(certops.cloudfront.project#role) has an entry C(reissue) that issues one
-    with a new key, binds it, verifies it, and revokes the old one then, if O(reissue#project_revoke_reason) is set.
+    with a new key, binds it, verifies it, and revokes the old one then, if C(project_revoke_reason) is set.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - amazon.aws.common.modules

@@ -124,6 +124,16 @@ options:
       - Until when the CA refuses another attempt, with O(failure), as it stands in the error of M(certops.cloudfront.acme_route53_issue).
       - V(renew) runs wait until then, whatever the number of failures.
     type: str
+  revoke_reason:
+    description:
+      - With O(state=locked) and O(run=reissue), the certificate that is replaced is to be revoked for this reason once the new one is verified.
+      - It is remembered in the journal, and then with the superseded certificate as C(revoke), until O(revoked) tells that it was done.
+    type: str
+    choices: [unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation]
+  revoked:
+    description: SHA-256 fingerprints of superseded certificates that were revoked, with O(state=recorded).
+    type: list
+    elements: str
   release:
     description: Give the project free, with O(state=recorded).
     type: bool
@@ -247,7 +257,7 @@ from dataclasses import dataclass
 
 from ..module_utils import _module, _owner
 from ..module_utils._aws import session
-from ..module_utils._core import definitions, journal, lease, overview, project, recording, reporting, states, times
+from ..module_utils._core import definitions, journal, lease, overview, project, recording, reporting, revoking, states, times
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -272,6 +282,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "subscribed": {"type": "list", "elements": "str"},
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
+    "revoke_reason": {"type": "str", "choices": list(revoking.REASONS)},
+    "revoked": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
 _DECIDE = {"present": states.present, "locked": states.locked, "recorded": states.recorded, "absent": states.absent}

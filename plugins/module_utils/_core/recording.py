@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import issuances, journal, last_run, lease, project, redaction, rollback, times
+from . import issuances, journal, last_run, lease, project, redaction, revocations, rollback, times
 from .ari import RenewalInfo
 from .project import Document, RunPlan
 
@@ -31,6 +31,8 @@ class Report:
     order_url: str | None = None
     failure: str | None = None
     retry_at: str | None = None
+    revoke_reason: str | None = None
+    revoked: tuple[str, ...] = ()
     predicted: t.Mapping[str, t.Any] | None = None
 
     @property
@@ -39,7 +41,7 @@ class Report:
         return any(value is not None for value in (self.certificate, self.bind_result, self.order_url))
 
 
-def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Document:
+def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revoke_reason: str | None = None) -> Document:
     """The locked document at the start of a run: a journal continued or begun, the last run in process; unchanged if nothing is to do."""
     found = dict(document)
     unfinished, run = document["journal"], document["lock"]["run"]
@@ -55,6 +57,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime) -> Do
         found["renewal"] = {**document["renewal"], "next_attempt_at": None, "failures": 0}
     if plan.action != "none":
         found["last_run"] = last_run.begin(_replaced(found), now)
+        found = revocations.asked(found, revoke_reason, plan.resumed and project.is_recorded(found))
     return found
 
 
@@ -70,6 +73,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
         found = _with_renewal(found, report.renewal)
     if report.subscribed is not None:
         found["subscribed"] = sorted(report.subscribed)
+    found["superseded"] = revocations.done(found["superseded"], report.revoked, now)
     if report.cleanup_result is not None:
         found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
@@ -159,7 +163,7 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], no
     if former and former["fingerprint_sha256"] == fingerprint:
         entry = {**former, **certificate, "deployed": former.get("deployed") if _place(former) == _place(certificate) else None}
     elif former and (former.get("id") or former.get("arn")):
-        superseded.append(former)
+        superseded.append(revocations.superseded(former, document["journal"] if is_own(document) else None))
     found = {**document, "certificate": entry, "superseded": superseded, "issued": issuances.noted(document, entry, now)}
     if is_own(document):
         found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
@@ -216,7 +220,7 @@ def _still_there(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mappin
     if "kept" not in result:
         return list(superseded)
     kept = {entry["name"] for entry in result["kept"]}
-    return [old for old in superseded if old.get("name") in kept]
+    return [old for old in superseded if old.get("name") in kept or revocations.is_pending(old)]
 
 
 def _advanced(document: Document, report: Report, now: datetime) -> Document:

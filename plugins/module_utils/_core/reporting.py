@@ -24,6 +24,8 @@ def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> Report:
         subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
         failure=params["failure"],
         retry_at=_time(params["retry_at"]),
+        revoke_reason=params["revoke_reason"],
+        revoked=tuple(params["revoked"] or ()),
     )
 
 

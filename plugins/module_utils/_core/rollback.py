@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from . import names, times
+from . import names, revocations, times
 
 RUN = "rollback"
 # What of the definition the certificate was accepted for, whatever it is itself.
@@ -51,6 +51,8 @@ def stands_for(certificate: Entry, definition: Entry) -> Entry:
 def _problem(entry: Entry, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:
     if entry.get("id") not in ids:
         return "is not in IAM any more"
+    if not revocations.is_good(entry):
+        return "is revoked, or is going to be"
     if times.from_text(entry["not_after"]) <= now:
         return f"expired at {entry['not_after']}"
     uncovered = names.uncovered(entry["domains"], domains)

@@ -63,7 +63,7 @@ def locked(request: Request, document: Document | None) -> Transition:
     found, warnings = _defined(request, document)
     plan = project.plan(found, claim.run, claim.now, request.available)
     changed = recording.visible(document) != recording.visible(found)
-    begun = recording.started(lease.taken(found, claim), plan, claim.now)
+    begun = recording.started(lease.taken(found, claim), plan, claim.now, request.report.revoke_reason)
     begun["lock"] = {**begun["lock"], "changed": changed}
     return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
 

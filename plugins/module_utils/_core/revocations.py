@@ -1,0 +1,52 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Certificates that a run is to revoke once the new one is verified: remembered from its start on, so that whichever run comes that far does it."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from . import times
+
+Entry = t.Mapping[str, t.Any]
+
+
+def asked(document: Entry, reason: str | None, is_recorded: bool) -> dict[str, t.Any]:
+    """The document of a run that is to revoke what it replaces, which may be superseded already (``is_recorded``)."""
+    found = dict(document)
+    if reason is None or not found["journal"]:
+        return found
+    found["journal"] = {**found["journal"], "revoke": reason}
+    if is_recorded and found["superseded"]:
+        found["superseded"] = [*found["superseded"][:-1], _marked(found["superseded"][-1], reason)]
+    return found
+
+
+def superseded(former: Entry, journal: Entry | None) -> Entry:
+    """The certificate that was replaced by the run of this journal."""
+    reason = (journal or {}).get("revoke")
+    return _marked(former, reason) if reason else former
+
+
+def done(entries: t.Iterable[Entry], fingerprints: t.Collection[str], now: datetime) -> list[Entry]:
+    """The superseded certificates after these were revoked."""
+    return [_revoked(entry, now) if entry["fingerprint_sha256"] in fingerprints else entry for entry in entries]
+
+
+def is_pending(entry: Entry) -> bool:
+    """Whether the certificate is still to be revoked."""
+    return bool(entry.get("revoke"))
+
+
+def is_good(entry: Entry) -> bool:
+    """Whether the certificate may come into service again."""
+    return not entry.get("revoke") and not entry.get("revoked_at")
+
+
+def _marked(entry: Entry, reason: str) -> Entry:
+    return entry if entry.get("revoked_at") else {**entry, "revoke": reason}
+
+
+def _revoked(entry: Entry, now: datetime) -> Entry:
+    return {**{key: value for key, value in entry.items() if key != "revoke"}, "revoked_at": times.to_text(now)}

@@ -1,0 +1,73 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A key that others may know: a new certificate in its place, and the old one revoked once the new one is verified, exactly once."""
+
+from __future__ import annotations
+
+import pytest
+from sandbox.ansible_runs import Ansible
+from sandbox.control import Control
+from sandbox.process import SandboxProcess
+
+from .life import Life
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def life(ansible: Ansible, control: Control, sandbox: SandboxProcess) -> Life:
+    """A project without notification, issued once."""
+    found = Life(ansible, control, sandbox.env(), sandbox.env())
+    found.variables["project_sns_topic"] = ""
+    found.play("create").succeeded()
+    control.clear_calls()
+    return found
+
+
+def revocations(control: Control) -> list[int]:
+    return [int(call["status"]) for call in control.calls("acme", "revoke")]
+
+
+def test_the_old_certificate_is_revoked_after_the_new_one_is_bound_and_before_the_old_one_is_deleted(life: Life, control: Control) -> None:
+    old = life.bound()
+    life.play("reissue", project_revoke_reason="keyCompromise").succeeded()
+    assert revocations(control) == [200]
+    order = [call["operation"] for call in control.calls() if call["operation"] in ("UpdateDistribution", "revoke", "DeleteServerCertificate")]
+    assert order == ["UpdateDistribution", "revoke", "DeleteServerCertificate"]
+    assert life.server_certificates() == [life.bound()] != [old]
+    assert life.play("create").succeeded().changed == 0
+    assert revocations(control) == [200]
+
+
+def test_a_reissue_without_a_reason_revokes_nothing(life: Life, control: Control) -> None:
+    life.play("reissue").succeeded()
+    assert revocations(control) == []
+
+
+def test_what_could_not_be_revoked_is_revoked_by_the_next_run(life: Life, control: Control) -> None:
+    control.fault("acme", "revoke", "access_denied", count=100)
+    life.play("reissue", project_revoke_reason="superseded", project_keep_previous=1).failed()
+    (entry,) = life.document()["superseded"]
+    assert entry["revoke"] == "superseded"
+    assert len(life.server_certificates()) == 2
+    control.clear_faults()
+    life.play("renew").succeeded()
+    (entry,) = life.document()["superseded"]
+    assert "revoke" not in entry
+    assert entry["revoked_at"]
+    assert revocations(control).count(200) == 1
+    life.play("rollback").failed()
+    assert life.play("create", project_keep_previous=1).succeeded().changed == 0
+    assert revocations(control).count(200) == 1
+
+
+def test_a_reissue_that_ended_before_it_stored_anything_still_revokes(life: Life, control: Control) -> None:
+    control.fault("iam", "UploadServerCertificate", "access_denied", count=100)
+    life.play("reissue", project_revoke_reason="keyCompromise").failed()
+    assert revocations(control) == []
+    assert life.document()["journal"]["revoke"] == "keyCompromise"
+    control.clear_faults()
+    # a scheduled run would wait for an hour before it goes on
+    life.play("create").succeeded()
+    assert revocations(control) == [200]
+    assert life.document()["superseded"] == []

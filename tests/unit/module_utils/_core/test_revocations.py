@@ -1,0 +1,67 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A reissue that is to revoke what it replaces: remembered over kills, done once."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import lease, project, recording, revocations
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.recording import Report
+from unit.fakes.projects import NOW, certificate, claim, document, reported_certificate
+
+OLD, NEW = certificate(number=1), reported_certificate(2)
+
+
+def begun(found: dict[str, t.Any], reason: str | None = None, run: str = "reissue") -> dict[str, t.Any]:
+    plan = project.plan(found, run, NOW)
+    return recording.started(lease.taken(found, claim(run)), plan, NOW, reason)
+
+
+def stored(found: dict[str, t.Any]) -> dict[str, t.Any]:
+    return recording.reported(found, Report(phase="stored", certificate=NEW), NOW)
+
+
+def marks(found: t.Mapping[str, t.Any]) -> list[tuple[str | None, bool]]:
+    return [(entry.get("revoke"), "revoked_at" in entry) for entry in found["superseded"]]
+
+
+def test_the_reason_goes_from_the_journal_to_the_replaced_certificate() -> None:
+    started = begun(document(certificate=OLD), "keyCompromise")
+    assert started["journal"]["revoke"] == "keyCompromise"
+    assert marks(stored(started)) == [("keyCompromise", False)]
+
+
+def test_without_a_reason_nothing_is_to_be_revoked() -> None:
+    assert marks(stored(begun(document(certificate=OLD)))) == [(None, False)]
+
+
+def test_a_run_that_finishes_a_killed_reissue_knows_the_reason() -> None:
+    killed = recording.released(begun(document(certificate=OLD), "superseded"))
+    assert marks(stored(begun(killed, run="renew"))) == [("superseded", False)]
+
+
+def test_a_reason_that_comes_with_the_second_attempt_counts_for_what_was_replaced_already() -> None:
+    killed = recording.released(stored(begun(document(certificate=OLD))))
+    assert marks(begun(killed, "keyCompromise")) == [("keyCompromise", False)]
+
+
+def test_what_was_revoked_is_not_revoked_again() -> None:
+    found = stored(begun(document(certificate=OLD), "keyCompromise"))
+    done = recording.reported(found, Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    assert marks(done) == [(None, True)]
+    assert marks(begun(recording.released(done), "keyCompromise")) == [(None, True)]
+
+
+def test_what_is_to_be_revoked_is_not_forgotten_when_it_is_gone_from_iam() -> None:
+    found = stored(begun(document(certificate=OLD), "keyCompromise"))
+    cleaned = recording.reported(found, Report(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
+    assert marks(cleaned) == [("keyCompromise", False)]
+    done = recording.reported(cleaned, Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    assert marks(recording.reported(done, Report(cleanup_result={"kept": [], "deleted": []}), NOW)) == []
+
+
+@pytest.mark.parametrize(("entry", "expected"), [({}, True), ({"revoke": "superseded"}, False), ({"revoked_at": "2027-01-06T04:42:00Z"}, False)])
+def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any], expected: bool) -> None:
+    assert revocations.is_good(entry) is expected
