@@ -166,6 +166,10 @@ def test_the_acme_library_is_imported_only_by_the_acme_layer() -> None:
     none_of(importers(["acme", "josepy"], allowed=["_acme"]))
 
 
+def test_dnspython_is_imported_only_where_dns_is_asked() -> None:
+    none_of(importers(["dns"], allowed=["_dns.py", "_resolver.py"]))
+
+
 def test_ansible_is_known_only_to_the_edge() -> None:
     none_of(importers(["ansible"], allowed=["_module.py"]))
     amazon = "ansible_collections.amazon.aws.plugins.module_utils"

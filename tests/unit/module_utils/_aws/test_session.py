@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session, dns_params
+from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session, delegation_params, dns_params
 
 CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": None}
 
@@ -48,3 +48,23 @@ def test_route53_may_have_a_connection_of_its_own(dns: dict[str, str | None] | N
     params = {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token", "dns_aws": dns}
     connection = {name: value for name, value in dns_params(params).items() if name != "dns_aws"}
     assert connection == expected
+
+
+OURS = {"region": "us-east-1", "profile": None, "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}
+ROLE = {"role_arn": "arn:aws:iam::222222222222:role/certops-dns", "external_id": "ours"}
+
+
+@pytest.mark.parametrize(
+    ("dns", "delegation", "expected"),
+    [
+        pytest.param({}, ROLE, {"access_key": "AKIA", **ROLE}, id="a role assumed with the credentials of the module"),
+        pytest.param(KEYS, ROLE, {"access_key": "AKIADNS", **ROLE}, id="a role assumed with the credentials for Route 53"),
+        pytest.param(ROLE, {"role_arn": "other"}, {"access_key": "AKIA", "role_arn": "other"}, id="another role without the external ID of the first"),
+        pytest.param(ROLE, KEYS, {"access_key": "AKIADNS"}, id="other credentials without the role"),
+        pytest.param(ROLE, {"region": "cn-north-1"}, {"region": "cn-north-1", "access_key": "AKIA", **ROLE}, id="another region alone"),
+    ],
+)
+def test_a_delegation_has_credentials_and_a_role_of_one_place(dns: dict[str, str], delegation: dict[str, str], expected: dict[str, str]) -> None:
+    found = delegation_params({**OURS, "dns_aws": dns}, {"zone": "acme.example.net", "dns_aws": delegation})
+    shown = {name: value for name, value in found.items() if name in ("region", "access_key", "role_arn", "external_id")}
+    assert shown == {"region": "us-east-1", **expected}
