@@ -31,9 +31,7 @@ NAME = "_acme-challenge.www.deep.sub.example.com"
         pytest.param([TOP, SUB, DEEP], {"sub.example.com": NOBODY, "deep.sub.example.com": NOBODY}, "Z1", id="the top of three"),
         pytest.param([TOP, TWIN], {"example.com": SERVERS["Z9"]}, "Z9", id="the one of two with a name that the registrar points to"),
         pytest.param([TOP, TWIN], {"example.com": ELSEWHERE}, "is none of its hosted zones here (Z1, Z9)", id="none of two with a name"),
-        pytest.param(
-            [TOP, TWIN], {"example.com": NOBODY}, "to none of its hosted zones (Z1, Z9)", id="a domain that is not registered"
-        ),
+        pytest.param([TOP, TWIN], {"example.com": NOBODY}, "to none of its hosted zones (Z1, Z9)", id="a domain that is not registered"),
         pytest.param([TOP, TWIN], {"example.com": None}, "name it with zone_id", id="two with a name, and nobody to ask"),
         pytest.param([TOP, SUB], {"sub.example.com": ELSEWHERE}, "delegates sub.example.com to ns.elsewhere.example", id="a zone below that somebody else has"),
         pytest.param([TOP, SUB], {"sub.example.com": None}, "DNS does not tell", id="a zone below, and nobody to ask"),
