@@ -88,6 +88,14 @@ def test_the_readme_lists_every_plugin_and_playbook() -> None:
     assert [name for name in [*plugins, *playbooks] if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme] == []
 
 
+@pytest.mark.parametrize(
+    "path", [path for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")], ids=lambda path: path.stem
+)
+def test_the_documentation_of_every_plugin_is_yaml(path: Path) -> None:
+    blocks = re.findall(r'^(?:DOCUMENTATION|EXAMPLES|RETURN) = r"""(.*?)"""$', path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert [list(yaml.safe_load_all(block)) for block in blocks]
+
+
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "roles/project/README.md"])
 def test_links_are_absolute(name: str) -> None:
     links = re.findall(r"\]\(([^)]+)\)", text(name))
