@@ -58,7 +58,7 @@ def noted(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any], n
     """The list ``issued`` of the document with this certificate in it, and without what no CA counts any more."""
     entries = [entry for entry in document.get("issued") or () if now - times.from_text(entry["at"]) < LONGEST_WINDOW]
     known = {entry["serial"] for entry in entries} | {entry.get("serial") for entry in (document["certificate"] or {}, *document["superseded"])}
-    at, directory = _issued_at(certificate), str(certificate["acme_directory"])
+    at, directory = _issued_at(certificate), _issuer(certificate) or ""
     if certificate["serial"] not in known and now - at < LONGEST_WINDOW:
         exempt = exemption(document, certificate["domains"], directory, at)
         fields = {"at": times.to_text(at), "acme_directory": directory, "domains": list(certificate["domains"]), "exempt": exempt}
@@ -68,7 +68,7 @@ def noted(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any], n
 
 def _is_suggested(document: t.Mapping[str, t.Any], domains: t.Collection[str], directory: str, at: datetime) -> bool:
     """Whether the CA suggests a renewal at this time, and the order can name the certificate that it replaces: it shares a name (RFC 9773 section 5)."""
-    if document["certificate"] is None or url(str(document["certificate"].get("acme_directory"))) != url(directory):
+    if document["certificate"] is None or url(str(_issuer(document["certificate"]))) != url(directory):
         return False
     certificate = Certificate.from_dict(document["certificate"])
     info = ari.known(document["renewal"].get("ari"), certificate)
@@ -83,8 +83,13 @@ def _issued_at(entry: t.Mapping[str, t.Any]) -> datetime:
     return times.from_text(entry.get("issued_at") or entry["not_before"])
 
 
+def _issuer(entry: t.Mapping[str, t.Any]) -> str | None:
+    """The CA that issued, which may be a fallback, or else the one that was wanted."""
+    return entry.get("directory") or entry.get("acme_directory")
+
+
 def _recorded(entry: t.Mapping[str, t.Any], document: t.Mapping[str, t.Any]) -> Issuance:
-    directory = entry.get("acme_directory") or document["definition"]["acme_directory"]
+    directory = _issuer(entry) or document["definition"]["acme_directory"]
     return Issuance(_issued_at(entry), url(str(directory)), frozenset(entry.get("domains") or ()))
 
 

@@ -84,6 +84,13 @@ def test_certificates_that_were_deleted_since_are_still_known_for_a_week() -> No
     assert [entry["exempt"] for entry in found["issued"]] == ["renewal"] * 3
 
 
+def test_a_certificate_of_a_fallback_counts_at_that_ca() -> None:
+    other = "https://other.example/directory"
+    found = document(certificate("1", DAY, directory=other))
+    assert [each.directory for each in issuances.of(found)] == [other]
+    assert [entry["acme_directory"] for entry in issuances.noted(document(), certificate("2", DAY, directory=other), NOW)] == [other]
+
+
 def test_the_same_certificate_is_noted_once_and_an_old_one_that_comes_back_never() -> None:
     found = document(certificate("1", DAY))
     found["issued"] = issuances.noted(document(), certificate("1", DAY), NOW)
