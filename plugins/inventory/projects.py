@@ -120,7 +120,7 @@ from ..module_utils import _owner
 from ..module_utils._aws import session, sts
 from ..module_utils._core import inventory as shown
 from ..module_utils._core import overview, project
-from ..module_utils._errors import CertError, RemoteError
+from ..module_utils._errors import CertError
 from ..module_utils._stores import open as stores
 from ..module_utils._stores.base import Store
 

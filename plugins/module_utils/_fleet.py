@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ._aws.cloudfront import CloudFront
 from ._aws.iam import Iam
 from ._aws.sts import Sts
-from ._core import drift, project
+from ._core import definitions, drift, project
 from ._core.drift import Listing
 from ._core.fleet import Candidate, Need, Question, judge
 from ._core.given import Given, host_of
@@ -23,7 +23,7 @@ from ._stores.base import Scan, Store
 
 # As many documents are read one by one before all are read at once: a scan of a table costs its size.
 FEW = 20
-DOMAINS_MISSING = "missing required arguments: project_domains"
+MISSING = "missing required arguments: project_{}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Fleet:
 
     def add(self, one: Given, document: Document, changed: t.Iterable[str] = ()) -> None:
         """A project that can be planned."""
-        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed), store=one.store))
+        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed), index=one.index, store=one.store))
 
     def fail(self, name: str, host: str, error: str) -> None:
         """A project that cannot; the others go on."""
@@ -118,16 +118,13 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     """These projects as their stores have them; ConfigError that lists all that no store knows."""
     fleet, unknown = Fleet(), []
     for uri, entries in _by_store(given).items():
-        if uri not in places:
-            for one in entries:
-                fleet.fail(one.name, one.host, "; ".join(_store_problems(one)))
-            continue
-        known = Known.read(places[uri], [one.name for one in entries])
+        known = Known.read(places[uri], [one.name for one in entries if one.name]) if uri in places else Known({}, {})
         for one in entries:
-            if one.name in known.documents:
+            wrong = _store_problems(one) or ([] if one.name else [MISSING.format("name")]) or [known.errors[one.name]] * (one.name in known.errors)
+            if wrong:
+                fleet.fail(one.name, one.host, "; ".join(wrong))
+            elif one.name in known.documents:
                 fleet.add(one, known.documents[one.name])
-            elif one.name in known.errors:
-                fleet.fail(one.name, one.host, known.errors[one.name])
             else:
                 unknown.append(f"there is no project {one.name} in {places[uri].uri}; create it, or correct the name")
     if unknown:
@@ -142,7 +139,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
         usable = {}
         for one in entries:
             found = one.definition(defaults, partition)
-            wrong = [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])] if one.is_definition else [DOMAINS_MISSING]
+            wrong = _problems(one, found)
             if wrong:
                 fleet.fail(one.name, one.host, "; ".join(wrong))
             else:
@@ -152,6 +149,12 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
             _add_defined(fleet, one, dict(found.values), known)
             fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
     return fleet
+
+
+def _problems(one: Given, found: definitions.Definition) -> list[str]:
+    if not one.name or not one.is_definition:
+        return [MISSING.format("domains" if one.name else "name")]
+    return [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
 
 
 def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: Known) -> None:

@@ -55,6 +55,12 @@ options:
       - Other variables than those of a definition are ignored, so give no secrets.
     type: list
     elements: dict
+  inventory_hosts:
+    description:
+      - Hosts of the inventory whose variables are definitions, as if they were given with O(definitions). They are read where the playbook runs.
+      - With this option or O(definitions), extra variables of the playbook that are variables of the role count for each of them, as they do when it runs.
+    type: list
+    elements: str
   run:
     description:
       - What the run is for. V(renew) does what has come due and finishes what was left unfinished, but waits after failures.
@@ -186,6 +192,7 @@ selected:
     action: {description: What it needs., type: str, sample: renew}
     reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
     deadline: {description: When service breaks., type: str, sample: "2027-01-06T04:42:09Z"}
+    definition: {description: "Its place in O(definitions), from 0 on, or V(null).", type: int, sample: null}
     role_vars: {description: Its definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
 broken:
   description: Projects that cannot be planned.
@@ -227,7 +234,9 @@ renewal_info:
   type: dict
   sample: {answered: 12, conflicts: 0, failed: 0, skipped: 0, unavailable: 3}
 summary:
-  description: How many projects need what, and the next ones of those that rest or wait.
+  description:
+    - How many projects need what, and the first five of those that no run takes now, namely of those that are put off, wait, rest, or have leftovers
+      for the playbook C(cleanup).
   returned: success
   type: dict
   sample:
@@ -238,7 +247,10 @@ summary:
     broken: 0
     actions: {none: 998, renew: 1, wait: 1}
     states: {due: 1, failing: 1, ok: 998}
-    next: [{name: shop, action: wait, wait_until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
+    first_put_off: []
+    first_waiting: [{name: shop, until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
+    first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before 2026-11-24T08:47:05Z"}]
+    first_to_clean: []
 """
 
 import random
@@ -263,6 +275,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "names": {"type": "list", "elements": "str"},
     "definitions": {"type": "list", "elements": "dict"},
+    "inventory_hosts": {"type": "list", "elements": "str"},
     "run": {"type": "str", "choices": list(fleet.RUNS), "default": "renew"},
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
@@ -289,6 +302,8 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The clients that the options need; ConfigError with everything that is wrong with them together."""
     wanted = _given(params) or []
     problems = given.problems(wanted)
+    if params["inventory_hosts"]:
+        problems.append("inventory_hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook")
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
         problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
     if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
@@ -349,7 +364,7 @@ def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
     if params["names"] is None and params["definitions"] is None:
         return None
     names = dict.fromkeys(params["names"] or ())
-    return [given.read(entry) for entry in [*({"name": name} for name in names), *(params["definitions"] or ())]]
+    return [*(given.read({"name": name}) for name in names), *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ()))]
 
 
 def _pace(params: t.Mapping[str, t.Any], found: _fleet.Fleet) -> list[str]:
@@ -360,8 +375,9 @@ def _pace(params: t.Mapping[str, t.Any], found: _fleet.Fleet) -> list[str]:
 
 
 def _selected(need: fleet.Need, store: str) -> dict[str, t.Any]:
-    role_vars = overview.role_vars(need.candidate.document, store)
-    return {"name": need.name, "host": need.candidate.host, "action": need.action, "reason": need.reason, "deadline": need.deadline, "role_vars": role_vars}
+    role_vars = overview.role_vars(need.candidate.document, need.candidate.store or store)
+    shown = {key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")}
+    return {**shown, "definition": need.candidate.index, "role_vars": role_vars}
 
 
 def main() -> None:

@@ -28,13 +28,15 @@ Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 class Candidate:
     """One project in question: its document, with the definition that is wanted; ``changed`` are the keys in which that differs from the stored one.
 
-    ``host`` is where the playbook runs it, ``store`` is where the document is (None: in the common store).
+    ``host`` is where the playbook runs it, ``index`` its place among the definitions that were given, ``store`` where the document is
+    (None: in the common store).
     """
 
     name: str
     host: str
     document: t.Mapping[str, t.Any]
     changed: tuple[str, ...] = ()
+    index: int | None = None
     store: str | None = None
 
 
@@ -178,16 +180,24 @@ def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[
 
 
 def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
-    """How many projects need what, and the next ones of those that rest or wait."""
-    resting = [need for need in needs if not need.due and need.wait_until is not None]
+    """How many projects need what, and of those that no run takes now the first ones that wait, that rest, and that have leftovers."""
     due = [need for need in needs if need.due]
+    put_off = [need for need in due if not need.selected]
+    by_action = {action: [need for need in needs if not need.due and need.action == action] for action in ("wait", "none", "cleanup")}
     return {
         "total": len(needs) + broken,
         "due": len(due),
-        "selected": sum(need.selected for need in due),
-        "put_off": sum(not need.selected for need in due),
+        "selected": len(due) - len(put_off),
+        "put_off": len(put_off),
         "broken": broken,
         "actions": dict(sorted(Counter(need.action for need in needs).items())),
         "states": dict(sorted(Counter(need.state for need in needs).items())),
-        "next": [{"name": need.name, "action": need.action, "wait_until": need.wait_until, "reason": need.reason} for need in resting[:NEXT]],
+        "first_put_off": [_named(need, "deadline", need.deadline) for need in put_off[:NEXT]],
+        "first_waiting": [_named(need, "until", need.wait_until) for need in by_action["wait"][:NEXT]],
+        "first_resting": [_named(need, "until", need.wait_until) for need in by_action["none"][:NEXT]],
+        "first_to_clean": [_named(need, "deadline", need.deadline) for need in by_action["cleanup"][:NEXT]],
     }
+
+
+def _named(need: Need, word: str, moment: str | None) -> dict[str, t.Any]:
+    return {"name": need.name, word: moment, "reason": need.reason}

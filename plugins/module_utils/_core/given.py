@@ -14,16 +14,22 @@ from . import definitions
 PREFIX = "project_"
 HOST = "inventory_hostname"
 
+# These mean something else to Ansible.
+_TAKEN = ("all", "localhost", "ungrouped")
 _HOST_TEXT = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 @dataclass(frozen=True)
 class Given:
-    """One project: its name, the host that runs it, the store that has it if not the common one, and its variables without the prefix."""
+    """One project: its name, the host that runs it, the store that has it if not the common one, and its variables without the prefix.
+
+    ``index`` is its place among the definitions that were given.
+    """
 
     name: str
     host: str
     store: str | None
+    index: int | None
     variables: t.Mapping[str, t.Any]
 
     @property
@@ -37,17 +43,19 @@ class Given:
         return definitions.parse(self.name, {**defaults, **wanted}, partition)
 
 
-def read(entry: t.Mapping[str, t.Any]) -> Given:
+def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     """One entry as it was given, in the names of the role or without their prefix."""
     variables = {str(key).removeprefix(PREFIX): value for key, value in entry.items() if key != HOST}
     name, store = variables.pop("name", None), variables.pop("store", None)
     text = "" if name is None else str(name)
-    return Given(name=text, host=str(entry.get(HOST) or host_of(text)), store=str(store) if store else None, variables=variables)
+    host = str(entry.get(HOST) or host_of(text))
+    return Given(name=text, host=host, store=str(store) if store else None, index=index, variables=variables)
 
 
 def host_of(name: str) -> str:
     """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible takes for a host."""
-    return _HOST_TEXT.sub("_", name) or "unnamed"
+    host = _HOST_TEXT.sub("_", name) or "unnamed"
+    return f"project_{host}" if host in _TAKEN else host
 
 
 def problems(entries: t.Iterable[Given]) -> list[str]:

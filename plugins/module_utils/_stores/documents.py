@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from .._errors import CertError
+from .._errors import CertError, RemoteError
 from .base import Scan, Stored
 
 
@@ -33,6 +33,9 @@ def scan(names: t.Iterable[str], read: t.Callable[[str], Stored | None]) -> Scan
         try:
             found = read(name)
         except CertError as exc:
+            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
+            if isinstance(exc, RemoteError) and exc.service != "file":
+                raise
             yield name, exc
             continue
         if found is not None:

@@ -1,0 +1,33 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See plugin_utils/_in_process.py. Before the module runs, the results of the projects are taken from their hosts, which only the controller knows."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..plugin_utils import _in_process
+
+_RESULT = "project_result"
+# What a playbook or the inventory says of a project that cannot be run.
+_PROBLEM = "certops_problem"
+
+
+class ActionModule(_in_process.ActionModule):
+    """The action of the module run_summary."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """The module's result."""
+        args = self._task.args
+        hosts = args.pop("hosts", None)
+        if hosts:
+            known = (task_vars or {})["hostvars"]
+            args["results"] = {**(args.get("results") or {}), **{host: _result(host, known.raw_get(host)) for host in hosts}}
+        return super().run(tmp, task_vars)
+
+
+def _result(host: str, variables: t.Mapping[str, t.Any]) -> t.Any:
+    found = variables.get(_RESULT)
+    if found is None and _PROBLEM in variables:
+        return {"name": variables.get("project_name", host), "status": "failed", "reason": variables[_PROBLEM]}
+    return found

@@ -1,0 +1,167 @@
+#!/usr/bin/python
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: run_summary
+version_added: 0.1.0
+short_description: Sum up a run over many certificate projects
+author:
+  - certops.cloudfront contributors (@certops)
+description:
+  - Says what was done, what failed and what to do about it, and what waits until when, for people and as data, from the results of the projects and
+    the plan of the run.
+  - Calls nothing. Only with O(file) it writes that file.
+extends_documentation_fragment:
+  - certops.cloudfront.attributes
+  - amazon.aws.common.modules
+  - amazon.aws.region.modules
+  - amazon.aws.boto3
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: partial
+    details: With O(file), the file is written each time, since it says when the run ended.
+options:
+  playbook:
+    description: Name of the playbook.
+    type: str
+    default: ""
+  results:
+    description: The variable C(project_result) that the role P(certops.cloudfront.project#role) leaves, by the name of the host it ran on.
+    type: dict
+    default: {}
+  hosts:
+    description: Hosts of the inventory whose variables C(project_result) are added to O(results). They are read where the playbook runs.
+    type: list
+    elements: str
+  plan:
+    description: What M(certops.cloudfront.project_plan) returned. Without it nothing is said of projects that did not run.
+    type: dict
+  file:
+    description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads a part of it.
+    type: path
+seealso:
+  - module: certops.cloudfront.project_plan
+"""
+
+EXAMPLES = r"""
+- name: Sum up
+  certops.cloudfront.run_summary:
+    playbook: renew
+    results:
+      webapp:
+        name: webapp
+        status: changed
+        changed: true
+        reason: "webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"
+  register: summed_up
+
+- name: Say it
+  ansible.builtin.debug:
+    msg: "{{ summed_up.lines }}"
+"""
+
+RETURN = r"""
+headline:
+  description: All of it in one sentence.
+  returned: success
+  type: str
+  sample: "3 projects: 2 changed, 1 failed; see to what failed, then run again: it goes on where it stopped."
+lines:
+  description: A line for each project that ran, those that failed at the end.
+  returned: success
+  type: list
+  elements: str
+  sample: ["webapp | changed | webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"]
+waiting:
+  description: What was not done now, and until when.
+  returned: success
+  type: list
+  elements: str
+  sample: ["997 projects with nothing to do, the next one is blog, due at 2026-11-24T08:47:05Z"]
+failures:
+  description: The projects that failed, as in C(projects) of RV(data).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+data:
+  description: The same as data.
+  returned: success
+  type: dict
+  sample:
+    playbook: renew
+    finished_at: "2026-11-22T06:30:00Z"
+    headline: "1 project: 1 changed."
+    counts: {absent: 0, changed: 1, deleted: 0, failed: 0, locked: 0, unchanged: 0}
+    projects:
+      - {name: webapp, host: webapp, status: changed, changed: true, action: renew, reason: valid, deadline: "2026-12-06T04:42:09Z"}
+    plan: {total: 998, due: 1, selected: 1, put_off: 0, broken: 0}
+"""
+
+import json
+import pathlib
+import typing as t
+from dataclasses import dataclass
+
+from ..module_utils import _module
+from ..module_utils._core import run_summary
+from ..module_utils._core.plan import Outcome
+from ..module_utils._core.run_summary import Story
+from ..module_utils._core.waiting import Clock
+from ..module_utils._errors import ConfigError
+from ..module_utils._stores import private_files
+
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "playbook": {"type": "str", "default": ""},
+    "results": {"type": "dict", "default": {}},
+    "hosts": {"type": "list", "elements": "str"},
+    "plan": {"type": "dict"},
+    "file": {"type": "path"},
+}
+MODE = 0o644
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Nothing is called."""
+
+
+def connect(params: t.Mapping[str, t.Any]) -> Clients:
+    """No clients."""
+    if params["hosts"]:
+        raise ConfigError(["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"])
+    return Clients()
+
+
+def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Compose the summary, and write it if it has a file."""
+    plan = params["plan"] or {}
+    story = Story(
+        playbook=params["playbook"],
+        results=params["results"],
+        selected=plan.get("selected") or (),
+        broken=plan.get("broken") or (),
+        planned=plan.get("summary"),
+    )
+    found = run_summary.compose(story, clock.now())
+    if params["file"] and not check_mode:
+        text = json.dumps(found["data"], indent=2, ensure_ascii=False) + "\n"
+        private_files.replace(pathlib.Path(params["file"]).absolute(), text.encode(), MODE)
+    return Outcome(changed=bool(params["file"]), result=found)
+
+
+def main() -> None:
+    """Run the module."""
+    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+
+
+if __name__ == "__main__":
+    main()
