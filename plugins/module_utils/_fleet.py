@@ -120,9 +120,9 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     for uri, entries in _by_store(given).items():
         known = Known.read(places[uri], [one.name for one in entries if one.name]) if uri in places else Known({}, {})
         for one in entries:
-            wrong = _store_problems(one) or ([] if one.name else [MISSING.format("name")]) or [known.errors[one.name]] * (one.name in known.errors)
+            wrong = _obstacle(one, known)
             if wrong:
-                fleet.fail(one.name, one.host, "; ".join(wrong))
+                fleet.fail(one.name, one.host, wrong)
             elif one.name in known.documents:
                 fleet.add(one, known.documents[one.name])
             else:
@@ -130,6 +130,13 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     if unknown:
         raise ConfigError(sorted(unknown))
     return fleet
+
+
+def _obstacle(one: Given, known: Known) -> str:
+    """Why a project that was given by name cannot be planned; empty if it can, or is not known at all."""
+    if not one.name:
+        return MISSING.format("name")
+    return "; ".join(_store_problems(one)) or known.errors.get(one.name, "")
 
 
 def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:

@@ -353,10 +353,11 @@ def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:
     wanted = _given(params)
     if wanted is None:
         return _fleet.whole(clients.stores[None])
-    defined = [one for one in wanted if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition)]
-    found = _fleet.defined(defined, clients.stores, clients.partition)
-    others = _fleet.named([one for one in wanted if one not in defined], clients.stores)
-    return _fleet.Fleet(found.candidates + others.candidates, found.broken + others.broken, found.warnings)
+    defined, others = [], []
+    for one in wanted:
+        (defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others).append(one)
+    found, more = _fleet.defined(defined, clients.stores, clients.partition), _fleet.named(others, clients.stores)
+    return _fleet.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
 
 
 def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:

@@ -1,0 +1,295 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan of a fleet: over a store and listings in memory."""
+
+from __future__ import annotations
+
+import json
+import time
+import typing as t
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils import _fleet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store
+from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.modules import project_plan
+from unit.fakes.aws import FakeClock, refusal
+from unit.fakes.projects import NOW, certificate, definition, document, failing
+from unit.fakes.stores import FakeStore
+
+DOMAINS = ["example.com", "*.example.com"]
+
+
+@dataclass
+class Listings:
+    """Stands for IAM, CloudFront and STS; notes what is asked."""
+
+    certificates: tuple[StoredCertificate, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    quota: tuple[int, int] = (1, 20)
+    calls: list[str] = field(default_factory=list)
+    refused: RemoteError | None = None
+
+    def get_caller_identity(self) -> str:
+        self.calls.append("GetCallerIdentity")
+        return "123456789012"
+
+    def list_server_certificates(self, path: str) -> tuple[StoredCertificate, ...]:
+        self.calls.append(f"ListServerCertificates {path}")
+        return self.certificates
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        self.calls.append("ListDistributions")
+        if self.refused is not None:
+            raise self.refused
+        return self.distributions
+
+    def get_server_certificate_quota(self) -> tuple[int, int]:
+        self.calls.append("GetAccountSummary")
+        return self.quota
+
+
+def put(store: Store, name: str = "webapp", **changes: t.Any) -> None:
+    store.write(name, {**document(**changes), "name": name}, None)
+
+
+def plan(store: Store, listings: Listings | None = None, others: t.Mapping[str | None, Store] | None = None, **params: t.Any) -> Outcome:
+    given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
+    project_plan.connect({**given, "observe": False, "region": "us-east-1"})
+    aws = _fleet.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings)) if listings else None
+    clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws")
+    return project_plan.run(given, clients, FakeClock(NOW), check_mode=False)
+
+
+def actions(outcome: Outcome) -> dict[str, str]:
+    return {row["name"]: row["action"] for row in outcome.result["projects"]}
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+class TestAWholeStore:
+    def test_all_projects_are_planned_and_those_due_are_selected(self, store: FakeStore) -> None:
+        put(store, "rests", certificate=certificate(1))
+        put(store, "due", certificate=certificate(45))
+        put(store, "waits", certificate=certificate(45), renewal=failing(1, timedelta(hours=1)))
+        found = plan(store)
+        assert actions(found) == {"due": "renew", "waits": "wait", "rests": "none"}
+        (selected,) = found.result["selected"]
+        assert (selected["name"], selected["host"], selected["action"]) == ("due", "due", "renew")
+        assert selected["role_vars"]["project_domains"] == DOMAINS
+        assert selected["role_vars"]["project_store"] == store.uri
+        assert (found.changed, store.writes) == (False, 3)
+
+    def test_an_empty_store_is_planned_without_a_call(self, store: FakeStore) -> None:
+        listings = Listings()
+        found = plan(store, listings)
+        assert (found.result["projects"], found.result["summary"]["total"], listings.calls) == ([], 0, [])
+
+    def test_a_corrupt_document_fails_alone(self, tmp_path: Path) -> None:
+        files = FileStore(tmp_path)
+        put(files, certificate=certificate(1))
+        put(files, "odd", certificate=certificate(1), definition={**definition(), "renewal_interval_days": "soon"})
+        (tmp_path / "cut.json").write_bytes(b'{"schema')
+        (tmp_path / "later.json").write_text(json.dumps({**document(), "name": "later", "schema": 2}))
+        found = plan(files)
+        assert actions(found) == {"webapp": "none"}
+        assert [row["name"] for row in found.result["broken"]] == ["cut", "later", "odd"]
+        errors = [row["error"] for row in found.result["broken"]]
+        assert "cut.json is no JSON" in errors[0]
+        assert "update the collection" in errors[1]
+        assert "project odd is damaged" in errors[2]
+
+    def test_documents_of_several_versions_are_planned_together(self, tmp_path: Path) -> None:
+        files = FileStore(tmp_path)
+        put(files, certificate=certificate(1))
+        (tmp_path / "old.json").write_text(json.dumps({"name": "old", "definition": {"domains": "a.example.com, b.example.com"}}))
+        found = plan(files)
+        assert actions(found) == {"old": "issue", "webapp": "none"}
+        assert found.result["selected"][0]["role_vars"]["project_domains"] == ["a.example.com", "b.example.com"]
+
+    def test_one_bad_project_of_fifty_harms_none(self, tmp_path: Path) -> None:
+        files = FileStore(tmp_path)
+        for number in range(50):
+            put(files, f"p{number:02}", certificate=certificate(45))
+        (tmp_path / "p17.json").write_bytes(b"\x00")
+        found = plan(files)
+        assert len(found.result["selected"]) == 49
+        assert [row["name"] for row in found.result["broken"]] == ["p17"]
+
+    def test_a_thousand_projects_take_less_than_a_second(self, tmp_path: Path) -> None:
+        for number in range(1000):
+            (tmp_path / f"p{number}.json").write_text(json.dumps({**document(certificate=certificate(1, id=f"ASCA{number}")), "name": f"p{number}"}))
+        certificates = tuple(StoredCertificate(f"p{number}", f"/cloudfront/certops/p{number}/", f"ASCA{number}") for number in range(1000))
+        distributions = tuple(Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": f"ASCA{number}"}) for number in range(1000))
+        listings = Listings(certificates, distributions)
+        began = time.process_time()
+        found = plan(FileStore(tmp_path), listings)
+        assert time.process_time() - began < 1
+        assert found.result["summary"]["actions"] == {"none": 1000}
+        assert len(listings.calls) == 4
+
+
+class TestListings:
+    def test_each_is_asked_for_once(self, store: FakeStore) -> None:
+        for number in range(30):
+            put(store, f"p{number}", certificate=certificate(1))
+        listings = Listings()
+        plan(store, listings)
+        assert sorted(listings.calls) == ["GetAccountSummary", "GetCallerIdentity", "ListDistributions", "ListServerCertificates /cloudfront/certops/"]
+
+    def test_one_that_fails_is_no_empty_one(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(1))
+        found = plan(store, Listings(refused=refusal("AccessDenied")))
+        assert actions(found) == {"webapp": "none"}
+        assert found.result["limits"]["iam"]["room"] is None
+        assert "could not be listed, so the plan follows the records alone" in found.warnings[0]
+
+    def test_without_observation_nothing_is_asked(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(1))
+        assert actions(plan(store, None, observe=False)) == {"webapp": "none"}
+
+    def test_the_selection_says_what_it_takes_of_limits(self, store: FakeStore) -> None:
+        put(store, "one", certificate=certificate(45))
+        put(store, "two")
+        put(store, "rests", certificate=certificate(1))
+        bound = Distribution("E1", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"})
+        found = plan(store, Listings((StoredCertificate("webapp-1", "/cloudfront/certops/one/", "ASCA1"),), (bound,), (20, 20)), states=["due", "pending"])
+        limits = found.result["limits"]
+        assert limits["orders"] == {"https://acme-v02.api.letsencrypt.org/directory": 2}
+        assert limits["iam"] == {"used": 20, "allowed": 20, "room": 0, "uploads": 2, "kept": 1}
+        assert limits["calls"]["route53"] == 10
+        assert set(limits["calls"]) == {"acme", "cloudfront", "iam", "route53", "sns"}
+        assert "IAM holds 20 of 20 server certificates" in found.warnings[0]
+
+
+class TestNames:
+    def test_only_these_are_planned(self, store: FakeStore) -> None:
+        for name in ("one", "two", "three"):
+            put(store, name, certificate=certificate(1))
+        assert actions(plan(store, names=["two", "one", "two"])) == {"one": "none", "two": "none"}
+
+    def test_all_that_no_store_knows_are_said_at_once(self, store: FakeStore) -> None:
+        put(store)
+        with pytest.raises(ConfigError) as caught:
+            plan(store, names=["webapp", "nope", "neither"])
+        assert [problem.split(" in ")[0] for problem in caught.value.problems] == ["there is no project neither", "there is no project nope"]
+
+    def test_many_names_are_read_in_one_scan(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        names = [f"p{number}" for number in range(_fleet.FEW + 1)]
+        for name in [*names, "other"]:
+            put(store, name, certificate=certificate(1))
+        monkeypatch.setattr(store, "read", None)
+        assert set(actions(plan(store, names=names))) == set(names)
+
+    def test_no_names_select_nothing(self, store: FakeStore) -> None:
+        put(store)
+        assert plan(store, names=[]).result["summary"]["total"] == 0
+
+
+def given(name: str = "webapp", **more: t.Any) -> dict[str, t.Any]:
+    return {"project_name": name, "project_domains": DOMAINS, **more}
+
+
+class TestDefinitions:
+    @pytest.fixture(autouse=True)
+    def plain_environment(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("CERTOPS_ACME_DIRECTORY", "CERTOPS_ACME_CA_BUNDLE"):
+            monkeypatch.delenv(name, raising=False)
+
+    def converge(self, store: Store, *definitions: dict[str, t.Any], **params: t.Any) -> Outcome:
+        return plan(store, run="converge", definitions=list(definitions), **params)
+
+    def keep(self, store: Store, name: str = "webapp", **changes: t.Any) -> None:
+        """A project as a run leaves it that has the definition of ``given``."""
+        values = {**definition(), "archive": _fleet.environment_defaults()["archive"], "sns_topic": f"certops-{name}"}
+        put(store, name, certificate=certificate(1), definition=values, **changes)
+
+    def test_what_is_not_in_the_store_is_to_be_issued(self, store: FakeStore) -> None:
+        found = self.converge(store, given("one"), given("two"))
+        assert actions(found) == {"one": "issue", "two": "issue"}
+        assert [(row["name"], row["definition"]) for row in found.result["selected"]] == [("one", 0), ("two", 1)]
+
+    def test_what_did_not_change_is_not_selected(self, store: FakeStore) -> None:
+        self.keep(store)
+        found = self.converge(store, given())
+        assert (actions(found), found.result["selected"]) == ({"webapp": "none"}, [])
+
+    @pytest.mark.parametrize(
+        ("change", "action"),
+        [
+            pytest.param({"project_domains": ["example.com"]}, "reissue", id="names"),
+            pytest.param({"project_key_type": "rsa_2048"}, "reissue", id="key type"),
+            pytest.param({"project_bind": ["previous", "aliases"]}, "rebind", id="distributions"),
+            pytest.param({"project_emails": ["ops@example.com"]}, "update", id="addresses"),
+            pytest.param({"project_tags": {"team": "web"}}, "update", id="tags"),
+            pytest.param({"project_renewal_interval_days": 29}, "update", id="interval"),
+            pytest.param({"project_deploy_timeout": 5}, "none", id="what is no part of a definition"),
+            pytest.param({"project_domains": "example.com, *.example.com"}, "none", id="the same, written differently"),
+        ],
+    )
+    def test_what_a_changed_definition_asks_for(self, store: FakeStore, change: dict[str, t.Any], action: str) -> None:
+        self.keep(store)
+        assert actions(self.converge(store, given(**change))) == {"webapp": action}
+
+    def test_addresses_that_are_still_to_be_unsubscribed_are_an_update(self, store: FakeStore) -> None:
+        self.keep(store, subscribed=["left@example.com"])
+        assert actions(self.converge(store, given())) == {"webapp": "update"}
+
+    def test_a_bad_definition_fails_alone_with_all_of_its_problems(self, store: FakeStore) -> None:
+        found = self.converge(store, given("good"), given("bad name", project_emails="nobody", project_key_type="dsa"), {"project_name": "none"})
+        assert actions(found) == {"good": "issue"}
+        errors = {row["host"]: row["error"] for row in found.result["broken"]}
+        assert list(errors) == ["bad_name", "none"]
+        assert [word for word in ("'bad name' is no project name", "'nobody' is no e-mail address", "'dsa' is unknown") if word not in errors["bad_name"]] == []
+        assert errors["none"] == "missing required arguments: project_domains"
+
+    def test_two_definitions_of_one_name_are_refused(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError, match=r"project webapp is given 2 times \(hosts a, b\)"):
+            self.converge(store, given(inventory_hostname="a"), given(inventory_hostname="b"), given("shop"))
+
+    def test_names_without_the_prefix_do_as_well(self, store: FakeStore) -> None:
+        assert actions(self.converge(store, {"name": "webapp", "domains": "example.com"})) == {"webapp": "issue"}
+
+    def test_a_project_with_a_store_of_its_own_is_looked_for_there(self, store: FakeStore) -> None:
+        other = FakeStore(uri="file:///other")
+        self.keep(other)
+        found = self.converge(store, given(project_store="file:///other"), given("shop"), others={"file:///other": other})
+        assert actions(found) == {"shop": "issue", "webapp": "none"}
+
+    def test_a_store_that_cannot_be_is_a_problem_of_its_project(self, store: FakeStore) -> None:
+        found = self.converge(store, given(project_store="http://example.com/"), given("shop"))
+        assert actions(found) == {"shop": "issue"}
+        assert "store 'http://example.com/' is not supported" in found.result["broken"][0]["error"]
+
+    def test_to_renew_only_the_names_count(self, store: FakeStore) -> None:
+        self.keep(store)
+        assert actions(plan(store, definitions=[given(project_domains=["example.org"])])) == {"webapp": "none"}
+
+    def test_to_reissue_names_and_definitions_may_be_mixed(self, store: FakeStore) -> None:
+        self.keep(store)
+        self.keep(store, "shop")
+        assert actions(plan(store, run="reissue", definitions=[{"project_name": "shop"}, given()])) == {"shop": "reissue", "webapp": "reissue"}
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        pytest.param({"max_per_run": 0}, "max_per_run: 0 is no number of projects", id="a budget of nothing"),
+        pytest.param({"store": "ftp://x"}, "store 'ftp://x' is not supported", id="a store"),
+        pytest.param({"inventory_hosts": ["one"]}, "read where the playbook runs", id="hosts that nobody resolved"),
+    ],
+)
+def test_options_that_cannot_work_are_refused(params: dict[str, t.Any], reason: str) -> None:
+    defaults = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()}
+    with pytest.raises(ConfigError, match=reason):
+        project_plan.connect({**defaults, "region": "us-east-1", **params})

@@ -1,0 +1,142 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run tells at its end, to people and to programs."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import run_summary
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.modules import run_summary as module
+from unit.fakes.aws import FakeClock
+from unit.fakes.projects import NOW
+
+SELECTED = {"name": "webapp", "host": "webapp", "action": "renew", "reason": "renewal is due", "deadline": "2026-12-06T04:42:09Z"}
+NOTHING: dict[str, t.Any] = {"total": 3, "put_off": 0, "actions": {"none": 3}, "first_put_off": [], "first_waiting": [], "first_to_clean": []}
+RESTING = [{"name": "blog", "until": "2026-11-24T08:47:05Z", "reason": "the certificate is valid"}]
+
+
+def told(**given: t.Any) -> dict[str, t.Any]:
+    return run(**given).result | {}
+
+
+def run(check_mode: bool = False, **given: t.Any) -> Outcome:
+    params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | given
+    return module.run(params, module.connect(params), FakeClock(NOW), check_mode)
+
+
+def result(status: str, name: str = "webapp", reason: str = "because") -> dict[str, t.Any]:
+    return {"name": name, "status": status, "changed": status == "changed", "reason": reason}
+
+
+def test_what_was_done_comes_before_what_failed() -> None:
+    found = told(results={"b": result("failed", "b"), "a": result("failed", "a"), "y": result("unchanged", "y"), "x": result("changed", "x")})
+    assert found["lines"] == ["x | changed | because", "y | unchanged | because", "a | failed | because", "b | failed | because"]
+    assert found["headline"] == "4 projects: 1 changed, 1 unchanged, 2 failed; see to what failed, then run again: it goes on where it stopped."
+    assert [row["name"] for row in found["failures"]] == ["a", "b"]
+
+
+def test_a_failure_says_how_long_its_certificate_lasts() -> None:
+    found = told(results={"webapp": result("failed")}, plan={"selected": [SELECTED], "broken": [], "summary": NOTHING})
+    assert found["lines"] == ["webapp | failed | because; its certificate in service is valid until 2026-12-06T04:42:09Z"]
+
+
+def test_a_first_certificate_that_failed_has_none_in_service() -> None:
+    found = told(results={"webapp": result("failed")}, plan={"selected": [{**SELECTED, "action": "issue"}]})
+    assert found["lines"] == ["webapp | failed | because"]
+
+
+@pytest.mark.parametrize("results", [pytest.param({}, id="it never began"), pytest.param({"webapp": None}, id="it left no result")])
+def test_a_project_that_was_selected_and_did_not_run_failed(results: dict[str, t.Any]) -> None:
+    found = told(results=results, plan={"selected": [SELECTED]})
+    assert "it was selected, but did not run to its end" in found["lines"][0]
+    assert [row["name"] for row in found["failures"]] == ["webapp"]
+
+
+def test_what_cannot_be_planned_failed() -> None:
+    found = told(plan={"broken": [{"name": "cut", "host": "cut", "error": "it is no JSON"}]})
+    assert found["lines"] == ["cut | failed | it is no JSON"]
+
+
+def test_nothing_to_do_says_so_and_which_project_is_next() -> None:
+    found = told(plan={"summary": {**NOTHING, "first_resting": RESTING}})
+    assert found["lines"] == []
+    assert found["headline"] == "Nothing to do."
+    assert found["waiting"] == ["3 projects with nothing to do, the next one is blog, due at 2026-11-24T08:47:05Z"]
+
+
+def test_an_empty_selection_says_so() -> None:
+    assert told(plan={"summary": {**NOTHING, "total": 0}})["headline"] == "Nothing to do: no project was selected."
+    assert told()["headline"] == "Nothing to do: no project was selected."
+
+
+def test_what_waits_is_named_as_far_as_it_is_little_and_counted_else() -> None:
+    waiting = [{"name": f"w{number}", "until": "2026-11-22T09:30:00Z", "reason": "failed attempts so far: 3"} for number in range(2)]
+    summary = {
+        **NOTHING,
+        "actions": {"wait": 7, "cleanup": 6, "none": 1},
+        "put_off": 4,
+        "first_waiting": waiting,
+        "first_put_off": [{"name": "late", "deadline": "2026-12-01T00:00:00Z"}],
+        "first_to_clean": [{"name": "shop"}, {"name": "site"}],
+        "first_resting": RESTING,
+    }
+    assert told(plan={"summary": summary})["waiting"] == [
+        "w0 | waits until 2026-11-22T09:30:00Z | failed attempts so far: 3",
+        "w1 | waits until 2026-11-22T09:30:00Z | failed attempts so far: 3",
+        "and 5 more that wait",
+        "4 projects put off, since max_per_run is reached; the first of them: late (deadline 2026-12-01T00:00:00Z)",
+        "leftovers in IAM of shop, site; certops.cloudfront.cleanup deletes what nobody uses",
+        "and 4 more that have leftovers",
+        "1 project with nothing to do, the next one is blog, due at 2026-11-24T08:47:05Z",
+    ]
+
+
+def test_many_that_went_well_are_cut_and_none_that_failed_is() -> None:
+    many = run_summary.SHOWN + 20
+    good = {f"g{number:03}": result("changed", f"g{number:03}") for number in range(many)}
+    bad = {f"b{number:03}": result("failed", f"b{number:03}") for number in range(many)}
+    lines = told(results={**good, **bad})["lines"]
+    assert lines[run_summary.SHOWN] == "and 20 more that did not fail"
+    assert len(lines) == run_summary.SHOWN + 1 + many
+
+
+def test_a_private_key_in_a_reason_is_not_told() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQEFAASC\n-----END PRIVATE KEY-----"
+    assert "MIIEvQ" not in json.dumps(told(results={"webapp": result("failed", reason=f"the service said {key}")}))
+
+
+def test_the_data_say_the_same() -> None:
+    found = told(playbook="renew", results={"webapp": result("changed")}, plan={"selected": [SELECTED], "summary": NOTHING})["data"]
+    assert found["playbook"] == "renew"
+    assert found["finished_at"] == "2026-11-22T05:30:00Z"
+    assert found["counts"] == {"changed": 1, "deleted": 0, "unchanged": 0, "absent": 0, "locked": 0, "failed": 0}
+    row = {"name": "webapp", "host": "webapp", "status": "changed", "changed": True, "action": "renew", "reason": "because"}
+    assert found["projects"] == [{**row, "deadline": SELECTED["deadline"]}]
+    assert found["plan"] == NOTHING
+
+
+class TestFile:
+    def test_it_holds_the_data_and_is_replaced_as_a_whole(self, tmp_path: Path) -> None:
+        path = tmp_path / "last.json"
+        path.write_text("before")
+        inode = path.stat().st_ino
+        done = run(results={"webapp": result("changed")}, file=str(path))
+        assert json.loads(path.read_text()) == done.result["data"]
+        assert path.stat().st_ino != inode
+        assert path.stat().st_mode & 0o777 == 0o644
+        assert done.changed
+
+    def test_check_mode_does_not_write_it(self, tmp_path: Path) -> None:
+        assert run(check_mode=True, file=str(tmp_path / "last.json")).changed
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_hosts_that_nobody_resolved_are_refused() -> None:
+    with pytest.raises(ConfigError, match="read where the playbook runs"):
+        run(hosts=["one"])
