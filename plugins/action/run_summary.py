@@ -12,6 +12,8 @@ _RESULT = "project_result"
 # What a playbook or the inventory says of a project that cannot be run.
 _PROBLEM = "certops_problem"
 
+_in_process.serving(__name__)
+
 
 class ActionModule(_in_process.ActionModule):
     """The action of the module run_summary."""

@@ -233,13 +233,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 def _read(store: Store) -> Found:
     """Every document in the store, or why it cannot be used; RemoteError if the store is away."""
-    found: Found = {}
-    for name, stored in store.scan():
-        # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
-        if isinstance(stored, RemoteError) and stored.service != "file":
-            raise stored
-        found[name] = {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document}
-    return found
+    return {name: {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document} for name, stored in store.scan()}
 
 
 def _plain(value: t.Any) -> t.Any:

@@ -353,7 +353,8 @@ def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:
     wanted = _given(params)
     if wanted is None:
         return _fleet.whole(clients.stores[None])
-    defined, others = [], []
+    defined: list[Given] = []
+    others: list[Given] = []
     for one in wanted:
         (defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others).append(one)
     found, more = _fleet.defined(defined, clients.stores, clients.partition), _fleet.named(others, clients.stores)

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import fleet, times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ari import RenewalInfo, Window
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import Candidate, Need, Question
@@ -81,6 +82,25 @@ def test_what_the_age_of_a_certificate_asks_for(lifetime: timedelta, age: timede
     assert (need.action, need.due, need.issue) == (action, action == "renew", action == "renew")
     assert need.deadline == times.to_text(NOW - age + lifetime)
     assert (need.wait_until is None) == need.due
+
+
+@pytest.mark.parametrize(
+    ("selected", "action"),
+    [
+        pytest.param(-MINUTE, "renew", id="a minute ago"),
+        pytest.param(timedelta(0), "renew", id="now"),
+        pytest.param(MINUTE, "none", id="in a minute"),
+        pytest.param(timedelta(days=60), "none", id="after the interval, which comes first"),
+    ],
+)
+def test_the_time_that_was_selected_of_what_the_ca_suggests(selected: timedelta, action: str) -> None:
+    known = certificate(authority_key_id="aa")
+    window = Window(NOW + selected - HOUR, NOW + selected + HOUR)
+    info = RenewalInfo("qg.AQ", window, NOW + selected, NOW + HOUR).as_dict()
+    need = judged(document(certificate=known, renewal={**document()["renewal"], "ari": info}))
+    assert need.action == action
+    if selected == MINUTE:
+        assert need.wait_until == times.to_text(NOW + MINUTE)
 
 
 @pytest.mark.parametrize(
