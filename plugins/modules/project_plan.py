@@ -247,7 +247,9 @@ summary:
     broken: 0
     actions: {none: 998, renew: 1, wait: 1}
     states: {due: 1, failing: 1, ok: 998}
+    held: 0
     first_put_off: []
+    first_held: []
     first_waiting: [{name: shop, until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
     first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before 2026-11-24T08:47:05Z"}]
     first_to_clean: []

@@ -182,17 +182,20 @@ def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[
 def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
     """How many projects need what, and of those that no run takes now the first ones that wait, that rest, and that have leftovers."""
     due = [need for need in needs if need.due]
-    put_off = [need for need in due if not need.selected]
+    held = [need for need in due if need.held is not None]
+    put_off = [need for need in due if not need.selected and need.held is None]
     by_action = {action: [need for need in needs if not need.due and need.action == action] for action in ("wait", "none", "cleanup")}
     return {
         "total": len(needs) + broken,
         "due": len(due),
-        "selected": len(due) - len(put_off),
+        "selected": len(due) - len(put_off) - len(held),
         "put_off": len(put_off),
+        "held": len(held),
         "broken": broken,
         "actions": dict(sorted(Counter(need.action for need in needs).items())),
         "states": dict(sorted(Counter(need.state for need in needs).items())),
         "first_put_off": [_named(need, "deadline", need.deadline) for need in put_off[:NEXT]],
+        "first_held": [_named(need, "until", need.wait_until) for need in held[:NEXT]],
         "first_waiting": [_named(need, "until", need.wait_until) for need in by_action["wait"][:NEXT]],
         "first_resting": [_named(need, "until", need.wait_until) for need in by_action["none"][:NEXT]],
         "first_to_clean": [_named(need, "deadline", need.deadline) for need in by_action["cleanup"][:NEXT]],

@@ -98,6 +98,9 @@ def _waiting(planned: Row) -> list[str]:
     if planned.get("put_off"):
         names = ", ".join(f"{row['name']} (deadline {row['deadline']})" for row in planned["first_put_off"])
         found.append(f"{_projects(planned['put_off'])} put off, since max_per_run is reached; the first of them: {names}")
+    if planned.get("held"):
+        names = ", ".join(f"{row['name']} (until {row['until']})" for row in planned["first_held"])
+        found.append(f"{_projects(planned['held'])} held back, since the CA would refuse their orders now; the first of them: {names}")
     if planned.get("first_to_clean"):
         names = ", ".join(row["name"] for row in planned["first_to_clean"])
         found.append(f"leftovers in IAM of {names}; certops.cloudfront.cleanup deletes what nobody uses")

@@ -64,7 +64,7 @@ def plan(store: Store, listings: Listings | None = None, others: t.Mapping[str |
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
     project_plan.connect({**given, "observe": False, "region": "us-east-1"})
     aws = _fleet.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings)) if listings else None
-    clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws")
+    clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws", limits={})
     return project_plan.run(given, clients, FakeClock(NOW), check_mode=False)
 
 

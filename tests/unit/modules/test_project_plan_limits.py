@@ -89,7 +89,7 @@ def test_of_60_new_projects_of_one_registered_domain_50_are_selected_and_the_oth
     assert "50 certificates for the registered domain example.co.uk in 7 days" in held["reason"]
     shown = {one["limit"]: (one["takes"], one["left"], one["held"]) for one in plan["limits"]["ca"]}
     assert shown == {"orders": (50, 250, 0), "registered_domain": (50, 0, 10)}
-    assert (plan["summary"]["due"], plan["summary"]["selected"], plan["summary"]["put_off"]) == (60, 50, 10)
+    assert (plan["summary"]["due"], plan["summary"]["selected"], plan["summary"]["held"]) == (60, 50, 10)
 
 
 def test_what_was_issued_lately_takes_room_from_what_is_selected_now(store: Store) -> None:

@@ -231,6 +231,10 @@ class TestDrift:
         assert (need.action, need.due) == ("cleanup", False)
 
 
+def admitted(_document: t.Any) -> None:
+    """No limit of a CA."""
+
+
 def needs(*documents: dict[str, t.Any]) -> list[Need]:
     return fleet.ordered(judged(each) for each in documents)
 
@@ -257,13 +261,13 @@ def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the
 
 
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
-    found = fleet.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2)
+    found = fleet.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted)
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
     assert found[2].reason.endswith("put off, since 2 projects with an earlier deadline fill this run")
     summary = fleet.summary(found, 1)
     assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (5, 4, 2, 2, 1)
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
-    assert all(need.selected for need in fleet.cut(found, None))
+    assert all(need.selected for need in fleet.cut(found, None, admitted))
 
 
 @pytest.mark.parametrize(
@@ -289,7 +293,7 @@ def test_projects_are_chosen_by_state_and_tag(states: tuple[str, ...], tags: dic
 
 def test_a_summary_names_the_first_and_counts_the_rest() -> None:
     found = needs(*(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)), named("x", renewal=failing(1, HOUR)))
-    summary = fleet.summary(fleet.cut(found, None), 0)
+    summary = fleet.summary(fleet.cut(found, None, admitted), 0)
     assert summary["actions"] == {"none": 100, "wait": 1}
     assert summary["states"] == {"failing": 1, "ok": 100}
     assert len(summary["first_resting"]) == fleet.NEXT
