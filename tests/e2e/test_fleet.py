@@ -130,17 +130,17 @@ def test_definitions_in_an_inventory_are_a_whole_way_to_work(fleet: Fleet, contr
     again = create().succeeded()
     assert (again.changed, list(again.stats)) == (0, ["localhost"])
     assert sum(control.counts().values()) <= 12
-    tagged = create(p00007={**hosts["p00007"], "project_tags": {"team": "web"}}).succeeded()
-    assert sorted(tagged.stats) == ["localhost", "p00007"]
-    assert "p00007 | changed" in tagged.stdout
+    changed = {**hosts["new"], "project_tags": {"team": "web"}}
+    tagged = create(new=changed).succeeded()
+    assert sorted(tagged.stats) == ["localhost", "new"]
+    assert "new | changed" in tagged.stdout
     iam = seed.client("iam")
     gone = json.loads((fleet.store / "new.json").read_text(encoding="utf-8"))["certificate"]["name"]
     iam.delete_server_certificate(ServerCertificateName=gone)
-    healed = create("--limit", "new,p0000*", p00007={**hosts["p00007"], "project_tags": {"team": "web"}}).succeeded()
-    assert sorted(healed.stats) == ["new"]
+    healed = create("--limit", "new,p0000*", new=changed).succeeded()
+    assert set(healed.stats) - {"new"} <= {"p00000"}, "the first host of the limit plans for all of them"
     assert iam.get_server_certificate(ServerCertificateName=gone)
-    twice = create(two={**hosts["new"]}).failed()
-    assert "project new is given 2 times (hosts new, two)" in twice.output
+    assert "project new is given 2 times (hosts new, two)" in create(two={**hosts["new"]}).failed().output
 
 
 def test_what_only_the_listings_show_is_put_right(fleet: Fleet, control: Control) -> None:
