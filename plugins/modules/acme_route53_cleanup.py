@@ -121,7 +121,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..module_utils import _dns_accounts, _leftovers, _module
-from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, Session
+from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
 from ..module_utils._challenges import Accounts, Zones
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
@@ -133,6 +133,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "archive": {"type": "str"},
     "dns_aws": DNS_AWS,
     "dns_delegations": DNS_DELEGATIONS,
+    "route53_calls_per_second": ROUTE53_RATE,
     "drop_orders": {"type": "bool", "default": False},
 }
 

@@ -396,7 +396,7 @@ import typing as t
 
 from ..module_utils import _bundles, _dns_accounts, _issue_request, _issuing, _module
 from ..module_utils._acme.client import Server
-from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, Session
+from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._dns import Dns
@@ -424,6 +424,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
     "dns_check": {"type": "bool", "default": True},
+    "route53_calls_per_second": ROUTE53_RATE,
     "dest": {"type": "path"},
     "acme_directory": {"type": "str", "default": "letsencrypt"},
     "acme_ca_bundle": {"type": "path"},

@@ -201,7 +201,7 @@ import functools
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._aws.session import DNS_AWS, Session, dns_params
+from ..module_utils._aws.session import DNS_AWS, ROUTE53_RATE, Session, dns_params
 from ..module_utils._core import doctor
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
@@ -216,6 +216,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "acme_eab_kid": {"type": "str"},
     "dns_aws": DNS_AWS,
+    "route53_calls_per_second": ROUTE53_RATE,
     "dns_server": {"type": "str"},
 }
 

@@ -11,11 +11,14 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from .._errors import ConfigError
+from . import pace
+from .pace import Pace, Rate
 from .sts import Sts
 
 try:
     import boto3
     import botocore.config
+    import botocore.credentials
     import botocore.exceptions
     import botocore.session
 except ImportError:
@@ -24,6 +27,17 @@ except ImportError:
 # Standard mode retries throttling, PriorRequestNotComplete, 5xx and connection errors with exponential back-off.
 # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
 RETRIES = {"mode": "standard", "total_max_attempts": 8}
+# In adaptive mode a client that is throttled slows down, besides. These services allow an account a few calls a second, and many projects run at once.
+ADAPTIVE = {**RETRIES, "mode": "adaptive"}
+ADAPTIVE_SERVICES = frozenset({"cloudfront", "route53"})
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html: 5 a second in accounts from before August 2026.
+ROUTE53_CALLS_PER_SECOND = 5.0
+# The slots of a pace are not the moments at which calls arrive.
+MARGIN = 0.9
+# CloudFront publishes no number; accounts were throttled at a few updates a minute, and others took one a second.
+CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
+# The option of modules that speak to Route 53; plugins/doc_fragments/dns.py describes it.
+ROUTE53_RATE: dict[str, t.Any] = {"type": "float", "default": ROUTE53_CALLS_PER_SECOND}
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
 # Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the endpoint is overridden.
@@ -134,8 +148,12 @@ class Session:
             self._session = boto3.session.Session(region_name=region, botocore_session=_botocore_session(), **kwargs)
         except botocore.exceptions.ProfileNotFound as exc:
             raise ConfigError([f"{exc}; name an existing profile"]) from exc
-        if self._session.get_credentials() is None:
+        credentials = self._session.get_credentials()
+        if credentials is None:
             raise ConfigError(["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"])
+        self._identity = (self._endpoint or self.region, self._session.profile_name, params.get("role_arn") or "", _who(credentials))
+        rate = params.get("route53_calls_per_second", ROUTE53_CALLS_PER_SECOND)
+        self._route53_rate = Rate(per_second=MARGIN * rate, burst=1) if rate else None
 
     @property
     def partition(self) -> str:
@@ -165,9 +183,23 @@ class Session:
         )
 
     def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
-        defaults = {"retries": RETRIES, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
+        retries = ADAPTIVE if service in ADAPTIVE_SERVICES else RETRIES
+        defaults = {"retries": retries, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
-        return session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        return self._paced(service, session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged))
+
+    def _paced(self, service: str, client: t.Any) -> t.Any:
+        rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
+        place = pace.directory() if rate is not None else None
+        if rate is not None and place is not None:
+            pace.pace_client(client, event, Pace(place / pace.file_name(event, self._identity), rate))
+        return client
+
+
+def _who(credentials: t.Any) -> str:
+    """Whose credentials these are, without fetching any: those that are fetched are told by where from."""
+    is_fetched = isinstance(credentials, botocore.credentials.RefreshableCredentials)
+    return str(credentials.method if is_fetched else credentials.access_key)

@@ -1,0 +1,32 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many projects at once stay below what an account may call, and a broken one is not hammered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sandbox import seed
+from sandbox.ansible_runs import Ansible
+from sandbox.control import Control
+
+FORKS = 6
+
+
+@pytest.fixture
+def fleet(control: Control) -> list[dict[str, Any]]:
+    """As many new projects as there are forks, in one zone."""
+    seed.create_zone("example.com")
+    control.set(iam_server_certificate_quota=100)
+    return [{"project_name": f"p{number}", "project_domains": [f"p{number}.example.com"], "project_sns_topic": ""} for number in range(FORKS)]
+
+
+def test_all_forks_together_stay_below_the_limit_of_the_account(ansible: Ansible, control: Control, fleet: list[dict[str, Any]]) -> None:
+    control.clear_calls()
+    # slower than real accounts, so that a busy machine is no excuse
+    control.set(route53_rate=2, route53_burst=2)
+    ansible.playbook("create", {"projects": fleet, "project_route53_calls_per_second": 2}, "--forks", str(FORKS)).succeeded()
+    made = control.calls("route53")
+    assert [call for call in made if call.get("error")] == []
+    assert len(made) / FORKS <= 8
