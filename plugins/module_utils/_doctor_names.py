@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ._acme import accounts
 from ._acme.client import Client
 from ._aws.route53 import Route53
-from ._core import acme_directories, caa, doctor_ca, doctor_places, doctor_zones, txt_records
+from ._core import acme_directories, caa, doctor_ca, doctor_places, doctor_zones, names, txt_records
 from ._core.caa import CaaRecord, Issuer
 from ._core.doctor import Finding
 from ._core.doctor_ca import Applicant, Ca
@@ -37,6 +37,7 @@ class Names:
     ca: Client
     archive: Archive | None
     clock: Clock
+    delegated: tuple[str, ...] = ()
     _caa: dict[str, Fact[tuple[CaaRecord, ...]]] = field(default_factory=dict)
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
@@ -57,8 +58,12 @@ class Names:
         used = doctor_zones.used(self.subject.domains, zones)
         delegations = side_by_side(lambda zone: self._delegation(zone, zones), used)
         failures = [error for _found, error in delegations if error]
-        found = doctor_zones.missing(self.subject.domains, zones) + doctor_zones.delegations(one for one, _error in delegations)
+        found = doctor_zones.missing(self._of_the_account(), zones) + doctor_zones.delegations(one for one, _error in delegations)
         return [*found, *failures[:1]]
+
+    def _of_the_account(self) -> list[str]:
+        """The names that are in none of the zones of other accounts."""
+        return [domain for domain in self.subject.domains if not any(names.is_within(domain, zone) for zone in self.delegated)]
 
     def challenges(self) -> list[tuple[str, str]]:
         """For each zone that would be written to, its ID and the name of a record that would be."""

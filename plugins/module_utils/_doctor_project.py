@@ -48,6 +48,7 @@ class Project:
     store_uri: str | None
     has_eab: bool
     has_own_dns: bool
+    delegated: tuple[str, ...] = ()
 
 
 def examine(project: Project, connections: Connections, clock: Clock) -> Examined:
@@ -139,7 +140,7 @@ class _Examination:
     def _names(self, route53: Route53 | None, archive: Archive | None) -> Names:
         definition = self.subject.definition
         server = Server(acme_directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
-        return Names(self.subject, route53, self.connections.resolver, server.client(None, self.clock), archive, self.clock)
+        return Names(self.subject, route53, self.connections.resolver, server.client(None, self.clock), archive, self.clock, self.project.delegated)
 
     def _places(self, store: Store, archive: Archive, account: Account | None) -> Places:
         kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")

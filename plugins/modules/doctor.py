@@ -50,6 +50,7 @@ options:
       - If not set, it is the resolver of the host that runs the module.
     type: str
 notes:
+  - Zones that O(dns_delegations) leads to are not looked at. Names in them are not reported as lacking a zone.
   - Needs the Python libraries C(acme) 4.1 or newer and C(dnspython) 2.7 or newer on the host that runs the module.
   - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
     C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing is a finding of its own."
@@ -201,7 +202,7 @@ import functools
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._aws.session import DNS_AWS, ROUTE53_RATE, Session, dns_params
+from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
 from ..module_utils._core import doctor
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
@@ -216,6 +217,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "acme_eab_kid": {"type": "str"},
     "dns_aws": DNS_AWS,
+    "dns_delegations": DNS_DELEGATIONS,
     "route53_calls_per_second": ROUTE53_RATE,
     "dns_server": {"type": "str"},
 }
@@ -240,6 +242,7 @@ def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check
         store_uri=params["store"],
         has_eab=bool(params["acme_eab_kid"]),
         has_own_dns=bool(params["dns_aws"]),
+        delegated=tuple(entry["zone"] for entry in params["dns_delegations"] or ()),
     )
     findings, checks = examine(project, clients, clock)
     counts = doctor.count(findings)
