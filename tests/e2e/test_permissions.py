@@ -41,6 +41,8 @@ TAGS = {"managed-by": "certops.cloudfront", "certops:project": "webapp"}
 def make_life(sandbox: SandboxProcess, control: Control, ansible: Ansible, *features: str) -> Life:
     owner = permissions.administrator(sandbox.env())
     life = Life(ansible, control, permissions.user(sandbox.env(), *features), owner)
+    # a zone of the same name that nothing delegates to, which makes the module ask for name servers
+    seed.create_zone("example.com", env=owner)
     control.clear_calls()
     control.set(enforce_iam=True)
     return life
