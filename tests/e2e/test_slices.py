@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet divided among jobs, as AWX divides it: three slices at once under ansible-runner, and two jobs over the same projects."""
+"""A fleet divided: by AWX into three slices at once under ansible-runner, by a limit, and not at all, with two jobs over the same projects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from cryptography import x509
 from sandbox import seed
-from sandbox.ansible_runs import PLAYBOOK_LIMIT, Ansible
+from sandbox.ansible_runs import PLAYBOOK_LIMIT, Ansible, Run
 from sandbox.control import Control
 
 SLICES = 3
@@ -37,6 +37,10 @@ class Awx:
         """Update the inventory from its source."""
         run = self.ansible.run("ansible-inventory", "-i", str(self.source), "--list", "--export", env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"})
         return dict(json.loads(run.succeeded().stdout))
+
+    def renew(self, limit: str) -> Run:
+        """From the command line, on the hosts that the limit leaves."""
+        return self.ansible.run("ansible-playbook", "-i", str(self.source), "certops.cloudfront.renew", "--limit", limit, "--forks", "3")
 
     def launch(self, name: str, inventory: Mapping[str, Any], hosts: list[str]) -> Job:
         """A job over these hosts of the inventory: a script prints them and what is left of their groups; ansible-runner runs a playbook of the project."""
@@ -82,7 +86,7 @@ def awx(ansible: Ansible, tmp_path: Path) -> Awx:
     store.mkdir(parents=True)
     sandbox = {"acme_directory": ansible.env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": ansible.env["CERTOPS_ACME_CA_BUNDLE"], "sns_topic": ""}
     for name in PROJECTS:
-        definition = {"domains": [f"{name}.example.com"], **sandbox}
+        definition = {"domains": [f"{name}.example.com"], "tags": {"team": "web" if name < "p2" else "shop"}, **sandbox}
         (store / f"{name}.json").write_text(json.dumps({"schema": 1, "name": name, "definition": definition}), encoding="utf-8")
     return Awx(ansible, tmp_path)
 
@@ -120,3 +124,16 @@ def test_two_jobs_over_the_same_projects_do_each_once(awx: Awx, control: Control
     assert [job.status for job in jobs] == [0, 0], "\n".join(job.output for job in jobs)
     assert issued(control) == ONCE
     assert awx.sync()["state_ok"]["hosts"] == PROJECTS
+
+
+def test_a_limit_leaves_the_other_projects_alone(awx: Awx, control: Control) -> None:
+    (awx.directory / "data" / "certops" / "store" / "odd.json").write_text("{", encoding="utf-8")
+    awx.renew("tag_team_web").succeeded()
+    assert set(issued(control)) == {"p0.example.com", "p1.example.com"}
+    awx.renew("state_due:!p5").succeeded()
+    assert issued(control) == ONCE - Counter(["p5.example.com"])
+    broken = awx.renew("state_broken").failed()
+    assert "odd" in broken.stdout
+    assert "odd.json" in broken.output
+    groups = awx.sync()
+    assert (groups["state_ok"]["hosts"], groups["state_due"]["hosts"], groups["state_broken"]["hosts"]) == (PROJECTS[:5], ["p5"], ["odd"])
