@@ -44,6 +44,18 @@ options:
   plan:
     description: What M(certops.cloudfront.project_plan) returned. Without it nothing is said of projects that did not run.
     type: dict
+  attention:
+    description:
+      - Rows of RV(certops.cloudfront.project_plan#module:projects) of projects that need something and did not run. RV(digest) tells of those that expire
+        within the first of O(digest_thresholds).
+    type: list
+    elements: dict
+    default: []
+  digest_thresholds:
+    description: Days before a certificate in service expires at which RV(digest) becomes more urgent.
+    type: list
+    elements: int
+    default: [14, 7, 3, 1]
   file:
     description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads a part of it.
     type: path
@@ -92,6 +104,13 @@ failures:
   type: list
   elements: dict
   sample: []
+digest:
+  description:
+    - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON. V(null) if nothing happened and nobody is needed.
+    - A failure is told when it happens. A project that waits is not told again until its certificate is about to expire.
+  returned: success
+  type: dict
+  sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended at 2026-11-22T06:30:00Z: 1 failed"}
 data:
   description: The same as data.
   returned: success
@@ -112,7 +131,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._core import run_summary
+from ..module_utils._core import digest, run_summary
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.run_summary import Story
 from ..module_utils._core.waiting import Clock
@@ -124,6 +143,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "results": {"type": "dict", "default": {}},
     "hosts": {"type": "list", "elements": "str"},
     "plan": {"type": "dict"},
+    "attention": {"type": "list", "elements": "dict", "default": []},
+    "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
     "file": {"type": "path"},
 }
 MODE = 0o644
@@ -138,6 +159,9 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """No clients."""
     if params["hosts"]:
         raise ConfigError(["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"])
+    problems = digest.threshold_problems(params["digest_thresholds"])
+    if problems:
+        raise ConfigError(problems)
     return Clients()
 
 
@@ -152,10 +176,11 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         planned=plan.get("summary"),
     )
     found = run_summary.compose(story, clock.now())
+    notice = digest.compose(found["data"], params["attention"], params["digest_thresholds"], clock.now())
     if params["file"] and not check_mode:
         text = json.dumps(found["data"], indent=2, ensure_ascii=False) + "\n"
         private_files.replace(pathlib.Path(params["file"]).absolute(), text.encode(), MODE)
-    return Outcome(changed=bool(params["file"]), result=found)
+    return Outcome(changed=bool(params["file"]), result={**found, "digest": notice.as_dict() if notice else None})
 
 
 def main() -> None:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
 from sandbox import seed
 from sandbox.ansible_runs import Ansible
 from sandbox.control import Control
+from sandbox.fleet import Fleet
 
 FORKS = 6
 
@@ -30,3 +32,16 @@ def test_all_forks_together_stay_below_the_limit_of_the_account(ansible: Ansible
     made = control.calls("route53")
     assert [call for call in made if call.get("error")] == []
     assert len(made) / FORKS <= 8
+
+
+@pytest.mark.slow
+def test_ten_scheduled_runs_order_once_for_a_broken_domain(ansible: Ansible, control: Control) -> None:
+    seed.create_zone("example.com")
+    # nothing delegates to it, so the CA finds no challenge record
+    seed.create_zone("broken.example.com")
+    dataclasses.replace(Fleet.of(control, ansible.env), zone="www.broken.example.com").make(1, due=1, distributions=False)
+    ansible.playbook("renew").failed()
+    assert len(control.calls("acme", "newOrder")) == 1
+    for _run in range(9):
+        assert "p00000 | waits until" in ansible.playbook("renew").succeeded().stdout
+    assert len(control.calls("acme", "newOrder")) == 1
