@@ -17,6 +17,8 @@ import time
 import typing as t
 from dataclasses import dataclass
 
+from ._core.caa import CaaRecord
+
 try:
     import dns.exception
     import dns.flags
@@ -45,13 +47,14 @@ Found = t.Mapping[str, "tuple[str, ...] | None"]
 
 
 def server_problem(text: str | None) -> str | None:
-    """Why this is no address of a DNS server; None if it is one, or empty."""
-    if not text:
+    """Why this, or what the environment has instead, is no address of a DNS server; None if it is one, or there is none."""
+    given = text or os.environ.get(VARIABLE)
+    if not given:
         return None
     try:
-        _address(text)
+        _address(given)
     except ValueError:
-        return f"dns_server: {text!r} is no address of a resolver; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
+        return f"dns_server: {given!r} is no address of a resolver; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
     return None
 
 
@@ -91,14 +94,26 @@ class Dns:
                 return server
         return None
 
+    @property
+    def silence(self) -> str:
+        """Why something that was asked is unknown."""
+        if not HAS_DNSPYTHON:
+            return "the Python library dnspython is missing"
+        return "no resolver answers" if self.resolver is None else "the resolver gives no answer"
+
     def lookup(self, names: t.Iterable[str], rdtype: str) -> dict[str, tuple[str, ...] | None]:
-        """The values of this type under each name, CNAMEs not followed; none where there is none, and None where nobody knows."""
+        """The values of this type under each name, CNAMEs followed for CAA only; none where there is none, and None where nobody knows."""
         wanted = list(dict.fromkeys(names))
         if self.resolver is None:
             return dict.fromkeys(wanted)
         questions = {name: Question(self.resolver, name, rdtype) for name in wanted}
         answers = _ask(questions.values())
         return {name: answers[question] for name, question in questions.items()}
+
+    def caa(self, names: t.Iterable[str]) -> dict[str, tuple[CaaRecord, ...] | None]:
+        """The CAA records of each name, behind CNAMEs too, as RFC 8659 section 3 wants it; None where nobody knows."""
+        answers = self.lookup(names, "CAA")
+        return {name: None if found is None else tuple(map(CaaRecord.parse, found)) for name, found in answers.items()}
 
     def name_servers(self, zones: t.Iterable[str]) -> dict[str, tuple[Address, ...]]:
         """The addresses of the name servers that each zone is delegated to."""
@@ -232,11 +247,14 @@ class _Talk:
             return () if self._answered else None
         wanted = dns.rdatatype.from_text(question.rdtype)
         name = question.name.rstrip(".").lower() + "."
-        return tuple(_text(each) for found in answer.answer if found.rdtype == wanted and found.name.to_text().lower() == name for each in found)
+        found = [records for records in answer.answer if records.rdtype == wanted]
+        return tuple(_text(each) for records in found if question.rdtype == "CAA" or records.name.to_text().lower() == name for each in records)
 
 
 def _text(record: t.Any) -> str:
-    """A record's value: strings joined, names in lower case without the final dot."""
+    """A record's value: strings joined, names in lower case without the final dot, CAA as it is."""
     if record.rdtype == dns.rdatatype.TXT:
         return b"".join(record.strings).decode("utf-8", "replace")
+    if record.rdtype == dns.rdatatype.CAA:
+        return f"{record.flags} {record.tag.decode('ascii', 'replace')} {record.value.decode('utf-8', 'replace')}"
     return str(record.to_text()).lower().rstrip(".")

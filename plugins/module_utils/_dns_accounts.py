@@ -13,8 +13,8 @@ from ._core import zones
 from ._errors import ConfigError
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Accounts:
-    """The clients; calls nothing. ConfigError that lists every problem with the credentials and the entries."""
+def connect(params: t.Mapping[str, t.Any], **config: t.Any) -> Accounts:
+    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries."""
     entries = params.get("dns_delegations") or []
     problems = zones.delegation_problems(entries)
     sessions: dict[str, Session] = {}
@@ -26,9 +26,9 @@ def connect(params: t.Mapping[str, t.Any]) -> Accounts:
             problems += [f"dns_delegations: {zone}: {problem}" if zone else problem for problem in exc.problems]
     if problems:
         raise ConfigError(problems)
-    own, *others = ((zone, _route53(session)) for zone, session in sessions.items())
+    own, *others = ((zone, _route53(session, config)) for zone, session in sessions.items())
     return Accounts(own[1], {zones.delegation(zone): client for zone, client in others})
 
 
-def _route53(session: Session) -> Route53:
-    return Route53(lambda: session.client("route53"))
+def _route53(session: Session, config: t.Mapping[str, t.Any]) -> Route53:
+    return Route53(lambda: session.client("route53", **config))

@@ -4,23 +4,21 @@
 
 from __future__ import annotations
 
-import threading
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ._acme import accounts
 from ._acme.client import Client
-from ._aws.route53 import Route53
-from ._core import acme_directories, caa, doctor_ca, doctor_places, doctor_zones, names, txt_records
+from ._core import acme_directories, caa, doctor_ca, doctor_places, doctor_zones, txt_records
 from ._core.caa import CaaRecord, Issuer
 from ._core.doctor import Finding
 from ._core.doctor_ca import Applicant, Ca
 from ._core.doctor_zones import Delegation
 from ._core.waiting import Clock
-from ._core.zones import Zone
+from ._core.zones import Place, Zone
+from ._dns import Dns
 from ._doctor import Check, Fact, Subject, side_by_side
-from ._errors import RemoteError
-from ._resolver import Resolver
+from ._places import Found, Places
 from ._stores.base import Archive
 
 # Of an account that cannot be read nobody says that it is missing.
@@ -29,47 +27,43 @@ UNREADABLE = "unreadable"
 
 @dataclass
 class Names:
-    """The names of one project; ``route53`` is None without credentials."""
+    """The names of one project; ``places`` is None without credentials for Route 53."""
 
     subject: Subject
-    route53: Route53 | None
-    resolver: Resolver
+    places: Places | None
+    dns: Dns
     ca: Client
     archive: Archive | None
     clock: Clock
-    delegated: tuple[str, ...] = ()
-    _caa: dict[str, Fact[tuple[CaaRecord, ...]]] = field(default_factory=dict)
-    _turn: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         self._directory = Fact(self._read_directory)
         self._account = Fact(self._read_account)
-        self._zones = Fact(self.route53.list_hosted_zones) if self.route53 else Fact[tuple[Zone, ...]](tuple)
+        self._located = Fact(self._locate)
+        self._challenges = {domain: txt_records.challenge_name(domain) for domain in self.subject.domains}
 
     def checks(self) -> list[Check]:
         """What can be looked at."""
-        zones = [Check("zones", "SERVICE_FAILED", self.zones)] if self.route53 else []
+        zones = [Check("zones", "SERVICE_FAILED", self.zones)] if self.places else []
         checks = [Check("acme account", "ARCHIVE_FAILED", self.account), Check("ca", "CA_UNREACHABLE", self.directory)]
         return [*zones, *checks, Check("caa", "CAA_UNCHECKED", self.records)]
 
     def zones(self) -> list[Finding]:
-        """Each name has a public zone, and DNS leads to it."""
-        zones = self._zones.get()
-        used = doctor_zones.used(self.subject.domains, zones)
-        delegations = side_by_side(lambda zone: self._delegation(zone, zones), used)
-        failures = [error for _found, error in delegations if error]
-        found = doctor_zones.missing(self._of_the_account(), zones) + doctor_zones.delegations(one for one, _error in delegations)
-        return [*found, *failures[:1]]
-
-    def _of_the_account(self) -> list[str]:
-        """The names that are in none of the zones of other accounts."""
-        return [domain for domain in self.subject.domains if not any(names.is_within(domain, zone) for zone in self.delegated)]
+        """Each challenge record has a zone to stand in, and DNS leads there."""
+        located = self._located.get()
+        by_account: dict[str, list[Place]] = {"": []}
+        for place in located.places.values():
+            by_account.setdefault(place.delegation, []).append(place)
+        problems = {domain: located.problems[challenge] for domain, challenge in self._challenges.items() if challenge in located.problems}
+        targets = {domain: located.targets.get(self._challenges[domain], self._challenges[domain]) for domain in problems}
+        found = [entry for delegation, places in by_account.items() for entry in self._led_to(delegation, places, targets.values())]
+        found += doctor_zones.missing(targets, self._zones_of(""))
+        return [*found, *doctor_zones.unplaced(problems, targets, found)]
 
     def challenges(self) -> list[tuple[str, str]]:
-        """For each zone that would be written to, its ID and the name of a record that would be."""
-        zones = self._zones.get_or(())
-        named = {zone.id: name for name in self.subject.domains for zone in doctor_zones.used([name], zones)}
-        return [(zone_id, txt_records.challenge_name(name)) for zone_id, name in named.items()]
+        """For each zone of the account that would be written to, its ID and the name of a record that would be."""
+        places = self._located.get_or(Found({}, {}, {})).places.values()
+        return list({place.zone_id: place.name for place in places if not place.delegation}.items())
 
     def account(self) -> list[Finding]:
         """The account with the CA can be read, if there is one; what it means is for others to say."""
@@ -91,32 +85,42 @@ class Names:
     def records(self) -> list[Finding]:
         """CAA lets the CA issue for each name."""
         issuer = Issuer(self._directory.get_or(Ca("")).caa_identities, self._account.get_or(None))
-        return [found for one in side_by_side(lambda domain: self._judged(domain, issuer), self.subject.domains) for found in one]
+        records = self.dns.caa({name for domain in self.subject.domains for name in caa.climb(domain)})
+        return [found for domain in self.subject.domains for found in self._judged(domain, records, issuer)]
 
-    def _judged(self, domain: str, issuer: Issuer) -> list[Finding]:
-        records: dict[str, tuple[CaaRecord, ...]] = {}
+    def _judged(self, domain: str, records: t.Mapping[str, tuple[CaaRecord, ...] | None], issuer: Issuer) -> list[Finding]:
         for name in caa.climb(domain):
-            try:
-                records[name] = self._records(name)
-            except RemoteError as exc:
-                return [doctor_ca.unread(domain, name, exc.message)]
+            if records[name] is None:
+                return [doctor_ca.unread(domain, name, self.dns.silence)]
             if records[name]:
                 break
-        return doctor_ca.caa(domain, caa.judge(domain, records, issuer), issuer)
+        return doctor_ca.caa(domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer)
 
-    def _records(self, name: str) -> tuple[CaaRecord, ...]:
-        with self._turn:
-            fact = self._caa.setdefault(name, Fact(lambda: self.resolver.caa(name)))
-        return fact.get()
+    def _led_to(self, delegation: str, places: t.Sequence[Place], unplaced: t.Iterable[str]) -> list[Finding]:
+        """Whether DNS leads to the zones of one account that records go to, or would go to if there were no problem with them."""
+        is_chosen = bool(self.places and self.places.overrides)
+        zones = self._zones_of(delegation)
+        looked_at = doctor_zones.used(places, zones, is_chosen)
+        if not delegation and not is_chosen:
+            looked_at += [zone for zone in doctor_zones.above(unplaced, zones) if zone not in looked_at]
+        ids = {place.zone_id for place in places}
+        public = self.dns.lookup({zone.name for zone in looked_at}, "NS")
+        servers = side_by_side(lambda zone: self._servers_of(zone, delegation), looked_at)
+        found = [
+            Delegation(zone.id, zone.name, own, _servers(public[zone.name]), doctor_zones.parent(zone, zones), zone.id in ids)
+            for zone, own in zip(looked_at, servers, strict=True)
+        ]
+        skipped = [] if is_chosen else doctor_zones.passed_over(places, zones)
+        return [*doctor_zones.delegations(found), *doctor_zones.unanswered(found, self.dns.silence), *skipped]
 
-    def _delegation(self, zone: doctor_zones.Zone, zones: t.Sequence[Zone]) -> tuple[Delegation, Finding | None]:
-        assert self.route53 is not None
-        _zone, own = self.route53.get_hosted_zone(zone.id)
-        above = doctor_zones.parent(zone, zones)
-        try:
-            return Delegation(zone.id, zone.name, own, self.resolver.ns(zone.name), above), None
-        except RemoteError as exc:
-            return Delegation(zone.id, zone.name, own, None, above), doctor_zones.unanswered(zone.name, exc.message)
+    def _zones_of(self, delegation: str) -> tuple[Zone, ...]:
+        return self.places.zones(delegation) if self.places else ()
+
+    def _servers_of(self, zone: Zone, delegation: str) -> frozenset[str]:
+        return self.places.servers(zone.id, delegation) if self.places else frozenset()
+
+    def _locate(self) -> Found:
+        return self.places.search(list(dict.fromkeys(self._challenges.values()))) if self.places else Found({}, {}, {})
 
     def _read_directory(self) -> Ca:
         known = acme_directories.resolve(self.subject.definition["acme_directory"])
@@ -130,3 +134,7 @@ class Names:
         url = acme_directories.resolve(self.subject.definition["acme_directory"]).url
         account = accounts.load(self.archive, url, tuple(self.subject.definition["acme_contacts"]))
         return account.url if account else None
+
+
+def _servers(found: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if found is None else frozenset(found)

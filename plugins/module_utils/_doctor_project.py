@@ -14,12 +14,14 @@ from ._core import acme_directories, definitions, doctor, doctor_schedule, lease
 from ._core.doctor import Finding, finding
 from ._core.project import Document
 from ._core.waiting import Clock
+from ._dns import Dns
 from ._doctor import Check, Subject, findings
 from ._doctor_account import IMPATIENT, Account, Services
 from ._doctor_names import Names
 from ._doctor_places import Place, Places
 from ._errors import CertError, ConfigError
-from ._resolver import Resolver
+from ._places import Places as ChallengePlaces
+from ._places import ZoneReader
 from ._stores import open as stores
 from ._stores import updates, uris
 from ._stores.base import Archive, Store
@@ -36,7 +38,8 @@ class Connections:
 
     session: t.Callable[[], Session]
     dns_session: t.Callable[[], Session]
-    resolver: Resolver
+    delegated: t.Callable[[], t.Mapping[str, ZoneReader]]
+    dns: Dns
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Project:
     store_uri: str | None
     has_eab: bool
     has_own_dns: bool
-    delegated: tuple[str, ...] = ()
+    zone_ids: t.Mapping[str, str]
 
 
 def examine(project: Project, connections: Connections, clock: Clock) -> Examined:
@@ -108,7 +111,8 @@ class _Examination:
         found: list[Finding] = []
         services, dns = self._made(found, self._services), self._made(found, self._route53)
         archive = self._made(found, self._archive)
-        names = self._names(dns, archive)
+        delegated = self._made(found, self.connections.delegated) if dns else None
+        names = self._names(dns, delegated or {}, archive)
         challenges = list if self.project.has_own_dns else names.challenges
         account = Account(self.subject, services, self.clock, challenges) if services else None
         checks = [*(account.checks() if account else []), *names.checks()]
@@ -137,10 +141,11 @@ class _Examination:
     def _archive(self) -> Archive:
         return stores.archive(self.subject.definition["archive"], self.connections.session)
 
-    def _names(self, route53: Route53 | None, archive: Archive | None) -> Names:
+    def _names(self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None) -> Names:
         definition = self.subject.definition
         server = Server(acme_directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
-        return Names(self.subject, route53, self.connections.resolver, server.client(None, self.clock), archive, self.clock, self.project.delegated)
+        places = ChallengePlaces(route53, delegated, self.connections.dns, self.project.zone_ids) if route53 else None
+        return Names(self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock)
 
     def _places(self, store: Store, archive: Archive, account: Account | None) -> Places:
         kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")

@@ -40,6 +40,15 @@ class Resolver(t.Protocol):
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a search found, by challenge name: the place of each, or why it has none; ``targets`` are the names that CNAMEs lead to."""
+
+    places: t.Mapping[str, Place]
+    problems: t.Mapping[str, str]
+    targets: t.Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class _Account:
     """The zones of one account, read once."""
 
@@ -83,7 +92,14 @@ class Places:
         domain_of: dict[str, str] = {}
         for domain in domains:
             domain_of.setdefault(txt_records.challenge_name(domain), domain)
-        targets, problems = self._targets(list(domain_of))
+        found = self.search(list(domain_of))
+        if found.problems:
+            raise ConfigError([f"{domain}: {found.problems[challenge]}" for challenge, domain in domain_of.items() if challenge in found.problems])
+        return dict(found.places)
+
+    def search(self, challenges: t.Sequence[str]) -> Found:
+        """The place of each of these challenge names, or why it has none."""
+        targets, problems = self._targets(challenges)
         by_account: dict[str, list[str]] = {}
         for target in dict.fromkeys(targets.values()):
             by_account.setdefault(self._account_of(target).delegation, []).append(target)
@@ -97,9 +113,15 @@ class Places:
                 places[challenge] = place
             else:
                 problems[challenge] = place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
-        if problems:
-            raise ConfigError([f"{domain}: {problems[challenge]}" for challenge, domain in domain_of.items() if challenge in problems])
-        return places
+        return Found(places, problems, targets)
+
+    def zones(self, delegation: str = "") -> tuple[Zone, ...]:
+        """The zones of the account that this entry of dns_delegations leads to, of the own one if it is empty."""
+        return self._accounts[delegation].zones
+
+    def servers(self, zone_id: str, delegation: str = "") -> Servers:
+        """The name servers that have a zone of that account."""
+        return self._accounts[delegation].reader.get_hosted_zone(zone_id)[1]
 
     @functools.cached_property
     def _accounts(self) -> dict[str, _Account]:

@@ -44,15 +44,20 @@ options:
   acme_eab_kid:
     description: The key identifier of the external account binding that runs of the project would be given. Only whether there is one matters here.
     type: str
+  zone_id:
+    description:
+      - The hosted zone to use instead of the one that would be found, as its ID, or as a mapping of names to IDs.
+        A name in it stands for the names below it, too.
+    type: raw
   dns_server:
     description:
-      - The resolver to ask for CAA and NS records, as C(address:port). It should see what the world sees.
-      - If not set, it is the resolver of the host that runs the module.
+      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). It should see what the world sees.
+      - Taken from the environment variable E(CERTOPS_DNS_SERVER) if not given.
     type: str
 notes:
-  - Zones that O(dns_delegations) leads to are not looked at. Names in them are not reported as lacking a zone.
   - Needs the Python libraries C(acme) 4.1 or newer and C(dnspython) 2.7 or newer on the host that runs the module.
-  - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
+  - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(route53:ListResourceRecordSets) where no resolver
+    answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
     C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing is a finding of its own."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable), C(dynamodb:DescribeContinuousBackups),
@@ -112,9 +117,11 @@ findings:
         - V(ZONE_MISSING), error. A name has no hosted zone.
         - V(ZONE_PRIVATE_ONLY), error. A name has a private hosted zone only.
         - V(ZONE_AMBIGUOUS), error. There are several public zones of one name, and DNS leads to none of them, or to more than one.
-        - V(ZONE_NOT_DELEGATED), error. DNS does not lead to the name servers of the hosted zone.
+        - V(ZONE_UNUSABLE), error. The challenge record of a name has no place for another reason, which the message says.
+        - V(ZONE_NOT_DELEGATED), error. DNS does not lead to the name servers of the hosted zone that is needed.
         - V(CAA_UNCHECKED), warning. They could not be read.
         - V(ZONE_DUPLICATE), warning. There are several public zones of one name, and DNS leads to one of them.
+        - V(ZONE_PASSED_OVER), warning. DNS does not lead to the hosted zone that is closest to a name, so that one above it is used.
         - V(ZONE_PARTLY_DELEGATED), warning. DNS leads to other name servers, too.
         - V(DNS_FAILED), warning. The resolver does not answer.
         - V(CAA_ISSUER_UNKNOWN), info. There are some, and the CA does not say by which name it looks for itself in them.
@@ -201,15 +208,15 @@ checks:
 import functools
 import typing as t
 
-from ..module_utils import _module
+from ..module_utils import _dns_accounts, _module
 from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
-from ..module_utils._core import doctor
+from ..module_utils._core import doctor, zones
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
+from ..module_utils._dns import Dns, server_problem
+from ..module_utils._doctor_account import IMPATIENT
 from ..module_utils._doctor_project import Connections, Project, examine
 from ..module_utils._errors import ConfigError
-from ..module_utils._resolver import Resolver
-from ..module_utils._tls import parse_address
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -219,19 +226,21 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "dns_aws": DNS_AWS,
     "dns_delegations": DNS_DELEGATIONS,
     "route53_calls_per_second": ROUTE53_RATE,
+    "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
 }
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Connections:
     """Where clients come from: a connection that cannot be made is a finding, too."""
-    try:
-        server = parse_address(params["dns_server"]) if params["dns_server"] else None
-    except ValueError as exc:
-        raise ConfigError([f"dns_server: {exc}"]) from exc
+    wrong = [*zones.override_problems(params["zone_id"]), *zones.delegation_problems(params["dns_delegations"] or [])]
+    problems = [problem for problem in (server_problem(params["dns_server"]), *wrong) if problem]
+    if problems:
+        raise ConfigError(problems)
     session = functools.cache(lambda: Session(params))
     dns_session = functools.cache(lambda: Session(dns_params(params))) if params["dns_aws"] else session
-    return Connections(session, dns_session, Resolver(server))
+    delegated = functools.cache(lambda: _dns_accounts.connect(params, **IMPATIENT).delegated)
+    return Connections(session, dns_session, delegated, Dns(params["dns_server"]))
 
 
 def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check_mode: bool) -> Outcome:
@@ -242,7 +251,7 @@ def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check
         store_uri=params["store"],
         has_eab=bool(params["acme_eab_kid"]),
         has_own_dns=bool(params["dns_aws"]),
-        delegated=tuple(entry["zone"] for entry in params["dns_delegations"] or ()),
+        zone_ids=zones.overrides(params["zone_id"]),
     )
     findings, checks = examine(project, clients, clock)
     counts = doctor.count(findings)

@@ -122,11 +122,37 @@ def test_zones(patient: Patient, control: Control) -> None:
     assert patient.codes() == {}
     below = seed.create_zone("shop.example.com")
     names = ["example.com", "shop.example.com"]
+    assert patient.codes(domains=names) == {}
+    found = next(entry for entry in patient.examined(domains=names).result["findings"] if entry["code"] == "ZONE_PASSED_OVER")
+    assert (found["severity"], found["subject"]) == ("warning", "shop.example.com")
+    assert f"DNS does not lead to the hosted zone {below}, so the records are written to example.com ({second})" in found["message"]
+    patient.given["zone_id"] = {"shop.example.com": below}
     assert patient.codes(domains=names) == {"ZONE_NOT_DELEGATED": ["shop.example.com"]}
     found = patient.examined(domains=names).result["findings"][0]
     assert f"the zone above it, {second}, is in this account and has no such NS records" in found["message"]
     seed.delegate(second, below)
     assert patient.codes(domains=names) == {}
+    del patient.given["zone_id"]
+    assert patient.codes(domains=names) == {}
+    assert "ZONE_PASSED_OVER" not in patient.codes("warning", domains=names)
+
+
+def test_challenge_names_that_are_cnames(patient: Patient, sandbox: SandboxProcess) -> None:
+    zone = seed.create_zone("example.com")
+    seed.create_record(zone, "_acme-challenge.example.com", "CNAME", ["_acme-challenge.example.com.acme.example.net"])
+    assert patient.codes() == {"ZONE_MISSING": ["*.example.com", "example.com"]}
+    message = patient.examined().result["findings"][0]["message"]
+    assert message.startswith("its challenge name is a CNAME to _acme-challenge.example.com.acme.example.net, and it has no public hosted zone")
+    seed.create_zone("acme.example.net")
+    assert patient.codes() == {}
+    seed.create_record(zone, "_acme-challenge.www.example.com", "CNAME", ["_acme-challenge.www.example.com"])
+    assert patient.codes(domains=["www.example.com"]) == {"ZONE_UNUSABLE": ["www.example.com"]}
+
+
+def test_a_zone_that_does_not_exist_is_chosen(patient: Patient) -> None:
+    seed.create_zone("example.com")
+    patient.given["zone_id"] = "Z0000000000000"
+    assert patient.codes() == {"ZONE_UNUSABLE": ["*.example.com", "example.com"]}
 
 
 WILD, PLAIN = "*.shop.example.com", "www.example.com"
@@ -220,9 +246,7 @@ def test_permissions(life: Life, patient: Patient, control: Control, monkeypatch
     assert patient.codes() == {}
     assert "WRITES_UNTESTED" not in patient.codes("info")
     become(blind)
-    assert patient.codes(emails=[STAYS]) == {
-        "PERMISSION_MISSING": ["iam:GetAccountSummary", "iam:ListServerCertificates", "route53:GetHostedZone", "sns:ListSubscriptionsByTopic"]
-    }
+    assert patient.codes(emails=[STAYS]) == {"PERMISSION_MISSING": ["iam:GetAccountSummary", "iam:ListServerCertificates", "sns:ListSubscriptionsByTopic"]}
     assert "WRITES_UNTESTED" in patient.codes("info")
 
 

@@ -167,7 +167,7 @@ def test_the_acme_library_is_imported_only_by_the_acme_layer() -> None:
 
 
 def test_dnspython_is_imported_only_where_dns_is_asked() -> None:
-    none_of(importers(["dns"], allowed=["_dns.py", "_resolver.py"]))
+    none_of(importers(["dns"], allowed=["_dns.py"]))
 
 
 def test_ansible_is_known_only_to_the_edge() -> None:

@@ -28,6 +28,12 @@ class CaaRecord:
     tag: str
     value: str
 
+    @classmethod
+    def parse(cls, text: str) -> CaaRecord:
+        """The record of flags, tag and value with blanks between them."""
+        flags, tag, value = text.split(" ", 2)
+        return cls(int(flags), tag, value)
+
 
 class Reason(Enum):
     """Why records do not let a CA issue."""

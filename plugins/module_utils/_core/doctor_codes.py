@@ -47,11 +47,13 @@ _DNS = {
         ZONE_MISSING="Create a public hosted zone for the name or a parent and delegate it, or use the credentials of the account that has it",
         ZONE_PRIVATE_ONLY="Create a public hosted zone of the same name: a CA never sees a private one",
         ZONE_AMBIGUOUS="Delete the zones that are not delegated to",
+        ZONE_UNUSABLE="Correct the records or the delegation as the message says, or give dns_delegations or zone_id",
         ZONE_NOT_DELEGATED="Let the registrar, or the zone above, name the name servers of the hosted zone",
     ),
     **_warnings(
         CAA_UNCHECKED="Look at the CAA records of the name: a CA that cannot read them does not issue either",
         ZONE_DUPLICATE="Delete the zones that are not delegated to, before somebody edits the wrong one",
+        ZONE_PASSED_OVER="Let the zone above name the name servers of the hosted zone, or delete it: nobody sees what is in it",
         ZONE_PARTLY_DELEGATED="Remove the foreign name servers: a CA that asks one of them does not see the challenge record",
         DNS_FAILED="Check the resolver of this machine, or name another one with dns_server",
     ),

@@ -7,47 +7,38 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import names
+from . import names, txt_records
 from .doctor import Finding, finding
-
-
-class Zone(t.Protocol):
-    """What is needed of a hosted zone."""
-
-    @property
-    def id(self) -> str:
-        """Its ID."""
-
-    @property
-    def name(self) -> str:
-        """Its name, without the final dot."""
-
-    @property
-    def private(self) -> bool:
-        """Whether it is seen from VPCs only."""
+from .doctor_codes import Severity
+from .zones import Place, Zone, levels
 
 
 @dataclass(frozen=True)
 class Delegation:
-    """A public zone that names of the project are in: the servers that have it, and those to which the public DNS leads (None: unknown)."""
+    """A public zone that challenge records could stand in: the servers that have it, and those to which the public DNS leads (None: unknown)."""
 
     zone_id: str
     name: str
     own: frozenset[str]
     public: frozenset[str] | None
     parent_id: str | None = None
+    is_used: bool = False
 
     @property
     def is_delegated(self) -> bool:
-        """Whether a resolver finds at least one server that has the zone; if that cannot be told, it is believed."""
-        return self.public is None or bool(self.public & self.own)
+        """Whether a resolver finds at least one server that has the zone; if that cannot be told, what is used counts as that."""
+        return self.is_used if self.public is None else bool(self.public & self.own)
 
 
-def used(domains: t.Iterable[str], zones: t.Iterable[Zone]) -> tuple[Zone, ...]:
-    """The public zones that the names are in, all of those with one name."""
-    public = [zone for zone in zones if not zone.private]
-    wanted = {names.longest_zone(domain, [zone.name for zone in public]) for domain in domains}
-    return tuple(zone for zone in public if zone.name in wanted)
+def used(places: t.Iterable[Place], zones: t.Iterable[Zone], is_chosen: bool) -> list[Zone]:
+    """The zones that records go to, and others of the same name unless the user has chosen among them."""
+    ids, wanted = {place.zone_id for place in places}, {place.zone for place in places}
+    return [zone for zone in zones if zone.id in ids or (not is_chosen and zone.name in wanted and not zone.private)]
+
+
+def above(challenges: t.Iterable[str], zones: t.Sequence[Zone]) -> list[Zone]:
+    """The public zones that could have these names."""
+    return list(dict.fromkeys(zone for challenge in challenges for level in levels(challenge, zones) for zone in level))
 
 
 def parent(zone: Zone, zones: t.Iterable[Zone]) -> str | None:
@@ -57,19 +48,44 @@ def parent(zone: Zone, zones: t.Iterable[Zone]) -> str | None:
     return above[found] if found else None
 
 
-def missing(domains: t.Iterable[str], zones: t.Iterable[Zone]) -> list[Finding]:
-    """One finding for each name without a public zone."""
-    zones = tuple(zones)
-    public = [zone.name for zone in zones if not zone.private]
-    return [_missing(domain, zones) for domain in domains if names.longest_zone(domain, public) is None]
+def missing(challenges: t.Mapping[str, str], zones: t.Sequence[Zone]) -> list[Finding]:
+    """One finding for each domain whose challenge name has no public zone."""
+    return [_missing(domain, challenge, zones) for domain, challenge in challenges.items() if not levels(challenge, zones)]
 
 
-def _missing(domain: str, zones: t.Iterable[Zone]) -> Finding:
+def _missing(domain: str, challenge: str, zones: t.Iterable[Zone]) -> Finding:
     private = {zone.name: zone.id for zone in zones if zone.private}
-    found = names.longest_zone(domain, private)
+    found = names.longest_zone(challenge, private)
     if found:
         return finding("ZONE_PRIVATE_ONLY", domain, f"its only hosted zone, {found} ({private[found]}), is private")
-    return finding("ZONE_MISSING", domain, "it has no public hosted zone in the Route 53 of this account")
+    led = "" if challenge == txt_records.challenge_name(domain) else f"its challenge name is a CNAME to {challenge}, and "
+    return finding("ZONE_MISSING", domain, f"{led}it has no public hosted zone in the Route 53 of this account")
+
+
+def passed_over(places: t.Iterable[Place], zones: t.Sequence[Zone]) -> list[Finding]:
+    """Zones that are closer to a record than the one that it goes to, since DNS does not lead to them."""
+    skipped = {
+        zone: place
+        for place in places
+        for level in levels(place.name, zones)
+        if names.is_within(level[0].name, place.zone)
+        for zone in level
+        if zone.name != place.zone
+    }
+    return [
+        finding("ZONE_PASSED_OVER", zone.name, f"DNS does not lead to the hosted zone {zone.id}, so the records are written to {place.zone} ({place.zone_id})")
+        for zone, place in skipped.items()
+    ]
+
+
+def unplaced(problems: t.Mapping[str, str], challenges: t.Mapping[str, str], found: t.Iterable[Finding]) -> list[Finding]:
+    """Domains whose challenge record has no place for a reason that no other finding tells."""
+    told = {entry.subject for entry in found if entry.severity is Severity.ERROR}
+    return [
+        finding("ZONE_UNUSABLE", domain, why)
+        for domain, why in problems.items()
+        if domain not in told and not any(names.is_within(challenges[domain], zone) for zone in told)
+    ]
 
 
 def delegations(found: t.Iterable[Delegation]) -> list[Finding]:
@@ -84,7 +100,8 @@ def _several(name: str, ones: t.Sequence[Delegation]) -> list[Finding]:
     ids = ", ".join(one.zone_id for one in ones)
     delegated = [one for one in ones if one.is_delegated]
     if len(delegated) != 1:
-        return [finding("ZONE_AMBIGUOUS", name, f"there are {len(ones)} public hosted zones of this name ({ids}), and DNS leads to {len(delegated)} of them")]
+        leads = "DNS does not tell which of them counts" if any(one.public is None for one in ones) else f"DNS leads to {len(delegated)} of them"
+        return [finding("ZONE_AMBIGUOUS", name, f"there are {len(ones)} public hosted zones of this name ({ids}), and {leads}")]
     doubled = finding("ZONE_DUPLICATE", name, f"there are {len(ones)} public hosted zones of this name ({ids}); DNS leads to {delegated[0].zone_id}")
     return [doubled, *_single(delegated[0])]
 
@@ -102,6 +119,7 @@ def _single(one: Delegation) -> list[Finding]:
     return []
 
 
-def unanswered(zone: str, why: str) -> Finding:
-    """DNS could not be asked."""
-    return finding("DNS_FAILED", zone, f"whether DNS leads to its name servers is unknown: {why}")
+def unanswered(found: t.Iterable[Delegation], why: str) -> list[Finding]:
+    """DNS could not be asked; one finding, since it is the same for all."""
+    unknown = [one.name for one in found if one.public is None]
+    return [finding("DNS_FAILED", unknown[0], f"whether DNS leads to its name servers is unknown: {why}")] if unknown else []

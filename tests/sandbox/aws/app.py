@@ -55,6 +55,7 @@ class _App:
     def _aws(self, environ: Environ) -> Response:
         started = time.time()
         clock = time.perf_counter()
+        wire.load()
         body = wire.read_body(environ)
         signed = wire.signature_of(environ)
         service = signed.service if signed else "sts"

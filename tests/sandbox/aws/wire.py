@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import json
 import re
+import threading
 import typing as t
 import uuid
 from dataclasses import dataclass
@@ -105,6 +107,16 @@ def shallow_params(environ: Environ, body: bytes) -> t.Mapping[str, t.Any]:
     if "x-www-form-urlencoded" in environ.get("CONTENT_TYPE", ""):
         return dict(parse_qsl(body.decode("utf-8", "replace")))
     return {"path": environ["PATH_INFO"], **dict(query_pairs(environ))}
+
+
+_IMPORTING = threading.Lock()
+
+
+def load() -> None:
+    """Import those parts of moto that import each other, which calls at the same moment would see halves of."""
+    with _IMPORTING:
+        for name in ("moto.core.request", "moto.core.routing", "moto.core.parse", "moto.core.serialize", "moto.iam.models"):
+            importlib.import_module(name)
 
 
 def _has_session_token(environ: Environ) -> bool:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_pl
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_zones import Delegation
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Quota, StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Place, Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
 from unit.fakes import projects
@@ -53,16 +54,27 @@ CONFIRMED = Subscription(f"{TOPIC}:1", "email", MAIL)
 PENDING = Subscription("PendingConfirmation", "email", MAIL)
 
 
-@dataclass(frozen=True)
-class Zone:
-    id: str
-    name: str
-    private: bool = False
+def zone(zone_id: str, name: str, private: bool = False) -> Zone:
+    return Zone(zone_id, name, private)
 
 
 def delegated(*public: frozenset[str] | None) -> Findings:
     """Zones of one name with servers of their own each, and where DNS leads for each."""
     return lambda: doctor_zones.delegations(Delegation(f"Z{number}", "example.com", OURS, found) for number, found in enumerate(public))
+
+
+def unanswered(public: frozenset[str] | None) -> Findings:
+    return lambda: doctor_zones.unanswered([Delegation("Z1", "example.com", OURS, public)], "no resolver answers")
+
+
+def passed_over(used: str) -> Findings:
+    place = Place("_acme-challenge.shop.example.com", "Z1", used)
+    return lambda: doctor_zones.passed_over([place], [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "other.example.com")])
+
+
+def unplaced(*told: str) -> Findings:
+    found = [doctor.finding(code, "example.com", "m") for code in told]
+    return lambda: doctor_zones.unplaced({"a.example.com": "a CNAME that leads to no end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found)
 
 
 def verdict(reason: Reason | None) -> Findings:
@@ -116,7 +128,7 @@ def remote(service: str, code: str = "InternalError") -> RemoteError:
 
 
 def missing(*zones: Zone) -> Findings:
-    return lambda: doctor_zones.missing(["www.example.com"], zones)
+    return lambda: doctor_zones.missing({"www.example.com": "_acme-challenge.www.example.com"}, zones)
 
 
 def keys(wanted: str, found: str | None = None) -> Findings:
@@ -131,13 +143,15 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_UNKNOWN_CRITICAL": (verdict(Reason.CRITICAL), verdict(None)),
     "CAA_ISSUER_UNKNOWN": (verdict(Reason.UNKNOWN_ISSUER), verdict(None)),
     "CAA_UNCHECKED": (lambda: [doctor_ca.unread("www.example.com", "example.com", "no answer")], verdict(None)),
-    "ZONE_MISSING": (missing(), missing(Zone("Z1", "example.com"))),
-    "ZONE_PRIVATE_ONLY": (missing(Zone("Z1", "example.com", True)), missing(Zone("Z1", "example.com", True), Zone("Z2", "example.com"))),
+    "ZONE_MISSING": (missing(), missing(zone("Z1", "example.com"))),
+    "ZONE_PRIVATE_ONLY": (missing(zone("Z1", "example.com", True)), missing(zone("Z1", "example.com", True), zone("Z2", "example.com"))),
     "ZONE_AMBIGUOUS": (delegated(THEIRS, THEIRS), delegated(OURS, THEIRS)),
+    "ZONE_UNUSABLE": (unplaced(), unplaced("ZONE_AMBIGUOUS")),
+    "ZONE_PASSED_OVER": (passed_over("example.com"), passed_over("shop.example.com")),
     "ZONE_DUPLICATE": (delegated(OURS, THEIRS), delegated(OURS)),
     "ZONE_NOT_DELEGATED": (delegated(THEIRS), delegated(OURS)),
     "ZONE_PARTLY_DELEGATED": (delegated(OURS | THEIRS), delegated(OURS)),
-    "DNS_FAILED": (lambda: [doctor_zones.unanswered("example.com", "no answer")], delegated(None)),
+    "DNS_FAILED": (unanswered(None), unanswered(OURS)),
     "CA_UNREACHABLE": (failed("ARCHIVE_FAILED", remote("acme")), failed("ARCHIVE_FAILED", remote("s3"))),
     "PROFILE_NOT_OFFERED": (
         lambda: doctor_ca.directory(CA, replace(KNOWN, profile="shortlived")),
@@ -281,7 +295,7 @@ def test_whose_policies_are_simulated(caller: str, source: str | None) -> None:
 
 
 def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
-    zones = [Zone("Z1", "example.com"), Zone("Z2", "shop.example.com"), Zone("Z3", "example.com", True)]
+    zones = [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "example.com", True)]
     assert doctor_zones.parent(zones[1], zones) == "Z1"
     assert doctor_zones.parent(zones[0], zones) is None
     found = doctor_zones.delegations([Delegation("Z2", "shop.example.com", OURS, frozenset(), "Z1")])
