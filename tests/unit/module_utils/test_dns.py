@@ -50,7 +50,8 @@ def dns() -> Iterator[Dns]:
     ],
 )
 def test_answers(dns: Dns, name: str, rdtype: str, values: tuple[str, ...]) -> None:
-    assert dns.lookup([name], rdtype) == {name: values}
+    # a set of records has no order (RFC 2181 section 5)
+    assert sorted(dns.lookup([name], rdtype)[name] or ()) == sorted(values)
 
 
 def test_an_answer_that_does_not_fit_a_datagram_is_asked_for_again_by_tcp(dns: Dns) -> None:
