@@ -65,7 +65,7 @@ class Revoking:
         nothing = revoking.why_nothing(certificate, self.clock.now())
         if nothing:
             return self._outcome(certificate, False, nothing)
-        refusal = None if self.params["force"] else self._usage(certificate).refusal()
+        refusal = None if self.params["force"] else self._usage(certificate, frozenset(self.params["rebound"] if check_mode else ())).refusal()
         if refusal:
             raise RefusedError(f"the certificate {certificate.serial} is not revoked: {refusal}", serial=certificate.serial)
         server = self.clients.server(self._directory(bundle))
@@ -120,10 +120,10 @@ class Revoking:
             raise ConfigError([f"{problem}; give those that the certificate was issued with, or set signed_by to certificate"])
         return account.private_key, account.url
 
-    def _usage(self, certificate: Certificate) -> Usage:
-        """Who uses it. A search that fails is never "nobody"."""
+    def _usage(self, certificate: Certificate, rebound: frozenset[str]) -> Usage:
+        """Who uses it, apart from distributions that are going to be ``rebound``. A search that fails is never "nobody"."""
         try:
-            distributions = self.clients.cloudfront.list_distributions()
+            distributions = tuple(one for one in self.clients.cloudfront.list_distributions() if one.id not in rebound)
             possible = revoking.possible_users(distributions, self.clients.iam.list_server_certificates(), certificate)
             contents = [(self.clients.iam.get_server_certificate(one.name), users) for one, users in possible]
         except RemoteError as exc:

@@ -76,6 +76,13 @@ options:
     type: list
     elements: str
     default: []
+  rebound:
+    description:
+      - IDs of distributions that the same run binds to another certificate.
+      - Only looked at in check mode, where these distributions still use the old one.
+    type: list
+    elements: str
+    default: []
   force:
     description:
       - Revoke it whoever uses it. Nothing is asked of AWS then.
@@ -154,6 +161,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_directory": {"type": "str"},
     "acme_ca_bundle": {"type": "path"},
     "acme_contacts": {"type": "list", "elements": "str", "default": []},
+    "rebound": {"type": "list", "elements": "str", "default": []},
     "force": {"type": "bool", "default": False},
 }
 

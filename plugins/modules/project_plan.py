@@ -78,9 +78,24 @@ options:
     description: Plan only projects that have all of these tags.
     type: dict
     default: {}
+  issued_by:
+    description: Plan only projects whose certificate is from this CA, given as its ACME directory, by URL or by a known name. A fallback counts as what it is.
+    type: str
+  issued_before:
+    description:
+      - With O(run=reissue), only certificates that were issued before this time need a new one. Repeated runs then take O(max_per_run) projects each, and the
+        last one has nothing to do. A time as in RFC 3339, for example V(2027-01-06T04:42:00Z), that has passed.
+      - Of the other projects, only what is missing is done.
+    type: str
   max_per_run:
-    description: Select at most so many projects, those with the earliest deadlines. The others say that they are put off.
+    description:
+      - Select at most so many projects, those with the earliest deadlines. The others say that they are put off.
+      - Projects whose last attempt failed less than their waiting time ago come last.
     type: int
+  priority_tags:
+    description: Projects that have all of these tags come before the others, whatever their deadline.
+    type: dict
+    default: {}
   acme_limits:
     description:
       - A JSON or YAML file with rate limits of CAs that differ from the published ones, for example because the CA granted you more, or that of a CA
@@ -137,6 +152,15 @@ EXAMPLES = r"""
     tags:
       team: shop
     max_per_run: 10
+
+- name: Plan new certificates for what one CA issued before a moment, fifty at a time, those that customers see first
+  certops.cloudfront.project_plan:
+    run: reissue
+    issued_by: letsencrypt
+    issued_before: "2027-01-06T04:42:00Z"
+    max_per_run: 50
+    priority_tags:
+      tier: public
 
 - name: Plan what these definitions change
   certops.cloudfront.project_plan:
@@ -262,7 +286,7 @@ from dataclasses import dataclass
 from ..module_utils import _fleet, _limits, _module, _owner, _renewal_info
 from ..module_utils._acme.renewal_info import HttpRenewalInfos, RenewalInfos
 from ..module_utils._aws import cloudfront, iam, session, sts
-from ..module_utils._core import fleet, forecast, given, overview, project, renewal
+from ..module_utils._core import fleet, forecast, given, overview, project, reissues, renewal
 from ..module_utils._core.drift import Index
 from ..module_utils._core.given import Given
 from ..module_utils._core.pacing import Pacer
@@ -281,7 +305,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "run": {"type": "str", "choices": list(fleet.RUNS), "default": "renew"},
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
+    "issued_by": {"type": "str"},
+    "issued_before": {"type": "str"},
     "max_per_run": {"type": "int"},
+    "priority_tags": {"type": "dict", "default": {}},
     "acme_limits": {"type": "path"},
     "observe": {"type": "bool", "default": True},
     "renewal_info": {"type": "bool", "default": True},
@@ -310,6 +337,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
         problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
     if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
         problems.append(f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or leave it out")
+    problems += reissues.problems(params["issued_before"], params["issued_by"], params["run"])
     problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
     limits = _limits.load(params["acme_limits"], problems)
     if problems:
@@ -327,14 +355,16 @@ def _aws(connection: session.Session) -> _fleet.Aws:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
+    issued_before = reissues.past(params["issued_before"], clock.now())
     found = _gathered(params, clients)
     inquiry = _renewal_info.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
     if params["renewal_info"]:
         found.candidates = _renewal_info.refreshed(found.candidates, clients.stores, inquiry, _owner.is_dead)
     listing, warnings = _fleet.observed(clients.aws) if clients.aws and found.candidates else (None, ())
     index = Index.of(listing) if listing else None
-    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index)
-    wanted = fleet.ordered(fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"]))
+    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index, issued_before=issued_before)
+    needs = fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"], params["issued_by"])
+    wanted = fleet.ordered(needs, question.now, params["priority_tags"])
     pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, _limits.registered_domain)
     needs = fleet.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in needs if need.selected]

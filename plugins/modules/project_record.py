@@ -130,6 +130,12 @@ options:
       - It is remembered in the journal, and then with the superseded certificate as C(revoke), until O(revoked) tells that it was done.
     type: str
     choices: [unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation]
+  issued_before:
+    description:
+      - With O(state=locked) and O(run=reissue), a certificate that was issued since is left alone, so that the same run can be repeated. A time as in
+        RFC 3339 that has passed.
+      - Nothing is revoked of such a project either, and the run does whatever else is missing.
+    type: str
   revoked:
     description: SHA-256 fingerprints of superseded certificates that were revoked, with O(state=recorded).
     type: list
@@ -229,6 +235,12 @@ run_id:
   returned: success
   type: str
   sample: 20261122T053000Z-1c9a2f04
+to_be_revoked:
+  description: The certificates that are still to be revoked, as they stand in the document, each with the reason as C(revoke).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke: keyCompromise}]
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success
@@ -257,7 +269,7 @@ from dataclasses import dataclass
 
 from ..module_utils import _module, _owner
 from ..module_utils._aws import session
-from ..module_utils._core import definitions, journal, lease, overview, project, recording, reporting, revoking, states, times
+from ..module_utils._core import definitions, journal, lease, overview, project, recording, reissues, reporting, revocations, revoking, states, times
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -283,6 +295,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
     "revoke_reason": {"type": "str", "choices": list(revoking.REASONS)},
+    "issued_before": {"type": "str"},
     "revoked": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
@@ -314,6 +327,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
+        "to_be_revoked": revocations.pending(after, recording.is_recorded(after)) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
@@ -329,7 +343,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
     """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
-    problems = _uri_problems("store", params["store"])
+    problems = _uri_problems("store", params["store"]) + reissues.problems(params["issued_before"])
     if params["definition"] is None:
         problems += definitions.name_problems(params["name"])
         if problems:
@@ -350,6 +364,7 @@ def _uri_problems(kind: str, uri: t.Any) -> list[str]:
 
 def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> states.Request:
     now = clock.now()
+    reissues.past(params["issued_before"], now)
     run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
     claim = lease.Claim(run=params["run"], run_id=run_id, owner=_owner.current(), ttl=params["lock_ttl"], now=now, is_dead=_owner.is_dead)
     report = reporting.report_of(params, check_mode)

@@ -45,12 +45,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Played:
-    """One run: how it ended, the calls it made, how everything was after it, and how much was issued since the start."""
+    """One run: how it ended, the calls it made, how everything was after it, and how much was issued and revoked since the start."""
 
     ended: Ended
     calls: list[dict[str, Any]]
     world: World
     issued: int
+    revoked: int
 
 
 class Bench:
@@ -121,11 +122,11 @@ class Bench:
 
     def look(self, ended: Ended) -> Played:
         """What the sandbox logged, and how everything is now; the invariants hold."""
-        calls, issued, world = self.control.calls(), self.control.issued(), self.observer.look()
+        calls, issued, revoked, world = self.control.calls(), self.control.issued(), self.control.revoked(), self.observer.look()
         self.control.clear_calls()
-        found = invariants.violations(self.start, world, calls, issued)
+        found = [*invariants.violations(self.start, world, calls, issued), *invariants.revocations(world, revoked)]
         assert not found, "\n".join(["after this run an invariant does not hold:", *found, ended.output])
-        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued))
+        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued), len(revoked))
 
 
 def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]) -> Iterator[tuple[T, R | BaseException]]:

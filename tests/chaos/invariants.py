@@ -29,6 +29,16 @@ def violations(start: World, now: World, calls: Sequence[dict[str, Any]], issued
     return [problem for check in checks for problem in check]
 
 
+def revocations(now: World, revoked: Sequence[str]) -> Iterator[str]:
+    """What the CA revoked is on no distribution, and was replaced by a certificate that the record says was verified."""
+    for each in now.distributions.values():
+        if each.certificate in now.certificates and now.certificates[each.certificate].fingerprint in revoked:
+            yield f"distribution {each.id} serves the certificate {each.certificate}, which is revoked"
+    certificate = (now.document or {}).get("certificate")
+    if revoked and certificate and (certificate["fingerprint_sha256"] in revoked or not certificate.get("deployed")):
+        yield f"a certificate was revoked before the record said that {certificate['name']} is verified in its place"
+
+
 def _bindings(now: World) -> Iterator[str]:
     """No distribution refers to a missing certificate."""
     for each in now.distributions.values():

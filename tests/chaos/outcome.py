@@ -24,6 +24,7 @@ def outcome(played: Played) -> dict[str, Any]:
         "bundle of the record": _bundle(world),
         "unfinished orders": world.pending,
         "issued": played.issued,
+        "revoked": played.revoked,
     }
 
 
@@ -36,6 +37,7 @@ def _record(world: World) -> dict[str, Any] | None:
         "definition": document["definition"],
         "deployed": bool(certificate.get("deployed")),
         "superseded": len(document["superseded"]),
+        "to be revoked": [entry["name"] for entry in document["superseded"] if entry.get("revoke")],
         "subscribed": document["subscribed"],
         "phase": journal.get("phase"),
         "lock": document["lock"],

@@ -36,6 +36,8 @@ class Story:
     variables: Mapping[str, Any] = field(default_factory=dict)
     issues: int = 0
     """How many certificates an undisturbed run has issued."""
+    revokes: int = 0
+    """And revoked."""
 
 
 def _empty(bench: Bench) -> None:
@@ -131,6 +133,7 @@ STORIES = {
     "create": Story("create", _empty, VARIABLES, issues=1),
     "renew": Story("renew", _due, issues=1),
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
+    "revoke": Story("reissue", _created, {**VARIABLES, "project_revoke_reason": "keyCompromise"}, issues=1, revokes=1),
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
     "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
     "restore": Story("restore", _lost, {"project_name": PROJECT}),

@@ -31,7 +31,7 @@ def _undisturbed(lanes: list[Bench], name: str) -> dict[int, Played]:
         if isinstance(played, BaseException):
             raise played
         assert played.ended.status == 0, played.ended.output
-        assert played.issued == STORIES[name].issues
+        assert (played.issued, played.revoked) == (STORIES[name].issues, STORIES[name].revokes)
         found[id(bench)] = played
     return found
 

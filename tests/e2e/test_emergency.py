@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 from sandbox.ansible_runs import Ansible
 from sandbox.control import Control
@@ -22,6 +24,10 @@ def life(ansible: Ansible, control: Control, sandbox: SandboxProcess) -> Life:
     found.play("create").succeeded()
     control.clear_calls()
     return found
+
+
+def now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def revocations(control: Control) -> list[int]:
@@ -71,3 +77,50 @@ def test_a_reissue_that_ended_before_it_stored_anything_still_revokes(life: Life
     life.play("create").succeeded()
     assert revocations(control) == [200]
     assert life.document()["superseded"] == []
+
+
+def test_what_was_issued_since_is_left_alone(life: Life, control: Control) -> None:
+    meant = {"project_issued_before": now(), "project_revoke_reason": "keyCompromise"}
+    old = life.bound()
+    life.play("reissue", **meant).succeeded()
+    new = life.bound()
+    assert (new != old, revocations(control)) == (True, [200])
+    control.clear_calls()
+    assert life.play("reissue", **meant).succeeded().changed == 0
+    assert (life.bound(), revocations(control), control.calls("acme", "newOrder")) == (new, [], [])
+    run = life.play("reissue", project_issued_before="2999-01-01T00:00:00Z").failed()
+    assert "lies in the future" in run.errors
+
+
+def test_a_whole_store_is_reissued_a_few_at_a_time_until_nothing_is_left(life: Life) -> None:
+    life.play("create", project_name="shop", project_domains=["www.example.com"], project_tags={"tier": "public"}).succeeded()
+    meant = {"project_issued_before": now(), "max_per_run": 1, "priority_tags": {"tier": "public"}}
+    refused = life.ansible.playbook("reissue", {}, env=life.env).failed()
+    assert "project_issued_before" in refused.errors
+    runs = [life.ansible.playbook("reissue", meant, env=life.env).succeeded() for _number in range(3)]
+    assert [[name for name in run.stats if name != "localhost"] for run in runs] == [["shop"], ["webapp"], []]
+    assert "Nothing to do." in runs[2].stdout
+
+
+def test_check_mode_predicts_the_revocation_and_makes_none(life: Life, control: Control) -> None:
+    told = life.play("reissue", "--check", "--diff", project_revoke_reason="keyCompromise").succeeded()
+    assert "status: revoked" in told.stdout
+    assert revocations(control) == []
+    assert life.document()["superseded"] == []
+    assert "status: revoked" not in life.play("reissue", "--check", "--diff").succeeded().stdout
+
+
+@pytest.mark.parametrize("refused", [("acme", "revoke"), ("iam", "UploadServerCertificate")], ids=["replaced and not revoked", "not replaced"])
+def test_a_project_is_not_deleted_before_what_is_to_be_revoked_is(life: Life, control: Control, refused: tuple[str, str]) -> None:
+    control.fault(*refused, "access_denied", count=100)
+    life.play("reissue", project_revoke_reason="keyCompromise").failed()
+    control.clear_faults()
+    life.give_up()
+    control.clear_calls()
+    control.fault("acme", "revoke", "access_denied", count=100)
+    life.play("delete").failed()
+    assert life.server_certificates() != []
+    control.clear_faults()
+    control.clear_calls()
+    life.play("delete").succeeded()
+    assert (revocations(control), life.server_certificates()) == ([200], [])

@@ -33,9 +33,10 @@ class Policy:
     """How long ago a certificate of now begins."""
     profile_of: dict[bytes, str] = field(default_factory=dict)
     """The profile that a CSR, by its digest, was sent for."""
-    revoked: set[int] = field(default_factory=set)
     issued: list[str] = field(default_factory=list)
     """The leaf of every certificate, as PEM, in order."""
+    revoked: list[str] = field(default_factory=list)
+    """The SHA-256 fingerprint of every certificate that was revoked, in order."""
 
 
 policy = Policy()
@@ -125,10 +126,10 @@ class CAhandler:
 
     def revoke(self, certificate: str, _reason: str = "unspecified", _date: str | None = None) -> tuple[int, str | None, str | None]:
         der = base64.urlsafe_b64decode(certificate + "=" * (-len(certificate) % 4))
-        serial = x509.load_der_x509_certificate(der).serial_number
-        if serial in policy.revoked:
+        fingerprint = x509.load_der_x509_certificate(der).fingerprint(hashes.SHA256()).hex()
+        if fingerprint in policy.revoked:
             return 400, "urn:ietf:params:acme:error:alreadyRevoked", "Certificate has already been revoked"
-        policy.revoked.add(serial)
+        policy.revoked.append(fingerprint)
         return 200, None, None
 
     def trigger(self, _payload: str) -> tuple[str, None, None]:

@@ -102,7 +102,7 @@ class AcmeServer:
         self.options = options or Options()
         self._directory = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-acme-", dir=memory_directory())
         path = Path(self._directory.name)
-        acme_ca.policy = acme_ca.Policy(authority, *_rules(self.options, state), issued=state.issued)
+        acme_ca.policy = acme_ca.Policy(authority, *_rules(self.options, state), issued=state.issued, revoked=state.revoked)
         chain, key = authority.write_listener(path)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(chain, key)

@@ -108,6 +108,10 @@ class Control:
         """The leaf certificates that the CA signed since the last reset or restore, as PEM."""
         return list(self._ask("GET", "acme/issued"))
 
+    def revoked(self) -> list[str]:
+        """The SHA-256 fingerprints of the certificates that the CA revoked since the last reset or restore."""
+        return list(self._ask("GET", "acme/revoked"))
+
     def snapshot(self, name: str) -> None:
         """Keep all resources of AWS, settings and clock under a name."""
         self._ask("POST", "snapshot", {"name": name})

@@ -9,7 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from . import lease, overview, project, times
+from . import lease, overview, project, reissues, times
 from .drift import Drift, Index, find
 from .rate_limits import Held
 
@@ -89,12 +89,16 @@ class Need:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the owner of a lock is dead."""
+    """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the owner of a lock is dead.
+
+    With ``issued_before`` a reissue is only for certificates from before that time.
+    """
 
     run: str
     now: datetime
     is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
     index: Index | None = None
+    issued_before: datetime | None = None
 
 
 def judge(candidate: Candidate, question: Question) -> Need:
@@ -102,7 +106,7 @@ def judge(candidate: Candidate, question: Question) -> Need:
     document, now = candidate.document, question.now
     is_locked = lease.is_live(document["lock"], now, question.is_dead)
     scheduled = project.locked_out(document, lease.owner_text(document["lock"]), now) if is_locked else project.plan(document, "renew", now)
-    plan = scheduled if is_locked or question.run == "renew" else project.plan(document, question.run, now)
+    plan = scheduled if is_locked or question.run == "renew" else project.plan(document, reissues.run_for(document, question.run, question.issued_before), now)
     drift = Drift() if is_locked or question.index is None else find(document, question.index, question.run == "converge")
     action, reason = (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift)
     state = overview.state(document, scheduled.action, now, is_locked)
@@ -144,19 +148,32 @@ def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> s
     return min((text for text in ends if text), key=times.from_text)
 
 
-def ordered(needs: t.Iterable[Need]) -> list[Need]:
-    """What is due, the earliest deadline first, then what rests, by the time to look again."""
+def ordered(needs: t.Iterable[Need], now: datetime, priority_tags: t.Mapping[str, str] | None = None) -> list[Need]:
+    """What is due, then what rests, by the time to look again.
 
-    def key(need: Need) -> tuple[bool, datetime, str]:
-        return not need.due, times.from_text(need.deadline if need.due or need.wait_until is None else need.wait_until), need.name
+    Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that failed and would wait in a
+    scheduled run come last: however often they fail, they do not keep the others from their turn.
+    """
+
+    def key(need: Need) -> tuple[bool, bool, bool, datetime, str]:
+        moment = times.from_text(need.deadline if need.due or need.wait_until is None else need.wait_until)
+        retry_at = need.candidate.document["renewal"]["next_attempt_at"]
+        is_late = need.due and retry_at is not None and times.from_text(retry_at) > now
+        is_first = need.due and bool(priority_tags) and _has_tags(need, priority_tags or {})
+        return not need.due, is_late, not is_first, moment, need.name
 
     return sorted(needs, key=key)
 
 
-def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str]) -> list[Need]:
-    """The projects in one of these states that have all of these tags; without states or tags, all."""
-    wanted = {str(tag): str(text) for tag, text in tags.items()}
-    return [need for need in needs if (not states or need.state in states) and wanted.items() <= need.candidate.document["definition"]["tags"].items()]
+def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str], issued_by: str | None = None) -> list[Need]:
+    """The projects in one of these states that have all of these tags, and a certificate of this CA; what is not given excludes none."""
+    found = [need for need in needs if (not states or need.state in states) and _has_tags(need, tags)]
+    return [need for need in found if issued_by is None or reissues.is_issued_by(need.candidate.document, issued_by)]
+
+
+def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:
+    of_project = need.candidate.document["definition"]["tags"]
+    return all(of_project.get(str(tag)) == str(text) for tag, text in tags.items())
 
 
 def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[Need]:
@@ -169,7 +186,7 @@ def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[
         if not need.due:
             found.append(need)
         elif max_per_run is not None and taken >= max_per_run:
-            reason = f"{need.reason}; put off, since {max_per_run} projects with an earlier deadline fill this run"
+            reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
             found.append(replace(need, reason=reason))
         elif held := admit(need.candidate.document) if need.issue else None:
             found.append(replace(need, held=held, wait_until=times.to_text(held.until), reason=f"{need.reason}; held back, since {held.as_text()}"))

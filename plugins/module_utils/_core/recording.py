@@ -32,6 +32,7 @@ class Report:
     failure: str | None = None
     retry_at: str | None = None
     revoke_reason: str | None = None
+    issued_before: datetime | None = None
     revoked: tuple[str, ...] = ()
     predicted: t.Mapping[str, t.Any] | None = None
 
@@ -50,6 +51,8 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
     elif plan.action != "none":
         begun = journal.begin(run, plan.action, document["definition"], now)
         found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
+        # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
+        revoke_reason = revoke_reason or (revocations.remembered(document, is_recorded(document)) if plan.issue else None)
     elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -134,6 +137,11 @@ def is_own(document: t.Mapping[str, t.Any]) -> bool:
     """Whether the journal is that of the run that holds the lock."""
     holder = _holder(document)
     return document["journal"] is not None and {key: document["journal"].get(key) for key in holder} == holder
+
+
+def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
+    """Whether the journal, if there is one, is about the recorded certificate."""
+    return document["journal"] is not None and project.is_recorded(document)
 
 
 def _holder(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import ConfigError
-from . import times
+from . import reissues, times
 from .recording import CERTIFICATE_KEYS, Report
 
 
@@ -25,6 +25,7 @@ def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> Report:
         failure=params["failure"],
         retry_at=_time(params["retry_at"]),
         revoke_reason=params["revoke_reason"],
+        issued_before=reissues.moment(params["issued_before"]),
         revoked=tuple(params["revoked"] or ()),
     )
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
+from . import journal as journals
 from . import times
 
 Entry = t.Mapping[str, t.Any]
@@ -32,6 +33,18 @@ def superseded(former: Entry, journal: Entry | None) -> Entry:
 def done(entries: t.Iterable[Entry], fingerprints: t.Collection[str], now: datetime) -> list[Entry]:
     """The superseded certificates after these were revoked."""
     return [_revoked(entry, now) if entry["fingerprint_sha256"] in fingerprints else entry for entry in entries]
+
+
+def remembered(document: Entry, is_recorded: bool) -> str | None:
+    """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing it."""
+    unfinished = document["journal"]
+    return unfinished.get("revoke") if journals.is_unfinished(unfinished) and not is_recorded else None
+
+
+def pending(document: Entry, is_recorded: bool) -> list[Entry]:
+    """The certificates that are still to be revoked, each with its reason; the recorded one is, if a run that is to revoke it is not that far."""
+    reason, certificate = remembered(document, is_recorded), document["certificate"]
+    return [*filter(is_pending, document["superseded"]), *([_marked(certificate, reason)] if reason and certificate else [])]
 
 
 def is_pending(entry: Entry) -> bool:

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from .._errors import ConfigError, RefusedError
-from . import definitions, journal, lease, notice, project, recording, redaction
+from . import definitions, journal, lease, notice, project, recording, redaction, reissues
 from .lease import Claim
 from .project import Document, RunPlan
 from .recording import Report
@@ -61,9 +61,12 @@ def locked(request: Request, document: Document | None) -> Transition:
         summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
         return Transition(document=document, plan=plan, holder=lease.holder(document["lock"]), summary=summary)
     found, warnings = _defined(request, document)
-    plan = project.plan(found, claim.run, claim.now, request.available)
+    run = reissues.run_for(found, claim.run, request.report.issued_before)
+    plan = project.plan(found, run, claim.now, request.available)
+    # A certificate that the incident does not concern is not revoked, whatever replaces it.
+    reason = request.report.revoke_reason if run == reissues.RUN or plan.resumed else None
     changed = recording.visible(document) != recording.visible(found)
-    begun = recording.started(lease.taken(found, claim), plan, claim.now, request.report.revoke_reason)
+    begun = recording.started(lease.taken(found, claim), plan, claim.now, reason)
     begun["lock"] = {**begun["lock"], "changed": changed}
     return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
 

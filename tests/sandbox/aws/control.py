@@ -127,6 +127,10 @@ def _issued(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return list(state.issued)
 
 
+def _revoked(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return list(state.revoked)
+
+
 def _snapshot(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.snapshot(str(values["name"]))
     return {}
@@ -160,6 +164,7 @@ _ROUTES: dict[str, _Handler] = {
     "POST sns/confirm": _confirm,
     "POST sns/unsubscribe": _unsubscribe,
     "GET acme/issued": _issued,
+    "GET acme/revoked": _revoked,
     "POST snapshot": _snapshot,
     "POST restore": _restore,
     "POST reset": _reset,

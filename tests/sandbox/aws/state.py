@@ -107,6 +107,7 @@ class State:
         self.accounts: dict[str, str] = {}
         # PEM of every leaf that the CA signed, in order
         self.issued: list[str] = []
+        self.revoked: list[str] = []
         self.services = strict_services(self)
         # where the name servers of zones are: the last of each zone, and the others
         self.dns_addresses = ("127.0.0.1", "127.0.0.1")
@@ -156,7 +157,7 @@ class State:
             self._snapshots[name] = self._copy((self.settings, self.offset, self.accounts, self.services, self.dns))
 
     def restore(self, name: str) -> None:
-        """As when the snapshot was taken, but with no calls, faults and issued certificates; KeyError without such a snapshot."""
+        """As when the snapshot was taken, but with no calls, faults, issued and revoked certificates; KeyError without such a snapshot."""
         with self.lock:
             self.settings, self.offset, self.accounts, self.services, self.dns = self._copy(self._snapshots[name])
             self._forget()
@@ -169,6 +170,7 @@ class State:
         self.calls.clear()
         self.faults.clear()
         self.issued.clear()
+        self.revoked.clear()
 
     def reset(self) -> None:
         """As after the start: no resources, faults, calls, and default settings."""

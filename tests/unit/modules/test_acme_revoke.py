@@ -86,6 +86,16 @@ def test_check_mode_revokes_nothing(world: World) -> None:
     assert world.run(check_mode=True).result.keys() == world.run().result.keys()
 
 
+def test_check_mode_looks_past_what_the_same_run_would_rebind(world: World) -> None:
+    stored = world.iam.add("webapp-1", world.issued.leaf)
+    world.cloudfront.add("E1", ["www.example.com"], bound_to(str(stored.id)))
+    with pytest.raises(RefusedError, match="distributions use it"):
+        world.run(check_mode=True)
+    assert world.run(check_mode=True, rebound=["E1"]).changed
+    with pytest.raises(RefusedError, match="distributions use it"):
+        world.run(rebound=["E1"])
+
+
 @pytest.mark.parametrize("how", ["fingerprint", "fingerprint with colons", "serial", "serial with a zero"])
 def test_the_archive_is_searched_for_a_certificate(world: World, how: str) -> None:
     certificate = _crypto.inspect(world.issued.leaf)

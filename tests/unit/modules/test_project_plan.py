@@ -281,6 +281,42 @@ class TestDefinitions:
         assert actions(plan(store, run="reissue", definitions=[{"project_name": "shop"}, given()])) == {"shop": "reissue", "webapp": "reissue"}
 
 
+class TestAnIncident:
+    BEFORE = "2026-11-21T05:30:00Z"
+
+    def test_repeated_runs_come_to_an_end(self, store: FakeStore) -> None:
+        for number in range(4):
+            put(store, f"p{number}", certificate=certificate(2 + number))
+        put(store, "since", certificate=certificate(0.5))
+        taken = []
+        for _run in range(3):
+            found = plan(store, run="reissue", issued_before=self.BEFORE, max_per_run=2)
+            names = [one["name"] for one in found.result["selected"]]
+            taken.append(names)
+            for name in names:
+                store.delete(name, t.cast("t.Any", store.read(name)).version)
+                put(store, name, certificate=certificate(2, issued_at="2026-11-22T05:00:00Z"))
+        assert taken == [["p3", "p2"], ["p1", "p0"], []]
+        assert found.result["summary"]["due"] == 0
+
+    def test_only_what_this_ca_issued_is_planned(self, store: FakeStore) -> None:
+        put(store, "hers", certificate=certificate(2))
+        put(store, "fallback", certificate=certificate(2, directory="https://acme.zerossl.com/v2/DV90"))
+        put(store, "new")
+        assert actions(plan(store, run="reissue", issued_by="zerossl")) == {"fallback": "reissue"}
+        assert actions(plan(store, run="reissue", issued_by="letsencrypt")) == {"hers": "reissue"}
+
+    def test_a_time_that_is_still_to_come_is_refused(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError, match="lies in the future"):
+            plan(store, run="reissue", issued_before="2026-11-22T05:30:01Z")
+
+    def test_what_is_wrong_is_said_together(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError) as caught:
+            plan(store, run="renew", issued_before="soon", issued_by="nobody", max_per_run=0)
+        for text in ("max_per_run: 0", "issued_by: 'nobody'", "issued_before: 'soon'", "goes with run=reissue, and not with run=renew"):
+            assert text in caught.value.message
+
+
 @pytest.mark.parametrize(
     ("params", "reason"),
     [

@@ -236,7 +236,7 @@ def admitted(_document: t.Any) -> None:
 
 
 def needs(*documents: dict[str, t.Any]) -> list[Need]:
-    return fleet.ordered(judged(each) for each in documents)
+    return fleet.ordered((judged(each) for each in documents), NOW)
 
 
 def named(name: str, **changes: t.Any) -> dict[str, t.Any]:
@@ -255,6 +255,27 @@ def test_the_earliest_deadline_comes_first_and_what_rests_comes_last() -> None:
     assert [need.name for need in found] == ["expired", "new", "late", "later", "waits", "rests"]
 
 
+@pytest.mark.parametrize(
+    ("priority", "order"),
+    [
+        pytest.param({}, ["old", "web", "shop", "broken"], id="by deadline, what failed lately last"),
+        pytest.param({"tier": "public"}, ["web", "shop", "old", "broken"], id="those with the tag first, by deadline"),
+        pytest.param({"tier": "public", "team": "shop"}, ["shop", "old", "web", "broken"], id="those with all of the tags first"),
+        pytest.param({"tier": "none"}, ["old", "web", "shop", "broken"], id="a tag that nobody has"),
+    ],
+)
+def test_priority_comes_before_the_deadline_and_failures_come_last(priority: dict[str, str], order: list[str]) -> None:
+    public, shop = definition(tags={"tier": "public"}), definition(tags={"tier": "public", "team": "shop"})
+    documents = (
+        named("shop", certificate=certificate(2), definition=shop),
+        named("broken", certificate=certificate(50), definition=shop, renewal=failing(3, HOUR)),
+        named("old", certificate=certificate(20)),
+        named("web", certificate=certificate(10), definition=public),
+    )
+    found = fleet.ordered((judged(each, "reissue") for each in documents), NOW, priority)
+    assert [need.name for need in found] == order
+
+
 def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the_deadline() -> None:
     old = certificate(60, number=2)
     assert judged(document(certificate=certificate(0, deployed=None), superseded=[old])).deadline == old["not_after"]
@@ -263,7 +284,7 @@ def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
     found = fleet.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted)
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
-    assert found[2].reason.endswith("put off, since 2 projects with an earlier deadline fill this run")
+    assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
     summary = fleet.summary(found, 1)
     assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (5, 4, 2, 2, 1)
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
@@ -289,6 +310,7 @@ def test_projects_are_chosen_by_state_and_tag(states: tuple[str, ...], tags: dic
         named("site", certificate=certificate(1), definition=definition(tags={"size": "3"})),
     )
     assert [need.name for need in fleet.chosen(found, states, tags)] == chosen
+    assert {need.name for need in fleet.chosen(found, states, tags, "letsencrypt")} == set(chosen) - {"shop"}
 
 
 def test_a_summary_names_the_first_and_counts_the_rest() -> None:

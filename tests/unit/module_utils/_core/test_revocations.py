@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import lease, project, recording, revocations
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.recording import Report
-from unit.fakes.projects import NOW, certificate, claim, document, reported_certificate
+from unit.fakes.projects import NOW, certificate, claim, definition, document, reported_certificate
 
 OLD, NEW = certificate(number=1), reported_certificate(2)
 
@@ -65,3 +65,24 @@ def test_what_is_to_be_revoked_is_not_forgotten_when_it_is_gone_from_iam() -> No
 @pytest.mark.parametrize(("entry", "expected"), [({}, True), ({"revoke": "superseded"}, False), ({"revoked_at": "2027-01-06T04:42:00Z"}, False)])
 def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any], expected: bool) -> None:
     assert revocations.is_good(entry) is expected
+
+
+def pending(found: dict[str, t.Any]) -> list[tuple[str, str]]:
+    return [(entry["name"], entry["revoke"]) for entry in revocations.pending(found, recording.is_recorded(found))]
+
+
+def test_what_is_pending_is_the_same_before_and_after_the_certificate_is_replaced() -> None:
+    started = begun(document(certificate=OLD), "keyCompromise")
+    assert pending(started) == pending(stored(started)) == [(OLD["name"], "keyCompromise")]
+    assert pending(document(certificate=OLD)) == []
+
+
+def test_nothing_is_pending_after_it_was_revoked() -> None:
+    found = stored(begun(document(certificate=OLD), "keyCompromise"))
+    assert pending(recording.reported(found, Report(phase="done", revoked=(OLD["fingerprint_sha256"],)), NOW)) == []
+
+
+def test_a_reason_outlives_that_something_else_is_wanted_meanwhile() -> None:
+    killed = recording.released(begun(document(certificate=OLD), "keyCompromise"))
+    changed = {**killed, "definition": definition(key_type="rsa_2048")}
+    assert marks(stored(begun(changed, run="converge"))) == [("keyCompromise", False)]
