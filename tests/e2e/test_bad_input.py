@@ -92,8 +92,8 @@ def test_what_only_aws_and_the_ca_can_tell_is_told_at_once_and_nothing_is_writte
     wrong = {"domains": ["example.com", "example.net", "example.org"], "bind": ["ids"], "distributions": ["E1AAAAAAAAAAAA", "E2BBBBBBBBBBBB"]}
     refused = world.create({"name": "webapp", "quota_headroom": 99, **wrong}, {"name": "away", "acme_directory": NOWHERE}).failed()
     for reason in (
-        "example.net has no public hosted zone",
-        "example.org has no public hosted zone",
+        "example.net: it has no public hosted zone",
+        "example.org: it has no public hosted zone",
         "E1AAAAAAAAAAAA does not exist",
         "E2BBBBBBBBBBBB does not exist",
         "99 places are to stay free",

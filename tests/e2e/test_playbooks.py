@@ -129,7 +129,7 @@ def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_on
     ended = ansible.playbook("create", {}, "-i", str(inventory)).failed()
     lines = {line.split(" | ")[0]: line for line in summary(ended.stdout)}
     assert {name: line.split(" | ")[1] for name, line in lines.items()} == {"one": "changed", "two": "failed", "three": "changed"}
-    assert "two.example.net has no public hosted zone" in lines["two"]
+    assert "two.example.net: it has no public hosted zone" in lines["two"]
     assert len(control.issued()) == 2
     assert "server" not in ended.stats
     hosts["two"]["project_domains"] = ["two.example.com"]
