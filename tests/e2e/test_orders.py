@@ -75,15 +75,19 @@ def test_a_scheduled_run_waits_until_the_limit_is_over(ansible: Ansible, control
     assert life.document()["renewal"]["next_attempt_at"] is None
 
 
+def undelegated(name: str, sandbox: SandboxProcess) -> dict[str, str]:
+    """A zone of this name that the CA never sees, and which is chosen by the user nevertheless: the validation of its names fails."""
+    return {name: seed.create_zone(name, env=sandbox.env())}
+
+
 def test_after_five_failed_validations_no_sixth_is_risked(issue: Issue, sandbox: SandboxProcess, control: Control) -> None:
-    seed.create_zone("broken.example.com", env=sandbox.env())
-    domains = ["example.com", "www.broken.example.com"]
+    given = {"domains": ["example.com", "www.broken.example.com"], "zone_id": undelegated("broken.example.com", sandbox)}
     for _number in range(5):
         with pytest.raises(RemoteError):
-            issue(domains=domains)
+            issue(**given)
     control.clear_calls()
     with pytest.raises(RefusedError, match=r"www\.broken\.example\.com failed 5 times"):
-        issue(domains=domains)
+        issue(**given)
     assert control.counts("acme") == {}
     assert issue(domains=["example.com"]).result["issued"]
 
@@ -156,9 +160,9 @@ def test_a_limit_of_the_first_ca_makes_the_second_issue_and_nothing_is_left(issu
 
 
 def test_what_is_wrong_with_the_names_is_not_tried_elsewhere(issue: Issue, sandbox: SandboxProcess) -> None:
-    seed.create_zone("broken.example.com", env=sandbox.env())
+    chosen = undelegated("broken.example.com", sandbox)
     with pytest.raises(RemoteError) as caught:
-        issue(domains=["www.broken.example.com"], acme_fallbacks=[{"acme_directory": AWAY}])
+        issue(domains=["www.broken.example.com"], zone_id=chosen, acme_fallbacks=[{"acme_directory": AWAY}])
     assert AWAY not in caught.value.message
 
 
