@@ -13,7 +13,7 @@ from sandbox.ansible_runs import Ansible, Run
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
-READING = ("Get", "List", "Describe", "directory", "newNonce")
+READING = ("Get", "List", "Describe", "directory", "newNonce", "renewalInfo")
 DAY = 86400
 
 

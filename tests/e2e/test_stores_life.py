@@ -94,6 +94,7 @@ def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control
     certificate = places.documents()[PROJECT]["certificate"]
     assert certificate["id"] == life.bound()
 
+    life.ansible.playbook("renew", {"project_store": PLACES["project_store"]}, env=life.env).succeeded()
     life.give_up()
     assert twice(life, "delete").changed > 0
     assert places.documents() == {}
@@ -104,7 +105,8 @@ def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control
 
     used = [call for call in control.calls() if call["access_key"] == life.env["AWS_ACCESS_KEY_ID"]]
     assert [call for call in used if call["error"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError")] == []
-    assert permissions.actions(used) == permissions.granted(*FEATURES)
+    # test_permissions.py has two zones of one name, which is what that action is for
+    assert permissions.actions(used) == permissions.granted(*FEATURES) - {"route53:GetHostedZone"}
     assert [call for call in used if "X-Amz-Signature" in str(call["params"])] == [], "no presigned URL"
 
 
