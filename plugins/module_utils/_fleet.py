@@ -23,6 +23,7 @@ from ._stores.base import Scan, Store
 
 # As many documents are read one by one before all are read at once: a scan of a table costs its size.
 FEW = 20
+_DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 MISSING = "missing required arguments: project_{}"
 
 
@@ -194,12 +195,37 @@ def _by_store(given: t.Sequence[Given]) -> dict[str | None, list[Given]]:
     return found
 
 
-def observed(aws: Aws) -> tuple[Listing | None, tuple[str, ...]]:
-    """The listing, or why there is none: a listing that failed is not an empty one, so the plan then says what the documents say."""
+def observed(aws: Aws | None, fleet: Fleet, question: Question) -> tuple[Listing | None, tuple[str, ...]]:
+    """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or why there is none.
+
+    A listing that failed is not an empty one, so the plan then says what the documents say.
+    """
+    if aws is None or not any(_rests(candidate, question) for candidate in fleet.candidates):
+        return None, ()
     try:
         return aws.listing(), ()
     except RemoteError as exc:
         return None, (f"what AWS has could not be listed, so the plan follows the records alone: {exc.message}",)
+
+
+def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
+    """The places for certificates, used and allowed, if that is known or one of the selected projects needs one; who uploads is told of an error."""
+    if listing is not None:
+        return listing.quota
+    if aws is None or not any(need.issue for need in selected):
+        return None
+    try:
+        return aws.iam.get_server_certificate_quota()
+    except RemoteError:
+        return None
+
+
+def _rests(candidate: Candidate, question: Question) -> bool:
+    try:
+        need = judge(candidate, question)
+    except _DAMAGED:
+        return False
+    return not need.due and need.state != "locked"
 
 
 def judged(fleet: Fleet, question: Question) -> list[Need]:
@@ -208,7 +234,7 @@ def judged(fleet: Fleet, question: Question) -> list[Need]:
     for candidate in fleet.candidates:
         try:
             needs.append(judge(candidate, question))
-        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as exc:
+        except _DAMAGED as exc:
             damage = f"{type(exc).__name__}: {exc}"
             fleet.fail(candidate.name, candidate.host, f"a part of the document of project {candidate.name} is damaged ({damage}); repair it")
     return needs

@@ -14,7 +14,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from ._acme.renewal_info import RenewalInfos
-from ._core import ari, lease, project, recording
+from ._core import ari, journal, lease, project, recording
 from ._core.ari import RenewalInfo
 from ._core.certificates import Certificate
 from ._core.fleet import Candidate
@@ -161,9 +161,14 @@ def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Cand
 
 
 def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> Question | None:
-    """What is to be asked of this project's CA; None if nothing, or if a run is at work on the project."""
+    """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be finished first."""
     info = project.renewal_info(document)
-    if info is None or lease.is_live(document["lock"], now, is_dead) or not ari.is_to_be_asked(info, Certificate.from_dict(document["certificate"]), now):
+    if (
+        info is None
+        or journal.is_unfinished(document["journal"])
+        or lease.is_live(document["lock"], now, is_dead)
+        or not ari.is_to_be_asked(info, Certificate.from_dict(document["certificate"]), now)
+    ):
         return None
     try:
         directory, ca_bundle = project.authority(document)

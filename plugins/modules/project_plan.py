@@ -281,7 +281,7 @@ summary:
 
 import random
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..module_utils import _fleet, _limits, _module, _owner, _renewal_info
 from ..module_utils._acme.renewal_info import HttpRenewalInfos, RenewalInfos
@@ -360,15 +360,15 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     inquiry = _renewal_info.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
     if params["renewal_info"]:
         found.candidates = _renewal_info.refreshed(found.candidates, clients.stores, inquiry, _owner.is_dead)
-    listing, warnings = _fleet.observed(clients.aws) if clients.aws and found.candidates else (None, ())
+    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, issued_before=issued_before)
+    listing, warnings = _fleet.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, index=index, issued_before=issued_before)
-    needs = fleet.chosen(_fleet.judged(found, question), params["states"], params["tags"], params["issued_by"])
+    needs = fleet.chosen(_fleet.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
     wanted = fleet.ordered(needs, question.now, params["priority_tags"])
     pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, _limits.registered_domain)
     needs = fleet.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in needs if need.selected]
-    limits = {**forecast.limits(taken, index, listing.quota if listing else None), "ca": pacer.used()}
+    limits = {**forecast.limits(taken, index, _fleet.quota(clients.aws, listing, taken)), "ca": pacer.used()}
     result = {
         "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in needs],
         "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],

@@ -77,6 +77,29 @@ def store() -> FakeStore:
     return FakeStore()
 
 
+class TestTheListings:
+    """Nobody looks at what AWS has for projects that are worked on anyway: a run that is continued costs what was missing."""
+
+    def test_are_read_if_one_project_rests(self, store: FakeStore) -> None:
+        put(store, certificate=certificate())
+        put(store, "fresh")
+        listings = Listings()
+        plan(store, listings)
+        assert sorted(call.partition(" ")[0] for call in listings.calls) == [
+            "GetAccountSummary",
+            "GetCallerIdentity",
+            "ListDistributions",
+            "ListServerCertificates",
+        ]
+
+    def test_are_not_read_if_all_are_worked_on(self, store: FakeStore) -> None:
+        put(store)
+        listings = Listings(quota=(7, 20))
+        outcome = plan(store, listings)
+        assert listings.calls == ["GetAccountSummary"]
+        assert outcome.result["limits"]["iam"]["used"] == 7
+
+
 class TestAWholeStore:
     def test_all_projects_are_planned_and_those_due_are_selected(self, store: FakeStore) -> None:
         put(store, "rests", certificate=certificate(1))
