@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sandbox.ansible_runs import environment
+from sandbox.ansible_runs import environment, patient
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
@@ -27,9 +27,6 @@ from .world import Observer, World
 
 # More than this machine has cores: a run waits for its own polls a third of the time, and one that fails mostly for its own retries.
 LANES = int(os.environ.get("CHAOS_LANES", str(2 * (os.cpu_count() or 2) + 1)))
-
-# Ansible looks for results a thousand times a second, which would be a fifth of the CPU time of all runs.
-SETTINGS = "[defaults]\ninternal_poll_interval = 0.02\n"
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -62,9 +59,7 @@ class Bench:
         self.process = SandboxProcess().start()
         self.control: Control = self.process.control
         self.data = self.home / "data/certops"
-        settings = self.home / "ansible.cfg"
-        settings.write_text(SETTINGS, encoding="utf-8")
-        env = {**environment(self.process.env(), self.home), "ANSIBLE_CONFIG": str(settings)}
+        env = patient(environment(self.process.env(), self.home), self.home)
         self.env = env
         self.runner = Runner(env, self.home)
         self.data.mkdir(mode=0o700, parents=True)

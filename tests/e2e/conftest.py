@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from sandbox import pebble
-from sandbox.ansible_runs import Ansible, Run, environment
+from sandbox.ansible_runs import Ansible, Run, environment, patient
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
@@ -38,7 +38,7 @@ def control(sandbox: SandboxProcess) -> Control:
 @pytest.fixture
 def ansible(sandbox: SandboxProcess, tmp_path: Path) -> Ansible:
     """Ansible with the sandbox's environment."""
-    return Ansible(environment(sandbox.env(), tmp_path), tmp_path)
+    return Ansible(patient(environment(sandbox.env(), tmp_path), tmp_path), tmp_path)
 
 
 @pytest.fixture
