@@ -56,7 +56,9 @@ class Replacements:
 
     def _certificate(self, serial: int) -> dict[str, Any] | None:
         wanted = ("name", "cert_raw", "order__account__name")
-        found = self.backend.store.certificates_search("serial", f"{serial:x}", vlist=wanted)
+        digits = f"{serial:x}"
+        # acme2certifier keeps whole bytes
+        found = self.backend.store.certificates_search("serial", digits.zfill(len(digits) + len(digits) % 2), vlist=wanted)
         return found[0] if found else None
 
     @staticmethod
