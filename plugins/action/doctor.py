@@ -4,6 +4,6 @@
 
 from __future__ import annotations
 
-from ansible_collections.certops.cloudfront.plugins.plugin_utils._in_process import ActionModule
+from ansible_collections.certops.cloudfront.plugins.plugin_utils import _in_process
 
-__all__ = ["ActionModule"]
+ActionModule = _in_process.serving(__name__)

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from ._core import doctor
+from ._core import doctor, project
 from ._core.doctor import Finding
 from ._errors import CertError
 
@@ -69,6 +69,11 @@ class Subject:
     def record(self) -> t.Mapping[str, t.Any] | None:
         """The recorded certificate."""
         return self.document["certificate"] if self.document else None
+
+    @property
+    def previous(self) -> tuple[str, ...]:
+        """IDs of the certificates whose distributions the next run takes over."""
+        return project.previous(self.document) if self.document else ()
 
     @property
     def superseded(self) -> tuple[t.Mapping[str, t.Any], ...]:

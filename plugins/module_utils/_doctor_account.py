@@ -69,9 +69,8 @@ class Account:
         self._certificates: Fact[tuple[StoredCertificate, ...]] = Fact(self.services.iam.list_server_certificates)
         self._distributions: Fact[tuple[Distribution, ...]] = Fact(self.services.cloudfront.list_distributions)
         record = self.subject.record
-        previous = tuple(str(entry["id"]) for entry in (record, *self.subject.superseded) if entry and entry.get("id"))
         definition = self.subject.definition
-        self._selection = Selection(match=frozenset(definition["bind"]), previous=previous, ids=tuple(definition["distributions"]))
+        self._selection = Selection(match=frozenset(definition["bind"]), previous=self.subject.previous, ids=tuple(definition["distributions"]))
         self._target = doctor_binding.target_of(self.subject.domains, record)
 
     def checks(self) -> list[Check]:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from ._aws.cloudfront import CloudFront
 from ._aws.iam import Iam
 from ._aws.sts import Sts
-from ._core import definitions, drift, project
+from ._core import definitions, project
 from ._core.drift import Listing
 from ._core.fleet import Candidate, Need, Question, judge
 from ._core.given import Given, host_of
 from ._core.project import Document
+from ._core.server_certs import PROJECTS_PATH
 from ._errors import CertError, ConfigError, RemoteError
 from ._stores import documents, updates
 from ._stores import open as stores
@@ -39,7 +40,7 @@ class Aws:
         """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is not complete."""
         return Listing(
             account=self.sts.get_caller_identity(),
-            certificates=self.iam.list_server_certificates(drift.PATH),
+            certificates=self.iam.list_server_certificates(PROJECTS_PATH),
             distributions=self.cloudfront.list_distributions(),
             quota=self.iam.get_server_certificate_quota(),
         )

@@ -327,7 +327,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "to_be_revoked": revocations.pending(after, recording.is_recorded(after)) if after is not None else [],
+        "to_be_revoked": revocations.pending(after, project.is_recorded(after)) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),

@@ -101,17 +101,12 @@ class Client:
         # an empty list is not the same as none to every CA
         contact = {"contact": tuple(f"mailto:{contact}" for contact in registration.contacts)} if registration.contacts else {}
         body = acme_messages.NewRegistration(terms_of_service_agreed=True, external_account_binding=binding, **contact)
-        response = self._send("newAccount", self._url("newAccount"), body)
-        url = self._location(response, "newAccount")
-        self.use_account(url)
-        return url
+        return self._use_answered(body)
 
     def find_account(self) -> str:
         """The URL of the account that the key has; RemoteError accountDoesNotExist if it has none (RFC 8555 section 7.3.1)."""
         self._network.account = None
-        url = self._location(self._send("newAccount", self._url("newAccount"), acme_messages.NewRegistration(only_return_existing=True)), "newAccount")
-        self.use_account(url)
-        return url
+        return self._use_answered(acme_messages.NewRegistration(only_return_existing=True))
 
     def update_contacts(self, url: str, contacts: t.Sequence[str]) -> None:
         """Give the account other contacts (RFC 8555 section 7.3.2)."""
@@ -173,6 +168,11 @@ class Client:
         """Revoke the certificate, as its account or, for a client with the certificate's own key, as its owner (RFC 8555 section 7.6)."""
         der = _crypto.load_certificates(cert_pem)[0].public_bytes(serialization.Encoding.DER)
         self._send("revokeCert", self._url("revokeCert"), _Payload(certificate=josepy.b64encode(der).decode(), reason=reason))
+
+    def _use_answered(self, body: t.Any) -> str:
+        url = self._location(self._send("newAccount", self._url("newAccount"), body), "newAccount")
+        self.use_account(url)
+        return url
 
     @functools.cached_property
     def _urls(self) -> t.Any:

@@ -42,6 +42,11 @@ def resolve(directory: str) -> Directory:
     return KNOWN.get(directory) or by_url.get(directory) or Directory(directory)
 
 
+def url(directory: str) -> str:
+    """The URL of a known name or of a URL, and anything else as it is: what documents and limits compare directories by."""
+    return directory if problems(directory) else resolve(directory).url
+
+
 def problems(directory: str) -> list[str]:
     """Why ``directory`` names no ACME directory; empty if it does."""
     if directory in KNOWN:

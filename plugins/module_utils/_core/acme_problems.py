@@ -139,10 +139,8 @@ def rate_limit(detail: str, retry_after: float | None, now: datetime) -> RateLim
 
 def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:
     """What to do about the problem; empty if nothing is known about its type."""
-    limited = next((each for each in (problem, *problem.subproblems) if each.code == "rateLimited"), None)
-    if limited is not None:
-        return rate_limit(limited.detail, retry_after, now).as_text()
-    return fixed_advice(problem)
+    limited = _limited(problem, retry_after, now)
+    return limited.as_text() if limited else fixed_advice(problem)
 
 
 def fixed_advice(problem: Problem) -> str:
@@ -158,5 +156,11 @@ def another_ca_may_issue(codes: t.Collection[str]) -> bool:
 
 def retry_at(problem: Problem, retry_after: float | None, now: datetime) -> datetime | None:
     """Until when a rate limit forbids another attempt; None for anything else, and for a limit that does not say."""
-    limited = next((each for each in (problem, *problem.subproblems) if each.code == "rateLimited"), None)
-    return rate_limit(limited.detail, retry_after, now).until if limited else None
+    limited = _limited(problem, retry_after, now)
+    return limited.until if limited else None
+
+
+def _limited(problem: Problem, retry_after: float | None, now: datetime) -> RateLimit | None:
+    """The limit that the problem, or one of its parts, is about."""
+    found = next((each for each in (problem, *problem.subproblems) if each.code == "rateLimited"), None)
+    return rate_limit(found.detail, retry_after, now) if found else None

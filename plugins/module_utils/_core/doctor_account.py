@@ -9,15 +9,14 @@ import typing as t
 
 from . import certificates
 from .doctor import Finding, finding
-from .server_certs import CLOUDFRONT_PATH, Quota, StoredCertificate
+from .server_certs import PROJECTS_PATH, Quota, StoredCertificate
 
-OUR_PATH = f"{CLOUDFRONT_PATH}certops/"
 COSTLY_KEY_TYPES = ("rsa_3072", "rsa_4096")
 
 
 def path_of(project: str) -> str:
     """Where the server certificates of a project are."""
-    return f"{OUR_PATH}{project}/"
+    return f"{PROJECTS_PATH}{project}/"
 
 
 def room(quota: Quota) -> list[Finding]:

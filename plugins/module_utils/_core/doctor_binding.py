@@ -11,7 +11,8 @@ from .binding import Distribution, Selection
 from .binding_report import Status
 from .binding_target import IAM_ELEMENT, Target
 from .doctor import Finding, finding
-from .doctor_account import OUR_PATH, path_of
+from .doctor_account import path_of
+from .server_certs import PROJECTS_PATH
 
 APPROVED, SUSPENDED = "APPROVED", "SUSPENDED"
 
@@ -47,8 +48,8 @@ def _takes_over(project: str, one: Distribution, selection: Selection, paths: t.
     if not foreign:
         return []
     owner = paths.get(foreign[0], "")
-    if owner.startswith(OUR_PATH):
-        other = owner.removeprefix(OUR_PATH).rstrip("/")
+    if owner.startswith(PROJECTS_PATH):
+        other = owner.removeprefix(PROJECTS_PATH).rstrip("/")
         return [finding("BINDING_CONTESTED", one.id, f"it uses the certificate {foreign[0]} of the project {other}, and {project} would take it over")]
     return [finding("BINDING_TAKES_OVER", one.id, f"it uses the certificate {foreign[0]}, which {project} would replace")]
 

@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from . import binding, binding_target, journal, names, project
 from .binding import Distribution, Selection
 from .binding_report import Status
-from .server_certs import StoredCertificate
+from .server_certs import PROJECTS_PATH, StoredCertificate
 
-# Below it the certificates of each project have a path of their own.
-PATH = "/cloudfront/certops/"
 NAMED = 3
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What the account ``account`` has: every server certificate below ``PATH``, every distribution, and places for certificates (used, allowed)."""
+    """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and places for certificates (used, allowed)."""
 
     account: str
     certificates: tuple[StoredCertificate, ...] = ()
@@ -60,7 +58,7 @@ class Index:
         found = cls(account=listing.account)
         for one in listing.certificates:
             if one.id is not None:
-                found.by_project[one.path.removeprefix(PATH).partition("/")[0]][one.id] = one
+                found.by_project[one.path.removeprefix(PROJECTS_PATH).partition("/")[0]][one.id] = one
                 found.ids.add(one.id)
         for distribution in listing.distributions:
             found.distributions[distribution.id] = distribution

@@ -42,7 +42,7 @@ def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, in
     total: Counter[str] = Counter()
     for need in selected:
         total.update(calls(need, index))
-    orders = Counter(_directory(need) for need in selected if need.issue)
+    orders = Counter(acme_directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue)
     uploads = sum(need.issue for need in selected)
     iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": sum(map(_stays, selected))}
     if quota is not None:
@@ -60,11 +60,6 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
         ' is no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server certificates per account" of IAM'
     )
     return (text,)
-
-
-def _directory(need: Need) -> str:
-    directory = str(need.candidate.document["definition"]["acme_directory"])
-    return directory if acme_directories.problems(directory) else acme_directories.resolve(directory).url
 
 
 def _stays(need: Need) -> bool:

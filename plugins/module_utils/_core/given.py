@@ -15,7 +15,7 @@ PREFIX = "project_"
 HOST = "inventory_hostname"
 
 # These mean something else to Ansible.
-_TAKEN = ("all", "localhost", "ungrouped")
+RESERVED_HOSTS = ("all", "localhost", "ungrouped")
 _HOST_TEXT = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -55,7 +55,7 @@ def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
 def host_of(name: str) -> str:
     """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible takes for a host."""
     host = _HOST_TEXT.sub("_", name) or "unnamed"
-    return f"project_{host}" if host in _TAKEN else host
+    return f"project_{host}" if host in RESERVED_HOSTS else host
 
 
 def problems(entries: t.Iterable[Given]) -> list[str]:

@@ -7,14 +7,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import definitions, overview
+from . import definitions, given, overview
 
 ALL = "certificate_projects"
 STATES = (*overview.STATES, "expiring", "broken")
 # There even when they are empty, so that a --limit or a play may name them.
 GROUPS = (ALL, *(f"state_{state}" for state in STATES))
-# Ansible's own: a host of such a name would be taken for something else.
-RESERVED_NAMES = ("all", "localhost", "ungrouped", *GROUPS)
+# A host of such a name would be taken for something else.
+RESERVED_NAMES = (*given.RESERVED_HOSTS, *GROUPS)
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,6 @@ class Issuance:
     exempt: str | None = None
 
 
-def url(directory: str) -> str:
-    """The directory as limits are kept: by its URL."""
-    return directory if acme_directories.problems(directory) else acme_directories.resolve(directory).url
-
-
 def of(document: t.Mapping[str, t.Any]) -> tuple[Issuance, ...]:
     """All that the document still knows, oldest first: what runs noted, and the certificates of the record, which may be from before that."""
     noted = {entry["serial"]: entry for entry in document.get("issued") or ()}
@@ -51,14 +46,14 @@ def exemption(document: t.Mapping[str, t.Any], domains: t.Collection[str], direc
     """Why an order of these names at this time is a renewal to the CA: it follows its renewal information, or the same names were there before."""
     if _is_suggested(document, domains, directory, at):
         return ARI
-    return RENEWAL if _is_renewal(of(document), Issuance(at, url(directory), frozenset(domains))) else None
+    return RENEWAL if _is_renewal(of(document), Issuance(at, acme_directories.url(directory), frozenset(domains))) else None
 
 
 def noted(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any], now: datetime) -> list[dict[str, t.Any]]:
     """The list ``issued`` of the document with this certificate in it, and without what no CA counts any more."""
     entries = [entry for entry in document.get("issued") or () if now - times.from_text(entry["at"]) < LONGEST_WINDOW]
     known = {entry["serial"] for entry in entries} | {entry.get("serial") for entry in (document["certificate"] or {}, *document["superseded"])}
-    at, directory = _issued_at(certificate), _issuer(certificate) or ""
+    at, directory = issued_at(certificate), _issuer(certificate) or ""
     if certificate["serial"] not in known and now - at < LONGEST_WINDOW:
         exempt = exemption(document, certificate["domains"], directory, at)
         fields = {"at": times.to_text(at), "acme_directory": directory, "domains": list(certificate["domains"]), "exempt": exempt}
@@ -68,7 +63,7 @@ def noted(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any], n
 
 def _is_suggested(document: t.Mapping[str, t.Any], domains: t.Collection[str], directory: str, at: datetime) -> bool:
     """Whether the CA suggests a renewal at this time, and the order can name the certificate that it replaces: it shares a name (RFC 9773 section 5)."""
-    if document["certificate"] is None or url(str(_issuer(document["certificate"]))) != url(directory):
+    if document["certificate"] is None or acme_directories.url(str(_issuer(document["certificate"]))) != acme_directories.url(directory):
         return False
     certificate = Certificate.from_dict(document["certificate"])
     info = ari.known(document["renewal"].get("ari"), certificate)
@@ -79,7 +74,8 @@ def _is_renewal(before: t.Iterable[Issuance], one: Issuance) -> bool:
     return any(each.domains == one.domains and each.directory == one.directory and timedelta(0) < one.at - each.at <= RENEWAL_WINDOW for each in before)
 
 
-def _issued_at(entry: t.Mapping[str, t.Any]) -> datetime:
+def issued_at(entry: t.Mapping[str, t.Any]) -> datetime:
+    """When a certificate was issued; CAs date it back, so one of a document that does not say so counts as older than it is."""
     return times.from_text(entry.get("issued_at") or entry["not_before"])
 
 
@@ -90,8 +86,8 @@ def _issuer(entry: t.Mapping[str, t.Any]) -> str | None:
 
 def _recorded(entry: t.Mapping[str, t.Any], document: t.Mapping[str, t.Any]) -> Issuance:
     directory = _issuer(entry) or document["definition"]["acme_directory"]
-    return Issuance(_issued_at(entry), url(str(directory)), frozenset(entry.get("domains") or ()))
+    return Issuance(issued_at(entry), acme_directories.url(str(directory)), frozenset(entry.get("domains") or ()))
 
 
 def _noted(entry: t.Mapping[str, t.Any]) -> Issuance:
-    return Issuance(times.from_text(entry["at"]), url(str(entry["acme_directory"])), frozenset(entry["domains"]), entry["exempt"])
+    return Issuance(times.from_text(entry["at"]), acme_directories.url(str(entry["acme_directory"])), frozenset(entry["domains"]), entry["exempt"])

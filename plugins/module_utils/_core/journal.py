@@ -48,7 +48,7 @@ def differences(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> lis
         found.append("domain names")
     if one["key_type"] != other["key_type"]:
         found.append("key type")
-    if _directory_url(one["acme_directory"]) != _directory_url(other["acme_directory"]):
+    if acme_directories.url(one["acme_directory"]) != acme_directories.url(other["acme_directory"]):
         found.append("ACME directory")
     if one.get("acme_profile") != other.get("acme_profile"):
         found.append("profile")
@@ -76,9 +76,14 @@ def is_unfinished(journal: t.Mapping[str, t.Any] | None) -> bool:
     return journal is not None and journal["phase"] != Phase.DONE.value
 
 
+def is_unfinished_run(journal: t.Mapping[str, t.Any] | None, run: str) -> bool:
+    """Whether it was this run that did not come to its end."""
+    return is_unfinished(journal) and journal is not None and journal["run"] == run
+
+
 def is_deletion(journal: t.Mapping[str, t.Any] | None) -> bool:
     """Whether the certificates of the project were being deleted, so that they may be gone already."""
-    return is_unfinished(journal) and journal is not None and journal["run"] == "delete"
+    return is_unfinished_run(journal, "delete")
 
 
 def is_deployed(journal: t.Mapping[str, t.Any]) -> bool:
@@ -90,10 +95,3 @@ def advanced(journal: t.Mapping[str, t.Any], phase: str) -> Journal:
     """The journal at ``phase``, or where it was if that is further: a run that is continued repeats steps."""
     further = max(PHASES.index(journal["phase"]), PHASES.index(phase))
     return {**journal, "phase": PHASES[further]}
-
-
-def _directory_url(directory: str) -> str:
-    try:
-        return acme_directories.resolve(directory).url
-    except ValueError:
-        return directory

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from . import journal, lease, project, times
+from . import issuances, journal, lease, project, times
 
 STATES = ("locked", "expired", "failing", "unfinished", "pending", "due", "ok")
 
@@ -58,11 +58,10 @@ def state(document: t.Mapping[str, t.Any], action: str, now: datetime, is_locked
 
 
 def _row(certificate: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    issued = certificate.get("issued_at") or certificate["not_before"]
     return {
         "name": certificate.get("name"),
         "id": certificate.get("id") or certificate.get("arn"),
-        "update_time": issued,
+        "update_time": times.to_text(issuances.issued_at(certificate)),
         "expiration_time": certificate["not_after"],
         "fingerprint_sha256": certificate["fingerprint_sha256"],
     }

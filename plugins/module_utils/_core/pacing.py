@@ -8,7 +8,7 @@ import functools
 import typing as t
 from datetime import datetime
 
-from . import issuances, journal, times
+from . import acme_directories, issuances, journal, times
 from .rate_limits import Held, Ledger, Limits, Order
 
 Document = t.Mapping[str, t.Any]
@@ -55,7 +55,7 @@ class Pacer:
         """The last attempt of a project that fails; it need not have been the validation, so this is cautious."""
         finished = (document["last_run"] or {}).get("finished_at")
         if document["renewal"]["failures"] and finished:
-            directory, account, domains = issuances.url(document["definition"]["acme_directory"]), _account(document), document["definition"]["domains"]
+            directory, account, domains = acme_directories.url(document["definition"]["acme_directory"]), _account(document), document["definition"]["domains"]
             at = times.from_text(finished)
             yield at, functools.partial(self._ledger.failed, directory, account, domains, at)
 
@@ -67,7 +67,7 @@ def _orders(document: Document, now: datetime) -> list[Order]:
         return []
     directories = [definition["acme_directory"], *(one["acme_directory"] for one in definition.get("acme_fallbacks") or ())]
     domains = frozenset(definition["domains"])
-    return [Order(issuances.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)) for one in directories]
+    return [Order(acme_directories.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)) for one in directories]
 
 
 def _account(document: Document) -> str:

@@ -114,7 +114,7 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
     """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
     shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
     unfinished = document["journal"]
-    if run in ("restore", "delete") and journal.is_unfinished(unfinished) and unfinished["run"] == run:
+    if run in ("restore", "delete") and journal.is_unfinished_run(unfinished, run):
         return RunPlan(**_continued(unfinished, issue=False), **shared)
     if run in WITHOUT_JOURNAL:
         return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)
@@ -138,7 +138,7 @@ def _rollback(document: t.Mapping[str, t.Any], available: t.Iterable[t.Mapping[s
     certificate = document["certificate"]
     if rollback.is_marked(certificate):
         unfinished = document["journal"]
-        if journal.is_unfinished(unfinished) and unfinished["run"] == rollback.RUN:
+        if journal.is_unfinished_run(unfinished, rollback.RUN):
             return RunPlan(**_continued(unfinished, issue=False), **shared)
         missing = _deployment(certificate, document["definition"])
         done = f"the project went back to {certificate['name']} at {rollback.at(certificate)}; a reissue brings a new certificate"
@@ -221,9 +221,11 @@ def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.An
 
 
 def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the certificate of the unfinished journal is the one in the record, so that only its deployment is missing."""
+    """Whether the certificate of the journal, if there is one, is the one in the record, so that only its deployment is missing."""
     certificate, unfinished = document["certificate"], document["journal"]
-    return bool(certificate) and (unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in ("rebind", "resume"))
+    if certificate is None or unfinished is None:
+        return False
+    return unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in ("rebind", "resume")
 
 
 def _waits(document: t.Mapping[str, t.Any], run: str, now: datetime) -> str | None:

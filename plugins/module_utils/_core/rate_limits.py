@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import acme_directories, issuances, names, times
+from . import acme_directories, names, times
 from .issuances import EXEMPTIONS, Issuance
 from .rate_limit_data import PUBLISHED
 
@@ -118,10 +118,6 @@ class Ledger:
         self._taken: dict[Key, int] = {}
         self._held: dict[Key, list[datetime]] = {}
 
-    def knows(self, directory: str) -> bool:
-        """Whether this CA has limits at all."""
-        return directory in self._limits
-
     def issued(self, account: str, issuance: Issuance) -> None:
         """Count what was issued; in the order of time, please."""
         for bucket in self._counting(Order(issuance.directory, account, issuance.domains, issuance.exempt)).values():
@@ -206,7 +202,7 @@ def published(own: t.Mapping[str, t.Any] | None = None) -> dict[str, dict[str, L
     found: dict[str, dict[str, t.Any]] = {}
     for source in (PUBLISHED, own or {}):
         for directory, given in source.items():
-            known = found.setdefault(issuances.url(directory), {})
+            known = found.setdefault(acme_directories.url(directory), {})
             known.update({kind: limit and {**(known.get(kind) or {}), **limit} for kind, limit in given.items() if kind in KINDS})
     return {directory: {kind: _limit(limit) for kind, limit in limits.items() if limit} for directory, limits in found.items()}
 

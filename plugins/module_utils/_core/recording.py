@@ -52,7 +52,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
         begun = journal.begin(run, plan.action, document["definition"], now)
         found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
         # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
-        revoke_reason = revoke_reason or (revocations.remembered(document, is_recorded(document)) if plan.issue else None)
+        revoke_reason = revoke_reason or (revocations.remembered(document, project.is_recorded(document)) if plan.issue else None)
     elif journal.is_unfinished(unfinished) and run not in (*project.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -139,11 +139,6 @@ def is_own(document: t.Mapping[str, t.Any]) -> bool:
     return document["journal"] is not None and {key: document["journal"].get(key) for key in holder} == holder
 
 
-def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the journal, if there is one, is about the recorded certificate."""
-    return document["journal"] is not None and project.is_recorded(document)
-
-
 def _holder(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The holder of the lock, as its journal bears it; a run ID alone could be given twice."""
     lock = document["lock"]
@@ -157,8 +152,8 @@ def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
 
 def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or keeps it."""
-    keeps = document["journal"] is not None and document["certificate"] is not None and project.is_recorded(document)
-    return [*document["superseded"], *([] if keeps or not document["certificate"] else [document["certificate"]])]
+    certificate = document["certificate"]
+    return [*document["superseded"], *([] if certificate is None or project.is_recorded(document) else [certificate])]
 
 
 def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
@@ -240,7 +235,7 @@ def _advanced(document: Document, report: Report, now: datetime) -> Document:
         run = journal.advanced(run, report.phase)
     found["journal"] = run
     found["last_run"] = last_run.merged(found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result))
-    if report.phase is not None and journal.is_deployed(run) and found["certificate"] and project.is_recorded(found):
+    if report.phase is not None and journal.is_deployed(run) and project.is_recorded(found):
         found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
     if report.phase == journal.Phase.DONE.value:
         found["last_run"] = last_run.succeeded(found["last_run"], now)

@@ -8,7 +8,7 @@ import typing as t
 from datetime import datetime
 
 from .._errors import ConfigError
-from . import acme_directories, project, times
+from . import acme_directories, issuances, project, times
 
 RUN, OTHERWISE = "reissue", "converge"
 
@@ -43,9 +43,7 @@ def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime |
     certificate = document["certificate"]
     if run != RUN or issued_before is None or certificate is None:
         return run
-    # A document of before has no issued_at. CAs date certificates back, so that one is replaced rather once too often.
-    issued_at = times.from_text(certificate.get("issued_at") or certificate["not_before"])
-    return RUN if issued_at < issued_before else OTHERWISE
+    return RUN if issuances.issued_at(certificate) < issued_before else OTHERWISE
 
 
 def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:

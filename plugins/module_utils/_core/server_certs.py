@@ -14,6 +14,8 @@ from .certificates import CLOUDFRONT_KEY_TYPES, Certificate
 from .plan import Plan, Step
 
 CLOUDFRONT_PATH = "/cloudfront/"
+# Below it the certificates of each project have a path of their own.
+PROJECTS_PATH = f"{CLOUDFRONT_PATH}certops/"
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html
 MAX_NAME_LENGTH = 128

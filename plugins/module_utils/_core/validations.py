@@ -8,12 +8,13 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from . import times
+from . import rate_limit_data, times
 
 SCHEMA = 1
-# https://letsencrypt.org/docs/rate-limits/#authorization-failures-per-identifier-per-account
-MOST_FAILURES = 5
-WINDOW = timedelta(hours=1)
+# The strictest limit that is published holds for every CA.
+_LIMIT = rate_limit_data.PUBLISHED["letsencrypt"]["failed_validations"]
+MOST_FAILURES = int(_LIMIT["count"])
+WINDOW = timedelta(seconds=_LIMIT["seconds"])
 
 
 @dataclass(frozen=True)

@@ -126,11 +126,15 @@ def test_a_holder_that_stands_still_stops_nobody(tmp_path: Path, monkeypatch: py
     path = tmp_path / "x.pace"
     with path.open("w") as holder:
         fcntl.flock(holder, fcntl.LOCK_EX)
-        paced(path)[0].wait()
+        mine, moments = paced(path)
+        mine.wait()
+    assert moments.slept == 0
 
 
 def test_a_directory_that_is_gone_stops_nobody(tmp_path: Path) -> None:
-    paced(tmp_path / "gone" / "x.pace")[0].wait()
+    mine, moments = paced(tmp_path / "gone" / "x.pace")
+    mine.wait()
+    assert moments.slept == 0
 
 
 def test_the_file_is_for_its_owner_and_a_link_is_not_followed(tmp_path: Path) -> None:

@@ -311,8 +311,8 @@ def test_a_certificate_with_other_names_than_wanted_is_not_the_one_to_bind() -> 
 
 
 def test_the_paths_of_other_projects_are_below_ours() -> None:
-    assert doctor_account.OUR_PATH.startswith(server_certs.CLOUDFRONT_PATH)
-    assert Path(doctor_account.path_of("webapp")).parent == Path(doctor_account.OUR_PATH)
+    assert server_certs.PROJECTS_PATH.startswith(server_certs.CLOUDFRONT_PATH)
+    assert Path(doctor_account.path_of("webapp")).parent == Path(server_certs.PROJECTS_PATH)
 
 
 def test_severities_are_in_the_order_of_weight() -> None:

@@ -68,7 +68,7 @@ def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any
 
 
 def pending(found: dict[str, t.Any]) -> list[tuple[str, str]]:
-    return [(entry["name"], entry["revoke"]) for entry in revocations.pending(found, recording.is_recorded(found))]
+    return [(entry["name"], entry["revoke"]) for entry in revocations.pending(found, project.is_recorded(found))]
 
 
 def test_what_is_pending_is_the_same_before_and_after_the_certificate_is_replaced() -> None:
