@@ -236,11 +236,13 @@ run_id:
   type: str
   sample: 20261122T053000Z-1c9a2f04
 to_be_revoked:
-  description: The certificates that are still to be revoked, as they stand in the document, each with the reason as C(revoke).
+  description:
+    - The certificates that are still to be revoked, as they stand in the document, each with the reason as C(revoke).
+    - C(acme_ca_bundle) is what the server of the CA that issued it is checked against, which may be a fallback, or V(null).
   returned: success
   type: list
   elements: dict
-  sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke: keyCompromise}]
+  sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke: keyCompromise, acme_ca_bundle: null}]
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success
@@ -269,7 +271,7 @@ from dataclasses import dataclass
 
 from ..module_utils import _module, _owner
 from ..module_utils._aws import session
-from ..module_utils._core import definitions, journal, lease, overview, project, recording, reissues, reporting, revocations, revoking, states, times
+from ..module_utils._core import definitions, journal, lease, overview, project, recording, reissues, reporting, revoking, states, times
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -327,7 +329,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "to_be_revoked": revocations.pending(after, project.is_recorded(after)) if after is not None else [],
+        "to_be_revoked": project.to_be_revoked(after) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),

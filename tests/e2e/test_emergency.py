@@ -5,15 +5,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
+from pathlib import Path
 
 import pytest
 from sandbox.ansible_runs import Ansible
+from sandbox.ca import Authority
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 from .life import Life
 
 pytestmark = pytest.mark.slow
+AWAY = "https://localhost:1/directory"
 
 
 @pytest.fixture
@@ -124,3 +127,17 @@ def test_a_project_is_not_deleted_before_what_is_to_be_revoked_is(life: Life, co
     control.clear_calls()
     life.play("delete").succeeded()
     assert (revocations(control), life.server_certificates()) == ([200], [])
+
+
+def test_a_certificate_of_a_private_fallback_is_revoked_there(ansible: Ansible, control: Control, sandbox: SandboxProcess, tmp_path: Path) -> None:
+    env, foreign = sandbox.env(), tmp_path / "foreign.pem"
+    foreign.write_text(Authority().root.certificate_pem, encoding="ascii")
+    fallback = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"]}
+    life = Life(ansible, control, {**env, "CERTOPS_ACME_DIRECTORY": AWAY, "CERTOPS_ACME_CA_BUNDLE": str(foreign)}, env)
+    life.variables |= {"project_sns_topic": "", "project_acme_fallbacks": [fallback]}
+    life.play("create").succeeded()
+    assert life.document()["definition"]["acme_ca_bundle"] == str(foreign)
+    control.clear_calls()
+    life.play("reissue", project_revoke_reason="keyCompromise").succeeded()
+    assert revocations(control) == [200]
+    assert life.server_certificates() == [life.bound()]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._errors import RefusedError
-from . import acme_directories, ari, definitions, issuances, journal, renewal, rollback, times, upgrades
+from . import acme_directories, ari, definitions, issuances, journal, renewal, revocations, rollback, times, upgrades
 from .ari import RenewalInfo
 from .certificates import Certificate
 from .renewal import Decision, Pace
@@ -269,6 +269,12 @@ def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
         if acme_directories.resolve(choice["acme_directory"]).url == url:
             return url, choice.get("acme_ca_bundle") or None
     return url, None
+
+
+def to_be_revoked(document: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    """The certificates that are still to be revoked, each with the file that its own CA, which may be a fallback, is checked against."""
+    entries = revocations.pending(document, is_recorded(document))
+    return [{**entry, "acme_ca_bundle": authority({**document, "certificate": entry})[1]} for entry in entries]
 
 
 def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:

@@ -86,3 +86,28 @@ def test_a_reason_outlives_that_something_else_is_wanted_meanwhile() -> None:
     killed = recording.released(begun(document(certificate=OLD), "keyCompromise"))
     changed = {**killed, "definition": definition(key_type="rsa_2048")}
     assert marks(stored(begun(changed, run="converge"))) == [("keyCompromise", False)]
+
+
+FIRST, SECOND, GONE = (f"https://{name}.example/directory" for name in ("first", "second", "gone"))
+CAS = {
+    "acme_directory": FIRST,
+    "acme_ca_bundle": "/etc/first.pem",
+    "acme_fallbacks": [{"acme_directory": SECOND, "acme_ca_bundle": "/etc/second.pem"}, {"acme_directory": "letsencrypt"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "expected"),
+    [
+        pytest.param({"directory": FIRST}, "/etc/first.pem", id="first"),
+        pytest.param({"directory": SECOND}, "/etc/second.pem", id="fallback"),
+        pytest.param({"directory": "https://acme-v02.api.letsencrypt.org/directory"}, None, id="public fallback"),
+        pytest.param({"directory": GONE}, None, id="not wanted any more"),
+        pytest.param({"acme_directory": FIRST}, "/etc/first.pem", id="recorded by the first version"),
+    ],
+)
+@pytest.mark.parametrize("replaced", [True, False])
+def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(issuer: dict[str, str], expected: str | None, replaced: bool) -> None:
+    found = begun(document(definition=definition(**CAS), certificate=certificate(number=1, **issuer)), "keyCompromise")
+    found = recording.reported(found, Report(phase="stored", certificate={**NEW, "directory": FIRST}), NOW) if replaced else found
+    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in project.to_be_revoked(found)] == [(OLD["name"], expected)]
