@@ -17,7 +17,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_issue
 from e2e import in_process
 from e2e.life import Life
-from e2e.test_issue import Issue
+from e2e.test_issue import HUNDRED, Issue
 from sandbox import permissions, seed
 from sandbox.ansible_runs import Ansible
 from sandbox.control import Control
@@ -330,6 +330,51 @@ def test_throttling_and_a_busy_zone_are_waited_out(issue: Issue, control: Contro
     control.set(route53_zone_lock_seconds=1.5)
     assert issue().result["issued"]
     assert issue.challenge_records() == []
+
+
+# --- the limits of a change batch ---
+
+
+def all_sets(zone: str) -> dict[str, list[str]]:
+    """The TXT values of the zone by name."""
+    pages = seed.client("route53").get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone)
+    found = [each for page in pages for each in page["ResourceRecordSets"] if each["Type"] == "TXT"]
+    return {each["Name"]: sorted(record["Value"] for record in each["ResourceRecords"]) for each in found}
+
+
+def fill(zone: str, foreign: t.Sequence[str]) -> None:
+    """Give each of the hundred challenge names these values of somebody else."""
+    records = [{"Value": f'"{value}"'} for value in foreign]
+    sets = [{"Name": f"_acme-challenge.{name}", "Type": "TXT", "TTL": 300, "ResourceRecords": records} for name in HUNDRED]
+    for part in (sets[:50], sets[50:]):
+        batch = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": each} for each in part]}
+        seed.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch=batch)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "batches"),
+    [
+        # a swap deletes these and creates them beside ours: 2 * 2 * 242 + 45 characters for a name, so that 31 names fit into 32000
+        pytest.param([letter * 240 for letter in "ab"], 4, id="32000 characters"),
+        # 2 * 12 + 1 records for a name, so that 40 names fit into 1000
+        pytest.param([f"value-{number}" for number in range(12)], 3, id="1000 records"),
+    ],
+)
+def test_what_does_not_fit_into_one_batch_is_split_and_all_of_it_is_awaited_and_withdrawn(
+    issue: Issue, control: Control, foreign: list[str], batches: int
+) -> None:
+    fill(issue.zone, foreign)
+    before = all_sets(issue.zone)
+    control.set(route53_propagation_seconds=20)
+    control.advance(20)
+    control.clear_calls()
+    outcome, _clock = checked(issue, domains=HUNDRED, dns_check=False, route53_calls_per_second=0)
+    assert len(outcome.result["bundle"]["domains"]) == 100
+    calls = control.calls("route53", "ChangeResourceRecordSets")
+    # without reading nobody knows of foreign values: one refusal before they are read, for the write and for the withdrawal
+    assert [call["error"] for call in calls] == 2 * ["InvalidChangeBatch", *[None] * batches]
+    assert len({call["params"]["Id"] for call in control.calls("route53", "GetChange")}) == batches
+    assert (len(before), all_sets(issue.zone)) == (100, before)
 
 
 # --- by playbook, with no more permissions than the page on permissions grants ---

@@ -133,6 +133,11 @@ def test_delete_and_create_of_one_set_replace_it_and_upsert_overwrites(zone):
             id="too many characters",
         ),
         pytest.param(
+            [("UPSERT", record(f"n{number}.example.com", f'"{"x" * 250}"')) for number in range(64)],
+            "RDATA character limit of 32000 exceeded.",
+            id="an UPSERT counts its characters twice",
+        ),
+        pytest.param(
             [("CREATE", record("a.example.com", "1.2.3", rtype="A"))],
             "Invalid Resource Record: FATAL problem: ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address) encountered with '1.2.3'",
             id="no address",
