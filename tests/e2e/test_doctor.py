@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 CHINA = "cn-northwest-1"
+OTHER = "222222222222"
 
 
 @pytest.fixture
@@ -147,6 +149,55 @@ def test_challenge_names_that_are_cnames(patient: Patient, sandbox: SandboxProce
     assert patient.codes() == {}
     seed.create_record(zone, "_acme-challenge.www.example.com", "CNAME", ["_acme-challenge.www.example.com"])
     assert patient.codes(domains=["www.example.com"]) == {"ZONE_UNUSABLE": ["www.example.com"]}
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A zone acme.example.net in another account to which the challenge name of example.com is a CNAME, and the role that has it."""
+
+    own_zone: str
+    zone: str
+    role: str
+
+    def by_role(self, external_id: str = "ours") -> list[dict[str, t.Any]]:
+        return [{"zone": "acme.example.net", "dns_aws": {"role_arn": self.role, "external_id": external_id}}]
+
+
+@pytest.fixture
+def elsewhere(sandbox: SandboxProcess) -> Elsewhere:
+    own, other = seed.create_zone("example.com"), sandbox.account(OTHER)
+    seed.create_record(own, "_acme-challenge.example.com", "CNAME", ["_acme-challenge.example.com.acme.example.net"])
+    return Elsewhere(own, seed.create_zone("acme.example.net", env=other), seed.create_role("certops-dns", "123456789012", "ours", env=other))
+
+
+def test_a_challenge_name_that_leads_into_another_account(patient: Patient, elsewhere: Elsewhere, sandbox: SandboxProcess, control: Control) -> None:
+    assert patient.codes() == {"ZONE_MISSING": ["*.example.com", "example.com"]}
+    patient.given["dns_delegations"] = elsewhere.by_role()
+    control.clear_calls()
+    assert patient.codes() == {}
+    assert [call["params"]["Id"] for call in control.calls("route53", "GetHostedZone")] == [elsewhere.zone]
+    assert control.counts("sts")["AssumeRole"] == 1
+    taken_over = sandbox.account("333333333333")
+    control.delegate(seed.create_zone("acme.example.net", env=taken_over))
+    assert patient.codes() == {"ZONE_NOT_DELEGATED": ["acme.example.net"]}
+
+
+def test_a_role_of_another_account_that_is_refused(patient: Patient, elsewhere: Elsewhere) -> None:
+    patient.given["dns_delegations"] = elsewhere.by_role("theirs")
+    seed.create_record(elsewhere.own_zone, "example.com", "CAA", ['128 tbs "x"'])
+    found = patient.codes()
+    assert found == {"PERMISSION_MISSING": ["sts:AssumeRole"], "CAA_UNKNOWN_CRITICAL": ["*.example.com", "example.com"]}
+    (message,) = [entry["message"] for entry in patient.examined().result["findings"] if entry["code"] == "PERMISSION_MISSING"]
+    assert elsewhere.role in message
+    assert "external_id is the one that it asks for" in message
+
+
+def test_the_playbook_examines_other_accounts_as_the_runs_use_them(ansible: Ansible, elsewhere: Elsewhere) -> None:
+    given = {"project_name": PROJECT, "project_domains": ["example.com"], "project_sns_topic": ""}
+    healthy = ansible.playbook("doctor", {**given, "project_dns_delegations": elsewhere.by_role()}).succeeded()
+    assert f"{PROJECT} is healthy: " in healthy.stdout
+    refused = ansible.playbook("doctor", {**given, "project_dns_delegations": elsewhere.by_role("theirs")}).failed()
+    assert f"ERROR PERMISSION_MISSING sts:AssumeRole: sts:AssumeRole on {elsewhere.role} was answered with AccessDenied" in refused.stdout
 
 
 def test_a_zone_that_does_not_exist_is_chosen(patient: Patient) -> None:
