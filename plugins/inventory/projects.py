@@ -25,6 +25,7 @@ description:
     A playbook that runs on it reports it as failed.
   - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml), C(projects.yaml), C(certops.yml), or C(certops.yaml).
 extends_documentation_fragment:
+  - certops.cloudfront.store
   - constructed
   - inventory_cache
   - amazon.aws.boto3
@@ -37,13 +38,6 @@ options:
     type: str
     required: true
     choices: [certops.cloudfront.projects]
-  store:
-    description:
-      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded.
-      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
-      - The connection options to AWS are used for a store in AWS only.
-    type: str
   expiring_days:
     description: A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has expired.
     type: int
@@ -55,7 +49,7 @@ notes:
   - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects only, but if there are none, Ansible
     ends with an error, because the limit leaves no host.
   - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning, since in Ansible the name stands for more.
-  - No AWS action is needed for a store in files.
+  - The connection options to AWS are used for a store in AWS only, and no AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
   - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."

@@ -19,6 +19,15 @@ from ._errors import ConfigError
 from ._registering import Terms as AccountTerms
 
 EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
+# The options of modules that use an account at a CA, and of those that may register one; plugins/doc_fragments/acme.py describes them.
+ACCOUNT: dict[str, t.Any] = {"acme_ca_bundle": {"type": "path"}, "acme_contacts": {"type": "list", "elements": "str", "default": []}}
+REGISTRATION: dict[str, t.Any] = {
+    "acme_directory": {"type": "str", "default": "letsencrypt"},
+    "acme_terms_agreed": {"type": "bool", "default": False},
+    "acme_eab_kid": {"type": "str"},
+    "acme_eab_hmac_key": {"type": "str", "no_log": True},
+    "acme_eab_alg": {"type": "str", "choices": list(EAB_ALGORITHMS), "default": EAB_ALGORITHMS[0]},
+}
 PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
 _EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")

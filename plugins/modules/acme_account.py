@@ -18,6 +18,9 @@ description:
     next one, also by one that issues, which asks the CA which of the two keys is valid.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.acme
+  - certops.cloudfront.acme.registration
+  - certops.cloudfront.archive
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -37,30 +40,6 @@ options:
     type: str
     choices: [present, deactivated]
     default: present
-  archive:
-    description:
-      - Where accounts are kept, as for M(certops.cloudfront.acme_route53_issue).
-    type: str
-  acme_directory:
-    description:
-      - The CA, as for M(certops.cloudfront.acme_route53_issue).
-    type: str
-    default: letsencrypt
-  acme_ca_bundle:
-    description:
-      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
-    type: path
-  acme_terms_agreed:
-    description:
-      - Whether you agree to the CA's terms of service. Without that no account is registered.
-    type: bool
-    default: false
-  acme_contacts:
-    description:
-      - The e-mail addresses of the account.
-    type: list
-    elements: str
-    default: []
   former_contacts:
     description:
       - The account with these contacts becomes the one with O(acme_contacts), if there is no account with those yet.
@@ -72,20 +51,6 @@ options:
       - The key of the account is changed if it is from before this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
       - Repeating it does not change the key again.
     type: str
-  acme_eab_kid:
-    description:
-      - The key identifier of the external account binding that the CA gave you.
-    type: str
-  acme_eab_hmac_key:
-    description:
-      - The key of the external account binding, in base64url.
-    type: str
-  acme_eab_alg:
-    description:
-      - The algorithm of the external account binding.
-    type: str
-    choices: [HS256, HS384, HS512]
-    default: HS256
 notes:
   - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
   - No AWS action is needed for an archive in files.
@@ -138,7 +103,7 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _accounting, _module
+from ..module_utils import _accounting, _issue_request, _module
 from ..module_utils._acme.client import Server
 from ..module_utils._aws.session import Session
 from ..module_utils._core import acme_directories
@@ -151,15 +116,10 @@ from ..module_utils._stores.base import Archive
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "deactivated"], "default": "present"},
     "archive": {"type": "str"},
-    "acme_directory": {"type": "str", "default": "letsencrypt"},
-    "acme_ca_bundle": {"type": "path"},
-    "acme_terms_agreed": {"type": "bool", "default": False},
-    "acme_contacts": {"type": "list", "elements": "str", "default": []},
+    **_issue_request.ACCOUNT,
+    **_issue_request.REGISTRATION,
     "former_contacts": {"type": "list", "elements": "str"},
     "key_since": {"type": "str", "no_log": False},
-    "acme_eab_kid": {"type": "str"},
-    "acme_eab_hmac_key": {"type": "str", "no_log": True},
-    "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
 }
 
 

@@ -18,6 +18,8 @@ description:
     with a new key, binds it, verifies it, and revokes the old one then, if C(project_revoke_reason) is set.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.acme
+  - certops.cloudfront.archive
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -44,10 +46,6 @@ options:
     description:
       - The project whose bundle is meant.
     type: str
-  archive:
-    description:
-      - Where bundles and accounts are kept, as for M(certops.cloudfront.acme_route53_issue).
-    type: str
   reason:
     description:
       - The reason by its name in RFC 5280. A CA may refuse one that it does not use.
@@ -66,16 +64,6 @@ options:
     description:
       - The CA, as for M(certops.cloudfront.acme_route53_issue). If not set, the one that the bundle came from.
     type: str
-  acme_ca_bundle:
-    description:
-      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
-    type: path
-  acme_contacts:
-    description:
-      - The e-mail addresses of the account.
-    type: list
-    elements: str
-    default: []
   rebound:
     description:
       - IDs of distributions that the same run binds to another certificate.
@@ -140,7 +128,7 @@ reason:
 
 import typing as t
 
-from ..module_utils import _module, _revoking
+from ..module_utils import _issue_request, _module, _revoking
 from ..module_utils._acme.client import Server
 from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._aws.iam import Iam
@@ -156,11 +144,10 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "certificate": {"type": "str"},
     "project": {"type": "str"},
     "archive": {"type": "str"},
+    **_issue_request.ACCOUNT,
     "reason": {"type": "str", "choices": list(revoking.REASONS), "default": "unspecified"},
     "signed_by": {"type": "str", "choices": ["account", "certificate"], "default": "account"},
     "acme_directory": {"type": "str"},
-    "acme_ca_bundle": {"type": "path"},
-    "acme_contacts": {"type": "list", "elements": "str", "default": []},
     "rebound": {"type": "list", "elements": "str", "default": []},
     "force": {"type": "bool", "default": False},
 }

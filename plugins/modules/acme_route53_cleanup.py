@@ -18,6 +18,7 @@ description:
   - Not needed in normal operation, because every run cleans up after itself and after the one before.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.archive
   - certops.cloudfront.dns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
@@ -35,10 +36,6 @@ options:
       - The project whose unfinished orders to look at.
     type: str
     required: true
-  archive:
-    description:
-      - Where they are, as for M(certops.cloudfront.acme_route53_issue).
-    type: str
   drop_orders:
     description:
       - Remove the orders that can still be finished, too. For a project that is given up.

@@ -21,7 +21,11 @@ description:
     and kept in the archive.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.acme
+  - certops.cloudfront.acme.registration
+  - certops.cloudfront.archive
   - certops.cloudfront.dns
+  - certops.cloudfront.dns.zones
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -49,25 +53,6 @@ options:
       - The name under which the archive keeps the certificates of this set of names.
     type: str
     required: true
-  archive:
-    description:
-      - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as a URI such as V(file:///var/lib/certops).
-      - The default is C(certops/archive) below E(XDG_DATA_HOME) or C(~/.local/share).
-    type: str
-  zone_id:
-    description:
-      - The hosted zone to use instead of the one that would be found, as its ID, or as a mapping of names to IDs.
-        A name in it stands for the names below it, too.
-      - It has to be public and to contain the name, or what C(_acme-challenge) of the name is a CNAME to.
-      - Needed only where several public zones have one name and DNS cannot be asked which of them counts.
-    type: raw
-  dns_server:
-    description:
-      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). Needed where the system's resolver has another view of the
-        names than the CA, as behind a split-horizon DNS. Its port is that of the name servers, too.
-      - Taken from the environment variable E(CERTOPS_DNS_SERVER) if not given.
-      - If no resolver answers, CNAMEs and delegations are read from the records of the zones.
-    type: str
   dns_check:
     description:
       - After Route 53 said that the challenge records are in sync, ask the name servers of the zones themselves, and wait up to a minute until all show them.
@@ -79,27 +64,6 @@ options:
       - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem), C(privkey.pem) and C(manifest.json).
       - Files that are missing or differ are written again.
     type: path
-  acme_directory:
-    description:
-      - The CA, as the V(https://) URL of its ACME directory or as a known name.
-      - Known are V(letsencrypt), V(letsencrypt_staging), V(zerossl), V(google), V(google_staging), V(sslcom_rsa), V(sslcom_ecc) and V(actalis).
-    type: str
-    default: letsencrypt
-  acme_ca_bundle:
-    description:
-      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
-    type: path
-  acme_terms_agreed:
-    description:
-      - Whether you agree to the CA's terms of service. Without that no account is registered.
-    type: bool
-    default: false
-  acme_contacts:
-    description:
-      - E-mail addresses to register the ACME account with. Other addresses are another account.
-    type: list
-    elements: str
-    default: []
   acme_profile:
     description:
       - The certificate profile to ask for, one that the directory lists; for example V(tlsserver) or V(shortlived) of Let's Encrypt.
@@ -159,20 +123,6 @@ options:
         type: str
         choices: [HS256, HS384, HS512]
         default: HS256
-  acme_eab_kid:
-    description:
-      - The key identifier of the external account binding that the CA gave you. Needed by CAs such as ZeroSSL and Google, once.
-    type: str
-  acme_eab_hmac_key:
-    description:
-      - The key of the external account binding, in base64url as the CA gave it to you.
-    type: str
-  acme_eab_alg:
-    description:
-      - The algorithm of the external account binding.
-    type: str
-    choices: [HS256, HS384, HS512]
-    default: HS256
   key_type:
     description:
       - The kind of private key. CloudFront takes no others than these.
@@ -413,12 +363,14 @@ FALLBACK_EAB: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "required": True},
     "kid": {"type": "str", "required": True},
     "hmac_key": {"type": "str", "required": True, "no_log": True},
-    "alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
+    "alg": _issue_request.REGISTRATION["acme_eab_alg"],
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
+    **_issue_request.ACCOUNT,
+    **_issue_request.REGISTRATION,
     "dns_aws": DNS_AWS,
     "dns_delegations": DNS_DELEGATIONS,
     "zone_id": {"type": "raw"},
@@ -426,18 +378,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "dns_check": {"type": "bool", "default": True},
     "route53_calls_per_second": ROUTE53_RATE,
     "dest": {"type": "path"},
-    "acme_directory": {"type": "str", "default": "letsencrypt"},
-    "acme_ca_bundle": {"type": "path"},
-    "acme_terms_agreed": {"type": "bool", "default": False},
-    "acme_contacts": {"type": "list", "elements": "str", "default": []},
     "acme_profile": {"type": "str"},
     "acme_profile_required": {"type": "bool", "default": True},
     "acme_preferred_chain": {"type": "str"},
     "acme_fallbacks": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK},
     "acme_fallback_eab": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK_EAB},
-    "acme_eab_kid": {"type": "str"},
-    "acme_eab_hmac_key": {"type": "str", "no_log": True},
-    "acme_eab_alg": {"type": "str", "choices": ["HS256", "HS384", "HS512"], "default": "HS256"},
     "key_type": {"type": "str", "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"], "default": "ecdsa_p256", "no_log": False},
     "renewal_interval_days": {"type": "int", "default": 30},
     "renewal_info": {"type": "dict"},

@@ -18,6 +18,7 @@ description:
   - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME accounts are not touched.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.archive
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -34,10 +35,6 @@ options:
       - The project whose bundles to look at.
     type: str
     required: true
-  archive:
-    description:
-      - Where they are, as for M(certops.cloudfront.acme_route53_issue).
-    type: str
   keep:
     description:
       - How many bundles to keep beside those in use, the newest first. V(-1) keeps all.

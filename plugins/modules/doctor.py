@@ -23,6 +23,8 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
   - certops.cloudfront.dns
+  - certops.cloudfront.dns.zones
+  - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -36,23 +38,8 @@ options:
       - What is wanted of the project, as for M(certops.cloudfront.project_record). What is left out takes its default.
       - Without it, the stored definition is looked at.
     type: dict
-  store:
-    description:
-      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
-    type: str
   acme_eab_kid:
     description: The key identifier of the external account binding that runs of the project would be given. Only whether there is one matters here.
-    type: str
-  zone_id:
-    description:
-      - The hosted zone to use instead of the one that would be found, as its ID, or as a mapping of names to IDs.
-        A name in it stands for the names below it, too.
-    type: raw
-  dns_server:
-    description:
-      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). It should see what the world sees.
-      - Taken from the environment variable E(CERTOPS_DNS_SERVER) if not given.
     type: str
 notes:
   - Needs the Python libraries C(acme) 4.1 or newer and C(dnspython) 2.7 or newer on the host that runs the module.

@@ -17,16 +17,11 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
+  - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
 options:
-  store:
-    description:
-      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded.
-      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
-    type: str
   names:
     description:
       - Names of the projects to return. All if not set.

@@ -20,6 +20,7 @@ description:
   - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -34,12 +35,6 @@ attributes:
     support: full
     details: Never reports a change.
 options:
-  store:
-    description:
-      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded.
-      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
-    type: str
   names:
     description:
       - Names of the projects to plan. Without them and without O(definitions) it is all that the store has.

@@ -19,6 +19,7 @@ description:
   - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than O(state=present) and O(state=absent).
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
   - amazon.aws.boto3
@@ -33,12 +34,6 @@ attributes:
     support: partial
     details: Each failure recorded with O(failure) counts. Taking and dropping the lock is not reported as a change.
 options:
-  store:
-    description:
-      - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded.
-      - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
-    type: str
   name:
     description:
       - Name of the project. A letter or digit, then up to 62 letters, digits, hyphens and underscores. V(accounts) is reserved.

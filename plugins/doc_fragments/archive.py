@@ -1,0 +1,20 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The option of modules that read or write bundles, unfinished orders, or ACME accounts."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Used as certops.cloudfront.archive."""
+
+    DOCUMENTATION = r"""
+options:
+  archive:
+    description:
+      - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as C(file:///directory) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded. In a bucket, the key that C(?kms_key_id=) names encrypts what is written.
+      - If not set, it is C(certops/archive) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+    type: str
+"""
