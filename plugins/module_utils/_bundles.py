@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import tarfile
 import typing as t
 import zlib
@@ -87,13 +86,8 @@ def keep_in(directory: str, bundle: Bundle) -> None:
 
 def directory_problem(option: str, directory: str) -> str | None:
     """Why the directory that ``option`` names cannot be written into, as far as can be told without writing; None if it can."""
-    path = Path(directory)
-    existing = next(parent for parent in (path, *path.parents) if parent.exists())
-    if not existing.is_dir():
-        return f"{option}: {existing} exists and is not a directory"
-    if not os.access(existing, os.W_OK | os.X_OK):
-        return f"{option}: {existing} is not writable for the user that runs this module"
-    return None
+    problem = private_files.directory_problem(Path(directory))
+    return f"{option}: {problem}" if problem else None
 
 
 def _local_path(reference: str) -> str:

@@ -21,6 +21,7 @@ from ._doctor import Check, Subject
 from ._doctor_account import IMPATIENT
 from ._errors import CertError, ConflictError, RemoteError
 from ._preparing import BucketSetup, Setup, TableSetup
+from ._stores import private_files
 from ._stores.base import Archive, Store
 from ._stores.uris import Location
 
@@ -133,16 +134,8 @@ class Places:
         return doctor.of_error(f"{place.kind.upper()}_FAILED", error)
 
     def _directory(self, place: Place) -> list[Finding]:
-        path = existing(Path(place.location.place))
-        if path.is_dir() and os.access(path, os.R_OK | os.W_OK | os.X_OK):
-            return []
-        why = "may not be written by this user" if path.is_dir() else "is no directory"
-        return [doctor_places.not_writable(place.kind, place.location.uri, f"{path} {why}")]
-
-
-def existing(path: Path) -> Path:
-    """The path, or the closest above it that is there."""
-    return next(one for one in (path, *path.parents) if one.exists() or one == Path(one.anchor))
+        problem = private_files.directory_problem(Path(place.location.place))
+        return [doctor_places.not_writable(place.kind, place.location.uri, problem)] if problem else []
 
 
 def entries(root: Path) -> list[Entry]:

@@ -40,6 +40,18 @@ def doing(operation: str, path: Path) -> t.Iterator[None]:
         raise RemoteError(f"cannot {operation} {path}: {exc.strerror or exc}; {advice}", service="file", operation=operation, code=code) from exc
 
 
+def directory_problem(path: Path) -> str | None:
+    """Why files cannot be kept in this directory, which may be yet to be made, as far as can be told without writing; None if they can."""
+    # Not path.exists(), which raises where a directory above may not be searched.
+    closest = next(one for one in (path, *path.parents) if os.access(one, os.F_OK))
+    if not closest.is_dir():
+        return f"{closest} exists and is not a directory"
+    # Reading, too: what was written is made durable by opening its directory.
+    if not os.access(closest, os.R_OK | os.W_OK | os.X_OK):
+        return f"{closest} is not readable and writable for the user that runs this module"
+    return None
+
+
 def make_directory(path: Path) -> None:
     """The directory exists; those that had to be made are 0700 whatever the umask, and durable."""
     if path.is_dir():

@@ -200,6 +200,24 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch
         FileStore(tmp_path).write("webapp", {}, None)
 
 
+def test_a_directory_that_may_be_made_is_no_problem(tmp_path: Path) -> None:
+    assert private_files.directory_problem(tmp_path / "yet" / "to be made") is None
+
+
+def test_a_path_through_a_file_is_a_problem_before_anything_is_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    assert private_files.directory_problem(tmp_path / "file" / "store") == f"{tmp_path}/file exists and is not a directory"
+
+
+@pytest.mark.parametrize("right", [pytest.param(os.R_OK, id="read"), pytest.param(os.W_OK, id="write"), pytest.param(os.X_OK, id="search")])
+def test_a_right_that_the_user_lacks_is_a_problem_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: int) -> None:
+    # Root has every right, so the lack is made up. What is in a directory that may not be searched does not seem to be there.
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    monkeypatch.setattr(private_files.os, "access", lambda path, mode: (closed not in path.parents) and not (path == closed and mode & right))
+    assert private_files.directory_problem(closed / "archive") == f"{closed} is not readable and writable for the user that runs this module"
+
+
 def test_a_path_through_a_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(RemoteError, match=str(tmp_path)):
