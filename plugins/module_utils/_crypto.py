@@ -9,21 +9,29 @@ import typing as t
 from datetime import datetime
 
 from ._core.certificates import Certificate
-from ._errors import ConfigError
+from ._errors import ConfigError, missing_library
 
 try:
     from cryptography import x509
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    HAS_CRYPTOGRAPHY = True
 except ImportError:
-    pass  # the module's edge reports the missing library
+    HAS_CRYPTOGRAPHY = False  # whoever makes or reads a key or a certificate is told
 
 RSA_PUBLIC_EXPONENT = 65537
 
 
+def _require_cryptography() -> None:
+    if not HAS_CRYPTOGRAPHY:
+        raise missing_library("cryptography")
+
+
 def generate_key(key_type: str) -> str:
     """A new private key as PKCS#8 PEM; ``key_type`` is one of certificates.KEY_TYPES."""
+    _require_cryptography()
     key: t.Any
     if key_type == "ecdsa_p256":
         key = ec.generate_private_key(ec.SECP256R1())
@@ -43,6 +51,7 @@ def signing_request(key_pem: str, domains: t.Sequence[str]) -> bytes:
 
 def load_key(key_pem: str) -> t.Any:
     """The private key of an unencrypted PEM text; the error never quotes it."""
+    _require_cryptography()
     try:
         return serialization.load_pem_private_key(key_pem.encode(), password=None)
     except (ValueError, TypeError):
@@ -52,6 +61,7 @@ def load_key(key_pem: str) -> t.Any:
 
 def load_certificates(pem: str, what: str = "certificate") -> list[t.Any]:
     """Every certificate of a PEM text in its order; ``what`` names the text in the error."""
+    _require_cryptography()
     try:
         return x509.load_pem_x509_certificates(pem.encode())
     except ValueError as exc:

@@ -75,3 +75,8 @@ class ConflictError(CertError):
     """Somebody else wrote the document since it was read; read it again and decide again."""
 
     kind = "conflict"
+
+
+def missing_library(name: str) -> CertError:
+    """The error for a library that the work needs and the host does not have."""
+    return CertError(f"the Python library {name} is not installed for the Python that runs the modules; install what the collection's requirements.txt lists")

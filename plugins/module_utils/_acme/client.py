@@ -34,7 +34,7 @@ try:
         replaces: str = josepy.field("replaces")
 
 except ImportError:
-    pass  # the module's edge reports the missing library
+    pass  # whoever makes a Network is told
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 from .._core import acme_problems, times, waiting
 from .._core.waiting import Clock
-from .._errors import CertError, RemoteError
+from .._errors import RemoteError, missing_library
 
 try:
     import josepy
@@ -22,7 +22,7 @@ try:
     from acme import errors as acme_errors
     from acme.client import ClientNetwork
 except ImportError:
-    ClientNetwork = object  # the module's edge reports the missing library
+    ClientNetwork = object  # whoever makes a Network is told
 
 CONNECT_SECONDS, READ_SECONDS = 8.0, 45.0
 # The directory is the first thing asked for: one that cannot be reached has to be reported in well under a minute.
@@ -55,7 +55,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
 
     def __init__(self, key: t.Any, ca_bundle: str | None, clock: Clock) -> None:
         if ClientNetwork is object:
-            raise CertError("the Python library acme is not installed for the Python that runs the modules; install what requirements.txt lists")
+            raise missing_library("acme")
         # A certificate's own key, which may revoke it, may be an RSA key.
         alg = josepy.RS256 if isinstance(key, josepy.JWKRSA) else josepy.ES256
         super().__init__(key=key, alg=alg, verify_ssl=ca_bundle or True, user_agent=_USER_AGENT, timeout=(CONNECT_SECONDS, READ_SECONDS))
