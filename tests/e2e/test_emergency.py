@@ -56,6 +56,7 @@ def test_a_reissue_without_a_reason_revokes_nothing(life: Life, control: Control
 def test_what_could_not_be_revoked_is_revoked_by_the_next_run(life: Life, control: Control) -> None:
     control.fault("acme", "revoke", "access_denied", count=100)
     life.play("reissue", project_revoke_reason="superseded", project_keep_previous=1).failed()
+    assert "acme:revoke" in life.document()["last_run"]["Error"]
     (entry,) = life.document()["superseded"]
     assert entry["revoke"] == "superseded"
     assert len(life.server_certificates()) == 2

@@ -47,3 +47,13 @@ def test_an_address_that_cannot_be_unsubscribed_yet_is_not_forgotten(sandbox: Sa
     assert life.document()["subscribed"] == [STAYS]
     assert control.unsubscribe(LEAVES) == []
     assert life.play("create").succeeded().changed == 0
+
+
+@pytest.mark.slow
+def test_a_run_that_could_not_subscribe_goes_on_and_says_why(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+    life = Life(ansible, control, sandbox.env(), sandbox.env())
+    control.fault("sns", "Subscribe", "access_denied", count=10)
+    created = life.play("create", project_emails=[STAYS, LEAVES]).succeeded()
+    (told,) = [line for line in created.output.splitlines() if "Not notified, the run goes on: " in line]
+    assert "sns:Subscribe" in told
+    assert life.server_certificates() == [life.bound()]
