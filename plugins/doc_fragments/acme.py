@@ -11,6 +11,8 @@ class ModuleDocFragment:
 
     # module_utils/_issue_request.py has the argument spec: ACCOUNT.
     DOCUMENTATION = r"""
+requirements:
+  - acme >= 4.1
 options:
   acme_ca_bundle:
     description:

@@ -25,10 +25,10 @@ description:
     A playbook that runs on it reports it as failed.
   - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml), C(projects.yaml), C(certops.yml), or C(certops.yaml).
 extends_documentation_fragment:
+  - certops.cloudfront.requirements
   - certops.cloudfront.store
   - constructed
   - inventory_cache
-  - amazon.aws.boto3
   - amazon.aws.common.plugins
   - amazon.aws.region.plugins
   - amazon.aws.assume_role.plugins

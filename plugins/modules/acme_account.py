@@ -21,9 +21,9 @@ extends_documentation_fragment:
   - certops.cloudfront.acme
   - certops.cloudfront.acme.registration
   - certops.cloudfront.archive
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full
@@ -52,7 +52,6 @@ options:
       - Repeating it does not change the key again.
     type: str
 notes:
-  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
   - No AWS action is needed for an archive in files.
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
     C(kms:Decrypt) where a KMS key encrypts it."

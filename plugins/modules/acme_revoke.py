@@ -20,9 +20,9 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.acme
   - certops.cloudfront.archive
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: partial
@@ -77,7 +77,6 @@ options:
     type: bool
     default: false
 notes:
-  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module.
   - "IAM actions: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate)."
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
     encrypts it."

@@ -20,9 +20,9 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.archive
   - certops.cloudfront.dns
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

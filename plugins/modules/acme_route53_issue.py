@@ -19,6 +19,9 @@ description:
     same arguments finishes the order instead of making another.
   - Every certificate has a new private key. The ACME account is registered once for each directory and set of contacts,
     and kept in the archive.
+requirements:
+  - dnspython >= 2.7, to ask DNS; without it, DNS is not asked
+  - idna >= 3, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.acme
@@ -26,9 +29,9 @@ extends_documentation_fragment:
   - certops.cloudfront.archive
   - certops.cloudfront.dns
   - certops.cloudfront.dns.zones
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full
@@ -176,7 +179,6 @@ options:
 author:
   - certops.cloudfront contributors (@certops)
 notes:
-  - Needs the Python library C(acme) 4.1 or newer on the host that runs the module, and C(dnspython) 2.7 or newer to ask DNS.
   - >-
     IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), C(route53:ListResourceRecordSets)
     for the case that a challenge name has values of others, C(route53:GetHostedZone) for the case that several zones could have a name,

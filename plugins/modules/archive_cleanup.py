@@ -16,12 +16,14 @@ description:
     run that was interrupted may not have recorded it yet.
   - A bundle holds the only copy of its private key. What is deleted cannot be restored to IAM any more.
   - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME accounts are not touched.
+requirements:
+  - cryptography >= 43
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.archive
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -22,11 +22,13 @@ description:
     All the others are done first, then the module fails and returns everything it knows.
   - Staging distributions are treated as any other, because promoting one would bring its old certificate back.
   - Multi-tenant distributions (connection mode C(tenant-only)) are reported and not touched.
+requirements:
+  - cryptography >= 43, with O(server_certificate_name)
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -19,15 +19,19 @@ description:
   - Whether a store in AWS, and an archive in S3, can be written to is tried by a write on a condition that never holds. AWS refuses it after it has looked at
     the permissions, and nothing is left. Of files only the permissions are looked at.
   - Whether the other things may be changed is asked of C(iam:SimulatePrincipalPolicy), where that is allowed.
+requirements:
+  - acme >= 4.1
+  - dnspython >= 2.7, to ask DNS; without it, DNS is not asked
+  - idna >= 3, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
   - certops.cloudfront.dns
   - certops.cloudfront.dns.zones
+  - certops.cloudfront.requirements
   - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 options:
   name:
     description: Name of the project.
@@ -42,7 +46,6 @@ options:
     description: The key identifier of the external account binding that runs of the project would be given. Only whether there is one matters here.
     type: str
 notes:
-  - Needs the Python libraries C(acme) 4.1 or newer and C(dnspython) 2.7 or newer on the host that runs the module.
   - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(route53:ListResourceRecordSets) where no resolver
     answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
     C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing is a finding of its own."

@@ -17,11 +17,13 @@ description:
     path that has the content already is adopted, whatever its name. So an interrupted run uploads nothing twice.
   - Everything that IAM or CloudFront would refuse is checked before the first call, and all problems are reported at once.
   - A server certificate that a CloudFront distribution uses is never deleted.
+requirements:
+  - cryptography >= 43
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -21,9 +21,9 @@ description:
   - A server certificate that IAM refuses to delete because something uses it is kept and reported; that is not a failure.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -14,12 +14,14 @@ author:
 description:
   - Returns the server certificate of a name, or all below a path, with what each certificate says of itself.
   - A call that is denied is an error and never looks like an empty list.
+requirements:
+  - cryptography >= 43, with O(content)
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 options:
   name:
     description:

@@ -17,10 +17,10 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
+  - certops.cloudfront.requirements
   - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 options:
   names:
     description:

@@ -18,12 +18,17 @@ description:
   - Projects whose order the CA would refuse by its rate limits are held back until there is room, by what the documents say was issued. Renewals that a CA
     exempts from a limit are not held back by it.
   - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
+requirements:
+  - acme >= 4.1, with O(renewal_info)
+  - publicsuffixlist >= 1.0, for the limits of CAs on certificates for one registered domain
+  - idna >= 3, for international names
+  - PyYAML, for O(acme_limits) in YAML
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full
@@ -119,7 +124,7 @@ options:
         its CA suggests.
     type: float
 notes:
-  - Nothing but O(renewal_info) changes anything, and that is not reported as a change. It needs the Python library C(acme).
+  - Nothing but O(renewal_info) changes anything, and that is not reported as a change.
   - "IAM actions needed to keep it in a store: C(dynamodb:PutItem), or C(s3:PutObject) and C(kms:GenerateDataKey) where a KMS key encrypts it."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary), C(cloudfront:ListDistributions)."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."

@@ -17,12 +17,14 @@ description:
   - This module keeps the definition, takes the project for a run and plans that run, records its steps, and deletes the document.
   - Every write is conditional on what was read. If somebody else wrote in between, the document is read and decided again, so no update is lost.
   - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than O(state=present) and O(state=absent).
+requirements:
+  - idna >= 3, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - certops.cloudfront.store
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

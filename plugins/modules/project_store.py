@@ -20,9 +20,9 @@ description:
   - Nothing has to be made for a store or an archive in C(file://). Only its directory is examined.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -18,9 +18,9 @@ description:
     One that lapsed is subscribed again.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full

@@ -16,9 +16,9 @@ description:
   - A topic that exists is used as it is. One that this module makes is tagged C(managed-by=certops.cloudfront), and only such a topic is ever deleted.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
+  - certops.cloudfront.requirements
   - amazon.aws.common.modules
   - amazon.aws.region.modules
-  - amazon.aws.boto3
 attributes:
   check_mode:
     support: full
