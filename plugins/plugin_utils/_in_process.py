@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import typing as t
+from datetime import date
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
@@ -69,7 +70,7 @@ class ActionModule(ActionBase):
         name = self._task.action.rpartition(".")[2]
         module = importlib.import_module(_MODULES + name)
         # Through JSON, so that the module gets plain values and not Ansible's tagged ones.
-        edge = _Edge(json.loads(json.dumps(dict(self._task.args))), self._task.check_mode, self._task.diff)
+        edge = _Edge(json.loads(json.dumps(dict(self._task.args), default=_as_any_module_gets_it)), self._task.check_mode, self._task.diff)
         token = _module.EDGE.set(edge)
         try:
             module.main()
@@ -94,6 +95,13 @@ def serving(plugin: str) -> type[ActionModule]:
     if CAN_IMPORT:
         importlib.import_module(_MODULES + plugin.rpartition(".")[2])
     return ActionModule
+
+
+def _as_any_module_gets_it(value: t.Any) -> str:
+    """What JSON does not know: a time that stands in YAML without quotes."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"an argument is a {type(value).__name__}, which no module can be given; give text, a number, a list or a mapping")
 
 
 class _Edge:

@@ -85,7 +85,9 @@ def test_the_documentation_of_plugins_states_the_requirements_as_they_are() -> N
     floors = dict(line.split(">=") for line in requirement_lines("requirements.txt"))
     floors["python"] = load("tests", "config.yml")["modules"]["python_requires"].removeprefix(">=")
     sources = [path for kind in ("doc_fragments", "modules", "inventory") for path in (ROOT / "plugins" / kind).glob("*.py")]
-    stated = [(path.stem, *found) for path in sources for found in re.findall(r"^  - ([a-z0-9-]+) >= ([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)]
+    stated = [
+        (path.stem, *found) for path in sources for found in re.findall(r"^  - ([a-z0-9-]+) >= ([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
     assert [(name, library, floor) for name, library, floor in stated if floors.get(library) != floor] == []
     # josepy comes with acme, and is used beside it.
     assert set(floors) - {library for _name, library, _floor in stated} == {"josepy"}
