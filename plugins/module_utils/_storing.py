@@ -10,7 +10,7 @@ from . import _crypto
 from ._aws.iam import Iam, Upload
 from ._core import server_certs
 from ._core.plan import Outcome, Plan
-from ._core.server_certs import StoredCertificate, Wanted
+from ._core.server_certs import Content, StoredCertificate, Wanted
 from ._core.waiting import Clock, backoff
 from ._errors import RefusedError, RemoteError
 from ._material import Material
@@ -30,13 +30,14 @@ def check_quota(iam: Iam, headroom: int) -> None:
 
 @dataclass(frozen=True)
 class Storing:
-    """One server certificate to be stored; ``headroom`` places of the quota stay free."""
+    """One server certificate to be stored; ``headroom`` places of the quota stay free, ``expected`` is the name under which it should be there already."""
 
     iam: Iam
     clock: Clock
     material: Material
     wanted: Wanted
     headroom: int
+    expected: str | None = None
 
     def converge(self, check_mode: bool) -> Outcome:
         """Observe, plan and apply, again when another run came in between."""
@@ -54,6 +55,18 @@ class Storing:
                 lost_races.append(plan.steps[0].target)
 
     def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
+        content = None if lost_races else self._expected()
+        if content is not None:
+            observed = server_certs.Observed((content.stored,), {content.stored.name: content.tags})
+            return content.stored, server_certs.plan_present(observed, self.wanted)
+        return self._search(lost_races)
+
+    def _expected(self) -> Content | None:
+        """What has the expected name, if it is the certificate: one read tells content, path and tags, so that no listing is needed."""
+        content = self.iam.get_server_certificate(self.expected) if self.expected else None
+        return content if content is not None and content.stored.path == self.wanted.path and self._is_same(content) else None
+
+    def _search(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
         stored = {one.name: one for one in self.iam.list_server_certificates()}
         contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if server_certs.may_be_same(one, self.wanted)]
         # the listing may lag behind the upload that won
@@ -68,7 +81,7 @@ class Storing:
             return StoredCertificate(name=name, path=self.wanted.path), plan
         return stored[name], plan
 
-    def _is_same(self, content: server_certs.Content) -> bool:
+    def _is_same(self, content: Content) -> bool:
         return _crypto.same_certificates(content.body + "\n" + content.chain, self.material.leaf + self.material.chain)
 
     def _apply(self, plan: Plan) -> StoredCertificate | None:

@@ -49,6 +49,11 @@ options:
     description:
       - The name is made of this prefix and the time when the certificate expires, in UTC, as in C(webapp-2027-01-06-0442).
     type: str
+  expected_name:
+    description:
+      - The name under which the certificate should be there already, such as the one that a project document has. It is looked at first.
+      - If it is there, with this content and under O(path), that is the only call. Otherwise everything is as without this option.
+    type: str
   path:
     description:
       - The IAM path. CloudFront uses only certificates below C(/cloudfront/).
@@ -192,6 +197,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "name": {"type": "str"},
     "name_prefix": {"type": "str"},
+    "expected_name": {"type": "str"},
     "path": {"type": "str", "default": "/cloudfront/"},
     "bundle": {"type": "raw"},
     "certificate": {"type": "str"},
@@ -229,7 +235,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     if planned is not None:
         return _predict(params, planned, clients.iam, check_mode)
     material, wanted = _wanted(params, clients, clock)
-    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"]).converge(check_mode)
+    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"], params["expected_name"]).converge(check_mode)
 
 
 def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[Material, Wanted]:
@@ -247,6 +253,7 @@ def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tu
 
 def _input_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems = server_certs.name_problems(params["name"], params["name_prefix"])
+    problems += server_certs.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
     problems += server_certs.path_problems(params["path"])
     problems += server_certs.tag_problems(_tags(params))
     if params["quota_headroom"] < 0:

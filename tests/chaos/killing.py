@@ -13,7 +13,7 @@ from typing import Any
 
 from .bench import Bench, Played
 from .outcome import outcome
-from .stories import Story
+from .stories import EXTRA_CALLS, Story
 from .world import PROJECT
 
 READ_ONLY = ("directory", "newNonce", "order", "authz", "cert", "renewalInfo")
@@ -96,7 +96,7 @@ def _again(bench: Bench, story: Story, undisturbed: Played, missing: int) -> Sur
     again = bench.finish(bench.runner.prepare(story.playbook, story.variables).go())
     wanted, found = outcome(undisturbed), outcome(again)
     problems = [f"{key}: {found[key]}, undisturbed it is {wanted[key]}" for key in wanted if found[key] != wanted[key]]
-    if len(again.calls) > missing + story.extra_calls:
+    if len(again.calls) > missing + EXTRA_CALLS:
         said = " ".join(f"{call['service']}:{call['operation']}" for call in again.calls)
         problems.append(f"{len(again.calls)} calls where {missing} were missing: {said}")
     if found["exit status"] != 0:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .bench import Bench
 
 DAY = 86400
-# A resumed run may look again at what it cannot know: the figures of docs/safety.md. Before it revokes, it looks for users anew.
+# A resumed run may look again at what it cannot know: the figures of docs/safety.md.
 EXTRA_CALLS = 6
 VARIABLES: Mapping[str, Any] = {
     "project_name": PROJECT,
@@ -40,8 +40,6 @@ class Story:
     """How many certificates an undisturbed run has issued."""
     revokes: int = 0
     """And revoked."""
-    extra_calls: int = EXTRA_CALLS
-    """How many calls a resumed run may make beyond those that were missing."""
 
 
 def _empty(bench: Bench) -> None:
@@ -137,7 +135,7 @@ STORIES = {
     "create": Story("create", _empty, VARIABLES, issues=1),
     "renew": Story("renew", _due, issues=1),
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
-    "revoke": Story("reissue", _created, {**VARIABLES, "project_revoke_reason": "keyCompromise"}, issues=1, revokes=1, extra_calls=EXTRA_CALLS + 1),
+    "revoke": Story("reissue", _created, {**VARIABLES, "project_revoke_reason": "keyCompromise"}, issues=1, revokes=1),
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
     "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
     "restore": Story("restore", _lost, {"project_name": PROJECT}),

@@ -111,12 +111,18 @@ def result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any
 
 def name_problems(name: str | None, name_prefix: str | None) -> list[str]:
     """Why IAM would refuse the name, or a name made of the prefix."""
-    option, text, limit = ("name", name, MAX_NAME_LENGTH) if name is not None else ("name_prefix", name_prefix or "", MAX_NAME_LENGTH - _TIME_SUFFIX_LENGTH)
+    if name is not None:
+        return text_problems("name", name)
+    return text_problems("name_prefix", name_prefix or "", MAX_NAME_LENGTH - _TIME_SUFFIX_LENGTH)
+
+
+def text_problems(option: str, text: str, limit: int = MAX_NAME_LENGTH) -> list[str]:
+    """Why IAM would refuse this text in a name."""
     problems = []
-    if not _NAME.fullmatch(text or ""):
+    if not _NAME.fullmatch(text):
         problems.append(f"{option}: {text!r} is not allowed in IAM; use letters, digits and +=,.@-_")
-    if len(text or "") > limit:
-        problems.append(f"{option}: {len(text or '')} characters; at most {limit} are allowed")
+    if len(text) > limit:
+        problems.append(f"{option}: {len(text)} characters; at most {limit} are allowed")
     return problems
 
 

@@ -69,6 +69,42 @@ def test_an_upload_takes_three_calls_and_a_repetition_two(world: World) -> None:
     assert world.iam.calls.made == ["ListServerCertificates", "GetServerCertificate"]
 
 
+def test_one_call_tells_that_it_is_where_it_is_expected(world: World) -> None:
+    stored = world.store().result
+    world.iam.calls.made.clear()
+    again = world.store(name=None, name_prefix="webapp", expected_name="webapp")
+    assert (again.changed, again.result["server_certificate"]) == (False, stored["server_certificate"])
+    tagged = world.store(expected_name="webapp", tags={"managed-by": "us", "more": "1"})
+    assert (tagged.changed, world.iam.contents["webapp"].tags["more"]) == (True, "1")
+    assert world.iam.calls.made == ["GetServerCertificate", "GetServerCertificate", "TagServerCertificate"]
+
+
+@pytest.mark.parametrize(
+    ("issued", "path"),
+    [
+        pytest.param(None, PATH, id="nothing"),
+        pytest.param(issue("example.com"), PATH, id="other content"),
+        pytest.param(ISSUED, "/cloudfront/", id="the content under another path"),
+    ],
+)
+@pytest.mark.parametrize("elsewhere", [True, False])
+def test_what_is_not_where_it_is_expected_is_searched_for_and_uploaded(world: World, issued: Issued | None, path: str, elsewhere: bool) -> None:
+    if issued is not None:
+        world.iam.add("webapp", issued.leaf, issued.chain, path, {"managed-by": "us"})
+    if elsewhere:
+        world.iam.add("other", ISSUED.leaf, ISSUED.chain, PATH, {"managed-by": "us"})
+    done = world.store(expected_name="webapp")
+    assert (done.changed, done.result["name"]) == ((False, "other") if elsewhere else (True, "webapp-2" if issued else "webapp"))
+    assert not world.store(expected_name=done.result["name"]).changed
+
+
+def test_a_search_for_the_expected_one_that_fails_uploads_nothing(world: World) -> None:
+    world.iam.calls.refusals["GetServerCertificate"] = [refusal("AccessDenied")]
+    with pytest.raises(RemoteError, match="AccessDenied"):
+        world.store(expected_name="webapp")
+    assert not world.iam.contents
+
+
 def test_the_body_is_the_leaf_alone_even_from_a_full_chain(world: World) -> None:
     world.store(certificate=ISSUED.leaf + ISSUED.chain, chain=None)
     (upload,) = world.iam.uploads
@@ -181,8 +217,10 @@ def _problems(world: World, **params: t.Any) -> list[str]:
 
 def test_bad_input_is_refused_with_all_problems_at_once(world: World) -> None:
     old = issue("example.com", lifetime=timedelta(days=-1))
-    problems = " ".join(_problems(world, issued=old, private_key=ISSUED.key, name="a b", path="cloudfront", quota_headroom=-1, chain=ISSUED.chain))
-    for expected in ("name:", "path:", "quota_headroom:", "does not belong", "expired", "contradicts itself"):
+    problems = " ".join(
+        _problems(world, issued=old, private_key=ISSUED.key, name="a b", expected_name="a/b", path="cloudfront", quota_headroom=-1, chain=ISSUED.chain)
+    )
+    for expected in ("name: 'a b'", "expected_name:", "path:", "quota_headroom:", "does not belong", "expired", "contradicts itself"):
         assert expected in problems
 
 
