@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -21,16 +22,31 @@ def lanes() -> Iterator[list[Bench]]:
         yield made
 
 
-@pytest.fixture
-def bench(lanes: list[Bench]) -> Bench:
-    """One of them."""
-    return lanes[0]
+@pytest.fixture(scope="session")
+def bench() -> Iterator[Bench]:
+    """One alone."""
+    with benches(1) as made:
+        yield made[0]
 
 
 @pytest.fixture(scope="session")
 def report(request: pytest.FixtureRequest) -> Report:
     """Where the figures are collected."""
     return request.config.stash.setdefault(REPORT, Report())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands its figures to the process that started it."""
+    if REPORT in session.config.stash and hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["chaos"] = session.config.stash[REPORT].as_dict()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """And that one adds them up."""
+    found = getattr(node, "workeroutput", {}).get("chaos")
+    if found is not None:
+        node.config.stash.setdefault(REPORT, Report()).add(found)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

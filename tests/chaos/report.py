@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -22,6 +23,21 @@ class Report:
     jobs: int = 0
     jobs_locked: int = 0
     slowest_failure: float = 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as they travel between the processes of a test run."""
+        return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()}
+
+    def add(self, other: dict[str, Any]) -> None:
+        """Count what another process counted."""
+        for name, value in other.items():
+            mine = getattr(self, name)
+            if isinstance(mine, Counter):
+                mine.update(value)
+            elif isinstance(mine, float):
+                setattr(self, name, max(mine, value))
+            else:
+                setattr(self, name, mine + value)
 
     def lines(self) -> Iterator[str]:
         """As sentences."""

@@ -231,6 +231,13 @@ class TestRenewalInformation:
             client.replace(["www.example.com"], cert_id)
         assert control.calls("acme", "newOrder")[-1]["error"] == "alreadyReplaced"
 
+    def test_what_was_replaced_after_a_snapshot_is_forgotten_with_it(self, client: PlainClient, control: Control, zone: str) -> None:
+        cert_id = name_of(client.issue(["www.example.com"], zone))
+        control.snapshot("before")
+        for _time in range(2):
+            assert client.replace(["www.example.com", "new.example.com"], cert_id)["replaces"] == cert_id
+            control.restore("before")
+
     def test_what_cannot_be_replaced_is_refused_as_boulder_does(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
         cert_id = name_of(client.issue(["www.example.com"], zone))
         other = PlainClient(sandbox.env())

@@ -157,7 +157,7 @@ class Front:
     """Until when an order pretends that its certificate is not ready."""
 
     def __post_init__(self) -> None:
-        self.replacements = Replacements(self.backend)
+        self.replacements = Replacements(self.backend, self.state)
 
     def answer(self, request: Request, content_type: str) -> Reply:
         entry = LoggedCall("acme", operation_of(request.path), {"path": request.path}, started=time.time())

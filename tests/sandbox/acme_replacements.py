@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from cryptography import x509
 
 from .acme_backend import Backend, Reply, problem
+from .aws.state import State
 
 
 @dataclass
 class Replacements:
-    """Which order replaced which certificate, since the start."""
+    """Which order replaced which certificate."""
 
     backend: Backend
-    orders: dict[int, str] = field(default_factory=dict)
+    state: State
 
     def refusal(self, payload: dict[str, Any], account_url: str) -> Reply | None:
         """Why this order cannot replace the certificate that it names; None if it can."""
@@ -45,13 +46,13 @@ class Replacements:
         """The order was made."""
         serial = serial_of(replaced)
         if serial is not None:
-            self.orders[serial] = order_url
+            self.state.replaced[serial] = order_url
 
     def _is_replaced(self, serial: int) -> bool:
         """Whether there is an order that replaces it, unless that order failed."""
-        if serial not in self.orders:
+        if serial not in self.state.replaced:
             return False
-        order = self.backend.store.order_lookup("name", self.orders[serial].rpartition("/")[2])
+        order = self.backend.store.order_lookup("name", self.state.replaced[serial].rpartition("/")[2])
         return bool(order) and order["status"] not in ("invalid", "expired")
 
     def _certificate(self, serial: int) -> dict[str, Any] | None:

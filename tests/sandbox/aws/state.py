@@ -108,11 +108,13 @@ class State:
         # PEM of every leaf that the CA signed, in order
         self.issued: list[str] = []
         self.revoked: list[str] = []
+        # the order that replaces the certificate with this serial number
+        self.replaced: dict[int, str] = {}
         self.services = strict_services(self)
         # where the name servers of zones are: the last of each zone, and the others
         self.dns_addresses = ("127.0.0.1", "127.0.0.1")
         self.dns = DnsView(self)
-        self._snapshots: dict[str, tuple[Settings, float, dict[str, str], t.Any, DnsView]] = {}
+        self._snapshots: dict[str, tuple[Settings, float, dict[str, str], dict[int, str], t.Any, DnsView]] = {}
 
     @property
     def iam(self) -> Iam:
@@ -152,14 +154,14 @@ class State:
         self.offset += seconds
 
     def snapshot(self, name: str) -> None:
-        """Keeps settings, clock and the resources of the strict services under a name; moto's resources and the CA are not part of it."""
+        """Keeps all but moto's resources and the CA's accounts, orders and certificates under a name."""
         with self.lock:
-            self._snapshots[name] = self._copy((self.settings, self.offset, self.accounts, self.services, self.dns))
+            self._snapshots[name] = self._copy((self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns))
 
     def restore(self, name: str) -> None:
         """As when the snapshot was taken, but with no calls, faults, issued and revoked certificates; KeyError without such a snapshot."""
         with self.lock:
-            self.settings, self.offset, self.accounts, self.services, self.dns = self._copy(self._snapshots[name])
+            self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns = self._copy(self._snapshots[name])
             self._forget()
 
     def _copy(self, kept: t.Any) -> t.Any:
@@ -179,6 +181,7 @@ class State:
             self._forget()
             self.offset = 0.0
             self.accounts = {}
+            self.replaced = {}
             self.services = strict_services(self)
             self.dns = DnsView(self)
             if "moto.backends" in sys.modules:

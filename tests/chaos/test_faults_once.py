@@ -1,0 +1,40 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every call of the life fails once: a run outlives it."""
+
+from __future__ import annotations
+
+import pytest
+
+from .bench import Bench, in_lanes
+from .faults import differences, play, seconds, undisturbed_runs
+from .report import Report
+
+# What a client may send again by itself.
+PASSING = ("throttled", "error_500", "timeout", "reset")
+
+
+@pytest.mark.chaos
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("name", ["create", "renew", "delete"])
+def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Report, name: str, when: str) -> None:
+    undisturbed = undisturbed_runs(lanes, name)
+    kinds = PASSING if when == "before" else ("reset", "timeout")
+
+    def once(bench: Bench, kind: str) -> list[str]:
+        bench.begin(name)
+        for service, operation in dict.fromkeys((call["service"], call["operation"]) for call in undisturbed[id(bench)].calls):
+            bench.control.fault(service, operation, kind, when=when, seconds=seconds(service, kind))
+        played = play(bench, name)
+        problems = differences(undisturbed[id(bench)], played)
+        return [*problems, played.ended.output] if problems else []
+
+    problems = []
+    for kind, found in in_lanes(lanes, kinds, once):
+        label = f"{kind} once, {when} the call"
+        report.fault_cases[label] += 1
+        if found:
+            problems.append(f"{label}: {found if isinstance(found, BaseException) else chr(10).join(found)}")
+        else:
+            report.faults_survived[label] += 1
+    assert not problems, "\n\n".join(problems)
