@@ -6,13 +6,16 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from . import _propagation
 from ._aws import route53
 from ._core import txt_records
+from ._core.dns_persist import Grant
 from ._core.txt_records import ChallengeRecord
 from ._core.waiting import Clock, Deadline
+from ._core.zones import Place
 from ._errors import CertError, ConfigError, DeadlineError, RemoteError
 from ._places import ZoneReader
 from ._propagation import NameServers
@@ -75,6 +78,24 @@ class ChallengeRecords:
             changes += [(group.zone_id, change_id) for change_id in group.swap(txt_records.additions, found)]
         return changes
 
+    def grant(self, grants: t.Mapping[Place, Grant]) -> list[str]:
+        """Each name grants what it is to, from now on; what grants it already, as its name servers show, is neither read nor written. Warnings as of a wait."""
+        now, by_name = self.clock.now(), {place.name: grant for place, grant in grants.items()}
+        shown = _propagation.shown(self.dns, list(grants)) if self.dns is not None else {}
+        missing = [ChallengeRecord.at(place, [grant.value]) for place, grant in grants.items() if not _is_granted(grant, shown.get(place.name), now)]
+        changes, expected = [], []
+
+        def additions(records: t.Iterable[ChallengeRecord], found: txt_records.Found) -> list[txt_records.Group]:
+            groups = [by_name[record.name].group(record.name, found.get(record.name), now) for record in records]
+            return [group for group in groups if group]
+
+        for group in self._groups(missing):
+            # where nothing is shown nothing is read: Route 53 refuses to create what there is
+            found = group.read(record.name for record in group.records if not _is_blank(shown.get(record.name)))
+            changes += [(group.zone_id, change_id) for change_id in group.swap(additions, found)]
+            expected += [_expected(record, by_name[record.name], found.get(record.name), now) for record in group.records]
+        return self.await_sync(changes, expected) if expected else []
+
     def await_sync(self, changes: t.Iterable[tuple[str, str]], records: t.Sequence[ChallengeRecord]) -> list[str]:
         """Every authoritative server answers with what these changes wrote; warnings about those that could not be asked."""
         deadline = Deadline.after(self.clock.now(), self.propagation_timeout)
@@ -111,6 +132,22 @@ class ChallengeRecords:
             zone_id=group.zone_id,
             change_id=change_id,
         )
+
+
+def _is_granted(grant: Grant, shown: t.Sequence[tuple[str, ...]] | None, now: datetime) -> bool:
+    """Whether every name server that answered shows it."""
+    return bool(shown) and all(grant.found_in(texts, now) is not None for texts in shown or ())
+
+
+def _is_blank(shown: t.Sequence[tuple[str, ...]] | None) -> bool:
+    """Whether name servers answered, and none has a value."""
+    return bool(shown) and not any(shown or ())
+
+
+def _expected(record: ChallengeRecord, grant: Grant, there: txt_records.TxtSet | None, now: datetime) -> ChallengeRecord:
+    """The record with the value that name servers are going to show: ours, or the one that was there."""
+    text = grant.found_in(map(txt_records.unquoted, there.values), now) if there is not None else None
+    return record if text is None else replace(record, values=(text,))
 
 
 @dataclass(frozen=True)

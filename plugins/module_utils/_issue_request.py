@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from . import _bundles, _dns
 from ._acme.client import ExternalAccount
-from ._core import acme_directories, names, renewal, times, zones
+from ._core import acme_directories, dns_persist, names, renewal, times, txt_records, zones
 from ._core.ari import RenewalInfo
 from ._core.certificates import KEY_TYPES
 from ._core.issuing import Terms, Wanted
@@ -64,11 +64,21 @@ class IssueRequest:
     fallbacks: tuple[Fallback, ...]
     zone_ids: t.Mapping[str, str] = field(default_factory=dict)
     dns_check: bool = True
+    dns_persist: bool = False
 
     @property
     def choices(self) -> tuple[IssueRequest, ...]:
         """The same request to each CA, in the order in which they are asked."""
         return (self, *(self._to(fallback) for fallback in self.fallbacks))
+
+    @property
+    def record_names(self) -> dict[str, str]:
+        """The names that may have to have a record, each with the domain that it is for."""
+        found: dict[str, str] = {}
+        for named in (txt_records.challenge_name, *((dns_persist.record_name,) if self.dns_persist else ())):
+            for domain in self.wanted.domains:
+                found.setdefault(named(domain), domain)
+        return found
 
     @property
     def variants(self) -> tuple[Wanted, ...]:
@@ -130,6 +140,7 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         fallbacks=tuple(_fallback(given, params) for given in params.get("acme_fallbacks") or ()),
         zone_ids=zones.overrides(params.get("zone_id")),
         dns_check=params["dns_check"],
+        dns_persist=params["dns_persist"],
     )
     accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
     return replace(request, terms=replace(request.terms, accepted=accepted))

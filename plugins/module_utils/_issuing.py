@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _ordering, _withdrawal
 from ._authorities import Authorities
 from ._challenges import ChallengeRecords
-from ._core import ari, bundles, issuing, renewal, times, txt_records
+from ._core import ari, bundles, issuing, renewal, times
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
@@ -57,7 +57,7 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     authorities.check_accounts()
     places = _known_places(request, observed.unfinished)
     if check_mode or not places:
-        places = Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.wanted.domains)
+        places = Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
     if check_mode:
         return _predict(request, observed, authorities.check_directories())
     return _order(request, observed, authorities, places)
@@ -74,10 +74,9 @@ def _order(request: IssueRequest, observed: Observed, authorities: Authorities, 
 
 def _known_places(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, Place]:
     """The places as the order to be resumed has them; nothing if none has a record of every name, and where CNAMEs lead elsewhere none has."""
-    names = {txt_records.challenge_name(domain) for domain in request.wanted.domains}
     for kept in unfinished:
         if any(issuing.can_resume(kept.order, wanted) for wanted in request.variants):
-            return kept.order.places if names <= set(kept.order.places) else {}
+            return kept.order.places if set(request.record_names) <= set(kept.order.places) else {}
     return {}
 
 

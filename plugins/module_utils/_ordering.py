@@ -12,12 +12,13 @@ from . import _bundles, _crypto
 from ._acme import accounts
 from ._acme.accounts import Account
 from ._acme.client import Client
-from ._acme.messages import Authorization, Order, Status
+from ._acme.messages import Authorization, Challenge, Order, Status
 from ._acme.order import Conversation, OrderFailedError, is_final
 from ._acme.placing import Placed, place
 from ._challenges import Accounts, ChallengeRecords, Zones
-from ._core import bundles, issuing, txt_records
+from ._core import bundles, dns_persist, issuing, txt_records
 from ._core.bundles import Bundle, Manifest
+from ._core.dns_persist import Grant
 from ._core.issuing import PendingOrder, Wanted
 from ._core.txt_records import ChallengeRecord
 from ._core.validations import Failure
@@ -188,7 +189,7 @@ class Ordering:
         return _Work(kept)
 
     def _issue(self, client: Client, work: _Work) -> tuple[Issued, list[str]]:
-        conversation = Conversation(client, self.clock)
+        conversation = Conversation(client, self.clock, self.request.dns_persist)
         order = work.order or self._new_order(client, work)
         if order.status is Status.PENDING:
             unanswered = conversation.unanswered(order)
@@ -257,9 +258,15 @@ class Ordering:
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
         values: dict[Place, set[str]] = {}
+        grants: dict[Place, Grant] = {}
         for each in unanswered:
-            if each.challenge is not None:
+            if each.challenge is not None and each.challenge.issuers:
+                place = self.places[dns_persist.record_name(each.domain)]
+                grants[place] = self._grant(client, each, each.challenge, grants.get(place))
+            elif each.challenge is not None:
                 values.setdefault(self.places[txt_records.challenge_name(each.domain)], set()).add(client.challenge_value(each.challenge))
+        if grants:
+            work.warnings += self._records.grant(grants)
         if not values:
             return
         may_be_there = work.kept.order.has_values({where.name: found for where, found in values.items()})
@@ -268,6 +275,11 @@ class Ordering:
             self._keep(work, work.kept.order.with_records(records))
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
         work.warnings += self._records.await_sync(work.kept.order.changes, work.kept.order.records)
+
+    def _grant(self, client: Client, authorization: Authorization, challenge: Challenge, other: Grant | None) -> Grant:
+        """What is to stand under the name; names whose records are CNAMEs to one have one value."""
+        wildcard = f"*.{authorization.domain.removeprefix('*.')}" in self.request.wanted.domains or (other is not None and other.wildcard)
+        return Grant(challenge.issuers, client.account_url or "", wildcard)
 
     def _archive(self, pending: PendingOrder, fullchain_pem: str, account_url: str | None) -> Issued:
         cert, chain = _crypto.split(fullchain_pem)

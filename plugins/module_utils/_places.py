@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ._aws.route53 import References
-from ._core import names, txt_records, zones
+from ._core import names, zones
 from ._core.zones import Facts, Level, Place, Servers, Zone
 from ._errors import ConfigError
 
@@ -87,14 +87,12 @@ class Places:
     resolver: Resolver | None = None
     overrides: t.Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, domains: t.Iterable[str]) -> dict[str, Place]:
-        """The place of each challenge name; ConfigError that lists every name without exactly one."""
-        domain_of: dict[str, str] = {}
-        for domain in domains:
-            domain_of.setdefault(txt_records.challenge_name(domain), domain)
+    def find(self, domain_of: t.Mapping[str, str]) -> dict[str, Place]:
+        """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly one."""
         found = self.search(list(domain_of))
         if found.problems:
-            raise ConfigError([f"{domain}: {found.problems[challenge]}" for challenge, domain in domain_of.items() if challenge in found.problems])
+            problems = [f"{domain}: {found.problems[challenge]}" for challenge, domain in domain_of.items() if challenge in found.problems]
+            raise ConfigError(list(dict.fromkeys(problems)))
         return dict(found.places)
 
     def search(self, challenges: t.Sequence[str]) -> Found:

@@ -12,6 +12,7 @@ import typing as t
 
 from ._core.txt_records import ChallengeRecord
 from ._core.waiting import Clock, Deadline
+from ._core.zones import Place
 from ._places import Resolver
 
 # What is not shown so long after INSYNC is not a matter of time; the CA has the last word.
@@ -47,6 +48,17 @@ def await_shown(dns: NameServers, records: t.Sequence[ChallengeRecord], clock: C
             break
         clock.sleep(until.clamp(clock.now(), pause))
     return warnings + _not_shown(missing)
+
+
+def shown(dns: NameServers, places: t.Sequence[Place]) -> dict[str, list[tuple[str, ...]]]:
+    """The TXT values of each of these names, once for each name server of its zone that answers."""
+    servers = dns.name_servers(sorted({place.zone for place in places}))
+    answers = dns.texts([(server, place.name) for place in places for server in servers[place.zone]])
+    found: dict[str, list[tuple[str, ...]]] = {place.name: [] for place in places}
+    for (_server, name), texts in answers.items():
+        if texts is not None:
+            found[name].append(texts)
+    return found
 
 
 def _reachable(dns: NameServers, wanted: t.Mapping[str, ChallengeRecord]) -> tuple[dict[str, list[Server]], list[str]]:

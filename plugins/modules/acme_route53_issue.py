@@ -62,6 +62,18 @@ options:
       - Name servers that cannot be asked, and values that are not shown in that time, are a warning and no failure.
     type: bool
     default: true
+  dns_persist:
+    description:
+      - Answer C(dns-persist-01) where the CA offers it, and C(dns-01) where it does not. No public CA offered it outside of its tests in autumn 2026,
+        and the draft of its standard may still change.
+      - Its TXT record C(_validation-persist.example.com) says that the ACME account may have certificates of this name. It stays, and later orders
+        write nothing as long as it stands. Values of others under the name are kept, and a value of yours that says as much (perhaps until a time that
+        has not come) is left alone.
+      - Where O(domains) has the wildcard of the name, the record says C(policy=wildcard), which may let the account have any name below, too.
+      - Nothing removes the record. Whoever has the account key can have certificates of the name until you delete the value, or deactivate the account with
+        M(certops.cloudfront.acme_account).
+    type: bool
+    default: false
   dest:
     description:
       - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem), C(privkey.pem) and C(manifest.json).
@@ -182,7 +194,8 @@ notes:
   - >-
     IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), C(route53:ListResourceRecordSets)
     for the case that a challenge name has values of others, C(route53:GetHostedZone) for the case that several zones could have a name,
-    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations). Changes can be restricted to TXT records whose names start with C(_acme-challenge.).
+    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations). Changes can be restricted to TXT records whose names start with C(_acme-challenge.),
+    and with C(_validation-persist.) for O(dns_persist).
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
     C(kms:Decrypt) where a KMS key encrypts it."
   - "IAM actions needed for O(store) in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem). In S3 they are those of the archive."
@@ -378,6 +391,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
     "dns_check": {"type": "bool", "default": True},
+    "dns_persist": {"type": "bool", "default": False},
     "route53_calls_per_second": ROUTE53_RATE,
     "dest": {"type": "path"},
     "acme_profile": {"type": "str"},

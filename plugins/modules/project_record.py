@@ -58,7 +58,8 @@ options:
       - The keys are those of the role P(certops.cloudfront.project#role) without the prefix C(project_), namely
         C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type), C(acme_directory),
         C(acme_ca_bundle), C(acme_terms_agreed), C(acme_profile),
-        C(acme_profile_required), C(acme_preferred_chain), C(acme_fallbacks), C(acme_contacts), C(acme_renewal_info), C(archive), C(sns_topic),
+        C(acme_profile_required), C(acme_preferred_chain), C(acme_fallbacks), C(acme_contacts), C(acme_renewal_info), C(dns_persist),
+        C(archive), C(sns_topic),
         C(deploy_wait), C(verify),
         C(keep_previous), C(archive_keep), C(tags), C(quota_headroom).
       - Lists may be given as comma-separated text. Internationalised domain names are stored as A-labels.

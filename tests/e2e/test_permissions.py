@@ -118,12 +118,21 @@ def issue(one: OneFeature) -> None:
     issue_into(one, f"file://{one.archive}")
 
 
-def issue_into(one: OneFeature, uri: str, **more: t.Any) -> None:
+def issue_into(one: OneFeature, uri: str, dns_persist: bool = False, **more: t.Any) -> None:
     archive = {"project": PROJECT, "archive": uri, **more}
     env = one.sandbox.env()
     ca = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"], "acme_terms_agreed": True}
-    assert in_process.run(acme_route53_issue, domains=["example.com"], **archive, **ca).changed
+    assert in_process.run(acme_route53_issue, domains=["example.com"], dns_persist=dns_persist, **archive, **ca).changed
     in_process.run(acme_route53_cleanup, **archive)
+
+
+def persist(one: OneFeature) -> None:
+    zone = seed.create_zone("example.com", env=one.owner)
+    seed.create_record(zone, "_validation-persist.example.com", "TXT", ["somebody else's"], env=one.owner)
+    seed.create_zone("example.com", env=one.owner)
+    one.control.set(acme_dns_persist=True)
+    one.become("issue", "persist")
+    issue_into(one, f"file://{one.archive}", dns_persist=True)
 
 
 def assume(one: OneFeature) -> None:
@@ -242,7 +251,7 @@ def examine(one: OneFeature) -> None:
     in_process.run(doctor, **project, dns_server="127.0.0.1:9")
 
 
-WORK = (issue, assume, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
+WORK = (issue, persist, assume, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
 
 
 def named(work: t.Callable[[OneFeature], None]) -> str:
@@ -286,12 +295,14 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProces
         route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": records}]})
 
     change("CREATE", "_acme-challenge.example.com", "TXT", '"ours"')
+    change("CREATE", "_validation-persist.example.com", "TXT", '"ours"')
     topic = sns.create_topic(Name="certops-webapp")["TopicArn"]
     assert topic.startswith("arn:aws-cn:" if region.startswith("cn-") else "arn:aws:")
     attempts: list[t.Callable[[], t.Any]] = [
         lambda: iam.delete_server_certificate(ServerCertificateName="foreign"),
         lambda: iam.get_server_certificate(ServerCertificateName="foreign"),
         lambda: change("UPSERT", "_acme-challenge.example.com", "TXT", '"over yours"'),
+        lambda: change("UPSERT", "_validation-persist.example.com", "TXT", '"over yours"'),
         lambda: change("CREATE", "www.example.com", "TXT", '"x"'),
         lambda: change("CREATE", "_acme-challenge.www.example.com", "CNAME", "elsewhere.example.org"),
         lambda: sns.create_topic(Name="another"),

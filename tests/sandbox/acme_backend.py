@@ -105,7 +105,12 @@ def configuration(options: Options, directory: Path) -> str:
         "Nonce": {"nonce_check_disable": False},
         "CAhandler": {"handler_module": "sandbox.acme_ca"},
         "Account": {"contact_check_disable": True},
-        "Challenge": {"http_01_support": True, "tls_alpn_01_support": True},
+        "Challenge": {
+            "http_01_support": True,
+            "tls_alpn_01_support": True,
+            "dns_persist_01_support": True,
+            "dns_persist_allow_policy_wildcard": True,
+        },
         # acme2certifier looks for expired rows at every read; nothing lives long enough here.
         "Authorization": {"expiry_check_disable": True},
         "Order": {"identifier_limit": options.identifier_limit, "profiles": json.dumps(profiles), "expiry_check_disable": True},

@@ -281,7 +281,15 @@ class Front:
             self._renewal_info(reply)
         if operation == "directory" and reply.status == 200 and not self.state.settings.acme_renewal_info:
             reply.document = {name: value for name, value in reply.document.items() if name != "renewalInfo"}
-        if operation == "authz" and reply.status == 200 and reply.document.get("status") == "pending":
+        if operation == "authz" and reply.status == 200:
+            self._authorization(reply)
+
+    def _authorization(self, reply: Reply) -> None:
+        document = reply.document
+        if not self.state.settings.acme_dns_persist:
+            document["challenges"] = [each for each in document["challenges"] if each["type"] != "dns-persist-01"]
+            reply.document = document
+        if document.get("status") == "pending":
             reply.headers["Retry-After"] = str(self.state.settings.acme_retry_after)
 
     def _headed(self, request: Request, reply: Reply) -> Reply:

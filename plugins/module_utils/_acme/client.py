@@ -74,6 +74,11 @@ class Client:
         )
 
     @property
+    def directory_url(self) -> str:
+        """Where the CA is."""
+        return self._directory_url
+
+    @property
     def account_url(self) -> str | None:
         """The account that signs."""
         account = self._network.account

@@ -12,6 +12,7 @@ from .._core.acme_problems import Problem
 from .._errors import RemoteError
 
 DNS_01 = "dns-01"
+DNS_PERSIST_01 = "dns-persist-01"
 
 
 class Status(str, Enum):
@@ -80,22 +81,35 @@ class Chain:
 
 @dataclass(frozen=True)
 class Challenge:
-    """A dns-01 challenge."""
+    """A dns-01 challenge, or a dns-persist-01 challenge, which has no token but the names of the CA and perhaps the account that it is for."""
 
     url: str
     token: str
     status: Status
+    issuers: tuple[str, ...] = ()
+    account_url: str | None = None
+
+    @classmethod
+    def persistent(cls, document: t.Mapping[str, t.Any]) -> Challenge | None:
+        """A dns-persist-01 challenge (draft-ietf-acme-dns-persist section 3.1); what is none counts as not offered, as the draft may change."""
+        try:
+            url, issuers = document["url"], document["issuer-domain-names"]
+            readable = isinstance(url, str) and isinstance(issuers, list) and all(isinstance(name, str) for name in issuers)
+            return cls(url, "", Status(document["status"]), tuple(issuers), document.get("accounturi")) if readable else None
+        except (KeyError, ValueError):
+            return None
 
 
 @dataclass(frozen=True)
 class Authorization:
-    """An authorization with its dns-01 challenge, if it offers one; other types are ignored (RFC 8555 section 7.1.4)."""
+    """An authorization with its dns-01 challenge and its dns-persist-01 challenge, if it offers them; other types are ignored (RFC 8555 section 7.1.4)."""
 
     url: str
     domain: str
     status: Status
     challenge: Challenge | None
     problem: Problem | None
+    persistent: Challenge | None = None
 
     @classmethod
     def from_json(cls, url: str, document: t.Mapping[str, t.Any]) -> Authorization:
@@ -104,12 +118,14 @@ class Authorization:
             challenges = document["challenges"]
             errors = [challenge["error"] for challenge in challenges if challenge.get("error")]
             dns = [Challenge(url=str(each["url"]), token=str(each["token"]), status=Status(each["status"])) for each in challenges if each["type"] == DNS_01]
+            persistent = [Challenge.persistent(each) for each in challenges if each["type"] == DNS_PERSIST_01]
             return cls(
                 url=url,
                 domain=str(document["identifier"]["value"]).lower(),
                 status=Status(document["status"]),
                 challenge=dns[0] if dns else None,
                 problem=Problem.from_json(errors[0]) if errors else None,
+                persistent=persistent[0] if persistent else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
             raise _malformed("authorization", url, exc) from exc

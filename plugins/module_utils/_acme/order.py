@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from .._core import acme_problems, times
+from .._core import acme_problems, dns_persist, times
 from .._core.acme_problems import Problem
 from .._core.waiting import Clock, Deadline
 from .._errors import DeadlineError, RemoteError
@@ -32,14 +32,15 @@ class OrderFailedError(RemoteError):
 
 @dataclass(frozen=True)
 class Conversation:
-    """One order with one CA."""
+    """One order with one CA; with ``dns_persist``, dns-persist-01 is answered where the CA offers it."""
 
     client: Client
     clock: Clock
+    dns_persist: bool = False
 
     def unanswered(self, order: Order) -> list[Authorization]:
-        """The authorizations of a pending order that need a record; those still valid from earlier orders do not."""
-        found = [self.client.authorization(url) for url in order.authorizations]
+        """The authorizations of a pending order that need a record, each with the challenge to answer; those still valid from earlier orders do not."""
+        found = [self._chosen(self.client.authorization(url)) for url in order.authorizations]
         failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
         if failed:
             raise _failure(order, failed, self.clock.now())
@@ -47,7 +48,8 @@ class Conversation:
         without = [each.domain for each in waiting if each.challenge is None]
         if without:
             raise OrderFailedError(
-                f"acme:authorization offers no dns-01 challenge for {', '.join(without)}; choose another CA for these names",
+                f"acme:authorization offers no challenge that can be answered for {', '.join(without)}: no dns-01"
+                f"{'' if self.dns_persist else ', and dns_persist is not set'}; choose another CA for these names",
                 service="acme",
                 operation="authorization",
                 code="unsupportedChallenge",
@@ -93,6 +95,16 @@ class Conversation:
             )
         return order
 
+    def _chosen(self, authorization: Authorization) -> Authorization:
+        """The authorization with the challenge to answer; a dns-01 challenge that the CA looks at already stays the one."""
+        first, other = authorization.challenge, authorization.persistent
+        if not self.dns_persist or other is None or (first is not None and first.status is not Status.PENDING):
+            return authorization
+        account_url = self.client.account_url or ""
+        is_ours = other.account_url in (None, account_url)
+        is_usable = is_ours and dns_persist.is_usable(other.issuers, account_url, self.client.directory_url)
+        return replace(authorization, challenge=other) if is_usable else authorization
+
     def _require_hope(self, order: Order) -> None:
         """OrderFailedError if an authorization failed: some CAs leave the order pending then."""
         found = [self.client.authorization(url) for url in order.authorizations]
@@ -106,7 +118,7 @@ class Conversation:
             self.client.answer(authorization.challenge)
         except RemoteError:
             # An answer that was sent again after a lost response is refused; what counts is that the CA has taken it.
-            now = self.client.authorization(authorization.url)
+            now = self._chosen(self.client.authorization(authorization.url))
             if now.status is Status.PENDING and now.challenge is not None and now.challenge.status is Status.PENDING:
                 raise
 

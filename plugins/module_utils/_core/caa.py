@@ -98,7 +98,7 @@ def _refusal(properties: t.Sequence[str], issuer: Issuer) -> Reason | None:
     if not issuer.identities:
         return Reason.UNKNOWN_ISSUER
     identities = {identity.lower().rstrip(".") for identity in issuer.identities}
-    ours = [parameters for name, parameters in map(_parse, properties) if name in identities]
+    ours = [parameters for name, parameters in map(issue_value, properties) if name in identities]
     if not ours:
         return Reason.OTHER_ISSUERS
     by_method = [parameters for parameters in ours if _allows_method(parameters, issuer.method)]
@@ -110,7 +110,7 @@ def _refusal(properties: t.Sequence[str], issuer: Issuer) -> Reason | None:
 Parameters = tuple[tuple[str, str], ...]
 
 
-def _parse(value: str) -> tuple[str, Parameters]:
+def issue_value(value: str) -> tuple[str, Parameters]:
     """Issuer and parameters of a property; what is malformed names no issuer, so that it allows nobody (RFC 8659 section 4.2)."""
     name, _semicolon, rest = value.partition(";")
     name = name.strip(" \t")

@@ -248,6 +248,7 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "acme_fallbacks": ([], _fallbacks),
     "acme_contacts": ([], _emails),
     "acme_renewal_info": (True, _flag),
+    "dns_persist": (False, _flag),
     "archive": ("", _text),
     "sns_topic": ("", _topic),
     "deploy_wait": (True, _flag),

@@ -21,6 +21,8 @@ TTL_SECONDS = 60
 MAX_BATCH_RECORDS = 1000
 MAX_BATCH_CHARACTERS = 32000
 
+MAX_STRING = 255
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NAME_IN_MESSAGE = re.compile(r"name='([^']+)'")
 
 
@@ -86,8 +88,13 @@ def challenge_name(domain: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A challenge value as a TXT value; it is base64url, so there is nothing to escape."""
-    return f'"{value}"'
+    """A value as Route 53 has it, in strings of at most 255 characters (RFC 1035 section 3.3); none of ours has anything to escape."""
+    return " ".join(f'"{value[start : start + MAX_STRING]}"' for start in range(0, len(value), MAX_STRING))
+
+
+def unquoted(value: str) -> str:
+    """What the strings of a value say together; what is escaped in them, as in none of ours, stays so."""
+    return "".join(_STRING.findall(value))
 
 
 def additions(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]:

@@ -70,6 +70,8 @@ class Settings:
     acme_backdate_seconds: float = 0.0
     # By which names, separated by commas, the CA looks for itself in CAA records; none, and it does not look.
     acme_caa_identities: str = "sandbox.invalid"
+    # Whether dns-persist-01 is offered beside the other challenges.
+    acme_dns_persist: bool = False
     # Renewal information that asks for a renewal at once.
     acme_renewal_due: bool = False
     # Whether there is renewal information at all; the window of all certificates as RFC 3339 texts, where the CA goes by their

@@ -180,6 +180,9 @@ class FakeCA:
     needs_eab: bool = False
     polls_until_issued: int = 0
     reuses_orders: bool = False
+    has_dns_01: bool = True
+    issuers: tuple[str, ...] = ()
+    account_uri: str | None = None
     leaves_orders_pending: bool = False
     has_renewal_info: bool = True
     replacements: list[str | None] = field(default_factory=list)
@@ -239,6 +242,10 @@ class FakeClient:
         return self._directory
 
     @property
+    def directory_url(self) -> str:
+        return "https://ca.example/directory"
+
+    @property
     def account_url(self) -> str | None:
         return self.account
 
@@ -296,8 +303,9 @@ class FakeClient:
             where = f"{url}/authz/{number}"
             base = domain.removeprefix("*.")
             status = Status.VALID if domain in self.ca.valid_names else Status.PENDING
-            challenge = Challenge(url=f"{where}/dns", token=f"token-{where}", status=status)
-            self.ca.authorizations[where] = Authorization(url=where, domain=base, status=status, challenge=challenge, problem=None)
+            challenge = Challenge(url=f"{where}/dns", token=f"token-{where}", status=status) if self.ca.has_dns_01 else None
+            persistent = Challenge(f"{where}/persist", "", status, self.ca.issuers, self.ca.account_uri) if self.ca.issuers else None
+            self.ca.authorizations[where] = Authorization(where, base, status, challenge, None, persistent)
             authorizations.append(where)
         order = Order(url, Status.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None)
         self.ca.orders[url] = order
@@ -317,10 +325,13 @@ class FakeClient:
 
     def answer(self, challenge: Challenge) -> None:
         self._begin("challenge")
-        where = challenge.url.removesuffix("/dns")
+        where = challenge.url.rpartition("/")[0]
         authorization = self.ca.authorizations[where]
-        expected = f'"{self.challenge_value(challenge)}"'
-        good = expected in self.ca.zones.values(f"_acme-challenge.{authorization.domain}")
+        if challenge.issuers:
+            name, expected = "_validation-persist", f'"{challenge.issuers[0]}; accounturi={self.account}; policy=wildcard"'
+        else:
+            name, expected = "_acme-challenge", f'"{self.challenge_value(challenge)}"'
+        good = expected in self.ca.zones.values(f"{name}.{authorization.domain}")
         status = Status.VALID if good else Status.INVALID
         problem = None if good else Problem(code="incorrectResponse", detail="no such TXT value")
         self.ca.authorizations[where] = replace(authorization, status=status, challenge=replace(challenge, status=status), problem=problem)

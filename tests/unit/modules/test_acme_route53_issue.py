@@ -821,3 +821,53 @@ def test_cleanup_removes_an_order_whose_certificate_is_archived(world: World) ->
     world.kill(calls_of_a_first_run().index("put bundle") + 1)
     assert len(world.clean().result["removed_orders"]) == 1
     assert world.archive.keys("/pending/") == []
+
+
+PERSISTENT = "_validation-persist.example.com"
+
+
+@pytest.fixture
+def persistent(world: World) -> World:
+    """A CA that offers dns-persist-01, too."""
+    world.ca.issuers = ("ca.example",)
+    return world
+
+
+def test_the_record_of_dns_persist_01_stays_and_is_in_no_unfinished_order(persistent: World) -> None:
+    outcome = persistent.run(dns_persist=True)
+    account = outcome.result["bundle"]["account_url"]
+    assert persistent.zones.values(PERSISTENT) == (f'"ca.example; accounturi={account}; policy=wildcard"',)
+    assert list(persistent.zones.sets) == [("Z1", PERSISTENT)]
+    persistent.forget_calls()
+    assert persistent.run(dns_persist=True, key_type="rsa_2048").result["issued"]
+    assert "ChangeResourceRecordSets" not in persistent.calls.made
+    assert "GetChange" not in persistent.calls.made
+
+
+def test_a_value_that_somebody_adds_while_the_record_that_stays_is_written_is_not_lost(persistent: World) -> None:
+    persistent.zones.intruder = lambda: persistent.zones.sets.update({("Z1", PERSISTENT): TxtSet(PERSISTENT, 300, ('"late"',))})
+    assert persistent.run(dns_persist=True).result["issued"]
+    assert persistent.zones.values(PERSISTENT)[0] == '"late"'
+    assert len(persistent.zones.values(PERSISTENT)) == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "given"),
+    [
+        pytest.param({}, {}, id="not wanted"),
+        pytest.param({"account_uri": "https://ca.example/account/somebody"}, {"dns_persist": True}, id="for another account"),
+        pytest.param({"issuers": ("CA.EXAMPLE.",)}, {"dns_persist": True}, id="malformed"),
+    ],
+)
+def test_dns_01_is_answered_where_dns_persist_01_is_not(persistent: World, changes: dict[str, t.Any], given: dict[str, t.Any]) -> None:
+    for name, value in changes.items():
+        setattr(persistent.ca, name, value)
+    assert persistent.run(**given).result["issued"]
+    assert persistent.zones.sets == {}
+
+
+def test_a_ca_that_offers_nothing_else_needs_the_option(persistent: World) -> None:
+    persistent.ca.has_dns_01 = False
+    with pytest.raises(RemoteError, match=r"no dns-01, and dns_persist is not set"):
+        persistent.run()
+    assert persistent.run(dns_persist=True).result["issued"]

@@ -217,7 +217,7 @@ def test_a_malformed_order_is_an_error_that_names_the_call(setup: Setup, changes
 
 def test_challenges_of_unknown_types_are_ignored(setup: Setup) -> None:
     challenges = [
-        {"type": "dns-persist-01", "status": "pending", "issuer-domain-names": ["ca.example"]},
+        {"type": "dns-account-01", "status": "pending"},
         {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t"},
         {"type": "tls-alpn-01", "status": "new-state", "url": f"{BASE}/d", "token": "t"},
     ]
@@ -226,6 +226,28 @@ def test_challenges_of_unknown_types_are_ignored(setup: Setup) -> None:
     found = setup.client.authorization(f"{BASE}/a")
     assert found.domain == "example.com"
     assert found.challenge == Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        pytest.param({}, Challenge(f"{BASE}/p", "", Status.PENDING, ("ca.example", "ca.test")), id="first draft"),
+        pytest.param(
+            {"accounturi": f"{BASE}/account/7"}, Challenge(f"{BASE}/p", "", Status.PENDING, ("ca.example", "ca.test"), f"{BASE}/account/7"), id="later drafts"
+        ),
+        pytest.param({"url": None}, None, id="no URL"),
+        pytest.param({"status": "new-state"}, None, id="unknown status"),
+        pytest.param({"issuer-domain-names": None}, None, id="no names"),
+        pytest.param({"issuer-domain-names": "ca.example"}, None, id="names of another type"),
+    ],
+)
+def test_a_dns_persist_01_challenge_is_read_and_one_that_is_none_stops_nothing(setup: Setup, fields: dict[str, t.Any], found: Challenge | None) -> None:
+    persistent = {"type": "dns-persist-01", "status": "pending", "url": f"{BASE}/p", "issuer-domain-names": ["ca.example", "ca.test"], **fields}
+    challenges = [persistent, {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t"}]
+    setup.ca.answers["/a"] = [Answer(body={"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": challenges})]
+    authorization = setup.client.authorization(f"{BASE}/a")
+    assert authorization.persistent == found
+    assert authorization.challenge == Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING)
 
 
 def test_the_reason_of_an_invalid_authorization_is_kept(setup: Setup) -> None:

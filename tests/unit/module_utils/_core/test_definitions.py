@@ -26,6 +26,7 @@ DEFAULTS = {
     "acme_fallbacks": [],
     "acme_contacts": [],
     "acme_renewal_info": True,
+    "dns_persist": False,
     "archive": None,
     "sns_topic": "certops-webapp",
     "deploy_wait": True,

@@ -80,7 +80,7 @@ def test_batches_keep_to_the_number_of_records() -> None:
 
 
 def test_batches_keep_to_the_number_of_characters() -> None:
-    groups = txt_records.additions([record("v" * 15998, name=f"n{number}") for number in range(3)], {})
+    groups = txt_records.additions([record("v" * 15812, name=f"n{number}") for number in range(3)], {})
     assert [len(batch) for batch in txt_records.batches(groups)] == [2, 1]
 
 
