@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import asdict, dataclass
-from enum import Enum
 
 from .._errors import CertError, RemoteError
 from .doctor_codes import KINDS, Severity
@@ -33,13 +32,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.severity.value.upper()} {self.code} {self.subject}: {self.message}. {self.remedy}"
-
-
-class Worst(Enum):
-    """From which severity on a project counts as unhealthy."""
-
-    ERROR = "error"
-    WARNING = "warning"
 
 
 def finding(code: str, subject: str, message: str) -> Finding:

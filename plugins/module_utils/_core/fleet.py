@@ -15,7 +15,6 @@ from .rate_limits import Held
 
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge does whatever is missing.
 RUNS = ("renew", "converge", "reissue")
-ACTIONS = ("issue", "renew", "reissue", "resume", "rebind", "update", "cleanup", "wait", "none")
 _IDLE = ("wait", "none")
 # How many of those that rest are named.
 NEXT = 5

@@ -69,11 +69,6 @@ def worst(record: t.Mapping[str, t.Any]) -> str | None:
     return DELETE_FAILED if _has_failed_deletion(record) else None
 
 
-def renew_records(record: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The four fields that the SSL Plugin mails."""
-    return {key: record[key] for key in RENEW_RECORDS}
-
-
 def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str]] | str:
     if not replaced:
         return NO_PREVIOUS
