@@ -98,10 +98,12 @@ def serving(plugin: str) -> type[ActionModule]:
 
 
 def _as_any_module_gets_it(value: t.Any) -> str:
-    """What JSON does not know: a time that stands in YAML without quotes."""
+    """What JSON does not know: a time that stands in YAML without quotes, and with ansible-core 2.18 a text from a vault."""
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"an argument is a {type(value).__name__}, which no module can be given; give text, a number, a list or a mapping")
+    if getattr(value, "__ENCRYPTED__", False):
+        return str(value)
+    raise TypeError(f"an argument is of the type {type(value).__name__}, which no module can be given; give text, a number, a list or a mapping")
 
 
 class _Edge:
