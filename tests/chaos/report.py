@@ -23,6 +23,9 @@ class Report:
     jobs: int = 0
     jobs_locked: int = 0
     slowest_failure: float = 0.0
+    orders: int = 0
+    """Orders of a hundred names from a CA that refuses many nonces."""
+    orders_issued: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, as they travel between the processes of a test run."""
@@ -51,4 +54,6 @@ class Report:
             yield f"slowest run that ended with an error: {self.slowest_failure:.0f} s"
         if self.jobs:
             yield f"overlapping jobs: {self.jobs}, of which {self.jobs_locked} left a locked project alone"
+        if self.orders:
+            yield f"orders from a CA that refuses many nonces: {self.orders_issued} of {self.orders} issued"
         yield f"certificates issued beyond those of undisturbed runs: {self.issued_beyond}"
