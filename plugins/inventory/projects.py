@@ -124,7 +124,8 @@ except ImportError:  # ansible-core 2.18 trusts what is not marked as unsafe, la
     from ansible.utils.unsafe_proxy import wrap_var as _untrusted
 
     def _trusted(value: str) -> str:
-        return value
+        # What a lookup returned is a subclass that is marked as unsafe, which ansible-inventory --list would show.
+        return str.__str__(value)
 
 else:
 
