@@ -60,6 +60,11 @@ class Accounts:
             raise ConfigError([f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand there; give it again"])
         return self.delegated[delegation]
 
+    def relist(self) -> bool:
+        """Whether any of them told zones of a listing from before; those list anew from now on."""
+        relisted = [zones.relist() for zones in (self.own, *self.delegated.values())]
+        return any(relisted)
+
 
 @dataclass(frozen=True)
 class ChallengeRecords:

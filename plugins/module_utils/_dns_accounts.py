@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ._aws.route53 import Route53
@@ -11,10 +12,14 @@ from ._aws.session import Session, delegation_params, dns_params
 from ._challenges import Accounts
 from ._core import zones
 from ._errors import ConfigError
+from ._zone_cache import SharedRoute53, ZoneCache
 
 
-def connect(params: t.Mapping[str, t.Any], **config: t.Any) -> Accounts:
-    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries."""
+def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> Accounts:
+    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries.
+
+    With ``shares_listings`` the zones of each account are listed once for all processes of a run.
+    """
     entries = params.get("dns_delegations") or []
     problems = zones.delegation_problems(entries)
     sessions: dict[str, Session] = {}
@@ -26,9 +31,11 @@ def connect(params: t.Mapping[str, t.Any], **config: t.Any) -> Accounts:
             problems += [f"dns_delegations: {zone}: {problem}" if zone else problem for problem in exc.problems]
     if problems:
         raise ConfigError(problems)
-    own, *others = ((zone, _route53(session, config)) for zone, session in sessions.items())
+    own, *others = ((zone, _route53(session, shares_listings, config)) for zone, session in sessions.items())
     return Accounts(own[1], {zones.delegation(zone): client for zone, client in others})
 
 
-def _route53(session: Session, config: t.Mapping[str, t.Any]) -> Route53:
-    return Route53(lambda: session.client("route53", **config))
+def _route53(session: Session, shares_listings: bool, config: t.Mapping[str, t.Any]) -> Route53:
+    cache = ZoneCache.of_run(session.identity) if shares_listings else None
+    factory = functools.partial(session.client, "route53", **config)
+    return Route53(factory) if cache is None else SharedRoute53(factory, cache)

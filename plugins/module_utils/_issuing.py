@@ -10,14 +10,14 @@ from datetime import datetime
 
 from . import _bundles, _ordering, _withdrawal
 from ._authorities import Authorities
-from ._challenges import ChallengeRecords
+from ._challenges import ZONE_GONE, ChallengeRecords
 from ._core import ari, bundles, issuing, renewal, times
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
 from ._core.waiting import Clock
 from ._core.zones import Place
-from ._errors import ConfigError
+from ._errors import CertError, ConfigError, RemoteError
 from ._failures import Failures
 from ._issue_request import IssueRequest
 from ._ordering import Clients
@@ -44,6 +44,16 @@ class Observed:
 
 def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Leave a good bundle alone; otherwise order one, or say in check mode that one would be ordered."""
+    try:
+        return _run(request, clients, clock, check_mode)
+    except RemoteError as exc:
+        # A zone that was deleted since the zones were listed, and perhaps made anew: the order goes on where its name is now.
+        if exc.code != ZONE_GONE or not clients.accounts.relist():
+            raise
+    return _run(request, clients, clock, check_mode)
+
+
+def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     since = request.terms.issued_since
     if since is not None and since > clock.now():
         raise ConfigError([f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time that has passed"])
@@ -57,7 +67,7 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     authorities.check_accounts()
     places = _known_places(request, observed.unfinished)
     if check_mode or not places:
-        places = Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+        places = _find(request, clients)
     if check_mode:
         return _predict(request, observed, authorities.check_directories())
     return _order(request, observed, authorities, places)
@@ -70,6 +80,16 @@ def _order(request: IssueRequest, observed: Observed, authorities: Authorities, 
     if request.dest:
         _bundles.keep_in(request.dest, issued.bundle)
     return _report(request, observed, issued, (warnings, authorities.clock.now()))
+
+
+def _find(request: IssueRequest, clients: Clients) -> dict[str, Place]:
+    """The places of all names; a problem is told only of zones that were listed for it."""
+    try:
+        return Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+    except CertError:
+        if not clients.accounts.relist():
+            raise
+    return Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
 
 
 def _known_places(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, Place]:

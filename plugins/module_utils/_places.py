@@ -25,6 +25,9 @@ class ZoneReader(t.Protocol):
     def list_hosted_zones(self) -> tuple[Zone, ...]:
         """Every zone."""
 
+    def relist(self) -> bool:
+        """Whether the last listing was one from before; if it was, the next is made anew."""
+
     def get_hosted_zone(self, zone_id: str) -> tuple[Zone, Servers]:
         """One zone and its name servers."""
 

@@ -414,7 +414,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
     request, request_problems = _try(lambda: _issue_request.parse(params))
-    accounts, account_problems = _try(lambda: _dns_accounts.connect(params))
+    accounts, account_problems = _try(lambda: _dns_accounts.connect(params, shares_listings=True))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
     journal, journal_problems = _try(lambda: _journal(params))
     if request is None or accounts is None or archive is None or journal_problems:

@@ -71,21 +71,26 @@ class Pace:
             return now
         return found if found - now <= LONGEST_WAIT_SECONDS + self._burst * self._interval else now
 
-    @contextlib.contextmanager
-    def _locked(self) -> t.Iterator[int]:
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        try:
-            for _try in range(LOCK_TRIES):
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    time.sleep(LOCK_PAUSE_SECONDS)
-            else:
-                raise TimeoutError(f"{self._path} is locked")
-            yield descriptor
-        finally:
-            os.close(descriptor)
+    def _locked(self) -> contextlib.AbstractContextManager[int]:
+        return locked(self._path, LOCK_TRIES, LOCK_PAUSE_SECONDS)
+
+
+@contextlib.contextmanager
+def locked(path: Path, tries: int, pause: float) -> t.Iterator[int]:
+    """Inside, no other process has the file, which is made if need be; OSError if that cannot be had. The kernel frees what a killed process held."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        for _try in range(tries):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(pause)
+        else:
+            raise TimeoutError(f"{path} is locked")
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def pace_client(client: t.Any, event: str, pace: Pace) -> None:
@@ -116,9 +121,9 @@ def directory() -> Path | None:
     return None
 
 
-def file_name(service: str, identity: t.Iterable[str]) -> str:
+def file_name(service: str, identity: t.Iterable[str], suffix: str = "pace") -> str:
     """The name of the file for a service and whose calls these are, without telling who that is."""
-    return f"{service}-{hashlib.sha256('|'.join(identity).encode()).hexdigest()[:16]}.pace"
+    return f"{service}-{hashlib.sha256('|'.join(identity).encode()).hexdigest()[:16]}.{suffix}"
 
 
 def _write(descriptor: int, full_at: float) -> None:

@@ -32,6 +32,10 @@ class Route53:
             pages = list(self._client.get_paginator("list_hosted_zones").paginate())
         return tuple(_zone(zone) for page in pages for zone in page["HostedZones"])
 
+    def relist(self) -> bool:
+        """Whether the last listing was made before it was asked for, so that the next may say something else; here none is."""
+        return False
+
     def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
         """One zone and the name servers of its delegation set; a private zone has none."""
         with calling("route53", "GetHostedZone", f"zone {zone_id}"):

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
@@ -74,6 +75,8 @@ DNS_DELEGATIONS: dict[str, t.Any] = {
 SERVICES = ("cloudfront", "iam", "route53", "sns", "sts")
 _CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
 _ROLE = frozenset({"role_arn", "external_id"})
+# What of the environment goes nowhere, not even into a hash: AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and their like. The access key's ID stands for them.
+_SECRETS = ("_KEY", "_TOKEN")
 
 
 @functools.cache
@@ -154,6 +157,12 @@ class Session:
         self._identity = (self._endpoint or self.region, self._session.profile_name, params.get("role_arn") or "", _who(credentials))
         rate = params.get("route53_calls_per_second", ROUTE53_CALLS_PER_SECOND)
         self._route53_rate = Rate(per_second=MARGIN * rate, burst=1) if rate else None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Whose calls these are and where they go: sessions of one identity see the same, told without calling anything. No secret is in it."""
+        environment = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("AWS_") and not name.endswith(_SECRETS))
+        return (*self._identity, str(self._role and self._role[1]), *environment)
 
     @property
     def partition(self) -> str:

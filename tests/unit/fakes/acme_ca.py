@@ -115,6 +115,9 @@ class FakeRoute53:
         self.calls.begin("ListHostedZones")
         return self.zones
 
+    def relist(self) -> bool:
+        return False
+
     def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
         self.calls.begin("GetHostedZone")
         return next(zone for zone in self.zones if zone.id == zone_id), frozenset({f"ns.{zone_id.lower()}.example"})

@@ -68,3 +68,23 @@ def test_a_delegation_has_credentials_and_a_role_of_one_place(dns: dict[str, str
     found = delegation_params({**OURS, "dns_aws": dns}, {"zone": "acme.example.net", "dns_aws": delegation})
     shown = {name: value for name, value in found.items() if name in ("region", "access_key", "role_arn", "external_id")}
     assert shown == {"region": "us-east-1", **expected}
+
+
+def test_sessions_of_one_identity_see_the_same_and_no_secret_is_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ROLE_ARN", "AWS_CONFIG_FILE"):
+        monkeypatch.delenv(name, raising=False)
+
+    def identity(**changes: str | None) -> tuple[str, ...]:
+        return Session({**CREDENTIALS, "region": "us-east-1", **changes}).identity
+
+    mine = identity()
+    assert identity() == mine
+    role = identity(**ROLE)
+    found = [mine, role, identity(**{**ROLE, "external_id": "theirs"}), identity(access_key="AKIAOTHER"), identity(endpoint_url="http://127.0.0.1:1")]
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::222222222222:role/other")
+    found.append(identity())
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "a token")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")
+    assert identity() == found[-1]
+    assert len(set(found)) == len(found)
+    assert not [part for one in found for part in one if "secret" in part or "token" in part]
