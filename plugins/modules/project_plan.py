@@ -204,7 +204,7 @@ projects:
     expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
     unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample: []}
     orphans: {description: Certificates under its path that its record does not know and nobody uses., type: list, elements: str, sample: []}
-    predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 12, cloudfront: 7, iam: 7, route53: 5, sns: 4}}
+    predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7, route53: 4, sns: 3}}
 selected:
   description: The projects that a run has to take now, the earliest deadline first.
   returned: success
@@ -232,7 +232,7 @@ limits:
   returned: success
   type: dict
   contains:
-    calls: {description: About how many calls of each service., type: dict, sample: {acme: 12, cloudfront: 7, iam: 7, route53: 5, sns: 4}}
+    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7, route53: 4, sns: 3}}
     orders: {description: How many certificates are ordered at each CA., type: dict, sample: {"https://acme-v02.api.letsencrypt.org/directory": 1}}
     ca:
       description:

@@ -41,6 +41,15 @@ def test_a_run_lists_zones_once_for_all_projects(sandbox: SandboxProcess, ansibl
     assert len(list((ansible.home / ".cache" / "certops").glob("zones-*.json"))) == 1
 
 
+def test_a_run_over_a_hundred_names_makes_five_calls(sandbox: SandboxProcess, ansible: Ansible, control: Control) -> None:
+    seed.create_zone("example.com")
+    control.set(route53_propagation_seconds=2)
+    control.clear_calls()
+    names = [f"h{number}.example.com" for number in range(100)]
+    ansible.playbook("create", {"project_name": "webapp", "project_domains": names, "project_sns_topic": ""}).succeeded()
+    assert control.counts("route53").total() <= 5, control.counts("route53")
+
+
 class Tasks:
     """One run of ansible-playbook that issues, and changes zones between."""
 

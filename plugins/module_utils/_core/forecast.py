@@ -8,46 +8,70 @@ import math
 import typing as t
 from collections import Counter
 
-from . import acme_directories
+from . import acme_directories, last_run
 from .drift import Index
 from .fleet import Need
 
-# Counted in the sandbox; polls take one call each, and there are as many as the waits are long.
-BASE = {"route53": 0, "acme": 0, "iam": 3, "cloudfront": 2, "sns": 3}
-ORDER = {"route53": 5, "acme": 9, "iam": 4, "cloudfront": 1, "sns": 1}
-PER_NAME = {"acme": 3}
-PER_DISTRIBUTION = {"cloudfront": 4}
+# Counted in the sandbox, to which a test holds them; polls take one call each, and there are as many as the waits are long.
+BASE = {"iam": 3, "cloudfront": 3}
+ORDER = {"route53": 3, "acme": 7, "iam": 4, "cloudfront": 1}
+PER_NAME = {"acme": 2}
+PER_DISTRIBUTION = {"cloudfront": 2}
+# Where there is a topic.
+TOPIC = {"sns": 2}
+PER_ADDRESS = {"sns": 1}
+# The first order of a run lists the hosted zones, for all of them.
+FIRST_ORDER = {"route53": 1}
 PAGE = 100
 
 
 def calls(need: Need, index: Index | None) -> dict[str, int]:
-    """About how many calls of each service a run of this project makes, if nothing fails and nothing has to be waited for long."""
+    """About how many calls of each service a run of this project alone makes, if nothing fails and nothing has to be waited for long."""
+    return _once(_calls(need, index))
+
+
+def _once(found: Counter[str]) -> dict[str, int]:
+    """These calls with those that are made once, however many projects there are."""
+    return dict(sorted((found + Counter(FIRST_ORDER if "route53" in found else {})).items()))
+
+
+def _calls(need: Need, index: Index | None) -> Counter[str]:
+    """What a further project of a run adds."""
     if need.action in ("wait", "none"):
-        return {}
-    document = need.candidate.document
+        return Counter()
+    document, definition = need.candidate.document, need.candidate.document["definition"]
     found = Counter(BASE)
     if need.issue:
         found.update(ORDER)
-        found.update({service: count * len(document["definition"]["domains"]) for service, count in PER_NAME.items()})
     if index is not None:
-        ids = [entry.get("id") for entry in (document["certificate"] or {}, *document["superseded"])]
-        bound = sum(len(index.users.get(one, ())) for one in ids if one)
-        found.update({service: count * bound for service, count in PER_DISTRIBUTION.items()})
-        found["cloudfront"] += BASE["cloudfront"] * (max(1, math.ceil(len(index.distributions) / PAGE)) - 1)
-    return {service: count for service, count in sorted(found.items()) if count}
+        found["cloudfront"] *= max(1, math.ceil(len(index.distributions) / PAGE))
+    counted = [(PER_NAME, len(definition["domains"]) if need.issue else 0), (PER_DISTRIBUTION, _bound(document, index))]
+    if definition["sns_topic"]:
+        counted += [(TOPIC, 1), (PER_ADDRESS, len(definition["emails"]))]
+    for kind, number in counted:
+        found.update({service: count * number for service, count in kind.items()})
+    return +found
+
+
+def _bound(document: t.Mapping[str, t.Any], index: Index | None) -> int:
+    """How many distributions use a certificate of the project: those that are listed, or else those that its last run found."""
+    if index is None:
+        return len(last_run.distributions(document["last_run"]))
+    ids = [entry.get("id") for entry in (document["certificate"] or {}, *document["superseded"])]
+    return sum(len(index.users.get(one, ())) for one in ids if one)
 
 
 def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, int] | None) -> dict[str, t.Any]:
     """What the selection takes of what is limited, and what of it does not fit."""
     total: Counter[str] = Counter()
     for need in selected:
-        total.update(calls(need, index))
+        total.update(_calls(need, index))
     orders = Counter(acme_directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue)
     uploads = sum(need.issue for need in selected)
     iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": sum(map(_stays, selected))}
     if quota is not None:
         iam.update(used=quota[0], allowed=quota[1], room=quota[1] - quota[0])
-    return {"calls": dict(sorted(total.items())), "orders": dict(sorted(orders.items())), "iam": iam}
+    return {"calls": _once(total), "orders": dict(sorted(orders.items())), "iam": iam}
 
 
 def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:

@@ -69,6 +69,12 @@ def worst(record: t.Mapping[str, t.Any]) -> str | None:
     return DELETE_FAILED if _has_failed_deletion(record) else None
 
 
+def distributions(record: t.Mapping[str, t.Any] | None) -> tuple[str, ...]:
+    """The IDs of the distributions that the run found; none if it found or noted none."""
+    matched = (record or {}).get("Matched_CloudFront")
+    return tuple(matched.get("ID_LIST", ())) if isinstance(matched, dict) else ()
+
+
 def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str]] | str:
     if not replaced:
         return NO_PREVIOUS

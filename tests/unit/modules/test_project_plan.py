@@ -190,7 +190,7 @@ class TestListings:
         limits = found.result["limits"]
         assert limits["orders"] == {"https://acme-v02.api.letsencrypt.org/directory": 2}
         assert limits["iam"] == {"used": 20, "allowed": 20, "room": 0, "uploads": 2, "kept": 1}
-        assert limits["calls"]["route53"] == 10
+        assert limits["calls"]["route53"] == 7
         assert set(limits["calls"]) == {"acme", "cloudfront", "iam", "route53", "sns"}
         assert "IAM holds 20 of 20 server certificates" in found.warnings[0]
 
