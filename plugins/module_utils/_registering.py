@@ -87,7 +87,8 @@ class Registrar:
         client.use_account(account.url or "")
         client.update_contacts(account.url or "", contacts)
         moved = self._keep(account.with_contacts(contacts))
-        accounts.delete(self.archive, account)
+        if not accounts.is_same_place(account, moved):
+            accounts.delete(self.archive, account)
         return moved
 
     def deactivate(self, account: Account) -> None:

@@ -109,6 +109,11 @@ def delete(archive: Archive, account: Account) -> None:
     archive.delete(_archive_key(account.directory, account.contacts))
 
 
+def is_same_place(one: Account, other: Account) -> bool:
+    """Whether the archive keeps both under the same key: their contacts differ in the case of letters at most."""
+    return _archive_key(one.directory, one.contacts) == _archive_key(other.directory, other.contacts)
+
+
 def _archive_key(directory: str, contacts: tuple[str, ...]) -> str:
     identity = "\n".join((directory, *sorted(contact.lower() for contact in contacts)))
     return f"accounts/{hashlib.sha256(identity.encode()).hexdigest()[:24]}.json"

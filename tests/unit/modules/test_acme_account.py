@@ -170,6 +170,12 @@ def test_other_contacts_are_another_account_unless_the_former_ones_are_named(wor
         world.run(acme_contacts=["c@example.com"], former_contacts=["b@example.com"])
 
 
+def test_contacts_in_other_letters_keep_the_account(world: World) -> None:
+    first = world.run(acme_contacts=["Ops@example.com"]).result["account"]["url"]
+    assert world.twice(acme_contacts=["ops@example.com"]).result["account"]["url"] == first
+    assert [document["contacts"] for document in world.documents()] == [["ops@example.com"]]
+
+
 @pytest.mark.parametrize("after_effect", [False, True])
 @pytest.mark.parametrize("number", range(6))
 def test_a_change_of_contacts_that_was_killed_is_finished(world: World, number: int, after_effect: bool) -> None:
