@@ -48,6 +48,16 @@ def test_the_old_certificate_is_revoked_after_the_new_one_is_bound_and_before_th
     assert revocations(control) == [200]
 
 
+def test_what_is_revoked_is_not_served_again_though_the_archive_has_it(life: Life) -> None:
+    compromised, served = life.document()["certificate"]["archive_uri"], life.bound()
+    life.play("reissue", project_revoke_reason="keyCompromise").succeeded()
+    new = life.bound()
+    assert (new != served, life.document()["superseded"]) == (True, [])
+    life.play("restore", project_restore_bundle=compromised).succeeded()
+    assert "is revoked" in life.play("rollback").failed().output
+    assert life.bound() == new
+
+
 def test_a_reissue_without_a_reason_revokes_nothing(life: Life, control: Control) -> None:
     life.play("reissue").succeeded()
     assert revocations(control) == []

@@ -66,6 +66,7 @@ def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
         "certificate": None,
         "superseded": [],
         "issued": [],
+        "revoked": {},
         "subscribed": [],
         "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
         "journal": None,

@@ -77,6 +77,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     if report.subscribed is not None:
         found["subscribed"] = sorted(report.subscribed)
     found["superseded"] = revocations.done(found["superseded"], report.revoked, now)
+    found["revoked"] = revocations.noted(found["revoked"], report.revoked, now)
     if report.cleanup_result is not None:
         found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
@@ -206,7 +207,7 @@ def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, 
         return dict(document)
     known: t.Mapping[str, t.Any] = next((old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), {})
     others = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
-    return {**document, "superseded": [*others, {**known, **certificate}]}
+    return {**document, "superseded": [*others, revocations.reminded({**known, **certificate}, document["revoked"])]}
 
 
 def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:

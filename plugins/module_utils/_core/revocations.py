@@ -35,6 +35,17 @@ def done(entries: t.Iterable[Entry], fingerprints: t.Collection[str], now: datet
     return [_revoked(entry, now) if entry["fingerprint_sha256"] in fingerprints else entry for entry in entries]
 
 
+def noted(revoked: t.Mapping[str, str], fingerprints: t.Iterable[str], now: datetime) -> dict[str, str]:
+    """When what was revoked, by fingerprint: the archive keeps the bundles, so a certificate may come back after the record has forgotten it."""
+    return {**dict.fromkeys(fingerprints, times.to_text(now)), **revoked}
+
+
+def reminded(entry: Entry, revoked: t.Mapping[str, str]) -> Entry:
+    """A certificate that comes back from the archive, with the time of its revocation if it was revoked."""
+    at = revoked.get(entry["fingerprint_sha256"])
+    return {**entry, "revoked_at": at} if at else entry
+
+
 def remembered(document: Entry, is_recorded: bool) -> str | None:
     """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing it."""
     unfinished = document["journal"]

@@ -62,6 +62,15 @@ def test_what_is_to_be_revoked_is_not_forgotten_when_it_is_gone_from_iam() -> No
     assert marks(recording.reported(done, Report(cleanup_result={"kept": [], "deleted": []}), NOW)) == []
 
 
+def test_what_comes_back_from_the_archive_is_known_as_revoked() -> None:
+    found = recording.reported(stored(begun(document(certificate=OLD), "keyCompromise")), Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    forgotten = recording.reported(found, Report(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
+    assert forgotten["superseded"] == []
+    restored = recording.reported({**forgotten, "lock": {**forgotten["lock"], "run": "restore"}}, Report(certificate=OLD), NOW)
+    (entry,) = restored["superseded"]
+    assert not revocations.is_good(entry)
+
+
 @pytest.mark.parametrize(("entry", "expected"), [({}, True), ({"revoke": "superseded"}, False), ({"revoked_at": "2027-01-06T04:42:00Z"}, False)])
 def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any], expected: bool) -> None:
     assert revocations.is_good(entry) is expected
