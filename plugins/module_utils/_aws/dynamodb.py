@@ -13,7 +13,7 @@ CONDITION_FAILED = "ConditionalCheckFailedException"
 
 
 class DynamoDb:
-    """Speaks to DynamoDB through a boto3 client. Items have the string key ``name`` and string attributes."""
+    """Speaks to DynamoDB through a boto3 client. Items have the string key ``name``, and ours are string attributes."""
 
     def __init__(self, client: t.Any, table: str) -> None:
         self._client = client
@@ -23,7 +23,7 @@ class DynamoDb:
         """The item as it is after every write before this call, or None."""
         with calling(SERVICE, "GetItem", self._table):
             answer = self._client.get_item(TableName=self._table, Key={"name": {"S": name}}, ConsistentRead=True)
-        return {key: value["S"] for key, value in answer["Item"].items()} if "Item" in answer else None
+        return _texts(answer["Item"]) if "Item" in answer else None
 
     def put_item(self, item: t.Mapping[str, str], expected: str | None) -> None:
         """Write the item if its ``version`` is ``expected`` (None: if there is no item)."""
@@ -48,7 +48,12 @@ class DynamoDb:
         """All items whole."""
         with calling(SERVICE, "Scan", self._table):
             pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-            return [{key: value["S"] for key, value in item.items() if "S" in value} for page in pages for item in page["Items"]]
+            return [_texts(item) for page in pages for item in page["Items"]]
+
+
+def _texts(item: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:
+    """The string attributes; others may have been added by somebody else, for example an expiry time."""
+    return {key: value["S"] for key, value in item.items() if "S" in value}
 
 
 def _condition(expected: str | None) -> dict[str, t.Any]:

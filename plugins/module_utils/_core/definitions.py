@@ -74,6 +74,19 @@ def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     return {**defaults, "sns_topic": f"certops-{name}", **stored}
 
 
+def damage(stored: t.Mapping[str, t.Any]) -> list[str]:
+    """Where a stored definition has another form than it is stored in, so that nothing can be made of it; unlike ``parse`` it judges no values."""
+    return [f"definition: {key} is {stored[key]!r}" for key in KEYS if key in stored and not _has_form(key, stored[key])]
+
+
+def _has_form(key: str, value: t.Any) -> bool:
+    default = _FIELDS[key][0]
+    if isinstance(value, list) and isinstance(default, list):
+        named = [item.get("acme_directory") if isinstance(item, dict) else None for item in value] if key == "acme_fallbacks" else value
+        return all(isinstance(item, str) for item in named)
+    return type(value) is type(default) or (value is None and _DEFAULTS[key] is None)
+
+
 def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...]:
     """A warning if names go away: sites that still use them would not match the certificate any more."""
     lost = [domain for domain in before if domain not in after]

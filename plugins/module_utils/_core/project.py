@@ -86,15 +86,29 @@ def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
     document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
     try:
         _check_shapes(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise ValueError(f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup") from exc
     return document
 
 
 def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
     """Raises for a document that a plan could not be made from."""
+    damage = definitions.damage(document["definition"])
+    if damage:
+        raise ValueError(", ".join(damage))
+    _check_runs(document)
+    if document["renewal"]["ari"]:
+        RenewalInfo.from_dict(document["renewal"]["ari"])
+    for entry in document["superseded"]:
+        if entry.get("not_after"):
+            times.from_text(entry["not_after"])
     if document["certificate"] is not None:
-        Certificate.from_dict(document["certificate"])
+        decided(document, Certificate.from_dict(document["certificate"]).not_after)
+    issuances.of(document)
+
+
+def _check_runs(document: t.Mapping[str, t.Any]) -> None:
+    """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt may be made."""
     if document["lock"] is not None:
         times.from_text(document["lock"]["expires_at"])
         operator.itemgetter("run", "run_id", "fence", "ttl")(document["lock"])
@@ -102,13 +116,9 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
     if document["journal"] is not None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])
-    if document["renewal"]["next_attempt_at"] is not None:
-        times.from_text(document["renewal"]["next_attempt_at"])
-    if document["renewal"]["ari"]:
-        RenewalInfo.from_dict(document["renewal"]["ari"])
-    for entry in document["superseded"]:
-        entry.get("id")
-    issuances.of(document)
+    moments = (document["renewal"]["next_attempt_at"], (document["last_run"] or {}).get("finished_at"))
+    for moment in filter(None, moments):
+        times.from_text(moment)
 
 
 def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:

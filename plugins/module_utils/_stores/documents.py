@@ -20,7 +20,7 @@ def decode(content: bytes, where: str) -> dict[str, t.Any]:
     """The document; CertError that names ``where`` if the bytes are not one JSON object."""
     try:
         document = json.loads(content)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise CertError(f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup") from exc
     if not isinstance(document, dict):
         raise CertError(f"the project document {where} is no JSON object; repair it, or restore it from a backup")

@@ -130,7 +130,7 @@ class TestAWholeStore:
         errors = [row["error"] for row in found.result["broken"]]
         assert "cut.json is no JSON" in errors[0]
         assert "update the collection" in errors[1]
-        assert "project odd is damaged" in errors[2]
+        assert "renewal_interval_days is 'soon'" in errors[2]
 
     def test_documents_of_several_versions_are_planned_together(self, tmp_path: Path) -> None:
         files = FileStore(tmp_path)

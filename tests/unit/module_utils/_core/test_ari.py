@@ -85,6 +85,8 @@ def test_answers_are_read(document: dict[str, t.Any], answer: Answer) -> None:
         pytest.param({"suggestedWindow": {"start": "tomorrow", "end": "2027-01-08T04:42:00Z"}}, id="no time"),
         pytest.param({"suggestedWindow": {"start": 1, "end": 2}}, id="numbers"),
         pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00", "end": "2027-01-08T04:42:00"}}, id="no time zone"),
+        pytest.param({"suggestedWindow": {"start": "0001-01-01T00:00:00+14:00", "end": "2027-01-07T04:42:00Z"}}, id="before the calendar"),
+        pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "9999-12-31T23:59:59-12:00"}}, id="after the calendar"),
         pytest.param({"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-07T04:42:00Z"}}, id="ends before it starts"),
         pytest.param({"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-08T04:42:00Z"}}, id="ends as it starts"),
     ],

@@ -201,6 +201,24 @@ def test_a_plan_is_plain_json_values() -> None:
         pytest.param({"journal": {"phase": "nowhere"}}, "damaged", id="unknown phase"),
         pytest.param({"superseded": ["x"]}, "damaged", id="bad superseded list"),
         pytest.param({"renewal": {"next_attempt_at": "later"}}, "damaged", id="bad attempt time"),
+        pytest.param({"superseded": [{"not_after": "soon"}]}, "damaged", id="bad time of a superseded one"),
+        pytest.param({"last_run": {"finished_at": "yesterday"}}, "damaged", id="bad time of the last run"),
+        pytest.param({"certificate": certificate(authority_key_id="AB:CD")}, "damaged", id="bad key identifier"),
+        pytest.param({"certificate": certificate(not_before="0001-01-01T00:00:00+14:00")}, "damaged", id="before the calendar"),
+        pytest.param({"certificate": certificate(not_before="9999-12-30T00:00:00Z")}, "damaged", id="the end of the calendar"),
+        *(
+            pytest.param({"definition": {**definition(), key: value}}, f"definition: {key} is", id=f"{key} of another type")
+            for key, value in {
+                "domains": [1],
+                "tags": None,
+                "renewal_interval_days": "30",
+                "keep_previous": None,
+                "acme_directory": 5,
+                "acme_fallbacks": [{}],
+                "acme_contacts": None,
+                "acme_renewal_info": "yes",
+            }.items()
+        ),
     ],
 )
 def test_a_damaged_document_is_refused_with_what_is_wrong(changes: dict[str, t.Any], said: str) -> None:

@@ -88,6 +88,18 @@ def test_a_scan_brings_every_project_with_its_document_and_what_is_corrupt_as_an
     assert found["shop"] == store.read("shop")
 
 
+def test_what_others_add_to_an_item_harms_nothing(aws: None, tmp_path: Path) -> None:
+    store = dynamodb_store(tmp_path)
+    store.write("webapp", DOCUMENT, None)
+    expiry = {":at": {"N": "1799210520"}}
+    boto3.client("dynamodb", region_name=REGION).update_item(
+        TableName="certops", Key={"name": {"S": "webapp"}}, UpdateExpression="SET expires = :at", ExpressionAttributeValues=expiry
+    )
+    found = store.read("webapp")
+    assert found is not None
+    assert found.document == DOCUMENT
+
+
 def test_a_scan_of_nothing_is_empty(store: Store) -> None:
     assert list(store.scan()) == []
 
