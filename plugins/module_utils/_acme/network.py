@@ -104,8 +104,10 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             last = attempt == patience.attempts - 1
             try:
                 response = send()
-            except (requests.RequestException, acme_errors.Error) as exc:
-                if last or isinstance(exc, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
+            except (OSError, acme_errors.Error) as exc:
+                # requests has a plain OSError for a CA bundle that is not there.
+                is_local = isinstance(exc, OSError) and not isinstance(exc, requests.RequestException)
+                if last or is_local or isinstance(exc, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
                     raise _unreachable(exc, *self._asked(exc, operation, url)) from exc
                 self.clock.sleep(waiting.backoff(attempt))
                 continue
@@ -170,6 +172,8 @@ def _unreachable(exc: Exception, operation: str, url: str) -> RemoteError:
     advice = "check the URL, the network and a proxy if there is one"
     if isinstance(exc, requests.exceptions.SSLError):
         advice = "the CA's own certificate is not trusted; set acme_ca_bundle for a private ACME server"
+    elif not isinstance(exc, (requests.RequestException, acme_errors.Error)):
+        advice = "acme_ca_bundle has to be a PEM file on the host that runs the modules"
     return RemoteError(
         f"acme:{operation} on {url} got no answer: {_cause(exc)}; {advice}",
         service="acme",

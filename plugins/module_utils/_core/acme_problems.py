@@ -131,10 +131,15 @@ def rate_limit(detail: str, retry_after: float | None, now: datetime) -> RateLim
     lowered = detail.lower()
     limit, advice = next((_LIMITS[words] for words in _LIMITS if words in lowered), _UNKNOWN_LIMIT)
     until = now + timedelta(seconds=retry_after) if retry_after is not None else None
+    return RateLimit(limit=limit, until=until or _told(detail), advice=advice)
+
+
+def _told(detail: str) -> datetime | None:
     match = _RETRY_TIME.search(detail)
-    if until is None and match:
-        until = datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=timezone.utc)
-    return RateLimit(limit=limit, until=until, advice=advice)
+    try:
+        return datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=timezone.utc) if match else None
+    except ValueError:
+        return None
 
 
 def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:

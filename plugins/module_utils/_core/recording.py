@@ -269,8 +269,9 @@ def _failed(document: Document, report: Report, now: datetime) -> Document:
     if _is_side_run(document):
         return document
     failures = document["renewal"]["failures"] + 1
-    # The CA knows best when its limit is over; before that an attempt is useless, after it a longer wait is.
-    said = times.from_text(report.retry_at) if report.retry_at else now
+    # The CA knows best when its limit is over; before that an attempt is useless, after it a longer wait is. No limit that is published lasts longer than
+    # its window, so a time beyond that is a mistake, for which no certificate may expire.
+    said = min(times.from_text(report.retry_at), now + issuances.LONGEST_WINDOW) if report.retry_at else now
     next_attempt = said if said > now else now + retry_delay(failures)
     state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(next_attempt)}
     record = document["last_run"] if is_own(document) else last_run.begin((), now)

@@ -9,6 +9,9 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+# Nobody means more than a year, and a calendar has an end.
+LONGEST_RETRY_AFTER = timedelta(days=366).total_seconds()
+
 
 class Clock(t.Protocol):
     """Where the time comes from: the real one in modules, a fake one in tests."""
@@ -49,9 +52,9 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     """The seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None without a usable header (RFC 9110 section 10.2.3)."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
-        return float(text)
+        return min(float(text), LONGEST_RETRY_AFTER)
     moment = http_date(text)
-    return max(0.0, (moment - now).total_seconds()) if moment else None
+    return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER) if moment else None
 
 
 def http_date(header: str | None) -> datetime | None:

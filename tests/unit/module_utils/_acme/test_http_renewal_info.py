@@ -52,6 +52,7 @@ def test_it_is_read_without_an_account_and_within_seconds(ca: Ca, infos: renewal
         pytest.param([problem("serverInternal", 500)], "serverInternal", 2, id="an error of the CA"),
         pytest.param([problem("rateLimited", 503, **{"Retry-After": "30"})], "rateLimited", 1, id="overloaded: others would wait for it"),
         pytest.param([requests.ConnectionError("reset")], "ConnectionError", 2, id="no answer"),
+        pytest.param([OSError("no suitable CA bundle")], "OSError", 1, id="no file with the CA's own certificate"),
         pytest.param([Answer(body="{")], "malformedAnswer", 1, id="no JSON"),
         pytest.param([Answer(body={"suggestedWindow": {"start": WINDOW["end"], "end": WINDOW["start"]}})], "malformedAnswer", 1, id="a window that ends first"),
     ],

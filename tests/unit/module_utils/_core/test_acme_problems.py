@@ -14,6 +14,10 @@ NOW = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
 URN = "urn:ietf:params:acme:error:"
 
 
+def test_a_time_that_no_calendar_has_is_none() -> None:
+    assert acme_problems.rate_limit("retry after 2027-13-32 25:00:00 UTC", None, NOW).until is None
+
+
 def test_subproblems_are_told_for_each_name() -> None:
     problem = Problem.from_json(
         {

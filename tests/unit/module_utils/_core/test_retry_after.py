@@ -22,6 +22,8 @@ NOW = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
         pytest.param("Wed, 06 Jan 2027 05:43:00 +0100", 60.0, id="date with an offset"),
         pytest.param("Wed Jan  6 04:43:00 2027", 60.0, id="obsolete date without a zone"),
         pytest.param("Wed, 06 Jan 2027 04:00:00 GMT", 0.0, id="date that has passed"),
+        pytest.param("9" * 400, waiting.LONGEST_RETRY_AFTER, id="more than a calendar has"),
+        pytest.param("Fri, 31 Dec 9999 23:59:59 GMT", waiting.LONGEST_RETRY_AFTER, id="the end of the calendar"),
         pytest.param(None, None, id="none"),
         pytest.param("", None, id="empty"),
         pytest.param("-5", None, id="negative"),

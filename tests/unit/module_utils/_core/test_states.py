@@ -303,6 +303,7 @@ class TestFailure:
         [
             pytest.param(timedelta(minutes=20), timedelta(minutes=20), id="sooner than the back-off"),
             pytest.param(timedelta(days=5), timedelta(days=5), id="later than any back-off"),
+            pytest.param(timedelta(days=366), timedelta(days=7), id="later than any limit lasts"),
             pytest.param(timedelta(minutes=-1), timedelta(hours=4), id="a time that has passed"),
         ],
     )
