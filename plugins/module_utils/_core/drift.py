@@ -88,7 +88,7 @@ def find(document: t.Mapping[str, t.Any], index: Index, converging: bool) -> Dri
     left = () if journal.is_unfinished(document["journal"]) else tuple(one for one in own.values() if one.id not in recorded)
     astray = _astray(document, index, {*recorded, *(one.id for one in left)} - {certificate["id"]}, converging)
     keep = document["definition"]["keep_previous"]
-    dispensable = superseded[: len(superseded) - keep] if keep else superseded
+    dispensable = superseded[: max(0, len(superseded) - keep)]
     ends = [entry["not_after"] for entry in superseded if entry.get("id") in index.users and entry.get("not_after")]
     return Drift(
         rebind=_reason(certificate, index, astray),

@@ -223,6 +223,11 @@ class TestDrift:
         known = document(certificate=certificate(), superseded=older, definition=definition(keep_previous=1))
         assert judged(known, index=listing(stored(1), stored(2), stored(3))).drift.unused == ("webapp-3",)
 
+    def test_fewer_than_are_to_be_kept_are_no_leftovers(self) -> None:
+        older = [certificate(50, number=3), certificate(30, number=2)]
+        known = document(certificate=certificate(), superseded=older, definition=definition(keep_previous=3))
+        assert judged(known, index=listing(stored(1), stored(2), stored(3))).drift.unused == ()
+
     def test_what_no_record_knows_is_an_orphan_unless_a_run_is_under_way(self) -> None:
         index = listing(stored(1), stored(7), stored(8, "shop"))
         assert judged(document(certificate=certificate()), index=index).drift.orphans == ("webapp-7",)
