@@ -18,6 +18,7 @@ from .rate_limit_data import PUBLISHED
 
 ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS = "orders", "registered_domain", "exact_set", "failed_validations"
 KINDS = (ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS)
+LONGEST_SECONDS = timedelta(days=366).total_seconds()
 _ABOUT = ("as_of", "source")
 _FIELDS = ("count", "seconds", "exempt")
 _WORDS = {
@@ -39,7 +40,7 @@ class Limit:
     @property
     def refill(self) -> timedelta:
         """How long it takes until there is one more."""
-        return timedelta(seconds=self.seconds / self.count)
+        return max(timedelta.resolution, timedelta(seconds=self.seconds / self.count))
 
 
 Limits = t.Mapping[str, t.Mapping[str, Limit]]
@@ -229,8 +230,8 @@ def _limit_problems(given: t.Any) -> list[str]:
     count, seconds = given.get("count"), given.get("seconds")
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
         found.append(f"count is {count!r}; give a whole number from 1 on")
-    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or seconds <= 0:
-        found.append(f"seconds is {seconds!r}; give a number above 0")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
+        found.append(f"seconds is {seconds!r}; give a number above 0, up to a year")
     exempt = given.get("exempt", [])
     if not isinstance(exempt, list) or not set(exempt) <= set(EXEMPTIONS):
         found.append(f"exempt is {exempt!r}; give a list of {', '.join(EXEMPTIONS)}")

@@ -184,6 +184,12 @@ def test_an_operator_changes_single_numbers_and_the_exemptions_stay() -> None:
     assert limits["https://ca.example/dir"]["orders"].refill == timedelta(minutes=1)
 
 
+def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
+    bucket = rate_limits.Bucket(rate_limits.Limit(10**9, 60.0))
+    bucket.take(NOW)
+    assert (bucket.earliest(NOW), bucket.left(NOW)) == (NOW, 10**9 - 1)
+
+
 @pytest.mark.parametrize(
     ("own", "problems"),
     [
@@ -192,6 +198,8 @@ def test_an_operator_changes_single_numbers_and_the_exemptions_stay() -> None:
         pytest.param({"letsencrypt": 5}, ["no mapping of limits"], id="no limits"),
         pytest.param({"letsencrypt": {"order": {"count": 1, "seconds": 1}}}, ["there is no limit order"], id="an unknown limit"),
         pytest.param({"letsencrypt": {"orders": {"count": 0, "seconds": -1, "per": 1}}}, ["per is unknown", "count is 0", "seconds is -1"], id="all at once"),
+        pytest.param({"letsencrypt": {"orders": {"count": 1, "seconds": 1e12}}}, ["seconds is 1000000000000.0"], id="longer than a year"),
+        pytest.param({"letsencrypt": {"orders": {"count": 1, "seconds": float("nan")}}}, ["seconds is nan"], id="no number"),
         pytest.param({"letsencrypt": {"orders": {"count": True, "seconds": 1, "exempt": ["all"]}}}, ["count is True", "exempt is"], id="an unknown exemption"),
         pytest.param({"letsencrypt": {"as_of": "2027-01-01", "source": "the CA's mail"}}, [], id="a date and a source"),
     ],
