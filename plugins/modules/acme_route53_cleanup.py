@@ -41,12 +41,20 @@ options:
       - Remove the orders that can still be finished, too. For a project that is given up.
     type: bool
     default: false
+  drop_dns_persist:
+    description:
+      - Remove the values that O(certops.cloudfront.acme_route53_issue#module:dns_persist) left in C(_validation-persist) records, too, for the account
+        and the names of the newest certificate in the archive. Values of others and of other accounts stay. For names that are given up.
+      - Other projects with these names and this account write them again with their next order.
+    type: bool
+    default: false
 author:
   - certops.cloudfront contributors (@certops)
 notes:
   - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the records of that run.
   - >-
     IAM actions: C(route53:ChangeResourceRecordSets), C(route53:ListResourceRecordSets) for the case that a challenge name has values of others,
+    C(route53:ListHostedZones) and C(route53:GetHostedZone) for O(drop_dns_persist),
     and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations).
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey)
     and C(kms:Decrypt) where a KMS key encrypts it."
@@ -64,6 +72,7 @@ EXAMPLES = r"""
   certops.cloudfront.acme_route53_cleanup:
     project: webapp
     drop_orders: true
+    drop_dns_persist: true
     region: us-east-1
 """
 
@@ -122,6 +131,9 @@ from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, 
 from ..module_utils._challenges import Accounts, Zones
 from ..module_utils._core.plan import Outcome
 from ..module_utils._core.waiting import Clock
+from ..module_utils._dns import Dns
+from ..module_utils._leftovers import Drop
+from ..module_utils._places import Resolver
 from ..module_utils._stores import open as stores
 from ..module_utils._stores.base import Archive
 
@@ -132,6 +144,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "dns_delegations": DNS_DELEGATIONS,
     "route53_calls_per_second": ROUTE53_RATE,
     "drop_orders": {"type": "bool", "default": False},
+    "drop_dns_persist": {"type": "bool", "default": False},
 }
 
 
@@ -142,18 +155,19 @@ class Clients:
     archive: Archive
     zones: Zones
     delegated: t.Mapping[str, Zones] = field(default_factory=dict)
+    resolver: Resolver | None = None
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and Route 53."""
     accounts = _dns_accounts.connect(params)
-    return Clients(stores.archive(params["archive"], lambda: Session(params)), accounts.own, accounts.delegated)
+    return Clients(stores.archive(params["archive"], lambda: Session(params)), accounts.own, accounts.delegated, Dns())
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = _leftovers.Leftovers(clients.archive, Accounts(clients.zones, clients.delegated), clock)
-    return leftovers.remove(params["project"], params["drop_orders"], check_mode)
+    leftovers = _leftovers.Leftovers(clients.archive, Accounts(clients.zones, clients.delegated), clock, clients.resolver)
+    return leftovers.remove(params["project"], Drop(params["drop_orders"], params["drop_dns_persist"]), check_mode)
 
 
 def main() -> None:

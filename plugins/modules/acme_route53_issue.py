@@ -70,8 +70,8 @@ options:
         write nothing as long as it stands. Values of others under the name are kept, and a value of yours that says as much (perhaps until a time that
         has not come) is left alone.
       - Where O(domains) has the wildcard of the name, the record says C(policy=wildcard), which may let the account have any name below, too.
-      - Nothing removes the record. Whoever has the account key can have certificates of the name until you delete the value, or deactivate the account with
-        M(certops.cloudfront.acme_account).
+      - No run removes the record. Whoever has the account key can have certificates of the name until you remove the value with
+        O(certops.cloudfront.acme_route53_cleanup#module:drop_dns_persist), or deactivate the account with M(certops.cloudfront.acme_account).
     type: bool
     default: false
   dest:

@@ -156,3 +156,12 @@ def test_a_life_by_playbooks_leaves_the_record_to_its_owner(sandbox: SandboxProc
     life.play("reissue", project_dns_persist=True).succeeded()
     assert control.counts("route53")["ChangeResourceRecordSets"] == 0
     assert control.counts("acme")["finalize"] == 1
+
+
+def test_the_record_goes_when_the_names_are_given_up(issue: Issue) -> None:
+    seed.create_record(issue.zone, NAME, "TXT", [FOREIGN])
+    issue(dns_persist=True)
+    removed = issue.clean(drop_dns_persist=True)
+    assert [record["name"] for record in removed.result["removed_records"]] == [NAME]
+    assert issue.txt(NAME) == [f'"{FOREIGN}"']
+    assert not issue.clean(drop_dns_persist=True).changed

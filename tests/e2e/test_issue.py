@@ -72,7 +72,8 @@ class Issue:
         return acme_route53_issue.run(given, acme_route53_issue.connect(given), SystemClock(), check_mode)
 
     def clean(self, **changes: t.Any) -> Outcome:
-        given = {"project": "webapp", "archive": f"file://{self.archive}", "drop_orders": False, "region": self.sandbox.env()["AWS_REGION"], **changes}
+        defaults = {name: option.get("default") for name, option in acme_route53_cleanup.ARGUMENT_SPEC.items()}
+        given = {**defaults, "project": "webapp", "archive": f"file://{self.archive}", "region": self.sandbox.env()["AWS_REGION"], **changes}
         return acme_route53_cleanup.run(given, acme_route53_cleanup.connect(given), SystemClock(), False)
 
     def killed(self, control: Control, service: str, operation: str, given: t.Mapping[str, t.Any] | None = None, **where: t.Any) -> None:

@@ -68,6 +68,13 @@ class Grant:
         return parameters if is_ours else None
 
 
+def texts_of(account_url: str, there: TxtSet | None) -> list[str]:
+    """The values in a record set that grant anything to this account, of those that are written as this module writes them."""
+    texts = {value: txt_records.unquoted(value) for value in (there.values if there is not None else ())}
+    ours = [text for value, text in texts.items() if txt_records.quoted(text) == value]
+    return [text for text in ours if ("accounturi", account_url) in caa.issue_value(text)[1]]
+
+
 def record_name(domain: str) -> str:
     """Where the value for a name and its wildcard stands."""
     return LABEL + domain.removeprefix("*.")

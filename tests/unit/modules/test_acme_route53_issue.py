@@ -65,9 +65,10 @@ class World:
         clients = Clients(archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal, fallbacks=(self.other,))
         return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
 
-    def clean(self, check_mode: bool = False, drop_orders: bool = False) -> Outcome:
+    def clean(self, check_mode: bool = False, drop_orders: bool = False, drop_dns_persist: bool = False) -> Outcome:
         clients = acme_route53_cleanup.Clients(archive=self.archive, zones=self.zones)
-        return acme_route53_cleanup.run({"project": "webapp", "archive": None, "drop_orders": drop_orders}, clients, self.clock, check_mode)
+        given = {"project": "webapp", "archive": None, "drop_orders": drop_orders, "drop_dns_persist": drop_dns_persist}
+        return acme_route53_cleanup.run(given, clients, self.clock, check_mode)
 
     def kill(self, at: int, after_effect: bool = False, **changes: t.Any) -> None:
         """Run, killed at this call; the services live on."""
@@ -871,3 +872,21 @@ def test_a_ca_that_offers_nothing_else_needs_the_option(persistent: World) -> No
     with pytest.raises(RemoteError, match=r"no dns-01, and dns_persist is not set"):
         persistent.run()
     assert persistent.run(dns_persist=True).result["issued"]
+
+
+def test_the_record_that_stays_goes_when_the_user_says_so_and_values_of_others_stay(persistent: World) -> None:
+    persistent.zones.sets["Z1", PERSISTENT] = TxtSet(PERSISTENT, 300, ('"theirs"', '"ca.example; accounturi=https://ca.example/account/other"'))
+    account = persistent.run(dns_persist=True).result["bundle"]["account_url"]
+    assert not persistent.clean().changed
+    predicted = persistent.clean(check_mode=True, drop_dns_persist=True)
+    assert [record["values"] for record in predicted.result["removed_records"]] == [[f"ca.example; accounturi={account}; policy=wildcard"]]
+    assert len(persistent.zones.values(PERSISTENT)) == 3
+    assert persistent.clean(drop_dns_persist=True).result == predicted.result
+    assert persistent.zones.values(PERSISTENT) == ('"theirs"', '"ca.example; accounturi=https://ca.example/account/other"')
+    assert not persistent.clean(drop_dns_persist=True).changed
+
+
+def test_without_a_bundle_nobody_knows_which_records_stay(world: World) -> None:
+    outcome = world.clean(drop_dns_persist=True)
+    assert not outcome.changed
+    assert "look for them yourself" in outcome.warnings[0]
