@@ -64,8 +64,8 @@ options:
     default: true
   dns_persist:
     description:
-      - Answer C(dns-persist-01) where the CA offers it, and C(dns-01) where it does not. No public CA offered it outside of its tests in autumn 2026,
-        and the draft of its standard may still change.
+      - Answer C(dns-persist-01) where the CA offers it, and C(dns-01) where it does not. Let's Encrypt offered it in its staging environment only when this
+        was written, and the draft of its standard may still change.
       - Its TXT record C(_validation-persist.example.com) says that the ACME account may have certificates of this name. It stays, and later orders
         write nothing as long as it stands. Values of others under the name are kept, and a value of yours that says as much (perhaps until a time that
         has not come) is left alone.
