@@ -53,7 +53,7 @@ class KeptRoute53(FakeRoute53):
 class KeptWorld(World):
     def __init__(self, *kept: Zone) -> None:
         super().__init__()
-        self.zones: KeptRoute53 = KeptRoute53(self.calls, kept=kept)
+        self.zones: KeptRoute53 = KeptRoute53(calls=self.calls, kept=kept)
         self.ca.zones = self.other.zones = self.zones
 
     @property
