@@ -142,9 +142,10 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     for name in _names(params["names"], clients.store):
         try:
             found = _read(clients.store, name, now, params["store"] or clients.store.uri)
-        except RemoteError:
-            raise
         except CertError as exc:
+            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
+            if isinstance(exc, RemoteError) and exc.service != "file":
+                raise
             broken.append({"name": name, "error": exc.message})
             continue
         projects += [found] if found else []

@@ -116,6 +116,7 @@ def _check_runs(document: t.Mapping[str, t.Any]) -> None:
     if document["journal"] is not None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])
+    operator.index(document["renewal"]["failures"])
     moments = (document["renewal"]["next_attempt_at"], (document["last_run"] or {}).get("finished_at"))
     for moment in filter(None, moments):
         times.from_text(moment)

@@ -282,7 +282,7 @@ class TestInfo:
         record(store, definition=WANTED)
 
         def away(_name: str) -> t.NoReturn:
-            raise RemoteError("cannot read", service="file", operation="read")
+            raise RemoteError("cannot read", service="dynamodb", operation="GetItem")
 
         monkeypatch.setattr(store, "read", away)
         with pytest.raises(RemoteError):
@@ -306,3 +306,11 @@ def test_a_time_that_is_none_is_refused(store: FakeStore) -> None:
     run_id = take(store)
     with pytest.raises(ConfigError, match="retry_at"):
         record(store, state="recorded", run_id=run_id, failure="x", retry_at="tomorrow")
+
+
+def test_a_file_that_cannot_be_read_is_the_trouble_of_one_project(tmp_path: Path) -> None:
+    store = FileStore(tmp_path)
+    store.write("webapp", document(), None)
+    (tmp_path / "odd.json").mkdir()
+    found = info(store).result
+    assert ([each["name"] for each in found["projects"]], [each["name"] for each in found["broken"]]) == (["webapp"], ["odd"])

@@ -201,6 +201,7 @@ def test_a_plan_is_plain_json_values() -> None:
         pytest.param({"journal": {"phase": "nowhere"}}, "damaged", id="unknown phase"),
         pytest.param({"superseded": ["x"]}, "damaged", id="bad superseded list"),
         pytest.param({"renewal": {"next_attempt_at": "later"}}, "damaged", id="bad attempt time"),
+        pytest.param({"renewal": {"failures": "3"}}, "damaged", id="failures that are no number"),
         pytest.param({"superseded": [{"not_after": "soon"}]}, "damaged", id="bad time of a superseded one"),
         pytest.param({"last_run": {"finished_at": "yesterday"}}, "damaged", id="bad time of the last run"),
         pytest.param({"certificate": certificate(authority_key_id="AB:CD")}, "damaged", id="bad key identifier"),
