@@ -68,6 +68,11 @@ def test_a_limit_that_leaves_nobody_is_no_success(fleet: Fleet, ansible: Ansible
     assert "there is no such group" in ansible.playbook(playbook, {}, "--limit", "p00000").failed().output
 
 
+def test_the_doctor_examines_what_a_limit_leaves(fleet: Fleet, ansible: Ansible, tmp_path: Path) -> None:
+    told = ansible.playbook("doctor", {}, "-i", inventory(tmp_path), "--limit", "p00001")
+    assert sorted(told.stats) == ["p00001"], told.output
+
+
 def test_no_projects_per_run_are_not_all_of_them(fleet: Fleet, ansible: Ansible) -> None:
     assert "max_per_run: 0 is no number of projects" in ansible.playbook("renew", {"max_per_run": 0}).failed().output
 
