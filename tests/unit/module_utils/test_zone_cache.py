@@ -165,6 +165,23 @@ def test_a_process_that_stands_still_stops_nobody(account: Account, monkeypatch:
         assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)
 
 
+def test_a_process_that_is_killed_while_it_lists_leaves_nothing_in_the_way(account: Account) -> None:
+    account.client.seconds = 60
+    killed = multiprocessing.get_context("fork").Process(target=one_of_many, args=(account,))
+    killed.start()
+    deadline = time.monotonic() + 30
+    while not account.listings and time.monotonic() < deadline:
+        time.sleep(0.01)
+    killed.kill()
+    killed.join()
+    account.client.seconds = 0
+    started = time.monotonic()
+    assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)
+    assert account.process().list_hosted_zones() == (PUBLIC,)
+    assert account.listings == 2
+    assert time.monotonic() - started < 10
+
+
 def test_what_runs_left_that_have_ended_goes_when_a_listing_is_kept(account: Account) -> None:
     left = {"zones-ended.json": DEAD, "zones-going.json": OWNER, "zones-elsewhere.json": {**DEAD, "host": "elsewhere"}, "zones-damaged.json": "?"}
     for name, owner in left.items():
