@@ -113,6 +113,8 @@ def whole(store: Store) -> Fleet:
         fleet.candidates.append(Candidate(name=name, host=host_of(name), document=document))
     for name, error in known.errors.items():
         fleet.fail(name, host_of(name), error)
+    if not known.documents and not known.errors:
+        fleet.warnings.append(f"{store.uri} has no project; if it should have some, correct the store (project_store)")
     return fleet
 
 

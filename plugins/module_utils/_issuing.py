@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from . import _bundles, _ordering, _withdrawal
+from . import _bundles, _ordering, _revoked, _withdrawal
 from ._authorities import Authorities
 from ._challenges import ZONE_GONE, ChallengeRecords
 from ._core import ari, bundles, issuing, renewal, times
@@ -111,6 +111,9 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
             bundle = _bundles.unpack(archive.get(newest) or b"", uri)
         except ConfigError as exc:
             warnings.append(f"{exc.message}; it counts as absent")
+    if bundle is not None and bundle.manifest is not None and _revoked.key(project, bundle.manifest.certificate) in keys:
+        warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
+        bundle = None
     verdict = issuing.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
     return Observed(
         uri=uri,

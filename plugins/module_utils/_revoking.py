@@ -7,7 +7,8 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from . import _bundles, _crypto, _issue_request
+from . import _bundles, _crypto, _issue_request, _revoked
+from ._acme.client import Client
 from ._aws.cloudfront import CloudFront
 from ._aws.iam import Iam
 from ._core import acme_directories, bundles, revoking
@@ -75,13 +76,21 @@ class Revoking:
         client = server.client(key, self.clock)
         if url is not None:
             client.use_account(url)
+        is_new = self._revoke(client, bundle)
+        project = bundle.manifest.project if bundle.manifest else self.params["project"]
+        if project is not None:
+            _revoked.note(self.clients.archive, project, certificate, self.clock.now())
+        return self._outcome(certificate, is_new, f"revoked with the reason {self.params['reason']}" if is_new else "it is revoked already")
+
+    def _revoke(self, client: Client, bundle: Bundle) -> bool:
+        """Whether it was not revoked before."""
         try:
             client.revoke(bundle.cert, revoking.REASONS[self.params["reason"]])
         except RemoteError as exc:
             if exc.code != ALREADY:
                 raise
-            return self._outcome(certificate, False, "it is revoked already")
-        return self._outcome(certificate, True, f"revoked with the reason {self.params['reason']}")
+            return False
+        return True
 
     def _bundle(self) -> Bundle:
         reference, project = self.params["bundle"], self.params["project"]

@@ -72,6 +72,15 @@ def test_a_certificate_is_revoked_once_by_its_account(world: World) -> None:
     assert (again.changed, again.result["reason"]) == (False, "it is revoked already")
 
 
+@pytest.mark.parametrize("tries", [1, 2], ids=["revoked now", "revoked already"])
+def test_the_archive_remembers_what_is_revoked(world: World, tries: int) -> None:
+    noted = f"webapp/revoked/{_crypto.inspect(world.issued.leaf).fingerprint_sha256}.json"
+    for _time in range(tries):
+        world.archive.objects.pop(noted, None)
+        world.run()
+    assert noted in world.archive.objects
+
+
 def test_its_own_key_needs_no_account(world: World) -> None:
     accounts.delete(world.archive, world.account)
     with pytest.raises(ConfigError, match="acme_contacts"):

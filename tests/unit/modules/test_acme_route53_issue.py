@@ -207,6 +207,15 @@ def test_a_second_run_changes_nothing_and_calls_nobody(world: World) -> None:
     assert world.calls.made == []
 
 
+def test_a_bundle_whose_certificate_is_revoked_counts_as_absent(world: World) -> None:
+    first = world.run().result["bundle"]
+    world.archive.objects[f"webapp/revoked/{first['fingerprint_sha256']}.json"] = b"{}"
+    again = world.run()
+    assert again.result["bundle"]["fingerprint_sha256"] != first["fingerprint_sha256"]
+    assert [warning for warning in again.warnings if "is revoked; it counts as absent" in warning]
+    assert not world.run().changed
+
+
 def test_check_mode_has_the_same_shape_and_writes_nothing(world: World) -> None:
     predicted = world.run(check_mode=True)
     assert world.calls.made == ["ListHostedZones", "directory"]

@@ -117,6 +117,7 @@ class TestAWholeStore:
         listings = Listings()
         found = plan(store, listings)
         assert (found.result["projects"], found.result["summary"]["total"], listings.calls) == ([], 0, [])
+        assert found.warnings == (f"{store.uri} has no project; if it should have some, correct the store (project_store)",)
 
     def test_a_corrupt_document_fails_alone(self, tmp_path: Path) -> None:
         files = FileStore(tmp_path)
