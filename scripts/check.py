@@ -86,8 +86,8 @@ CHECKS = (
     *LINT,
     Check("build", artefact.run),
 )
-# Some of it computes, some of it waits for clients to give up, so all files are begun at once.
-CHAOS = tests("chaos", "-n", "6", "--dist", "loadfile", "--durations=12")
+# Some of it computes, some of it waits for clients to give up.
+CHAOS = tests("chaos", "-n", "4", "--dist", "loadgroup", "--durations=15")
 GROUPS = {"all": CHECKS, "lint": LINT, "chaos": (CHAOS,)}
 
 

@@ -212,10 +212,10 @@ def observed(aws: Aws | None, fleet: Fleet, question: Question) -> tuple[Listing
 
 
 def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
-    """The places for certificates, used and allowed, if that is known or one of the selected projects needs one; who uploads is told of an error."""
+    """The places for certificates, used and allowed, if that is known or one of the selected projects is going to order; who uploads is told of an error."""
     if listing is not None:
         return listing.quota
-    if aws is None or not any(need.issue for need in selected):
+    if aws is None or not any(need.issue and need.action != "resume" for need in selected):
         return None
     try:
         return aws.iam.get_server_certificate_quota()

@@ -25,8 +25,8 @@ from .runner import RUN_LIMIT, Ended, Runner, Started
 from .stories import STORIES, Story
 from .world import Observer, World
 
-# More than this machine has cores: a run waits for its own polls a third of the time, and one that fails mostly for its own retries.
-LANES = int(os.environ.get("CHAOS_LANES", str(2 * (os.cpu_count() or 2) + 1)))
+# In each worker. A run waits for its own polls a third of the time, and one that fails mostly for its own retries.
+LANES = int(os.environ.get("CHAOS_LANES", str((os.cpu_count() or 2) + 1)))
 
 T = TypeVar("T")
 R = TypeVar("R")

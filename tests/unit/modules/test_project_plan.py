@@ -21,7 +21,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base im
 from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 from unit.fakes.aws import FakeClock, refusal
-from unit.fakes.projects import NOW, certificate, definition, document, failing
+from unit.fakes.projects import NOW, certificate, definition, document, failing, unfinished
 from unit.fakes.stores import FakeStore
 
 DOMAINS = ["example.com", "*.example.com"]
@@ -112,6 +112,13 @@ class TestAWholeStore:
         assert selected["role_vars"]["project_domains"] == DOMAINS
         assert selected["role_vars"]["project_store"] == store.uri
         assert (found.changed, store.writes) == (False, 3)
+
+    def test_a_run_that_has_its_order_already_needs_no_room_for_another(self, store: FakeStore) -> None:
+        begun = unfinished("renew", "ordering", run="renew", order_url="https://ca.example/order/1")
+        put(store, certificate=certificate(age_days=60), journal=begun)
+        listings = Listings()
+        found = plan(store, listings)
+        assert (actions(found), listings.calls) == ({"webapp": "resume"}, [])
 
     def test_an_empty_store_is_planned_without_a_call(self, store: FakeStore) -> None:
         listings = Listings()
