@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", params=[False, True], ids=["in the worker", "in a process of its own"])
 def story(request: pytest.FixtureRequest, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Story:
-    """Told for each way to run a module; the slower way, whose whole story make chaos tells, in short."""
+    """Told for each way to run a module; the slower way in short."""
     sandbox_process.control.reset()
     return Story(sandbox_process, tmp_path_factory.mktemp("secrets"), own_process=request.param).tell(short=request.param)
 
