@@ -75,7 +75,7 @@ LINT = (
     Check("format", ("ruff", "format", "--check")),
     Check("changelog", ("antsibull-changelog", "lint")),
 )
-# All of tests/chaos takes a quarter of an hour, this sample of it a minute.
+# All of tests/chaos takes half an hour on two cores, this sample of it a minute.
 SURVIVAL = Check("survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml"))
 CHECKS = (
     tests("e2e", *IN_PARALLEL),
