@@ -15,6 +15,7 @@ from ._core import bundles
 from ._core.bundles import Bundle
 from ._errors import CertError, ConfigError
 from ._stores import private_files
+from ._stores.base import Archive
 
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
 MAX_FILE_BYTES = 4 * 1024 * 1024
@@ -49,6 +50,15 @@ def unpack(content: bytes, reference: str) -> Bundle:
         raise ConfigError([f"bundle {reference}: not a readable .tar.gz ({_why(exc)})"]) from exc
     except ValueError as exc:
         raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def newest(archive: Archive, keys: t.Iterable[str], project: str) -> tuple[str, Bundle] | None:
+    """The URI and the content of the project's newest bundle among these keys of the archive; None without one, ConfigError if it is damaged."""
+    key = next(iter(bundles.archived(keys, project)), None)
+    if key is None:
+        return None
+    uri = f"{archive.uri}/{key}"
+    return uri, unpack(archive.get(key) or b"", uri)
 
 
 def pack(bundle: Bundle) -> bytes:

@@ -11,7 +11,7 @@ from datetime import datetime
 from . import _bundles, _ordering, _revoked, _withdrawal
 from ._authorities import Authorities
 from ._challenges import ZONE_GONE, ChallengeRecords
-from ._core import ari, bundles, issuing, renewal, times
+from ._core import ari, issuing, renewal, times
 from ._core.bundles import Bundle, Manifest
 from ._core.issuing import Verdict
 from ._core.plan import Outcome
@@ -104,13 +104,11 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     project, archive = request.wanted.project, clients.archive
     keys = archive.list(f"{project}/")
     unfinished, warnings = Pending(archive, project).load(keys)
-    newest = next(iter(bundles.archived(keys, project)), "")
-    uri, bundle = f"{archive.uri}/{newest}", None
-    if newest:
-        try:
-            bundle = _bundles.unpack(archive.get(newest) or b"", uri)
-        except ConfigError as exc:
-            warnings.append(f"{exc.message}; it counts as absent")
+    uri, bundle = "", None
+    try:
+        uri, bundle = _bundles.newest(archive, keys, project) or (uri, bundle)
+    except ConfigError as exc:
+        warnings.append(f"{exc.message}; it counts as absent")
     if bundle is not None and bundle.manifest is not None and _revoked.key(project, bundle.manifest.certificate) in keys:
         warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
         bundle = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from . import _bundles, _issue_request, _withdrawal
 from ._challenges import Accounts, ChallengeRecords
-from ._core import bundles, dns_persist, issuing
+from ._core import dns_persist, issuing
 from ._core.bundles import Manifest
 from ._core.plan import Outcome
 from ._core.txt_records import ChallengeRecord
@@ -84,13 +84,11 @@ class Leftovers:
         return warnings
 
     def _newest(self, keys: list[str], project: str) -> Manifest | None:
-        newest = next(iter(bundles.archived(keys, project)), None)
-        if newest is None:
-            return None
         try:
-            return _bundles.unpack(self.archive.get(newest) or b"", newest).manifest
+            newest = _bundles.newest(self.archive, keys, project)
         except ConfigError:
             return None
+        return newest[1].manifest if newest else None
 
 
 def _outcome(found: _Found, warnings: list[str]) -> Outcome:
