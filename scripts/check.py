@@ -52,7 +52,7 @@ class Result:
 
 
 # The end-to-end tests wait more than they compute: for propagation, deployment, confirmations. Each worker has a sandbox of its own.
-IN_PARALLEL = ("-n", "4", "--dist", "loadfile")
+IN_PARALLEL = ("-n", "4", "--dist", "loadgroup")
 
 
 def tests(name: str, *options: str) -> Check:
@@ -75,7 +75,7 @@ LINT = (
     Check("format", ("ruff", "format", "--check")),
     Check("changelog", ("antsibull-changelog", "lint")),
 )
-# All of tests/chaos takes half an hour on two cores, this sample of it a minute.
+# All of tests/chaos takes a quarter of an hour on two cores, this sample of it a minute.
 SURVIVAL = Check("survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml"))
 CHECKS = (
     tests("e2e", *IN_PARALLEL),

@@ -12,6 +12,17 @@ from sandbox import pebble
 from sandbox.ansible_runs import Ansible, Run, environment, patient
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
+from sandbox.warm import Warm
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a fixture of their file share a worker of pytest-xdist; each other one goes to whichever is free."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        shared = sorted(name for name, definitions in fixtures.items() if definitions[-1].scope == "module")
+        if shared:
+            values = item.callspec.params if hasattr(item, "callspec") else {}
+            item.add_marker(pytest.mark.xdist_group(" ".join((item.path.stem, *(f"{name}={values.get(name)}" for name in shared)))))
 
 
 @pytest.fixture(scope="session")
@@ -35,10 +46,19 @@ def control(sandbox: SandboxProcess) -> Control:
     return sandbox.control
 
 
+@pytest.fixture(scope="session")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    """A process that runs playbooks, for the whole session."""
+    home = tmp_path_factory.mktemp("ansible")
+    process = Warm(patient(environment({}, home), home))
+    yield process
+    process.stop()
+
+
 @pytest.fixture
-def ansible(sandbox: SandboxProcess, tmp_path: Path) -> Ansible:
+def ansible(sandbox: SandboxProcess, tmp_path: Path, warm: Warm) -> Ansible:
     """Ansible with the sandbox's environment."""
-    return Ansible(patient(environment(sandbox.env(), tmp_path), tmp_path), tmp_path)
+    return Ansible({**environment(sandbox.env(), tmp_path), **warm.settings}, tmp_path, warm)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 
 import pytest
@@ -78,7 +79,7 @@ def test_a_profile_for_the_zones(sandbox: SandboxProcess, control: Control, ansi
     config.write_text("".join(lines), encoding="utf-8")
     keyless = {name: value for name, value in ansible.env.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     env = {"AWS_SHARED_CREDENTIALS_FILE": str(config), "AWS_PROFILE": "cdn", "AWS_REGION": CHINA, "AWS_DEFAULT_REGION": CHINA}
-    life = Life(Ansible(keyless, ansible.home), control, env, permissions.administrator(china), dns_owner=permissions.administrator(world))
+    life = Life(dataclasses.replace(ansible, env=keyless), control, env, permissions.administrator(china), dns_owner=permissions.administrator(world))
     control.set(enforce_iam=True)
     life.play("create", project_dns_aws={"profile": "dns", "region": "us-east-1"}).succeeded()
     assert life.server_certificates() == [life.bound()]
@@ -87,7 +88,7 @@ def test_a_profile_for_the_zones(sandbox: SandboxProcess, control: Control, ansi
 @pytest.mark.parametrize("entry", ["create", "cleanup"])
 def test_without_a_region_nothing_is_called(sandbox: SandboxProcess, control: Control, ansible: Ansible, entry: str) -> None:
     env = sandbox.env(CHINA)
-    nowhere = Ansible({name: value for name, value in ansible.env.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")}, ansible.home)
+    nowhere = dataclasses.replace(ansible, env={name: value for name, value in ansible.env.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")})
     life = Life(nowhere, control, {}, env)
     if entry == "cleanup":
         life.env = env

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,7 @@ def test_the_role_in_three_tasks_of_somebody_else_with_credentials_from_module_d
     credentials = elsewhere / "credentials"
     credentials.write_text("[web]\naws_access_key_id=AKIAOFTHEPROFILEWEB0\naws_secret_access_key=secret\n", encoding="utf-8")
     env = {name: value for name, value in ansible.env.items() if not name.startswith("AWS_") or name == "AWS_ENDPOINT_URL"}
-    somebody = Ansible({**env, "AWS_SHARED_CREDENTIALS_FILE": str(credentials), "AWS_EC2_METADATA_DISABLED": "true"}, ansible.home)
+    somebody = dataclasses.replace(ansible, env={**env, "AWS_SHARED_CREDENTIALS_FILE": str(credentials), "AWS_EC2_METADATA_DISABLED": "true"})
     somebody.run("ansible-playbook", str(elsewhere / "site.yml")).succeeded()
     (result, account) = json.loads((elsewhere / "result.json").read_text(encoding="utf-8"))
     assert (result["name"], result["status"], result["changed"], account) == ("webapp", "changed", True, "123456789012")
@@ -115,9 +116,7 @@ def test_projects_one_after_the_other_on_one_host_do_not_mix(ansible: Ansible, c
     assert len(control.issued()) == 2
 
 
-def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_one_bad_project(
-    ansible: Ansible, control: Control, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_one_bad_project(ansible: Ansible, control: Control, elsewhere: Path) -> None:
     seed.create_zone("example.com")
     hosts: dict[str, dict[str, Any]] = {
         name: {"project_name": name, "project_domains": [f"{name}.{zone}"]}
@@ -125,8 +124,8 @@ def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_on
     }
     inventory = elsewhere / "inventory.json"
     inventory.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}, "web": {"hosts": {"server": {}}}}}}), encoding="utf-8")
-    monkeypatch.setattr("sandbox.ansible_runs.ROOT", elsewhere)
-    ended = ansible.playbook("create", {}, "-i", str(inventory)).failed()
+    there = dataclasses.replace(ansible, directory=elsewhere)
+    ended = there.playbook("create", {}, "-i", str(inventory)).failed()
     lines = {line.split(" | ")[0]: line for line in summary(ended.stdout)}
     assert {name: line.split(" | ")[1] for name, line in lines.items()} == {"one": "changed", "two": "failed", "three": "changed"}
     assert "two.example.net: it has no public hosted zone" in lines["two"]
@@ -134,9 +133,9 @@ def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_on
     assert "server" not in ended.stats
     hosts["two"]["project_domains"] = ["two.example.com"]
     inventory.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}}}}), encoding="utf-8")
-    ansible.playbook("create", {}, "-i", str(inventory)).succeeded()
+    there.playbook("create", {}, "-i", str(inventory)).succeeded()
     assert len(control.issued()) == 3
-    assert ansible.playbook("renew", {}, "-i", str(inventory)).succeeded().changed == 0
+    assert there.playbook("renew", {}, "-i", str(inventory)).succeeded().changed == 0
     assert [path.name for path in elsewhere.iterdir()] == ["inventory.json"]
 
 

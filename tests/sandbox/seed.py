@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 
 from .ca import Authority
 from .control import Control
@@ -22,10 +24,16 @@ from .control import Control
 Environment = Mapping[str, str]
 
 
+# What botocore has read of the services' descriptions: to read them again for each client takes longer than most calls.
+_MODELS = botocore.loaders.create_loader()
+
+
 def client(service: str, env: Environment | None = None) -> Any:
     """A boto3 client for the sandbox."""
     env = env or os.environ
-    session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"])
+    core = botocore.session.Session()
+    core.register_component("data_loader", _MODELS)
+    session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"], botocore_session=core)
     return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])
 
 

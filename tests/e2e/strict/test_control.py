@@ -7,6 +7,7 @@ from __future__ import annotations
 import subprocess
 import time
 import urllib.error
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
@@ -32,6 +33,17 @@ def test_every_call_is_logged_in_its_order_with_its_outcome(aws, iam):
     assert calls[0]["params"] == {"PathPrefix": "/cloudfront/"}
     assert (calls[0]["region"], calls[0]["partition"]) == ("us-east-1", "aws")
     aws.control("DELETE", "calls")
+    assert aws.control("GET", "calls") == []
+
+
+def test_a_call_that_began_before_the_log_was_cleared_is_not_in_it(aws, iam):
+    aws.control("POST", "faults", {"service": "iam", "kind": "delay", "seconds": 0.5})
+    with ThreadPoolExecutor() as pool:
+        listed = pool.submit(iam.list_server_certificates)
+        while aws.control("GET", "faults")[0]["count"]:
+            assert not listed.done()
+        aws.control("DELETE", "calls")
+        listed.result()
     assert aws.control("GET", "calls") == []
 
 

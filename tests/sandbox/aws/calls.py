@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import threading
+import time
 import typing as t
 from dataclasses import asdict, dataclass, field
 
@@ -42,17 +43,21 @@ class CallLog:
         self._lock = threading.Lock()
         self._calls: list[LoggedCall] = []
         self._next = 1
+        self._cleared = 0.0
 
     def record(self, call: LoggedCall) -> None:
-        """Adds ``call`` with the next number; the ACME server's requests go here too."""
+        """Adds ``call`` with the next number, unless it began before all were forgotten; the ACME server's requests go here too."""
         with self._lock:
+            if call.started < self._cleared:
+                return
             call.n = self._next
             self._next += 1
             self._calls.append(call)
 
     def clear(self) -> None:
-        """Forgets the calls; the numbers go on."""
+        """Forgets the calls, also those that have not ended yet; the numbers go on."""
         with self._lock:
+            self._cleared = time.time()
             self._calls.clear()
 
     def listing(self) -> list[dict[str, t.Any]]:

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that has imported ansible once and forks a run of ansible-playbook for each line on its standard input.
 
-Half of the CPU time of a short playbook run is Python's start and imports, and here are several hundred runs. Each run is a session of
-its own, bears the name ansible-playbook as the real program does, and waits for a second line before it begins, so that a fault can
-know its process group first.
+Each run is a session of its own, bears the name ansible-playbook as the real program does, and waits for a second line before it begins,
+so that a fault can know its process group first. Its side of the pipe is in warm.py, which knows the fields of "start", too.
 
-    {"start": {"arguments": [...], "output": "/path", "limits": {...}, "env": {...}}}   answer: {"pid": 123}
+    {"start": {"arguments": [...], "env": {...}, "stdout": "/path", ...}}    answer: {"pid": 123}
     {"go": 123}
-    {"wait": 123}                                                                        answer: {"status": 0}, negative for a signal
+    {"wait": 123}                                                            answer: {"status": 0}, negative for a signal
 """
 
 from __future__ import annotations
@@ -23,8 +22,10 @@ import pathlib
 import resource
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from sandbox.workers import do_tasks_here
 
 NAME = b"ansible-playbook"
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -64,31 +65,33 @@ def bear_name() -> None:
     ctypes.memmove(start + len(words[0]) + 1, NAME.rjust(len(words[1]), b"/"), len(words[1]))
 
 
-def _copy(source: int, writers: int, path: str) -> int:
+def _copy(source: int, writers: int, output: int) -> int:
     """A pipe into a file: a limit on the size of files, as a full disk has it, is not to stop the output of the run that is under it."""
     os.close(writers)
-    output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     while text := os.read(source, 65536):
         os.write(output, text)
     return 0
 
 
-def _play(wanted: dict[str, Any], gate: int, output: int) -> int:
+def _play(wanted: dict[str, Any], gate: int, streams: Sequence[int]) -> int:
     os.setsid()
     bear_name()
     os.read(gate, 1)
     os.close(gate)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
-    os.close(output)
+    for number, stream in enumerate(streams, 1):
+        os.dup2(stream, number)
+        os.close(stream)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.environ.update(wanted.get("env", {}))
-    if wanted.get("file_size") is not None:
+    os.environ.clear()
+    os.environ.update(wanted["env"])
+    if wanted["file_size"] is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (wanted["file_size"],) * 2)
-    if wanted.get("respect_permissions"):
+    if wanted["respect_permissions"]:
         respect_permissions()
     # A run is short, and a fifth of its CPU time would be looking for garbage.
     gc.disable()
+    if not wanted["workers"]:
+        do_tasks_here()
     from ansible.cli import playbook
 
     sys.argv = ["ansible-playbook", *wanted["arguments"]]
@@ -110,22 +113,31 @@ def _forked(work: Callable[[], int]) -> int:
     return pid
 
 
+def _through_a_copier(output: int, copiers: list[int]) -> int:
+    told, writers = os.pipe()
+    copiers.append(_forked(lambda: _copy(told, writers, output)))
+    os.close(told)
+    os.close(output)
+    return writers
+
+
 class Forks:
     """The runs that were started and not yet waited for."""
 
     def __init__(self) -> None:
         self._gates: dict[int, int] = {}
-        self._copiers: dict[int, int] = {}
+        self._copiers: dict[int, list[int]] = {}
 
     def start(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        told, output = os.pipe()
-        copier = _forked(lambda: _copy(told, output, wanted["output"]))
-        os.close(told)
+        copiers: list[int] = []
+        streams = [os.open(wanted[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ("stdout", "stderr")]
+        if wanted["file_size"] is not None:
+            streams = [_through_a_copier(stream, copiers) for stream in streams]
         ours, gate = os.pipe()
-        pid = _forked(lambda: _play(wanted, ours, output))
-        os.close(ours)
-        os.close(output)
-        self._gates[pid], self._copiers[pid] = gate, copier
+        pid = _forked(lambda: _play(wanted, ours, streams))
+        for each in (ours, *streams):
+            os.close(each)
+        self._gates[pid], self._copiers[pid] = gate, copiers
         return {"pid": pid}
 
     def go(self, pid: int) -> dict[str, Any]:
@@ -138,7 +150,8 @@ class Forks:
         # Its children may be alive still when only the parent was killed; a run leaves nothing behind.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
-        os.waitpid(self._copiers.pop(pid), 0)
+        for copier in self._copiers.pop(pid):
+            os.waitpid(copier, 0)
         return {"status": status}
 
 
