@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removes what an unfinished order left in DNS and in the archive; a failure is a warning, since the next run tries again."""
+"""Removes what an unfinished order left in DNS and in the archive; a failure is a warning, since the next order and the clean-up try again."""
 
 from __future__ import annotations
 
@@ -39,4 +39,4 @@ def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> 
 
 
 def _not_cleaned(exc: CertError) -> str:
-    return f"challenge records or the unfinished order could not be removed, the next run tries again: {exc.message}"
+    return f"challenge records or the unfinished order could not be removed; the next order tries again, and so does certops.cloudfront.cleanup: {exc.message}"

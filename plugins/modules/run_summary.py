@@ -159,7 +159,10 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """No clients."""
     if params["hosts"]:
         raise ConfigError(["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"])
-    problems = digest.threshold_problems(params["digest_thresholds"])
+    problems = [
+        *run_summary.problems(params["results"], params["plan"] or {}, params["attention"]),
+        *digest.threshold_problems(params["digest_thresholds"]),
+    ]
     if problems:
         raise ConfigError(problems)
     return Clients()

@@ -41,7 +41,7 @@ options:
 notes:
   - "IAM actions needed for O(state=present): C(sns:GetTopicAttributes), C(sns:CreateTopic), C(sns:TagResource)."
   - "IAM actions needed for O(state=absent): C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(sns:DeleteTopic)."
-  - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
+  - C(sts:GetCallerIdentity) is called for a topic that is given by name, or by ARN and is missing; it needs no permission.
 seealso:
   - module: certops.cloudfront.sns_subscription
   - module: certops.cloudfront.sns_notify
@@ -116,6 +116,8 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     wanted = params["state"] == "present"
     if exists and not wanted:
         _refuse_unless_ours(topics, arn)
+    if wanted and not exists and subscriptions.is_arn(params["name"]):
+        _refuse_of_another_account(topics, arn)
     if exists != wanted and not check_mode:
         _apply(topics, arn, wanted)
     before = {"topic": arn} if exists else {}
@@ -134,6 +136,15 @@ def _refuse_unless_ours(topics: Topics, arn: str) -> None:
     tags = topics.sns.list_tags_for_resource(arn)
     if any(tags.get(key) != value for key, value in subscriptions.MANAGED_BY.items()):
         raise RefusedError(f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by hand if nobody uses it")
+
+
+def _refuse_of_another_account(topics: Topics, arn: str) -> None:
+    """SNS makes topics in the account of the caller only, whatever the ARN says."""
+    ours = topics.arn(subscriptions.topic_name(arn))
+    if ours != arn:
+        raise RefusedError(
+            f"topic {arn} does not exist, and these credentials can only make {ours}; make it with credentials of its account, or correct the ARN"
+        )
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import calling
+from .errors import calling, require
 
 SERVICE = "dynamodb"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -21,34 +21,37 @@ class DynamoDb:
 
     def get_item(self, name: str) -> dict[str, str] | None:
         """The item as it is after every write before this call, or None."""
-        with calling(SERVICE, "GetItem", self._table):
-            answer = self._client.get_item(TableName=self._table, Key={"name": {"S": name}}, ConsistentRead=True)
+        answer = self._call("GetItem", self._client.get_item, Key={"name": {"S": name}}, ConsistentRead=True)
         return _texts(answer["Item"]) if "Item" in answer else None
 
     def put_item(self, item: t.Mapping[str, str], expected: str | None) -> None:
         """Write the item if its ``version`` is ``expected`` (None: if there is no item)."""
-        values = {key: {"S": value} for key, value in item.items()}
-        with calling(SERVICE, "PutItem", self._table):
-            self._client.put_item(TableName=self._table, Item=values, **_condition(expected))
+        self._call("PutItem", self._client.put_item, Item={key: {"S": value} for key, value in item.items()}, **_condition(expected))
 
     def delete_item(self, name: str, expected: str) -> None:
         """Delete the item if its ``version`` is ``expected``."""
-        with calling(SERVICE, "DeleteItem", self._table):
-            self._client.delete_item(TableName=self._table, Key={"name": {"S": name}}, **_condition(expected))
+        self._call("DeleteItem", self._client.delete_item, Key={"name": {"S": name}}, **_condition(expected))
 
     def scan_names(self) -> list[str]:
         """The keys of all items."""
-        with calling(SERVICE, "Scan", self._table):
-            pages = self._client.get_paginator("scan").paginate(
-                TableName=self._table, ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"}, ConsistentRead=True
-            )
-            return [item["name"]["S"] for page in pages for item in page["Items"]]
+        return [item["name"]["S"] for item in self._scan(ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"})]
 
     def scan_items(self) -> list[dict[str, str]]:
         """All items whole."""
+        return [_texts(item) for item in self._scan()]
+
+    def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
         with calling(SERVICE, "Scan", self._table):
-            pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-            return [_texts(item) for page in pages for item in page["Items"]]
+            for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
+                require(page, "Items", SERVICE, "Scan", self._table)
+                yield from page["Items"]
+
+    def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
+        # What was consumed is asked for because an answer that is empty otherwise, and one that botocore could not read, look the same.
+        with calling(SERVICE, operation, self._table):
+            answer = method(TableName=self._table, ReturnConsumedCapacity="TOTAL", **wanted)
+        require(answer, "ConsumedCapacity", SERVICE, operation, self._table)
+        return answer
 
 
 def _texts(item: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:

@@ -54,6 +54,17 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
         raise RemoteError(f"{where} got no usable answer: {exc}", service=service, operation=operation, code=type(exc).__name__) from exc
 
 
+def require(answer: t.Mapping[str, t.Any], field: str, service: str, operation: str, target: str) -> None:
+    """RemoteError unless an answer has the field that every genuine one has: what a proxy makes of an answer, botocore may take for an empty one."""
+    if field not in answer:
+        raise RemoteError(
+            f"{service}:{operation} on {target} got no usable answer: it has no {field}; see whether a proxy answers in place of AWS",
+            service=service,
+            operation=operation,
+            code="malformedAnswer",
+        )
+
+
 def _from_client_error(exc: ClientError, service: str, operation: str, where: str) -> RemoteError:
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import RemoteError
-from .errors import calling
+from .errors import calling, require
 
 SERVICE = "s3"
 # 409 says that another conditional write of the same key was under way.
@@ -28,6 +28,7 @@ class S3:
         try:
             with calling(SERVICE, "GetObject", self._where(key)):
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                require(answer, "ETag", SERVICE, "GetObject", self._where(key))
                 return answer["Body"].read(), str(answer["ETag"])
         except RemoteError as exc:
             if exc.code not in NOT_FOUND:
@@ -38,6 +39,7 @@ class S3:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
         with calling(SERVICE, "PutObject", self._where(key)):
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
+            require(answer, "ETag", SERVICE, "PutObject", self._where(key))
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
@@ -49,8 +51,11 @@ class S3:
     def list_objects(self, prefix: str) -> list[str]:
         """The keys that start with ``prefix`` (ListObjectsV2)."""
         with calling(SERVICE, "ListObjectsV2", self._where(prefix)):
-            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-            return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
+            found: list[str] = []
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                require(page, "IsTruncated", SERVICE, "ListObjectsV2", self._where(prefix))
+                found += [entry["Key"] for entry in page.get("Contents", [])]
+            return found
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"

@@ -17,6 +17,7 @@ SHOWN = 50
 _WORDS = ("changed", "deleted", "unchanged", "absent", "locked", FAILED)
 
 Row = t.Mapping[str, t.Any]
+_FIELDS = {"results": ("name", "status"), "plan.selected": ("host", "name"), "plan.broken": ("host", "name", "error"), "attention": ("name",)}
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,18 @@ class Story:
     selected: t.Sequence[Row] = ()
     broken: t.Sequence[Row] = ()
     planned: Row | None = None
+
+
+def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Row]) -> list[str]:
+    """What is missing in rows that somebody may have written by hand: one line for each row."""
+    lists = {"plan.selected": plan.get("selected") or (), "plan.broken": plan.get("broken") or (), "attention": attention}
+    rows: list[tuple[str, t.Any, t.Any]] = [("results", host, row) for host, row in results.items() if row is not None]
+    rows += [(option, number, row) for option, found in lists.items() for number, row in enumerate(found, 1)]
+    return [
+        f"{option}: {which}: it has no {' and no '.join(missing)}; give a row with {', '.join(_FIELDS[option])}, as the role and project_plan return it"
+        for option, which, row in rows
+        if (missing := [name for name in _FIELDS[option] if not isinstance(row, t.Mapping) or name not in row])
+    ]
 
 
 def compose(story: Story, now: datetime) -> dict[str, t.Any]:

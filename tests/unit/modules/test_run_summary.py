@@ -143,3 +143,16 @@ class TestFile:
 def test_hosts_that_nobody_resolved_are_refused() -> None:
     with pytest.raises(ConfigError, match="read where the playbook runs"):
         run(hosts=["one"])
+
+
+def test_rows_that_somebody_wrote_by_hand_are_refused_all_at_once() -> None:
+    with pytest.raises(ConfigError) as refused:
+        told(results={"a": {"status": "changed"}, "b": "done", "c": None}, plan={"selected": [SELECTED, {"name": "d"}], "broken": [{}]}, attention=[{}])
+    wanted = {
+        "results: a: it has no name;",
+        "results: b: it has no name and no status;",
+        "plan.selected: 2: it has no host;",
+        "plan.broken: 1: it has no host and no name and no error;",
+        "attention: 1: it has no name;",
+    }
+    assert {problem.partition(";")[0] + ";" for problem in refused.value.problems} == wanted

@@ -73,7 +73,14 @@ class TestTopic:
             topic(sns, check_mode, state="absent")
         assert TOPIC in sns.topics
 
-    def test_an_arn_needs_no_question_to_sts(self, sns: FakeSns) -> None:
+    @pytest.mark.parametrize("check_mode", [False, True])
+    def test_a_missing_topic_of_another_account_is_not_made_in_ours(self, sns: FakeSns, check_mode: bool) -> None:
+        with pytest.raises(RefusedError, match="make it with credentials of its account"):
+            topic(sns, check_mode, name=TOPIC.replace("123456789012", "210987654321"))
+        assert sns.topics == {}
+
+    def test_the_arn_of_a_topic_that_exists_needs_no_question_to_sts(self, sns: FakeSns) -> None:
+        topic(sns)
         sts = FakeSts()
         given = {"name": TOPIC, "state": "present"}
         sns_topic.run(given, sns_topic.Clients(topics(sns, sts)), FakeClock(), False)
