@@ -21,6 +21,7 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 from . import invariants
+from .places import Files, InAws
 from .runner import RUN_LIMIT, Ended, Runner, Started
 from .stories import STORIES, Story
 from .world import Observer, World
@@ -63,7 +64,8 @@ class Bench:
         self.env = env
         self.runner = Runner(env, self.home)
         self.data.mkdir(mode=0o700, parents=True)
-        self.observer = Observer(self.process.env(), self.data)
+        self._files, self._in_aws = Files(self.data), InAws(self.process.env(), self.data)
+        self.observer = Observer(self.process.env(), self._files)
         self.tally = Tally()
         self.start: World = self.observer.look()
         self._saved: set[str] = set()
@@ -89,20 +91,25 @@ class Bench:
         shutil.copytree(self.home / "saved" / name, self.data)
 
     def begin(self, name: str) -> Story:
-        """The start of a story; it is made once."""
+        """The start of a story; it is made once, unless there is something in DynamoDB and S3, which the sandbox cannot keep."""
         story = STORIES[name]
+        self.observer.places = self._in_aws if story.in_aws else self._files
         if name in self._saved:
             self.restore(name)
         else:
-            self.control.reset()
-            shutil.rmtree(self.data, ignore_errors=True)
-            self.data.mkdir(mode=0o700, parents=True)
-            story.prepare(self)
-            self.save(name)
-            self.restore(name)
+            self._make(story)
+            if not story.in_aws:
+                self.save(name)
+                self.restore(name)
         self.start = self.observer.look()
         self.control.clear_calls()
         return story
+
+    def _make(self, story: Story) -> None:
+        self.control.reset()
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700, parents=True)
+        story.prepare(self)
 
     def play(self, story: Story, *arguments: str, **how: Any) -> Played:
         """One run, and the invariants after it."""

@@ -18,8 +18,8 @@ REPORT = pytest.StashKey[Report]()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What starts from the same story shares a worker and its benches: to come to the start costs more than to start a sandbox."""
     for item in items:
-        story = item.callspec.params.get("name", "") if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {story}"))
+        params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {params.get('name', '')} {params.get('kinds', '')}"))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from .bench import Bench, Played, on_each
 from .outcome import outcome
 from .stories import STORIES, VARIABLES
 
-ENTRIES = {"create": "main", "renew": "main", "delete": "delete"}
+ENTRIES = {"create": "main", "renew": "main", "create-aws": "main", "revoke": "reissue", "delete": "delete"}
 QUICK = str(ROOT / "tests/chaos/quick.yml")
 # As in quick.yml.
 READ_TIMEOUT = 3.0

@@ -17,7 +17,7 @@ def outcome(played: Played) -> dict[str, Any]:
         "exit status": played.ended.status,
         "record": _record(world),
         "our certificates in IAM": len(world.ours),
-        "bound to": {number: _bound(world, each.certificate) for number, each in world.distributions.items()},
+        "bound to": sorted((" ".join(each.rest["Aliases"].get("Items", [])), _bound(world, each.certificate)) for each in world.distributions.values()),
         "challenge records": world.challenges,
         "topics": world.topics,
         "bundles": len(world.bundles),
@@ -53,9 +53,9 @@ def _bundle(world: World) -> int | None:
     return leaves.index(certificate["fingerprint_sha256"]) if certificate else None
 
 
-def _bound(world: World, certificate: str | None) -> str | None:
+def _bound(world: World, certificate: str | None) -> str:
     """The certificate by what it is to the project."""
     if certificate is None:
-        return None
+        return "none"
     recorded = ((world.document or {}).get("certificate") or {}).get("id")
     return "the recorded one" if certificate == recorded else world.certificates[certificate].name

@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 from sandbox.ca import Authority
 from sandbox.seed import client, create_distribution, create_record, create_zone, upload_certificate, viewer_certificate
 
+from .places import BUCKET, IN_AWS, TABLE
 from .world import PATH, PROJECT
 
 if TYPE_CHECKING:
     from .bench import Bench
 
 DAY = 86400
-# A resumed run may look again at what it cannot know: the figures of docs/safety.md.
+# A resumed run may look again at what it cannot know: the figures of docs/safety.md. With the archive in S3 it may not know, besides, that Route 53
+# has answered: there a run can be killed before it noted that.
 EXTRA_CALLS = 6
 VARIABLES: Mapping[str, Any] = {
     "project_name": PROJECT,
@@ -43,6 +45,9 @@ class Story:
     """And revoked."""
     begins_as: str | None = None
     """The story that makes the same calls at first, so that this one is killed only after those."""
+    extra_calls: int = EXTRA_CALLS
+    in_aws: bool = False
+    """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its twin."""
 
 
 def _empty(bench: Bench) -> None:
@@ -59,6 +64,19 @@ def _empty(bench: Bench) -> None:
     sns = client("sns", env)
     topic = sns.create_topic(Name="somebody-elses")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="else@foreign.example")
+
+
+def _empty_places(bench: Bench) -> None:
+    """The same, and an empty table and bucket."""
+    _empty(bench)
+    env = bench.process.env()
+    client("s3", env).create_bucket(Bucket=BUCKET)
+    client("dynamodb", env).create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
 
 
 def _created(bench: Bench) -> None:
@@ -78,7 +96,7 @@ def _due(bench: Bench) -> None:
 def _littered(bench: Bench) -> None:
     """A project with an orphan in IAM, and with what a reissue left that was killed before its challenge was answered."""
     _created(bench)
-    started = bench.runner.prepare("reissue", VARIABLES)
+    started = bench.runner.prepare("reissue", VARIABLES, workers=True)
     bench.control.fault("acme", "challenge", "kill", pgid=started.pid)
     assert started.go().wait().status == -9
     authority = Authority()
@@ -142,5 +160,6 @@ STORIES = {
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
     "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
     "restore": Story("restore", _lost, {"project_name": PROJECT}),
+    "create-aws": Story("create", _empty_places, {**VARIABLES, **IN_AWS}, issues=1, extra_calls=EXTRA_CALLS + 1, in_aws=True),
     "delete": Story("delete", _given_up, {"project_name": PROJECT}),
 }

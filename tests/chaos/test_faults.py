@@ -10,17 +10,20 @@ from dataclasses import dataclass
 import pytest
 
 from .bench import Bench, Played, in_lanes
-from .faults import differences, play, seconds, undisturbed_runs
+from .faults import ENTRIES, differences, play, seconds, undisturbed_runs
 from .report import Report
 
-KINDS = ("throttled", "error_500", "timeout", "reset", "access_denied", "malformed")
+# In pairs, one of which makes a run wait longer than the other, so that all of them take about as long.
+KINDS = (("throttled", "access_denied"), ("timeout", "malformed"), ("reset", "error_500"))
 FOR_GOOD = 10_000
 # A run that fails has to say so within this time, with the clients of quick.yml.
 BOUND = 90.0
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
-# Without these the certificate is in place all the same, so the run does not fail: it tells.
-NOTIFYING = ("sns:", "sts:")
+# Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an order that is done with.
+DISPENSABLE = ("sns:", "sts:", "s3:DeleteObject")
+# That order is deleted by the playbook cleanup, or with the next one.
+LEFT_FOR_CLEANUP = {"s3:DeleteObject": "unfinished orders: 1,"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str],
     bench.begin(case.story)
     bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind))
     failed = play(bench, case.story)
-    may_succeed = case.call.startswith(NOTIFYING) and case.story != "delete"
+    may_succeed = case.call.startswith(DISPENSABLE) and case.story != "delete"
     problems = []
     if (failed.ended.status == 0) != may_succeed:
         problems.append(f"it ended with {failed.ended.status}:\n{failed.ended.output}")
@@ -53,10 +56,12 @@ def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str],
         problems.append(f"it does not name {case.call}:\n{failed.ended.output}")
     if failed.ended.seconds > BOUND:
         problems.append(f"it took {failed.ended.seconds:.0f} s")
-    if failed.world.document and failed.world.document["lock"]:
+    # A store that is away cannot be told that the project is free; the next run finds its owner dead.
+    if case.service != "dynamodb" and failed.world.document and failed.world.document["lock"]:
         problems.append("it left its lock")
     again = play(bench, case.story)
-    problems += [f"the next run: {difference}" for difference in differences(undisturbed, again)]
+    left = LEFT_FOR_CLEANUP.get(case.call)
+    problems += [f"the next run: {difference}" for difference in differences(undisturbed, again) if left is None or not difference.startswith(left)]
     return problems, failed.ended.seconds
 
 
@@ -65,11 +70,11 @@ def _names(case: Case, failed: Played) -> bool:
     return NAMES.get(case.call, case.call) in failed.ended.errors
 
 
-def _cases(story: str, undisturbed: Played, known: set[str]) -> list[Case]:
+def _cases(story: str, undisturbed: Played, known: set[str], kinds: Iterable[str]) -> list[Case]:
     calls = dict.fromkeys((call["service"], call["operation"]) for call in undisturbed.calls)
     new = [call for call in calls if ":".join(call) not in known]
     known |= {":".join(call) for call in new}
-    return [Case(story, *call, kind) for call in new for kind in KINDS]
+    return [Case(story, *call, kind) for call in new for kind in kinds]
 
 
 def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undisturbed: dict[str, dict[int, Played]]) -> None:
@@ -91,11 +96,12 @@ def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undist
 
 
 @pytest.mark.chaos
-def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(lanes: list[Bench], report: Report) -> None:
+@pytest.mark.parametrize("kinds", KINDS, ids="-".join)
+def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(lanes: list[Bench], report: Report, kinds: tuple[str, ...]) -> None:
     known: set[str] = set()
-    undisturbed = {name: undisturbed_runs(lanes, name) for name in ("create", "renew", "delete")}
-    cases = [case for name, played in undisturbed.items() for case in _cases(name, played[id(lanes[0])], known)]
-    assert len(cases) > 100
+    undisturbed = {name: undisturbed_runs(lanes, name) for name in ENTRIES}
+    cases = [case for name, played in undisturbed.items() for case in _cases(name, played[id(lanes[0])], known, kinds)]
+    assert len(cases) > 25 * len(kinds)
     _check_all(lanes, report, cases, undisturbed)
 
 

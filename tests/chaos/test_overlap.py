@@ -37,11 +37,11 @@ def _finish_all(bench: Bench, jobs: list[Started]) -> list[Played]:
 def _start(bench: Bench, playbook: str, variables: Mapping[str, Any]) -> list[Started]:
     """All at once, after the first one got to where it waits."""
     bench.control.set(route53_propagation_seconds=PROPAGATION)
-    first = bench.runner.prepare(playbook, variables).go()
+    first = bench.runner.prepare(playbook, variables, workers=True).go()
     while not bench.control.calls("route53", "GetChange"):
         assert not first.is_over, first.wait().output
         time.sleep(0.05)
-    others = [bench.runner.prepare(playbook, variables) for _number in range(JOBS - 1)]
+    others = [bench.runner.prepare(playbook, variables, workers=True) for _number in range(JOBS - 1)]
     for each in others:
         each.go()
     return [first, *others]
@@ -91,7 +91,7 @@ def test_ten_jobs_over_two_projects_issue_one_certificate_for_each(bench: Bench,
 @pytest.mark.chaos
 def test_ten_renewals_at_the_same_moment_issue_one_certificate(bench: Bench, report: Report) -> None:
     bench.begin("renew")
-    jobs = [bench.runner.prepare("renew", {}) for _number in range(JOBS)]
+    jobs = [bench.runner.prepare("renew", {}, workers=True) for _number in range(JOBS)]
     for job in jobs:
         job.go()
     played = [bench.finish(job) for job in jobs]

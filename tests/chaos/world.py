@@ -1,23 +1,22 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All that can be seen of a project from outside: AWS through its API, the store and the archive as files."""
+"""All that can be seen of a project from outside: AWS through its API, the store and the archive where they are."""
 
 from __future__ import annotations
 
 import io
 import json
-import stat
 import tarfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from sandbox.seed import client
 
-PROJECT = "webapp"
+from .places import PROJECT, Places
+
 PATH = f"/cloudfront/certops/{PROJECT}/"
 CHALLENGE = "_acme-challenge."
 
@@ -75,17 +74,17 @@ def fingerprint(pem: str) -> str:
 
 
 class Observer:
-    """Looks at one sandbox and one data directory."""
+    """Looks at one sandbox, and at the places of one project."""
 
-    def __init__(self, env: Mapping[str, str], data: Path) -> None:
-        self.data = data
+    def __init__(self, env: Mapping[str, str], places: Places) -> None:
+        self.places = places
         self.iam, self.cloudfront, self.route53, self.sns = (client(service, env) for service in ("iam", "cloudfront", "route53", "sns"))
         self._fingerprints: dict[str, str] = {}
 
     def look(self) -> World:
         bundles, pending, keys = self._archive()
         return World(
-            document=self.document(),
+            document=self.places.document(),
             certificates={each.id: each for each in self._certificates()},
             distributions={each.id: each for each in self._distributions()},
             challenges=self._challenges(),
@@ -93,13 +92,8 @@ class Observer:
             bundles=bundles,
             pending=pending,
             keys=frozenset(keys),
-            exposed=sorted(self._exposed()),
+            exposed=sorted(self.places.exposed()),
         )
-
-    def document(self) -> dict[str, Any] | None:
-        """The project document."""
-        path = self.data / "store" / f"{PROJECT}.json"
-        return json.loads(path.read_text()) if path.exists() else None
 
     def _certificates(self) -> Iterator[ServerCertificate]:
         for item in self.iam.list_server_certificates()["ServerCertificateMetadataList"]:
@@ -130,23 +124,16 @@ class Observer:
 
     def _archive(self) -> tuple[dict[str, str], int, set[bytes]]:
         bundles, pending, keys = {}, 0, set()
-        archive = self.data / "archive"
-        for path in sorted(archive.rglob("*")):
-            if path.name.endswith(".tar.gz") and not path.name.startswith("."):
-                with tarfile.open(fileobj=io.BytesIO(path.read_bytes())) as tar:
+        for path, content in self.places.archive():
+            if path.endswith(".tar.gz"):
+                with tarfile.open(fileobj=io.BytesIO(content)) as tar:
                     files = {member.name: (tar.extractfile(member) or io.BytesIO()).read().decode() for member in tar.getmembers()}
-                bundles[str(path.relative_to(archive))] = fingerprint(files["cert.pem"])
+                bundles[path] = fingerprint(files["cert.pem"])
                 keys.add(_public_half(files["privkey.pem"]))
-            elif path.parent.name == "pending" and path.suffix == ".json" and not path.name.startswith("."):
+            elif "/pending/" in path:
                 pending += 1
-                keys.add(_public_half(json.loads(path.read_text())["private_key"]))
+                keys.add(_public_half(json.loads(content)["private_key"]))
         return bundles, pending, keys
-
-    def _exposed(self) -> Iterator[str]:
-        for path in (self.data, *self.data.rglob("*")):
-            mode = stat.S_IMODE(path.stat().st_mode)
-            if mode != (0o700 if path.is_dir() else 0o600):
-                yield f"{path.relative_to(self.data.parent)} has mode {mode:o}"
 
 
 def _public_half(pem: str) -> bytes:
