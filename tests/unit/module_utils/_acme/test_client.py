@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import typing as t
@@ -20,6 +21,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._acme.network i
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.adapters import BaseAdapter
+from sandbox.ca import Authority
 from unit.fakes.acme_ca import FakeClock
 
 BASE = "https://ca.example"
@@ -282,6 +284,15 @@ def test_a_certificate_that_is_none_is_told(setup: Setup, text: str) -> None:
     setup.ca.answers["/cert"] = [Answer(body=text, headers={"Content-Type": "application/pem-certificate-chain"})]
     with pytest.raises(RemoteError, match="acme:certificate"):
         setup.client.certificate(f"{BASE}/cert")
+
+
+@pytest.mark.parametrize(("body", "is_revoked"), [("", True), ("null", True), ("{}", True), ("<html>sorry</html>", False)])
+def test_a_revocation_counts_only_if_a_ca_may_have_said_so(setup: Setup, body: str, is_revoked: bool) -> None:
+    setup.ca.answers["/dir"] = [Answer(body={**DIRECTORY, "revokeCert": f"{BASE}/revoke"})]
+    setup.ca.answers["/revoke"] = [Answer(body=body)]
+    leaf = Authority().certificate(["example.com"]).certificate_pem
+    with contextlib.nullcontext() if is_revoked else pytest.raises(RemoteError, match=r"acme:revokeCert on .* its body is no JSON"):
+        setup.client.revoke(leaf, 4)
 
 
 def test_an_account_without_contacts_is_registered_without_the_field(setup: Setup) -> None:
