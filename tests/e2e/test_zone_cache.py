@@ -16,7 +16,7 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 OTHER, OWN = "222222222222", "123456789012"
-PROJECTS = 6
+PROJECTS = 12
 
 
 def fleet(count: int) -> list[dict[str, Any]]:
@@ -25,7 +25,7 @@ def fleet(count: int) -> list[dict[str, Any]]:
     return [{"project_name": name, "project_domains": [f"{name}.example.com"], "project_sns_topic": ""} for name in names]
 
 
-@pytest.mark.parametrize(("count", "forks"), [pytest.param(1, 5, id="one"), pytest.param(PROJECTS, 3, id="six", marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("count", "forks"), [pytest.param(1, 5, id="one"), pytest.param(PROJECTS, 6, id="twelve", marks=pytest.mark.slow)])
 def test_a_run_lists_zones_once_for_all_projects(sandbox: SandboxProcess, ansible: Ansible, control: Control, count: int, forks: int) -> None:
     seed.create_zone("example.com")
     control.set(iam_server_certificate_quota=100)
