@@ -64,7 +64,7 @@ class Bench:
         self.env = env
         self.runner = Runner(env, self.home)
         self.data.mkdir(mode=0o700, parents=True)
-        self._files, self._in_aws = Files(self.data), InAws(self.process.env(), self.data)
+        self._files, self.in_aws = Files(self.data), InAws(self.process.env(), self.data)
         self.observer = Observer(self.process.env(), self._files)
         self.tally = Tally()
         self.start: World = self.observer.look()
@@ -93,7 +93,7 @@ class Bench:
     def begin(self, name: str) -> Story:
         """The start of a story; it is made once, unless there is something in DynamoDB and S3, which the sandbox cannot keep."""
         story = STORIES[name]
-        self.observer.places = self._in_aws if story.in_aws else self._files
+        self.observer.places = self.in_aws if story.in_aws else self._files
         if name in self._saved:
             self.restore(name)
         else:

@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import json
-import os
 import re
-import signal
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sandbox.process import kill_group
 from sandbox.warm import Wanted, Warm, has_ended
 
 RUN_LIMIT = 240.0
@@ -60,8 +58,7 @@ class Started:
 
     def kill(self) -> None:
         """SIGKILL to the process and its children."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.pid, signal.SIGKILL)
+        kill_group(self.pid)
 
     @property
     def is_over(self) -> bool:

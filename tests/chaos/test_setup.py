@@ -18,10 +18,9 @@ WANTED = {**IN_AWS, "manage_bucket": True}
 
 def _begin(bench: Bench) -> InAws:
     bench.control.reset()
-    places = InAws(bench.process.env(), bench.data)
-    places.s3.create_bucket(Bucket=BUCKET)
+    bench.in_aws.s3.create_bucket(Bucket=BUCKET)
     bench.control.clear_calls()
-    return places
+    return bench.in_aws
 
 
 def _settings(places: InAws) -> dict[str, Any]:

@@ -25,6 +25,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sandbox.process import kill_group
 from sandbox.workers import do_tasks_here
 
 NAME = b"ansible-playbook"
@@ -148,8 +149,7 @@ class Forks:
     def wait(self, pid: int) -> dict[str, Any]:
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         # Its children may be alive still when only the parent was killed; a run leaves nothing behind.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+        kill_group(pid)
         for copier in self._copiers.pop(pid):
             os.waitpid(copier, 0)
         return {"status": status}

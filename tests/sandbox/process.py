@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import selectors
@@ -43,6 +44,12 @@ def die_with_parent(how: int = signal.SIGTERM) -> None:
 def killed_with_parent() -> None:
     """For `preexec_fn`: the child has no time to clean up, and needs none."""
     die_with_parent(signal.SIGKILL)
+
+
+def kill_group(pid: int) -> None:
+    """SIGKILL to a process group, if there is one still."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
 
 
 class SandboxProcess:

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import select
-import signal
 import subprocess
 import sys
 import threading
@@ -16,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .process import TESTS, killed_with_parent
+from .process import TESTS, kill_group, killed_with_parent
 
 
 @dataclass(frozen=True)
@@ -64,8 +62,7 @@ class Warm:
         """The exit status, negative for a signal; TimeoutError, after killing the run, when it does not end in time."""
         late = not has_ended(pid, limit)
         if late:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(pid, signal.SIGKILL)
+            kill_group(pid)
         status = int(self._ask({"wait": pid})["status"])
         if late:
             raise TimeoutError(f"the run did not end within {limit:.0f} s")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .errors import calling, require
+from .errors import calling
 
 SERVICE = "dynamodb"
 CONDITION_FAILED = "ConditionalCheckFailedException"
@@ -41,16 +41,16 @@ class DynamoDb:
         return [_texts(item) for item in self._scan()]
 
     def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
-        with calling(SERVICE, "Scan", self._table):
+        with calling(SERVICE, "Scan", self._table) as call:
             for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
-                require(page, "Items", SERVICE, "Scan", self._table)
+                call.require(page, "Items")
                 yield from page["Items"]
 
     def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
         # What was consumed is asked for because an answer that is empty otherwise, and one that botocore could not read, look the same.
-        with calling(SERVICE, operation, self._table):
+        with calling(SERVICE, operation, self._table) as call:
             answer = method(TableName=self._table, ReturnConsumedCapacity="TOTAL", **wanted)
-        require(answer, "ConsumedCapacity", SERVICE, operation, self._table)
+            call.require(answer, "ConsumedCapacity")
         return answer
 
 

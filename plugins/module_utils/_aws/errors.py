@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import typing as t
+from dataclasses import dataclass
 
 from .._errors import ConfigError, RemoteError
 
@@ -33,15 +34,36 @@ _ADVICE = {
 }
 
 
+@dataclass(frozen=True)
+class Call:
+    """A call, as its errors name it."""
+
+    service: str
+    operation: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}" + (f" on {self.target}" if self.target else "")
+
+    def unusable(self, why: str, code: str) -> RemoteError:
+        """The error for an answer that says nothing."""
+        return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
+
+    def require(self, answer: t.Mapping[str, t.Any], field: str) -> None:
+        """RemoteError unless an answer has the field that every genuine one has: what a proxy makes of an answer, botocore may take for an empty one."""
+        if field not in answer:
+            raise self.unusable(f"it has no {field}; see whether a proxy answers in place of AWS", "malformedAnswer")
+
+
 @contextlib.contextmanager
-def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
+def calling(service: str, operation: str, target: str = "") -> t.Iterator[Call]:
     """Inside, botocore's exceptions become RemoteError or ConfigError.
 
     ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is about.
     """
-    where = f"{service}:{operation}" + (f" on {target}" if target else "")
+    where = Call(service, operation, target)
     try:
-        yield
+        yield where
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
         raise ConfigError(
             [f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]
@@ -49,31 +71,20 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
     except NoRegionError as exc:
         raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
     except ClientError as exc:
-        raise _from_client_error(exc, service, operation, where) from exc
+        raise _from_client_error(exc, where) from exc
     except (BotoCoreError, ResponseParserError) as exc:
-        raise RemoteError(f"{where} got no usable answer: {exc}", service=service, operation=operation, code=type(exc).__name__) from exc
+        raise where.unusable(str(exc), type(exc).__name__) from exc
 
 
-def require(answer: t.Mapping[str, t.Any], field: str, service: str, operation: str, target: str) -> None:
-    """RemoteError unless an answer has the field that every genuine one has: what a proxy makes of an answer, botocore may take for an empty one."""
-    if field not in answer:
-        raise RemoteError(
-            f"{service}:{operation} on {target} got no usable answer: it has no {field}; see whether a proxy answers in place of AWS",
-            service=service,
-            operation=operation,
-            code="malformedAnswer",
-        )
-
-
-def _from_client_error(exc: ClientError, service: str, operation: str, where: str) -> RemoteError:
+def _from_client_error(exc: ClientError, call: Call) -> RemoteError:
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})
     code = str(error.get("Code", ""))
-    advice = _ADVICE.get(f"{service}:{code}") or _ADVICE.get(code)
+    advice = _ADVICE.get(f"{call.service}:{code}") or _ADVICE.get(code)
     return RemoteError(
-        f"{where} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
-        service=service,
-        operation=operation,
+        f"{call} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
+        service=call.service,
+        operation=call.operation,
         code=code,
         request_id=meta.get("RequestId"),
     )

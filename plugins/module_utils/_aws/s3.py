@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from .._errors import RemoteError
-from .errors import calling, require
+from .errors import calling
 
 SERVICE = "s3"
 # 409 says that another conditional write of the same key was under way.
@@ -26,9 +26,9 @@ class S3:
     def get_object(self, key: str) -> tuple[bytes, str] | None:
         """Content and ETag, or None if there is no such object."""
         try:
-            with calling(SERVICE, "GetObject", self._where(key)):
+            with calling(SERVICE, "GetObject", self._where(key)) as call:
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                require(answer, "ETag", SERVICE, "GetObject", self._where(key))
+                call.require(answer, "ETag")
                 return answer["Body"].read(), str(answer["ETag"])
         except RemoteError as exc:
             if exc.code not in NOT_FOUND:
@@ -37,9 +37,9 @@ class S3:
 
     def put_object(self, key: str, content: bytes, condition: t.Mapping[str, str] | None = None) -> str:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
-        with calling(SERVICE, "PutObject", self._where(key)):
+        with calling(SERVICE, "PutObject", self._where(key)) as call:
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
-            require(answer, "ETag", SERVICE, "PutObject", self._where(key))
+            call.require(answer, "ETag")
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
@@ -50,10 +50,10 @@ class S3:
 
     def list_objects(self, prefix: str) -> list[str]:
         """The keys that start with ``prefix`` (ListObjectsV2)."""
-        with calling(SERVICE, "ListObjectsV2", self._where(prefix)):
+        with calling(SERVICE, "ListObjectsV2", self._where(prefix)) as call:
             found: list[str] = []
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-                require(page, "IsTruncated", SERVICE, "ListObjectsV2", self._where(prefix))
+                call.require(page, "IsTruncated")
                 found += [entry["Key"] for entry in page.get("Contents", [])]
             return found
 
