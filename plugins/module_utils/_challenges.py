@@ -76,10 +76,10 @@ class ChallengeRecords:
     dns: NameServers | None = None
 
     def write(self, records: t.Sequence[ChallengeRecord], may_be_there: bool = False) -> list[tuple[str, str]]:
-        """Our values stand beside what was there; returns zone and change of each write. What may be there is read first, else nothing is."""
+        """Our values stand beside what was there; returns zone and change of each write. Nothing is read unless there are others' values."""
         changes = []
         for group in self._groups(records):
-            found = group.read(record.name for record in group.records) if may_be_there else {}
+            found = {record.name: record.alone for record in group.records} if may_be_there else {}
             changes += [(group.zone_id, change_id) for change_id in group.swap(txt_records.additions, found)]
         return changes
 
@@ -181,12 +181,18 @@ class _Group:
                 return changes
             if attempt == SWAP_ATTEMPTS:
                 raise refusal
-            read = self.read(txt_records.refused_names(refusal.message, [record.name for record in self.records]))
+            read = self._read_again(refusal.message)
             if all(name in found and found[name] == there for name, there in read.items()):
                 # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the name
                 raise refusal
             found.update(read)
         raise AssertionError("counting does not end")
+
+    def _read_again(self, message: str) -> dict[str, txt_records.TxtSet | None]:
+        """What stands under the names that Route 53 complains about; of some it says that nothing does."""
+        names = [record.name for record in self.records]
+        absent = dict.fromkeys(txt_records.absent_names(message, names))
+        return {**absent, **self.read(name for name in txt_records.refused_names(message, names) if name not in absent)}
 
     def _write(self, batches: t.Sequence[t.Sequence[txt_records.Change]]) -> tuple[list[str], RemoteError | None]:
         try:

@@ -192,9 +192,7 @@ class Ordering:
         conversation = Conversation(client, self.clock, self.request.dns_persist)
         order = work.order or self._new_order(client, work)
         if order.status is Status.PENDING:
-            unanswered = conversation.unanswered(order)
-            self._publish(client, work, unanswered)
-            conversation.answer(unanswered)
+            self._answer(client, conversation, work, order)
         deadline = Deadline.after(self.clock.now(), self.request.order_timeout)
         csr = _crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
         order = conversation.settle(order, deadline)
@@ -256,7 +254,17 @@ class Ordering:
             work.is_lost = True
             raise
 
-    def _publish(self, client: Client, work: _Work, unanswered: t.Iterable[Authorization]) -> None:
+    def _answer(self, client: Client, conversation: Conversation, work: _Work, order: Order) -> None:
+        """Have the CA look at published records: at all of them, or at those that an earlier run, which noted what is asked, did not come to."""
+        noted = [Authorization.from_asked(each) for each in work.kept.order.asked]
+        unanswered = noted or conversation.unanswered(order)
+        # what is not known to be published was not answered
+        answered = conversation.answered(order, noted) if work.kept.order.changes else 0
+        if not answered:
+            self._publish(client, work, unanswered)
+        conversation.answer(unanswered[answered:])
+
+    def _publish(self, client: Client, work: _Work, unanswered: t.Sequence[Authorization]) -> None:
         values: dict[Place, set[str]] = {}
         grants: dict[Place, Grant] = {}
         for each in unanswered:
@@ -272,7 +280,7 @@ class Ordering:
         may_be_there = work.kept.order.has_values({where.name: found for where, found in values.items()})
         if not (may_be_there and work.kept.order.changes):
             records = [ChallengeRecord.at(where, found) for where, found in values.items()]
-            self._keep(work, work.kept.order.with_records(records))
+            self._keep(work, work.kept.order.with_records(records, filter(None, (each.as_asked() for each in unanswered))))
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
         work.warnings += self._records.await_sync(work.kept.order.changes, work.kept.order.records)
 

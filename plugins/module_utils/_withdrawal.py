@@ -34,7 +34,7 @@ def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[st
 def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> None:
     """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
     if kept.order.changes:
-        pending.put(replace(kept, order=kept.order.with_changes(())))
+        pending.put(replace(kept, order=kept.order.withdrawing()))
     records.withdraw(kept.order.records)
 
 

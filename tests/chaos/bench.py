@@ -68,6 +68,7 @@ class Bench:
         self.observer = Observer(self.process.env(), self._files)
         self.tally = Tally()
         self.start: World = self.observer.look()
+        self._issued = self._revoked = 0
         self._saved: set[str] = set()
 
     def stop(self) -> None:
@@ -102,6 +103,7 @@ class Bench:
                 self.save(name)
                 self.restore(name)
         self.start = self.observer.look()
+        self._issued, self._revoked = len(self.control.issued()), len(self.control.revoked())
         self.control.clear_calls()
         return story
 
@@ -128,7 +130,7 @@ class Bench:
         self.control.clear_calls()
         found = [*invariants.violations(self.start, world, calls, issued), *invariants.revocations(world, revoked)]
         assert not found, "\n".join(["after this run an invariant does not hold:", *found, ended.output])
-        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued), len(revoked))
+        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued) - self._issued, len(revoked) - self._revoked)
 
 
 def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]) -> Iterator[tuple[T, R | BaseException]]:
@@ -152,15 +154,6 @@ def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], 
                 yield futures[future], problem if problem is not None else future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def on_each(lanes: list[Bench], work: Callable[[Bench], R]) -> Iterator[tuple[Bench, R | BaseException]]:
-    """Do the work once on every bench."""
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        futures = {pool.submit(work, bench): bench for bench in lanes}
-        for future in as_completed(futures):
-            problem = future.exception()
-            yield futures[future], problem if problem is not None else future.result()
 
 
 @contextmanager

@@ -5,19 +5,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import pytest
 
 from .bench import Bench, Played, in_lanes
-from .faults import ENTRIES, differences, play, seconds, undisturbed_runs
+from .faults import BOUND, ENTRIES, FOR_GOOD, PAIRS_OF_KINDS, Case, differences, play, seconds, undisturbed_runs
 from .report import Report
 
-# In pairs, one of which makes a run wait longer than the other, so that all of them take about as long.
-KINDS = (("throttled", "access_denied"), ("timeout", "malformed"), ("reset", "error_500"))
-FOR_GOOD = 10_000
-# A run that fails has to say so within this time, with the clients of quick.yml.
-BOUND = 90.0
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
 # Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an order that is done with.
@@ -26,29 +20,12 @@ DISPENSABLE = ("sns:", "sts:", "s3:DeleteObject")
 LEFT_FOR_CLEANUP = {"s3:DeleteObject": "unfinished orders: 1,"}
 
 
-@dataclass(frozen=True)
-class Case:
-    """One call that fails for good, in one way."""
-
-    story: str
-    service: str
-    operation: str
-    kind: str
-
-    @property
-    def call(self) -> str:
-        return f"{self.service}:{self.operation}"
-
-    def __str__(self) -> str:
-        return f"{self.story}: {self.call} {self.kind}"
-
-
 def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str], float]:
     """What is wrong with how a run fails and how the next one makes it good, and how long the first one took."""
     bench.begin(case.story)
     bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind))
     failed = play(bench, case.story)
-    may_succeed = case.call.startswith(DISPENSABLE) and case.story != "delete"
+    may_succeed = case.call.startswith(DISPENSABLE) and not case.story.startswith("delete")
     problems = []
     if (failed.ended.status == 0) != may_succeed:
         problems.append(f"it ended with {failed.ended.status}:\n{failed.ended.output}")
@@ -77,9 +54,9 @@ def _cases(story: str, undisturbed: Played, known: set[str], kinds: Iterable[str
     return [Case(story, *call, kind) for call in new for kind in kinds]
 
 
-def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undisturbed: dict[str, dict[int, Played]]) -> None:
+def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undisturbed: dict[str, Played]) -> None:
     problems = []
-    for case, found in in_lanes(lanes, cases, lambda bench, case: _for_good(bench, case, undisturbed[case.story][id(bench)])):
+    for case, found in in_lanes(lanes, cases, lambda bench, case: _for_good(bench, case, undisturbed[case.story])):
         report.fault_cases[case.kind] += 1
         if isinstance(found, BaseException):
             problems.append(f"{case}: {found}")
@@ -96,16 +73,16 @@ def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undist
 
 
 @pytest.mark.chaos
-@pytest.mark.parametrize("kinds", KINDS, ids="-".join)
+@pytest.mark.parametrize("kinds", PAIRS_OF_KINDS, ids="-".join)
 def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(lanes: list[Bench], report: Report, kinds: tuple[str, ...]) -> None:
     known: set[str] = set()
-    undisturbed = {name: undisturbed_runs(lanes, name) for name in ENTRIES}
-    cases = [case for name, played in undisturbed.items() for case in _cases(name, played[id(lanes[0])], known, kinds)]
+    undisturbed = undisturbed_runs(lanes, ENTRIES)
+    cases = [case for name in ENTRIES for case in _cases(name, undisturbed[name], known, kinds)]
     assert len(cases) > 25 * len(kinds)
     _check_all(lanes, report, cases, undisturbed)
 
 
 def test_an_upload_that_is_refused_is_named_and_made_good(lanes: list[Bench], report: Report) -> None:
-    undisturbed = {"create": undisturbed_runs(lanes, "create")}
+    undisturbed = undisturbed_runs(lanes, ["create"])
     cases = [Case("create", "iam", "UploadServerCertificate", "access_denied"), Case("create", "acme", "finalize", "malformed")]
     _check_all(lanes, report, cases, undisturbed)

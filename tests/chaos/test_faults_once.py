@@ -18,15 +18,15 @@ PASSING = ("throttled", "error_500", "timeout", "reset")
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize("name", ["create", "renew", "delete"])
 def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Report, name: str, when: str) -> None:
-    undisturbed = undisturbed_runs(lanes, name)
+    undisturbed = undisturbed_runs(lanes, [name])[name]
     kinds = PASSING if when == "before" else ("reset", "timeout")
 
     def once(bench: Bench, kind: str) -> list[str]:
         bench.begin(name)
-        for service, operation in dict.fromkeys((call["service"], call["operation"]) for call in undisturbed[id(bench)].calls):
+        for service, operation in dict.fromkeys((call["service"], call["operation"]) for call in undisturbed.calls):
             bench.control.fault(service, operation, kind, when=when, seconds=seconds(service, kind))
         played = play(bench, name)
-        problems = differences(undisturbed[id(bench)], played)
+        problems = differences(undisturbed, played)
         return [*problems, played.ended.output] if problems else []
 
     problems = []

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from .bench import Bench, Played, in_lanes, on_each
+from .bench import Bench, Played, in_lanes
 from .killing import KEEPING, Survival, kill_points, survive, survive_at_phase
 from .report import Report
 from .stories import STORIES, VARIABLES
@@ -26,19 +26,17 @@ PHASES = {
 }
 
 
-def _undisturbed(lanes: list[Bench], name: str) -> dict[int, Played]:
-    """The same run without a kill on every bench, since identifiers differ between them; on the first with processes for its tasks."""
-    found: dict[int, Played] = {}
-    for bench, played in on_each(lanes, lambda bench: bench.play(bench.begin(name), workers=bench is lanes[0])):
+def _undisturbed(lanes: list[Bench], name: str) -> Played:
+    """The same run without a kill; the calls are those of one that has processes for its tasks."""
+    found: dict[bool, Played] = {}
+    for workers, played in in_lanes(lanes, (True, False), lambda bench, workers: bench.play(bench.begin(name), workers=workers)):
         if isinstance(played, BaseException):
             raise played
         assert played.ended.status == 0, played.ended.output
         assert (played.issued, played.revoked) == (STORIES[name].issues, STORIES[name].revokes)
-        found[id(bench)] = played
-    with_workers, *without = (_distinct(found[id(bench)].calls) for bench in lanes)
-    for calls in without:
-        assert calls == with_workers, "a run that does its tasks in one process makes other calls"
-    return found
+        found[workers] = played
+    assert _distinct(found[False].calls) == _distinct(found[True].calls), "a run that does its tasks in one process makes other calls"
+    return found[True]
 
 
 def _distinct(calls: Sequence[dict[str, Any]]) -> list[str]:
@@ -51,7 +49,7 @@ def _shared_calls(lanes: list[Bench], name: str, calls: Sequence[dict[str, Any]]
     other = STORIES[name].begins_as
     if other is None:
         return 0
-    mine, others = ([(call["service"], call["operation"]) for call in each] for each in (calls, _undisturbed(lanes, other)[id(lanes[0])].calls))
+    mine, others = ([(call["service"], call["operation"]) for call in each] for each in (calls, _undisturbed(lanes, other).calls))
     return sum(1 for _call in itertools.takewhile(lambda pair: operator.eq(*pair), zip(mine, others)))
 
 
@@ -78,12 +76,12 @@ def _survive_all(lanes: list[Bench], report: Report, name: str, points: Iterable
 @pytest.mark.parametrize("name", STORIES)
 def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
     undisturbed = _undisturbed(lanes, name)
-    calls = undisturbed[id(lanes[0])].calls
-    shared = _shared_calls(lanes[:1], name, calls)
+    calls = undisturbed.calls
+    shared = _shared_calls(lanes, name, calls)
     chosen = {number for number, call in enumerate(calls) if number >= shared and (call["service"] in KEEPING or not STORIES[name].in_aws)}
     points = [point for point in kill_points(name, calls) if point.number in chosen]
     assert len(points) >= len(chosen) > 0
-    _survive_all(lanes, report, name, points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
+    _survive_all(lanes, report, name, points, lambda bench, point: survive(bench, point, undisturbed))
 
 
 @pytest.mark.chaos
@@ -91,13 +89,13 @@ def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench]
 def test_a_run_killed_between_its_tasks_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
     undisturbed = _undisturbed(lanes, name)
     label = f"{name} (phases of the journal)"
-    _survive_all(lanes, report, label, PHASES[name], lambda bench, phase: survive_at_phase(bench, name, phase, undisturbed[id(bench)]))
+    _survive_all(lanes, report, label, PHASES[name], lambda bench, phase: survive_at_phase(bench, name, phase, undisturbed))
 
 
 def test_a_renewal_killed_where_it_costs_most_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     undisturbed = _undisturbed(lanes, "renew")
-    points = [point for point in kill_points("renew", undisturbed[id(lanes[0])].calls) if f"{point.service}:{point.operation}" in CHOSEN]
-    _survive_all(lanes, report, "renew (chosen)", points, lambda bench, point: survive(bench, point, undisturbed[id(bench)]))
+    points = [point for point in kill_points("renew", undisturbed.calls) if f"{point.service}:{point.operation}" in CHOSEN]
+    _survive_all(lanes, report, "renew (chosen)", points, lambda bench, point: survive(bench, point, undisturbed))
 
 
 @pytest.mark.chaos

@@ -1,14 +1,16 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGKILL at every call of the playbook setup: one more run, and table and bucket are as without it."""
+"""Every call of the playbook setup is killed or fails: one more run, and table and bucket are as without it."""
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
 
 from .bench import Bench, in_lanes
+from .faults import BOUND, FOR_GOOD, PAIRS_OF_KINDS, QUICK, Case, seconds
 from .killing import KillPoint, kill_points
 from .places import BUCKET, IN_AWS, TABLE, InAws
 from .report import Report
@@ -44,6 +46,22 @@ def _survive(bench: Bench, point: KillPoint, wanted: dict[str, Any]) -> list[str
     if (killed := started.go().wait()).status != -9:
         return [f"the run was not killed:\n{killed.output}"]
     bench.control.clear_faults()
+    return _again(bench, places, wanted)
+
+
+def _outlive(bench: Bench, case: Case, wanted: dict[str, Any]) -> list[str]:
+    """One call fails for good; then it does not."""
+    places = _begin(bench)
+    bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind))
+    failed = bench.runner.run(QUICK, {**WANTED, "chaos_entry": "setup"})
+    bench.control.clear_faults()
+    problems = _again(bench, places, wanted)
+    if failed.status == 0 or f"{case.service}:{case.operation}" not in failed.errors or failed.seconds > BOUND:
+        problems.append(f"the run with the fault ended with {failed.status} after {failed.seconds:.0f} s:\n{failed.output}")
+    return problems
+
+
+def _again(bench: Bench, places: InAws, wanted: dict[str, Any]) -> list[str]:
     again = bench.runner.run("setup", WANTED)
     if again.status != 0:
         return [again.output]
@@ -51,12 +69,18 @@ def _survive(bench: Bench, point: KillPoint, wanted: dict[str, Any]) -> list[str
     return [f"{name}: {found[name]}, undisturbed it is {wanted[name]}" for name in wanted if found[name] != wanted[name]]
 
 
+def _undisturbed(bench: Bench) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The calls, and what they come to."""
+    places = _begin(bench)
+    assert bench.runner.run("setup", WANTED).status == 0
+    calls, wanted = bench.control.calls(), _settings(places)
+    assert (wanted["recovery"], wanted["protected"], set(wanted["access"].values()), wanted["versions"]) == ("ENABLED", True, {True}, "Enabled")
+    return calls, wanted
+
+
 @pytest.mark.chaos
 def test_a_setup_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
-    places = _begin(lanes[0])
-    assert lanes[0].runner.run("setup", WANTED).status == 0
-    calls, wanted = lanes[0].control.calls(), _settings(places)
-    assert (wanted["recovery"], wanted["protected"], set(wanted["access"].values()), wanted["versions"]) == ("ENABLED", True, {True}, "Enabled")
+    calls, wanted = _undisturbed(lanes[0])
     problems = []
     for point, found in in_lanes(lanes, kill_points("setup", calls), lambda bench, point: _survive(bench, point, wanted)):
         report.kill_points["setup"] += 1
@@ -66,3 +90,19 @@ def test_a_setup_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Benc
             report.survived["setup"] += 1
     assert not problems, "\n".join(problems)
     assert report.survived["setup"] > 0
+
+
+@pytest.mark.chaos
+def test_a_setup_whose_calls_fail_for_good_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
+    calls, wanted = _undisturbed(lanes[0])
+    called = dict.fromkeys((call["service"], call["operation"]) for call in calls)
+    cases = [Case("setup", *call, kind) for call in called for kind in itertools.chain(*PAIRS_OF_KINDS)]
+    problems = []
+    for case, found in in_lanes(lanes, cases, lambda bench, case: _outlive(bench, case, wanted)):
+        report.fault_cases[case.kind] += 1
+        if found:
+            problems.append(f"{case}: {found}")
+        else:
+            report.faults_survived[case.kind] += 1
+    assert not problems, "\n\n".join(problems)
+    assert len(cases) > 0

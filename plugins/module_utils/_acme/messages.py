@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from .._core.acme_problems import Problem
+from .._core.issuing import Asked
 from .._errors import RemoteError
 
 DNS_01 = "dns-01"
@@ -129,6 +130,17 @@ class Authorization:
             )
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
             raise _malformed("authorization", url, exc) from exc
+
+    @classmethod
+    def from_asked(cls, asked: Asked) -> Authorization:
+        """As it was when its challenge was noted, to be answered."""
+        challenge = Challenge(asked.url, asked.token, Status.PENDING, asked.issuers)
+        return cls(asked.authorization, asked.domain, Status.PENDING, challenge, None)
+
+    def as_asked(self) -> Asked | None:
+        """What to note of its challenge, if there is one to answer."""
+        each = self.challenge
+        return Asked(self.url, self.domain, each.url, each.token, each.issuers) if each is not None else None
 
 
 def _malformed(operation: str, url: str, exc: Exception) -> RemoteError:

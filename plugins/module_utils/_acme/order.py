@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import bisect
 import itertools
 import typing as t
 from dataclasses import dataclass, replace
@@ -40,21 +41,17 @@ class Conversation:
 
     def unanswered(self, order: Order) -> list[Authorization]:
         """The authorizations of a pending order that need a record, each with the challenge to answer; those still valid from earlier orders do not."""
-        found = [self._chosen(self.client.authorization(url)) for url in order.authorizations]
-        failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
-        if failed:
-            raise _failure(order, failed, self.clock.now())
-        waiting = [each for each in found if each.status is Status.PENDING]
-        without = [each.domain for each in waiting if each.challenge is None]
-        if without:
-            raise OrderFailedError(
-                f"acme:authorization offers no challenge that can be answered for {', '.join(without)}: no dns-01"
-                f"{'' if self.dns_persist else ', and dns_persist is not set'}; choose another CA for these names",
-                service="acme",
-                operation="authorization",
-                code="unsupportedChallenge",
-            )
-        return waiting
+        return self._waiting(order, order.authorizations)
+
+    def answered(self, order: Order, asked: t.Sequence[Authorization]) -> int:
+        """How many of these, which are answered one after the other, an earlier run had answered; the CA is asked about few of them."""
+
+        def waits(each: Authorization) -> bool:
+            found = self._waiting(order, [each.url])
+            return any(now.challenge is not None and now.challenge.status is Status.PENDING for now in found)
+
+        # as a rule none was, and then the first one tells
+        return 0 if not asked or waits(asked[0]) else bisect.bisect_left(asked, True, lo=1, key=waits)
 
     def answer(self, authorizations: t.Iterable[Authorization]) -> None:
         """Have the CA look at the published records; a challenge that it looks at already is not answered twice."""
@@ -77,7 +74,8 @@ class Conversation:
             self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
             order = self.client.order(order.url)
             if order.status is Status.PENDING and number % POLLS_PER_LOOK == 0:
-                self._require_hope(order)
+                # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered again: RFC 8555 section 8.2.
+                self.answer(self.unanswered(order))
         if order.status not in (Status.READY, Status.VALID):
             raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
         return order
@@ -95,6 +93,23 @@ class Conversation:
             )
         return order
 
+    def _waiting(self, order: Order, urls: t.Iterable[str]) -> list[Authorization]:
+        found = [self._chosen(self.client.authorization(url)) for url in urls]
+        failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
+        if failed:
+            raise _failure(order, failed, self.clock.now())
+        waiting = [each for each in found if each.status is Status.PENDING]
+        without = [each.domain for each in waiting if each.challenge is None]
+        if without:
+            raise OrderFailedError(
+                f"acme:authorization offers no challenge that can be answered for {', '.join(without)}: no dns-01"
+                f"{'' if self.dns_persist else ', and dns_persist is not set'}; choose another CA for these names",
+                service="acme",
+                operation="authorization",
+                code="unsupportedChallenge",
+            )
+        return waiting
+
     def _chosen(self, authorization: Authorization) -> Authorization:
         """The authorization with the challenge to answer; a dns-01 challenge that the CA looks at already stays the one."""
         first, other = authorization.challenge, authorization.persistent
@@ -104,12 +119,6 @@ class Conversation:
         is_ours = other.account_url in (None, account_url)
         is_usable = is_ours and dns_persist.is_usable(other.issuers, account_url, self.client.directory_url)
         return replace(authorization, challenge=other) if is_usable else authorization
-
-    def _require_hope(self, order: Order) -> None:
-        """OrderFailedError if an authorization failed: some CAs leave the order pending then."""
-        found = [self.client.authorization(url) for url in order.authorizations]
-        if any(each.status not in (Status.VALID, Status.PENDING) for each in found):
-            raise _failure(order, found, self.clock.now())
 
     def _answer(self, authorization: Authorization) -> None:
         if authorization.challenge is None:

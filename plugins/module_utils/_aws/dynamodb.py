@@ -43,15 +43,11 @@ class DynamoDb:
     def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
         with calling(SERVICE, "Scan", self._table) as call:
             for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
-                call.require(page, "Items")
-                yield from page["Items"]
+                yield from call.genuine(page)["Items"]
 
     def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
-        # What was consumed is asked for because an answer that is empty otherwise, and one that botocore could not read, look the same.
         with calling(SERVICE, operation, self._table) as call:
-            answer = method(TableName=self._table, ReturnConsumedCapacity="TOTAL", **wanted)
-            call.require(answer, "ConsumedCapacity")
-        return answer
+            return call.genuine(method(TableName=self._table, **wanted))
 
 
 def _texts(item: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:

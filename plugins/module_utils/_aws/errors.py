@@ -33,6 +33,8 @@ _ADVICE = {
     "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
 }
 
+Answer = t.Mapping[str, t.Any]
+
 
 @dataclass(frozen=True)
 class Call:
@@ -49,10 +51,14 @@ class Call:
         """The error for an answer that says nothing."""
         return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
 
-    def require(self, answer: t.Mapping[str, t.Any], field: str) -> None:
-        """RemoteError unless an answer has the field that every genuine one has: what a proxy makes of an answer, botocore may take for an empty one."""
-        if field not in answer:
-            raise self.unusable(f"it has no {field}; see whether a proxy answers in place of AWS", "malformedAnswer")
+    def genuine(self, answer: Answer) -> Answer:
+        """The answer; RemoteError if it has no request ID, which all of AWS's have: what a proxy says, botocore may take for an empty one.
+
+        https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
+        """
+        if not answer.get("ResponseMetadata", {}).get("RequestId"):
+            raise self.unusable("it has no request ID; see whether a proxy answers in place of AWS", "malformedAnswer")
+        return answer
 
 
 @contextlib.contextmanager

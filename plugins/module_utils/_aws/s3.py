@@ -27,8 +27,7 @@ class S3:
         """Content and ETag, or None if there is no such object."""
         try:
             with calling(SERVICE, "GetObject", self._where(key)) as call:
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                call.require(answer, "ETag")
+                answer = call.genuine(self._client.get_object(Bucket=self._bucket, Key=key))
                 return answer["Body"].read(), str(answer["ETag"])
         except RemoteError as exc:
             if exc.code not in NOT_FOUND:
@@ -39,22 +38,20 @@ class S3:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
         with calling(SERVICE, "PutObject", self._where(key)) as call:
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
-            call.require(answer, "ETag")
-            return str(answer["ETag"])
+            return str(call.genuine(answer)["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
         """Remove the object, if it still has this ETag where one is given; absent is fine."""
         condition = {} if etag is None else {"IfMatch": etag}
-        with calling(SERVICE, "DeleteObject", self._where(key)):
-            self._client.delete_object(Bucket=self._bucket, Key=key, **condition)
+        with calling(SERVICE, "DeleteObject", self._where(key)) as call:
+            call.genuine(self._client.delete_object(Bucket=self._bucket, Key=key, **condition))
 
     def list_objects(self, prefix: str) -> list[str]:
         """The keys that start with ``prefix`` (ListObjectsV2)."""
         with calling(SERVICE, "ListObjectsV2", self._where(prefix)) as call:
             found: list[str] = []
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-                call.require(page, "IsTruncated")
-                found += [entry["Key"] for entry in page.get("Contents", [])]
+                found += [entry["Key"] for entry in call.genuine(page).get("Contents", [])]
             return found
 
     def _where(self, key: str) -> str:

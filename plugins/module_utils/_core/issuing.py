@@ -42,6 +42,29 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """A challenge that the CA asks to be answered: the URL of its authorization, the name, its own URL, its token.
+
+    ``issuers`` are the CA's names in a dns-persist-01 challenge, which has no token.
+    """
+
+    authorization: str
+    domain: str
+    url: str
+    token: str
+    issuers: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The fields for a pending order's document."""
+        return {"authorization": self.authorization, "domain": self.domain, "url": self.url, "token": self.token, "issuers": list(self.issuers)}
+
+    @classmethod
+    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Asked:
+        """The inverse of ``as_dict``."""
+        return cls(str(fields["authorization"]), str(fields["domain"]), str(fields["url"]), str(fields["token"]), tuple(fields["issuers"]))
+
+
+@dataclass(frozen=True)
 class PendingOrder:
     """An order under way as it stands in the archive: all that a later run needs to finish it or to clean up after it."""
 
@@ -52,6 +75,8 @@ class PendingOrder:
     records: tuple[ChallengeRecord, ...] = ()
     # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
     changes: tuple[tuple[str, str], ...] = ()
+    # What the records are for, in the order in which it is answered; empty if it has to be asked for.
+    asked: tuple[Asked, ...] = ()
     # The certificate that the order replaces for the CA, by its name in renewal information.
     replaces: str | None = None
 
@@ -59,22 +84,26 @@ class PendingOrder:
         """The same with the order's URL."""
         return replace(self, order_url=url, replaces=replaces)
 
-    def with_records(self, records: t.Iterable[ChallengeRecord]) -> PendingOrder:
-        """The same with these records merged with those already known, since both may be published."""
+    def with_records(self, records: t.Iterable[ChallengeRecord], asked: t.Iterable[Asked]) -> PendingOrder:
+        """The same with these records for what is asked, merged with the records already known, since both may be published."""
         known: dict[tuple[str, str], ChallengeRecord] = {}
         for record in (*self.records, *records):
             there = known.get((record.zone_id, record.name))
             known[record.zone_id, record.name] = ChallengeRecord.at(record.place, {*record.values, *(there.values if there else ())})
         merged = tuple(known.values())
-        return replace(self, records=merged, changes=self.changes if set(merged) == set(self.records) else ())
+        return replace(self, records=merged, changes=self.changes if set(merged) == set(self.records) else (), asked=tuple(asked))
 
     def with_changes(self, changes: t.Iterable[tuple[str, str]]) -> PendingOrder:
         """The same after its records were written."""
         return replace(self, changes=tuple(changes))
 
+    def withdrawing(self) -> PendingOrder:
+        """The same while its records are removed: nobody knows whether they are there, and how much was answered is to be asked for."""
+        return replace(self, changes=(), asked=())
+
     def without_records(self) -> PendingOrder:
         """The same after its records were removed."""
-        return replace(self, records=(), changes=())
+        return replace(self.withdrawing(), records=())
 
     def has_values(self, values: t.Mapping[str, t.Collection[str]]) -> bool:
         """Whether all these values, by the name that they stand under, are among the records; they may or may not have been written."""
@@ -100,6 +129,7 @@ class PendingOrder:
             "order_url": self.order_url,
             "records": [record.as_dict() for record in self.records],
             "changes": [list(change) for change in self.changes],
+            "asked": [each.as_dict() for each in self.asked],
             "replaces": self.replaces,
         }
 
@@ -121,6 +151,7 @@ class PendingOrder:
             order_url=fields["order_url"],
             records=tuple(ChallengeRecord.from_dict(record) for record in fields["records"]),
             changes=tuple((str(zone_id), str(change_id)) for zone_id, change_id in fields.get("changes", ())),
+            asked=tuple(Asked.from_dict(each) for each in fields.get("asked", ())),
             replaces=fields.get("replaces"),
         )
 

@@ -24,6 +24,7 @@ MAX_BATCH_CHARACTERS = 32000
 MAX_STRING = 255
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NAME_IN_MESSAGE = re.compile(r"name='([^']+)'")
+_ABSENT_IN_MESSAGE = re.compile(r"name='([^']+)'[^\]]*\] but it was not found")
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,11 @@ class ChallengeRecord:
     def at(cls, place: Place, values: t.Iterable[str]) -> ChallengeRecord:
         """These values at a place."""
         return cls(place.zone_id, place.name, tuple(sorted(values)), place.zone, place.delegation)
+
+    @property
+    def alone(self) -> TxtSet:
+        """The record set if nobody else has a value in it."""
+        return TxtSet(self.name, TTL_SECONDS, tuple(quoted(value) for value in self.values))
 
     @property
     def place(self) -> Place:
@@ -105,12 +111,11 @@ def additions(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]
     """
     groups: list[Group] = []
     for record in records:
-        ours = tuple(quoted(value) for value in record.values)
         there = found.get(record.name)
         if there is None:
-            groups.append((Change("CREATE", TxtSet(record.name, TTL_SECONDS, ours)),))
+            groups.append((Change("CREATE", record.alone),))
         else:
-            union = there.values + tuple(value for value in ours if value not in there.values)
+            union = there.values + tuple(value for value in record.alone.values if value not in there.values)
             groups.append((Change("DELETE", there), Change("CREATE", TxtSet(there.name, there.ttl, union))))
     return groups
 
@@ -119,8 +124,8 @@ def removals(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]:
     """The changes, grouped by name, after which no name holds a value of ours and each foreign value found there is kept."""
     groups: list[Group] = []
     for record in records:
-        ours = tuple(quoted(value) for value in record.values)
-        there = found.get(record.name) if record.name in found else TxtSet(record.name, TTL_SECONDS, ours)
+        ours = record.alone.values
+        there = found.get(record.name) if record.name in found else record.alone
         if there is None or not set(ours) & set(there.values):
             continue
         rest = tuple(value for value in there.values if value not in ours)
@@ -148,5 +153,14 @@ def batches(groups: t.Iterable[Group]) -> list[list[Change]]:
 
 def refused_names(message: str, names: t.Collection[str]) -> list[str]:
     """The names that an InvalidChangeBatch message complains about; all of ``names`` if it does not tell."""
-    complained = {match.lower().rstrip(".") for match in _NAME_IN_MESSAGE.findall(message)}
-    return [name for name in names if name in complained] or list(names)
+    return _among(names, _NAME_IN_MESSAGE.findall(message)) or list(names)
+
+
+def absent_names(message: str, names: t.Collection[str]) -> list[str]:
+    """Those that have no record set, since an InvalidChangeBatch message says that the one to delete was not found."""
+    return _among(names, _ABSENT_IN_MESSAGE.findall(message))
+
+
+def _among(names: t.Iterable[str], said: t.Iterable[str]) -> list[str]:
+    known = {name.lower().rstrip(".") for name in said}
+    return [name for name in names if name in known]

@@ -145,7 +145,8 @@ class FakeRoute53:
             if change.action == "CREATE" and place in after:
                 complaints.append(f"Tried to create resource record set [name='{place[1]}.', type='TXT'] but it already exists")
             elif change.action == "DELETE" and not _same(after.get(place), change.record_set):
-                complaints.append(f"Tried to delete resource record set [name='{place[1]}.', type='TXT'] but the values provided do not match")
+                why = "the values provided do not match the current values" if place in after else "it was not found"
+                complaints.append(f"Tried to delete resource record set [name='{place[1]}.', type='TXT'] but {why}")
             elif change.action == "CREATE":
                 after[place] = change.record_set
             else:
@@ -330,6 +331,8 @@ class FakeClient:
         self._begin("challenge")
         where = challenge.url.rpartition("/")[0]
         authorization = self.ca.authorizations[where]
+        if authorization.status is not Status.PENDING:
+            raise refusal("malformed", status=400)
         if challenge.issuers:
             name, expected = "_validation-persist", f'"{challenge.issuers[0]}; accounturi={self.account}; policy=wildcard"'
         else:

@@ -8,7 +8,7 @@ import io
 import json
 import tarfile
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, Fak
 
 NAME = "_acme-challenge.example.com"
 DOMAINS = ["example.com", "*.example.com"]
+MANY_DOMAINS = [f"n{number}.example.com" for number in range(40)]
 
 
 def params(**changes: t.Any) -> dict[str, t.Any]:
@@ -90,10 +91,15 @@ def world() -> World:
     return World()
 
 
-def calls_of_a_first_run() -> list[str]:
+def calls_of_a_first_run(**changes: t.Any) -> list[str]:
     world = World()
-    world.run()
+    world.run(**changes)
     return world.calls.made
+
+
+def sent(calls: t.Iterable[str]) -> list[str]:
+    """Those to AWS and to the CA; the archive is in files here."""
+    return [call for call in calls if not call.startswith(("put ", "delete ", "journal"))]
 
 
 def test_the_steps_of_a_first_run_are_in_the_order_that_loses_nothing() -> None:
@@ -393,6 +399,56 @@ def test_a_kill_at_any_call_costs_no_second_issuance(world: World, at: int, reus
     assert world.zones.sets == {}
     assert len(world.ca.accounts) == 1
     assert not world.run().changed
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
+@pytest.mark.parametrize("foreign", [False, True], ids=["ours alone", "beside a foreign value"])
+@pytest.mark.parametrize("domains", [DOMAINS, DOMAINS[:1]], ids=len)
+def test_a_run_after_a_kill_makes_few_calls_beyond_the_missing_ones(domains: list[str], foreign: bool, after_effect: bool) -> None:
+    def start() -> World:
+        world = World()
+        if foreign:
+            name = f"_acme-challenge.{domains[0]}"
+            world.zones.sets["Z1", name] = TxtSet(name, 300, ('"theirs"',))
+        return world
+
+    undisturbed = start()
+    undisturbed.run(domains=domains)
+    first = undisturbed.calls.made
+    for at in range(len(first)):
+        world = start()
+        world.kill(at, after_effect, domains=domains)
+        world.run(domains=domains)
+        # besides these, a client asks for a nonce
+        assert len(sent(world.calls.made)) <= len(sent(first[at:])) + 5, f"{at}, {first[at]}: {world.calls.made}"
+
+
+@pytest.mark.parametrize("at", range(2 * len(MANY_DOMAINS) + 19))
+def test_a_run_of_many_names_is_resumed_without_asking_for_each(world: World, at: int) -> None:
+    first = calls_of_a_first_run(domains=MANY_DOMAINS)
+    assert len(first) > at
+    world.kill(at, domains=MANY_DOMAINS)
+    world.run(domains=MANY_DOMAINS)
+    assert world.ca.issued == 1
+    assert world.zones.sets == {}
+    answered, made = first[:at].count("challenge"), world.calls.made
+    assert made.count("challenge") == len(MANY_DOMAINS) - answered
+    if at >= first.index("ChangeResourceRecordSets"):
+        # what is asked was noted before; which of it was answered takes a few questions
+        assert made.count("authorization") <= (7 if answered else 1)
+        assert len(sent(made)) <= len(sent(first[at:])) + 3 + made.count("authorization")
+
+
+def test_names_that_another_order_had_validated_hide_none_that_waits(world: World) -> None:
+    domains = MANY_DOMAINS[:5]
+    first = calls_of_a_first_run(domains=domains)
+    world.kill(first.index("challenge") + 1, domains=domains)
+    (order,) = world.ca.orders.values()
+    where = order.authorizations[3]
+    world.ca.authorizations[where] = replace(world.ca.authorizations[where], status=Status.VALID)
+    assert world.run(domains=domains).result["issued"]
+    assert world.ca.issued == 1
+    assert world.calls.made.count("newOrder") == 0
 
 
 @pytest.mark.parametrize("at", range(len(calls_of_a_first_run())))

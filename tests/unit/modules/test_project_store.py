@@ -223,4 +223,4 @@ def test_a_bucket_of_another_account_is_refused() -> None:
 
     wanted = store_setup.WantedBucket("theirs", "123456789012", None, manage=True)
     problem = _preparing.BucketSetup(TheirBucket(), wanted).examine().problem or ""  # type: ignore[arg-type]
-    assert problem.startswith("the bucket theirs does not belong to account 123456789012, or s3:ListBucket is not granted on it")
+    assert problem.startswith("s3:HeadBucket is refused: the bucket theirs does not belong to account 123456789012, or s3:ListBucket is not granted on it")

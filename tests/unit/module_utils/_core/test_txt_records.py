@@ -108,6 +108,15 @@ def test_a_refusal_says_which_names_to_read(message: str, names: list[str]) -> N
     assert txt_records.refused_names(message, [NAME, OTHER]) == names
 
 
+def test_only_what_was_not_found_is_known_to_be_absent() -> None:
+    message = (
+        f"[Tried to delete resource record set [name='{NAME}.', type='TXT'] but the values provided do not match the current values, "
+        f"Tried to delete resource record set [name='{OTHER}.', type='TXT'] but it was not found]"
+    )
+    assert txt_records.absent_names(message, [NAME, OTHER]) == [OTHER]
+    assert txt_records.refused_names(message, [NAME, OTHER]) == [NAME, OTHER]
+
+
 @pytest.mark.parametrize("domain", ["example.com", "*.example.com"])
 def test_apex_and_wildcard_are_validated_under_one_name(domain: str) -> None:
     assert txt_records.challenge_name(domain) == NAME
