@@ -153,8 +153,8 @@ class BucketSetup:
                 return f"there is no bucket {name}; create it, or correct the name"
             if exc.code in FORBIDDEN:
                 return (
-                    f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or s3:ListBucket is not granted on it; S3 does not say which"
-                    " (see docs/iam of the collection)"
+                    f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or s3:ListBucket is not granted on it;"
+                    " S3 does not say which (see docs/iam of the collection)"
                 )
             raise
         return None
