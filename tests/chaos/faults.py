@@ -13,7 +13,16 @@ from .bench import Bench, Played, in_lanes
 from .outcome import outcome
 from .stories import STORIES, VARIABLES
 
-ENTRIES = {"create": "main", "renew": "main", "create-aws": "main", "revoke": "reissue", "delete": "delete", "delete-aws": "delete", "unsubscribe": "main"}
+ENTRIES = {
+    "create": "main",
+    "renew": "renew",
+    "create-aws": "main",
+    "renew-aws": "renew",
+    "revoke": "reissue",
+    "delete": "delete",
+    "delete-aws": "delete",
+    "unsubscribe": "main",
+}
 QUICK = str(ROOT / "tests/chaos/quick.yml")
 # As in quick.yml.
 READ_TIMEOUT = 3.0

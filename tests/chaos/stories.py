@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ca import Authority
-from sandbox.seed import client, create_distribution, create_record, create_zone, upload_certificate, viewer_certificate
+from sandbox.seed import client, create_distribution, create_record, create_role, create_zone, upload_certificate, viewer_certificate
 
 from .places import BUCKET, IN_AWS, TABLE
 from .world import PATH, PROJECT
@@ -28,6 +28,8 @@ VARIABLES: Mapping[str, Any] = {
     "project_bind": ["previous", "aliases"],
     "project_renewal_interval_days": 30,
 }
+ACCOUNT = "123456789012"
+ELSEWHERE: Mapping[str, Any] = {**IN_AWS, "project_dns_aws": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/certops-dns"}}
 REVOKING: Mapping[str, Any] = {**VARIABLES, "project_revoke_reason": "keyCompromise"}
 
 
@@ -46,6 +48,8 @@ class Story:
     """The story that makes the same calls at first, so that this one is killed only after those."""
     in_aws: bool = False
     """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its twin."""
+    is_killed: bool = True
+    """Otherwise it is there for the calls that no other story makes, to fail."""
 
 
 def _empty(bench: Bench) -> None:
@@ -88,6 +92,17 @@ def _due(bench: Bench) -> None:
     _empty(bench)
     bench.control.set(acme_backdate_seconds=31 * DAY)
     _must_end(bench, "create", 0)
+    bench.control.set(acme_backdate_seconds=0)
+
+
+def _due_in_aws(bench: Bench) -> None:
+    """The same in a table and a bucket; zones are written by a role, and there is another zone of the name, which nothing delegates to."""
+    _empty_places(bench)
+    env = bench.process.env()
+    create_zone("shop.example", env=env)
+    create_role("certops-dns", ACCOUNT, env=env)
+    bench.control.set(acme_backdate_seconds=31 * DAY)
+    _must_end(bench, "create", 0, **ELSEWHERE)
     bench.control.set(acme_backdate_seconds=0)
 
 
@@ -171,12 +186,13 @@ STORIES = {
     "create": Story("create", _empty, VARIABLES, issues=1),
     "renew": Story("renew", _due, issues=1),
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
-    "revoke": Story("reissue", _created, {**VARIABLES, "project_revoke_reason": "keyCompromise"}, issues=1, revokes=1, begins_as="reissue"),
+    "revoke": Story("reissue", _created, REVOKING, issues=1, revokes=1, begins_as="reissue"),
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
     "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
     "restore": Story("restore", _lost, {"project_name": PROJECT}),
     "create-aws": Story("create", _empty_places, {**VARIABLES, **IN_AWS}, issues=1, in_aws=True),
     "delete": Story("delete", _given_up, {"project_name": PROJECT}),
     "delete-aws": Story("delete", _given_up_in_aws, {"project_name": PROJECT, **IN_AWS}, in_aws=True),
+    "renew-aws": Story("renew", _due_in_aws, ELSEWHERE, issues=1, in_aws=True, is_killed=False),
     "unsubscribe": Story("create", _subscribed, {**VARIABLES, "project_emails": []}),
 }
