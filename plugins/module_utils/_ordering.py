@@ -280,7 +280,8 @@ class Ordering:
         may_be_there = work.kept.order.has_values({where.name: found for where, found in values.items()})
         if not (may_be_there and work.kept.order.changes):
             records = [ChallengeRecord.at(where, found) for where, found in values.items()]
-            self._keep(work, work.kept.order.with_records(records, filter(None, (each.as_asked() for each in unanswered))))
+            asked = [] if grants else filter(None, (each.as_asked() for each in unanswered))
+            self._keep(work, work.kept.order.with_records(records, asked))
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
         work.warnings += self._records.await_sync(work.kept.order.changes, work.kept.order.records)
 

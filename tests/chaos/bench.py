@@ -21,13 +21,13 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 from . import invariants
-from .places import Files, InAws
+from .places import Contents, Files, InAws
 from .runner import RUN_LIMIT, Ended, Runner, Started
 from .stories import STORIES, Story
 from .world import Observer, World
 
 # In each worker. A run waits for its own polls a third of the time, and one that fails mostly for its own retries.
-LANES = int(os.environ.get("CHAOS_LANES", str((os.cpu_count() or 2) + 1)))
+LANES = int(os.environ.get("CHAOS_LANES", str((os.cpu_count() or 2) + 2)))
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -68,50 +68,53 @@ class Bench:
         self.observer = Observer(self.process.env(), self._files)
         self.tally = Tally()
         self.start: World = self.observer.look()
-        self._issued = self._revoked = 0
-        self._saved: set[str] = set()
+        self._saved: dict[str, Contents | None] = {}
+        self._in_aws_of: str | None = None
 
     def stop(self) -> None:
         self.runner.stop()
         self.process.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
-    def save(self, name: str) -> None:
-        """Keep all there is under a name."""
+    def clear(self) -> None:
+        """Nothing is there."""
+        self.control.reset()
+        self._in_aws_of = None
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.mkdir(mode=0o700, parents=True)
+
+    def begin(self, name: str) -> Story:
+        """The start of a story; it is made once, and again if the sandbox, which does not keep tables and buckets, has those of another one."""
+        story = STORIES[name]
+        self.observer.places = self.in_aws if story.in_aws else self._files
+        if name not in self._saved or (story.in_aws and self._in_aws_of != name):
+            self._make(name, story)
+        self._restore(name)
+        self.start = self.observer.look()
+        self.control.clear_calls()
+        return story
+
+    def _make(self, name: str, story: Story) -> None:
+        """Come to the start, and keep all there is."""
+        self.clear()
+        story.prepare(self)
         self.control.clear_faults()
         self.control.snapshot(name)
-        shutil.copytree(self.data, self.home / "saved" / name)
-        self._saved.add(name)
+        saved = self.home / "saved" / name
+        shutil.rmtree(saved, ignore_errors=True)
+        shutil.copytree(self.data, saved)
+        self._in_aws_of = name if story.in_aws else None
+        self._saved[name] = self.in_aws.contents() if story.in_aws else None
 
-    def restore(self, name: str) -> None:
+    def _restore(self, name: str) -> None:
         """As when it was kept."""
         for log in self.home.glob("run-*.log"):
             log.unlink()
         self.control.restore(name)
         shutil.rmtree(self.data, ignore_errors=True)
         shutil.copytree(self.home / "saved" / name, self.data)
-
-    def begin(self, name: str) -> Story:
-        """The start of a story; it is made once, unless there is something in DynamoDB and S3, which the sandbox cannot keep."""
-        story = STORIES[name]
-        self.observer.places = self.in_aws if story.in_aws else self._files
-        if name in self._saved:
-            self.restore(name)
-        else:
-            self._make(story)
-            if not story.in_aws:
-                self.save(name)
-                self.restore(name)
-        self.start = self.observer.look()
-        self._issued, self._revoked = len(self.control.issued()), len(self.control.revoked())
-        self.control.clear_calls()
-        return story
-
-    def _make(self, story: Story) -> None:
-        self.control.reset()
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700, parents=True)
-        story.prepare(self)
+        if (contents := self._saved[name]) is not None:
+            self.in_aws.put_back(contents)
 
     def play(self, story: Story, *arguments: str, **how: Any) -> Played:
         """One run, and the invariants after it."""
@@ -130,7 +133,7 @@ class Bench:
         self.control.clear_calls()
         found = [*invariants.violations(self.start, world, calls, issued), *invariants.revocations(world, revoked)]
         assert not found, "\n".join(["after this run an invariant does not hold:", *found, ended.output])
-        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued) - self._issued, len(revoked) - self._revoked)
+        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued), len(revoked))
 
 
 def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]) -> Iterator[tuple[T, R | BaseException]]:

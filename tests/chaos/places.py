@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -54,6 +55,14 @@ class Files:
                 yield f"{path.relative_to(self._data.parent)} has mode {mode:o}"
 
 
+@dataclass(frozen=True)
+class Contents:
+    """What was in the table and in the bucket."""
+
+    items: list[dict[str, Any]]
+    objects: dict[str, bytes]
+
+
 class InAws:
     """A table in DynamoDB and a bucket in S3; nothing may be in files."""
 
@@ -68,6 +77,21 @@ class InAws:
     def archive(self) -> Iterator[tuple[str, bytes]]:
         for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
             yield entry["Key"].removeprefix(f"{PREFIX}/"), self.s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read()
+
+    def contents(self) -> Contents:
+        """All there is."""
+        return Contents(self.dynamodb.scan(TableName=TABLE)["Items"], {f"{PREFIX}/{path}": content for path, content in self.archive()})
+
+    def put_back(self, contents: Contents) -> None:
+        """Nothing else is there any more."""
+        for item in self.dynamodb.scan(TableName=TABLE)["Items"]:
+            self.dynamodb.delete_item(TableName=TABLE, Key={"name": item["name"]})
+        for path, _content in list(self.archive()):
+            self.s3.delete_object(Bucket=BUCKET, Key=f"{PREFIX}/{path}")
+        for item in contents.items:
+            self.dynamodb.put_item(TableName=TABLE, Item=item)
+        for key, content in contents.objects.items():
+            self.s3.put_object(Bucket=BUCKET, Key=key, Body=content, ServerSideEncryption="AES256")
 
     def exposed(self) -> Iterator[str]:
         for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):

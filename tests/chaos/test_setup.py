@@ -19,7 +19,7 @@ WANTED = {**IN_AWS, "manage_bucket": True}
 
 
 def _begin(bench: Bench) -> InAws:
-    bench.control.reset()
+    bench.clear()
     bench.in_aws.s3.create_bucket(Bucket=BUCKET)
     bench.control.clear_calls()
     return bench.in_aws

@@ -86,12 +86,15 @@ class Ansible:
 
     def module(self, name: str, arguments: Mapping[str, Any], check: bool = False, env: Mapping[str, str] | None = None) -> tuple[Run, dict[str, Any]]:
         """Run one module of the collection on localhost; returns the run and the module's result."""
-        options = ["--check", "--diff"] if check else []
         full = name if "." in name else f"certops.cloudfront.{name}"
-        more = {"ANSIBLE_LOAD_CALLBACK_PLUGINS": "true", "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal", **(env or {})}
-        run = self.run("ansible", "localhost", "-m", full, "-a", json.dumps(dict(arguments)), *options, env=more)
-        found = re.search(r"=> (\{.*\})", run.stdout, re.DOTALL)
-        return run, json.loads(found[1]) if found else {}
+        task = {full: dict(arguments), "register": "result"}
+        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [{"ansible.builtin.debug": {"var": "result"}}]}]}
+        with tempfile.TemporaryDirectory(prefix="certops-module-") as directory:
+            path = Path(directory, "module.yml")
+            path.write_text(json.dumps([play]), encoding="utf-8")
+            run = self.playbook(str(path), check=check, env=env)
+        found = re.findall(r'"result": (\{.*?\n    \})\n\}', run.stdout, re.DOTALL)
+        return run, json.loads(found[-1]) if found else {}
 
 
 def _run_warm(warm: Warm, arguments: Sequence[str], env: Mapping[str, str]) -> Run:

@@ -134,13 +134,13 @@ class Authorization:
     @classmethod
     def from_asked(cls, asked: Asked) -> Authorization:
         """As it was when its challenge was noted, to be answered."""
-        challenge = Challenge(asked.url, asked.token, Status.PENDING, asked.issuers)
+        challenge = Challenge(asked.url, asked.token, Status.PENDING)
         return cls(asked.authorization, asked.domain, Status.PENDING, challenge, None)
 
     def as_asked(self) -> Asked | None:
-        """What to note of its challenge, if there is one to answer."""
+        """What to note of its challenge, if it is a dns-01 challenge to answer."""
         each = self.challenge
-        return Asked(self.url, self.domain, each.url, each.token, each.issuers) if each is not None else None
+        return Asked(self.url, self.domain, each.url, each.token) if each is not None and not each.issuers else None
 
 
 def _malformed(operation: str, url: str, exc: Exception) -> RemoteError:

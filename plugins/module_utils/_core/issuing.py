@@ -43,25 +43,21 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Asked:
-    """A challenge that the CA asks to be answered: the URL of its authorization, the name, its own URL, its token.
-
-    ``issuers`` are the CA's names in a dns-persist-01 challenge, which has no token.
-    """
+    """A dns-01 challenge that the CA asks to be answered: the URL of its authorization, the name, its own URL, its token."""
 
     authorization: str
     domain: str
     url: str
     token: str
-    issuers: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, t.Any]:
         """The fields for a pending order's document."""
-        return {"authorization": self.authorization, "domain": self.domain, "url": self.url, "token": self.token, "issuers": list(self.issuers)}
+        return {"authorization": self.authorization, "domain": self.domain, "url": self.url, "token": self.token}
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Asked:
         """The inverse of ``as_dict``."""
-        return cls(str(fields["authorization"]), str(fields["domain"]), str(fields["url"]), str(fields["token"]), tuple(fields["issuers"]))
+        return cls(str(fields["authorization"]), str(fields["domain"]), str(fields["url"]), str(fields["token"]))
 
 
 @dataclass(frozen=True)
@@ -75,7 +71,7 @@ class PendingOrder:
     records: tuple[ChallengeRecord, ...] = ()
     # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
     changes: tuple[tuple[str, str], ...] = ()
-    # What the records are for, in the order in which it is answered; empty if it has to be asked for.
+    # All that the CA asks for, in the order in which it is answered; empty if it is not known.
     asked: tuple[Asked, ...] = ()
     # The certificate that the order replaces for the CA, by its name in renewal information.
     replaces: str | None = None
