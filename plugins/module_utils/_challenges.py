@@ -76,7 +76,10 @@ class ChallengeRecords:
     dns: NameServers | None = None
 
     def write(self, records: t.Sequence[ChallengeRecord], may_be_there: bool = False) -> list[tuple[str, str]]:
-        """Our values stand beside what was there; returns zone and change of each write. Nothing is read unless there are others' values."""
+        """Our values stand beside what was there; returns zone and change of each write. What ``may_be_there`` is written again, to know its change.
+
+        Nothing is read unless Route 53 says that there is something else.
+        """
         changes = []
         for group in self._groups(records):
             found = {record.name: record.alone for record in group.records} if may_be_there else {}

@@ -189,7 +189,8 @@ class Ordering:
         return _Work(kept)
 
     def _issue(self, client: Client, work: _Work) -> tuple[Issued, list[str]]:
-        conversation = Conversation(client, self.clock, self.request.dns_persist)
+        # what was noted is answered by dns-01
+        conversation = Conversation(client, self.clock, self.request.dns_persist and not work.kept.order.asked)
         order = work.order or self._new_order(client, work)
         if order.status is Status.PENDING:
             self._answer(client, conversation, work, order)
@@ -255,14 +256,13 @@ class Ordering:
             raise
 
     def _answer(self, client: Client, conversation: Conversation, work: _Work, order: Order) -> None:
-        """Have the CA look at published records: at all of them, or at those that an earlier run, which noted what is asked, did not come to."""
+        """Publish what is asked, and have the CA look at it: at all of it, or at what an earlier run, which noted it, did not come to."""
         noted = [Authorization.from_asked(each) for each in work.kept.order.asked]
-        unanswered = noted or conversation.unanswered(order)
-        # what is not known to be published was not answered
+        # answers begin after the changes are known
         answered = conversation.answered(order, noted) if work.kept.order.changes else 0
-        if not answered:
-            self._publish(client, work, unanswered)
-        conversation.answer(unanswered[answered:])
+        unanswered = noted[answered:] if noted else conversation.unanswered(order)
+        self._publish(client, work, unanswered)
+        conversation.answer(unanswered)
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Sequence[Authorization]) -> None:
         values: dict[Place, set[str]] = {}
@@ -280,8 +280,8 @@ class Ordering:
         may_be_there = work.kept.order.has_values({where.name: found for where, found in values.items()})
         if not (may_be_there and work.kept.order.changes):
             records = [ChallengeRecord.at(where, found) for where, found in values.items()]
-            asked = [] if grants else filter(None, (each.as_asked() for each in unanswered))
-            self._keep(work, work.kept.order.with_records(records, asked))
+            asked = [] if grants else [each.as_asked() for each in unanswered]
+            self._keep(work, work.kept.order.with_records(records, filter(None, asked)))
             self._keep(work, work.kept.order.with_changes(self._records.write(records, may_be_there)))
         work.warnings += self._records.await_sync(work.kept.order.changes, work.kept.order.records)
 

@@ -13,8 +13,8 @@ from .bench import LANES, Bench, benches
 from .report import Report
 
 REPORT = pytest.StashKey[Report]()
-# They begin first, so that none of them is alone at the end.
-LONGEST = ("test_a_call_that_fails_for_good_", "test_a_run_killed_at_any_call_", "test_every_order_succeeds_")
+# They begin first: what takes longest, so that none of it is alone at the end, and what mostly waits, so that there is something to do meanwhile.
+FIRST = ("test_faults.py", "test_away.py", "test_faults_once.py", "test_a_run_killed_at_any_call_", "test_every_order_succeeds_")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,7 +22,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {params.get('name', '')} {params.get('kinds', '')}"))
-    items.sort(key=lambda item: next((place for place, name in enumerate(LONGEST) if item.name.startswith(name)), len(LONGEST)))
+    items.sort(key=lambda item: next((place for place, name in enumerate(FIRST) if name in item.nodeid), len(FIRST)))
 
 
 @pytest.fixture(scope="session")

@@ -138,9 +138,8 @@ class Authorization:
         return cls(asked.authorization, asked.domain, Status.PENDING, challenge, None)
 
     def as_asked(self) -> Asked | None:
-        """What to note of its challenge, if it is a dns-01 challenge to answer."""
-        each = self.challenge
-        return Asked(self.url, self.domain, each.url, each.token) if each is not None and not each.issuers else None
+        """What to note of its dns-01 challenge, if there is one."""
+        return Asked(self.url, self.domain, self.challenge.url, self.challenge.token) if self.challenge is not None else None
 
 
 def _malformed(operation: str, url: str, exc: Exception) -> RemoteError:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import itertools
 import typing as t
 from dataclasses import dataclass, replace
@@ -44,7 +45,10 @@ class Conversation:
         return self._waiting(order, order.authorizations)
 
     def answered(self, order: Order, asked: t.Sequence[Authorization]) -> int:
-        """How many of these, which are answered one after the other, an earlier run had answered; the CA is asked about few of them."""
+        """How many of these, which are answered one after the other, an earlier run had answered, as far as few questions tell.
+
+        An authorization that is valid for another reason may mislead; ``settle`` comes back to what was passed over then.
+        """
 
         def waits(each: Authorization) -> bool:
             found = self._waiting(order, [each.url])
@@ -54,7 +58,7 @@ class Conversation:
         return 0 if not asked or waits(asked[0]) else bisect.bisect_left(asked, True, lo=1, key=waits)
 
     def answer(self, authorizations: t.Iterable[Authorization]) -> None:
-        """Have the CA look at the published records; a challenge that it looks at already is not answered twice."""
+        """Have the CA look at the published records; a challenge that is known not to wait is not answered."""
         for each in authorizations:
             if each.challenge is not None and each.challenge.status is Status.PENDING:
                 self._answer(each)
@@ -75,7 +79,10 @@ class Conversation:
             order = self.client.order(order.url)
             if order.status is Status.PENDING and number % POLLS_PER_LOOK == 0:
                 # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered again: RFC 8555 section 8.2.
-                self.answer(self.unanswered(order))
+                waiting = self.unanswered(order)
+                # whatever the CA says to that, the order tells what comes of it
+                with contextlib.suppress(RemoteError):
+                    self.answer(waiting)
         if order.status not in (Status.READY, Status.VALID):
             raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
         return order

@@ -43,7 +43,7 @@ class DynamoDb:
     def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
         with calling(SERVICE, "Scan", self._table) as call:
             for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
-                yield from call.genuine(page)["Items"]
+                yield from call.genuine(page, "Items")["Items"]
 
     def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
         with calling(SERVICE, operation, self._table) as call:

@@ -27,7 +27,7 @@ class DynamoDbTables:
         """The table as far as this call tells: neither its tags nor its recovery."""
         try:
             with calling(SERVICE, "DescribeTable", name) as call:
-                return _table(call.genuine(self._client.describe_table(TableName=name))["Table"])
+                return _table(call.genuine(self._client.describe_table(TableName=name), "Table")["Table"])
         except RemoteError as exc:
             if exc.code != NOT_FOUND:
                 raise
@@ -36,14 +36,15 @@ class DynamoDbTables:
     def describe_continuous_backups(self, name: str) -> bool:
         """Whether the table can be brought back to any point in time."""
         with calling(SERVICE, "DescribeContinuousBackups", name) as call:
-            answer = call.genuine(self._client.describe_continuous_backups(TableName=name))["ContinuousBackupsDescription"]
+            field = "ContinuousBackupsDescription"
+            answer = call.genuine(self._client.describe_continuous_backups(TableName=name), field)[field]
             return bool(answer.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED")
 
     def list_tags_of_resource(self, arn: str) -> dict[str, str]:
         """The tags of the table."""
         with calling(SERVICE, "ListTagsOfResource", arn) as call:
             pages = self._client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-            return {tag["Key"]: tag["Value"] for page in pages for tag in call.genuine(page)["Tags"]}
+            return {tag["Key"]: tag["Value"] for page in pages for tag in call.genuine(page, "Tags")["Tags"]}
 
     def create_table(self, name: str) -> None:
         """A table for a store is being made, on demand and protected."""

@@ -51,13 +51,16 @@ class Call:
         """The error for an answer that says nothing."""
         return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
 
-    def genuine(self, answer: Answer) -> Answer:
-        """The answer; RemoteError if it has no request ID, which all of AWS's have: what a proxy says, botocore may take for an empty one.
+    def genuine(self, answer: Answer, *fields: str) -> Answer:
+        """The answer; RemoteError if it lacks one of these fields, or the request ID that all answers of AWS have.
 
-        https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
+        What a proxy says, botocore may take for an empty answer. https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
         """
+        missing = [field for field in fields if field not in answer]
         if not answer.get("ResponseMetadata", {}).get("RequestId"):
-            raise self.unusable("it has no request ID; see whether a proxy answers in place of AWS", "malformedAnswer")
+            missing.append("request ID")
+        if missing:
+            raise self.unusable(f"it has no {', no '.join(missing)}; see whether a proxy answers in place of AWS", "malformedAnswer")
         return answer
 
 

@@ -27,10 +27,11 @@ class S3:
         """Content and ETag, or None if there is no such object."""
         try:
             with calling(SERVICE, "GetObject", self._where(key)) as call:
-                answer = call.genuine(self._client.get_object(Bucket=self._bucket, Key=key))
+                answer = call.genuine(self._client.get_object(Bucket=self._bucket, Key=key), "ETag")
                 return answer["Body"].read(), str(answer["ETag"])
         except RemoteError as exc:
-            if exc.code not in NOT_FOUND:
+            # without a request ID it is the 404 of a proxy
+            if exc.code not in NOT_FOUND or not exc.request_id:
                 raise
             return None
 
@@ -38,7 +39,7 @@ class S3:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
         with calling(SERVICE, "PutObject", self._where(key)) as call:
             answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
-            return str(call.genuine(answer)["ETag"])
+            return str(call.genuine(answer, "ETag")["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
         """Remove the object, if it still has this ETag where one is given; absent is fine."""
@@ -51,7 +52,7 @@ class S3:
         with calling(SERVICE, "ListObjectsV2", self._where(prefix)) as call:
             found: list[str] = []
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
-                found += [entry["Key"] for entry in call.genuine(page).get("Contents", [])]
+                found += [entry["Key"] for entry in call.genuine(page, "IsTruncated").get("Contents", [])]
             return found
 
     def _where(self, key: str) -> str:

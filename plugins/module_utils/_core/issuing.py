@@ -71,7 +71,7 @@ class PendingOrder:
     records: tuple[ChallengeRecord, ...] = ()
     # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
     changes: tuple[tuple[str, str], ...] = ()
-    # All that the CA asks for, in the order in which it is answered; empty if it is not known.
+    # What the records answer, in the order in which it is answered; empty if that is not all that the CA asks, or if it is not known any more.
     asked: tuple[Asked, ...] = ()
     # The certificate that the order replaces for the CA, by its name in renewal information.
     replaces: str | None = None

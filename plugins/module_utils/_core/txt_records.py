@@ -83,7 +83,7 @@ class Change:
     record_set: TxtSet
 
 
-# What is known of the record set under a name: absent from the mapping means not read, None means that there is none.
+# What is known or assumed of the record set under a name: absent from the mapping means nothing, None means that there is none.
 Found = t.Mapping[str, "TxtSet | None"]
 Group = tuple[Change, ...]
 

@@ -436,7 +436,32 @@ def test_a_run_of_many_names_is_resumed_without_asking_for_each(world: World, at
     if at >= first.index("ChangeResourceRecordSets"):
         # what is asked was noted before; which of it was answered takes a few questions
         assert made.count("authorization") <= (7 if answered else 1)
-        assert len(sent(made)) <= len(sent(first[at:])) + 3 + made.count("authorization")
+        assert len(sent(made)) <= len(sent(first[at:])) + 4 + made.count("authorization")
+
+
+def test_an_order_that_was_half_answered_is_finished_with_another_account_key(world: World) -> None:
+    domains = MANY_DOMAINS[:3]
+    world.kill(calls_of_a_first_run(domains=domains).index("challenge") + 1, domains=domains)
+    (key,) = world.archive.keys("accounts/")
+    account = json.loads(world.archive.objects[key])
+    account["private_key"] = _crypto.generate_key("ecdsa_p256")
+    world.archive.objects[key] = json.dumps(account).encode()
+    ((old, url),) = world.ca.accounts.items()
+    world.ca.accounts = {world.ca.client(account["private_key"], world.clock).key: url}
+    assert old not in world.ca.accounts
+    assert world.run(domains=domains).result["issued"]
+    assert world.calls.made.count("newOrder") == 0
+    assert world.zones.sets == {}
+
+
+def test_what_waits_behind_a_validation_is_not_answered_before_it_is_in_sync(world: World) -> None:
+    domains = MANY_DOMAINS[:3]
+    world.kill(calls_of_a_first_run(domains=domains).index("GetChange"), domains=domains)
+    (order,) = world.ca.orders.values()
+    first = order.authorizations[0]
+    world.ca.authorizations[first] = replace(world.ca.authorizations[first], status=Status.VALID)
+    world.run(domains=domains)
+    assert world.calls.made.index("GetChange") < world.calls.made.index("challenge")
 
 
 def test_names_that_another_order_had_validated_hide_none_that_waits(world: World) -> None:

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.dynamodb import DynamoDb
 from ansible_collections.certops.cloudfront.plugins.module_utils._aws.s3 import S3
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from botocore.exceptions import ClientError
 
 
 class Empty:
@@ -24,6 +25,16 @@ class Empty:
 
     def paginate(self, **_params: t.Any) -> list[dict[str, t.Any]]:
         return [{"ResponseMetadata": {"HTTPStatusCode": 200}}]
+
+
+class Missing:
+    """A boto3 client that is told 404, with a request ID or without."""
+
+    def __init__(self, **metadata: str) -> None:
+        self._metadata = {"HTTPStatusCode": 404, **metadata}
+
+    def get_object(self, **_params: t.Any) -> t.NoReturn:
+        raise ClientError({"Error": {"Code": "404", "Message": "Not Found"}, "ResponseMetadata": self._metadata}, "GetObject")
 
 
 TABLE, BUCKET = DynamoDb(Empty(), "certops"), S3(Empty(), "keys")
@@ -46,3 +57,9 @@ def test_an_answer_without_what_every_genuine_one_has_is_an_error_that_names_the
     with pytest.raises(RemoteError, match="got no usable answer") as refused:
         call()
     assert str(refused.value).startswith(named)
+
+
+def test_an_object_is_absent_only_if_it_is_aws_that_says_so() -> None:
+    assert S3(Missing(RequestId="R1"), "keys").get_object("a") is None
+    with pytest.raises(RemoteError, match="s3:GetObject on s3://keys/a was answered with 404"):
+        S3(Missing(), "keys").get_object("a")
