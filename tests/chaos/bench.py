@@ -83,6 +83,13 @@ class Bench:
         shutil.rmtree(self.data, ignore_errors=True)
         self.data.mkdir(mode=0o700, parents=True)
 
+    def come_to(self, name: str, make: Callable[[Bench], None]) -> None:
+        """A place that several stories pass on the way to their start; the way to it is gone once."""
+        if name not in self._saved:
+            make(self)
+            self._keep(name)
+        self._restore(name)
+
     def begin(self, name: str) -> Story:
         """The start of a story; it is made once, and again if the sandbox, which does not keep tables and buckets, has those of another one."""
         story = STORIES[name]
@@ -98,13 +105,17 @@ class Bench:
         """Come to the start, and keep all there is."""
         self.clear()
         story.prepare(self)
+        self._keep(name)
+        if story.in_aws:
+            self._in_aws_of, self._saved[name] = name, self.in_aws.contents()
+
+    def _keep(self, name: str) -> None:
         self.control.clear_faults()
         self.control.snapshot(name)
         saved = self.home / "saved" / name
         shutil.rmtree(saved, ignore_errors=True)
         shutil.copytree(self.data, saved)
-        self._in_aws_of = name if story.in_aws else None
-        self._saved[name] = self.in_aws.contents() if story.in_aws else None
+        self._saved[name] = None
 
     def _restore(self, name: str) -> None:
         """As when it was kept."""

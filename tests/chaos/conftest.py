@@ -14,7 +14,7 @@ from .report import Report
 
 REPORT = pytest.StashKey[Report]()
 # They begin first: what takes longest, so that none of it is alone at the end, and what mostly waits, so that there is something to do meanwhile.
-FIRST = ("test_faults.py", "test_away.py", "test_faults_once.py", "test_a_run_killed_at_any_call_", "test_every_order_succeeds_")
+FIRST = ("test_faults.py", "test_every_order_succeeds_", "test_away.py", "test_faults_once.py", "test_a_run_killed_at_any_call_")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -83,8 +83,12 @@ def _empty_places(bench: Bench) -> None:
 
 def _created(bench: Bench) -> None:
     """A project whose certificate is in place."""
-    _empty(bench)
-    _must_end(bench, "create", 0)
+
+    def make(bench: Bench) -> None:
+        _empty(bench)
+        _must_end(bench, "create", 0)
+
+    bench.come_to("a project", make)
 
 
 def _due(bench: Bench) -> None:
