@@ -7,8 +7,8 @@ from __future__ import annotations
 import os
 import queue
 import shutil
-import signal
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
@@ -31,14 +31,8 @@ LANES = int(os.environ.get("CHAOS_LANES", str((os.cpu_count() or 2) + 2)))
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-@dataclass
-class Tally:
-    """What a bench did, for the report at the end."""
-
-    runs: int = 0
-    killed: int = 0
+# How many were tried and how many survived.
+Tried = tuple[Counter[str], Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,6 @@ class Bench:
         self.data.mkdir(mode=0o700, parents=True)
         self._files, self.in_aws = Files(self.data), InAws(self.process.env(), self.data)
         self.observer = Observer(self.process.env(), self._files)
-        self.tally = Tally()
         self.start: World = self.observer.look()
         self._saved: dict[str, Contents | None] = {}
         self._in_aws_of: str | None = None
@@ -133,10 +126,7 @@ class Bench:
 
     def finish(self, started: Started, limit: float = RUN_LIMIT) -> Played:
         """Wait for a run, and assert the invariants after it."""
-        ended = started.wait(limit)
-        self.tally.runs += 1
-        self.tally.killed += ended.status == -signal.SIGKILL
-        return self.look(ended)
+        return self.look(started.wait(limit))
 
     def look(self, ended: Ended) -> Played:
         """What the sandbox logged, and how everything is now; the invariants hold."""
@@ -168,6 +158,21 @@ def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], 
                 yield futures[future], problem if problem is not None else future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def outlive_all(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], list[str]], kind: Callable[[T], str], tried: Tried) -> None:
+    """Every item is done without a problem; how many are tried, and how many of them survive, is counted by kind."""
+    problems = []
+    for item, found in in_lanes(lanes, items, work):
+        tried[0][kind(item)] += 1
+        if isinstance(found, BaseException):
+            problems.append(f"{item}: {found}")
+        elif found:
+            problems.append("\n".join((f"{item}:", *found)))
+        else:
+            tried[1][kind(item)] += 1
+    assert not problems, f"{len(problems)} cases\n" + "\n\n".join(problems)
+    assert sum(tried[1].values()) > 0
 
 
 @contextmanager

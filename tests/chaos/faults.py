@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.ansible_runs import ROOT
 
@@ -63,8 +64,12 @@ def play(bench: Bench, name: str) -> Played:
     variables = {**VARIABLES, **STORIES[name].variables, "chaos_entry": ENTRIES[name]}
     ended = bench.runner.prepare(QUICK, variables).go().wait()
     bench.control.clear_faults()
-    bench.tally.runs += 1
     return bench.look(ended)
+
+
+def operations(calls: Iterable[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Service and operation of each call, once, in the order of the first."""
+    return list(dict.fromkeys((call["service"], call["operation"]) for call in calls))
 
 
 def undisturbed_runs(lanes: list[Bench], names: Iterable[str]) -> dict[str, Played]:

@@ -80,18 +80,18 @@ class InAws:
 
     def contents(self) -> Contents:
         """All there is."""
-        return Contents(self.dynamodb.scan(TableName=TABLE)["Items"], {f"{PREFIX}/{path}": content for path, content in self.archive()})
+        return Contents(self.dynamodb.scan(TableName=TABLE)["Items"], dict(self.archive()))
 
     def put_back(self, contents: Contents) -> None:
         """Nothing else is there any more."""
         for item in self.dynamodb.scan(TableName=TABLE)["Items"]:
             self.dynamodb.delete_item(TableName=TABLE, Key={"name": item["name"]})
-        for path, _content in list(self.archive()):
+        for path in dict(self.archive()):
             self.s3.delete_object(Bucket=BUCKET, Key=f"{PREFIX}/{path}")
         for item in contents.items:
             self.dynamodb.put_item(TableName=TABLE, Item=item)
-        for key, content in contents.objects.items():
-            self.s3.put_object(Bucket=BUCKET, Key=key, Body=content, ServerSideEncryption="AES256")
+        for path, content in contents.objects.items():
+            self.s3.put_object(Bucket=BUCKET, Key=f"{PREFIX}/{path}", Body=content, ServerSideEncryption="AES256")
 
     def exposed(self) -> Iterator[str]:
         for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):

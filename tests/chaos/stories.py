@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ca import Authority
+from sandbox.permissions import ACCOUNT
 from sandbox.seed import client, create_distribution, create_record, create_role, create_zone, upload_certificate, viewer_certificate
 
 from .places import BUCKET, IN_AWS, TABLE
@@ -28,8 +29,8 @@ VARIABLES: Mapping[str, Any] = {
     "project_bind": ["previous", "aliases"],
     "project_renewal_interval_days": 30,
 }
-ACCOUNT = "123456789012"
-ELSEWHERE: Mapping[str, Any] = {**IN_AWS, "project_dns_aws": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/certops-dns"}}
+ROLE = "certops-dns"
+ELSEWHERE: Mapping[str, Any] = {**IN_AWS, "project_dns_aws": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"}}
 REVOKING: Mapping[str, Any] = {**VARIABLES, "project_revoke_reason": "keyCompromise"}
 
 
@@ -104,7 +105,7 @@ def _due_in_aws(bench: Bench) -> None:
     _empty_places(bench)
     env = bench.process.env()
     create_zone("shop.example", env=env)
-    create_role("certops-dns", ACCOUNT, env=env)
+    create_role(ROLE, ACCOUNT, env=env)
     bench.control.set(acme_backdate_seconds=31 * DAY)
     _must_end(bench, "create", 0, **ELSEWHERE)
     bench.control.set(acme_backdate_seconds=0)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import pytest
 
 from .bench import Bench, Played, in_lanes
-from .faults import BOUND, ENTRIES, FOR_GOOD, PAIRS_OF_KINDS, Case, differences, play, seconds, undisturbed_runs
+from .faults import BOUND, ENTRIES, FOR_GOOD, PAIRS_OF_KINDS, Case, differences, operations, play, seconds, undisturbed_runs
 from .report import Report
 
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
@@ -49,8 +49,7 @@ def _names(case: Case, failed: Played) -> bool:
 
 
 def _cases(story: str, undisturbed: Played, known: set[str], kinds: Iterable[str]) -> list[Case]:
-    calls = dict.fromkeys((call["service"], call["operation"]) for call in undisturbed.calls)
-    new = [call for call in calls if ":".join(call) not in known]
+    new = [call for call in operations(undisturbed.calls) if ":".join(call) not in known]
     known |= {":".join(call) for call in new}
     return [Case(story, *call, kind) for call in new for kind in kinds]
 

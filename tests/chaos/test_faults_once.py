@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from .bench import Bench, in_lanes
-from .faults import differences, play, seconds, undisturbed_runs
+from .bench import Bench, outlive_all
+from .faults import differences, operations, play, seconds, undisturbed_runs
 from .report import Report
 
 # What a client may send again by itself.
@@ -23,18 +23,10 @@ def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Re
 
     def once(bench: Bench, kind: str) -> list[str]:
         bench.begin(name)
-        for service, operation in dict.fromkeys((call["service"], call["operation"]) for call in undisturbed.calls):
+        for service, operation in operations(undisturbed.calls):
             bench.control.fault(service, operation, kind, when=when, seconds=seconds(service, kind))
         played = play(bench, name)
         problems = differences(undisturbed, played)
         return [*problems, played.ended.output] if problems else []
 
-    problems = []
-    for kind, found in in_lanes(lanes, kinds, once):
-        label = f"{kind} once, {when} the call"
-        report.fault_cases[label] += 1
-        if found:
-            problems.append(f"{label}: {found if isinstance(found, BaseException) else chr(10).join(found)}")
-        else:
-            report.faults_survived[label] += 1
-    assert not problems, "\n\n".join(problems)
+    outlive_all(lanes, kinds, once, lambda kind: f"{kind} once, {when} the call", (report.fault_cases, report.faults_survived))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, in_lanes
-from .faults import BOUND, FOR_GOOD, PAIRS_OF_KINDS, QUICK, Case, seconds
+from .bench import Bench, outlive_all
+from .faults import BOUND, FOR_GOOD, PAIRS_OF_KINDS, QUICK, Case, operations, seconds
 from .killing import KillPoint, kill_points
 from .places import BUCKET, IN_AWS, TABLE, InAws
 from .report import Report
@@ -81,28 +81,13 @@ def _undisturbed(bench: Bench) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 @pytest.mark.chaos
 def test_a_setup_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     calls, wanted = _undisturbed(lanes[0])
-    problems = []
-    for point, found in in_lanes(lanes, kill_points("setup", calls), lambda bench, point: _survive(bench, point, wanted)):
-        report.kill_points["setup"] += 1
-        if found:
-            problems.append(f"{point}: {found}")
-        else:
-            report.survived["setup"] += 1
-    assert not problems, "\n".join(problems)
-    assert report.survived["setup"] > 0
+    points = kill_points("setup", calls)
+    outlive_all(lanes, points, lambda bench, point: _survive(bench, point, wanted), lambda point: point.story, (report.kill_points, report.survived))
 
 
 @pytest.mark.chaos
 def test_a_setup_whose_calls_fail_for_good_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     calls, wanted = _undisturbed(lanes[0])
-    called = dict.fromkeys((call["service"], call["operation"]) for call in calls)
-    cases = [Case("setup", *call, kind) for call in called for kind in itertools.chain(*PAIRS_OF_KINDS)]
-    problems = []
-    for case, found in in_lanes(lanes, cases, lambda bench, case: _outlive(bench, case, wanted)):
-        report.fault_cases[case.kind] += 1
-        if found:
-            problems.append(f"{case}: {found}")
-        else:
-            report.faults_survived[case.kind] += 1
-    assert not problems, "\n\n".join(problems)
+    cases = [Case("setup", *call, kind) for call in operations(calls) for kind in itertools.chain(*PAIRS_OF_KINDS)]
+    outlive_all(lanes, cases, lambda bench, case: _outlive(bench, case, wanted), lambda case: case.kind, (report.fault_cases, report.faults_survived))
     assert len(cases) > 0
