@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import traceback
 import typing as t
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ _ADVICE = {
     " identity may call sts:AssumeRole (see docs/iam of the collection)",
     "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
 }
+_PROXY = "see whether a proxy answers in place of AWS"
 
 Answer = t.Mapping[str, t.Any]
 
@@ -60,7 +62,7 @@ class Call:
         if not answer.get("ResponseMetadata", {}).get("RequestId"):
             missing.append("request ID")
         if missing:
-            raise self.unusable(f"it has no {', no '.join(missing)}; see whether a proxy answers in place of AWS", "malformedAnswer")
+            raise self.unusable(f"it has no {', no '.join(missing)}; {_PROXY}", "malformedAnswer")
         return answer
 
 
@@ -83,12 +85,22 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[Call]:
         raise _from_client_error(exc, where) from exc
     except (BotoCoreError, ResponseParserError) as exc:
         raise where.unusable(str(exc), type(exc).__name__) from exc
+    except (AttributeError, KeyError, TypeError, ValueError) as exc:
+        if not _is_raised_in_botocore(exc):
+            raise
+        raise where.unusable(f"{_PROXY} ({type(exc).__name__}: {exc})", "malformedAnswer") from exc
+
+
+def _is_raised_in_botocore(exc: Exception) -> bool:
+    """Whether botocore stumbled: its parsers take JSON for an object, and XML for the answer that they expect, without a look."""
+    return any(frame.f_globals.get("__name__", "").startswith("botocore.") for frame, _line in traceback.walk_tb(exc.__traceback__))
 
 
 def _from_client_error(exc: ClientError, call: Call) -> RemoteError:
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})
-    code = str(error.get("Code", ""))
+    # AWS says a code; what a proxy says has none.
+    code = str(error.get("Code") or f"HTTP status {meta.get('HTTPStatusCode')}")
     advice = _ADVICE.get(f"{call.service}:{code}") or _ADVICE.get(code)
     return RemoteError(
         f"{call} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
