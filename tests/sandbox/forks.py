@@ -22,10 +22,12 @@ import pathlib
 import resource
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from sandbox.process import kill_group
+from sandbox.templates import Templates
 from sandbox.workers import do_tasks_here
 
 NAME = b"ansible-playbook"
@@ -74,7 +76,7 @@ def _copy(source: int, writers: int, output: int) -> int:
     return 0
 
 
-def _play(wanted: dict[str, Any], gate: int, streams: Sequence[int]) -> int:
+def _play(wanted: dict[str, Any], gate: int, streams: Sequence[int], templates: Templates) -> int:
     os.setsid()
     bear_name()
     os.read(gate, 1)
@@ -100,6 +102,8 @@ def _play(wanted: dict[str, Any], gate: int, streams: Sequence[int]) -> int:
         playbook.main()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 1
+    finally:
+        templates.leave()
     return 0
 
 
@@ -125,7 +129,8 @@ def _through_a_copier(output: int, copiers: list[int]) -> int:
 class Forks:
     """The runs that were started and not yet waited for."""
 
-    def __init__(self) -> None:
+    def __init__(self, templates: Templates) -> None:
+        self._templates = templates
         self._gates: dict[int, int] = {}
         self._copiers: dict[int, list[int]] = {}
 
@@ -135,7 +140,8 @@ class Forks:
         if wanted["file_size"] is not None:
             streams = [_through_a_copier(stream, copiers) for stream in streams]
         ours, gate = os.pipe()
-        pid = _forked(lambda: _play(wanted, ours, streams))
+        self._templates.take()
+        pid = _forked(lambda: _play(wanted, ours, streams, self._templates))
         for each in (ours, *streams):
             os.close(each)
         self._gates[pid], self._copiers[pid] = gate, copiers
@@ -183,12 +189,15 @@ def _load() -> None:
 def main() -> None:
     """Serve until the input ends."""
     _load()
-    gc.freeze()
-    forks = Forks()
-    print("{}", flush=True)
-    for line in sys.stdin:
-        ((verb, argument),) = json.loads(line).items()
-        print(json.dumps(getattr(forks, verb)(argument)), flush=True)
+    with tempfile.TemporaryDirectory(prefix="certops-templates-") as directory:
+        templates = Templates(directory)
+        templates.look_up()
+        gc.freeze()
+        forks = Forks(templates)
+        print("{}", flush=True)
+        for line in sys.stdin:
+            ((verb, argument),) = json.loads(line).items()
+            print(json.dumps(getattr(forks, verb)(argument)), flush=True)
 
 
 if __name__ == "__main__":
