@@ -41,13 +41,13 @@ class DynamoDb:
         return [_texts(item) for item in self._scan()]
 
     def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
-        with calling(SERVICE, "Scan", self._table) as call:
+        with calling(SERVICE, "Scan", self._table):
             for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
-                yield from call.genuine(page, "Items")["Items"]
+                yield from page["Items"]
 
     def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
-        with calling(SERVICE, operation, self._table) as call:
-            return call.genuine(method(TableName=self._table, **wanted))
+        with calling(SERVICE, operation, self._table):
+            return method(TableName=self._table, **wanted)
 
 
 def _texts(item: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:

@@ -26,8 +26,8 @@ class DynamoDbTables:
     def describe_table(self, name: str) -> Table | None:
         """The table as far as this call tells: neither its tags nor its recovery."""
         try:
-            with calling(SERVICE, "DescribeTable", name) as call:
-                return _table(call.genuine(self._client.describe_table(TableName=name), "Table")["Table"])
+            with calling(SERVICE, "DescribeTable", name):
+                return _table(self._client.describe_table(TableName=name)["Table"])
         except RemoteError as exc:
             if exc.code != NOT_FOUND:
                 raise
@@ -35,22 +35,21 @@ class DynamoDbTables:
 
     def describe_continuous_backups(self, name: str) -> bool:
         """Whether the table can be brought back to any point in time."""
-        with calling(SERVICE, "DescribeContinuousBackups", name) as call:
-            field = "ContinuousBackupsDescription"
-            answer = call.genuine(self._client.describe_continuous_backups(TableName=name), field)[field]
+        with calling(SERVICE, "DescribeContinuousBackups", name):
+            answer = self._client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
             return bool(answer.get("PointInTimeRecoveryDescription", {}).get("PointInTimeRecoveryStatus") == "ENABLED")
 
     def list_tags_of_resource(self, arn: str) -> dict[str, str]:
         """The tags of the table."""
-        with calling(SERVICE, "ListTagsOfResource", arn) as call:
+        with calling(SERVICE, "ListTagsOfResource", arn):
             pages = self._client.get_paginator("list_tags_of_resource").paginate(ResourceArn=arn)
-            return {tag["Key"]: tag["Value"] for page in pages for tag in call.genuine(page, "Tags")["Tags"]}
+            return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
     def create_table(self, name: str) -> None:
         """A table for a store is being made, on demand and protected."""
         key, kind, of_type = KEY
-        with calling(SERVICE, "CreateTable", name) as call:
-            answer = self._client.create_table(
+        with calling(SERVICE, "CreateTable", name):
+            self._client.create_table(
                 TableName=name,
                 KeySchema=[{"AttributeName": key, "KeyType": kind}],
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": of_type}],
@@ -58,18 +57,16 @@ class DynamoDbTables:
                 DeletionProtectionEnabled=True,
                 Tags=[{"Key": tag, "Value": value} for tag, value in MANAGED_BY.items()],
             )
-            call.genuine(answer)
 
     def update_continuous_backups(self, name: str) -> None:
         """The table can be brought back to any point in time from now on."""
-        with calling(SERVICE, "UpdateContinuousBackups", name) as call:
-            wanted = {"PointInTimeRecoveryEnabled": True}
-            call.genuine(self._client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=wanted))
+        with calling(SERVICE, "UpdateContinuousBackups", name):
+            self._client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
 
     def update_table(self, name: str) -> None:
         """The table cannot be deleted before its protection is taken off."""
-        with calling(SERVICE, "UpdateTable", name) as call:
-            call.genuine(self._client.update_table(TableName=name, DeletionProtectionEnabled=True))
+        with calling(SERVICE, "UpdateTable", name):
+            self._client.update_table(TableName=name, DeletionProtectionEnabled=True)
 
 
 def _table(answer: t.Mapping[str, t.Any]) -> Table:

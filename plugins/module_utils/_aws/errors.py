@@ -8,6 +8,7 @@ import contextlib
 import traceback
 import typing as t
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from .._errors import ConfigError, RemoteError
 
@@ -35,11 +36,9 @@ _ADVICE = {
 }
 _PROXY = "see whether a proxy answers in place of AWS"
 
-Answer = t.Mapping[str, t.Any]
-
 
 @dataclass(frozen=True)
-class Call:
+class _Call:
     """A call, as its errors name it."""
 
     service: str
@@ -53,28 +52,33 @@ class Call:
         """The error for an answer that says nothing."""
         return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
 
-    def genuine(self, answer: Answer, *fields: str) -> Answer:
-        """The answer; RemoteError if it lacks one of these fields, or the request ID that all answers of AWS have.
 
-        What a proxy says, botocore may take for an empty answer. https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
-        """
-        missing = [field for field in fields if field not in answer]
-        if not answer.get("ResponseMetadata", {}).get("RequestId"):
-            missing.append("request ID")
-        if missing:
-            raise self.unusable(f"it has no {', no '.join(missing)}; {_PROXY}", "malformedAnswer")
-        return answer
+def insist_on_aws(client: t.Any) -> None:
+    """No call of this boto3 client takes what somebody else says for AWS's answer.
+
+    botocore reads a page of a proxy, or nothing, as an answer without content: no distributions, deleted, written. Each answer of AWS has a request ID:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RESTResponses.html,
+    https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rpc-responses.html,
+    https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
+    """
+    client.meta.events.register("after-call", _has_request_id)
+
+
+def _has_request_id(http_response: t.Any, parsed: t.Mapping[str, t.Any], **_event: t.Any) -> None:
+    # What is refused ends in an error in any case.
+    if http_response.status_code < HTTPStatus.MULTIPLE_CHOICES and not parsed.get("ResponseMetadata", {}).get("RequestId"):
+        raise ResponseParserError(f"it has no request ID; {_PROXY}")
 
 
 @contextlib.contextmanager
-def calling(service: str, operation: str, target: str = "") -> t.Iterator[Call]:
+def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
     """Inside, botocore's exceptions become RemoteError or ConfigError.
 
     ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is about.
     """
-    where = Call(service, operation, target)
+    where = _Call(service, operation, target)
     try:
-        yield where
+        yield
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
         raise ConfigError(
             [f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]
@@ -96,7 +100,7 @@ def _is_raised_in_botocore(exc: Exception) -> bool:
     return any(frame.f_globals.get("__name__", "").startswith("botocore.") for frame, _line in traceback.walk_tb(exc.__traceback__))
 
 
-def _from_client_error(exc: ClientError, call: Call) -> RemoteError:
+def _from_client_error(exc: ClientError, call: _Call) -> RemoteError:
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})
     # AWS says a code; what a proxy says has none.

@@ -27,8 +27,8 @@ class S3Bucket:
 
     def head_bucket(self) -> None:
         """Return if the bucket exists and belongs to the account."""
-        with calling(SERVICE, "HeadBucket", self._name) as call:
-            call.genuine(self._client.head_bucket(**self._of))
+        with calling(SERVICE, "HeadBucket", self._name):
+            self._client.head_bucket(**self._of)
 
     def get_public_access_block(self) -> frozenset[str]:
         """Those of the four blocks that are on."""
@@ -45,32 +45,32 @@ class S3Bucket:
 
     def get_bucket_versioning(self) -> bool:
         """Whether S3 keeps what is replaced or deleted."""
-        with calling(SERVICE, "GetBucketVersioning", self._name) as call:
-            return bool(call.genuine(self._client.get_bucket_versioning(**self._of)).get("Status") == "Enabled")
+        with calling(SERVICE, "GetBucketVersioning", self._name):
+            return bool(self._client.get_bucket_versioning(**self._of).get("Status") == "Enabled")
 
     def put_public_access_block(self) -> None:
         """All four blocks are on."""
         blocks = dict.fromkeys(PUBLIC_ACCESS_BLOCKS, True)
-        with calling(SERVICE, "PutPublicAccessBlock", self._name) as call:
-            call.genuine(self._client.put_public_access_block(**self._of, PublicAccessBlockConfiguration=blocks))
+        with calling(SERVICE, "PutPublicAccessBlock", self._name):
+            self._client.put_public_access_block(**self._of, PublicAccessBlockConfiguration=blocks)
 
     def put_bucket_encryption(self, encryption: Encryption, rule: t.Mapping[str, t.Any]) -> None:
         """The default encryption is this one; what else ``rule`` says stays."""
         default = {"SSEAlgorithm": encryption.algorithm, **({"KMSMasterKeyID": encryption.key} if encryption.key else {})}
         rules = [{**rule, "ApplyServerSideEncryptionByDefault": default}]
-        with calling(SERVICE, "PutBucketEncryption", self._name) as call:
-            call.genuine(self._client.put_bucket_encryption(**self._of, ServerSideEncryptionConfiguration={"Rules": rules}))
+        with calling(SERVICE, "PutBucketEncryption", self._name):
+            self._client.put_bucket_encryption(**self._of, ServerSideEncryptionConfiguration={"Rules": rules})
 
     def put_bucket_versioning(self) -> None:
         """S3 keeps what is replaced or deleted."""
-        with calling(SERVICE, "PutBucketVersioning", self._name) as call:
-            call.genuine(self._client.put_bucket_versioning(**self._of, VersioningConfiguration={"Status": "Enabled"}))
+        with calling(SERVICE, "PutBucketVersioning", self._name):
+            self._client.put_bucket_versioning(**self._of, VersioningConfiguration={"Status": "Enabled"})
 
-    def _unless_not_set(self, operation: str, method: t.Callable[..., t.Any]) -> t.Mapping[str, t.Any]:
+    def _unless_not_set(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]]) -> t.Mapping[str, t.Any]:
         """S3 reports a setting that was never made as an error."""
         try:
-            with calling(SERVICE, operation, self._name) as call:
-                return call.genuine(method(**self._of))
+            with calling(SERVICE, operation, self._name):
+                return method(**self._of)
         except RemoteError as exc:
             if exc.code not in _NOT_SET:
                 raise

@@ -13,6 +13,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws
 
 from .._errors import ConfigError
 from . import pace
+from .errors import insist_on_aws
 from .pace import Pace, Rate
 from .sts import Sts
 
@@ -198,14 +199,16 @@ class Session:
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
-        return self._paced(service, session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged))
+        client = session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        insist_on_aws(client)
+        self._pace(service, client)
+        return client
 
-    def _paced(self, service: str, client: t.Any) -> t.Any:
+    def _pace(self, service: str, client: t.Any) -> None:
         rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
         place = pace.directory() if rate is not None else None
         if rate is not None and place is not None:
             pace.pace_client(client, event, Pace(place / pace.file_name(event, self._identity), rate))
-        return client
 
 
 def _who(credentials: t.Any) -> str:

@@ -91,7 +91,7 @@ class _App:
         except AwsError as error:
             answer = wire.error_response(service, error)
         struck = _strike(fault, entry) if fault and fault.when == "after" else None
-        return struck or answer
+        return struck or wire.with_request_id(answer)
 
     def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
         service = self.state.services.get(call.service)
@@ -170,7 +170,8 @@ def _strike(fault: Fault, entry: LoggedCall) -> Response | None:
         entry.error = None
         return None
     if fault.kind == "malformed":
-        return Response(200, b"<html><body>gateway</bod", (("Content-Type", "text/html"),))
+        # What botocore reads as an answer without content: it looks at no name of an element, so a page that is well-formed is the worst.
+        return Response(200, b"<html><body>gateway</body></html>", (("Content-Type", "text/html"),))
     error = fault_error(fault, entry.service, entry.operation, entry.partition)
     entry.error = error.code
     return wire.error_response(entry.service, error)

@@ -11,7 +11,7 @@ import re
 import threading
 import typing as t
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import parse_qs, parse_qsl
 from xml.sax.saxutils import escape
 
@@ -24,6 +24,7 @@ Environ = t.MutableMapping[str, t.Any]
 _ACCESS_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/(\d{8})/([^/,]+)/([^/,]+)/aws4_request")
 _JSON_SERVICES = frozenset({"dynamodb", "acm"})
+_REQUEST_ID = frozenset({"x-amzn-requestid", "x-amz-request-id"})
 _QUERY_NAMESPACES = {
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
@@ -174,6 +175,13 @@ def serialize(call: Call, result: t.Mapping[str, t.Any] | None) -> Response:
     body = answer["body"]
     headers = tuple((name, str(value)) for name, value in answer["headers"].items())
     return Response(answer["status_code"], body.encode() if isinstance(body, str) else body, headers)
+
+
+def with_request_id(answer: Response) -> Response:
+    """The answer with the header that every answer of AWS has, and some of moto's lack."""
+    if any(name.lower() in _REQUEST_ID for name, _value in answer.headers):
+        return answer
+    return replace(answer, headers=(*answer.headers, ("x-amzn-RequestId", str(uuid.uuid4()))))
 
 
 def error_response(service: str, error: AwsError) -> Response:
