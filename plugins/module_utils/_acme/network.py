@@ -73,8 +73,11 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         return self._persist(lambda: self._send_request("GET", url, timeout=timeout), operation, url, _UNSIGNED)
 
     def send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
-        """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success."""
-        return self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
+        """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success, and with a nonce (RFC 8555 section 6.5)."""
+        response = self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
+        if self.REPLAY_NONCE_HEADER not in response.headers:
+            raise _unusable(operation, url, "it has no Replay-Nonce; see whether a proxy answers in place of the CA")
+        return response
 
     def json(self, response: t.Any, operation: str) -> dict[str, t.Any]:
         """The JSON object of an answer."""
@@ -83,12 +86,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise RemoteError(
-                f"acme:{operation} on {response.url} got no usable answer: it is not a JSON object; check the URL of the directory",
-                service="acme",
-                operation=operation,
-                code="malformedAnswer",
-            )
+            raise _unusable(operation, response.url, "it is not a JSON object; check the URL of the directory")
         return document
 
     def _send_request(self, method: str, url: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
@@ -158,6 +156,10 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             subproblems=problem.as_details(),
             retry_at=times.to_text(until) if until else None,
         )
+
+
+def _unusable(operation: str, url: str, why: str) -> RemoteError:
+    return RemoteError(f"acme:{operation} on {url} got no usable answer: {why}", service="acme", operation=operation, code="malformedAnswer")
 
 
 def _problem(response: t.Any) -> acme_problems.Problem:

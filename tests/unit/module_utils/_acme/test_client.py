@@ -286,12 +286,13 @@ def test_a_certificate_that_is_none_is_told(setup: Setup, text: str) -> None:
         setup.client.certificate(f"{BASE}/cert")
 
 
-@pytest.mark.parametrize(("body", "is_revoked"), [("", True), ("null", True), ("{}", True), ("<html>sorry</html>", False)])
-def test_a_revocation_counts_only_if_a_ca_may_have_said_so(setup: Setup, body: str, is_revoked: bool) -> None:
+@pytest.mark.parametrize("body", ["", "null", "{}", "<html>sorry</html>"])
+@pytest.mark.parametrize("is_of_ca", [True, False], ids=["with a nonce", "without a nonce"])
+def test_a_revocation_counts_only_if_a_ca_said_so(setup: Setup, body: str, is_of_ca: bool) -> None:
     setup.ca.answers["/dir"] = [Answer(body={**DIRECTORY, "revokeCert": f"{BASE}/revoke"})]
-    setup.ca.answers["/revoke"] = [Answer(body=body)]
+    setup.ca.answers["/revoke"] = [Answer(body=body, nonce=is_of_ca)]
     leaf = Authority().certificate(["example.com"]).certificate_pem
-    with contextlib.nullcontext() if is_revoked else pytest.raises(RemoteError, match=r"acme:revokeCert on .* its body is no JSON"):
+    with contextlib.nullcontext() if is_of_ca else pytest.raises(RemoteError, match=r"acme:revokeCert on .* it has no Replay-Nonce"):
         setup.client.revoke(leaf, 4)
 
 
