@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
-from botocore.parsers import ResponseParserError
 
 
 @pytest.fixture
@@ -92,14 +91,31 @@ def test_after_means_that_it_happened_and_only_the_answer_is_lost(aws):
         assert len(sns.list_topics()["Topics"]) == expected
 
 
-def test_connections_break_and_answers_are_garbage(aws, iam):
+def test_connections_break_and_a_proxy_answers(aws, iam):
     aws.control("POST", "faults", {"service": "iam", "kind": "reset"})
     with pytest.raises(ConnectionClosedError):
         iam.list_server_certificates()
-    aws.control("POST", "faults", {"service": "iam", "kind": "malformed"})
-    with pytest.raises(ResponseParserError):
-        iam.list_server_certificates()
+    aws.control("POST", "faults", {"service": "cloudfront", "kind": "malformed"})
+    answer = aws.client("cloudfront").list_distributions()
+    assert answer["DistributionList"] == {}
+    assert "RequestId" not in answer["ResponseMetadata"]
     assert [call["error"] for call in aws.control("GET", "calls")] == ["fault:reset", "fault:malformed"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("cloudfront", "list_distributions"),
+        ("dynamodb", "list_tables"),
+        ("iam", "list_server_certificates"),
+        ("route53", "list_hosted_zones"),
+        ("s3", "list_buckets"),
+        ("sns", "list_topics"),
+        ("sts", "get_caller_identity"),
+    ],
+)
+def test_every_answer_has_a_request_id(aws, service, operation):
+    assert getattr(aws.client(service), operation)()["ResponseMetadata"]["RequestId"]
 
 
 def test_delays_and_timeouts(aws, iam):
