@@ -52,7 +52,7 @@ class Templates:
     def leave(self) -> None:
         """Leave what this run compiled, if there is more than it began with; one whose disk is full leaves nothing."""
         if len(self._code) > self._known:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, ValueError):
                 own = self._file.with_suffix(f".{os.getpid()}")
                 own.write_bytes(marshal.dumps(self._code))
                 own.replace(self._file)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
@@ -139,7 +140,8 @@ def _request(upload: Upload) -> dict[str, t.Any]:
 
 
 def _quotes(message: str, private_key: str) -> bool:
-    return any(len(line) >= MIN_KEY_LINE and line in message for line in private_key.splitlines() if not line.startswith("-----"))
+    said = message + urllib.parse.unquote_plus(message)
+    return any(len(line) >= MIN_KEY_LINE and line in said for line in private_key.splitlines() if not line.startswith("-----"))
 
 
 def _stored(metadata: t.Mapping[str, t.Any]) -> StoredCertificate:

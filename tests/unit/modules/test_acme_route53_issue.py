@@ -506,6 +506,20 @@ def test_a_dead_unfinished_order_is_replaced(world: World, status: Status | None
     assert world.zones.sets == {}
 
 
+@pytest.mark.parametrize("asked", ["order", "finalize"])
+def test_an_order_that_a_proxy_hides_is_kept_with_its_key(world: World, asked: str) -> None:
+    world.kill(calls_of_a_first_run().index("finalize"))
+    kept = dict(world.archive.objects)
+    world.calls.refusals[asked] = [refusal("unknown", status=404)]
+    with pytest.raises(RemoteError, match="acme: unknown"):
+        world.run()
+    assert [json.loads(world.archive.objects[key])["private_key"] for key in world.archive.keys("/pending/")] == [
+        json.loads(kept[key])["private_key"] for key in kept if "/pending/" in key
+    ]
+    assert world.run().result["issued"]
+    assert len(world.ca.orders) == 1
+
+
 def test_a_failed_validation_names_the_domain_and_leaves_nothing(world: World) -> None:
     world.ca.zones = FakeRoute53()
     with pytest.raises(RemoteError) as caught:

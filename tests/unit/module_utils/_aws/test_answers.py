@@ -155,6 +155,42 @@ def test_what_a_proxy_answers_is_an_error_that_names_the_call(proxy: Proxy, owne
         assert wanted.match(said), f"{answer}: {said}"
 
 
+LISTINGS = [
+    (CloudFront, "list_distributions"),
+    (DynamoDb, "scan_items"),
+    (DynamoDb, "scan_names"),
+    (Iam, "list_server_certificates"),
+    (Route53, "list_hosted_zones"),
+    (Route53, "references"),
+    (Route53, "txt_set"),
+    (S3, "get_object"),
+    (S3, "list_objects"),
+    (Sns, "list_subscriptions_by_topic"),
+]
+
+
+@pytest.mark.parametrize(("owner", "name"), LISTINGS, ids=[f"{owner.__name__}.{name}" for owner, name in LISTINGS])
+def test_a_listing_whose_content_a_proxy_replaced_is_not_empty(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+    monkeypatch.setattr(proxy, "headers", {"x-amzn-requestid": "R1", "x-amz-request-id": "R1"})
+    arguments, named = CALLS[(owner, name)]
+    for answer, (proxy.status, proxy.body) in ANSWERS.items():
+        assert _said(getattr(proxy.clients[owner], name), arguments).startswith(named), answer
+
+
+@pytest.mark.parametrize(("status", "call"), [(404, "S3Bucket.head_bucket"), (412, "S3.put_object"), (409, "S3.put_object"), (403, "S3Bucket.head_bucket")])
+def test_the_status_of_a_proxy_is_not_what_s3_says(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, status: int, call: str) -> None:
+    owner, name = next(each for each in CALLS if f"{each[0].__name__}.{each[1]}" == call)
+    monkeypatch.setattr(proxy, "status", status)
+    monkeypatch.setattr(proxy, "body", b"")
+    with pytest.raises(RemoteError) as refused:
+        getattr(proxy.clients[owner], name)(*CALLS[(owner, name)][0])
+    assert refused.value.code == f"HTTP status {status}"
+    monkeypatch.setattr(proxy, "headers", {"x-amz-request-id": "R1"})
+    with pytest.raises(RemoteError) as refused:
+        getattr(proxy.clients[owner], name)(*CALLS[(owner, name)][0])
+    assert refused.value.code == str(status)
+
+
 def test_every_method_that_calls_aws_is_tried(proxy: Proxy) -> None:
     methods = {(owner, name) for owner in proxy.clients for name, _method in inspect.getmembers(owner, inspect.isfunction) if name[0] != "_"}
     assert methods - CALLING_NOTHING == set(CALLS)

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+import urllib.parse
 from dataclasses import replace
 
 import boto3
@@ -45,15 +46,17 @@ def test_upload_sends_leaf_and_chain_apart_and_no_empty_members(stubbed: tuple[I
     assert iam.upload_server_certificate(replace(UPLOAD, chain="", tags={})).name == "webapp"
 
 
-@pytest.mark.parametrize("message", ["cannot parse {key}", "cannot parse b'{line}'", "cannot parse {line}\\n"])
+@pytest.mark.parametrize("message", ["cannot parse {key}", "cannot parse b'{line}'", "cannot parse {line}\\n", "cannot parse {sent}"])
 def test_no_refusal_shows_the_key_even_if_the_service_quotes_it(stubbed: tuple[Iam, Stubber], message: str) -> None:
     iam, stubber = stubbed
-    text = message.format(key=ISSUED.key, line=KEY_LINE)
+    sent = urllib.parse.quote_plus(ISSUED.key)
+    text = message.format(key=ISSUED.key, line=KEY_LINE, sent=sent)
     stubber.add_client_error("upload_server_certificate", "MalformedCertificate", text, 400)
     with pytest.raises(RemoteError) as caught:
         iam.upload_server_certificate(UPLOAD)
     assert caught.value.code == "MalformedCertificate"
     assert KEY_LINE not in f"{caught.value} {caught.value.details}"
+    assert sent not in f"{caught.value} {caught.value.details}"
     assert caught.value.__cause__ is None
 
 
