@@ -141,7 +141,7 @@ def _without_answer(exc: Exception) -> tuple[str, str] | None:
     """
     if isinstance(exc, _NotOfAwsError):
         return f"{exc}; {_PROXY}", MALFORMED
-    if type(exc) is HTTPClientError:
+    if isinstance(exc, HTTPClientError) and exc.fmt == HTTPClientError.fmt:
         return "the request cannot be sent; see whether the credentials end in a blank or a line break", "HTTPClientError"
     if isinstance(exc, BotoCoreError):
         return str(exc), type(exc).__name__

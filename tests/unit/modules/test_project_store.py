@@ -15,6 +15,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan impo
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_setup import Table
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, DeadlineError
 from ansible_collections.certops.cloudfront.plugins.modules import project_store
+from botocore import handlers
 from moto import mock_aws
 from unit.fakes.aws import FakeClock, refusal
 from unit.fakes.stores import REGION, emulated_credentials
@@ -25,9 +26,15 @@ TABLE, BUCKET = "dynamodb://certops", "s3://certops-keys/live"
 KMS_KEY = "1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
+def _identify(parsed: dict[str, t.Any], **_event: t.Any) -> None:
+    parsed["ResponseMetadata"]["RequestId"] = "R1"
+
+
 @pytest.fixture(autouse=True)
 def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
     emulated_credentials(monkeypatch)
+    # moto's request ID is empty in an answer to HEAD where there is no bucket; that of S3 is not
+    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, ("after-call.s3.HeadBucket", _identify)])
     with mock_aws():
         yield
 
