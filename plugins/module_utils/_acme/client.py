@@ -15,8 +15,8 @@ from datetime import datetime
 from .. import _crypto
 from .._core import waiting
 from .._core.waiting import Clock
-from .._errors import ConfigError, RemoteError
-from .messages import Authorization, Chain, Challenge, Directory, Order
+from .._errors import ConfigError
+from .messages import Authorization, Chain, Challenge, Directory, Order, unusable
 from .network import Network
 
 try:
@@ -159,7 +159,7 @@ class Client:
         try:
             _crypto.load_certificates(text)
         except ConfigError as exc:
-            raise _malformed("certificate", url, exc.message, "run again to download it again") from exc
+            raise unusable("certificate", url, f"{exc.message}; run again to download it again") from exc
         links = requests.utils.parse_header_links(response.headers.get("Link", ""))
         return Chain(pem=text, alternates=tuple(urllib.parse.urljoin(url, link["url"]) for link in links if link.get("rel") == "alternate"))
 
@@ -186,7 +186,7 @@ class Client:
         document = self._network.json(response, "directory")
         missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
         if missing or not isinstance(document.get("meta", {}), dict):
-            raise _malformed("directory", self._directory_url, f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing", "check the URL")
+            raise unusable("directory", self._directory_url, f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing; check the URL")
         urls = acme_messages.Directory.from_json(document)
         self._network.new_nonce_url = urls["newNonce"]
         return urls
@@ -195,7 +195,7 @@ class Client:
         try:
             return str(self._urls[resource])
         except KeyError:
-            raise _malformed("directory", self._directory_url, f"it has no {resource}", "this CA does not offer that; ask it") from None
+            raise unusable("directory", self._directory_url, f"it has no {resource}; this CA does not offer that; ask it") from None
 
     def _send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
         self._url("newNonce")
@@ -208,12 +208,8 @@ class Client:
     def _location(self, response: t.Any, operation: str) -> str:
         url = response.headers.get("Location")
         if not url:
-            raise _malformed(operation, response.url, "it has no Location", "ask the CA")
+            raise unusable(operation, response.url, "it has no Location; ask the CA")
         return str(url)
-
-
-def _malformed(operation: str, url: str, why: str, advice: str) -> RemoteError:
-    return RemoteError(f"acme:{operation} on {url} got no usable answer: {why}; {advice}", service="acme", operation=operation, code="malformedAnswer")
 
 
 class _Payload(dict[str, t.Any]):

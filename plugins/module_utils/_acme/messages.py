@@ -16,6 +16,12 @@ DNS_01 = "dns-01"
 DNS_PERSIST_01 = "dns-persist-01"
 
 
+def unusable(operation: str, url: str, why: str, retry_after: float | None = None) -> RemoteError:
+    """The error for an answer of the CA, or of something in its place, that says nothing; ``why`` ends in what to do."""
+    text = f"acme:{operation} on {url} got no usable answer: {why}"
+    return RemoteError(text, service="acme", operation=operation, code="malformedAnswer", retry_after=retry_after)
+
+
 class Status(str, Enum):
     """States of orders, authorizations and challenges (RFC 8555 section 7.1.6)."""
 
@@ -69,7 +75,7 @@ class Order:
                 retry_after=retry_after,
             )
         except (KeyError, TypeError, ValueError) as exc:
-            raise _malformed("order", url, exc) from exc
+            raise unusable("order", url, f"{type(exc).__name__} {exc}; run again, or ask the CA") from exc
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class Authorization:
                 persistent=persistent[0] if persistent else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise _malformed("authorization", url, exc) from exc
+            raise unusable("authorization", url, f"{type(exc).__name__} {exc}; run again, or ask the CA") from exc
 
     @classmethod
     def from_asked(cls, asked: Asked) -> Authorization:
@@ -140,12 +146,3 @@ class Authorization:
     def as_asked(self) -> Asked | None:
         """What to note of its dns-01 challenge, if there is one."""
         return Asked(self.url, self.domain, self.challenge.url, self.challenge.token) if self.challenge is not None else None
-
-
-def _malformed(operation: str, url: str, exc: Exception) -> RemoteError:
-    return RemoteError(
-        f"acme:{operation} on {url} got no usable answer: {type(exc).__name__} {exc}; run again, or ask the CA",
-        service="acme",
-        operation=operation,
-        code="malformedAnswer",
-    )

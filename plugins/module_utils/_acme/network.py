@@ -15,6 +15,7 @@ from http import HTTPStatus
 from .._core import acme_problems, times, waiting
 from .._core.waiting import Clock
 from .._errors import RemoteError, missing_library
+from .messages import unusable
 
 try:
     import josepy
@@ -76,7 +77,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success, and with a nonce (RFC 8555 section 6.5)."""
         response = self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
         if self.REPLAY_NONCE_HEADER not in response.headers:
-            raise _unusable(operation, url, "it has no Replay-Nonce; see whether a proxy answers in place of the CA")
+            raise unusable(operation, url, "it has no Replay-Nonce; see whether a proxy answers in place of the CA")
         return response
 
     def json(self, response: t.Any, operation: str) -> dict[str, t.Any]:
@@ -86,7 +87,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            raise _unusable(operation, response.url, "it is not a JSON object; check the URL of the directory")
+            raise unusable(operation, response.url, "it is not a JSON object; check the URL of the directory")
         return document
 
     def _send_request(self, method: str, url: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
@@ -156,10 +157,6 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             subproblems=problem.as_details(),
             retry_at=times.to_text(until) if until else None,
         )
-
-
-def _unusable(operation: str, url: str, why: str) -> RemoteError:
-    return RemoteError(f"acme:{operation} on {url} got no usable answer: {why}", service="acme", operation=operation, code="malformedAnswer")
 
 
 def _problem(response: t.Any) -> acme_problems.Problem:

@@ -9,7 +9,7 @@ import typing as t
 from .._core import ari, waiting
 from .._core.ari import Answer
 from .._core.waiting import Clock
-from .._errors import RemoteError
+from .messages import unusable
 from .network import Network
 
 OPERATION = "renewalInfo"
@@ -45,10 +45,4 @@ class HttpRenewalInfos:
         try:
             return ari.parse(self._network.json(response, OPERATION), retry_after)
         except ValueError as exc:
-            raise RemoteError(
-                f"acme:{OPERATION} on {url} got no usable answer: {exc}; ask the CA",
-                service="acme",
-                operation=OPERATION,
-                code="malformedAnswer",
-                retry_after=retry_after,
-            ) from exc
+            raise unusable(OPERATION, url, f"{exc}; ask the CA", retry_after) from exc

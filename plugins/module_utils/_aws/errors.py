@@ -94,10 +94,10 @@ def insist_on_aws(client: t.Any) -> None:
     https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rest-responses.html,
     https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
     """
-    client.meta.events.register("after-call", _is_of_aws)
+    client.meta.events.register("after-call", _refuse_others)
 
 
-def _is_of_aws(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t.Any, **_event: t.Any) -> None:
+def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t.Any, **_event: t.Any) -> None:
     # What is refused ends in an error in any case.
     if http_response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
         return

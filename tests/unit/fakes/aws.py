@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import io
 import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -200,3 +201,10 @@ def issue(*domains: str, lifetime: timedelta = timedelta(days=45)) -> Issued:
     authority = Authority()
     pair = authority.certificate(domains, lifetime)
     return Issued(pair.certificate_pem, authority.issuer.certificate_pem, pair.key_pem)
+
+
+class Body(io.BytesIO):
+    """The body of an HTTP answer, as urllib3 gives it."""
+
+    def stream(self, **_more: object) -> list[bytes]:
+        return [self.read()]

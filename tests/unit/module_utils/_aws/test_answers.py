@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import inspect
-import io
 import re
 import typing as t
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_set
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from botocore.awsrequest import AWSResponse
+from unit.fakes.aws import Body
 
 TOPIC = "arn:aws:sns:us-east-1:111111111111:certops"
 USER = "arn:aws:iam::111111111111:user/certops"
@@ -40,13 +40,6 @@ ANSWERS = {
     "a refused page": (403, b"<html><body>gateway</body></html>"),
     "a refused list": (400, b"[]"),
 }
-
-
-class Body(io.BytesIO):
-    """The body of an HTTP answer, as urllib3 gives it."""
-
-    def stream(self, **_more: object) -> list[bytes]:
-        return [self.read()]
 
 
 class Proxy:

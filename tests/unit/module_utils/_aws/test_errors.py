@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
-import io
 import traceback
 import typing as t
 
@@ -14,6 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.parsers import ResponseParserError
+from unit.fakes.aws import Body
 
 
 @pytest.mark.parametrize(
@@ -77,10 +77,3 @@ def test_an_answer_is_not_quoted(status: int) -> None:
     with pytest.raises(RemoteError, match="sts:AssumeRole") as caught, calling("sts", "AssumeRole"):
         client.assume_role(RoleArn="arn:aws:iam::111111111111:role/certops", RoleSessionName="certops")
     assert "SECRET" not in "".join(traceback.format_exception(caught.value))
-
-
-class Body(io.BytesIO):
-    """The body of an HTTP answer, as urllib3 gives it."""
-
-    def stream(self, **_more: object) -> list[bytes]:
-        return [self.read()]
