@@ -50,7 +50,7 @@ bench: ## measurements of issuing and of fleets against certbot; writes docs/ben
 build: setup ## the artefact in build/, its contents checked
 	@$(CHECK) build
 
-variables: setup ## the tables of variables in the READMEs, from the role's argument specs
+variables: setup ## the tables of variables and of the doctor's codes in the docs, from the code
 	@$(VENV)/bin/python scripts/variables.py
 
 clean: ## removes everything that the other targets made

@@ -108,13 +108,19 @@ def test_the_documentation_of_every_plugin_is_yaml(path: Path) -> None:
     assert [list(yaml.safe_load_all(block)) for block in blocks]
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "roles/project/README.md"])
-def test_links_are_absolute(name: str) -> None:
-    links = re.findall(r"\]\(([^)]+)\)", text(name))
-    assert [link for link in links if not link.startswith(("https://", "#"))] == []
+def test_the_page_on_playbooks_has_every_playbook_and_every_variable_of_a_run() -> None:
+    page = text("docs", "playbooks.md")
+    rows = set(re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page, flags=re.MULTILINE))
+    names = {name for row in rows for name in re.findall(r"\w+", row)}
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").rglob("*.yml")]
+    taken = {name for source in sources for name in re.findall(r"(?<![.\w])([a-z]\w*) \| default\(", source)}
+    variables = {name for name in taken if not name.startswith(("ansible_", "certops_", "project"))}
+    assert variables
+    assert sorted((playbooks | variables) - names) == []
 
 
-def test_the_variable_tables_are_those_of_the_argument_specs() -> None:
+def test_the_tables_of_variables_and_codes_are_those_of_the_code() -> None:
     run = subprocess.run([sys.executable, "scripts/variables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout + run.stderr
 
