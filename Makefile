@@ -22,8 +22,8 @@ demo: setup ## the whole life of two projects on the sandbox, to read along
 test: setup ## everything: lint, sanity, unit, end-to-end, molecule, build
 	@$(CHECK) all
 
-sandbox: setup ## AWS and a CA on this machine until Ctrl-C; prints the export lines for another shell
-	@cd tests && ../$(VENV)/bin/python -m sandbox
+sandbox: setup ## AWS and a CA on this machine until Ctrl-C, with some zones and distributions; prints the export lines for another shell
+	@cd tests && $(abspath $(VENV))/bin/python -m sandbox --seed --shell
 
 lint: setup ## ruff, mypy, ansible-lint, yamllint, REUSE, changelog
 	@$(CHECK) lint

@@ -9,6 +9,7 @@ import os
 import shlex
 import signal
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -24,6 +25,7 @@ def _arguments() -> argparse.Namespace:
         parser.add_argument(f"--port-{name}", type=int, default=0, metavar="PORT", help=f"port of {what} (default: any free one)")
     parser.add_argument("--seed", action="store_true", help="make two zones and three distributions")
     parser.add_argument("--pebble", action="store_true", help="use Pebble (Debian's package) as the CA")
+    parser.add_argument("--shell", action="store_true", help="export for a person's shell: also PATH, and a store and archive that end with the sandbox")
     parser.add_argument("--env-file", type=Path, metavar="PATH", help="write the export lines here, too; removed at the end")
     parser.add_argument("--validity-days", type=float, default=90, metavar="DAYS", help="lifetime of certificates without a profile (default: %(default)s)")
     parser.add_argument("--profile", action="append", default=[], metavar="NAME=DAYS", help="a certificate profile; the first replaces the default ones")
@@ -63,6 +65,12 @@ def _exports(env: dict[str, str]) -> list[str]:
     return [f"unset {' '.join(FOREIGN)}", *(f"export {name}={shlex.quote(value)}" for name, value in env.items())]
 
 
+def _shell_exports(data_home: str) -> list[str]:
+    """Ansible of this virtual environment, and a place for the default store and archive."""
+    programs = shlex.quote(str(Path(sys.prefix) / "bin"))
+    return [f'export PATH={programs}:"$PATH"', f"export XDG_DATA_HOME={shlex.quote(data_home)}"]
+
+
 def main() -> int:
     started = time.monotonic()
     arguments = _arguments()
@@ -75,9 +83,9 @@ def main() -> int:
         die_with_parent()
     from .server import Sandbox
 
-    with Sandbox(_setup(arguments)) as sandbox:
+    with Sandbox(_setup(arguments)) as sandbox, tempfile.TemporaryDirectory(prefix="certops-sandbox-") as data_home:
         env = sandbox.env(arguments.region)
-        lines = _exports(env)
+        lines = _exports(env) + (_shell_exports(data_home) if arguments.shell else [])
         if arguments.env_file:
             arguments.env_file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         try:
