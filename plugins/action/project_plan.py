@@ -7,11 +7,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible.utils.vars import load_extra_vars
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import given
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition
 
-from ..module_utils._core import definitions, given
 from ..plugin_utils import _in_process
 
-_KEYS = frozenset({"name", "store", *definitions.KEYS})
+_KEYS = frozenset({"name", "store", *definition.KEYS})
 
 _in_process.serving(__name__)
 

@@ -54,8 +54,8 @@ import typing as t
 
 from ansible import constants, context
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import progress
 
-from ..module_utils._core import progress
 from ..plugin_utils._screen import Screen
 
 COLLECTION = "certops.cloudfront."

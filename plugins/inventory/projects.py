@@ -109,14 +109,14 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session, sts
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import inventory as shown
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import overview, run_plan
 
-from ..module_utils import _owner
-from ..module_utils._aws import session, sts
-from ..module_utils._core import inventory as shown
-from ..module_utils._core import overview, project
 from ..module_utils._errors import CertError
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Store
 
 try:
     from ansible.template import trust_as_template as _trusted
@@ -180,7 +180,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         error = entry.get("error")
         if not error:
             try:
-                current = overview.of(project.loaded(name, entry["document"]), now, _owner.is_dead)
+                current = overview.of(run_plan.loaded(name, entry["document"]), now, processes.is_dead)
                 return shown.host(current, uri, self.get_option("expiring_days"))
             except ValueError as exc:
                 error = f"the document of project {name} in {uri} cannot be used: {exc}"

@@ -12,8 +12,8 @@ from datetime import datetime, timezone
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
-from ._core.plan import Outcome
-from ._core.waiting import Clock
+from ._core.values.plan import Outcome
+from ._core.values.waiting import Clock
 from ._errors import CertError
 
 

@@ -102,21 +102,23 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _accounting, _issue_request, _module
-from ..module_utils._acme.client import Server
-from ..module_utils._aws.session import Session
-from ..module_utils._core import acme_directories
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
-from ..module_utils._registering import Server as MakesClients
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Archive
+from ..module_utils import _module
+from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.ca import directories
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
+from ..module_utils._operations.ca import account
+from ..module_utils._operations.ca.registrar import Server as MakesClients
+from ..module_utils._operations.issue import request
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "deactivated"], "default": "present"},
     "archive": {"type": "str"},
-    **_issue_request.ACCOUNT,
-    **_issue_request.REGISTRATION,
+    **request.ACCOUNT,
+    **request.REGISTRATION,
     "former_contacts": {"type": "list", "elements": "str"},
     "key_since": {"type": "str", "no_log": False},
 }
@@ -132,14 +134,14 @@ class Clients:
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and the CA; ConfigError with every problem of the options."""
-    _accounting.check(params)
-    directory = acme_directories.resolve(params["acme_directory"])
+    account.check(params)
+    directory = directories.resolve(params["acme_directory"])
     return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), server=Server(directory.url, params["acme_ca_bundle"]))
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """The account is as wanted, at the CA and in the archive."""
-    return _accounting.Accounting(params, clients.archive, clients.server, clock).run(check_mode)
+    return account.Accounting(params, clients.archive, clients.server, clock).run(check_mode)
 
 
 def main() -> None:

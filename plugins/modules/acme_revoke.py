@@ -127,24 +127,25 @@ reason:
 
 import typing as t
 
-from ..module_utils import _issue_request, _module, _revoking
-from ..module_utils._acme.client import Server
-from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam
-from ..module_utils._aws.session import Session
-from ..module_utils._core import revoking
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
-from ..module_utils._revoking import Clients
-from ..module_utils._stores import open as stores
+from ..module_utils import _module
+from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.retire import revocation
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
+from ..module_utils._operations.issue import request
+from ..module_utils._operations.retire.revocation import Clients, Revoking, check
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "bundle": {"type": "str"},
     "certificate": {"type": "str"},
     "project": {"type": "str"},
     "archive": {"type": "str"},
-    **_issue_request.ACCOUNT,
-    "reason": {"type": "str", "choices": list(revoking.REASONS), "default": "unspecified"},
+    **request.ACCOUNT,
+    "reason": {"type": "str", "choices": list(revocation.REASONS), "default": "unspecified"},
     "signed_by": {"type": "str", "choices": ["account", "certificate"], "default": "account"},
     "acme_directory": {"type": "str"},
     "rebound": {"type": "list", "elements": "str", "default": []},
@@ -154,7 +155,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The clients for these options; ConfigError with every problem of them."""
-    _revoking.check(params)
+    check(params)
     session = Session(params)
     return Clients(
         archive=stores.archive(params["archive"], lambda: session),
@@ -167,7 +168,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """The certificate is revoked, unless somebody is still served with it."""
-    return _revoking.Revoking(params, clients, clock).run(check_mode)
+    return Revoking(params, clients, clock).run(check_mode)
 
 
 def main() -> None:

@@ -126,16 +126,18 @@ reason:
 import typing as t
 from dataclasses import dataclass, field
 
-from ..module_utils import _dns_accounts, _leftovers, _module
-from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
-from ..module_utils._challenges import Accounts, Zones
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
-from ..module_utils._dns import Dns
-from ..module_utils._leftovers import Drop
-from ..module_utils._places import Resolver
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Archive
+from ..module_utils import _module
+from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
+from ..module_utils._clients.net.resolver import Dns
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
+from ..module_utils._operations.dns import accounts as _dns_accounts
+from ..module_utils._operations.dns.challenge_records import Accounts, Zones
+from ..module_utils._operations.dns.place_finder import Resolver
+from ..module_utils._operations.retire import leftovers as _leftovers
+from ..module_utils._operations.retire.leftovers import Drop
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},

@@ -359,17 +359,21 @@ replaces:
 
 import typing as t
 
-from ..module_utils import _bundles, _dns_accounts, _issue_request, _issuing, _module
-from ..module_utils._acme.client import Server
-from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
-from ..module_utils._dns import Dns
+from ..module_utils import _module
+from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.archive import bundles
+from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
+from ..module_utils._clients.net.resolver import Dns
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._ordering import Clients
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Archive
-from ..module_utils._stores.updates import RunJournal
+from ..module_utils._operations.dns import accounts as _dns_accounts
+from ..module_utils._operations.issue import issuance
+from ..module_utils._operations.issue import request as _issue_request
+from ..module_utils._operations.issue.order import Clients
+from ..module_utils._operations.project_updates import RunJournal
 
 T = t.TypeVar("T")
 
@@ -432,7 +436,7 @@ def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:
 def _writable(archive: Archive) -> Archive:
     """The archive, unless it is a directory that cannot be written: an order whose key cannot be kept must not be made."""
     scheme, _separator, path = archive.uri.partition("://")
-    problem = _bundles.directory_problem("archive", path) if scheme == "file" else None
+    problem = bundles.directory_problem("archive", path) if scheme == "file" else None
     if problem:
         raise ConfigError([problem])
     return archive
@@ -448,7 +452,7 @@ def _try(make: t.Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """A valid, not yet due bundle for these domains exists in the archive."""
-    return _issuing.run(_issue_request.parse(params), clients, clock, check_mode)
+    return issuance.run(_issue_request.parse(params), clients, clock, check_mode)
 
 
 def main() -> None:

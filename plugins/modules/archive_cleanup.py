@@ -96,15 +96,19 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _bundles, _crypto, _issue_request, _module
-from ..module_utils._aws.session import Session
-from ..module_utils._core import bundles, retention
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.retention import Archived
-from ..module_utils._core.waiting import Clock
+from ..module_utils import _module
+from ..module_utils._clients.archive import bundles as _bundles
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.machine import crypto
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.certificate import bundle as bundles
+from ..module_utils._core.retire import retention
+from ..module_utils._core.retire.retention import Archived
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import CertError, ConfigError
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Archive
+from ..module_utils._operations.issue import request
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
@@ -129,7 +133,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
-    problem = _issue_request.project_problem(params["project"])
+    problem = request.project_problem(params["project"])
     problems = [problem] if problem else []
     if params["keep"] < retention.KEEP_ALL:
         problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
@@ -160,7 +164,7 @@ def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[st
     if uri in in_use or not may_be_deleted:
         return Archived(key, uri, None)
     try:
-        return Archived(key, uri, _crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
+        return Archived(key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
     except ConfigError:
         return Archived(key, uri, None)
 

@@ -219,20 +219,22 @@ import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..module_utils import _material
-from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam
-from ..module_utils._aws.session import Session
-from ..module_utils._core import binding, binding_report, binding_target
-from ..module_utils._core.binding import Selection
-from ..module_utils._core.binding_report import Status
-from ..module_utils._core.binding_target import Target
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.net.tls import TlsProbe, parse_address
+from ..module_utils._core.bind import binding
+from ..module_utils._core.bind import report as binding_report
+from ..module_utils._core.bind import target as binding_target
+from ..module_utils._core.bind.binding import Selection
+from ..module_utils._core.bind.report import Status
+from ..module_utils._core.bind.target import Target
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
-from ..module_utils._rebind import Options, Rebinding
-from ..module_utils._tls import TlsProbe, parse_address
+from ..module_utils._operations.bind.rebinding import Options, Rebinding
+from ..module_utils._operations.server_cert import certificate_input
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
@@ -341,7 +343,7 @@ def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
     content = iam.get_server_certificate(name)
     if content is None:
         raise ConfigError([f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"])
-    return _material.describe(content)
+    return certificate_input.describe(content)
 
 
 def main() -> None:

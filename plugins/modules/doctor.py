@@ -198,15 +198,17 @@ checks:
 import functools
 import typing as t
 
-from ..module_utils import _dns_accounts, _module
-from ..module_utils._aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
-from ..module_utils._core import doctor, zones
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
-from ..module_utils._dns import Dns, server_problem
-from ..module_utils._doctor_account import IMPATIENT
-from ..module_utils._doctor_project import Connections, Project, examine
+from ..module_utils import _module
+from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
+from ..module_utils._clients.net.resolver import Dns, server_problem
+from ..module_utils._core.dns import zones
+from ..module_utils._core.doctor import findings as doctor
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
+from ..module_utils._operations.dns import accounts
+from ..module_utils._operations.doctor.account import IMPATIENT
+from ..module_utils._operations.doctor.examination import Connections, Project, examine
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -229,7 +231,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Connections:
         raise ConfigError(problems)
     session = functools.cache(lambda: Session(params))
     dns_session = functools.cache(lambda: Session(dns_params(params))) if params["dns_aws"] else session
-    delegated = functools.cache(lambda: _dns_accounts.connect(params, **IMPATIENT).delegated)
+    delegated = functools.cache(lambda: accounts.connect(params, **IMPATIENT).delegated)
     return Connections(session, dns_session, delegated, Dns(params["dns_server"]))
 
 

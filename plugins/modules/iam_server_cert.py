@@ -178,20 +178,22 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _deletion, _material
-from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam
-from ..module_utils._aws.session import Session
-from ..module_utils._bundles import Archived
-from ..module_utils._core import binding, server_certs
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.server_certs import Wanted
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.archive.bundles import Archived
+from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.bind import binding
+from ..module_utils._core.server_cert import server_certs
+from ..module_utils._core.server_cert.server_certs import Wanted
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
-from ..module_utils._material import Material
 from ..module_utils._module import execute
-from ..module_utils._stores import open as stores
-from ..module_utils._storing import Storing, check_quota
+from ..module_utils._operations.retire import server_certs as _deletion
+from ..module_utils._operations.server_cert import certificate_input
+from ..module_utils._operations.server_cert.certificate_input import Material
+from ..module_utils._operations.server_cert.upload import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -231,7 +233,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Converge one server certificate."""
     if params["state"] == "absent":
         return _absent(params["name"], clients, clock, check_mode)
-    planned = _material.planned_bundle(params)
+    planned = certificate_input.planned_bundle(params)
     if planned is not None:
         return _predict(params, planned, clients.iam, check_mode)
     material, wanted = _wanted(params, clients, clock)
@@ -241,7 +243,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[Material, Wanted]:
     problems = _input_problems(params)
     try:
-        material = _material.read(params, clock.now(), clients.archived)
+        material = certificate_input.read(params, clock.now(), clients.archived)
     except ConfigError as exc:
         raise ConfigError([*problems, *exc.problems]) from exc
     problems += server_certs.key_type_problems(material.certificate.key_type, params["path"])
@@ -292,7 +294,7 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
         )
     if not check_mode:
         _deletion.delete_or_refuse(clients.iam, clock, name)
-    described = _material.describe(content)
+    described = certificate_input.describe(content)
     before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
     return Outcome(changed=True, result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
 

@@ -126,17 +126,18 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _deletion
-from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam
-from ..module_utils._aws.session import Session
-from ..module_utils._core import cleanup, server_certs
-from ..module_utils._core.cleanup import Rules, Search, Verdict
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.server_certs import StoredCertificate
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._core.retire import deletion
+from ..module_utils._core.retire.deletion import Rules, Search, Verdict
+from ..module_utils._core.server_cert import server_certs
+from ..module_utils._core.server_cert.server_certs import StoredCertificate
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
+from ..module_utils._operations.retire import server_certs as _deletion
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "str", "required": True},
@@ -167,9 +168,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     rules = _rules(params)
     stored = clients.iam.list_server_certificates(rules.path)
     rebound = frozenset(params["rebound"] if check_mode else ())
-    search = _search(clients.cloudfront, stored, rebound) if cleanup.meant(stored, rules) else Search(())
-    tags = {name: clients.iam.list_server_certificate_tags(name) for name in cleanup.tags_needed(stored, search, rules)}
-    verdicts = cleanup.decide(stored, search, rules, tags)
+    search = _search(clients.cloudfront, stored, rebound) if deletion.meant(stored, rules) else Search(())
+    tags = {name: clients.iam.list_server_certificate_tags(name) for name in deletion.tags_needed(stored, search, rules)}
+    verdicts = deletion.decide(stored, search, rules, tags)
     in_use = [verdict for verdict in verdicts if verdict.used_by]
     if search.distributions is None:
         return _nothing_deleted(verdicts, f"the search for users failed, so nothing was deleted: {search.error}")
@@ -180,7 +181,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 
 def _rules(params: t.Mapping[str, t.Any]) -> Rules:
-    problems = server_certs.path_problems(params["path"]) or cleanup.path_problems(params["path"])
+    problems = server_certs.path_problems(params["path"]) or deletion.path_problems(params["path"])
     if params["keep_previous"] < 0:
         problems.append(f"keep_previous: {params['keep_previous']} is negative; give 0 or more")
     if problems:
@@ -197,7 +198,7 @@ def _rules(params: t.Mapping[str, t.Any]) -> Rules:
 def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
     try:
         distributions = tuple(distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound)
-        return cleanup.search_of(distributions, stored)
+        return deletion.search_of(distributions, stored)
     except RemoteError as exc:
         return Search(None, exc.message)
 
@@ -224,7 +225,7 @@ def _delete(params: t.Mapping[str, t.Any], verdicts: t.Sequence[Verdict], iam: I
         result={
             "deleted": deleted,
             "kept": kept,
-            "records": {"Delete_Previous_IAM_SSL_Cert": cleanup.deleted_record(messages)},
+            "records": {"Delete_Previous_IAM_SSL_Cert": deletion.deleted_record(messages)},
             "reason": f"{len(doomed)} of {len(verdicts)} server certificates under {params['path']} to delete: ours, superseded and unused",
         },
         before={"server_certificates": names},

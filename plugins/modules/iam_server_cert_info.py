@@ -98,15 +98,16 @@ server_certificates:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _material
-from ..module_utils._aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._aws.iam import Iam
-from ..module_utils._aws.session import Session
-from ..module_utils._core import binding, server_certs
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._core.bind import binding
+from ..module_utils._core.server_cert import server_certs
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
+from ..module_utils._operations.server_cert import certificate_input
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
@@ -158,7 +159,7 @@ def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
 def _read(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
     # one that vanished since the listing is simply not there
     contents = [content for content in map(iam.get_server_certificate, names) if content is not None]
-    return [{**_material.describe(content), "tags": dict(content.tags)} for content in contents]
+    return [{**certificate_input.describe(content), "tags": dict(content.tags)} for content in contents]
 
 
 def main() -> None:

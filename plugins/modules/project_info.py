@@ -109,15 +109,16 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..module_utils import _module, _owner
-from ..module_utils._aws import session
-from ..module_utils._core import overview
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
+from ..module_utils import _module
+from ..module_utils._clients.aws import session
+from ..module_utils._clients.machine import processes
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Store
+from ..module_utils._core.run import overview
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import CertError, ConfigError, RemoteError
-from ..module_utils._stores import open as stores
-from ..module_utils._stores import updates
-from ..module_utils._stores.base import Store
+from ..module_utils._operations import project_updates
 
 ARGUMENT_SPEC: dict[str, t.Any] = {"store": {"type": "str"}, "names": {"type": "list", "elements": "str"}}
 
@@ -162,10 +163,10 @@ def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
 
 def _read(store: Store, name: str, now: datetime, uri: str) -> dict[str, t.Any] | None:
     """The project as it stands, or None if it was deleted while we read the others."""
-    document, _version = updates.load(store, name)
+    document, _version = project_updates.load(store, name)
     if document is None:
         return None
-    return {**overview.of(document, now, _owner.is_dead), "role_vars": overview.role_vars(document, uri)}
+    return {**overview.of(document, now, processes.is_dead), "role_vars": overview.role_vars(document, uri)}
 
 
 def main() -> None:

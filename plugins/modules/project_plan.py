@@ -103,7 +103,7 @@ options:
       - It maps an ACME directory (a known name or a URL) to its limits. These are V(orders) of one account, certificates for one V(registered_domain) and
         for one V(exact_set) of names, and V(failed_validations) of one name. Each has C(count) and C(seconds), and C(exempt), a list of V(ari) and
         V(renewal). A limit that is C(null) is none.
-      - What the collection knows is in C(plugins/module_utils/_core/rate_limit_data.py), with its date and source.
+      - What the collection knows is in C(plugins/module_utils/_core/ca/published_limits.py), with its date and source.
     type: path
   observe:
     description:
@@ -283,19 +283,24 @@ import random
 import typing as t
 from dataclasses import dataclass, replace
 
-from ..module_utils import _fleet, _limits, _module, _owner, _renewal_info
-from ..module_utils._acme.renewal_info import HttpRenewalInfos, RenewalInfos
-from ..module_utils._aws import cloudfront, iam, session, sts
-from ..module_utils._core import fleet, forecast, given, overview, project, reissues, renewal
-from ..module_utils._core.drift import Index
-from ..module_utils._core.given import Given
-from ..module_utils._core.pacing import Pacer
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.rate_limits import Limits
-from ..module_utils._core.waiting import Clock
+from ..module_utils import _module
+from ..module_utils._clients.acme.renewal_info import HttpRenewalInfos, RenewalInfos
+from ..module_utils._clients.aws import cloudfront, iam, session, sts
+from ..module_utils._clients.machine import processes
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Store
+from ..module_utils._core.ca.ledger import Limits
+from ..module_utils._core.certificate import renewal
+from ..module_utils._core.fleet import forecast, given
+from ..module_utils._core.fleet import needs as fleet
+from ..module_utils._core.fleet.admission import Pacer
+from ..module_utils._core.fleet.drift import Index
+from ..module_utils._core.fleet.given import Given
+from ..module_utils._core.run import overview, reissue, run_plan
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._stores import open as stores
-from ..module_utils._stores.base import Store
+from ..module_utils._operations.fleet import ca_limits, renewal_inquiry, survey
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
@@ -321,7 +326,7 @@ class Clients:
     """The stores by the URI that names them (None: the common one), and what lists for all of the projects."""
 
     stores: t.Mapping[str | None, Store]
-    aws: _fleet.Aws | None
+    aws: survey.Aws | None
     partition: str
     limits: Limits
     renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = HttpRenewalInfos
@@ -337,38 +342,38 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
         problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
     if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
         problems.append(f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or leave it out")
-    problems += reissues.problems(params["issued_before"], params["issued_by"], params["run"])
+    problems += reissue.problems(params["issued_before"], params["issued_by"], params["run"])
     problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
-    limits = _limits.load(params["acme_limits"], problems)
+    limits = ca_limits.load(params["acme_limits"], problems)
     if problems:
         raise ConfigError(problems)
     connection = session.Session(params) if params["observe"] else None
-    places = {uri: stores.store(uri or params["store"], lambda: connection or session.Session(params)) for uri in _fleet.usable_stores(wanted)}
+    places = {uri: stores.store(uri or params["store"], lambda: connection or session.Session(params)) for uri in survey.usable_stores(wanted)}
     region = session.region_of(params) or ""
     return Clients(stores=places, aws=_aws(connection) if connection else None, partition="aws-cn" if region.startswith("cn-") else "aws", limits=limits)
 
 
-def _aws(connection: session.Session) -> _fleet.Aws:
+def _aws(connection: session.Session) -> survey.Aws:
     distributions = cloudfront.CloudFront(connection.client("cloudfront", **cloudfront.CLIENT_CONFIG))
-    return _fleet.Aws(iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts")))
+    return survey.Aws(iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts")))
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
-    issued_before = reissues.past(params["issued_before"], clock.now())
+    issued_before = reissue.past(params["issued_before"], clock.now())
     found = _gathered(params, clients)
-    inquiry = _renewal_info.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
+    inquiry = renewal_inquiry.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
     if params["renewal_info"]:
-        found.candidates = _renewal_info.refreshed(found.candidates, clients.stores, inquiry, _owner.is_dead)
-    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=_owner.is_dead, issued_before=issued_before)
-    listing, warnings = _fleet.observed(clients.aws, found, question)
+        found.candidates = renewal_inquiry.refreshed(found.candidates, clients.stores, inquiry, processes.is_dead)
+    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before)
+    listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    needs = fleet.chosen(_fleet.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
+    needs = fleet.chosen(survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
     wanted = fleet.ordered(needs, question.now, params["priority_tags"])
-    pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, _limits.registered_domain)
+    pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, ca_limits.registered_domain)
     needs = fleet.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in needs if need.selected]
-    limits = {**forecast.limits(taken, index, _fleet.quota(clients.aws, listing, taken)), "ca": pacer.used()}
+    limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
     result = {
         "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in needs],
         "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
@@ -377,20 +382,20 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "summary": fleet.summary(needs, len(found.broken)),
         "renewal_info": inquiry.summary,
     }
-    told = (*found.warnings, *inquiry.warnings, *_pace(params, found), *warnings, *forecast.warnings(limits), *_limits.warnings(limits["ca"]))
+    told = (*found.warnings, *inquiry.warnings, *_pace(params, found), *warnings, *forecast.warnings(limits), *ca_limits.warnings(limits["ca"]))
     return Outcome(changed=False, result=result, warnings=told)
 
 
-def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> _fleet.Fleet:
+def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> survey.Fleet:
     wanted = _given(params)
     if wanted is None:
-        return _fleet.whole(clients.stores[None])
+        return survey.whole(clients.stores[None])
     defined: list[Given] = []
     others: list[Given] = []
     for one in wanted:
         (defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others).append(one)
-    found, more = _fleet.defined(defined, clients.stores, clients.partition), _fleet.named(others, clients.stores)
-    return _fleet.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
+    found, more = survey.defined(defined, clients.stores, clients.partition), survey.named(others, clients.stores)
+    return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
 
 
 def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
@@ -401,10 +406,10 @@ def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
     return [*(given.read({"name": name}) for name in names), *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ()))]
 
 
-def _pace(params: t.Mapping[str, t.Any], found: _fleet.Fleet) -> list[str]:
+def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
     """A warning if the runs are scheduled too far apart for one of the certificates."""
     hours = params["schedule_interval_hours"]
-    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := project.pace(each.document))]) if hours else None
+    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := run_plan.pace(each.document))]) if hours else None
     return [warning] if warning else []
 
 

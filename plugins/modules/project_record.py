@@ -267,22 +267,27 @@ import secrets
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils import _module, _owner
-from ..module_utils._aws import session
-from ..module_utils._core import definitions, journal, lease, overview, project, recording, reissues, reporting, revoking, states, times
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
+from ..module_utils import _module
+from ..module_utils._clients.aws import session
+from ..module_utils._clients.machine import processes
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Store
+from ..module_utils._core.project import definition as definitions
+from ..module_utils._core.project import journal, lease
+from ..module_utils._core.retire import revocation
+from ..module_utils._core.run import overview, recording, reissue, run_plan, step_report, transitions
+from ..module_utils._core.values import times
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._stores import open as stores
-from ..module_utils._stores import updates
-from ..module_utils._stores.base import Store
+from ..module_utils._operations import project_updates
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "locked", "recorded", "absent"], "default": "present"},
     "definition": {"type": "dict"},
-    "run": {"type": "str", "choices": list(project.RUNS), "default": "converge"},
+    "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
     "run_id": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
@@ -294,12 +299,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "subscribed": {"type": "list", "elements": "str"},
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
-    "revoke_reason": {"type": "str", "choices": list(revoking.REASONS)},
+    "revoke_reason": {"type": "str", "choices": list(revocation.REASONS)},
     "issued_before": {"type": "str"},
     "revoked": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
-_DECIDE = {"present": states.present, "locked": states.locked, "recorded": states.recorded, "absent": states.absent}
+_DECIDE = {"present": transitions.present, "locked": transitions.locked, "recorded": transitions.recorded, "absent": transitions.absent}
 
 
 @dataclass(frozen=True)
@@ -319,7 +324,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Read, decide and write the document, and say what is to do."""
     definition, warnings = _definition(params)
     request = _request(params, definition, clock, check_mode)
-    before, decided = updates.update(clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode)
+    before, decided = project_updates.update(clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode)
     after = decided.document
     result = {
         "project": after,
@@ -327,7 +332,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "to_be_revoked": project.to_be_revoked(after) if after is not None else [],
+        "to_be_revoked": run_plan.to_be_revoked(after) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
@@ -343,7 +348,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
     """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
-    problems = _uri_problems("store", params["store"]) + reissues.problems(params["issued_before"])
+    problems = _uri_problems("store", params["store"]) + reissue.problems(params["issued_before"])
     if params["definition"] is None:
         problems += definitions.name_problems(params["name"])
         if problems:
@@ -362,14 +367,14 @@ def _uri_problems(kind: str, uri: t.Any) -> list[str]:
     return [found] if found else []
 
 
-def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> states.Request:
+def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> transitions.Request:
     now = clock.now()
-    reissues.past(params["issued_before"], now)
+    reissue.past(params["issued_before"], now)
     run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
-    claim = lease.Claim(run=params["run"], run_id=run_id, owner=_owner.current(), ttl=params["lock_ttl"], now=now, is_dead=_owner.is_dead)
-    report = reporting.report_of(params, check_mode)
+    claim = lease.Claim(run=params["run"], run_id=run_id, owner=processes.current(), ttl=params["lock_ttl"], now=now, is_dead=processes.is_dead)
+    report = step_report.report_of(params, check_mode)
     available = tuple(params["server_certificates"] or ())
-    return states.Request(
+    return transitions.Request(
         name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode, available=available
     )
 

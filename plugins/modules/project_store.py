@@ -127,18 +127,18 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._aws.dynamodb_tables import DynamoDbTables
-from ..module_utils._aws.s3_bucket import S3Bucket
-from ..module_utils._aws.session import Session
-from ..module_utils._aws.sts import Sts
-from ..module_utils._bundles import directory_problem
-from ..module_utils._core.plan import Outcome
+from ..module_utils._clients.archive.bundles import directory_problem
+from ..module_utils._clients.aws.dynamodb_tables import DynamoDbTables
+from ..module_utils._clients.aws.s3_bucket import S3Bucket
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.aws.sts import Sts
+from ..module_utils._clients.stores import uris
+from ..module_utils._clients.stores.uris import Location
 from ..module_utils._core.store_setup import Bucket, Table, WantedBucket
-from ..module_utils._core.waiting import Clock
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._preparing import BucketSetup, Setup, TableSetup
-from ..module_utils._stores import uris
-from ..module_utils._stores.uris import Location
+from ..module_utils._operations.store_setup import BucketSetup, Setup, TableSetup
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},

@@ -131,12 +131,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._core import digest, run_summary
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.run_summary import Story
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.machine import private_files
+from ..module_utils._core.report import digest, run_summary
+from ..module_utils._core.report.run_summary import Story
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._stores import private_files
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str", "default": ""},

@@ -80,11 +80,11 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._aws.session import Session
-from ..module_utils._aws.topics import Topics
-from ..module_utils._core import publishing, subscriptions
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.aws.topics import Topics
+from ..module_utils._core.report import sns_text, subscriptions
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -114,7 +114,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         problems.append("body: it is empty, which SNS refuses; give some text")
     if problems:
         raise ConfigError(problems)
-    subject, message = publishing.subject(params["subject"]), publishing.message(params["body"])
+    subject, message = sns_text.subject(params["subject"]), sns_text.message(params["body"])
     if check_mode:
         arn = params["topic"] if subscriptions.is_arn(params["topic"]) else None
         return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": subject})

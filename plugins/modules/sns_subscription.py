@@ -105,12 +105,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._aws.session import Session
-from ..module_utils._aws.topics import Topics
-from ..module_utils._core import subscriptions
-from ..module_utils._core.plan import Outcome
-from ..module_utils._core.subscriptions import Action, Decision, Status, Subscription
-from ..module_utils._core.waiting import Clock
+from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.aws.topics import Topics
+from ..module_utils._core.report import subscriptions
+from ..module_utils._core.report.subscriptions import Action, Decision, Status, Subscription
+from ..module_utils._core.values.plan import Outcome
+from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -30,9 +30,9 @@ try:
     import boto3  # pylint: disable=unused-import
     import botocore.client  # pylint: disable=unused-import
     import dns.resolver  # pylint: disable=unused-import
+    from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session
 
     from ..module_utils import _module
-    from ..module_utils._aws import session
     from ..module_utils._errors import CertError
 except ImportError:
     CAN_IMPORT = False
@@ -46,7 +46,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _die_with_controller() -> None:
-    """A worker is killed when its controller ends: the lock of a project is free then (module_utils/_owner.py), so nobody may be at work. prctl(2)"""
+    """A worker is killed when its controller ends: the lock of a project is free then (_clients/machine/processes.py), so nobody may be at work. prctl(2)"""
     controller = multiprocessing.parent_process()
     if controller is None or not sys.platform.startswith("linux"):
         return

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from playbook_runs.runs import environment
 from sandbox import seed
-from sandbox.ansible_runs import environment
 from sandbox.fleet import Fleet
 from sandbox.process import SandboxProcess
 

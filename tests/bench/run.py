@@ -18,7 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sandbox import pebble, seed
+from sandbox import seed
+from sandbox.ca import pebble
 from sandbox.process import SandboxProcess
 
 from bench import fleets, tools

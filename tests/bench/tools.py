@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.ansible_runs import environment
+from playbook_runs.runs import environment
 from sandbox.process import SandboxProcess
 
 from .measure import Command

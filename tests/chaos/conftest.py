@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from .bench import LANES, Bench, benches
+from chaos.starting_point import LANES, Bench, benches
+
 from .report import Report
 
 REPORT = pytest.StashKey[Report]()

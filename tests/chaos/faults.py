@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.ansible_runs import ROOT
+from playbook_runs.runs import ROOT
 
-from .bench import Bench, Played, in_lanes
+from chaos.starting_point import Bench, Played, in_lanes
+
 from .outcome import outcome
 from .stories import STORIES, VARIABLES
 

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .bench import Bench, Played
+from chaos.starting_point import Bench, Played
+
 from .outcome import outcome
 from .stories import EXTRA_CALLS, Story
 from .world import PROJECT

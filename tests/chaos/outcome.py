@@ -8,7 +8,8 @@ import json
 import re
 from typing import Any
 
-from .bench import Played
+from chaos.starting_point import Played
+
 from .world import World
 
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from playbook_runs.warm import Wanted, Warm, has_ended
 from sandbox.process import kill_group
-from sandbox.warm import Wanted, Warm, has_ended
 
 RUN_LIMIT = 240.0
 

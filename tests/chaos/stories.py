@@ -9,15 +9,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.ca import Authority
+from sandbox.ca.authority import Authority
 from sandbox.permissions import ACCOUNT
 from sandbox.seed import client, create_distribution, create_record, create_role, create_zone, upload_certificate, viewer_certificate
 
-from .places import BUCKET, IN_AWS, TABLE
+from chaos.storage import BUCKET, IN_AWS, TABLE
+
 from .world import PATH, PROJECT
 
 if TYPE_CHECKING:
-    from .bench import Bench
+    from chaos.starting_point import Bench
 
 DAY = 86400
 # A resumed run may look again at what it cannot know: the figure of docs/safety.md.

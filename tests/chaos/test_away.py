@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, Played
+from chaos.starting_point import Bench, Played
+
 from .outcome import outcome
 from .report import Report
 from .runner import Limits

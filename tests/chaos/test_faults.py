@@ -8,7 +8,8 @@ from collections.abc import Iterable
 
 import pytest
 
-from .bench import Bench, Played, in_lanes
+from chaos.starting_point import Bench, Played, in_lanes
+
 from .faults import BOUND, ENTRIES, FOR_GOOD, PAIRS_OF_KINDS, Case, differences, operations, play, seconds, undisturbed_runs
 from .report import Report
 

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from .bench import Bench, outlive_all
+from chaos.starting_point import Bench, outlive_all
+
 from .faults import differences, operations, play, seconds, undisturbed_runs
 from .report import Report
 

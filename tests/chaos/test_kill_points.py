@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import pytest
 
-from .bench import Bench, Played, in_lanes
+from chaos.starting_point import Bench, Played, in_lanes
+
 from .killing import KEEPING, Survival, kill_points, survive, survive_at_phase
 from .report import Report
 from .stories import STORIES, VARIABLES

@@ -10,7 +10,8 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_issue
-from sandbox import pebble, seed
+from sandbox import seed
+from sandbox.ca import pebble
 from sandbox.process import SandboxProcess
 
 from .report import Report

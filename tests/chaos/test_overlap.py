@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sandbox.seed import create_distribution, create_zone, upload_certificate
 
-from .bench import Bench, Played
+from chaos.starting_point import Bench, Played
+
 from .report import Report
 from .runner import Started
 from .stories import STORIES, VARIABLES

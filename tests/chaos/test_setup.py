@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from .bench import Bench, outlive_all
+from chaos.starting_point import Bench, outlive_all
+from chaos.storage import BUCKET, IN_AWS, TABLE, InAws
+
 from .faults import BOUND, FOR_GOOD, PAIRS_OF_KINDS, QUICK, Case, operations, seconds
 from .killing import KillPoint, kill_points
-from .places import BUCKET, IN_AWS, TABLE, InAws
 from .report import Report
 
 WANTED = {**IN_AWS, "manage_bucket": True}

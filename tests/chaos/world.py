@@ -15,7 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from sandbox.seed import client
 
-from .places import PROJECT, Places
+from chaos.storage import PROJECT, Places
 
 PATH = f"/cloudfront/certops/{PROJECT}/"
 CHALLENGE = "_acme-challenge."

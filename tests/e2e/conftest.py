@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sandbox import pebble
-from sandbox.ansible_runs import Ansible, Run, environment, patient
+from playbook_runs.runs import Ansible, Run, environment, patient
+from playbook_runs.warm import Warm
+from sandbox.ca import pebble
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
-from sandbox.warm import Warm
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ import os
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from sandbox.control import Control
 
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from playbook_runs.runs import Ansible, Run
 from sandbox import seed
-from sandbox.ansible_runs import Ansible, Run
 from sandbox.control import Control
 
 PROJECT = "webapp"

@@ -43,7 +43,8 @@ def _pairs(values: list[str], what: str) -> dict[str, str]:
 
 
 def _setup(arguments: argparse.Namespace) -> object:
-    from .acme_backend import DEFAULT_PROFILES, Options, Profile
+    from sandbox.ca.backend import DEFAULT_PROFILES, Options, Profile
+
     from .server import Ports, Setup
 
     profiles = {name: Profile(f"{days} days", float(days)) for name, days in _pairs(arguments.profile, "--profile").items()}

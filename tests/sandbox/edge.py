@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from .ca import Authority
+from sandbox.ca.authority import Authority
 
 IDLE_LIMIT = 30.0
 

@@ -148,7 +148,7 @@ class SandboxProcess:
     @staticmethod
     def issue_foreign(domains: Sequence[str]) -> tuple[str, str, str]:
         """Certificate, private key and chain of another CA, as PEM."""
-        from .ca import Authority
+        from sandbox.ca.authority import Authority
 
         authority = Authority()
         pair = authority.certificate(domains)

@@ -18,7 +18,8 @@ import boto3
 import botocore.loaders
 import botocore.session
 
-from .ca import Authority
+from sandbox.ca.authority import Authority
+
 from .control import Control
 
 Environment = Mapping[str, str]

@@ -13,16 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from .acme_backend import Options
-from .acme_server import PREFIX, AcmeServer, memory_directory, remove_leftovers
+from sandbox.ca.authority import Authority
+from sandbox.ca.backend import Options
+from sandbox.ca.pebble import Pebble
+from sandbox.ca.server import PREFIX, AcmeServer, memory_directory, remove_leftovers
+
 from .aws.local import serving
 from .aws.state import State
-from .ca import Authority
 from .control import Control
 from .dns_server import DnsServer, txt_values
 from .edge import Edge
 from .environment import ACCESS_KEY, SECRET_KEY
-from .pebble import Pebble
 
 LATE_ADDRESS = "127.0.0.2"
 

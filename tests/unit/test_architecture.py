@@ -8,6 +8,7 @@ import ast
 import re
 import subprocess
 import typing as t
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,24 +33,55 @@ CORE_MAY_IMPORT = {
     "datetime",
     "email.utils",
     "enum",
-    "fnmatch",
     "functools",
     "hashlib",
     "idna",
     "ipaddress",
-    "itertools",
     "json",
     "math",
     "operator",
     "re",
-    "string",
-    "textwrap",
     "typing",
     "urllib.parse",
     "xml.parsers",
     "xml.sax.saxutils",
 }
-CORE_MAY_IMPORT_OF_OURS = {"_errors"}
+# The floors of module_utils, and the topics of each: a file may import from its own topic, from topics further left of a bar on its floor, and from all
+# floors below. docs/architecture.md draws this table.
+FLOORS: tuple[tuple[set[str], ...], ...] = (
+    ({"_errors"},),
+    (
+        {"_core/values"},
+        {"_core/certificate", "_core/dns", "_core/report", "_core/store_setup"},
+        {"_core/server_cert", "_core/ca", "_core/issue"},
+        {"_core/bind"},
+        {"_core/retire"},
+        {"_core/project"},
+        {"_core/run"},
+        {"_core/doctor", "_core/fleet"},
+    ),
+    ({"_clients/machine", "_clients/net"}, {"_clients/aws", "_clients/acme"}, {"_clients/stores"}, {"_clients/archive"}),
+    (
+        {"_operations/project_updates", "_operations/store_setup", "_operations/dns", "_operations/server_cert", "_operations/ca", "_operations/bind"},
+        {"_operations/issue"},
+        {"_operations/retire"},
+        {"_operations/doctor", "_operations/fleet"},
+    ),
+    ({"_module"},),
+)
+MAX_FOLDER_FILES = 15
+# Libraries, and the only files and folders below module_utils that import them.
+LIBRARIES: dict[str, tuple[str, ...]] = {
+    "boto3": ("_clients/aws/session.py",),
+    "botocore": ("_clients/aws/session.py", "_clients/aws/errors.py"),
+    "cryptography": ("_clients/machine/crypto.py", "_clients/acme"),
+    "OpenSSL": (),
+    "acme": ("_clients/acme",),
+    "josepy": ("_clients/acme",),
+    "dns": ("_clients/net/resolver.py",),
+    "ansible": ("_module.py",),
+    "ansible_collections.amazon.aws.plugins.module_utils": ("_module.py", "_clients/aws/session.py"),
+}
 CLOCKS = {"now", "utcnow", "today"}
 # In two parts, so that REUSE does not take it for the line of this file.
 LICENCE_LINE = "SPDX-License-" + "Identifier: GPL-3.0-or-later"
@@ -92,7 +124,8 @@ def imports(path: Path) -> t.Iterator[tuple[ast.AST, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = path.parents[node.level - 1]
             below = base.relative_to(PLUGINS).parts
-            names = [node.module] if node.module else [alias.name for alias in node.names]
+            folder = base.joinpath(*(node.module or "").split("."))
+            names = [f"{node.module or ''}.{alias.name}".strip(".") for alias in node.names] if folder.is_dir() else [node.module or ""]
             yield from ((node, "." + ".".join([*below, name])) for name in names)
 
 
@@ -131,13 +164,63 @@ def function_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return length
 
 
+def topic(path: Path) -> str:
+    """The topic of a file of module_utils: its floor and the folder below it, or the file itself where a topic has one."""
+    parts = path.relative_to(MODULE_UTILS).with_suffix("").parts
+    return "/".join(parts[:2])
+
+
+def heights() -> dict[str, tuple[int, int]]:
+    """Floor and bar of each topic."""
+    return {name: (floor, bar) for floor, bars in enumerate(FLOORS) for bar, topics in enumerate(bars) for name in topics}
+
+
+def imported_topics(path: Path) -> t.Iterator[tuple[ast.AST, str]]:
+    """The topics of module_utils from which a file imports."""
+    for node, name in imports(path):
+        parts = name.removeprefix(".module_utils.").split(".")
+        if name.startswith(".module_utils._"):
+            yield node, parts[0] if parts[0] in {"_errors", "_module"} else "/".join(parts[:2])
+
+
+def test_every_topic_has_its_place_in_the_table_of_floors() -> None:
+    found = {topic(path) for path in PLUGIN_FILES if path.is_relative_to(MODULE_UTILS)}
+    assert found == set(heights())
+
+
+def test_no_import_runs_up() -> None:
+    known, wrong = heights(), []
+    for path in (path for path in PLUGIN_FILES if path.is_relative_to(MODULE_UTILS)):
+        here = topic(path)
+        for node, there in imported_topics(path):
+            below = there == here or known.get(there, (99, 0)) < known[here]
+            if not below or (known[here][0] == known[there][0] and there != here and known[there][1] >= known[here][1]):
+                wrong.append(f"{place(path, node)} imports {there}, which is not below {here}")
+    none_of(wrong)
+
+
+def test_no_module_imports_another() -> None:
+    none_of(
+        f"{place(path, node)} imports {name}"
+        for path in PLUGIN_FILES
+        if path.is_relative_to(MODULES)
+        for node, name in imports(path)
+        if name.startswith(".modules")
+    )
+
+
+def test_no_folder_of_helpers_is_full() -> None:
+    folders = Counter(path.parent for path in PLUGIN_FILES if path.is_relative_to(MODULE_UTILS))
+    none_of(f"{folder.relative_to(ROOT)} has {count} files, {MAX_FOLDER_FILES} at most" for folder, count in folders.items() if count > MAX_FOLDER_FILES)
+
+
 def test_core_imports_only_what_computes() -> None:
     wrong = [
         f"{place(path, node)} imports {name}"
         for path in PLUGIN_FILES
         if path.is_relative_to(CORE)
         for node, name in imports(path)
-        if not is_of(name, CORE_MAY_IMPORT) and not is_of(name, {".module_utils._core", *(f".module_utils.{ours}" for ours in CORE_MAY_IMPORT_OF_OURS)})
+        if not is_of(name, CORE_MAY_IMPORT) and not is_of(name, {".module_utils._core", ".module_utils._errors"})
     ]
     none_of(wrong)
 
@@ -154,26 +237,9 @@ def test_core_reads_no_clock_no_file_and_no_environment() -> None:
     none_of(wrong)
 
 
-def test_boto_is_imported_only_where_clients_and_their_errors_are_made() -> None:
-    none_of(importers(["boto3", "botocore"], allowed=["_aws/session.py", "_aws/errors.py"]))
-
-
-def test_cryptography_is_imported_only_by_crypto_and_where_the_acme_library_wants_its_objects() -> None:
-    none_of(importers(["cryptography", "OpenSSL"], allowed=["_crypto.py", "_acme"]))
-
-
-def test_the_acme_library_is_imported_only_by_the_acme_layer() -> None:
-    none_of(importers(["acme", "josepy"], allowed=["_acme"]))
-
-
-def test_dnspython_is_imported_only_where_dns_is_asked() -> None:
-    none_of(importers(["dns"], allowed=["_dns.py"]))
-
-
-def test_ansible_is_known_only_to_the_edge() -> None:
-    none_of(importers(["ansible"], allowed=["_module.py"]))
-    amazon = "ansible_collections.amazon.aws.plugins.module_utils"
-    none_of(importers([amazon], allowed=["_module.py", "_aws/session.py"]))
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_library_is_imported_only_where_it_is_spoken_to(library: str) -> None:
+    none_of(importers([library], allowed=LIBRARIES[library]))
 
 
 def test_no_other_collection_is_imported() -> None:

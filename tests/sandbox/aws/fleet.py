@@ -14,7 +14,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from ..ca import Authority
+from sandbox.ca.authority import Authority
+
 from . import cloudfront_config
 from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served

@@ -10,11 +10,11 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._acme.client import Registration
-from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Authorization, Chain, Challenge, Directory, Order, Status
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.acme_problems import Problem
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change, TxtSet
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import Registration
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import Authorization, Chain, Challenge, Directory, Order, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

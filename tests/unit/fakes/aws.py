@@ -9,14 +9,14 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.cloudfront import DistributionConfig
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.iam import Upload
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import distribution_xml
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Content, StoredCertificate
-from ansible_collections.certops.cloudfront.plugins.module_utils._crypto import inspect
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import DistributionConfig
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Upload
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine.crypto import inspect
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import distribution_xml
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Content, StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
-from sandbox.ca import Authority
+from sandbox.ca.authority import Authority
 
 NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 

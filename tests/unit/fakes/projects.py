@@ -7,7 +7,10 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import definitions, journal, lease, project, times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import journal, lease
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
 RUN_ID, OTHER_RUN_ID = "run-a", "run-b"
@@ -55,7 +58,7 @@ def unfinished(action: str, phase: str = "planned", run: str = "converge", defin
 
 
 def document(**given: t.Any) -> dict[str, t.Any]:
-    return {**project.new_document("webapp", definition()), **given}
+    return {**run_plan.new_document("webapp", definition()), **given}
 
 
 def failing(failures: int, next_attempt: timedelta) -> dict[str, t.Any]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.topics import Topics
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import CONFIRMED_BY_ENDPOINT, Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.topics import Topics
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import CONFIRMED_BY_ENDPOINT, Subscription
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 
 ACCOUNT = "123456789012"

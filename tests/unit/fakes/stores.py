@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.session import Session
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Stored
 
 REGION = "eu-central-1"
 

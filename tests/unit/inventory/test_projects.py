@@ -15,7 +15,7 @@ from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import trust_as_template
 from ansible_collections.certops.cloudfront.plugins.inventory.projects import InventoryModule
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import certificate, definition, document
 
 DEFAULTS: dict[str, t.Any] = {"expiring_days": 14, "cache": False, "strict": False, "compose": {}, "groups": {}, "keyed_groups": []}

@@ -9,10 +9,10 @@ import typing as t
 from dataclasses import dataclass, field
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._registering import Registrar
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.ca.registrar import Registrar
 from ansible_collections.certops.cloudfront.plugins.modules import acme_account
 from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
-from ansible_collections.certops.cloudfront.plugins.module_utils._acme import accounts
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import bundles
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle, Manifest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import accounts
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles as _bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import bundle
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle, Manifest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import acme_revoke
 from unit.fakes import acme_ca
@@ -42,9 +43,9 @@ class World:
         self.keep(self.issued)
 
     def keep(self, issued: Issued, name: str = NAME) -> None:
-        certificate = _crypto.inspect(issued.leaf)
+        certificate = crypto.inspect(issued.leaf)
         fullchain = issued.leaf + issued.chain
-        files = bundles.checksums(issued.leaf, issued.chain, fullchain, issued.key)
+        files = bundle.checksums(issued.leaf, issued.chain, fullchain, issued.key)
         manifest = Manifest("webapp", certificate, self.clock.now(), DIRECTORY, None, None, files)
         self.archive.put(f"webapp/{name}.tar.gz", _bundles.pack(Bundle(issued.leaf, issued.chain, fullchain, issued.key, manifest)))
 
@@ -74,7 +75,7 @@ def test_a_certificate_is_revoked_once_by_its_account(world: World) -> None:
 
 @pytest.mark.parametrize("tries", [1, 2], ids=["revoked now", "revoked already"])
 def test_the_archive_remembers_what_is_revoked(world: World, tries: int) -> None:
-    noted = f"webapp/revoked/{_crypto.inspect(world.issued.leaf).fingerprint_sha256}.json"
+    noted = f"webapp/revoked/{crypto.inspect(world.issued.leaf).fingerprint_sha256}.json"
     for _time in range(tries):
         world.archive.objects.pop(noted, None)
         world.run()
@@ -107,7 +108,7 @@ def test_check_mode_looks_past_what_the_same_run_would_rebind(world: World) -> N
 
 @pytest.mark.parametrize("how", ["fingerprint", "fingerprint with colons", "serial", "serial with a zero"])
 def test_the_archive_is_searched_for_a_certificate(world: World, how: str) -> None:
-    certificate = _crypto.inspect(world.issued.leaf)
+    certificate = crypto.inspect(world.issued.leaf)
     world.keep(issue("other.example.com"), "2027-02-06-0442")
     fingerprint = certificate.fingerprint_sha256.upper()
     colons = ":".join(fingerprint[at : at + 2] for at in range(0, 64, 2))

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
-from ansible_collections.certops.cloudfront.plugins.module_utils._acme.messages import Status
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import TxtSet
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, DeadlineError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._ordering import Clients
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.order import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
 from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
 
@@ -181,8 +182,8 @@ def test_an_issued_bundle_is_in_the_archive_with_its_key(world: World) -> None:
     assert outcome.result["issued"]
     key = "webapp/2027-01-06-0442.tar.gz"
     assert outcome.result["bundle"]["uri"] == f"file:///archive/{key}"
-    bundle = _bundles.unpack(world.archive.objects[key], "x")
-    assert _crypto.key_matches(bundle.privkey, bundle.cert)
+    bundle = bundles.unpack(world.archive.objects[key], "x")
+    assert crypto.key_matches(bundle.privkey, bundle.cert)
     assert bundle.manifest is not None
     assert bundle.manifest.order_url == outcome.result["order_url"] == "https://ca.example/order/1"
     with tarfile.open(fileobj=io.BytesIO(world.archive.objects[key])) as tar:
@@ -277,7 +278,7 @@ def test_a_due_certificate_is_renewed_with_a_new_key(world: World) -> None:
     world.clock.time += timedelta(days=30, minutes=1)
     second = world.run()
     assert "due since" in second.result["reason"]
-    keys = [_bundles.unpack(world.archive.objects[key], key).privkey for key in world.archive.keys(".tar.gz")]
+    keys = [bundles.unpack(world.archive.objects[key], key).privkey for key in world.archive.keys(".tar.gz")]
     assert len(set(keys)) == 2
     assert second.result["bundle"]["serial"] != first["serial"]
     assert len(world.ca.accounts) == 1
@@ -444,7 +445,7 @@ def test_an_order_that_was_half_answered_is_finished_with_another_account_key(wo
     world.kill(calls_of_a_first_run(domains=domains).index("challenge") + 1, domains=domains)
     (key,) = world.archive.keys("accounts/")
     account = json.loads(world.archive.objects[key])
-    account["private_key"] = _crypto.generate_key("ecdsa_p256")
+    account["private_key"] = crypto.generate_key("ecdsa_p256")
     world.archive.objects[key] = json.dumps(account).encode()
     ((old, url),) = world.ca.accounts.items()
     world.ca.accounts = {world.ca.client(account["private_key"], world.clock).key: url}
@@ -841,7 +842,7 @@ def test_dest_keeps_the_same_files_and_is_put_right(world: World, tmp_path: Path
     assert world.run(dest=str(dest)).changed
     assert (dest / "privkey.pem").stat().st_mode & 0o777 == 0o600
     assert not world.run(dest=str(dest)).changed
-    assert _bundles.read(str(dest)).manifest is not None
+    assert bundles.read(str(dest)).manifest is not None
 
 
 def test_a_long_interval_is_clamped_with_one_warning(world: World) -> None:

@@ -8,8 +8,8 @@ import typing as t
 from dataclasses import dataclass
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.txt_records import Change
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
 from unit.fakes.acme_ca import FakeRoute53, refusal
 from unit.modules.test_acme_route53_issue import NAME, World

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.ari import RenewalInfo, Window
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import RenewalInfo, Window
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from unit.fakes.acme_ca import refusal
 from unit.modules.test_acme_route53_issue import World
@@ -128,11 +128,11 @@ def test_another_ca_does_not_replace_it(world: World) -> None:
 def test_a_bundle_of_before_the_account_was_kept_is_not_replaced(world: World) -> None:
     world.run()
     (key,) = (key for key in world.archive.objects if key.endswith(".tar.gz"))
-    bundle = _bundles.unpack(world.archive.objects[key], key)
+    bundle = bundles.unpack(world.archive.objects[key], key)
     assert bundle.manifest
     older = json.loads(json.dumps(bundle.manifest.as_dict()))
     del older["account_url"]
-    world.archive.objects[key] = _bundles.pack(replace(bundle, manifest=type(bundle.manifest).from_dict(older)))
+    world.archive.objects[key] = bundles.pack(replace(bundle, manifest=type(bundle.manifest).from_dict(older)))
     assert renew(world).result["replaces"] is None
 
 

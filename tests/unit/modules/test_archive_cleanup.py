@@ -7,9 +7,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _crypto
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import archive_cleanup
 from unit.fakes.aws import FakeClock, issue
@@ -28,8 +29,8 @@ class World:
         for time in TIMES:
             issued = issue("example.com")
             bundle = Bundle(cert=issued.leaf, chain=issued.chain, fullchain=issued.leaf + issued.chain, privkey=issued.key)
-            self.archive.put(f"webapp/{time}.tar.gz", _bundles.pack(bundle))
-            self.fingerprints[time] = _crypto.inspect(issued.leaf).fingerprint_sha256
+            self.archive.put(f"webapp/{time}.tar.gz", bundles.pack(bundle))
+            self.fingerprints[time] = crypto.inspect(issued.leaf).fingerprint_sha256
         for key in OTHERS:
             self.archive.put(key, b"not ours to delete")
 

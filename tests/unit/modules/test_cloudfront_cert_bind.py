@@ -6,9 +6,9 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._aws.cloudfront import DistributionConfig
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import DistributionConfig
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_cert_bind
 from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, FakeTls, bound_to, issue, refusal

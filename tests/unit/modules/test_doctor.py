@@ -8,14 +8,15 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _doctor_places, _preparing
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import Finding
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._doctor import Check, Fact, Subject, findings
-from ansible_collections.certops.cloudfront.plugins.module_utils._doctor_places import Place, Places
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import uris
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.findings import Finding
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores import uris
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor import stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.checks import Check, Fact, Subject, findings
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import Place, Places
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
 from unit.fakes import projects
 from unit.fakes.aws import FakeClock, refusal
@@ -92,7 +93,7 @@ def test_an_address_of_a_resolver_that_is_none_is_refused(tmp_path: Path) -> Non
 
 def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Denied:
-        def examine(self) -> _preparing.Examined:
+        def examine(self) -> store_setup.Examined:
             raise refusal("AccessDenied")
 
     monkeypatch.setattr(Place, "setup", lambda *_arguments: Denied())
@@ -105,10 +106,10 @@ def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch:
 def test_modes_are_read_of_everything_below(tmp_path: Path) -> None:
     (tmp_path / "webapp").mkdir(mode=0o700)
     (tmp_path / "webapp" / "bundle").touch(mode=0o640)
-    found = {Path(entry.path).name: entry.is_exposed for entry in _doctor_places.entries(tmp_path)}
+    found = {Path(entry.path).name: entry.is_exposed for entry in stores.entries(tmp_path)}
     assert found["webapp"] is False
     assert found["bundle"] is True
-    assert _doctor_places.entries(tmp_path / "absent") == []
+    assert stores.entries(tmp_path / "absent") == []
 
 
 def test_a_fact_is_read_once_whether_it_can_be_read_or_not() -> None:

@@ -8,11 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _bundles, _storing
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bundles import Bundle
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Content, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Content, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.server_cert import upload as _storing
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -244,7 +245,7 @@ def test_a_bundle_directory_is_read(world: World, tmp_path: Path) -> None:
 
 def test_a_bundle_in_s3_is_read_through_the_archive(world: World) -> None:
     uri = "s3://bucket/prefix/webapp/2026-11-22-0530.tar.gz"
-    world.archive[uri] = _bundles.pack(Bundle(ISSUED.leaf, ISSUED.chain, ISSUED.leaf + ISSUED.chain, ISSUED.key, None))
+    world.archive[uri] = bundles.pack(Bundle(ISSUED.leaf, ISSUED.chain, ISSUED.leaf + ISSUED.chain, ISSUED.key, None))
     assert world.run(name="webapp", path=PATH, bundle=uri).changed
     assert not world.store(tags={}).changed
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_cleanup
 from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, bound_to, issue, refusal

@@ -12,13 +12,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _fleet
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Store
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import survey
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 from unit.fakes.aws import FakeClock, refusal
 from unit.fakes.projects import NOW, certificate, definition, document, failing, unfinished
@@ -63,7 +63,7 @@ def put(store: Store, name: str = "webapp", **changes: t.Any) -> None:
 def plan(store: Store, listings: Listings | None = None, others: t.Mapping[str | None, Store] | None = None, **params: t.Any) -> Outcome:
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
     project_plan.connect({**given, "observe": False, "region": "us-east-1"})
-    aws = _fleet.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings)) if listings else None
+    aws = survey.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings)) if listings else None
     clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws", limits={})
     return project_plan.run(given, clients, FakeClock(NOW), check_mode=False)
 
@@ -216,7 +216,7 @@ class TestNames:
         assert [problem.split(" in ")[0] for problem in caught.value.problems] == ["there is no project neither", "there is no project nope"]
 
     def test_many_names_are_read_in_one_scan(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
-        names = [f"p{number}" for number in range(_fleet.FEW + 1)]
+        names = [f"p{number}" for number in range(survey.FEW + 1)]
         for name in [*names, "other"]:
             put(store, name, certificate=certificate(1))
         monkeypatch.setattr(store, "read", None)
@@ -242,7 +242,7 @@ class TestDefinitions:
 
     def keep(self, store: Store, name: str = "webapp", **changes: t.Any) -> None:
         """A project as a run leaves it that has the definition of ``given``."""
-        values = {**definition(), "archive": _fleet.environment_defaults()["archive"], "sns_topic": f"certops-{name}"}
+        values = {**definition(), "archive": survey.environment_defaults()["archive"], "sns_topic": f"certops-{name}"}
         put(store, name, certificate=certificate(1), definition=values, **changes)
 
     def test_what_is_not_in_the_store_is_to_be_issued(self, store: FakeStore) -> None:

@@ -10,9 +10,11 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _limits
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import definitions, project, times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import ca_limits
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
@@ -36,7 +38,7 @@ class Store:
     def add(self, name: str, *domains: str, age: timedelta | None = None, **changes: t.Any) -> None:
         """A project, with a certificate of this age if it has one."""
         definition = dict(definitions.parse(name, {"domains": list(domains or (f"{name}.com",)), **changes.pop("definition", {})}).values)
-        found = {**project.new_document(name, definition), **changes}
+        found = {**run_plan.new_document(name, definition), **changes}
         if age is not None:
             found["certificate"] = self.certificate(name, definition, age)
         (self.path / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")
@@ -154,7 +156,7 @@ def test_a_file_that_cannot_be_used_is_told_with_all_other_problems(store: Store
 
 
 def test_without_the_public_suffix_list_the_other_limits_hold_and_the_plan_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_limits, "HAS_SUFFIXES", False)
+    monkeypatch.setattr(ca_limits, "HAS_SUFFIXES", False)
     for number in range(301):
         store.add(f"p{number:03}", f"host{number}.example.com")
     given = {name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()}

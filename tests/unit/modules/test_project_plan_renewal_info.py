@@ -8,8 +8,8 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.ari import Answer, Window
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import Answer, Window
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 from unit.fakes.acme_ca import FakeClock

@@ -9,12 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, ConflictError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores import updates
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.base import Stored
-from ansible_collections.certops.cloudfront.plugins.module_utils._stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
 from unit.fakes.aws import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, reported_certificate
@@ -174,7 +174,7 @@ class TestRecord:
         record(store, definition=WANTED)
         run_id = take(store)
         later = NOW + timedelta(minutes=50)
-        updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", later)
+        project_updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", later)
         document = store.documents["webapp"].document
         assert (document["journal"]["phase"], document["journal"]["order_url"]) == ("ordering", "https://ca/order/1")
         assert document["lock"]["expires_at"] == times.to_text(later + timedelta(hours=1))
@@ -191,7 +191,7 @@ class TestRecord:
             record(store, state="absent")
         before = dict(store.documents)
         with pytest.raises(RefusedError, match="project webapp"):
-            updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", NOW)
+            project_updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", NOW)
         assert store.documents == before
 
 

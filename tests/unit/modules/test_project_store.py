@@ -9,11 +9,11 @@ from pathlib import Path
 
 import boto3
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils import _preparing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import store_setup
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_setup import Table
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, DeadlineError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup as _preparing
 from ansible_collections.certops.cloudfront.plugins.modules import project_store
 from botocore import handlers
 from moto import mock_aws

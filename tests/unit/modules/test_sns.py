@@ -7,8 +7,8 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import sns_notify, sns_subscription, sns_subscription_info, sns_topic
 from unit.fakes.aws import FakeClock

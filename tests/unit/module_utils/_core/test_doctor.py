@@ -11,29 +11,21 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.certops.cloudfront.plugins.module_utils._core import (
-    doctor,
-    doctor_account,
-    doctor_binding,
-    doctor_ca,
-    doctor_notices,
-    doctor_places,
-    doctor_schedule,
-    doctor_zones,
-    server_certs,
-    store_setup,
-)
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding import Distribution, Selection
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.binding_target import Target
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.caa import Issuer, Reason, Verdict
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import Finding
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_ca import Applicant, Ca
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_codes import KINDS, Severity
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_places import Entry
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor_zones import Delegation
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_certs import Quota, StoredCertificate
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.subscriptions import Subscription
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.zones import Place, Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core import store_setup
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution, Selection
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.caa import Issuer, Reason, Verdict
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Place, Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import account, ca, distributions, findings, notices, schedule, stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import zones as doctor_zones
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.ca import Applicant, Ca
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.codes import KINDS, Severity
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.findings import Finding
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.stores import Entry
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.zones import Delegation
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert import server_certs
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Quota, StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
 from unit.fakes import projects
@@ -73,17 +65,17 @@ def passed_over(used: str) -> Findings:
 
 
 def unplaced(*told: str) -> Findings:
-    found = [doctor.finding(code, "example.com", "m") for code in told]
+    found = [findings.finding(code, "example.com", "m") for code in told]
     return lambda: doctor_zones.unplaced({"a.example.com": "a CNAME that leads to no end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found)
 
 
 def verdict(reason: Reason | None) -> Findings:
     issuer = Issuer(() if reason is Reason.UNKNOWN_ISSUER else ("ca.example",))
-    return lambda: doctor_ca.caa("www.example.com", Verdict(reason, "example.com", ("other.example",)), issuer)
+    return lambda: ca.caa("www.example.com", Verdict(reason, "example.com", ("other.example",)), issuer)
 
 
 def stored(*certificates: StoredCertificate, record: t.Mapping[str, t.Any] | None = RECORD) -> Findings:
-    return lambda: doctor_account.stored("webapp", record, (), certificates)
+    return lambda: account.stored("webapp", record, (), certificates)
 
 
 def in_iam(name: str = "webapp-1", path: str = PATH, identifier: str = "ASCA1") -> StoredCertificate:
@@ -94,33 +86,33 @@ def bound(
     *aliases: str, uses: str = "", selection: Selection = ALIASES, paths: t.Mapping[str, str] | None = None, target: Target = TARGET, tenant_only: bool = False
 ) -> Findings:
     distribution = Distribution("E1", aliases=aliases, viewer={"IAMCertificateId": uses} if uses else {}, tenant_only=tenant_only)
-    return lambda: doctor_binding.bindings("webapp", (distribution,), selection, target, paths or {})
+    return lambda: distributions.bindings("webapp", (distribution,), selection, target, paths or {})
 
 
 def icp(status: str, alias: str = "www.example.com") -> Findings:
-    return lambda: doctor_binding.icp([Distribution("E1", aliases=(alias,), icp={alias: status})], ALIASES, TARGET)
+    return lambda: distributions.icp([Distribution("E1", aliases=(alias,), icp={alias: status})], ALIASES, TARGET)
 
 
 def aged(days: float, interval: int = 30, **given: t.Any) -> Findings:
     """A certificate of 64 days, whose renewal is due after the interval or 42.7 days."""
     document = projects.document(certificate=projects.certificate(age_days=days), **given)
-    return lambda: doctor_schedule.record(document, interval, NOW, is_locked=document["lock"] is not None)
+    return lambda: schedule.record(document, interval, NOW, is_locked=document["lock"] is not None)
 
 
 def told(*subscriptions: Subscription, has_run: bool = True, exists: bool = True) -> Findings:
-    return lambda: doctor_notices.topic(TOPIC, [MAIL], subscriptions if exists else None, has_run)
+    return lambda: notices.topic(TOPIC, [MAIL], subscriptions if exists else None, has_run)
 
 
 def skew(**span: float) -> Findings:
-    return lambda: doctor_places.clock("AWS", NOW + timedelta(**span), NOW)
+    return lambda: stores.clock("AWS", NOW + timedelta(**span), NOW)
 
 
 def mode(bits: int, is_directory: bool = False) -> Findings:
-    return lambda: doctor_places.modes("file:///archive", [Entry("/archive/webapp", bits, is_directory)])
+    return lambda: stores.modes("file:///archive", [Entry("/archive/webapp", bits, is_directory)])
 
 
 def failed(code: str, error: CertError) -> Findings:
-    return lambda: [doctor.of_error(code, error)]
+    return lambda: [findings.of_error(code, error)]
 
 
 def remote(service: str, code: str = "InternalError") -> RemoteError:
@@ -132,7 +124,7 @@ def missing(*zones: Zone) -> Findings:
 
 
 def keys(wanted: str, found: str | None = None) -> Findings:
-    return lambda: doctor_account.key_type("webapp", wanted, {"key_type": found} if found else None)
+    return lambda: account.key_type("webapp", wanted, {"key_type": found} if found else None)
 
 
 OTHERS = {"ASCA9": "/cloudfront/certops/other/"}
@@ -142,7 +134,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_FORBIDS_METHOD": (verdict(Reason.METHOD), verdict(None)),
     "CAA_UNKNOWN_CRITICAL": (verdict(Reason.CRITICAL), verdict(None)),
     "CAA_ISSUER_UNKNOWN": (verdict(Reason.UNKNOWN_ISSUER), verdict(None)),
-    "CAA_UNCHECKED": (lambda: [doctor_ca.unread("www.example.com", "example.com", "no answer")], verdict(None)),
+    "CAA_UNCHECKED": (lambda: [ca.unread("www.example.com", "example.com", "no answer")], verdict(None)),
     "ZONE_MISSING": (missing(), missing(zone("Z1", "example.com"))),
     "ZONE_PRIVATE_ONLY": (missing(zone("Z1", "example.com", True)), missing(zone("Z1", "example.com", True), zone("Z2", "example.com"))),
     "ZONE_AMBIGUOUS": (delegated(THEIRS, THEIRS), delegated(OURS, THEIRS)),
@@ -154,31 +146,31 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "DNS_FAILED": (unanswered(None), unanswered(OURS)),
     "CA_UNREACHABLE": (failed("ARCHIVE_FAILED", remote("acme")), failed("ARCHIVE_FAILED", remote("s3"))),
     "PROFILE_NOT_OFFERED": (
-        lambda: doctor_ca.directory(CA, replace(KNOWN, profile="shortlived")),
-        lambda: doctor_ca.directory(CA, replace(KNOWN, profile="classic")),
+        lambda: ca.directory(CA, replace(KNOWN, profile="shortlived")),
+        lambda: ca.directory(CA, replace(KNOWN, profile="classic")),
     ),
     "TERMS_NOT_AGREED": (
-        lambda: doctor_ca.directory(CA, Applicant(terms_agreed=False)),
-        lambda: doctor_ca.directory(CA, replace(KNOWN, terms_agreed=False)),
+        lambda: ca.directory(CA, Applicant(terms_agreed=False)),
+        lambda: ca.directory(CA, replace(KNOWN, terms_agreed=False)),
     ),
     "EAB_MISSING": (
-        lambda: doctor_ca.directory(replace(CA, needs_eab=True), Applicant()),
-        lambda: [*doctor_ca.directory(replace(CA, needs_eab=True), Applicant(has_eab=True)), *doctor_ca.directory(replace(CA, needs_eab=True), KNOWN)],
+        lambda: ca.directory(replace(CA, needs_eab=True), Applicant()),
+        lambda: [*ca.directory(replace(CA, needs_eab=True), Applicant(has_eab=True)), *ca.directory(replace(CA, needs_eab=True), KNOWN)],
     ),
     "NAMES_REDUNDANT": (
-        lambda: doctor_ca.redundant(["*.example.com", "www.example.com"], None),
+        lambda: ca.redundant(["*.example.com", "www.example.com"], None),
         lambda: [
-            *doctor_ca.redundant(["*.example.com", "example.com", "a.b.example.com"], None),
-            *doctor_ca.redundant(["*.example.com", "www.example.com"], {"domains": ["www.example.com", "*.example.com"]}),
+            *ca.redundant(["*.example.com", "example.com", "a.b.example.com"], None),
+            *ca.redundant(["*.example.com", "www.example.com"], {"domains": ["www.example.com", "*.example.com"]}),
         ],
     ),
     "CREDENTIALS_UNUSABLE": (failed("SERVICE_FAILED", remote("sts")), failed("SERVICE_FAILED", remote("iam"))),
-    "PERMISSION_MISSING": (lambda: doctor_account.permissions("me", {"iam:Any": False}), lambda: doctor_account.permissions("me", {"iam:Any": True})),
+    "PERMISSION_MISSING": (lambda: account.permissions("me", {"iam:Any": False}), lambda: account.permissions("me", {"iam:Any": True})),
     "SERVICE_FAILED": (failed("SERVICE_FAILED", remote("iam")), failed("SERVICE_FAILED", remote("iam", "AccessDenied"))),
-    "IAM_QUOTA_FULL": (lambda: doctor_account.room(Quota(19, 20, headroom=1)), lambda: doctor_account.room(Quota(18, 20, headroom=1))),
-    "IAM_QUOTA_TIGHT": (lambda: doctor_account.room(Quota(19, 20)), lambda: doctor_account.room(Quota(18, 20))),
+    "IAM_QUOTA_FULL": (lambda: account.room(Quota(19, 20, headroom=1)), lambda: account.room(Quota(18, 20, headroom=1))),
+    "IAM_QUOTA_TIGHT": (lambda: account.room(Quota(19, 20)), lambda: account.room(Quota(18, 20))),
     "CERTIFICATE_MISSING": (stored(), stored(in_iam())),
-    "CERTIFICATE_DIFFERS": (lambda: doctor_account.content(RECORD, "2" * 64), lambda: doctor_account.content(RECORD, "1" * 64)),
+    "CERTIFICATE_DIFFERS": (lambda: account.content(RECORD, "2" * 64), lambda: account.content(RECORD, "1" * 64)),
     "PATH_NOT_OURS": (stored(in_iam(), in_iam("x", identifier="ASCA2")), stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2"))),
     "NAME_CONFLICT": (
         stored(in_iam("WebApp-2027-01-06-0442", "/cloudfront/", "ASCA2"), record=None),
@@ -186,7 +178,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     ),
     "KEY_TYPE_REFUSED": (keys("ecdsa_p256", "ecdsa_p384"), keys("ecdsa_p256", "rsa_2048")),
     "KEY_TYPE_COSTLY": (keys("rsa_4096"), keys("rsa_2048")),
-    "WRITES_UNTESTED": (lambda: [doctor_account.untested("me", "denied")], lambda: doctor_account.permissions("me", {})),
+    "WRITES_UNTESTED": (lambda: [account.untested("me", "denied")], lambda: account.permissions("me", {})),
     "DISTRIBUTION_UNKNOWN": (
         bound(selection=Selection(frozenset({"ids"}), ids=("E2",))),
         bound(selection=Selection(frozenset({"ids"}), ids=("E1",))),
@@ -200,14 +192,14 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "BOUND_ELSEWHERE": (bound("www.example.com", uses="ASCA9", selection=PREVIOUS), bound("www.example.net", uses="ASCA9", selection=PREVIOUS)),
     "NO_DISTRIBUTION": (bound("www.example.net"), bound("www.example.com")),
     "STORE_FAILED": (failed("STORE_FAILED", CertError("damaged")), failed("STORE_FAILED", remote("dynamodb", "AccessDeniedException"))),
-    "STORE_NOT_WRITABLE": (lambda: [doctor_places.not_writable("store", "file:///store", "no")], mode(0o600)),
+    "STORE_NOT_WRITABLE": (lambda: [stores.not_writable("store", "file:///store", "no")], mode(0o600)),
     "ARCHIVE_FAILED": (failed("ARCHIVE_FAILED", remote("s3", "NoSuchBucket")), failed("ARCHIVE_FAILED", remote("s3", "AccessDenied"))),
-    "ARCHIVE_NOT_WRITABLE": (lambda: [doctor_places.not_writable("archive", "file:///archive", "no")], mode(0o600)),
+    "ARCHIVE_NOT_WRITABLE": (lambda: [stores.not_writable("archive", "file:///archive", "no")], mode(0o600)),
     "ARCHIVE_EXPOSED": (mode(0o640), mode(0o600)),
-    "BUNDLE_MISSING": (lambda: doctor_places.bundle(RECORD, False), lambda: [*doctor_places.bundle(RECORD, True), *doctor_places.bundle(None, False)]),
+    "BUNDLE_MISSING": (lambda: stores.bundle(RECORD, False), lambda: [*stores.bundle(RECORD, True), *stores.bundle(None, False)]),
     "PLACE_SETTINGS": (
-        lambda: doctor_places.settings([store_setup.Finding("s3://b", store_setup.VERSIONING, "off", "on", False)]),
-        lambda: doctor_places.settings([]),
+        lambda: stores.settings([store_setup.Finding("s3://b", store_setup.VERSIONING, "off", "on", False)]),
+        lambda: stores.settings([]),
     ),
     "CERTIFICATE_EXPIRED": (aged(64.1), aged(63.9)),
     "CERTIFICATE_EXPIRES_SOON": (aged(47.1), aged(46.9)),
@@ -223,8 +215,8 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "SUBSCRIPTION_MISSING": (told(), told(has_run=False)),
     "TOPIC_MISSING": (told(exists=False), told(exists=False, has_run=False)),
     "NO_NOTICES": (
-        lambda: [*doctor_notices.silent("webapp", "", [MAIL]), *doctor_notices.silent("webapp", "certops-webapp", [])],
-        lambda: doctor_notices.silent("webapp", "certops-webapp", [MAIL]),
+        lambda: [*notices.silent("webapp", "", [MAIL]), *notices.silent("webapp", "certops-webapp", [])],
+        lambda: notices.silent("webapp", "certops-webapp", [MAIL]),
     ),
 }
 # These need a whole project to be examined: tests/unit/modules/test_doctor.py.
@@ -259,8 +251,8 @@ def test_remedies_are_sentences_without_their_full_stop() -> None:
 
 
 def test_errors_come_first_and_each_finding_once() -> None:
-    mixed = [doctor.finding(code, subject, "m") for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))]
-    assert [(entry.code, entry.subject) for entry in doctor.ordered(mixed * 2)] == [
+    mixed = [findings.finding(code, subject, "m") for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))]
+    assert [(entry.code, entry.subject) for entry in findings.ordered(mixed * 2)] == [
         ("CAA_FORBIDS", "a"),
         ("CAA_FORBIDS", "b"),
         ("RUN_FAILED", "a"),
@@ -278,7 +270,7 @@ def test_errors_come_first_and_each_finding_once() -> None:
     ],
 )
 def test_the_project_in_one_line(codes: list[str], line: str) -> None:
-    assert doctor.summary("webapp", [doctor.finding(code, "x", "m") for code in codes], 3) == line
+    assert findings.summary("webapp", [findings.finding(code, "x", "m") for code in codes], 3) == line
 
 
 @pytest.mark.parametrize(
@@ -291,7 +283,7 @@ def test_the_project_in_one_line(codes: list[str], line: str) -> None:
     ],
 )
 def test_whose_policies_are_simulated(caller: str, source: str | None) -> None:
-    assert doctor_account.policy_source(caller) == source
+    assert account.policy_source(caller) == source
 
 
 def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
@@ -305,14 +297,14 @@ def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
 
 
 def test_a_certificate_with_other_names_than_wanted_is_not_the_one_to_bind() -> None:
-    assert doctor_binding.target_of(["example.com", "*.example.com"], RECORD).id == "ASCA1"
-    assert doctor_binding.target_of(["example.com"], RECORD).id is None
-    assert doctor_binding.target_of(["example.com"], None).id is None
+    assert distributions.target_of(["example.com", "*.example.com"], RECORD).id == "ASCA1"
+    assert distributions.target_of(["example.com"], RECORD).id is None
+    assert distributions.target_of(["example.com"], None).id is None
 
 
 def test_the_paths_of_other_projects_are_below_ours() -> None:
     assert server_certs.PROJECTS_PATH.startswith(server_certs.CLOUDFRONT_PATH)
-    assert Path(doctor_account.path_of("webapp")).parent == Path(server_certs.PROJECTS_PATH)
+    assert Path(account.path_of("webapp")).parent == Path(server_certs.PROJECTS_PATH)
 
 
 def test_severities_are_in_the_order_of_weight() -> None:

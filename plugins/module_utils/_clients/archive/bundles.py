@@ -1,0 +1,134 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bundles on disk and in the archive: a directory of five files, or the same five in one .tar.gz."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+import typing as t
+import zlib
+from pathlib import Path
+
+from ..._core.certificate import bundle as bundles
+from ..._core.certificate.bundle import Bundle
+from ..._errors import CertError, ConfigError
+from ..machine import private_files
+from ..stores.base import Archive
+
+# A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
+MAX_FILE_BYTES = 4 * 1024 * 1024
+# From the URI of an object in an archive to its bytes, or None if it is gone; _clients.stores.open.archived is one.
+Archived = t.Callable[[str], "bytes | None"]
+
+
+def read(reference: str, archived: Archived | None = None) -> Bundle:
+    """The bundle at ``reference``: a directory, or the path, file:// or, with ``archived``, s3:// URI of a .tar.gz; ConfigError if it cannot be used."""
+    if archived is not None and reference.startswith("s3://"):
+        content = archived(reference)
+        if content is None:
+            raise ConfigError([f"bundle {reference}: there is no such object; name one that is in the archive"])
+        return unpack(content, reference)
+    path = Path(_local_path(reference)).expanduser()
+    try:
+        if path.is_dir():
+            return bundles.from_texts(_directory_texts(path))
+        return unpack(path.read_bytes(), reference)
+    except (OSError, UnicodeError) as exc:
+        raise ConfigError([f"bundle {reference}: cannot be read ({_why(exc)}); give a directory with cert.pem and privkey.pem, or a bundle's .tar.gz"]) from exc
+    except ValueError as exc:
+        raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def unpack(content: bytes, reference: str) -> Bundle:
+    """The bundle in the bytes of a .tar.gz; ``reference`` names it in errors."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
+            return bundles.from_texts(_tar_texts(tar))
+    except (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError) as exc:
+        raise ConfigError([f"bundle {reference}: not a readable .tar.gz ({_why(exc)})"]) from exc
+    except ValueError as exc:
+        raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def newest(archive: Archive, keys: t.Iterable[str], project: str) -> tuple[str, Bundle] | None:
+    """The URI and the content of the project's newest bundle among these keys of the archive; None without one, ConfigError if it is damaged."""
+    key = next(iter(bundles.archived(keys, project)), None)
+    if key is None:
+        return None
+    uri = f"{archive.uri}/{key}"
+    return uri, unpack(archive.get(key) or b"", uri)
+
+
+def pack(bundle: Bundle) -> bytes:
+    """The bundle as a .tar.gz; equal bundles give equal bytes."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
+        for name, text in bundle.texts().items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            member.mode = _mode(name)
+            tar.addfile(member, io.BytesIO(text.encode()))
+    return buffer.getvalue()
+
+
+def is_kept_in(directory: str, bundle: Bundle) -> bool:
+    """Whether the directory holds exactly this bundle, with a private key that only the owner can read."""
+    root = Path(directory)
+    try:
+        if _directory_texts(root) != bundle.texts():
+            return False
+        return not (root / bundles.PRIVKEY).stat().st_mode & 0o077
+    except (OSError, UnicodeError):
+        return False
+
+
+def keep_in(directory: str, bundle: Bundle) -> None:
+    """Write the five files into the directory, each atomically, the manifest last: its checksums tell whether the rest is complete."""
+    root = Path(directory)
+    try:
+        for name, text in bundle.texts().items():
+            private_files.replace(root / name, text.encode(), _mode(name))
+    except CertError as exc:
+        raise CertError(f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest") from exc
+
+
+def directory_problem(option: str, directory: str) -> str | None:
+    """Why the directory that ``option`` names cannot be written into, as far as can be told without writing; None if it can."""
+    problem = private_files.directory_problem(Path(directory))
+    return f"{option}: {problem}" if problem else None
+
+
+def _local_path(reference: str) -> str:
+    scheme, separator, rest = reference.partition("://")
+    if not separator:
+        return reference
+    if scheme == "file" and rest.removeprefix("localhost").startswith("/"):
+        return rest.removeprefix("localhost")
+    raise ConfigError([f"bundle {reference}: only directories, paths, file:// and s3:// URIs of a .tar.gz can be read"])
+
+
+def _directory_texts(root: Path) -> dict[str, str]:
+    return {name: (root / name).read_text(encoding="utf-8") for name in bundles.FILES if (root / name).exists()}
+
+
+def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
+    texts = {}
+    for member in tar:
+        content = tar.extractfile(member) if member.isfile() and member.name in bundles.FILES else None
+        if content is None or member.size > MAX_FILE_BYTES:
+            raise ValueError(f"holds {member.name!r}, which does not belong into a bundle")
+        texts[member.name] = content.read().decode("utf-8")
+    return texts
+
+
+def _mode(name: str) -> int:
+    return 0o600 if name == bundles.PRIVKEY else 0o644
+
+
+def _why(exc: Exception) -> str:
+    # a decoding error's own text would quote the content, which may be a key
+    if isinstance(exc, UnicodeError):
+        return "not UTF-8 text"
+    return getattr(exc, "strerror", None) or type(exc).__name__

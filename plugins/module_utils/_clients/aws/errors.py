@@ -1,0 +1,174 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Turns every failure of an AWS call into a RemoteError that names the call."""
+
+from __future__ import annotations
+
+import contextlib
+import traceback
+import typing as t
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from ..._errors import ConfigError, RemoteError
+
+try:
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        HTTPClientError,
+        NoCredentialsError,
+        NoRegionError,
+        PartialCredentialsError,
+        ProfileNotFound,
+    )
+    from botocore.parsers import ResponseParserError
+except ImportError:
+    pass  # the module's edge reports the missing library
+
+_GRANT = "grant this action to the identity in use (see docs/iam of the collection)"
+_ADVICE = {
+    "AccessDenied": _GRANT,
+    "AccessDeniedException": _GRANT,
+    "AuthorizationError": _GRANT,
+    "InvalidClientTokenId": "check the access key, and that it belongs to the partition of the region",
+    "SignatureDoesNotMatch": "check the secret key and the clock of this machine",
+    "LimitExceeded": "remove what is no longer needed, or ask for a higher quota in the Service Quotas console",
+    "ExpiredToken": "renew the session token",
+    "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
+    "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
+    "NoSuchBucket": "create the bucket, or correct its name",
+    "sts:AccessDenied": "check that the role exists, that its trust policy names this identity, that external_id is the one that it asks for, and that this"
+    " identity may call sts:AssumeRole (see docs/iam of the collection)",
+    "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
+}
+MALFORMED = "malformedAnswer"
+_PROXY = "see whether a proxy answers in place of AWS"
+# What an answer always has, so that none is read as one without it: a proxy may keep the headers of AWS.
+_ALWAYS = {
+    "ChangeResourceRecordSets": ("ChangeInfo",),
+    "DescribeContinuousBackups": ("ContinuousBackupsDescription",),
+    "DescribeTable": ("Table",),
+    "GetChange": ("ChangeInfo",),
+    "GetDistributionConfig": ("ETag",),
+    "GetHostedZone": ("HostedZone",),
+    "GetObject": ("ETag",),
+    "ListDistributions": ("DistributionList", "Quantity"),
+    "ListHostedZones": ("HostedZones",),
+    "ListObjectsV2": ("IsTruncated",),
+    "ListResourceRecordSets": ("ResourceRecordSets",),
+    "ListTagsOfResource": ("Tags",),
+    "PutObject": ("ETag",),
+    "Scan": ("Items",),
+    "UpdateDistribution": ("ETag",),
+}
+# Who reads what was answered.
+_READERS = frozenset({"botocore.endpoint", "botocore.parsers"})
+
+
+class _NotOfAwsError(Exception):
+    """What was said in place of AWS."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """A call, as its errors name it."""
+
+    service: str
+    operation: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.operation}" + (f" on {self.target}" if self.target else "")
+
+    def unusable(self, why: str, code: str) -> RemoteError:
+        """The error for an answer that says nothing."""
+        return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
+
+
+def insist_on_aws(client: t.Any) -> None:
+    """No call of this boto3 client takes what somebody else says for AWS's answer.
+
+    botocore reads a page of a proxy, or nothing, as an answer without content: no distributions, deleted, written. Each answer of AWS has a request ID:
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RESTResponses.html,
+    https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rest-responses.html,
+    https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
+    """
+    client.meta.events.register("after-call", _refuse_others)
+
+
+def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t.Any, **_event: t.Any) -> None:
+    # What is refused ends in an error in any case.
+    if http_response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+        return
+    if not parsed.get("ResponseMetadata", {}).get("RequestId"):
+        raise _NotOfAwsError("it has no request ID")
+    found: t.Any = parsed
+    for name in _ALWAYS.get(model.name, ()):
+        if name not in found:
+            raise _NotOfAwsError(f"it has no {name}")
+        found = found[name]
+
+
+@contextlib.contextmanager
+def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
+    """Inside, botocore's exceptions become RemoteError or ConfigError.
+
+    ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is about.
+    """
+    where = _Call(service, operation, target)
+    try:
+        yield
+    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
+        raise ConfigError(
+            [f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]
+        ) from exc
+    except NoRegionError as exc:
+        raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
+    except ClientError as exc:
+        raise _from_client_error(exc, where) from exc
+    except (BotoCoreError, ResponseParserError, _NotOfAwsError, AttributeError, KeyError, TypeError, ValueError) as exc:
+        found = _without_answer(exc)
+        if found is None:
+            raise
+        raise where.unusable(*found) from None
+
+
+def _without_answer(exc: Exception) -> tuple[str, str] | None:
+    """Why there is no usable answer, and the code of that; None for a mistake of ours.
+
+    What botocore quotes is left out: all of an answer, which may have temporary credentials or repeat what was sent, or a header with a session token.
+    """
+    if isinstance(exc, _NotOfAwsError):
+        return f"{exc}; {_PROXY}", MALFORMED
+    if isinstance(exc, HTTPClientError) and exc.fmt == HTTPClientError.fmt:
+        return "the request cannot be sent; see whether the credentials end in a blank or a line break", "HTTPClientError"
+    if isinstance(exc, BotoCoreError):
+        return str(exc), type(exc).__name__
+    if isinstance(exc, ResponseParserError) or _is_about_the_answer(exc):
+        return f"it cannot be read ({type(exc).__name__}); {_PROXY}", MALFORMED
+    return None
+
+
+def _is_about_the_answer(exc: Exception) -> bool:
+    """Whether botocore stumbled over it: its parsers take JSON for an object, and XML for the answer that they expect, without a look."""
+    names = [str(frame.f_globals.get("__name__", "")) for frame, _line in traceback.walk_tb(exc.__traceback__)]
+    # a mistake in a handler of ours comes through botocore.hooks, one in the arguments is seen by botocore.client
+    return next((name for name in reversed(names) if name.startswith("botocore.")), "") in _READERS
+
+
+def _from_client_error(exc: ClientError, call: _Call) -> RemoteError:
+    error = exc.response.get("Error", {})
+    meta = exc.response.get("ResponseMetadata", {})
+    code = str(error.get("Code", ""))
+    if not code or (code.isdigit() and not meta.get("RequestId")):
+        # AWS says a code; a proxy's status is not taken for one of S3's, which HEAD leaves without a word
+        code = f"HTTP status {meta.get('HTTPStatusCode')}"
+    advice = _ADVICE.get(f"{call.service}:{code}") or _ADVICE.get(code)
+    return RemoteError(
+        f"{call} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
+        service=call.service,
+        operation=call.operation,
+        code=code,
+        request_id=meta.get("RequestId"),
+    )

@@ -1,0 +1,102 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Route 53, one method per API call."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ..._core.dns.txt_records import Change, TxtSet
+from ..._core.dns.zones import Zone
+from .errors import calling
+
+IN_SYNC = "INSYNC"
+
+References = t.Mapping[tuple[str, str], frozenset[str]]
+
+
+class Route53:
+    """The hosted zones that the credentials reach; the boto3 client is made at the first call, since many runs need none."""
+
+    def __init__(self, client_factory: t.Callable[[], t.Any]) -> None:
+        self._client_factory = client_factory
+
+    @functools.cached_property
+    def _client(self) -> t.Any:
+        return self._client_factory()
+
+    def list_hosted_zones(self) -> tuple[Zone, ...]:
+        """Every zone, of all pages."""
+        with calling("route53", "ListHostedZones"):
+            pages = list(self._client.get_paginator("list_hosted_zones").paginate())
+        return tuple(_zone(zone) for page in pages for zone in page["HostedZones"])
+
+    def relist(self) -> bool:
+        """Whether the last listing was made before it was asked for, so that the next may say something else; here none is."""
+        return False
+
+    def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
+        """One zone and the name servers of its delegation set; a private zone has none."""
+        with calling("route53", "GetHostedZone", f"zone {zone_id}"):
+            answer = self._client.get_hosted_zone(Id=zone_id)
+        servers = answer.get("DelegationSet", {}).get("NameServers", [])
+        return _zone(answer["HostedZone"]), frozenset(_plain(server) for server in servers)
+
+    def references(self, zone_id: str) -> References:
+        """The CNAME and NS record sets of the zone, by type and name: whatever leads to other names and zones."""
+        with calling("route53", "ListResourceRecordSets", f"zone {zone_id}"):
+            pages = list(self._client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id))
+        return {
+            (each["Type"], _plain(each["Name"])): frozenset(_plain(record["Value"]) for record in each.get("ResourceRecords", []))
+            for page in pages
+            for each in page["ResourceRecordSets"]
+            if each["Type"] in ("CNAME", "NS")
+        }
+
+    def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
+        """The TXT record set under exactly this name."""
+        with calling("route53", "ListResourceRecordSets", f"TXT {name} in zone {zone_id}"):
+            answer = self._client.list_resource_record_sets(HostedZoneId=zone_id, StartRecordName=name, StartRecordType="TXT", MaxItems="1")
+        for record_set in answer["ResourceRecordSets"]:
+            if record_set["Type"] == "TXT" and record_set["Name"].rstrip(".").lower() == name:
+                values = tuple(record["Value"] for record in record_set.get("ResourceRecords", []))
+                return TxtSet(name=name, ttl=int(record_set.get("TTL", 0)), values=values)
+        return None
+
+    def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[Change]) -> str:
+        """Apply all changes or none; the ID of the change, to ask ``change_status`` for."""
+        names = sorted({change.record_set.name for change in changes})
+        shown = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+        with calling("route53", "ChangeResourceRecordSets", f"TXT {shown} in zone {zone_id}"):
+            answer = self._client.change_resource_record_sets(
+                HostedZoneId=zone_id,
+                ChangeBatch={"Comment": "ACME challenge of certops.cloudfront", "Changes": [_to_api(change) for change in changes]},
+            )
+        return str(answer["ChangeInfo"]["Id"]).rpartition("/")[2]
+
+    def change_status(self, change_id: str) -> str:
+        """PENDING, or INSYNC when all authoritative servers answer with the change."""
+        with calling("route53", "GetChange", change_id):
+            return str(self._client.get_change(Id=change_id)["ChangeInfo"]["Status"])
+
+
+def _zone(answer: t.Mapping[str, t.Any]) -> Zone:
+    return Zone(id=answer["Id"].rpartition("/")[2], name=_plain(answer["Name"]), private=bool(answer.get("Config", {}).get("PrivateZone")))
+
+
+def _plain(name: str) -> str:
+    return name.rstrip(".").lower()
+
+
+def _to_api(change: Change) -> dict[str, t.Any]:
+    record_set = change.record_set
+    return {
+        "Action": change.action,
+        "ResourceRecordSet": {
+            "Name": record_set.name,
+            "Type": "TXT",
+            "TTL": record_set.ttl,
+            "ResourceRecords": [{"Value": value} for value in record_set.values],
+        },
+    }

@@ -1,0 +1,59 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""S3 objects of one bucket, one method per API call; always encrypted at rest."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._errors import RemoteError
+from .errors import calling
+
+SERVICE = "s3"
+# 409 says that another conditional write of the same key was under way.
+CONDITION_FAILED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+NOT_FOUND = ("NoSuchKey", "404", "NotFound")
+
+
+class S3:
+    """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt."""
+
+    def __init__(self, client: t.Any, bucket: str, kms_key_id: str | None = None) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {"ServerSideEncryption": "AES256"}
+
+    def get_object(self, key: str) -> tuple[bytes, str] | None:
+        """Content and ETag, or None if there is no such object."""
+        try:
+            with calling(SERVICE, "GetObject", self._where(key)):
+                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                return answer["Body"].read(), str(answer["ETag"])
+        except RemoteError as exc:
+            # without a request ID it is the 404 of a proxy
+            if exc.code not in NOT_FOUND or not exc.request_id:
+                raise
+            return None
+
+    def put_object(self, key: str, content: bytes, condition: t.Mapping[str, str] | None = None) -> str:
+        """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
+        with calling(SERVICE, "PutObject", self._where(key)):
+            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
+            return str(answer["ETag"])
+
+    def delete_object(self, key: str, etag: str | None = None) -> None:
+        """Remove the object, if it still has this ETag where one is given; absent is fine."""
+        condition = {} if etag is None else {"IfMatch": etag}
+        with calling(SERVICE, "DeleteObject", self._where(key)):
+            self._client.delete_object(Bucket=self._bucket, Key=key, **condition)
+
+    def list_objects(self, prefix: str) -> list[str]:
+        """The keys that start with ``prefix`` (ListObjectsV2)."""
+        with calling(SERVICE, "ListObjectsV2", self._where(prefix)):
+            found: list[str] = []
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+                found += [entry["Key"] for entry in page.get("Contents", [])]
+            return found
+
+    def _where(self, key: str) -> str:
+        return f"s3://{self._bucket}/{key}"

@@ -1,0 +1,217 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where boto3 clients come from: amazon.aws's connection options in, clients with bounded retries out."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import typing as t
+
+from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
+
+from ..._errors import ConfigError
+from . import pace
+from .errors import insist_on_aws
+from .pace import Pace, Rate
+from .sts import Sts
+
+try:
+    import boto3
+    import botocore.config
+    import botocore.credentials
+    import botocore.exceptions
+    import botocore.session
+except ImportError:
+    pass  # the module's edge reports the missing library
+
+# Standard mode retries throttling, PriorRequestNotComplete, 5xx and connection errors with exponential back-off.
+# https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
+RETRIES = {"mode": "standard", "total_max_attempts": 8}
+# In adaptive mode a client that is throttled slows down, besides. These services allow an account a few calls a second, and many projects run at once.
+ADAPTIVE = {**RETRIES, "mode": "adaptive"}
+ADAPTIVE_SERVICES = frozenset({"cloudfront", "route53"})
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html: 5 a second in accounts from before August 2026.
+ROUTE53_CALLS_PER_SECOND = 5.0
+# The slots of a pace are not the moments at which calls arrive.
+MARGIN = 0.9
+# CloudFront publishes no number; accounts were throttled at a few updates a minute, and others took one a second.
+CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
+# The option of modules that speak to Route 53; plugins/doc_fragments/dns.py describes it.
+ROUTE53_RATE: dict[str, t.Any] = {"type": "float", "default": ROUTE53_CALLS_PER_SECOND}
+CONNECT_TIMEOUT_SECONDS = 10
+READ_TIMEOUT_SECONDS = 60
+# Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the endpoint is overridden.
+# https://docs.aws.amazon.com/general/latest/gr/rande.html, https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
+HOME_REGIONS = {
+    "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
+    "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
+}
+# What CloudTrail of the role's account shows as the user.
+ROLE_SESSION = "certops.cloudfront"
+# The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py describes it.
+DNS_AWS: dict[str, t.Any] = {
+    "type": "dict",
+    "options": {
+        "region": {"type": "str"},
+        "profile": {"type": "str"},
+        "access_key": {"type": "str", "no_log": False},
+        "secret_key": {"type": "str", "no_log": True},
+        "session_token": {"type": "str", "no_log": True},
+        "role_arn": {"type": "str"},
+        "external_id": {"type": "str"},
+    },
+    "mutually_exclusive": [("profile", "access_key")],
+    "required_together": [("access_key", "secret_key")],
+    "required_by": {"session_token": ("access_key",), "external_id": ("role_arn",)},
+}
+# Which of them reach zones that the others do not; plugins/doc_fragments/dns.py describes it.
+DNS_DELEGATIONS: dict[str, t.Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {"zone": {"type": "str", "required": True}, "dns_aws": {**DNS_AWS, "required": True}},
+}
+SERVICES = ("cloudfront", "iam", "route53", "sns", "sts")
+_CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
+_ROLE = frozenset({"role_arn", "external_id"})
+# What of the environment goes nowhere, not even into a hash: AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and their like. The access key's ID stands for them.
+_SECRETS = ("_KEY", "_TOKEN")
+
+
+@functools.cache
+def _descriptions() -> t.Any:
+    """botocore's loader, which keeps what it has read; a session would have one of its own."""
+    return botocore.session.get_session().get_component("data_loader")
+
+
+def _botocore_session() -> t.Any:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _descriptions())
+    return session
+
+
+def preload() -> None:
+    """Read the descriptions of the services that a run uses, for this process and its forks: a client made without them costs a tenth of a CPU second."""
+    descriptions = _descriptions()
+    for service in SERVICES:
+        for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
+            with contextlib.suppress(botocore.exceptions.UnknownServiceError):
+                descriptions.load_service_model(service, kind)
+    for data in ("endpoints", "partitions", "_retry", "sdk-default-configuration"):
+        descriptions.load_data(data)
+
+
+class _Params:
+    """What amazon.aws's get_aws_connection_info needs of a module: its params, and a way to fail."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        self.params = dict(params)
+
+    def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
+        raise ConfigError([msg])
+
+
+def region_of(params: t.Mapping[str, t.Any]) -> str | None:
+    """The region that the options or the environment name, if any; needs no credentials."""
+    region = get_aws_connection_info(_Params(params))[0]
+    return str(region) if region else None
+
+
+def dns_params(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The connection options for Route 53: those of ``dns_aws`` before the module's own."""
+    return _overlaid(params, params.get("dns_aws") or {})
+
+
+def delegation_params(params: t.Mapping[str, t.Any], delegation: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """The connection options for the zone of an entry of ``dns_delegations``: its own before those for Route 53."""
+    return _overlaid(dns_params(params), delegation.get("dns_aws") or {})
+
+
+def _overlaid(params: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
+    """``options`` before ``params``, but never half of one's credentials with half of the other's, and a role only with its own external ID."""
+    own = {name: value for name, value in options.items() if value}
+    replaced = _CREDENTIALS | _ROLE if _CREDENTIALS & set(own) else _ROLE if _ROLE & set(own) else frozenset()
+    return {**{name: value for name, value in params.items() if name not in replaced}, **own}
+
+
+class Session:
+    """The connection of one module execution; creating it calls nothing, nor does creating clients unless there is a role to assume first."""
+
+    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        region, endpoint, kwargs = get_aws_connection_info(_Params(params))
+        if not region:
+            raise ConfigError(["no AWS region: set region or AWS_REGION; it decides the partition (aws or aws-cn)"])
+        self.region = str(region)
+        self._endpoint = endpoint
+        self._user_config = kwargs.pop("aws_config", None)
+        self._verify = kwargs.pop("verify", None)
+        self._role = (str(params["role_arn"]), params.get("external_id")) if params.get("role_arn") else None
+        try:
+            self._session = boto3.session.Session(region_name=region, botocore_session=_botocore_session(), **kwargs)
+        except botocore.exceptions.ProfileNotFound as exc:
+            raise ConfigError([f"{exc}; name an existing profile"]) from exc
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise ConfigError(["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"])
+        self._identity = (self._endpoint or self.region, self._session.profile_name, params.get("role_arn") or "", _who(credentials))
+        rate = params.get("route53_calls_per_second", ROUTE53_CALLS_PER_SECOND)
+        self._route53_rate = Rate(per_second=MARGIN * rate, burst=1) if rate else None
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Whose calls these are and where they go: sessions of one identity see the same, told without calling anything. No secret is in it."""
+        environment = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("AWS_") and not name.endswith(_SECRETS))
+        return (*self._identity, str(self._role and self._role[1]), *environment)
+
+    @property
+    def partition(self) -> str:
+        """``aws`` or ``aws-cn``: the partition that the region belongs to."""
+        try:
+            return str(self._session.get_partition_for_region(self.region))
+        except botocore.exceptions.UnknownRegionError as exc:
+            raise ConfigError([f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]) from exc
+
+    def client(self, service: str, **config: t.Any) -> t.Any:
+        """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
+        return self._client(self._own, service, config)
+
+    @functools.cached_property
+    def _own(self) -> t.Any:
+        """The session as the role, if there is one to assume."""
+        if self._role is None:
+            return self._session
+        role_arn, external_id = self._role
+        assumed = Sts(self._client(self._session, "sts", {})).assume_role(role_arn, ROLE_SESSION, external_id)
+        return boto3.session.Session(
+            aws_access_key_id=assumed["access_key"],
+            aws_secret_access_key=assumed["secret_key"],
+            aws_session_token=assumed["session_token"],
+            region_name=self.region,
+            botocore_session=_botocore_session(),
+        )
+
+    def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
+        retries = ADAPTIVE if service in ADAPTIVE_SERVICES else RETRIES
+        defaults = {"retries": retries, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
+        merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
+        if self._user_config is not None:
+            merged = merged.merge(self._user_config)
+        home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
+        client = session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        insist_on_aws(client)
+        self._pace(service, client)
+        return client
+
+    def _pace(self, service: str, client: t.Any) -> None:
+        rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
+        place = pace.directory() if rate is not None else None
+        if rate is not None and place is not None:
+            pace.pace_client(client, event, Pace(place / pace.file_name(event, self._identity), rate))
+
+
+def _who(credentials: t.Any) -> str:
+    """Whose credentials these are, without fetching any: those that are fetched are told by where from."""
+    is_fetched = isinstance(credentials, botocore.credentials.RefreshableCredentials)
+    return str(credentials.method if is_fetched else credentials.access_key)

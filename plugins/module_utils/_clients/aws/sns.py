@@ -1,0 +1,78 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SNS topics, subscriptions and messages, one method per API call."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._core.report.subscriptions import Subscription
+from ..._errors import RemoteError
+from .errors import calling
+
+SERVICE = "sns"
+NOT_FOUND = ("NotFound", "NotFoundException", "ResourceNotFoundException")
+
+
+class Sns:
+    """Speaks to SNS through a boto3 client."""
+
+    def __init__(self, client: t.Any) -> None:
+        self._client = client
+
+    def get_topic_attributes(self, arn: str) -> dict[str, str] | None:
+        """The attributes of the topic, or None if there is none."""
+        try:
+            with calling(SERVICE, "GetTopicAttributes", arn):
+                return dict(self._client.get_topic_attributes(TopicArn=arn)["Attributes"])
+        except RemoteError as exc:
+            if exc.code not in NOT_FOUND:
+                raise
+            return None
+
+    def create_topic(self, name: str, tags: t.Mapping[str, str]) -> str:
+        """The ARN of the topic that was made."""
+        with calling(SERVICE, "CreateTopic", name):
+            return str(self._client.create_topic(Name=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])["TopicArn"])
+
+    def list_tags_for_resource(self, arn: str) -> dict[str, str]:
+        """The tags of the topic."""
+        with calling(SERVICE, "ListTagsForResource", arn):
+            return {tag["Key"]: tag["Value"] for tag in self._client.list_tags_for_resource(ResourceArn=arn)["Tags"]}
+
+    def delete_topic(self, arn: str) -> None:
+        """The topic and its subscriptions are gone."""
+        with calling(SERVICE, "DeleteTopic", arn):
+            self._client.delete_topic(TopicArn=arn)
+
+    def list_subscriptions_by_topic(self, arn: str) -> tuple[Subscription, ...] | None:
+        """All subscriptions of the topic, or None if there is no such topic."""
+        try:
+            with calling(SERVICE, "ListSubscriptionsByTopic", arn):
+                pages = self._client.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=arn)
+                return tuple(_subscription(entry) for page in pages for entry in page["Subscriptions"])
+        except RemoteError as exc:
+            if exc.code not in NOT_FOUND:
+                raise
+            return None
+
+    def subscribe(self, topic_arn: str, protocol: str, endpoint: str) -> Subscription:
+        """The subscription as it is now; asked for again, a pending one is sent its confirmation again."""
+        with calling(SERVICE, "Subscribe", f"{endpoint} to {topic_arn}"):
+            arn = str(self._client.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=endpoint)["SubscriptionArn"])
+        return Subscription(arn=arn, protocol=protocol, endpoint=endpoint)
+
+    def unsubscribe(self, arn: str) -> None:
+        """The subscription is gone."""
+        with calling(SERVICE, "Unsubscribe", arn):
+            self._client.unsubscribe(SubscriptionArn=arn)
+
+    def publish(self, arn: str, subject: str, message: str) -> str:
+        """The ID of the message that was accepted."""
+        titled = {"Subject": subject} if subject else {}
+        with calling(SERVICE, "Publish", arn):
+            return str(self._client.publish(TopicArn=arn, Message=message, **titled)["MessageId"])
+
+
+def _subscription(entry: t.Mapping[str, str]) -> Subscription:
+    return Subscription(arn=entry["SubscriptionArn"], protocol=entry["Protocol"], endpoint=entry["Endpoint"])

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Keys, signing requests, and reading certificates: the only file that imports cryptography (the acme library wants its own key objects)."""
+
+from __future__ import annotations
+
+import itertools
+import typing as t
+from datetime import datetime
+
+from ..._core.certificate.certificate import Certificate
+from ..._errors import ConfigError, missing_library
+
+try:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    HAS_CRYPTOGRAPHY = True
+except ImportError:
+    HAS_CRYPTOGRAPHY = False  # whoever makes or reads a key or a certificate is told
+
+RSA_PUBLIC_EXPONENT = 65537
+
+
+def _require_cryptography() -> None:
+    if not HAS_CRYPTOGRAPHY:
+        raise missing_library("cryptography")
+
+
+def generate_key(key_type: str) -> str:
+    """A new private key as PKCS#8 PEM; ``key_type`` is one of certificates.KEY_TYPES."""
+    _require_cryptography()
+    key: t.Any
+    if key_type == "ecdsa_p256":
+        key = ec.generate_private_key(ec.SECP256R1())
+    else:
+        key = rsa.generate_private_key(public_exponent=RSA_PUBLIC_EXPONENT, key_size=int(key_type.removeprefix("rsa_")))
+    pem: bytes = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return pem.decode("ascii")
+
+
+def signing_request(key_pem: str, domains: t.Sequence[str]) -> bytes:
+    """A PEM CSR for ``domains`` as SAN, without a common name (profiles tlsserver and shortlived refuse one)."""
+    key = load_key(key_pem)
+    names = x509.SubjectAlternativeName([x509.DNSName(domain) for domain in domains])
+    request = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).add_extension(names, critical=False)
+    return request.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def load_key(key_pem: str) -> t.Any:
+    """The private key of an unencrypted PEM text; the error never quotes it."""
+    _require_cryptography()
+    try:
+        return serialization.load_pem_private_key(key_pem.encode(), password=None)
+    except (ValueError, TypeError):
+        # "from None": the library's message may quote what it could not parse
+        raise ConfigError(["the private key is not an unencrypted PEM key; give the key as PKCS#8, PKCS#1 or SEC1 PEM without a passphrase"]) from None
+
+
+def load_certificates(pem: str, what: str = "certificate") -> list[t.Any]:
+    """Every certificate of a PEM text in its order; ``what`` names the text in the error."""
+    _require_cryptography()
+    try:
+        return x509.load_pem_x509_certificates(pem.encode())
+    except ValueError as exc:
+        raise ConfigError([f"the {what} is not readable PEM: {exc}"]) from exc
+
+
+def split(pem: str) -> tuple[str, str]:
+    """Leaf and chain of a full chain, each as PEM text with ``\\n`` line ends; the chain may be empty."""
+    texts = [_to_pem(certificate) for certificate in load_certificates(pem)]
+    return texts[0], "".join(texts[1:])
+
+
+def inspect(pem: str) -> Certificate:
+    """What the first certificate of ``pem`` says of itself."""
+    leaf = load_certificates(pem)[0]
+    return Certificate(
+        serial=format(leaf.serial_number, "x"),
+        fingerprint_sha256=leaf.fingerprint(hashes.SHA256()).hex(),
+        issuer=leaf.issuer.rfc4514_string(),
+        domains=_domains(leaf),
+        key_type=_key_type(leaf.public_key()),
+        not_before=leaf.not_valid_before_utc,
+        not_after=leaf.not_valid_after_utc,
+        authority_key_id=_authority_key_id(leaf),
+    )
+
+
+def same_certificates(pem: str, other: str) -> bool:
+    """Whether two PEM texts hold the same certificates in the same order, compared by DER, not by text."""
+    return _ders(pem) == _ders(other)
+
+
+def top_issuer(pem: str) -> str:
+    """The common name of who issued the last certificate of the chain: where the chain ends."""
+    names = load_certificates(pem)[-1].issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
+
+
+def key_matches(key_pem: str, pem: str) -> bool:
+    """Whether the private key belongs to the first certificate of ``pem``."""
+    return _public_der(load_key(key_pem)) == _public_der(load_certificates(pem)[0])
+
+
+def bundle_problems(leaf_pem: str, chain_pem: str, key_pem: str, now: datetime) -> list[str]:
+    """Every reason why this bundle must not be used: key, validity, and a chain that does not lead from the leaf upwards."""
+    certificates = [load_certificates(leaf_pem)[0], *(load_certificates(chain_pem, "chain") if chain_pem.strip() else [])]
+    leaf = certificates[0]
+    problems = []
+    if not key_matches(key_pem, leaf_pem):
+        problems.append("the private key does not belong to the certificate")
+    if now >= leaf.not_valid_after_utc:
+        problems.append(f"the certificate expired at {leaf.not_valid_after_utc.isoformat()}")
+    if now < leaf.not_valid_before_utc:
+        problems.append(f"the certificate is not valid before {leaf.not_valid_before_utc.isoformat()}")
+    for issued, issuer in itertools.pairwise(certificates):
+        problems += _link_problems(issued, issuer, now)
+    return problems
+
+
+def _link_problems(issued: t.Any, issuer: t.Any, now: datetime) -> list[str]:
+    name = issuer.subject.rfc4514_string()
+    if now >= issuer.not_valid_after_utc:
+        return [f"the chain certificate {name} expired at {issuer.not_valid_after_utc.isoformat()}"]
+    try:
+        issued.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature):
+        return [f"the chain contradicts itself: {issued.subject.rfc4514_string() or 'the leaf'} was not issued by {name}; order it from the leaf upwards"]
+    return []
+
+
+def _domains(leaf: t.Any) -> tuple[str, ...]:
+    try:
+        names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except x509.ExtensionNotFound:
+        return ()
+    return tuple(sorted(name.lower() for name in names.get_values_for_type(x509.DNSName)))
+
+
+def _authority_key_id(leaf: t.Any) -> str:
+    """The key identifier of the AKI extension (RFC 5280 section 4.2.1.1) in hex; empty without one."""
+    try:
+        identifier = leaf.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    except x509.ExtensionNotFound:
+        return ""
+    return identifier.hex() if identifier else ""
+
+
+def _key_type(public_key: t.Any) -> str:
+    if isinstance(public_key, rsa.RSAPublicKey):
+        return f"rsa_{public_key.key_size}"
+    if isinstance(public_key, ec.EllipticCurvePublicKey):
+        return "ecdsa_p256" if public_key.curve.name == "secp256r1" else f"ecdsa_{public_key.curve.name}"
+    return type(public_key).__name__.lower()
+
+
+def _to_pem(certificate: t.Any) -> str:
+    pem: bytes = certificate.public_bytes(serialization.Encoding.PEM)
+    return pem.decode("ascii")
+
+
+def _ders(pem: str) -> list[bytes]:
+    return [certificate.public_bytes(serialization.Encoding.DER) for certificate in load_certificates(pem)]
+
+
+def _public_der(holder: t.Any) -> bytes:
+    der: bytes = holder.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return der

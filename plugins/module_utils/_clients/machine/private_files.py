@@ -1,0 +1,148 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that only their owner reads and that are never half written: 0600 in 0700 directories, replaced atomically, synced to disk."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ..._errors import CertError, RemoteError
+
+FILE_MODE = 0o600
+DIRECTORY_MODE = 0o700
+_TEMPORARY = ".tmp"
+_ADVICE = {
+    errno.ENOSPC: "free some space on that disk",
+    errno.EDQUOT: "raise the quota or free some space on that disk",
+    errno.EFBIG: "raise the file size limit of this process",
+    errno.EACCES: "let the user that runs this module read and write there",
+    errno.EPERM: "let the user that runs this module read and write there",
+    errno.EROFS: "use a directory that can be written",
+    errno.ENOTDIR: "use a path whose parents are all directories",
+    errno.ELOOP: "replace the symbolic link by a file of its own",
+}
+
+
+@contextlib.contextmanager
+def doing(operation: str, path: Path) -> t.Iterator[None]:
+    """Inside, an OSError becomes a RemoteError that names the operation and the path, and says what to do."""
+    try:
+        yield
+    except OSError as exc:
+        code = errno.errorcode.get(exc.errno or 0, type(exc).__name__)
+        advice = _ADVICE.get(exc.errno or 0, "check this path")
+        raise RemoteError(f"cannot {operation} {path}: {exc.strerror or exc}; {advice}", service="file", operation=operation, code=code) from exc
+
+
+def directory_problem(path: Path) -> str | None:
+    """Why files cannot be kept in this directory, which may be yet to be made, as far as can be told without writing; None if they can."""
+    # Not path.exists(), which raises where a directory above may not be searched.
+    closest = next(one for one in (path, *path.parents) if os.access(one, os.F_OK))
+    if not closest.is_dir():
+        return f"{closest} exists and is not a directory"
+    # Reading, too: what was written is made durable by opening its directory.
+    if not os.access(closest, os.R_OK | os.W_OK | os.X_OK):
+        return f"{closest} is not readable and writable for the user that runs this module"
+    return None
+
+
+def make_directory(path: Path) -> None:
+    """The directory exists; those that had to be made are 0700 whatever the umask, and durable."""
+    if path.is_dir():
+        return
+    make_directory(path.parent)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir(DIRECTORY_MODE)
+        path.chmod(DIRECTORY_MODE)
+        sync_directory(path.parent)
+
+
+def sync_directory(path: Path) -> None:
+    """Names made or removed in this directory survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
+    """The file holds exactly ``content``, on disk, with ``mode``; after a crash it holds the old content or the new, never a part."""
+    with doing("write", path):
+        make_directory(path.parent)
+        descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_TEMPORARY, dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                os.fchmod(stream.fileno(), mode)
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        sync_directory(path.parent)
+
+
+def read(path: Path) -> bytes | None:
+    """The content of a regular file, or None if nothing is there; a symbolic link is refused."""
+    with doing("read", path):
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb") as stream:
+            return stream.read()
+
+
+def remove(path: Path) -> None:
+    """The file is gone, on disk; absent is fine."""
+    with doing("remove", path), contextlib.suppress(FileNotFoundError):
+        path.unlink()
+        sync_directory(path.parent)
+
+
+@contextlib.contextmanager
+def locked(directory: Path) -> t.Iterator[None]:
+    """Inside, no other process of this machine is in the same block for this directory; what killed writers left there is removed."""
+    lock = directory / ".lock"
+    with doing("lock", lock):
+        make_directory(directory)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
+    try:
+        with doing("lock", lock):
+            os.fchmod(descriptor, FILE_MODE)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            _remove_leftovers(directory)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _remove_leftovers(directory: Path) -> None:
+    """Whoever writes here holds the lock, so every temporary file that we see belongs to a process that died."""
+    for leftover in directory.glob(f".*{_TEMPORARY}"):
+        leftover.unlink()
+
+
+def checked_key(key: str) -> str:
+    """The key; CertError unless it is one in every archive."""
+    if any(not part or part.startswith(".") or "\0" in part for part in key.split("/")):
+        raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
+    return key
+
+
+def below(root: Path, key: str) -> Path:
+    """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a symbolic link."""
+    path = root
+    for part in checked_key(key).split("/"):
+        path = path / part
+        if path.is_symlink():
+            raise CertError(f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own")
+    return path

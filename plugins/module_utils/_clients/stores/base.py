@@ -1,0 +1,61 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every store and every archive promises; one contract test suite holds all of them to it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._errors import CertError
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A project document as it was read, with the opaque ``version`` that a conditional write must name."""
+
+    document: dict[str, t.Any]
+    version: str
+
+
+# The pylint of ansible-test takes | between classes for an operation that they lack.
+Scan = t.Iterator[tuple[str, t.Union[Stored, CertError]]]  # noqa: UP007
+
+
+class Store(t.Protocol):
+    """Project documents, one JSON object per project name. Every write is conditional on what was read: no lost update."""
+
+    uri: str
+
+    def read(self, name: str) -> Stored | None:
+        """The document, or None if there is none; CertError if it is corrupt or the store is away."""
+
+    def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
+        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
+
+    def delete(self, name: str, expected: str) -> None:
+        """Remove the document; ConflictError unless its version is ``expected``."""
+
+    def names(self) -> list[str]:
+        """The names of all projects, sorted."""
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt comes as its error."""
+
+
+class Archive(t.Protocol):
+    """Secrets as whole objects under keys such as ``webapp/2026-11-22-0530.tar.gz``; nothing is ever half written or world-readable."""
+
+    uri: str
+
+    def put(self, key: str, content: bytes) -> str:
+        """Write durably, replacing what is there, and return the object's URI."""
+
+    def get(self, key: str) -> bytes | None:
+        """The content, or None if there is none."""
+
+    def delete(self, key: str) -> None:
+        """Remove the object; absent is fine."""
+
+    def list(self, prefix: str) -> list[str]:
+        """All keys that start with ``prefix``, sorted."""

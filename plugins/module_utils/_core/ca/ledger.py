@@ -1,0 +1,254 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The limits of CAs as token buckets: which orders fit now, and when the next ones will.
+
+A bucket holds ``count`` tokens and gets one back every ``seconds / count``, as Let's Encrypt describes it.
+https://letsencrypt.org/docs/rate-limits/#overview
+"""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ..values import domain_names, times
+from . import directories
+from .issuances import EXEMPTIONS, Issuance
+from .published_limits import PUBLISHED
+
+ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS = "orders", "registered_domain", "exact_set", "failed_validations"
+KINDS = (ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS)
+LONGEST_SECONDS = timedelta(days=366).total_seconds()
+_ABOUT = ("as_of", "source")
+_FIELDS = ("count", "seconds", "exempt")
+_WORDS = {
+    ORDERS: "new orders of one account",
+    REGISTERED_DOMAIN: "certificates for the registered domain {of}",
+    EXACT_SET: "certificates for the same exact set of names",
+    FAILED_VALIDATIONS: "failed validations of {of}",
+}
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most ``count`` within ``seconds``; orders that are exempt in one of these ways are not counted."""
+
+    count: int
+    seconds: float
+    exempt: frozenset[str] = frozenset()
+
+    @property
+    def refill(self) -> timedelta:
+        """How long it takes until there is one more."""
+        return max(timedelta.resolution, timedelta(seconds=self.seconds / self.count))
+
+
+Limits = t.Mapping[str, t.Mapping[str, Limit]]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Which bucket: the limit, the CA, and what it counts for, an account, a registered domain, a set of names or a name."""
+
+    kind: str
+    directory: str
+    of: str
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a project is going to order: the CA, its account there, the names, and why the CA counts it as a renewal, if it does."""
+
+    directory: str
+    account: str
+    domains: frozenset[str]
+    exempt: str | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """Until when an order would be refused, and by which limit."""
+
+    until: datetime
+    key: Key
+    limit: Limit
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The form in results."""
+        of = None if self.key.kind == ORDERS else self.key.of
+        return {"name": self.key.kind, "directory": self.key.directory, "of": of, "count": self.limit.count, "seconds": self.limit.seconds}
+
+    def as_text(self) -> str:
+        """The limit in words."""
+        what = _WORDS[self.key.kind].format(of=self.key.of)
+        return f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; there is room again at {times.to_text(self.until)}"
+
+
+class Bucket:
+    """Full at first. ``full_at`` is when it is full again, from which everything follows."""
+
+    def __init__(self, limit: Limit) -> None:
+        self.limit = limit
+        self._full_at: datetime | None = None
+
+    def spent(self, at: datetime) -> None:
+        """A token was taken in the past; a CA that gave more than we know of is at its end at worst."""
+        self.take(at)
+        self._full_at = min(self._full_at or at, at + self.limit.refill * self.limit.count)
+
+    def take(self, at: datetime) -> None:
+        """A token is taken at this time or, if there is none, promised for later."""
+        self._full_at = max(self._full_at or at, at) + self.limit.refill
+
+    def earliest(self, now: datetime) -> datetime:
+        """When there is a token, at the earliest."""
+        return now if self._full_at is None else max(now, self._full_at - self.limit.refill * (self.limit.count - 1))
+
+    def left(self, now: datetime) -> int:
+        """How many tokens there are."""
+        missing = max(timedelta(0), self._full_at - now) if self._full_at else timedelta(0)
+        return max(0, self.limit.count - -(-missing // self.limit.refill))
+
+
+class Ledger:
+    """The buckets of all CAs, by what was issued and what is going to be. ``registered_domain`` is by the public suffix list; None for a suffix."""
+
+    def __init__(self, limits: Limits, now: datetime, registered_domain: t.Callable[[str], str | None]) -> None:
+        self._limits, self._now, self._registered_domain = limits, now, registered_domain
+        self._buckets: dict[Key, Bucket] = {}
+        self._taken: dict[Key, int] = {}
+        self._held: dict[Key, list[datetime]] = {}
+
+    def issued(self, account: str, issuance: Issuance) -> None:
+        """Count what was issued; in the order of time, please."""
+        for bucket in self._counting(Order(issuance.directory, account, issuance.domains, issuance.exempt)).values():
+            bucket.spent(issuance.at)
+
+    def failed(self, directory: str, account: str, domains: t.Iterable[str], at: datetime) -> None:
+        """Count a failed validation of these names; in the order of time, please."""
+        for bucket in self._validating(Order(directory, account, frozenset(domains))).values():
+            bucket.spent(at)
+
+    def admit(self, orders: t.Sequence[Order]) -> Held | None:
+        """Whether one of these alternatives, the first choice first, may be ordered now, and is; if none, until when the earliest has to wait.
+
+        What has to wait is queued where it waits longest. The other limits have tokens again by then.
+        """
+        waiting = []
+        for order in orders:
+            held = self._admitted(order)
+            if held is None:
+                return None
+            waiting.append(held)
+        first = min(waiting, key=lambda held: held.until)
+        self._buckets[first.key].take(first.until)
+        self._held.setdefault(first.key, []).append(first.until)
+        return first
+
+    def used(self) -> list[dict[str, t.Any]]:
+        """What the selection takes of the limits: of the orders of each account, and of whatever holds somebody back."""
+        shown = [key for key in self._buckets if key in self._held or (key.kind == ORDERS and key in self._taken)]
+        return [self._row(key) for key in sorted(shown, key=lambda key: (key.directory, KINDS.index(key.kind), key.of))]
+
+    def _row(self, key: Key) -> dict[str, t.Any]:
+        limit, held = self._buckets[key].limit, self._held.get(key, ())
+        return {
+            "directory": key.directory,
+            "limit": key.kind,
+            "of": None if key.kind == ORDERS else key.of,
+            "count": limit.count,
+            "seconds": limit.seconds,
+            "takes": self._taken.get(key, 0),
+            "left": 0 if held else self._buckets[key].left(self._now),
+            "held": len(held),
+            "next_at": times.to_text(min(held)) if held else None,
+            "last_at": times.to_text(max(held)) if held else None,
+        }
+
+    def _admitted(self, order: Order) -> Held | None:
+        counting = self._counting(order)
+        holding = {**counting, **self._validating(order)}
+        key, until = max(((key, bucket.earliest(self._now)) for key, bucket in holding.items()), key=lambda pair: pair[1], default=(None, self._now))
+        if key is not None and until > self._now:
+            return Held(until, key, holding[key].limit)
+        for taken, bucket in counting.items():
+            bucket.take(self._now)
+            self._taken[taken] = self._taken.get(taken, 0) + 1
+        return None
+
+    def _counting(self, order: Order) -> dict[Key, Bucket]:
+        """The buckets that an order takes from: per account, per registered domain, and per set; the latter two count over all accounts."""
+        domains = (
+            {self._registered_domain(domain_names.base(name)) or domain_names.base(name) for name in order.domains}
+            if self._has(order, REGISTERED_DOMAIN)
+            else set()
+        )
+        of = [(ORDERS, order.account), *((REGISTERED_DOMAIN, domain) for domain in domains), (EXACT_SET, ", ".join(sorted(order.domains)))]
+        return {key: bucket for key, bucket in self._of(order.directory, of) if order.exempt not in bucket.limit.exempt}
+
+    def _validating(self, order: Order) -> dict[Key, Bucket]:
+        """The buckets that an order takes from only if its validation fails."""
+        validated = {domain_names.base(name) for name in order.domains}
+        return dict(self._of(order.directory, [(FAILED_VALIDATIONS, name) for name in validated]))
+
+    def _has(self, order: Order, kind: str) -> bool:
+        return kind in self._limits.get(order.directory, {})
+
+    def _of(self, directory: str, wanted: t.Iterable[tuple[str, str]]) -> t.Iterator[tuple[Key, Bucket]]:
+        limits = self._limits.get(directory, {})
+        for kind, of in wanted:
+            if kind in limits:
+                key = Key(kind, directory, of)
+                yield key, self._buckets.setdefault(key, Bucket(limits[kind]))
+
+
+def published(own: t.Mapping[str, t.Any] | None = None) -> dict[str, dict[str, Limit]]:
+    """The limits by URL of the directory, those of the operator before the published ones; raises ValueError unless ``problems`` is empty."""
+    found: dict[str, dict[str, t.Any]] = {}
+    for source in (PUBLISHED, own or {}):
+        for directory, given in source.items():
+            known = found.setdefault(directories.url(directory), {})
+            known.update({kind: limit and {**(known.get(kind) or {}), **limit} for kind, limit in given.items() if kind in KINDS})
+    return {directory: {kind: _limit(limit) for kind, limit in limits.items() if limit} for directory, limits in found.items()}
+
+
+def problems(own: t.Any) -> list[str]:
+    """Why the operator's limits cannot be used: by directory (a known name or a URL), each limit with count and seconds, or null for none."""
+    if not isinstance(own, dict):
+        return ["it is no mapping of ACME directories to their limits"]
+    found = []
+    for directory, limits in own.items():
+        found += directories.problems(str(directory))
+        if not isinstance(limits, dict):
+            found.append(f"{directory}: it is no mapping of limits")
+            continue
+        found += [f"{directory}: there is no limit {kind}; there are {', '.join(KINDS)}" for kind in limits if kind not in (*KINDS, *_ABOUT)]
+        found += [f"{directory}: {kind}: {problem}" for kind in KINDS if limits.get(kind) is not None for problem in _limit_problems(limits[kind])]
+    return found
+
+
+def _limit_problems(given: t.Any) -> list[str]:
+    if not isinstance(given, dict):
+        return ["it is no mapping; give count and seconds"]
+    found = [f"{field} is unknown; give {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
+    count, seconds = given.get("count"), given.get("seconds")
+    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+        found.append(f"count is {count!r}; give a whole number from 1 on")
+    if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
+        found.append(f"seconds is {seconds!r}; give a number above 0, up to a year")
+    exempt = given.get("exempt", [])
+    if not isinstance(exempt, list) or not set(exempt) <= set(EXEMPTIONS):
+        found.append(f"exempt is {exempt!r}; give a list of {', '.join(EXEMPTIONS)}")
+    return found
+
+
+def _limit(given: t.Mapping[str, t.Any]) -> Limit:
+    return Limit(count=int(given["count"]), seconds=float(given["seconds"]), exempt=frozenset(given.get("exempt", ())))
+
+
+def _span(seconds: float) -> str:
+    for name, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size and seconds % size == 0:
+            return f"{seconds / size:g} {name}"
+    return f"{seconds:g} seconds"

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""ACME problem documents (RFC 8555 section 6.7) as values, with what to do about each."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from ..values import times
+
+URN = "urn:ietf:params:acme:error:"
+
+# Every type of RFC 8555 section 6.7, then those of RFC 9773 section 5, of draft-ietf-acme-profiles, and what CAs add.
+_ADVICE = {
+    "accountDoesNotExist": "the CA does not know the account any more; the next run registers it again",
+    "alreadyRevoked": "nothing is to be done: the certificate is revoked already",
+    "badCSR": "choose another key_type or fewer names: the CA refuses this signing request",
+    "badNonce": "run again: the CA went on refusing nonces that it had just given out",
+    "badPublicKey": "roll the account key over with acme_account, or choose another key_type: the CA refuses this public key",
+    "badRevocationReason": "revoke with another reason, or with none: the CA does not take this one",
+    "badSignatureAlgorithm": "ask the CA: it does not take ES256, which every ACME server has to know (RFC 8555 section 6.2)",
+    "caa": "allow this CA in the CAA records of the name, or remove them",
+    "compound": "see to each of the names in the message",
+    "connection": "check that the CA reaches the name servers of the zone",
+    "dns": "check that the zone is delegated to the Route 53 name servers of this hosted zone",
+    "externalAccountRequired": "set acme_eab_kid and acme_eab_hmac_key to the values that the CA gave you",
+    "incorrectResponse": "check that the zone is delegated to this hosted zone, and that no other record answers for the challenge name",
+    "invalidContact": "correct acme_contacts: the CA does not take one of the addresses",
+    "malformed": "read what the CA says; if the names and the profile are right, report it with the message",
+    "orderNotReady": "run again to go on with the order",
+    "rejectedIdentifier": "the CA's policy forbids this name; remove it",
+    "serverInternal": "the CA has an internal problem; run again later",
+    "tls": "check what answers for the name: the CA could not set up TLS with it",
+    "unauthorized": "check that the zone is delegated to this hosted zone; if it is about the account or the profile, ask the CA",
+    "unsupportedContact": "give plain e-mail addresses in acme_contacts: the CA takes no others",
+    "unsupportedIdentifier": "this CA does not issue for such a name; remove it or choose another CA",
+    "userActionRequired": "visit the URL named in the message, for example to agree to new terms of service, then run again",
+    "alreadyReplaced": "run again: the certificate was replaced by another order already, and the next order does not say that it replaces it",
+    "invalidProfile": "set acme_profile to one that the directory lists, or leave it out",
+    "conflict": "run again: another request changed the same thing at the same time",
+    "dnssec": "repair the DNSSEC chain of the zone",
+    "invalid": "the CA gives no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone",
+}
+# These say how the CA is today, or what it may do, not how the names are: another CA may issue.
+_ABOUT_THE_CA = frozenset({"caa", "rateLimited", "serverInternal"})
+
+# What Boulder's messages say, and which limit that is. https://letsencrypt.org/docs/rate-limits/
+_LIMITS = {
+    "exact set": (
+        "certificates for the same exact set of names (Let's Encrypt: 5 in 7 days)",
+        "reuse the certificate in the archive, or change the set of names",
+    ),
+    "registered domain": (
+        "certificates for one registered domain (Let's Encrypt: 50 in 7 days)",
+        "put more names into one certificate, or ask the CA for more",
+    ),
+    "failed authorizations": (
+        "failed validations of one name (Let's Encrypt: 5 an hour)",
+        "repair the DNS of the name first, and try with letsencrypt_staging",
+    ),
+    "paused": (
+        "consecutive failed validations of one name",
+        "repair the DNS of the name, then unpause it with the link in the message",
+    ),
+    "new orders": (
+        "new orders of one account (Let's Encrypt: 300 in 3 hours)",
+        "spread the projects over time",
+    ),
+    "registrations": (
+        "new accounts from one address (Let's Encrypt: 10 in 3 hours)",
+        "keep the archive between runs, so that the account is used again",
+    ),
+}
+_UNKNOWN_LIMIT = ("a limit that the message names", "run again later; use letsencrypt_staging for tests")
+_RETRY_TIME = re.compile(r"retry after (\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2}) ?(?:UTC|Z)")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """``code`` is the type without its URN; ``identifier`` the name that it is about, if any."""
+
+    code: str
+    detail: str
+    identifier: str | None = None
+    subproblems: tuple[Problem, ...] = ()
+
+    @classmethod
+    def from_json(cls, document: t.Any) -> Problem:
+        """The problem of a parsed document, however incomplete."""
+        fields = document if isinstance(document, dict) else {}
+        identifier = fields.get("identifier")
+        subproblems = fields.get("subproblems")
+        return cls(
+            code=str(fields.get("type") or "unknown").removeprefix(URN),
+            detail=str(fields.get("detail") or fields.get("title") or "no further information"),
+            identifier=str(identifier.get("value")) if isinstance(identifier, dict) else None,
+            subproblems=tuple(cls.from_json(sub) for sub in subproblems) if isinstance(subproblems, list) else (),
+        )
+
+    def as_text(self) -> str:
+        """Type, detail, and each subproblem with its name, in one line."""
+        about = f"{self.identifier}: " if self.identifier else ""
+        subs = "".join(f"; {sub.as_text()}" for sub in self.subproblems)
+        return f"{about}{self.code}: {self.detail}{subs}"
+
+    def as_details(self) -> list[dict[str, t.Any]]:
+        """One entry for each name that the problem is about, as users get them."""
+        own = [{"identifier": self.identifier, "code": self.code, "detail": self.detail}] if self.identifier else []
+        return own + [entry for sub in self.subproblems for entry in sub.as_details()]
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """Which limit of the CA was hit, until when, and what to do about it."""
+
+    limit: str
+    until: datetime | None
+    advice: str
+
+    def as_text(self) -> str:
+        """One sentence."""
+        wait = f"wait until {times.to_text(self.until)}" if self.until else "wait as long as the message says"
+        return f"the limit is on {self.limit}; {wait}; {self.advice}"
+
+
+def rate_limit(detail: str, retry_after: float | None, now: datetime) -> RateLimit:
+    """What a rateLimited problem means; the time comes from Retry-After, otherwise from Boulder's text."""
+    lowered = detail.lower()
+    limit, advice = next((_LIMITS[words] for words in _LIMITS if words in lowered), _UNKNOWN_LIMIT)
+    until = now + timedelta(seconds=retry_after) if retry_after is not None else None
+    return RateLimit(limit=limit, until=until or _told(detail), advice=advice)
+
+
+def _told(detail: str) -> datetime | None:
+    match = _RETRY_TIME.search(detail)
+    try:
+        return datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=timezone.utc) if match else None
+    except ValueError:
+        return None
+
+
+def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:
+    """What to do about the problem; empty if nothing is known about its type."""
+    limited = _limited(problem, retry_after, now)
+    return limited.as_text() if limited else fixed_advice(problem)
+
+
+def fixed_advice(problem: Problem) -> str:
+    """What to do about a problem of this type, whatever its text; that of each name counts more than that of the whole. Empty if nothing is known."""
+    known = [_ADVICE[each.code] for each in problem.subproblems if each.code in _ADVICE]
+    return "; ".join(dict.fromkeys(known)) or _ADVICE.get(problem.code, "")
+
+
+def another_ca_may_issue(codes: t.Collection[str]) -> bool:
+    """Whether problems of these types, of which there is at least one, are all about the CA and not about the names."""
+    return bool(codes) and all(code in _ABOUT_THE_CA for code in codes)
+
+
+def retry_at(problem: Problem, retry_after: float | None, now: datetime) -> datetime | None:
+    """Until when a rate limit forbids another attempt; None for anything else, and for a limit that does not say."""
+    limited = _limited(problem, retry_after, now)
+    return limited.until if limited else None
+
+
+def _limited(problem: Problem, retry_after: float | None, now: datetime) -> RateLimit | None:
+    """The limit that the problem, or one of its parts, is about."""
+    found = next((each for each in (problem, *problem.subproblems) if each.code == "rateLimited"), None)
+    return rate_limit(found.detail, retry_after, now) if found else None

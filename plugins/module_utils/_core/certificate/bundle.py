@@ -1,0 +1,136 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bundle as a value: the texts of one certificate and the manifest that describes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..values import times
+from .certificate import Certificate
+
+SCHEMA = 1
+CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem", "manifest.json"
+FILES = (CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST)
+
+_KEY = re.compile(r"(?P<time>\d{4}-\d{2}-\d{2}-\d{4})(?:-(?P<number>\d+))?\.tar\.gz")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a bundle says of itself beside its texts; ``files`` maps file names to their SHA-256 in hex."""
+
+    project: str
+    certificate: Certificate
+    issued_at: datetime
+    directory: str
+    profile: str | None
+    order_url: str | None
+    files: t.Mapping[str, str] = field(default_factory=dict)
+    account_url: str | None = None
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The document as it stands in manifest.json."""
+        return {
+            "schema": SCHEMA,
+            "project": self.project,
+            **self.certificate.as_dict(),
+            "issued_at": times.to_text(self.issued_at),
+            "directory": self.directory,
+            "profile": self.profile,
+            "order_url": self.order_url,
+            "account_url": self.account_url,
+            "files": dict(self.files),
+        }
+
+    @classmethod
+    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Manifest:
+        """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
+        if fields["schema"] != SCHEMA:
+            raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
+        return cls(
+            project=str(fields["project"]),
+            certificate=Certificate.from_dict(fields),
+            issued_at=times.from_text(fields["issued_at"]),
+            directory=str(fields["directory"]),
+            profile=fields.get("profile"),
+            order_url=fields.get("order_url"),
+            files=dict(fields["files"]),
+            account_url=fields.get("account_url"),
+        )
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """Leaf, chain (without the leaf), full chain and private key as PEM texts; a bundle made elsewhere may have no manifest."""
+
+    cert: str
+    chain: str
+    fullchain: str
+    privkey: str = field(repr=False)
+    manifest: Manifest | None = None
+
+    def texts(self) -> dict[str, str]:
+        """File name to content for everything that the bundle consists of."""
+        texts = {CERT: self.cert, CHAIN: self.chain, FULLCHAIN: self.fullchain, PRIVKEY: self.privkey}
+        if self.manifest is not None:
+            texts[MANIFEST] = json.dumps(self.manifest.as_dict(), indent=2, sort_keys=True) + "\n"
+        return texts
+
+
+def checksums(cert: str, chain: str, fullchain: str, privkey: str) -> dict[str, str]:
+    """The ``files`` of a manifest for these texts."""
+    texts = {CERT: cert, CHAIN: chain, FULLCHAIN: fullchain, PRIVKEY: privkey}
+    return {name: checksum(text) for name, text in texts.items()}
+
+
+def checksum(text: str) -> str:
+    """SHA-256 of a file's text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_texts(texts: t.Mapping[str, str]) -> Bundle:
+    """The bundle that these files make; raises ValueError, without quoting any content, if they do not make one."""
+    missing = [name for name in (CERT, PRIVKEY) if not texts.get(name, "").strip()]
+    if missing:
+        raise ValueError(f"{' and '.join(missing)} missing or empty")
+    manifest = _manifest(texts[MANIFEST]) if MANIFEST in texts else None
+    chain = texts.get(CHAIN, "")
+    bundle = Bundle(cert=texts[CERT], chain=chain, fullchain=texts.get(FULLCHAIN, texts[CERT] + chain), privkey=texts[PRIVKEY], manifest=manifest)
+    if manifest is not None:
+        damaged = [name for name, expected in sorted(manifest.files.items()) if checksum(texts.get(name, "")) != expected]
+        if damaged:
+            raise ValueError(f"{', '.join(damaged)} is not what the manifest's checksum says")
+    return bundle
+
+
+def _manifest(text: str) -> Manifest:
+    try:
+        return Manifest.from_dict(json.loads(text))
+    except (KeyError, TypeError, ValueError, AttributeError) as exc:
+        raise ValueError(f"{MANIFEST} is damaged ({type(exc).__name__}: {exc})") from exc
+
+
+def archive_key(project: str, issued_at: datetime, taken: t.Collection[str]) -> str:
+    """The archive key for a new bundle: the issue minute, with ``-2``, ``-3``, … when the minute is taken."""
+    name = times.to_name(issued_at)
+    key, number = f"{project}/{name}.tar.gz", 1
+    while key in taken:
+        number += 1
+        key = f"{project}/{name}-{number}.tar.gz"
+    return key
+
+
+def archived(keys: t.Iterable[str], project: str) -> list[str]:
+    """Of the archive's keys those that are bundles of the project, newest first."""
+    found = []
+    for key in keys:
+        match = _KEY.fullmatch(key.removeprefix(f"{project}/"))
+        if match and key.startswith(f"{project}/"):
+            found.append((match["time"], int(match["number"] or 1), key))
+    return [key for _time, _number, key in sorted(found, reverse=True)]

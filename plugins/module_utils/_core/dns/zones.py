@@ -1,0 +1,138 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which hosted zone answers for a name: the closest public one that DNS really delegates to.
+
+A zone below another public zone is looked into only if the zone above names its name servers, and of several zones with one name
+only that which the registrar points to (RFC 1034 section 4.2.1).
+https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ..values import domain_names
+
+_ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
+Servers = frozenset[str]
+# The zones of one name, closest to the name that is looked for first.
+Level = tuple["Zone", ...]
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A hosted zone; ``name`` is without the final dot."""
+
+    id: str
+    name: str
+    private: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a challenge value is published: a name in a zone of the account that ``delegation`` leads to, the own one if that is empty."""
+
+    name: str
+    zone_id: str
+    zone: str = ""
+    delegation: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What tells zones apart: the name servers that each zone name is delegated to (none, or nobody could say), and those of each zone by its ID."""
+
+    delegated_to: t.Mapping[str, Servers | None]
+    servers: t.Mapping[str, Servers]
+
+
+def is_zone_id(text: str) -> bool:
+    """Whether this is the ID of a hosted zone, and no name: IDs are capital letters and digits."""
+    return bool(_ZONE_ID.fullmatch(text))
+
+
+def levels(name: str, zones: t.Iterable[Zone]) -> tuple[Level, ...]:
+    """The public zones that could have the name, the closest first, those of one name together."""
+    found: dict[str, list[Zone]] = {}
+    for zone in zones:
+        if not zone.private and domain_names.is_within(name, zone.name):
+            found.setdefault(zone.name, []).append(zone)
+    return tuple(tuple(found[zone]) for zone in sorted(found, key=len, reverse=True))
+
+
+def in_doubt(candidates: t.Sequence[Level]) -> tuple[Level, ...]:
+    """The levels of which it has to be known where they are delegated to: all but a single zone at the top."""
+    return tuple(level for number, level in enumerate(candidates) if number < len(candidates) - 1 or len(level) > 1)
+
+
+def choose(candidates: t.Sequence[Level], facts: Facts) -> Zone | str:
+    """The zone that DNS delegates to, or why it cannot be told."""
+    for level in candidates:
+        if level not in in_doubt(candidates):
+            return level[0]
+        name, shown = level[0].name, ", ".join(zone.id for zone in level)
+        servers = facts.delegated_to.get(name)
+        matching = [zone for zone in level if servers and servers & facts.servers.get(zone.id, frozenset())]
+        if len(matching) == 1:
+            return matching[0]
+        if servers is None or matching:
+            several = f"more than one public hosted zone could be the one for {name} ({shown}), and DNS does not tell"
+            return f"{several}; name it with zone_id, or delete those that nothing delegates to"
+        if servers:
+            return f"DNS delegates {name} to {', '.join(sorted(servers))}, which is none of its hosted zones here ({shown}); use the credentials of the other"
+        if level == candidates[-1]:
+            return f"DNS delegates {name} to none of its hosted zones ({shown}); let the registrar point to one of them"
+    return (
+        "it has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it there, or give dns_delegations with the"
+        " credentials of the account that has it"
+    )
+
+
+def overrides(given: t.Any) -> dict[str, str]:
+    """Zone IDs by the domain that they are for, empty for all, of the option zone_id: one ID, or a mapping of names to IDs."""
+    if not given:
+        return {}
+    if isinstance(given, str):
+        return {"": given.strip()}
+    return {domain_names.base(domain_names.normalise([name])[0]): str(zone_id) for name, zone_id in given.items()}
+
+
+def override_problems(given: t.Any) -> list[str]:
+    """Why the option zone_id cannot be used, as far as it can be told without asking Route 53."""
+    if not given:
+        return []
+    if not isinstance(given, (str, t.Mapping)):
+        return [f"zone_id: {given!r} is neither the ID of a hosted zone nor a mapping of names to such IDs"]
+    chosen = {"": given} if isinstance(given, str) else given
+    found = [f"zone_id: {problem.removeprefix('domains: ')}" for name in chosen if name for problem in domain_names.problems([str(name)])]
+    wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(str(zone_id).strip())]
+    return found + [f"zone_id: {zone_id!r} is no ID of a hosted zone; it begins with Z and has capital letters and digits" for zone_id in wrong]
+
+
+def delegation_problems(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """Why the option dns_delegations cannot be used."""
+    given = [str(entry.get("zone") or "").strip() for entry in entries]
+    found = [
+        f"dns_delegations: {zone!r} is neither the name nor the ID of a hosted zone" for zone in given if not is_zone_id(zone) and domain_names.problems([zone])
+    ]
+    return found + [f"dns_delegations: zone {zone!r} is there more than once" for zone in dict.fromkeys(given) if given.count(zone) > 1]
+
+
+def delegation(text: str) -> str:
+    """The zone of an entry of dns_delegations in its one form: an ID as it is, a name as A-labels."""
+    zone = text.strip()
+    return zone if is_zone_id(zone) else domain_names.normalise([zone])[0]
+
+
+def override_problem(zone_id: str, name: str, zones: t.Iterable[Zone]) -> str | None:
+    """Why the zone that the user names cannot have the name; None if it can."""
+    zone = next((zone for zone in zones if zone.id == zone_id), None)
+    if zone is None:
+        return f"there is no hosted zone {zone_id} in the account; correct the ID, or use the credentials of its account"
+    if zone.private:
+        return f"hosted zone {zone_id} ({zone.name}) is private, so no CA can look into it; name a public one"
+    if not domain_names.is_within(name, zone.name):
+        return f"hosted zone {zone_id} is {zone.name}, which does not contain {name}; name another one, or leave it out"
+    return None

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Findings on the record of a project: expiry, renewal, failures, and an interval that does not suit the lifetime."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta
+
+from ..certificate import renewal
+from ..certificate.certificate import Certificate
+from ..certificate.renewal_info import RenewalInfo
+from ..project import journal
+from ..run import run_plan
+from ..values import times
+from .findings import Finding, finding
+
+# A schedule is expected to look more often than this, and the shorter a certificate lives, the more often.
+LONGEST_GRACE = timedelta(days=1)
+
+
+def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, is_locked: bool) -> list[Finding]:
+    """What is to be said of a project that has a document."""
+    name = document["name"]
+    found = _failures(name, document, now)
+    if is_locked:
+        found.append(finding("PROJECT_LOCKED", name, f"a run holds it until {document['lock']['expires_at']}"))
+    elif journal.is_unfinished(document["journal"]):
+        unfinished = document["journal"]
+        found.append(finding("RUN_UNFINISHED", name, f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}"))
+    if document["certificate"]:
+        found += certificate(document["certificate"], interval_days, run_plan.renewal_info(document), now)
+    return found
+
+
+def certificate(fields: t.Mapping[str, t.Any], interval_days: int, info: RenewalInfo | None, now: datetime) -> list[Finding]:
+    """Expiry, renewal and interval of the recorded certificate."""
+    known = Certificate.from_dict(fields)
+    name = str(fields.get("name"))
+    decided = renewal.decide(known, interval_days, now, info)
+    found = [finding("INTERVAL_UNSUITABLE", name, warning) for warning in decided.warnings]
+    until = times.to_text(known.not_after)
+    margin = known.not_after - decided.renew_at
+    if now >= known.not_after:
+        return [*found, finding("CERTIFICATE_EXPIRED", name, f"it expired at {until}")]
+    if now >= decided.renew_at + margin / 2:
+        return [*found, finding("CERTIFICATE_EXPIRES_SOON", name, f"it expires at {until}; {decided.reason}")]
+    if now >= decided.renew_at + min(LONGEST_GRACE, margin / 4):
+        return [*found, finding("RENEWAL_OVERDUE", name, f"{decided.reason}; it expires at {until}")]
+    return found
+
+
+def _failures(name: str, document: t.Mapping[str, t.Any], now: datetime) -> list[Finding]:
+    state = document["renewal"]
+    if not state["failures"]:
+        return []
+    error = (document["last_run"] or {}).get("Error") or "its last run says why"
+    waits = state["next_attempt_at"]
+    until = f"; scheduled runs wait until {waits}" if waits and times.from_text(waits) > now else ""
+    return [finding("RUN_FAILED", name, f"{state['failures']} in a row: {error}{until}")]

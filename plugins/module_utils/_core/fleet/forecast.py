@@ -1,0 +1,93 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the selected projects are going to cost: calls of each service, orders at each CA, places in IAM."""
+
+from __future__ import annotations
+
+import math
+import typing as t
+from collections import Counter
+
+from ..ca import directories
+from ..project import last_run
+from .drift import Index
+from .needs import Need
+
+# Counted in the sandbox, to which a test holds them; polls take one call each, and there are as many as the waits are long.
+BASE = {"iam": 3, "cloudfront": 3}
+ORDER = {"route53": 3, "acme": 7, "iam": 4, "cloudfront": 1}
+PER_NAME = {"acme": 2}
+PER_DISTRIBUTION = {"cloudfront": 2}
+# Where there is a topic.
+TOPIC = {"sns": 2}
+PER_ADDRESS = {"sns": 1}
+# The first order of a run lists the hosted zones, for all of them.
+FIRST_ORDER = {"route53": 1}
+PAGE = 100
+
+
+def calls(need: Need, index: Index | None) -> dict[str, int]:
+    """About how many calls of each service a run of this project alone makes, if nothing fails and nothing has to be waited for long."""
+    return _once(_calls(need, index))
+
+
+def _once(found: Counter[str]) -> dict[str, int]:
+    """These calls with those that are made once, however many projects there are."""
+    return dict(sorted((found + Counter(FIRST_ORDER if "route53" in found else {})).items()))
+
+
+def _calls(need: Need, index: Index | None) -> Counter[str]:
+    """What a further project of a run adds."""
+    if need.action in ("wait", "none"):
+        return Counter()
+    document, definition = need.candidate.document, need.candidate.document["definition"]
+    found = Counter(BASE)
+    if need.issue:
+        found.update(ORDER)
+    if index is not None:
+        found["cloudfront"] *= max(1, math.ceil(len(index.distributions) / PAGE))
+    counted = [(PER_NAME, len(definition["domains"]) if need.issue else 0), (PER_DISTRIBUTION, _bound(document, index))]
+    if definition["sns_topic"]:
+        counted += [(TOPIC, 1), (PER_ADDRESS, len(definition["emails"]))]
+    for kind, number in counted:
+        found.update({service: count * number for service, count in kind.items()})
+    return +found
+
+
+def _bound(document: t.Mapping[str, t.Any], index: Index | None) -> int:
+    """How many distributions use a certificate of the project: those that are listed, or else those that its last run found."""
+    if index is None:
+        return len(last_run.distributions(document["last_run"]))
+    ids = [entry.get("id") for entry in (document["certificate"] or {}, *document["superseded"])]
+    return sum(len(index.users.get(one, ())) for one in ids if one)
+
+
+def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, int] | None) -> dict[str, t.Any]:
+    """What the selection takes of what is limited, and what of it does not fit."""
+    total: Counter[str] = Counter()
+    for need in selected:
+        total.update(_calls(need, index))
+    orders = Counter(directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue)
+    uploads = sum(need.issue for need in selected)
+    iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": sum(map(_stays, selected))}
+    if quota is not None:
+        iam.update(used=quota[0], allowed=quota[1], room=quota[1] - quota[0])
+    return {"calls": _once(total), "orders": dict(sorted(orders.items())), "iam": iam}
+
+
+def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    """What of the limits a person should know before the run."""
+    iam = found["iam"]
+    if iam["room"] is None or not iam["uploads"] or iam["room"] >= max(1, iam["kept"]):
+        return ()
+    text = (
+        f"IAM holds {iam['used']} of {iam['allowed']} server certificates, and this run adds {iam['kept']} for good, so some find no place; delete what"
+        ' is no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server certificates per account" of IAM'
+    )
+    return (text,)
+
+
+def _stays(need: Need) -> bool:
+    """Whether the run leaves one certificate more in IAM than there was: a first one, or one more to go back to."""
+    document = need.candidate.document
+    return need.issue and (document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"])

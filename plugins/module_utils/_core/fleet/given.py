@@ -1,0 +1,67 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Projects as playbooks and inventories give them: the variables of the role, in part, for many projects at once."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ..project import definition as definitions
+
+PREFIX = "project_"
+HOST = "inventory_hostname"
+
+# These mean something else to Ansible.
+RESERVED_HOSTS = ("all", "localhost", "ungrouped")
+_HOST_TEXT = re.compile(r"[^A-Za-z0-9_.-]")
+
+
+@dataclass(frozen=True)
+class Given:
+    """One project: its name, the host that runs it, the store that has it if not the common one, and its variables without the prefix.
+
+    ``index`` is its place among the definitions that were given.
+    """
+
+    name: str
+    host: str
+    store: str | None
+    index: int | None
+    variables: t.Mapping[str, t.Any]
+
+    @property
+    def is_definition(self) -> bool:
+        """Whether more than the name was given."""
+        return self.variables.get("domains") is not None
+
+    def definition(self, defaults: t.Mapping[str, t.Any], partition: str) -> definitions.Definition:
+        """The definition that the role would make of the variables; ``defaults`` are those of the role that the user's environment decides."""
+        wanted = {key: value for key, value in self.variables.items() if key in definitions.KEYS}
+        return definitions.parse(self.name, {**defaults, **wanted}, partition)
+
+
+def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
+    """One entry as it was given, in the names of the role or without their prefix."""
+    variables = {str(key).removeprefix(PREFIX): value for key, value in entry.items() if key != HOST}
+    name, store = variables.pop("name", None), variables.pop("store", None)
+    text = "" if name is None else str(name)
+    host = str(entry.get(HOST) or host_of(text))
+    return Given(name=text, host=host, store=str(store) if store else None, index=index, variables=variables)
+
+
+def host_of(name: str) -> str:
+    """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible takes for a host."""
+    host = _HOST_TEXT.sub("_", name) or "unnamed"
+    return f"project_{host}" if host in RESERVED_HOSTS else host
+
+
+def problems(entries: t.Iterable[Given]) -> list[str]:
+    """Why the entries cannot be taken together: each name that several have."""
+    hosts: dict[str, list[str]] = defaultdict(list)
+    for one in entries:
+        hosts[one.name].append(one.host)
+    doubled = {name: where for name, where in hosts.items() if name and len(where) > 1}
+    return [f"project {name} is given {len(where)} times (hosts {', '.join(where)}); give each name once" for name, where in sorted(doubled.items())]

@@ -1,0 +1,94 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The record of the last run, in the fields and words of the SSL Plugin, so that those who read its records can read ours."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ..values import times
+
+PROCESSING, SUCCEEDED, REPLACE_FAILED, DELETE_FAILED = "Processing", "Succeeded", "Replace failed", "Delete IAM failed"
+NO_PREVIOUS = "No Previous IAM SSL Information"
+UPDATED = "Success"
+KEPT_AFTER_FAILURE = "Due to a failed CloudFront certificate renewal, please update it and then delete the old SSL Cert ."
+_DELETE_ERRORS = ("Delete_IAM_Cert_Error:", "Delete_SSL_Res_Error:")
+RENEW_RECORDS = ("Previous_IAM_SSL_Info", "Matched_CloudFront", "Update_CloudFront_Status", "Delete_Previous_IAM_SSL_Cert")
+
+LastRun = dict[str, t.Any]
+
+
+def begin(replaced: t.Sequence[t.Mapping[str, t.Any]], now: datetime) -> LastRun:
+    """The record of a run that begins; ``replaced`` are the certificates it may replace."""
+    return {
+        "Status": PROCESSING,
+        "started_at": times.to_text(now),
+        "finished_at": None,
+        "Previous_IAM_SSL_Info": _previous(replaced),
+        "Matched_CloudFront": {},
+        "Update_CloudFront_Status": [],
+        "Delete_Previous_IAM_SSL_Cert": {},
+    }
+
+
+def merged(record: t.Mapping[str, t.Any], results: t.Iterable[t.Mapping[str, t.Any] | None]) -> LastRun:
+    """The record with what the modules reported under ``records``."""
+    found = dict(record)
+    for result in results:
+        reported = (result or {}).get("records") or {}
+        found.update({key: reported[key] for key in RENEW_RECORDS if key in reported})
+    return found
+
+
+def succeeded(record: t.Mapping[str, t.Any], now: datetime) -> LastRun:
+    """The record of a run that came to its end; its status is the worst of its parts."""
+    return {**record, "Status": worst(record) or SUCCEEDED, "finished_at": times.to_text(now)}
+
+
+def failed(record: t.Mapping[str, t.Any], failure: str, now: datetime) -> LastRun:
+    """The record of a run that broke off with this (redacted) text."""
+    status = worst(record) or failure
+    found = {**record, "Status": status, "finished_at": times.to_text(now), "Error": failure}
+    if status == REPLACE_FAILED and not record["Delete_Previous_IAM_SSL_Cert"]:
+        found["Delete_Previous_IAM_SSL_Cert"] = KEPT_AFTER_FAILURE
+    return found
+
+
+def judged(record: t.Mapping[str, t.Any]) -> LastRun:
+    """The record with a status that fits its parts again, after one of them was replaced; an error text stays."""
+    if record["Status"] in (SUCCEEDED, REPLACE_FAILED, DELETE_FAILED):
+        return {**record, "Status": worst(record) or SUCCEEDED}
+    return dict(record)
+
+
+def worst(record: t.Mapping[str, t.Any]) -> str | None:
+    """What went wrong with distributions, else with deletions, else None."""
+    if _has_failed_update(record):
+        return REPLACE_FAILED
+    return DELETE_FAILED if _has_failed_deletion(record) else None
+
+
+def distributions(record: t.Mapping[str, t.Any] | None) -> tuple[str, ...]:
+    """The IDs of the distributions that the run found; none if it found or noted none."""
+    matched = (record or {}).get("Matched_CloudFront")
+    return tuple(matched.get("ID_LIST", ())) if isinstance(matched, dict) else ()
+
+
+def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str]] | str:
+    if not replaced:
+        return NO_PREVIOUS
+    return {"IAM_SSL_ID": [str(entry.get("id") or entry.get("arn")) for entry in replaced], "IAM_SSL_NAME": [str(entry.get("name")) for entry in replaced]}
+
+
+def _has_failed_update(record: t.Mapping[str, t.Any]) -> bool:
+    matched = record["Matched_CloudFront"]
+    if isinstance(matched, dict) and matched.get("Error"):
+        return True
+    return any(status != UPDATED for entry in record["Update_CloudFront_Status"] for status in entry.values())
+
+
+def _has_failed_deletion(record: t.Mapping[str, t.Any]) -> bool:
+    deleted = record["Delete_Previous_IAM_SSL_Cert"]
+    texts = deleted.values() if isinstance(deleted, dict) else [deleted]
+    return any(str(text).startswith(_DELETE_ERRORS) or text == KEPT_AFTER_FAILURE for text in texts)

@@ -1,0 +1,116 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which server certificates may be deleted: ours, superseded, and used by nobody in a complete listing."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ..bind import binding
+from ..server_cert.server_certs import CLOUDFRONT_PATH, StoredCertificate
+
+MANAGED_BY_TAG = "managed-by"
+MANAGED_BY = "certops.cloudfront"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search for users found: a failed search (``distributions`` is None) is never "no user"."""
+
+    distributions: tuple[binding.Distribution, ...] | None
+    error: str = ""
+    deploying: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may be deleted: below ``path``, of the ``candidates`` (None: all), but none of ``keep`` nor the newest ``keep_previous``."""
+
+    path: str
+    keep: frozenset[str] = frozenset()
+    candidates: frozenset[str] | None = None
+    keep_previous: int = 0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one certificate is to be deleted, and why (not)."""
+
+    certificate: StoredCertificate
+    delete: bool
+    reason: str
+    used_by: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, t.Any]:
+        """The certificate as it stands among those kept."""
+        return {"name": self.certificate.name, "id": self.certificate.id, "reason": self.reason, "used_by": list(self.used_by)}
+
+
+def search_of(distributions: tuple[binding.Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
+    """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is noticed.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
+    """
+    ids = {one.id for one in certificates}
+    changing = (one for one in distributions if one.status != binding.DEPLOYED and binding.used_certificates(one.viewer) & ids)
+    return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
+
+
+def path_problems(path: str) -> list[str]:
+    """Why nothing may be deleted below this path: it must be a project's, not all of CloudFront's."""
+    if not path.startswith(CLOUDFRONT_PATH) or path == CLOUDFRONT_PATH or not path.endswith("/"):
+        return [f"path: {path!r} is too wide; give one below {CLOUDFRONT_PATH} that ends with /, such as /cloudfront/certops/webapp/"]
+    return []
+
+
+def meant(certificates: t.Iterable[StoredCertificate], rules: Rules) -> tuple[StoredCertificate, ...]:
+    """The certificates that the rules speak of, newest first."""
+    found = [one for one in certificates if one.path.startswith(rules.path) and (rules.candidates is None or rules.candidates & _names(one))]
+    return tuple(sorted(found, key=lambda one: (one.upload_date or _EPOCH, one.name), reverse=True))
+
+
+def tags_needed(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules) -> tuple[str, ...]:
+    """The names of those whose tags decide; the others are kept anyway."""
+    return tuple(one.name for one in meant(certificates, rules) if _reason_to_keep(one, search, rules) is None)
+
+
+def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules, tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[Verdict, ...]:
+    """A verdict on every certificate that is meant, newest first; ``tags`` by name, for those of ``tags_needed``."""
+    verdicts = []
+    spared = 0
+    for one in meant(certificates, rules):
+        reason = _reason_to_keep(one, search, rules)
+        if reason is None and tags.get(one.name, {}).get(MANAGED_BY_TAG) != MANAGED_BY:
+            reason = f"it is not ours: the tag {MANAGED_BY_TAG}={MANAGED_BY} is missing"
+        if reason is None and spared < rules.keep_previous:
+            spared += 1
+            reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
+        used_by = binding.users(search.distributions or (), one.id)
+        verdicts.append(Verdict(one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by))
+    return tuple(verdicts)
+
+
+def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str | None:
+    if search.distributions is None:
+        return f"who uses it is unknown, because the search failed: {search.error}"
+    used_by = binding.users(search.distributions, one.id)
+    if used_by:
+        return f"it is used by {', '.join(used_by)}"
+    if rules.keep & _names(one):
+        return "it is in the keep list"
+    if search.deploying:
+        return f"{', '.join(search.deploying)} took another of these certificates and is not yet deployed: edges may still serve this one"
+    return None
+
+
+def _names(one: StoredCertificate) -> frozenset[str]:
+    return frozenset(name for name in (one.name, one.id) if name)
+
+
+def deleted_record(outcomes: t.Mapping[str, str | None]) -> dict[str, str]:
+    """``Delete_Previous_IAM_SSL_Cert`` in the SSL Plugin's vocabulary; ``outcomes`` maps names to an error, or None for success."""
+    return {name: "Successfully deleted IAM SSL Cert." if error is None else f"Delete_IAM_Cert_Error: {error}" for name, error in outcomes.items()}

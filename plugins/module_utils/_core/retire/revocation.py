@@ -1,0 +1,72 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a certificate may be revoked: nobody may still be served with it, as far as a complete search can tell."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..bind import binding
+from ..bind.binding import Distribution
+from ..certificate.certificate import Certificate
+from ..server_cert.server_certs import StoredCertificate
+from ..values import domain_names, times
+
+# RFC 5280 section 5.3.1, without those that only the CA may give. https://letsencrypt.org/docs/revoking/
+REASONS = {"unspecified": 0, "keyCompromise": 1, "affiliationChanged": 3, "superseded": 4, "cessationOfOperation": 5}
+ACM_ELEMENT = "ACMCertificateArn"
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a search found: distributions that use the certificate, and those of which that cannot be told, with the reason."""
+
+    users: tuple[str, ...] = ()
+    unclear: tuple[str, ...] = ()
+
+    def refusal(self) -> str | None:
+        """Why the certificate is not revoked now; None if nobody uses it."""
+        if self.users:
+            return (
+                f"distributions use it: {', '.join(self.users)}; bind them to another certificate first, for example with the playbook reissue,"
+                " or set force to revoke it although viewers would see a revoked certificate"
+            )
+        if self.unclear:
+            return f"it is not certain that nobody uses it: {'; '.join(self.unclear)}; repair that, or set force"
+        return None
+
+
+def may_be_same(stored: StoredCertificate, certificate: Certificate) -> bool:
+    """Whether a listed server certificate can be this one; its content tells for sure."""
+    return stored.expiration is None or stored.expiration == certificate.not_after
+
+
+def possible_users(
+    distributions: t.Iterable[Distribution], stored: t.Iterable[StoredCertificate], certificate: Certificate
+) -> tuple[tuple[StoredCertificate, tuple[str, ...]], ...]:
+    """The server certificates that may be this one and that distributions use, with those."""
+    listed = tuple(distributions)
+    found = ((one, binding.users(listed, one.id)) for one in stored if may_be_same(one, certificate))
+    return tuple((one, users) for one, users in found if users)
+
+
+def unclear(distributions: t.Iterable[Distribution], certificate: Certificate) -> tuple[str, ...]:
+    """Distributions of this certificate's names of which a listing cannot tell: a certificate of ACM, or a change that edges do not have yet."""
+    found = []
+    for one in distributions:
+        if len(domain_names.uncovered(certificate.domains, one.aliases)) == len(one.aliases):
+            continue
+        if one.viewer.get(ACM_ELEMENT):
+            found.append(f"{one.id} has a certificate of ACM for names of this one")
+        elif one.status != binding.DEPLOYED:
+            found.append(f"{one.id} is not yet deployed, so edges may still serve this one")
+    return tuple(found)
+
+
+def why_nothing(certificate: Certificate, now: datetime) -> str | None:
+    """Why there is nothing to revoke; None if there is."""
+    if certificate.not_after <= now:
+        return f"the certificate expired at {times.to_text(certificate.not_after)}, so there is nothing to revoke"
+    return None

@@ -1,0 +1,53 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which certificates an incident concerns, so that a reissue of many projects can be repeated until nothing is left to do."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ..._errors import ConfigError
+from ..ca import directories, issuances
+from ..values import times
+from . import run_plan
+
+RUN, OTHERWISE = "reissue", "converge"
+
+
+def problems(issued_before: str | None, issued_by: str | None = None, run: str = RUN) -> list[str]:
+    """What is wrong with these options, whatever the time."""
+    found = [text.replace("acme_directory", "issued_by") for text in directories.problems(issued_by)] if issued_by else []
+    try:
+        moment(issued_before)
+    except ValueError:
+        found.append(f"issued_before: {issued_before!r} is not a time such as 2027-01-06T04:42:00Z")
+    if issued_before and run != RUN:
+        found.append(f"issued_before: goes with run={RUN}, and not with run={run}; leave it out")
+    return found
+
+
+def moment(issued_before: str | None) -> datetime | None:
+    """The option as a time; ValueError if it is none."""
+    return times.from_text(issued_before) if issued_before else None
+
+
+def past(issued_before: str | None, now: datetime) -> datetime | None:
+    """The option as a time that has passed; ConfigError for one that has not."""
+    since = moment(issued_before)
+    if since is not None and since > now:
+        raise ConfigError([f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue; give a time that has passed"])
+    return since
+
+
+def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime | None) -> str:
+    """What the run is for this project: a reissue whose certificate was issued since only does whatever is missing."""
+    certificate = document["certificate"]
+    if run != RUN or issued_before is None or certificate is None:
+        return run
+    return RUN if issuances.issued_at(certificate) < issued_before else OTHERWISE
+
+
+def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:
+    """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was wanted."""
+    return document["certificate"] is not None and run_plan.authority(document)[0] == directories.resolve(directory).url

@@ -1,0 +1,60 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which superseded certificate a project goes back to, and how that is remembered so that a scheduled run does not undo it."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from ..project import pending_revocations
+from ..values import domain_names, times
+
+RUN = "rollback"
+# What of the definition the certificate was accepted for, whatever it is itself.
+_ACCEPTED = ("domains", "key_type", "acme_directory", "acme_profile")
+
+Entry = t.Mapping[str, t.Any]
+
+
+def choose(document: Entry, available: t.Iterable[Entry], now: datetime) -> tuple[Entry | None, str]:
+    """The superseded certificate that was in service last, of those that can serve the project; or why there is none."""
+    ids = {one["id"] for one in available}
+    problems = []
+    for entry in reversed(document["superseded"]):
+        problem = _problem(entry, document["definition"]["domains"], ids, now)
+        if problem is None:
+            return entry, ""
+        problems.append(f"{entry.get('name')} {problem}")
+    return None, "; ".join(problems) or "none was kept"
+
+
+def marked(certificate: Entry, definition: Entry, now: datetime) -> dict[str, t.Any]:
+    """The certificate that was gone back to, as it stands in the record."""
+    return {**certificate, "rolled_back": {"at": times.to_text(now), **{key: definition[key] for key in _ACCEPTED}}}
+
+
+def is_marked(certificate: Entry | None) -> bool:
+    """Whether the project went back to this certificate."""
+    return bool(certificate and certificate.get("rolled_back"))
+
+
+def at(certificate: Entry | None) -> str | None:
+    """When the project went back to it; bundles from before do not count as newer ones."""
+    return certificate["rolled_back"]["at"] if certificate is not None and is_marked(certificate) else None
+
+
+def stands_for(certificate: Entry, definition: Entry) -> Entry:
+    """What the definition is compared with: what the certificate has, or what it was accepted for."""
+    return t.cast("Entry", certificate.get("rolled_back") or {**definition, **certificate})
+
+
+def _problem(entry: Entry, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:
+    if entry.get("id") not in ids:
+        return "is not in IAM any more"
+    if not pending_revocations.is_good(entry):
+        return "is revoked, or is going to be"
+    if times.from_text(entry["not_after"]) <= now:
+        return f"expired at {entry['not_after']}"
+    uncovered = domain_names.uncovered(entry["domains"], domains)
+    return f"does not cover {', '.join(uncovered)}" if uncovered else None

@@ -1,0 +1,46 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of project_record that tell of a step, as a report; ConfigError if they cannot be used."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..._errors import ConfigError
+from ..values import times
+from . import reissue
+from .recording import CERTIFICATE_KEYS, Report
+
+
+def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> Report:
+    """The report; in a ``rehearsal``, which is check mode, a certificate may be only predicted."""
+    certificate = _certificate(params["certificate"], rehearsal)
+    return Report(
+        phase=params["phase"],
+        certificate=certificate,
+        predicted=params["certificate"] if certificate is None else None,
+        renewal=params["renewal"],
+        bind_result=params["bind_result"],
+        cleanup_result=params["cleanup_result"],
+        subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
+        failure=params["failure"],
+        retry_at=_time(params["retry_at"]),
+        revoke_reason=params["revoke_reason"],
+        issued_before=reissue.moment(params["issued_before"]),
+        revoked=tuple(params["revoked"] or ()),
+    )
+
+
+def _certificate(given: t.Mapping[str, t.Any] | None, rehearsal: bool) -> t.Mapping[str, t.Any] | None:
+    """The certificate to record; one that check mode only predicts is not complete, and is left out."""
+    missing = [key for key in CERTIFICATE_KEYS if given is not None and given.get(key) is None]
+    if missing and not rehearsal:
+        raise ConfigError([f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"])
+    return None if missing else given
+
+
+def _time(given: str | None) -> str | None:
+    try:
+        return times.to_text(times.from_text(given)) if given else None
+    except ValueError as exc:
+        raise ConfigError([f"retry_at: {given!r} is not a time such as 2027-01-06T04:42:00Z"]) from exc

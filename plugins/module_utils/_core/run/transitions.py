@@ -1,0 +1,144 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The states that project_record brings a document to: present, locked, recorded, absent. Document in, transition out; may refuse."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+from ..._errors import ConfigError, RefusedError
+from ..project import definition as definitions
+from ..project import journal, lease
+from ..project.lease import Claim
+from ..report import notice
+from ..values import redaction
+from . import recording, reissue, run_plan
+from .recording import Report
+from .run_plan import Document, RunPlan
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of the document: its definition (checked), who asks, and the report of a step.
+
+    ``rehearsal`` is check mode, ``available`` are the server certificates in IAM.
+    """
+
+    name: str
+    claim: Claim
+    definition: t.Mapping[str, t.Any] | None = None
+    report: Report = field(default_factory=Report)
+    release: bool = False
+    rehearsal: bool = False
+    available: tuple[t.Mapping[str, t.Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Transition:
+    """The document as it shall be (None: gone), and what the caller is told."""
+
+    document: Document | None
+    plan: RunPlan
+    locked: bool = False
+    holder: t.Mapping[str, t.Any] | None = None
+    warnings: tuple[str, ...] = ()
+    mail: notice.Notice | None = None
+    summary: t.Mapping[str, t.Any] = field(default_factory=dict)
+
+
+def present(request: Request, document: Document | None) -> Transition:
+    """The document exists with this definition; a lock of another run does not matter, since its run keeps what it began with."""
+    found, warnings = _defined(request, document)
+    plan = run_plan.plan(found, request.claim.run, request.claim.now)
+    return Transition(document=found, plan=plan, warnings=warnings, summary=notice.summary(found, document != found))
+
+
+def locked(request: Request, document: Document | None) -> Transition:
+    """The document is in the hands of this run, which starts; or another run holds it, and nothing is changed."""
+    claim = request.claim
+    if document is None and request.definition is None and claim.run == "delete":
+        plan = RunPlan(action="none", reason=f"there is no project {request.name}, so nothing is to be deleted")
+        return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
+    if document is not None and lease.blocks(document["lock"], claim):
+        plan = run_plan.locked_out(document, lease.owner_text(document["lock"]), claim.now)
+        summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
+        return Transition(document=document, plan=plan, holder=lease.holder(document["lock"]), summary=summary)
+    found, warnings = _defined(request, document)
+    run = reissue.run_for(found, claim.run, request.report.issued_before)
+    plan = run_plan.plan(found, run, claim.now, request.available)
+    # A certificate that the incident does not concern is not revoked, whatever replaces it.
+    reason = request.report.revoke_reason if run == reissue.RUN or plan.resumed else None
+    changed = recording.visible(document) != recording.visible(found)
+    begun = recording.started(lease.taken(found, claim), plan, claim.now, reason)
+    begun["lock"] = {**begun["lock"], "changed": changed}
+    return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
+
+
+def recorded(request: Request, document: Document | None) -> Transition:
+    """The document holds what a step of this run did; refused unless the run holds the lock."""
+    claim, report = request.claim, request.report
+    before = _held(request, document)
+    found = recording.reported(before, report, claim.now)
+    plan = run_plan.plan(found, claim.run, claim.now)
+    changed = recording.is_own(found) or before["lock"].get("changed", False) or recording.visible(before) != recording.visible(found)
+    found["lock"] = {**found["lock"], "changed": changed}
+    kept = recording.released(found) if request.release else recording.held(found, claim.now)
+    return Transition(document=kept, plan=plan, locked=not request.release, mail=_mail(found, report), summary=_summary(found, report, changed))
+
+
+def absent(request: Request, document: Document | None) -> Transition:
+    """There is no document; refused while another run holds it."""
+    plan = RunPlan(action="none", reason=f"there is no project {request.name}")
+    if document is None:
+        return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
+    if lease.blocks(document["lock"], request.claim):
+        raise RefusedError(f"project {request.name} is not deleted: {lease.owner_text(document['lock'])} holds it until {document['lock']['expires_at']}")
+    reason = f"project {request.name} is deleted; its archive is kept"
+    return Transition(document=None, plan=plan, summary={"name": request.name, "status": "deleted", "changed": True, "reason": reason})
+
+
+def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
+    return {"name": name, "status": "absent", "changed": False, "reason": plan.reason}
+
+
+def _mail(document: Document, report: Report) -> notice.Notice | None:
+    """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in place."""
+    if document["last_run"] is None:
+        return None
+    if report.failure is not None:
+        return notice.of_failure(document, document["last_run"].get("Error") or redaction.redacted(report.failure))
+    if report.phase is None or not recording.is_own(document):
+        return None
+    return notice.of_success(document) if journal.is_deployed({"phase": report.phase}) else None
+
+
+def _summary(document: Document, report: Report, changed: bool) -> dict[str, t.Any]:
+    line = notice.summary(document, changed)
+    return line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
+
+
+def _defined(request: Request, document: Document | None) -> tuple[Document, tuple[str, ...]]:
+    """The document with the definition that was given, else with its own."""
+    if document is None and request.definition is None:
+        raise ConfigError([f"there is no project {request.name} in the store; create it (what the archive has is not issued again), or correct the name"])
+    if document is None:
+        return run_plan.new_document(request.name, request.definition or {}), ()
+    if request.definition is None or request.definition == document["definition"]:
+        return document, ()
+    warnings = definitions.shrinking(document["definition"]["domains"], request.definition["domains"])
+    return {**document, "definition": dict(request.definition)}, warnings
+
+
+def _held(request: Request, document: Document | None) -> Document:
+    """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be created."""
+    if request.rehearsal:
+        found = document or run_plan.new_document(request.name, definitions.with_defaults(request.name, {}))
+        return lease.taken(found, request.claim)
+    if document is None:
+        raise RefusedError(f"there is no project {request.name} in the store, so nothing can be recorded; create it first")
+    lock = document["lock"]
+    if lock is None or lock["run_id"] != request.claim.run_id:
+        who = lease.owner_text(lock) if lock else "nobody"
+        raise RefusedError(f"run {request.claim.run_id} does not hold project {request.name} any more ({who} does), so its result is not recorded; run again")
+    return document

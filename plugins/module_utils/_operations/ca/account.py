@@ -1,0 +1,122 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Brings one ACME account to a wanted state: observes it in the archive and at the CA, plans, applies."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._clients.archive import accounts
+from ..._clients.archive.accounts import Account
+from ..._clients.stores.base import Archive
+from ..._core.ca import account_plan, directories
+from ..._core.ca.account_plan import Known, Wanted
+from ..._core.values import times
+from ..._core.values.plan import Outcome, Plan
+from ..._core.values.waiting import Clock
+from ..._errors import ConfigError
+from ..issue import request
+from .registrar import Registrar, Server, Terms
+
+
+def check(params: t.Mapping[str, t.Any]) -> None:
+    """ConfigError with every problem of the options; calls nothing."""
+    problems = request.ca_problems(params)
+    try:
+        _wanted(params)
+    except ValueError:
+        problems.append(f"key_since: {params['key_since']!r} is not a time such as 2027-01-06T04:42:00Z")
+    if problems:
+        raise ConfigError(problems)
+
+
+def _wanted(params: t.Mapping[str, t.Any]) -> Wanted:
+    return Wanted(
+        directory=params["acme_directory"],
+        contacts=request.contacts_of(params),
+        key_since=times.from_text(params["key_since"]) if params["key_since"] else None,
+        active=params["state"] == "present",
+    )
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """One account, as the options of acme_account want it."""
+
+    params: t.Mapping[str, t.Any]
+    archive: Archive
+    server: Server
+    clock: Clock
+
+    def run(self, check_mode: bool) -> Outcome:
+        """Observe, plan, apply unless in check mode, report."""
+        check(self.params)
+        wanted = _wanted(self.params)
+        if wanted.key_since is not None and wanted.key_since > self.clock.now():
+            raise ConfigError(
+                [f"key_since: {times.to_text(wanted.key_since)} lies in the future, so every run would change the key; give a time that has passed"]
+            )
+        directory = directories.resolve(wanted.directory)
+        account = self._observed(directory.url, wanted)
+        unsettled = account is not None and account.next_key is not None
+        if account is not None and not check_mode:
+            account = self._registrar.settled(account)
+        plan = account_plan.plan(self._known(account, wanted), wanted)
+        self._require_terms(plan, directory.needs_eab, check_mode)
+        if not check_mode:
+            account = self._apply(plan, account or accounts.new(directory.url, wanted.contacts, self.clock.now()), wanted)
+        shown = None if not wanted.active else self._shown(account, directory.url, wanted)
+        return Outcome(changed=bool(plan) or unsettled, result={"account": shown, "reason": plan.reason}, before=plan.before, after=plan.after)
+
+    @property
+    def _registrar(self) -> Registrar:
+        return Registrar(self.archive, self.server, self.clock)
+
+    @property
+    def _terms(self) -> Terms:
+        return Terms(self.params["acme_terms_agreed"], request.external_account_of(self.params))
+
+    def _observed(self, directory: str, wanted: Wanted) -> Account | None:
+        """The account in the archive under these contacts, else under the former ones; what a killed run left of a move counts as moved."""
+        known = accounts.load(self.archive, directory, wanted.contacts)
+        if self.params["former_contacts"] is None or not wanted.active:
+            return known
+        former = accounts.load(self.archive, directory, request.contacts_of(self.params, "former_contacts"))
+        if known is None or former is None:
+            return known or former
+        if known.url != former.url:
+            raise ConfigError(["former_contacts: the archive has an account with these and another with acme_contacts; deactivate one of them"])
+        return former
+
+    def _known(self, account: Account | None, wanted: Wanted) -> Known | None:
+        if account is None:
+            return None
+        # What is to be deactivated is not asked for first: the answer would not change what is to be done.
+        registered = account.url is not None and (not wanted.active or account.next_key is not None or self._registrar.is_registered(account))
+        return Known(account.contacts, account.url, account.key_since, registered)
+
+    def _require_terms(self, plan: Plan, needs_eab: bool, check_mode: bool) -> None:
+        if not any(step.action == account_plan.REGISTER for step in plan.steps):
+            return
+        if check_mode and not needs_eab:
+            needs_eab = self.server.client(None, self.clock).directory().needs_eab
+        problems = self._terms.problems(needs_eab)
+        if problems:
+            raise ConfigError(problems)
+
+    def _apply(self, plan: Plan, account: Account, wanted: Wanted) -> Account:
+        for step in plan.steps:
+            if step.action == account_plan.REGISTER:
+                account = self._registrar.register(self.server.client(account.private_key, self.clock), account, self._terms)
+            elif step.action == account_plan.MOVE:
+                account = self._registrar.move(account, wanted.contacts)
+            elif step.action == account_plan.ROLL_OVER:
+                account = self._registrar.roll_over(account)
+            else:
+                self._registrar.deactivate(account)
+        return account
+
+    def _shown(self, account: Account | None, directory: str, wanted: Wanted) -> dict[str, t.Any]:
+        url, since = (account.url, account.key_since) if account else (None, None)
+        return {"url": url, "directory": directory, "contacts": sorted(wanted.contacts), "key_since": since}

@@ -1,0 +1,41 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The accounts that have zones, from the options of the modules: the own one, and those of dns_delegations."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+
+from ..._clients.aws.route53 import Route53
+from ..._clients.aws.session import Session, delegation_params, dns_params
+from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
+from ..._core.dns import zones
+from ..._errors import ConfigError
+from .challenge_records import Accounts
+
+
+def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> Accounts:
+    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries.
+
+    With ``shares_listings`` the zones of each account are listed once for all processes of a run.
+    """
+    entries = params.get("dns_delegations") or []
+    problems = zones.delegation_problems(entries)
+    sessions: dict[str, Session] = {}
+    given = [("", dns_params(params)), *((str(entry["zone"]), delegation_params(params, entry)) for entry in entries)]
+    for zone, options in given:
+        try:
+            sessions[zone] = Session(options)
+        except ConfigError as exc:
+            problems += [f"dns_delegations: {zone}: {problem}" if zone else problem for problem in exc.problems]
+    if problems:
+        raise ConfigError(problems)
+    own, *others = ((zone, _route53(session, shares_listings, config)) for zone, session in sessions.items())
+    return Accounts(own[1], {zones.delegation(zone): client for zone, client in others})
+
+
+def _route53(session: Session, shares_listings: bool, config: t.Mapping[str, t.Any]) -> Route53:
+    cache = ZoneCache.of_run(session.identity) if shares_listings else None
+    factory = functools.partial(session.client, "route53", **config)
+    return Route53(factory) if cache is None else SharedRoute53(factory, cache)

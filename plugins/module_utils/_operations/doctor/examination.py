@@ -1,0 +1,173 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Examines one project as a whole: what is wanted and known of it, then every check that the connections allow."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._clients.acme.client import Server
+from ..._clients.aws.route53 import Route53
+from ..._clients.machine import processes
+from ..._clients.net.resolver import Dns
+from ..._clients.stores import open as stores
+from ..._clients.stores import uris
+from ..._clients.stores.base import Archive, Store
+from ..._core.ca import directories
+from ..._core.doctor import findings as doctor
+from ..._core.doctor import schedule
+from ..._core.doctor.findings import Finding, finding
+from ..._core.project import definition as definitions
+from ..._core.project import lease
+from ..._core.run.run_plan import Document
+from ..._core.values.waiting import Clock
+from ..._errors import CertError, ConfigError
+from .. import project_updates
+from ..dns.place_finder import Places as ChallengePlaces
+from ..dns.place_finder import ZoneReader
+from .account import IMPATIENT, Account, Services
+from .checks import Check, Subject, findings
+from .names import Names
+from .stores import Place, Places
+
+if t.TYPE_CHECKING:
+    from ..._clients.aws.session import Session
+
+Examined = tuple[list[Finding], list[str]]
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Where the clients for AWS come from, for Route 53 perhaps from elsewhere, and the public DNS."""
+
+    session: t.Callable[[], Session]
+    dns_session: t.Callable[[], Session]
+    delegated: t.Callable[[], t.Mapping[str, ZoneReader]]
+    dns: Dns
+
+
+@dataclass(frozen=True)
+class Project:
+    """What is asked for: a project, with the definition to look at if it is not the stored one."""
+
+    name: str
+    definition: t.Mapping[str, t.Any] | None
+    store_uri: str | None
+    has_eab: bool
+    has_own_dns: bool
+    zone_ids: t.Mapping[str, str]
+
+
+def examine(project: Project, connections: Connections, clock: Clock) -> Examined:
+    """What was found, the worst first, and the names of the checks."""
+    problems = definitions.name_problems(project.name)
+    if problems:
+        return [finding("DEFINITION_INVALID", project.name, problem) for problem in problems], ["definition"]
+    try:
+        store = stores.store(project.store_uri, connections.session)
+        document = project_updates.load(store, project.name)[0]
+    except CertError as exc:
+        return _without_store(project, exc, connections, clock)
+    definition, found = _definition(project, document, connections)
+    if found:
+        return doctor.ordered(found), ["definition"]
+    subject = Subject(project.name, definition, document, project.has_eab, clock.now())
+    return _Examination(project, subject, store, connections, clock).carry_out()
+
+
+def _without_store(project: Project, error: CertError, connections: Connections, clock: Clock) -> Examined:
+    """A store that is away stops no other check of a definition that was given."""
+    broken = doctor.of_error("STORE_FAILED", error)
+    if project.definition is None:
+        return [broken], ["store"]
+    definition, found = _definition(project, None, connections)
+    if found:
+        return doctor.ordered([broken, *found]), ["store", "definition"]
+    subject = Subject(project.name, definition, None, project.has_eab, clock.now())
+    found, checks = _Examination(project, subject, None, connections, clock).carry_out()
+    return doctor.ordered([broken, *found]), ["store", *checks]
+
+
+def _definition(project: Project, document: Document | None, connections: Connections) -> tuple[t.Mapping[str, t.Any], list[Finding]]:
+    if project.definition is None:
+        if document is None:
+            return {}, [finding("PROJECT_UNKNOWN", project.name, "the store has no such project, and no definition is given")]
+        return document["definition"], []
+    try:
+        partition = connections.session().partition
+    except ConfigError:
+        partition = "aws"
+    parsed = definitions.parse(project.name, project.definition, partition)
+    return parsed.values, [finding("DEFINITION_INVALID", project.name, problem) for problem in parsed.problems]
+
+
+@dataclass
+class _Examination:
+    """``store`` is None if it is away, which is said elsewhere."""
+
+    project: Project
+    subject: Subject
+    store: Store | None
+    connections: Connections
+    clock: Clock
+
+    def carry_out(self) -> Examined:
+        found: list[Finding] = []
+        services, dns = self._made(found, self._services), self._made(found, self._route53)
+        archive = self._made(found, self._archive)
+        delegated = self._made(found, self.connections.delegated) if dns else None
+        names = self._names(dns, delegated or {}, archive)
+        challenges = list if self.project.has_own_dns else names.challenges
+        account = Account(self.subject, services, self.clock, challenges) if services else None
+        checks = [*(account.checks() if account else []), *names.checks()]
+        if self.store is not None and archive is not None:
+            places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
+            checks += places.checks() if places else []
+        checks.append(Check("schedule", "STORE_FAILED", self._schedule))
+        return doctor.ordered([*found, *findings(checks)]), [check.name for check in checks]
+
+    T = t.TypeVar("T")
+
+    def _made(self, found: list[Finding], make: t.Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except CertError as exc:
+            found.append(finding("CREDENTIALS_UNUSABLE", "connection", exc.message))
+            return None
+
+    def _services(self) -> Services:
+        return Services.of(self.connections.session())
+
+    def _route53(self) -> Route53:
+        client = self.connections.dns_session().client("route53", **IMPATIENT)
+        return Route53(lambda: client)
+
+    def _archive(self) -> Archive:
+        return stores.archive(self.subject.definition["archive"], self.connections.session)
+
+    def _names(self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None) -> Names:
+        definition = self.subject.definition
+        server = Server(directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
+        places = ChallengePlaces(route53, delegated, self.connections.dns, self.project.zone_ids) if route53 else None
+        return Names(self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock)
+
+    def _places(self, store: Store, archive: Archive, account: Account | None) -> Places:
+        kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")
+        secret = uris.parse(self.subject.definition["archive"] or stores.default_uri("archive"), "archive")
+        return Places(
+            subject=self.subject,
+            store=store,
+            archive=archive,
+            store_place=Place.of("store", kept, self.connections.session),
+            archive_place=Place.of("archive", secret, self.connections.session),
+            account=lambda: account.caller.get().account if account else "",
+            clock=self.clock,
+        )
+
+    def _schedule(self) -> list[Finding]:
+        document = self.subject.document
+        if document is None:
+            return [finding("PROJECT_NEW", self.subject.name, "the store has no document of it yet")] if self.store else []
+        is_locked = lease.is_live(document["lock"], self.subject.now, processes.is_dead)
+        return schedule.record(document, self.subject.definition["renewal_interval_days"], self.subject.now, is_locked)

@@ -1,0 +1,245 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is known of a whole fleet, in one pass over the store and one over the listings of AWS; nothing is asked per project."""
+
+from __future__ import annotations
+
+import os
+import typing as t
+from dataclasses import dataclass, field
+
+from ..._clients.aws.cloudfront import CloudFront
+from ..._clients.aws.iam import Iam
+from ..._clients.aws.sts import Sts
+from ..._clients.stores import documents
+from ..._clients.stores import open as stores
+from ..._clients.stores.base import Scan, Store
+from ..._core.fleet.drift import Listing
+from ..._core.fleet.given import Given, host_of
+from ..._core.fleet.needs import Candidate, Need, Question, judge
+from ..._core.project import definition
+from ..._core.run import run_plan
+from ..._core.run.run_plan import Document
+from ..._core.server_cert.server_certs import PROJECTS_PATH
+from ..._errors import CertError, ConfigError, RemoteError
+from .. import project_updates
+
+# As many documents are read one by one before all are read at once: a scan of a table costs its size.
+FEW = 20
+_DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+MISSING = "missing required arguments: project_{}"
+
+
+@dataclass(frozen=True)
+class Aws:
+    """What lists, all of one account."""
+
+    iam: Iam
+    cloudfront: CloudFront
+    sts: Sts
+
+    def listing(self) -> Listing:
+        """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is not complete."""
+        return Listing(
+            account=self.sts.get_caller_identity(),
+            certificates=self.iam.list_server_certificates(PROJECTS_PATH),
+            distributions=self.cloudfront.list_distributions(),
+            quota=self.iam.get_server_certificate_quota(),
+        )
+
+
+@dataclass
+class Fleet:
+    """The projects in question; ``broken`` are those that cannot be planned, each with its host and why."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    broken: list[dict[str, str]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def add(self, one: Given, document: Document, changed: t.Iterable[str] = ()) -> None:
+        """A project that can be planned."""
+        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed), index=one.index, store=one.store))
+
+    def fail(self, name: str, host: str, error: str) -> None:
+        """A project that cannot; the others go on."""
+        self.broken.append({"name": name, "host": host, "error": error})
+
+
+@dataclass(frozen=True)
+class Known:
+    """The documents of the stores: as they were read, or why they cannot be used."""
+
+    documents: dict[str, Document]
+    errors: dict[str, str]
+
+    @classmethod
+    def read(cls, store: Store, names: t.Collection[str] | None) -> Known:
+        """The documents of these names as far as they exist, or all."""
+        found, errors = {}, {}
+        wanted = None if names is None else set(names)
+        for name, stored in _scan(store, wanted):
+            if wanted is not None and name not in wanted:
+                continue
+            try:
+                found[name] = project_updates.checked(store, name, stored)
+            except CertError as exc:
+                errors[name] = exc.message
+        return cls(found, errors)
+
+
+def _scan(store: Store, names: t.Collection[str] | None) -> Scan:
+    if names is not None and len(names) <= FEW:
+        return documents.scan(sorted(names), store.read)
+    return store.scan()
+
+
+def environment_defaults() -> dict[str, t.Any]:
+    """The defaults of the role that come from the environment; see roles/project/defaults/main.yml."""
+    return {
+        "acme_directory": os.environ.get("CERTOPS_ACME_DIRECTORY", "letsencrypt"),
+        "acme_ca_bundle": os.environ.get("CERTOPS_ACME_CA_BUNDLE", ""),
+        "archive": stores.default_uri("archive"),
+    }
+
+
+def usable_stores(given: t.Iterable[Given]) -> set[str | None]:
+    """The common store (None), and those that projects name of their own."""
+    return {None, *(one.store for one in given if not _store_problems(one))}
+
+
+def whole(store: Store) -> Fleet:
+    """Every project of the store."""
+    fleet = Fleet()
+    known = Known.read(store, None)
+    for name, document in known.documents.items():
+        fleet.candidates.append(Candidate(name=name, host=host_of(name), document=document))
+    for name, error in known.errors.items():
+        fleet.fail(name, host_of(name), error)
+    if not known.documents and not known.errors:
+        fleet.warnings.append(f"{store.uri} has no project; if it should have some, correct the store (project_store)")
+    return fleet
+
+
+def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fleet:
+    """These projects as their stores have them; ConfigError that lists all that no store knows."""
+    fleet, unknown = Fleet(), []
+    for uri, entries in _by_store(given).items():
+        known = Known.read(places[uri], [one.name for one in entries if one.name]) if uri in places else Known({}, {})
+        for one in entries:
+            wrong = _obstacle(one, known)
+            if wrong:
+                fleet.fail(one.name, one.host, wrong)
+            elif one.name in known.documents:
+                fleet.add(one, known.documents[one.name])
+            else:
+                unknown.append(f"there is no project {one.name} in {places[uri].uri}; create it, or correct the name")
+    if unknown:
+        raise ConfigError(sorted(unknown))
+    return fleet
+
+
+def _obstacle(one: Given, known: Known) -> str:
+    """Why a project that was given by name cannot be planned; empty if it can, or is not known at all."""
+    if not one.name:
+        return MISSING.format("name")
+    return "; ".join(_store_problems(one)) or known.errors.get(one.name, "")
+
+
+def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:
+    """These projects as they are defined, with what the stores know of them; a definition that cannot be used fails alone, with every problem of it."""
+    fleet, defaults = Fleet(), environment_defaults()
+    for uri, entries in _by_store(given).items():
+        usable = {}
+        for one in entries:
+            found = one.definition(defaults, partition)
+            wrong = _problems(one, found)
+            if wrong:
+                fleet.fail(one.name, one.host, "; ".join(wrong))
+            else:
+                usable[one.name] = (one, found)
+        known = Known.read(places[uri], list(usable)) if usable else Known({}, {})
+        for name, (one, found) in usable.items():
+            _add_defined(fleet, one, dict(found.values), known)
+            fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
+    return fleet
+
+
+def _problems(one: Given, found: definition.Definition) -> list[str]:
+    if not one.name or not one.is_definition:
+        return [MISSING.format("domains" if one.name else "name")]
+    return [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
+
+
+def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: Known) -> None:
+    if one.name in known.errors:
+        fleet.fail(one.name, one.host, known.errors[one.name])
+    elif one.name not in known.documents:
+        fleet.add(one, run_plan.new_document(one.name, values))
+    else:
+        document = known.documents[one.name]
+        changed = [key for key, value in values.items() if document["definition"].get(key) != value]
+        if set(document["subscribed"]) != set(values["emails"]) and "emails" not in changed:
+            changed.append("emails")
+        fleet.add(one, {**document, "definition": values}, changed)
+
+
+def _store_problems(one: Given) -> list[str]:
+    problem = stores.uri_problem(one.store, "store") if one.store else None
+    return [problem] if problem else []
+
+
+def _archive_problems(uri: t.Any) -> list[str]:
+    problem = stores.uri_problem(uri, "archive") if isinstance(uri, str) and uri else None
+    return [problem] if problem else []
+
+
+def _by_store(given: t.Sequence[Given]) -> dict[str | None, list[Given]]:
+    found: dict[str | None, list[Given]] = {}
+    for one in given:
+        found.setdefault(one.store, []).append(one)
+    return found
+
+
+def observed(aws: Aws | None, fleet: Fleet, question: Question) -> tuple[Listing | None, tuple[str, ...]]:
+    """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or why there is none.
+
+    A listing that failed is not an empty one, so the plan then says what the documents say.
+    """
+    if aws is None or not any(_rests(candidate, question) for candidate in fleet.candidates):
+        return None, ()
+    try:
+        return aws.listing(), ()
+    except RemoteError as exc:
+        return None, (f"what AWS has could not be listed, so the plan follows the records alone: {exc.message}",)
+
+
+def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
+    """The places for certificates, used and allowed, if that is known or one of the selected projects is going to order; who uploads is told of an error."""
+    if listing is not None:
+        return listing.quota
+    if aws is None or not any(need.issue and need.action != "resume" for need in selected):
+        return None
+    try:
+        return aws.iam.get_server_certificate_quota()
+    except RemoteError:
+        return None
+
+
+def _rests(candidate: Candidate, question: Question) -> bool:
+    try:
+        need = judge(candidate, question)
+    except _DAMAGED:
+        return False
+    return not need.due and need.state != "locked"
+
+
+def judged(fleet: Fleet, question: Question) -> list[Need]:
+    """What each project needs; one whose document breaks the rules in a way that nobody foresaw fails alone, too."""
+    needs = []
+    for candidate in fleet.candidates:
+        try:
+            needs.append(judge(candidate, question))
+        except _DAMAGED as exc:
+            damage = f"{type(exc).__name__}: {exc}"
+            fleet.fail(candidate.name, candidate.host, f"a part of the document of project {candidate.name} is damaged ({damage}); repair it")
+    return needs

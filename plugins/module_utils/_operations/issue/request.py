@@ -1,0 +1,264 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The arguments of acme_route53_issue as values, or every problem with them at once."""
+
+from __future__ import annotations
+
+import re
+import ssl
+import typing as t
+from dataclasses import dataclass, field, replace
+
+from ..._clients.acme.client import ExternalAccount
+from ..._clients.archive import bundles
+from ..._clients.net import resolver
+from ..._core.ca import directories
+from ..._core.certificate import renewal
+from ..._core.certificate.certificate import KEY_TYPES
+from ..._core.certificate.renewal_info import RenewalInfo
+from ..._core.dns import persistent_records, txt_records, zones
+from ..._core.issue.pending_order import Terms, Wanted
+from ..._core.values import domain_names, times
+from ..._errors import ConfigError
+from ..ca.registrar import Terms as AccountTerms
+
+EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
+# The options of modules that use an account at a CA, and of those that may register one; plugins/doc_fragments/acme.py describes them.
+ACCOUNT: dict[str, t.Any] = {"acme_ca_bundle": {"type": "path"}, "acme_contacts": {"type": "list", "elements": "str", "default": []}}
+REGISTRATION: dict[str, t.Any] = {
+    "acme_directory": {"type": "str", "default": "letsencrypt"},
+    "acme_terms_agreed": {"type": "bool", "default": False},
+    "acme_eab_kid": {"type": "str"},
+    "acme_eab_hmac_key": {"type": "str", "no_log": True},
+    "acme_eab_alg": {"type": "str", "choices": list(EAB_ALGORITHMS), "default": EAB_ALGORITHMS[0]},
+}
+PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
+_EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """A CA to ask when those before it are away or refuse."""
+
+    directory: str
+    profile: str | None
+    needs_eab: bool
+    external_account: ExternalAccount | None
+    ca_bundle: str | None
+
+
+@dataclass(frozen=True)
+class IssueRequest:
+    """What the user asked for, of the CA to be asked now; ``fallbacks`` come after it."""
+
+    wanted: Wanted
+    terms: Terms
+    dest: str | None
+    contacts: tuple[str, ...]
+    terms_agreed: bool
+    external_account: ExternalAccount | None
+    needs_eab: bool
+    ca_bundle: str | None
+    propagation_timeout: int
+    order_timeout: int
+    ignore_failed_validations: bool
+    profile_required: bool
+    preferred_chain: str | None
+    fallbacks: tuple[Fallback, ...]
+    zone_ids: t.Mapping[str, str] = field(default_factory=dict)
+    dns_check: bool = True
+    dns_persist: bool = False
+
+    @property
+    def choices(self) -> tuple[IssueRequest, ...]:
+        """The same request to each CA, in the order in which they are asked."""
+        return (self, *(self._to(fallback) for fallback in self.fallbacks))
+
+    @property
+    def record_names(self) -> dict[str, str]:
+        """The names that may have to have a record, each with the domain that it is for."""
+        found: dict[str, str] = {}
+        for named in (txt_records.challenge_name, *((persistent_records.record_name,) if self.dns_persist else ())):
+            for domain in self.wanted.domains:
+                found.setdefault(named(domain), domain)
+        return found
+
+    @property
+    def variants(self) -> tuple[Wanted, ...]:
+        """What may come of an order at this CA."""
+        without = () if self.profile_required or self.wanted.profile is None else (replace(self.wanted, profile=None),)
+        return (self.wanted, *without)
+
+    @property
+    def account_terms(self) -> AccountTerms:
+        """What an account at this CA is registered on."""
+        return AccountTerms(self.terms_agreed, self.external_account)
+
+    def without_profile(self) -> IssueRequest:
+        """The same request for whatever the CA issues by itself."""
+        return replace(self, wanted=replace(self.wanted, profile=None))
+
+    def _to(self, fallback: Fallback) -> IssueRequest:
+        return replace(
+            self,
+            wanted=replace(self.wanted, directory=fallback.directory, profile=fallback.profile),
+            needs_eab=fallback.needs_eab,
+            external_account=fallback.external_account,
+            ca_bundle=fallback.ca_bundle,
+            fallbacks=(),
+        )
+
+
+def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = _problems(params)
+    if problems:
+        raise ConfigError(problems)
+    directory = directories.resolve(params["acme_directory"])
+    since = params.get("issued_since")
+    request = IssueRequest(
+        wanted=Wanted(
+            project=params["project"],
+            domains=domain_names.normalise(params["domains"]),
+            key_type=params["key_type"],
+            directory=directory.url,
+            profile=params.get("acme_profile") or None,
+        ),
+        terms=Terms(
+            interval_days=params["renewal_interval_days"],
+            issued_since=times.from_text(since) if since else None,
+            renewal_info=params.get("renewal_info") or None,
+        ),
+        dest=params.get("dest"),
+        contacts=contacts_of(params),
+        terms_agreed=params["acme_terms_agreed"],
+        external_account=external_account_of(params),
+        needs_eab=directory.needs_eab,
+        ca_bundle=params.get("acme_ca_bundle"),
+        propagation_timeout=params["propagation_timeout"],
+        order_timeout=params["order_timeout"],
+        ignore_failed_validations=params["ignore_failed_validations"],
+        profile_required=params["acme_profile_required"],
+        preferred_chain=params.get("acme_preferred_chain") or None,
+        fallbacks=tuple(_fallback(given, params) for given in params.get("acme_fallbacks") or ()),
+        zone_ids=zones.overrides(params.get("zone_id")),
+        dns_check=params["dns_check"],
+        dns_persist=params["dns_persist"],
+    )
+    accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
+    return replace(request, terms=replace(request.terms, accepted=accepted))
+
+
+def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    """What is wrong with how the CA and the account are given."""
+    problems = directories.problems(params["acme_directory"])
+    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in contacts_of(params) if not _EMAIL.fullmatch(contact)]
+    return problems + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key")) + _ca_bundle_problems(params.get("acme_ca_bundle"))
+
+
+def project_problem(project: str) -> str | None:
+    """Why this cannot be the name of a project; None if it can."""
+    if PROJECT_NAME.fullmatch(project):
+        return None
+    return f"project: {project!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first"
+
+
+def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems = domain_names.problems(params["domains"])
+    project = project_problem(params["project"])
+    problems += [project] if project else []
+    if params["key_type"] not in KEY_TYPES:
+        problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
+    problems += renewal.interval_problems(params["renewal_interval_days"])
+    problems += ca_problems(params)
+    problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
+    problems += [*zones.override_problems(params.get("zone_id")), *_dns_problems(params)]
+    problems += _issued_since_problems(params) + _renewal_info_problems(params)
+    return problems + _file_problems(params) + _fallback_problems(params)
+
+
+def _dns_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problem = resolver.server_problem(params.get("dns_server"))
+    return [problem] if problem else []
+
+
+def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    since = params.get("issued_since")
+    if since:
+        try:
+            times.from_text(since)
+        except ValueError:
+            return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+    return []
+
+
+def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    if params.get("renewal_info"):
+        try:
+            RenewalInfo.from_dict(params["renewal_info"])
+        except (KeyError, TypeError, ValueError, AttributeError) as exc:
+            return [f"renewal_info: is not what renewal.ari of an earlier result was ({type(exc).__name__}: {exc}); leave it out"]
+    return []
+
+
+def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
+    if bool(kid) != bool(hmac_key):
+        return ["acme_eab_kid and acme_eab_hmac_key belong together; give both, as the CA gave them to you"]
+    if hmac_key and not _BASE64URL.fullmatch(hmac_key):
+        return ["acme_eab_hmac_key: is not base64url; give it as the CA gave it to you"]
+    return []
+
+
+def _ca_bundle_problems(path: str | None) -> list[str]:
+    try:
+        if path:
+            ssl.create_default_context(cafile=path)
+    except (OSError, ValueError) as exc:
+        return [f"acme_ca_bundle: {path} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})"]
+    return []
+
+
+def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    problems, known = [], [params["acme_directory"]]
+    for given in params.get("acme_fallbacks") or ():
+        found = directories.problems(given["acme_directory"]) + _ca_bundle_problems(given.get("acme_ca_bundle"))
+        found += [f"{given['acme_directory']} is given twice"] if given["acme_directory"] in known else []
+        problems += [f"acme_fallbacks: {problem}" for problem in found]
+        known.append(given["acme_directory"])
+    for given in params.get("acme_fallback_eab") or ():
+        found = _binding_problems(given["kid"], given["hmac_key"])
+        found += [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is none of acme_fallbacks"]
+        problems += [f"acme_fallback_eab: {problem}" for problem in found]
+    return problems
+
+
+def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fallback:
+    directory = directories.resolve(given["acme_directory"])
+    bindings = [each for each in params.get("acme_fallback_eab") or () if each["acme_directory"] == given["acme_directory"]]
+    external = [ExternalAccount(kid=each["kid"], hmac_key=each["hmac_key"], alg=each.get("alg") or EAB_ALGORITHMS[0]) for each in bindings]
+    return Fallback(
+        directory=directory.url,
+        profile=given.get("acme_profile") or None,
+        needs_eab=directory.needs_eab,
+        external_account=external[0] if external else None,
+        ca_bundle=given.get("acme_ca_bundle") or None,
+    )
+
+
+def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+    dest = params.get("dest") and bundles.directory_problem("dest", params["dest"])
+    return [dest] if dest else []
+
+
+def contacts_of(params: t.Mapping[str, t.Any], option: str = "acme_contacts") -> tuple[str, ...]:
+    """The e-mail addresses of an option, without repetition."""
+    contacts = (str(contact).strip().removeprefix("mailto:") for contact in params.get(option) or [])
+    return tuple(dict.fromkeys(contact for contact in contacts if contact))
+
+
+def external_account_of(params: t.Mapping[str, t.Any]) -> ExternalAccount | None:
+    """The external account binding, if one was given."""
+    if not params.get("acme_eab_kid"):
+        return None
+    return ExternalAccount(kid=params["acme_eab_kid"], hmac_key=params["acme_eab_hmac_key"], alg=params["acme_eab_alg"])

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Removes what an unfinished order left in DNS and in the archive; a failure is a warning, since the next order and the clean-up try again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._errors import CertError
+from ..dns.challenge_records import ChallengeRecords
+
+
+def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+    """Remove what an unfinished order left in DNS, and then the order itself; a warning if that fails."""
+    try:
+        _remove_records(pending, records, kept)
+        pending.archive.delete(kept.key)
+    except CertError as exc:
+        return [_not_cleaned(exc)]
+    return []
+
+
+def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+    """Remove what an unfinished order left in DNS, and keep the order for the next run; a warning if that fails."""
+    try:
+        _remove_records(pending, records, kept)
+        pending.put(replace(kept, order=kept.order.without_records()))
+    except CertError as exc:
+        return [_not_cleaned(exc)]
+    return []
+
+
+def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> None:
+    """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
+    if kept.order.changes:
+        pending.put(replace(kept, order=kept.order.withdrawing()))
+    records.withdraw(kept.order.records)
+
+
+def _not_cleaned(exc: CertError) -> str:
+    return f"challenge records or the unfinished order could not be removed; the next order tries again, and so does certops.cloudfront.cleanup: {exc.message}"

@@ -1,0 +1,87 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading, deciding and writing a project document as one: if somebody else wrote in between, it is read and decided again."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from .._clients.stores.base import Store, Stored
+from .._core.project import journal, lease
+from .._core.run import recording, run_plan, transitions
+from .._core.run.run_plan import Document
+from .._errors import CertError, ConflictError
+
+# Each attempt lost means that another run got its write through.
+ATTEMPTS = 20
+
+
+class Decided(t.Protocol):
+    """What a decision carries beside its own results: the document to write, or None for no document."""
+
+    @property
+    def document(self) -> Document | None:
+        """The document as it shall be."""
+
+
+D = t.TypeVar("D", bound=Decided)
+
+
+def load(store: Store, name: str) -> tuple[Document | None, str | None]:
+    """The document with every key present, and its version; (None, None) if there is none; CertError if it is damaged."""
+    stored = store.read(name)
+    if stored is None:
+        return None, None
+    return checked(store, name, stored), stored.version
+
+
+def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
+    """The document of what was read, with every key present; CertError if it cannot be used."""
+    if isinstance(stored, CertError):
+        raise stored
+    try:
+        return run_plan.loaded(name, stored.document)
+    except ValueError as exc:
+        raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
+
+
+def update(store: Store, name: str, decide: t.Callable[[Document | None], D], check_mode: bool = False) -> tuple[Document | None, D]:
+    """The document before, and the decision that was written. ``decide`` may be called again, so it only computes."""
+    conflict: ConflictError | None = None
+    for _attempt in range(ATTEMPTS):
+        before, version = load(store, name)
+        decided = decide(before)
+        if check_mode or decided.document == before:
+            return before, decided
+        try:
+            _apply(store, name, decided.document, version)
+        except ConflictError as exc:
+            conflict = exc
+            continue
+        return before, decided
+    raise conflict or ConflictError(f"project {name} in {store.uri} could not be written; run again")
+
+
+@dataclass(frozen=True)
+class RunJournal:
+    """The journal of one run in the document of its project, for steps that cannot be taken back: each write proves that the run holds the project."""
+
+    store: Store
+    project: str
+    run_id: str
+
+    def ordering(self, order_url: str, now: datetime) -> None:
+        """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is gone."""
+        claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
+        report = recording.Report(phase=journal.Phase.ORDERING.value, order_url=order_url)
+        request = transitions.Request(name=self.project, claim=claim, report=report)
+        update(self.store, self.project, lambda document: transitions.recorded(request, document))
+
+
+def _apply(store: Store, name: str, document: Document | None, version: str | None) -> None:
+    if document is not None:
+        store.write(name, document, version)
+    elif version is not None:
+        store.delete(name, version)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What killed runs left in Route 53 and in the archive, and what dns-persist-01 leaves there for good; and its removal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._clients.archive import bundles
+from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.stores.base import Archive
+from ..._core.certificate.bundle import Manifest
+from ..._core.dns import persistent_records
+from ..._core.dns.txt_records import ChallengeRecord
+from ..._core.issue import pending_order
+from ..._core.values.plan import Outcome
+from ..._core.values.waiting import Clock
+from ..._errors import ConfigError
+from ..dns.challenge_records import Accounts, ChallengeRecords
+from ..dns.place_finder import Places, Resolver
+from ..issue import request, withdrawal
+
+
+@dataclass(frozen=True)
+class Drop:
+    """What is removed beside what is dead: all unfinished orders, and the values of dns-persist-01."""
+
+    orders: bool = False
+    dns_persist: bool = False
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Unfinished orders, those that go and those that stay, and the values of dns-persist-01 that go."""
+
+    unfinished: list[Kept]
+    dead: list[Kept]
+    alive: list[Kept]
+    persistent: list[ChallengeRecord]
+
+
+@dataclass(frozen=True)
+class Leftovers:
+    """The unfinished orders of projects in one archive; without ``resolver``, zones are found by their records alone."""
+
+    archive: Archive
+    accounts: Accounts
+    clock: Clock
+    resolver: Resolver | None = None
+
+    def remove(self, project: str, drop: Drop, check_mode: bool) -> Outcome:
+        """Remove all challenge values, the orders that are dead, and what ``drop`` says."""
+        problem = request.project_problem(project)
+        if problem:
+            raise ConfigError([problem])
+        pending = Pending(self.archive, project)
+        keys = self.archive.list(f"{project}/")
+        unfinished, warnings = pending.load(keys)
+        newest = self._newest(keys, project)
+        issued_from, now = newest.order_url if newest else None, self.clock.now()
+        dead = [kept for kept in unfinished if drop.orders or pending_order.is_dead(kept.order, issued_from, now)]
+        persistent, problems = self._persistent(newest) if drop.dns_persist else ([], [])
+        found = _Found(unfinished, dead, [kept for kept in unfinished if kept not in dead], persistent)
+        return _outcome(found, warnings + problems + ([] if check_mode else self._apply(pending, found)))
+
+    def _persistent(self, newest: Manifest | None) -> tuple[list[ChallengeRecord], list[str]]:
+        """The values for the account and the names of the newest bundle, and where nobody could look for them."""
+        if newest is None or newest.account_url is None:
+            return [], ["the archive has no bundle that says for which account and names there may be _validation-persist records; look for them yourself"]
+        domain_of = {persistent_records.record_name(domain): domain for domain in newest.certificate.domains}
+        found = Places(self.accounts.own, self.accounts.delegated, self.resolver).search(list(domain_of))
+        records = []
+        for place in dict.fromkeys(found.places.values()):
+            texts = persistent_records.texts_of(newest.account_url, self.accounts.of(place.delegation).txt_set(place.zone_id, place.name))
+            records += [ChallengeRecord.at(place, texts)] if texts else []
+        return records, [f"{domain_of[name]}: {problem}" for name, problem in found.problems.items()]
+
+    def _apply(self, pending: Pending, found: _Found) -> list[str]:
+        # a change that removes is not waited for, so the time is not used
+        records = ChallengeRecords(self.accounts, self.clock, propagation_timeout=0)
+        records.withdraw(found.persistent)
+        warnings = [warning for kept in found.dead for warning in withdrawal.abandon(pending, records, kept)]
+        for kept in found.alive:
+            if kept.order.records:
+                warnings += withdrawal.withdraw(pending, records, kept)
+        return warnings
+
+    def _newest(self, keys: list[str], project: str) -> Manifest | None:
+        try:
+            newest = bundles.newest(self.archive, keys, project)
+        except ConfigError:
+            return None
+        return newest[1].manifest if newest else None
+
+
+def _outcome(found: _Found, warnings: list[str]) -> Outcome:
+    left = [record.as_dict() for kept in found.unfinished for record in kept.order.records]
+    persistent = [record.as_dict() for record in found.persistent]
+    reasons = [f"{_count(len(left), 'challenge record')} and {_count(len(found.dead), 'unfinished order')} of killed runs"] if left or found.dead else []
+    reasons += [_count(len(persistent), "record") + " of dns-persist-01"] if persistent else []
+    records = left + persistent
+    return Outcome(
+        changed=bool(records or found.dead),
+        result={
+            "removed_records": records,
+            "removed_orders": [kept.key for kept in found.dead],
+            "kept_orders": [kept.key for kept in found.alive],
+            "reason": ", and ".join(reasons) or "nothing of killed runs is left",
+        },
+        before={"records": [record["name"] for record in records], "orders": [kept.key for kept in found.unfinished]},
+        after={"records": [], "orders": [kept.key for kept in found.alive]},
+        warnings=tuple(warnings),
+    )
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

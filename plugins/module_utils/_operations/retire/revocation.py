@@ -1,0 +1,156 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Revokes one certificate at its CA, by its account or by its own key, unless somebody is still served with it."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._clients.acme.client import Client
+from ..._clients.archive import bundles as _bundles
+from ..._clients.archive import revocations
+from ..._clients.aws.cloudfront import CloudFront
+from ..._clients.aws.iam import Iam
+from ..._clients.machine import crypto
+from ..._clients.stores.base import Archive
+from ..._core.ca import directories
+from ..._core.certificate import bundle as bundles
+from ..._core.certificate.bundle import Bundle
+from ..._core.certificate.certificate import Certificate
+from ..._core.retire import revocation
+from ..._core.retire.revocation import Usage
+from ..._core.values.plan import Outcome
+from ..._core.values.waiting import Clock
+from ..._errors import ConfigError, RefusedError, RemoteError
+from ..ca.registrar import Registrar, Server
+from ..issue import request
+
+ALREADY = "alreadyRevoked"
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What revoking speaks to; ``server`` makes the CA with a directory's URL."""
+
+    archive: Archive
+    server: t.Callable[[str], Server]
+    iam: Iam
+    cloudfront: CloudFront
+    archived: _bundles.Archived
+
+
+def check(params: t.Mapping[str, t.Any]) -> None:
+    """ConfigError with every problem of the options; calls nothing."""
+    given = params if params["acme_directory"] else {**params, "acme_directory": "letsencrypt"}
+    problems = request.ca_problems(given)
+    if (params["bundle"] is None) == (params["certificate"] is None):
+        problems.append("bundle or certificate: give one of them, to say what is to be revoked")
+    if params["certificate"] is not None and params["project"] is None:
+        problems.append("project: is needed with certificate, to say where in the archive it is")
+    if params["project"] is not None:
+        problem = request.project_problem(params["project"])
+        problems += [problem] if problem else []
+    if problems:
+        raise ConfigError(problems)
+
+
+@dataclass(frozen=True)
+class Revoking:
+    """One certificate, as the options of acme_revoke name it."""
+
+    params: t.Mapping[str, t.Any]
+    clients: Clients
+    clock: Clock
+
+    def run(self, check_mode: bool) -> Outcome:
+        """Find it, make sure that nobody uses it, revoke it unless in check mode, report."""
+        check(self.params)
+        bundle = self._bundle()
+        certificate = crypto.inspect(bundle.cert)
+        nothing = revocation.why_nothing(certificate, self.clock.now())
+        if nothing:
+            return self._outcome(certificate, False, nothing)
+        refusal = None if self.params["force"] else self._usage(certificate, frozenset(self.params["rebound"] if check_mode else ())).refusal()
+        if refusal:
+            raise RefusedError(f"the certificate {certificate.serial} is not revoked: {refusal}", serial=certificate.serial)
+        server = self.clients.server(self._directory(bundle))
+        key, url = self._signer(server, bundle)
+        if check_mode:
+            return self._outcome(certificate, True, "it would be revoked, unless it is already")
+        client = server.client(key, self.clock)
+        if url is not None:
+            client.use_account(url)
+        is_new = self._revoke(client, bundle)
+        project = bundle.manifest.project if bundle.manifest else self.params["project"]
+        if project is not None:
+            revocations.note(self.clients.archive, project, certificate, self.clock.now())
+        return self._outcome(certificate, is_new, f"revoked with the reason {self.params['reason']}" if is_new else "it is revoked already")
+
+    def _revoke(self, client: Client, bundle: Bundle) -> bool:
+        """Whether it was not revoked before."""
+        try:
+            client.revoke(bundle.cert, revocation.REASONS[self.params["reason"]])
+        except RemoteError as exc:
+            if exc.code != ALREADY:
+                raise
+            return False
+        return True
+
+    def _bundle(self) -> Bundle:
+        reference, project = self.params["bundle"], self.params["project"]
+        if reference is None:
+            return self._found(project)
+        if project is not None and "/" not in reference:
+            uri = f"{self.clients.archive.uri}/{project}/{reference}.tar.gz"
+            return _bundles.unpack(self.clients.archive.get(f"{project}/{reference}.tar.gz") or b"", uri)
+        return _bundles.read(reference, self.clients.archived)
+
+    def _found(self, project: str) -> Bundle:
+        """The newest bundle of the project with this certificate, by fingerprint or serial number."""
+        archive, wanted = self.clients.archive, self.params["certificate"].replace(":", "").lower()
+        for key in bundles.archived(archive.list(f"{project}/"), project):
+            bundle = _bundles.unpack(archive.get(key) or b"", f"{archive.uri}/{key}")
+            certificate = crypto.inspect(bundle.cert)
+            if wanted == certificate.fingerprint_sha256 or wanted.lstrip("0") == certificate.serial.lstrip("0"):
+                return bundle
+        raise ConfigError([f"certificate: no bundle of project {project} in {archive.uri} has the fingerprint or serial number {wanted}"])
+
+    def _directory(self, bundle: Bundle) -> str:
+        if self.params["acme_directory"]:
+            return directories.resolve(self.params["acme_directory"]).url
+        if bundle.manifest is None:
+            raise ConfigError(["acme_directory: the bundle has no manifest that names its CA; give the CA"])
+        return bundle.manifest.directory
+
+    def _signer(self, server: Server, bundle: Bundle) -> tuple[str, str | None]:
+        """The key that signs, and the URL of its account if it is that of one."""
+        if self.params["signed_by"] == "certificate":
+            return bundle.privkey, None
+        directory, contacts = self._directory(bundle), request.contacts_of(self.params)
+        account = Registrar(self.clients.archive, server, self.clock).known(directory, contacts)
+        if account is None or account.url is None:
+            problem = f"acme_contacts: {self.clients.archive.uri} has no account at {directory} for these contacts"
+            raise ConfigError([f"{problem}; give those that the certificate was issued with, or set signed_by to certificate"])
+        return account.private_key, account.url
+
+    def _usage(self, certificate: Certificate, rebound: frozenset[str]) -> Usage:
+        """Who uses it, apart from distributions that are going to be ``rebound``. A search that fails is never "nobody"."""
+        try:
+            distributions = tuple(one for one in self.clients.cloudfront.list_distributions() if one.id not in rebound)
+            possible = revocation.possible_users(distributions, self.clients.iam.list_server_certificates(), certificate)
+            contents = [(self.clients.iam.get_server_certificate(one.name), users) for one, users in possible]
+        except RemoteError as exc:
+            return Usage(unclear=(f"the search for users failed: {exc.message}",))
+        same = [users for content, users in contents if content and crypto.inspect(content.body).fingerprint_sha256 == certificate.fingerprint_sha256]
+        return Usage(tuple(sorted({user for users in same for user in users})), revocation.unclear(distributions, certificate))
+
+    def _outcome(self, certificate: Certificate, changed: bool, reason: str) -> Outcome:
+        status = "valid" if changed else "not to be revoked"
+        shown = {"serial": certificate.serial, "domains": list(certificate.domains)}
+        return Outcome(
+            changed=changed,
+            result={"certificate": certificate.as_dict(), "reason": reason},
+            before={**shown, "status": status},
+            after={**shown, "status": "revoked" if changed else status},
+        )

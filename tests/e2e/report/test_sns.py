@@ -1,0 +1,72 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Topic, subscription and message against the sandbox, through Ansible."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sandbox.control import Control
+
+if TYPE_CHECKING:
+    from e2e.conftest import Ansible
+
+ADDRESS = {"topic": "certops-webapp", "endpoint": "ops@example.com"}
+
+
+def changing(control: Control) -> list[str]:
+    return [call["operation"] for call in control.calls("sns") if call["operation"] in ("CreateTopic", "DeleteTopic", "Subscribe", "Unsubscribe", "Publish")]
+
+
+def test_from_topic_over_confirmation_to_a_mail_and_back_to_nothing(ansible: Ansible, control: Control) -> None:
+    ansible.module("sns_topic", {"name": "certops-webapp"})[0].succeeded()
+    _run, made = ansible.module("sns_subscription", ADDRESS)
+    assert (made["changed"], made["subscription"]["status"]) == (True, "pending")
+    _run, left = ansible.module("sns_subscription", {**ADDRESS, "state": "absent"})
+    assert (left["changed"], left["subscription"]["status"]) == (False, "pending")
+    _run, resent = ansible.module("sns_subscription", {**ADDRESS, "resend": True})
+    assert resent["changed"]
+    _run, listed = ansible.module("sns_subscription_info", {"topic": "certops-webapp"})
+    assert (listed["confirmed"], listed["pending"], [entry["endpoint"] for entry in listed["subscriptions"]]) == (0, 1, ["ops@example.com"])
+
+    control.confirm(endpoint="ops@example.com")
+    _run, confirmed = ansible.module("sns_subscription", {**ADDRESS, "endpoint": "ops@EXAMPLE.com"})
+    assert (confirmed["changed"], confirmed["subscription"]["status"]) == (False, "confirmed")
+    assert confirmed["subscription"]["arn"].startswith(made["subscription"]["topic_arn"])
+
+    _run, told = ansible.module("sns_notify", {"topic": "certops-webapp", "subject": "项" * 150, "body": "证书 is in place"})
+    assert told["message_id"]
+    assert any("证书 is in place" in str(mail) for mail in control.outbox())
+
+    _run, removed = ansible.module("sns_subscription", {**ADDRESS, "state": "absent"})
+    assert (removed["changed"], removed["subscription"]["status"]) == (True, "absent")
+    _run, gone = ansible.module("sns_topic", {"name": "certops-webapp", "state": "absent"})
+    assert gone["changed"]
+    assert not ansible.module("sns_topic", {"name": "certops-webapp", "state": "absent"})[1]["changed"]
+
+
+def test_a_pending_subscription_that_lapsed_is_asked_for_again(ansible: Ansible, control: Control) -> None:
+    ansible.module("sns_topic", {"name": "certops-webapp"})[0].succeeded()
+    ansible.module("sns_subscription", ADDRESS)[0].succeeded()
+    assert not ansible.module("sns_subscription", ADDRESS)[1]["changed"]
+    control.advance(48 * 3600 + 60)
+    assert ansible.module("sns_subscription", ADDRESS)[1]["changed"]
+
+
+def test_check_mode_calls_nothing_that_changes(ansible: Ansible, control: Control) -> None:
+    for module, arguments in (
+        ("sns_topic", {"name": "certops-webapp"}),
+        ("sns_subscription", ADDRESS),
+        ("sns_notify", {"topic": "certops-webapp", "body": "x"}),
+    ):
+        run, predicted = ansible.module(module, arguments, check=True)
+        run.succeeded()
+        assert predicted["changed"]
+    assert changing(control) == []
+
+
+def test_a_refused_message_fails_with_the_name_of_the_call(ansible: Ansible, control: Control) -> None:
+    run, result = ansible.module("sns_notify", {"topic": "certops-nowhere", "body": "x"})
+    run.failed()
+    assert "sns:Publish" in result["msg"]
+    assert result["error"]["code"]

@@ -1,0 +1,312 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The policies of docs/iam suffice, and allow nothing that is not used: everything here runs while IAM is enforced."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    acme_route53_cleanup,
+    acme_route53_issue,
+    cloudfront_cert_bind,
+    doctor,
+    iam_server_cert,
+    iam_server_cert_cleanup,
+    iam_server_cert_info,
+    project_info,
+    project_record,
+    project_store,
+    sns_notify,
+    sns_subscription,
+    sns_topic,
+)
+from botocore.exceptions import ClientError
+from e2e import in_process
+from e2e.life import PROJECT, Life
+from playbook_runs.runs import Ansible
+from sandbox import permissions, seed
+from sandbox.control import Control
+from sandbox.process import SandboxProcess
+
+ROLE = ("issue", "store", "bind", "cleanup", "notify")
+PATH = "/cloudfront/certops/webapp/"
+TAGS = {"managed-by": "certops.cloudfront", "certops:project": "webapp"}
+
+
+def make_life(sandbox: SandboxProcess, control: Control, ansible: Ansible, *features: str) -> Life:
+    owner = permissions.administrator(sandbox.env())
+    life = Life(ansible, control, permissions.user(sandbox.env(), *features), owner)
+    # a zone of the same name that nothing delegates to, which makes the module ask for name servers
+    seed.create_zone("example.com", env=owner)
+    control.clear_calls()
+    control.set(enforce_iam=True)
+    return life
+
+
+@pytest.mark.slow
+def test_a_whole_life_uses_what_the_policies_of_the_role_allow_and_nothing_else(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+    life = make_life(sandbox, control, ansible, *ROLE)
+    life.run()
+    used = [call for call in control.calls() if call["access_key"] == life.env["AWS_ACCESS_KEY_ID"]]
+    assert [call for call in used if call["error"] in ("AccessDenied", "AuthorizationError")] == []
+    assert permissions.actions(used) == permissions.granted(*ROLE)
+    assert life.challenge_values() == ['"somebody else\'s"']
+
+
+def test_without_the_policy_to_bind_the_failure_names_the_action_and_the_next_run_goes_on(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+    life = make_life(sandbox, control, ansible, "issue", "store", "cleanup", "notify")
+    failed = life.play("create").failed()
+    assert "is not authorized to perform: cloudfront:GetDistributionConfig" in failed.output
+    assert "grant this action to the identity in use (see docs/iam of the collection)" in failed.output
+    assert "cloudfront:GetDistributionConfig" in str(life.document()["last_run"])
+    control.set(enforce_iam=False)
+    whole = permissions.user(sandbox.env(), *ROLE)
+    control.set(enforce_iam=True)
+    assert life.ansible.playbook("renew", {"project_name": PROJECT}, env=whole).succeeded().changed
+    assert life.server_certificates() == [life.bound()]
+
+
+def test_without_the_policy_to_notify_the_certificate_is_in_place_and_the_run_says_what_to_grant(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
+    life = make_life(sandbox, control, ansible, "issue", "store", "bind", "cleanup")
+    done = life.play("create").succeeded()
+    assert life.server_certificates() == [life.bound()]
+    assert "is not authorized to perform: sns:" in done.output
+    assert "grant this action" in done.output
+
+
+class OneFeature:
+    """Modules run in this process as a user who has the policy of one feature (and of `more`), while IAM is enforced."""
+
+    def __init__(self, sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, archive: Path) -> None:
+        self.sandbox, self.control, self.monkeypatch, self.archive = sandbox, control, monkeypatch, archive
+        self.owner = permissions.administrator(sandbox.env())
+        self.user: dict[str, str] = {}
+        self.features: tuple[str, ...] = ()
+
+    def become(self, *features: str) -> None:
+        self.features = features
+        self.user = permissions.user(self.sandbox.env(), *features)
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            self.monkeypatch.setenv(name, self.user[name])
+        self.control.set(enforce_iam=True)
+
+    def used(self) -> set[str]:
+        return permissions.actions(call for call in self.control.calls() if call["access_key"] == self.user["AWS_ACCESS_KEY_ID"])
+
+    def upload(self, name: str) -> None:
+        seed.upload_certificate(name, ["example.com"], self.owner, PATH)
+        seed.client("iam", self.owner).tag_server_certificate(ServerCertificateName=name, Tags=[{"Key": key, "Value": TAGS[key]} for key in TAGS])
+
+
+def make_zone(one: OneFeature) -> None:
+    zone = seed.create_zone("example.com", env=one.owner)
+    seed.create_record(zone, "_acme-challenge.example.com", "TXT", ["somebody else's"], env=one.owner)
+    # a second zone of the name, so that it matters to which one DNS delegates
+    seed.create_zone("example.com", env=one.owner)
+
+
+def issue(one: OneFeature) -> None:
+    make_zone(one)
+    one.become("issue")
+    issue_into(one, f"file://{one.archive}")
+
+
+def issue_into(one: OneFeature, uri: str, dns_persist: bool = False, **more: t.Any) -> None:
+    archive = {"project": PROJECT, "archive": uri, **more}
+    env = one.sandbox.env()
+    ca = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"], "acme_terms_agreed": True}
+    assert in_process.run(acme_route53_issue, domains=["example.com"], dns_persist=dns_persist, **archive, **ca).changed
+    in_process.run(acme_route53_cleanup, **archive)
+
+
+def persist(one: OneFeature) -> None:
+    zone = seed.create_zone("example.com", env=one.owner)
+    seed.create_record(zone, "_validation-persist.example.com", "TXT", ["somebody else's"], env=one.owner)
+    seed.create_zone("example.com", env=one.owner)
+    one.control.set(acme_dns_persist=True)
+    one.become("issue", "persist")
+    issue_into(one, f"file://{one.archive}", dns_persist=True)
+
+
+def assume(one: OneFeature) -> None:
+    make_zone(one)
+    role = seed.create_role("certops-dns", permissions.ACCOUNT, policy=permissions.rendered("issue", "aws"), env=one.owner)
+    one.become("assume")
+    issue_into(one, f"file://{one.archive}", dns_aws={"role_arn": role})
+
+
+def store(one: OneFeature) -> None:
+    certificate, key, chain = SandboxProcess.issue_foreign(["example.com"])
+    one.become("store")
+    given = {"path": PATH, "certificate": certificate, "private_key": key, "chain": chain, "tags": TAGS}
+    assert in_process.run(iam_server_cert, name="webapp", **given).changed
+    assert not in_process.run(iam_server_cert, name="webapp", **given).changed
+    assert in_process.run(iam_server_cert, name="webapp", **{**given, "tags": {**TAGS, "team": "web"}}).changed
+
+
+def bind(one: OneFeature) -> None:
+    one.upload("webapp")
+    seed.create_distribution(["example.com"], env=one.owner)
+    one.become("bind")
+    assert in_process.run(cloudfront_cert_bind, server_certificate_name="webapp", match=["aliases"], verify="config").changed
+
+
+def cleanup(one: OneFeature) -> None:
+    one.upload("webapp")
+    one.become("cleanup")
+    assert in_process.run(iam_server_cert_cleanup, path=PATH).changed
+
+
+def info(one: OneFeature) -> None:
+    one.upload("webapp")
+    one.become("info")
+    assert len(in_process.run(iam_server_cert_info, path=PATH, usage=True).result["server_certificates"]) == 1
+
+
+def notify(one: OneFeature) -> None:
+    one.become("notify")
+    topic, address = "certops-webapp", "ops@example.com"
+    assert in_process.run(sns_topic, name=topic).changed
+    assert in_process.run(sns_subscription, topic=topic, endpoint=address).changed
+    in_process.run(sns_notify, topic=topic, subject="subject", body="body")
+    one.control.confirm(address)
+    assert in_process.run(sns_subscription, topic=topic, endpoint=address, state="absent").changed
+    assert in_process.run(sns_topic, name=topic, state="absent").changed
+
+
+def archive_s3(one: OneFeature) -> None:
+    make_zone(one)
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.become("archive-s3", "issue")
+    issue_into(one, "s3://certops-keys/archive")
+
+
+def kms(one: OneFeature) -> None:
+    key = "1234abcd-12ab-34cd-56ef-1234567890ab"
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.become("kms", "archive-s3")
+    uri = f"s3://certops-keys/archive?kms_key_id={key}"
+    archive = stores.archive(uri, lambda: Session({"validate_certs": True}))
+    written = archive.put("webapp/2026-11-22-0530.tar.gz", b"secret")
+    assert stores.archived(written, lambda: Session({"validate_certs": True})) == b"secret"
+    for key in archive.list("webapp/"):
+        archive.delete(key)
+
+
+def keep_documents(uri: str) -> None:
+    project = {"store": uri, "name": PROJECT}
+    assert in_process.run(project_record, **project, definition={"domains": "example.com"}).changed
+    assert in_process.run(project_record, **project, state="locked", run_id="one").result["locked"]
+    assert len(in_process.run(project_info, store=uri).result["projects"]) == 1
+    assert in_process.run(project_record, **project, state="absent", run_id="one").changed
+
+
+def store_dynamodb(one: OneFeature) -> None:
+    in_process.run(project_store, store="dynamodb://certops")
+    one.become("store-dynamodb")
+    keep_documents("dynamodb://certops")
+
+
+def store_s3(one: OneFeature) -> None:
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.become("store-s3")
+    keep_documents("s3://certops-keys/store")
+
+
+def setup(one: OneFeature) -> None:
+    dynamodb = seed.client("dynamodb", one.owner)
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.become("setup")
+    places = {"store": "dynamodb://certops", "archive": "s3://certops-keys/archive", "manage_bucket": True}
+    assert in_process.run(project_store, **places).changed
+    dynamodb.update_table(TableName="certops", DeletionProtectionEnabled=False)
+    assert in_process.run(project_store, **places).changed
+    assert not in_process.run(project_store, **places).changed
+
+
+def examine(one: OneFeature) -> None:
+    """As one that only reads: what it may not write to, and the account key that it may not read, are findings."""
+    seed.create_zone("example.com", env=one.owner)
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-keys")
+    one.upload("webapp")
+    content = seed.client("iam", one.owner).get_server_certificate(ServerCertificateName="webapp")["ServerCertificate"]
+    certificate = {**in_process.run(iam_server_cert_info, name="webapp").result["server_certificates"][0]}
+    assert certificate["id"] == content["ServerCertificateMetadata"]["ServerCertificateId"]
+    project = {"store": "dynamodb://certops", "name": PROJECT}
+    definition = {"domains": ["example.com"], "emails": ["ops@example.com"], "archive": "s3://certops-keys/archive"}
+    in_process.run(project_store, store=project["store"])
+    assert in_process.run(project_record, **project, definition=definition, state="locked", run_id="one").result["locked"]
+    in_process.run(project_record, **project, state="recorded", run_id="one", phase="stored", certificate=certificate, release=True)
+    one.become("doctor")
+    found = in_process.run(doctor, **project, dns_server=one.sandbox.env()["CERTOPS_DNS_SERVER"]).result["findings"]
+    assert {entry["code"] for entry in found} >= {"PERMISSION_MISSING", "STORE_NOT_WRITABLE", "ARCHIVE_NOT_WRITABLE"}
+    # where DNS cannot be asked, the records of the zone are
+    in_process.run(doctor, **project, dns_server="127.0.0.1:9")
+
+
+WORK = (issue, persist, assume, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
+
+
+def named(work: t.Callable[[OneFeature], None]) -> str:
+    return "doctor" if work is examine else work.__name__.replace("_", "-")
+
+
+@pytest.mark.parametrize("work", WORK, ids=named)
+def test_the_modules_of_a_feature_use_its_whole_policy_and_nothing_else(
+    sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: t.Callable[[OneFeature], None]
+) -> None:
+    one = OneFeature(sandbox, control, monkeypatch, tmp_path)
+    work(one)
+    assert named(work) in one.features
+    assert one.used() == permissions.granted(*one.features)
+
+
+def test_every_policy_has_such_a_test() -> None:
+    assert set(permissions.FEATURES) == {named(work) for work in WORK}
+
+
+def test_deleting_by_name_takes_the_policies_to_store_and_to_clean_up(
+    sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one = OneFeature(sandbox, control, monkeypatch, tmp_path)
+    one.upload("webapp")
+    one.become("store", "cleanup")
+    assert in_process.run(iam_server_cert, name="webapp", path=PATH, state="absent").changed
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "cn-northwest-1"])
+def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProcess, control: Control, region: str) -> None:
+    env = sandbox.env(region)
+    seed.upload_certificate("foreign", ["example.com"], env)
+    zone = seed.create_zone("example.com", env=env)
+    user = permissions.user(env, *permissions.FEATURES)
+    control.set(enforce_iam=True)
+    iam, route53, sns = (seed.client(service, user) for service in ("iam", "route53", "sns"))
+
+    def change(action: str, name: str, kind: str, value: str) -> None:
+        records = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
+        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": records}]})
+
+    change("CREATE", "_acme-challenge.example.com", "TXT", '"ours"')
+    change("CREATE", "_validation-persist.example.com", "TXT", '"ours"')
+    topic = sns.create_topic(Name="certops-webapp")["TopicArn"]
+    assert topic.startswith("arn:aws-cn:" if region.startswith("cn-") else "arn:aws:")
+    attempts: list[t.Callable[[], t.Any]] = [
+        lambda: iam.delete_server_certificate(ServerCertificateName="foreign"),
+        lambda: iam.get_server_certificate(ServerCertificateName="foreign"),
+        lambda: change("UPSERT", "_acme-challenge.example.com", "TXT", '"over yours"'),
+        lambda: change("UPSERT", "_validation-persist.example.com", "TXT", '"over yours"'),
+        lambda: change("CREATE", "www.example.com", "TXT", '"x"'),
+        lambda: change("CREATE", "_acme-challenge.www.example.com", "CNAME", "elsewhere.example.org"),
+        lambda: sns.create_topic(Name="another"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(ClientError, match=r"AccessDenied|AuthorizationError"):
+            attempt()

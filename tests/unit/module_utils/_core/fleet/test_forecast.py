@@ -1,0 +1,59 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run is going to cost, told before; tests/e2e/fleet/test_forecast.py holds the figures to what a run costs."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import forecast
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need
+from unit.fakes.projects import certificate, definition, document
+
+BOUND = tuple(Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"}) for number in range(2))
+FOUND = {"last_run": {"Matched_CloudFront": {"ID_LIST": ["E0", "E1", "E2"]}}}
+
+
+def need(action: str = "renew", issue: bool = True, **changes: t.Any) -> Need:
+    made = {**document(definition=definition(emails=["ops@example.com"]), certificate=certificate()), **changes}
+    return Need(Candidate("webapp", "webapp", made), action, "because", "ok", "2027-01-06T04:42:00Z", issue=issue)
+
+
+def listed(*distributions: Distribution) -> Index:
+    return Index.of(Listing("123456789012", distributions=distributions))
+
+
+@pytest.mark.parametrize(
+    ("subject", "index", "expected"),
+    [
+        pytest.param(need("none"), None, {}, id="a project that rests"),
+        pytest.param(need("wait"), None, {}, id="a project that waits"),
+        pytest.param(need(), listed(*BOUND), {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3}, id="a renewal"),
+        pytest.param(need(**FOUND), None, {"acme": 11, "cloudfront": 10, "iam": 7, "route53": 4, "sns": 3}, id="distributions that the last run found"),
+        pytest.param(need(**FOUND), listed(*BOUND), {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3}, id="listings count before the last run"),
+        pytest.param(need("rebind", issue=False), listed(*BOUND), {"cloudfront": 7, "iam": 3, "sns": 3}, id="no order"),
+        pytest.param(need(definition=definition(sns_topic="")), None, {"acme": 11, "cloudfront": 4, "iam": 7, "route53": 4}, id="nobody to tell"),
+        pytest.param(
+            need(last_run={"Matched_CloudFront": "No Matched CloudFront"}),
+            None,
+            {"acme": 11, "cloudfront": 4, "iam": 7, "route53": 4, "sns": 3},
+            id="no distribution",
+        ),
+    ],
+)
+def test_the_calls_of_one_project(subject: Need, index: Index | None, expected: dict[str, int]) -> None:
+    assert forecast.calls(subject, index) == expected
+
+
+def test_each_listing_of_distributions_has_as_many_calls_as_pages() -> None:
+    many = [Distribution(f"E{number}", aliases=(), viewer={}) for number in range(201)]
+    assert forecast.calls(need(), listed(*many))["cloudfront"] == 3 * forecast.calls(need(), listed())["cloudfront"]
+
+
+def test_a_run_lists_the_zones_once_for_all_of_its_orders() -> None:
+    orders = [need() for _project in range(12)]
+    assert forecast.limits([*orders, need("rebind", issue=False)], None, None)["calls"]["route53"] == 12 * 3 + 1
+    assert "route53" not in forecast.limits([need("rebind", issue=False)], None, None)["calls"]

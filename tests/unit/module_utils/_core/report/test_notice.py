@@ -1,0 +1,63 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The mail about a run: the certificate by name and ID, links of the partition, and the record as it is on file."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import last_run
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import notice
+from unit.fakes.projects import NOW, certificate, document
+
+CHINA = "arn:aws-cn:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-1"
+
+
+def message(**changes: object) -> str:
+    record = last_run.succeeded(last_run.begin((), NOW), NOW)
+    return notice.of_success(document(certificate=certificate(**changes), last_run=record)).message  # type: ignore[arg-type]
+
+
+def test_a_notice_names_the_certificate_as_the_console_shows_it() -> None:
+    assert "webapp-1 (ASCA1)" in message()
+
+
+@pytest.mark.parametrize(
+    ("changes", "links"),
+    [
+        pytest.param({}, ["https://console.aws.amazon.com/cloudfront/v4/home"], id="a file has no page"),
+        pytest.param(
+            {"archive_uri": "s3://certops/archive/webapp/2026-11-22-0530.tar.gz"},
+            [
+                "https://console.aws.amazon.com/s3/object/certops?prefix=archive/webapp/2026-11-22-0530.tar.gz",
+                "https://console.aws.amazon.com/cloudfront/v4/home",
+            ],
+            id="global partition",
+        ),
+        pytest.param(
+            {"arn": CHINA, "archive_uri": "s3://certops/webapp/2026-11-22-0530.tar.gz"},
+            ["https://console.amazonaws.cn/s3/object/certops?prefix=webapp/2026-11-22-0530.tar.gz", "https://console.amazonaws.cn/cloudfront/v3/home"],
+            id="China",
+        ),
+    ],
+)
+def test_links_are_those_of_the_partition(changes: dict[str, str], links: list[str]) -> None:
+    assert [word for word in message(**changes).split() if word.startswith("https://")] == links
+
+
+def test_where_the_bundle_is_archived_stands_in_the_notice() -> None:
+    assert "file:///archive/webapp/1.tar.gz" in message()
+
+
+def test_the_record_in_the_notice_is_the_one_on_file() -> None:
+    record = last_run.succeeded(last_run.begin((), NOW), NOW)
+    told = message().partition("CloudFront SSL Certificate Renew Records:\n")[2]
+    assert json.loads(told) == {field: record[field] for field in notice.RECORD_FIELDS}
+
+
+def test_a_failure_says_why_and_that_the_certificate_in_use_may_have_to_be_replaced_by_hand() -> None:
+    told = notice.of_failure(document(certificate=certificate()), "the zone is gone")
+    assert "failed: the zone is gone" in told.message
+    assert "replace it by hand in time" in told.message
+    assert len(told.subject) <= 100

@@ -1,0 +1,83 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire import deletion
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire.deletion import Rules, Search
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
+
+START = datetime(2026, 11, 1, tzinfo=timezone.utc)
+PATH = "/cloudfront/certops/webapp/"
+OURS = {"managed-by": "certops.cloudfront"}
+
+
+def stored(number: int, path: str = PATH) -> StoredCertificate:
+    return StoredCertificate(f"webapp-{number}", path, f"ASCA{number}", upload_date=START + timedelta(days=number))
+
+
+ALL = (stored(1), stored(2), stored(3))
+TAGS = {one.name: OURS for one in ALL}
+NOBODY = Search(())
+
+
+def using(certificate: str, **more: object) -> Search:
+    return deletion.search_of((Distribution("E1", viewer={"IAMCertificateId": certificate}, **more),), ALL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("search", "rules", "tags", "deleted"),
+    [
+        pytest.param(NOBODY, Rules(PATH), TAGS, ["webapp-3", "webapp-2", "webapp-1"], id="all ours, all unused"),
+        pytest.param(NOBODY, Rules(PATH, keep=frozenset({"webapp-3"})), TAGS, ["webapp-2", "webapp-1"], id="kept by name"),
+        pytest.param(NOBODY, Rules(PATH, keep=frozenset({"ASCA2"})), TAGS, ["webapp-3", "webapp-1"], id="kept by ID"),
+        pytest.param(using("ASCA2"), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound"),
+        pytest.param(using("ASCA2", staging=True), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by a staging distribution"),
+        pytest.param(using("ASCA2", enabled=False), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by a disabled distribution"),
+        pytest.param(
+            Search((Distribution("E1", viewer={"Certificate": "ASCA2"}),)), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by the deprecated element"
+        ),
+        pytest.param(using("ASCA3", status="InProgress"), Rules(PATH), TAGS, [], id="a rebind is not deployed yet"),
+        pytest.param(using("ASCAFOREIGN", status="InProgress"), Rules(PATH), TAGS, ["webapp-3", "webapp-2", "webapp-1"], id="a foreign deployment"),
+        pytest.param(NOBODY, Rules(PATH), {**TAGS, "webapp-1": {}}, ["webapp-3", "webapp-2"], id="not ours by tag"),
+        pytest.param(NOBODY, Rules("/cloudfront/certops/other/"), TAGS, [], id="not ours by path"),
+        pytest.param(NOBODY, Rules(PATH, candidates=frozenset({"webapp-1", "ASCA2"})), TAGS, ["webapp-2", "webapp-1"], id="candidates only"),
+        pytest.param(NOBODY, Rules(PATH, candidates=frozenset()), TAGS, [], id="no candidates"),
+        pytest.param(NOBODY, Rules(PATH, keep=frozenset({"webapp-3"}), keep_previous=1), TAGS, ["webapp-1"], id="the newest superseded is kept"),
+        pytest.param(NOBODY, Rules(PATH, keep_previous=9), TAGS, [], id="more to keep than there are"),
+        pytest.param(Search(None, "denied"), Rules(PATH), TAGS, [], id="the search failed"),
+    ],
+)
+def test_what_is_deleted(search: Search, rules: Rules, tags: dict[str, dict[str, str]], deleted: list[str]) -> None:
+    verdicts = deletion.decide(ALL, search, rules, tags)
+    assert [verdict.certificate.name for verdict in verdicts if verdict.delete] == deleted
+    assert all(verdict.reason for verdict in verdicts)
+
+
+def test_tags_are_needed_only_where_they_decide() -> None:
+    assert deletion.tags_needed(ALL, using("ASCA2"), Rules(PATH, keep=frozenset({"webapp-3"}))) == ("webapp-1",)
+    assert deletion.tags_needed(ALL, Search(None, "denied"), Rules(PATH)) == ()
+
+
+def test_who_uses_a_kept_certificate_is_named() -> None:
+    verdicts = {verdict.certificate.name: verdict for verdict in deletion.decide(ALL, using("ASCA2"), Rules(PATH), TAGS)}
+    assert verdicts["webapp-2"].as_dict() == {"name": "webapp-2", "id": "ASCA2", "reason": "it is used by E1", "used_by": ["E1"]}
+
+
+@pytest.mark.parametrize("path", ["/", "/cloudfront/", "/cloudfront/certops", "/other/certops/", ""])
+def test_too_wide_a_path_is_refused(path: str) -> None:
+    assert deletion.path_problems(path)
+
+
+def test_a_projects_path_is_fine() -> None:
+    assert not deletion.path_problems(PATH)
+
+
+def test_record_has_the_plugins_vocabulary() -> None:
+    assert deletion.deleted_record({"a": None, "b": "DeleteConflict: in use"}) == {
+        "a": "Successfully deleted IAM SSL Cert.",
+        "b": "Delete_IAM_Cert_Error: DeleteConflict: in use",
+    }
