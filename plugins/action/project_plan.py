@@ -8,11 +8,11 @@ import typing as t
 
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import given
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import fields
 
 from ..plugin_utils import _in_process
 
-_KEYS = frozenset({"name", "store", *definition.KEYS})
+_KEYS = frozenset({"name", "store", *fields.KEYS})
 
 _in_process.serving(__name__)
 

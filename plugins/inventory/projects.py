@@ -56,7 +56,6 @@ notes:
 seealso:
   - module: certops.cloudfront.project_info
 """
-
 EXAMPLES = r"""
 # certops.yml: the projects in the user's own data directory. Then, for example,
 #   ansible-inventory -i certops.yml --graph
@@ -114,7 +113,8 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import inventory as shown
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import overview, run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import overview
 
 from ..module_utils._errors import CertError
 
@@ -180,7 +180,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         error = entry.get("error")
         if not error:
             try:
-                current = overview.of(run_plan.loaded(name, entry["document"]), now, processes.is_dead)
+                current = overview.of(document.loaded(name, entry["document"]), now, processes.is_dead)
                 return shown.host(current, uri, self.get_option("expiring_days"))
             except ValueError as exc:
                 error = f"the document of project {name} in {uri} cannot be used: {exc}"

@@ -59,7 +59,6 @@ seealso:
   - module: certops.cloudfront.acme_route53_issue
   - module: certops.cloudfront.acme_revoke
 """
-
 EXAMPLES = r"""
 - name: Register an account in advance
   certops.cloudfront.acme_account:
@@ -81,7 +80,6 @@ EXAMPLES = r"""
     acme_contacts: [certificates@example.com]
     state: deactivated
 """
-
 RETURN = r"""
 account:
   description: The account, or V(null) if there is none any more. It never has the key.
@@ -110,15 +108,14 @@ from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.ca import directories
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._operations.ca import account
+from ..module_utils._operations.ca import account, options
 from ..module_utils._operations.ca.registrar import Server as MakesClients
-from ..module_utils._operations.issue import request
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "deactivated"], "default": "present"},
     "archive": {"type": "str"},
-    **request.ACCOUNT,
-    **request.REGISTRATION,
+    **options.ACCOUNT,
+    **options.REGISTRATION,
     "former_contacts": {"type": "list", "elements": "str"},
     "key_since": {"type": "str", "no_log": False},
 }

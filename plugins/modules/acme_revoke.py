@@ -88,7 +88,6 @@ seealso:
     description: What Let's Encrypt says of reasons and keys.
     link: https://letsencrypt.org/docs/revoking/
 """
-
 EXAMPLES = r"""
 - name: Revoke a certificate that is not used any more
   certops.cloudfront.acme_revoke:
@@ -104,7 +103,6 @@ EXAMPLES = r"""
     reason: keyCompromise
     force: true
 """
-
 RETURN = r"""
 certificate:
   description: The certificate.
@@ -136,7 +134,7 @@ from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.retire import revocation
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._operations.issue import request
+from ..module_utils._operations.ca import options
 from ..module_utils._operations.retire.revocation import Clients, Revoking, check
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -144,7 +142,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "certificate": {"type": "str"},
     "project": {"type": "str"},
     "archive": {"type": "str"},
-    **request.ACCOUNT,
+    **options.ACCOUNT,
     "reason": {"type": "str", "choices": list(revocation.REASONS), "default": "unspecified"},
     "signed_by": {"type": "str", "choices": ["account", "certificate"], "default": "account"},
     "acme_directory": {"type": "str"},

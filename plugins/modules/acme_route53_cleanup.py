@@ -61,7 +61,6 @@ notes:
 seealso:
   - module: certops.cloudfront.acme_route53_issue
 """
-
 EXAMPLES = r"""
 - name: Remove what killed runs left behind
   certops.cloudfront.acme_route53_cleanup:
@@ -75,7 +74,6 @@ EXAMPLES = r"""
     drop_dns_persist: true
     region: us-east-1
 """
-
 RETURN = r"""
 removed_records:
   description: The challenge records whose values were removed, or would be in check mode.
@@ -134,7 +132,7 @@ from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.dns import accounts as _dns_accounts
-from ..module_utils._operations.dns.challenge_records import Accounts, Zones
+from ..module_utils._operations.dns.accounts import Accounts, Zones
 from ..module_utils._operations.dns.place_finder import Resolver
 from ..module_utils._operations.retire import leftovers as _leftovers
 from ..module_utils._operations.retire.leftovers import Drop

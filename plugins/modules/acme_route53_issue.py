@@ -207,7 +207,6 @@ seealso:
     description: What Let's Encrypt allows in which time.
     link: https://letsencrypt.org/docs/rate-limits/
 """
-
 EXAMPLES = r"""
 - name: Have a certificate for a site
   certops.cloudfront.acme_route53_issue:
@@ -249,7 +248,6 @@ EXAMPLES = r"""
           role_arn: arn:aws:iam::222222222222:role/certops-dns
           external_id: example-webapp
 """
-
 RETURN = r"""
 bundle:
   description: The certificate and where it is kept. In check mode, what is known before it is issued.
@@ -369,27 +367,26 @@ from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
+from ..module_utils._operations.ca import options
 from ..module_utils._operations.dns import accounts as _dns_accounts
-from ..module_utils._operations.issue import issuance
-from ..module_utils._operations.issue import request as _issue_request
-from ..module_utils._operations.issue.order import Clients
+from ..module_utils._operations.issue import issuance, request
+from ..module_utils._operations.issue.clients import Clients
 from ..module_utils._operations.project_updates import RunJournal
 
 T = t.TypeVar("T")
-
 FALLBACK: dict[str, t.Any] = {"acme_directory": {"type": "str", "required": True}, "acme_ca_bundle": {"type": "path"}, "acme_profile": {"type": "str"}}
 FALLBACK_EAB: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "required": True},
     "kid": {"type": "str", "required": True},
     "hmac_key": {"type": "str", "required": True, "no_log": True},
-    "alg": _issue_request.REGISTRATION["acme_eab_alg"],
+    "alg": options.REGISTRATION["acme_eab_alg"],
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "domains": {"type": "list", "elements": "str", "required": True},
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
-    **_issue_request.ACCOUNT,
-    **_issue_request.REGISTRATION,
+    **options.ACCOUNT,
+    **options.REGISTRATION,
     "dns_aws": DNS_AWS,
     "dns_delegations": DNS_DELEGATIONS,
     "zone_id": {"type": "raw"},
@@ -417,13 +414,13 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
-    request, request_problems = _try(lambda: _issue_request.parse(params))
+    wanted, request_problems = _try(lambda: request.parse(params))
     accounts, account_problems = _try(lambda: _dns_accounts.connect(params, shares_listings=True))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
     journal, journal_problems = _try(lambda: _journal(params))
-    if request is None or accounts is None or archive is None or journal_problems:
+    if wanted is None or accounts is None or archive is None or journal_problems:
         raise ConfigError([*request_problems, *account_problems, *archive_problems, *journal_problems])
-    server, *fallbacks = (Server(choice.wanted.directory, choice.ca_bundle) for choice in request.choices)
+    server, *fallbacks = (Server(choice.wanted.directory, choice.ca_bundle) for choice in wanted.choices)
     return Clients(archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"]))
 
 
@@ -452,7 +449,7 @@ def _try(make: t.Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """A valid, not yet due bundle for these domains exists in the archive."""
-    return issuance.run(_issue_request.parse(params), clients, clock, check_mode)
+    return issuance.run(request.parse(params), clients, clock, check_mode)
 
 
 def main() -> None:

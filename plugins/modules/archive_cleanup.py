@@ -56,7 +56,6 @@ seealso:
   - module: certops.cloudfront.iam_server_cert_cleanup
   - module: certops.cloudfront.iam_server_cert_info
 """
-
 EXAMPLES = r"""
 - name: See what is in IAM
   certops.cloudfront.iam_server_cert_info:
@@ -69,7 +68,6 @@ EXAMPLES = r"""
     keep: 3
     in_use: "{{ stored.server_certificates | map(attribute='fingerprint_sha256') }}"
 """
-
 RETURN = r"""
 deleted:
   description: The URIs of the bundles that were deleted, or would be in check mode.
@@ -102,13 +100,13 @@ from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.machine import crypto
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
-from ..module_utils._core.certificate import bundle as bundles
+from ..module_utils._core.certificate import bundle as bundle_, bundle as bundles
+from ..module_utils._core.project import definition
 from ..module_utils._core.retire import retention
 from ..module_utils._core.retire.retention import Archived
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import CertError, ConfigError
-from ..module_utils._operations.issue import request
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
@@ -133,21 +131,21 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
-    problem = request.project_problem(params["project"])
+    problem = definition.project_problem(params["project"])
     problems = [problem] if problem else []
-    if params["keep"] < retention.KEEP_ALL:
+    if params["keep"] < bundle_.KEEP_ALL:
         problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
     if problems:
         raise ConfigError(problems)
     archive, in_use = clients.archive, frozenset(params["in_use"])
     keys = bundles.archived(archive.list(f"{params['project']}/"), params["project"])
-    found = [_read(archive, key, may_be_deleted=params["keep"] != retention.KEEP_ALL, in_use=in_use) for key in keys]
+    found = [_read(archive, key, may_be_deleted=params["keep"] != bundle_.KEEP_ALL, in_use=in_use) for key in keys]
     verdicts = retention.decide(found, in_use, params["keep"])
     doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
     failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
     deleted = [one.uri for one in doomed if one.uri not in failures]
     kept = [{**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)} for verdict in verdicts if verdict.bundle.uri not in deleted]
-    beside = "all are kept" if params["keep"] == retention.KEEP_ALL else f"{params['keep']} are kept beside those in use"
+    beside = "all are kept" if params["keep"] == bundle_.KEEP_ALL else f"{params['keep']} are kept beside those in use"
     return Outcome(
         changed=bool(deleted),
         result={"deleted": deleted, "kept": kept, "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}"},

@@ -133,7 +133,6 @@ seealso:
     description: Why a distribution's whole configuration has to be sent.
     link: https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistribution.html
 """
-
 EXAMPLES = r"""
 - name: Upload the new certificate
   certops.cloudfront.iam_server_cert:
@@ -161,7 +160,6 @@ EXAMPLES = r"""
     match: [ids]
     distributions: [E2EXAMPLE3WK9D]
 """
-
 RETURN = r"""
 matched:
   description: The IDs of the distributions that are meant.
@@ -223,10 +221,8 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.net.tls import TlsProbe, parse_address
-from ..module_utils._core.bind import binding
-from ..module_utils._core.bind import report as binding_report
-from ..module_utils._core.bind import target as binding_target
-from ..module_utils._core.bind.binding import Selection
+from ..module_utils._core.bind import binding, report as binding_report, target as binding_target, viewer
+from ..module_utils._core.bind.distributions import Selection
 from ..module_utils._core.bind.report import Status
 from ..module_utils._core.bind.target import Target
 from ..module_utils._core.values.plan import Outcome
@@ -234,7 +230,7 @@ from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
 from ..module_utils._operations.bind.rebinding import Options, Rebinding
-from ..module_utils._operations.server_cert import certificate_input
+from ..module_utils._operations.server_cert import content as content_
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
@@ -307,13 +303,13 @@ def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target:
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
     touched = {report.id for report in reports if report.status is Status.REBOUND} if check_mode else rebinding.updated
-    before, after = binding.changed_viewers(distributions, touched, target, clients.partition)
+    before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
         changed=bool(touched),
         result=binding_report.result(reports, selection.previous),
         before=before,
         after=after,
-        warnings=binding_report.warnings(reports) + binding.dedicated_ip_warnings(distributions, touched, clients.partition),
+        warnings=binding_report.warnings(reports) + viewer.dedicated_ip_warnings(distributions, touched, clients.partition),
         failure=binding_report.failure(reports),
     )
 
@@ -343,7 +339,7 @@ def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
     content = iam.get_server_certificate(name)
     if content is None:
         raise ConfigError([f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"])
-    return certificate_input.describe(content)
+    return content_.describe(content)
 
 
 def main() -> None:

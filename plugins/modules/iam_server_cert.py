@@ -103,7 +103,6 @@ seealso:
   - module: certops.cloudfront.cloudfront_cert_bind
   - module: certops.cloudfront.iam_server_cert_cleanup
 """
-
 EXAMPLES = r"""
 - name: Upload the certificate of a directory
   certops.cloudfront.iam_server_cert:
@@ -131,7 +130,6 @@ EXAMPLES = r"""
     name: webapp-2027-01-06-0442
     state: absent
 """
-
 RETURN = r"""
 server_certificate:
   description:
@@ -183,15 +181,15 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.bind import binding
-from ..module_utils._core.server_cert import server_certs
-from ..module_utils._core.server_cert.server_certs import Wanted
+from ..module_utils._core.bind import distributions
+from ..module_utils._core.server_cert import limits, server_certs, upload_plan
+from ..module_utils._core.server_cert.upload_plan import Wanted
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._module import execute
 from ..module_utils._operations.retire import server_certs as _deletion
-from ..module_utils._operations.server_cert import certificate_input
+from ..module_utils._operations.server_cert import certificate_input, content as content_
 from ..module_utils._operations.server_cert.certificate_input import Material
 from ..module_utils._operations.server_cert.upload import Storing, check_quota
 
@@ -246,18 +244,18 @@ def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tu
         material = certificate_input.read(params, clock.now(), clients.archived)
     except ConfigError as exc:
         raise ConfigError([*problems, *exc.problems]) from exc
-    problems += server_certs.key_type_problems(material.certificate.key_type, params["path"])
+    problems += limits.key_type_problems(material.certificate.key_type, params["path"])
     if problems:
         raise ConfigError(problems)
-    name = params["name"] or server_certs.name_for(params["name_prefix"], material.certificate.not_after)
+    name = params["name"] or upload_plan.name_for(params["name_prefix"], material.certificate.not_after)
     return material, Wanted(name=name, path=params["path"], tags=_tags(params), certificate=material.certificate)
 
 
 def _input_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = server_certs.name_problems(params["name"], params["name_prefix"])
-    problems += server_certs.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
-    problems += server_certs.path_problems(params["path"])
-    problems += server_certs.tag_problems(_tags(params))
+    problems = limits.name_problems(params["name"], params["name_prefix"])
+    problems += limits.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
+    problems += limits.path_problems(params["path"])
+    problems += limits.tag_problems(_tags(params))
     if params["quota_headroom"] < 0:
         problems.append(f"quota_headroom: {params['quota_headroom']} is negative; give 0 or more")
     return problems
@@ -271,7 +269,7 @@ def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam:
     problems = _input_problems(params)
     if not check_mode:
         problems.append("bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first")
-    problems += server_certs.key_type_problems(str(planned.get("key_type")), params["path"])
+    problems += limits.key_type_problems(str(planned.get("key_type")), params["path"])
     if problems:
         raise ConfigError(problems)
     check_quota(iam, params["quota_headroom"])
@@ -285,7 +283,7 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
     content = clients.iam.get_server_certificate(name)
     if content is None:
         return Outcome(changed=False, result=server_certs.result(None, f"there is no server certificate {name}"))
-    used_by = binding.users(clients.cloudfront.list_distributions(), content.stored.id)
+    used_by = distributions.users(clients.cloudfront.list_distributions(), content.stored.id)
     if used_by:
         raise RefusedError(
             f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions {', '.join(used_by)} use it;"
@@ -294,7 +292,7 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
         )
     if not check_mode:
         _deletion.delete_or_refuse(clients.iam, clock, name)
-    described = certificate_input.describe(content)
+    described = content_.describe(content)
     before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
     return Outcome(changed=True, result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
 

@@ -75,7 +75,6 @@ seealso:
   - module: certops.cloudfront.iam_server_cert
   - module: certops.cloudfront.iam_server_cert_info
 """
-
 EXAMPLES = r"""
 - name: Delete what the current certificate superseded, but keep one for a rollback
   certops.cloudfront.iam_server_cert_cleanup:
@@ -89,7 +88,6 @@ EXAMPLES = r"""
     path: /cloudfront/certops/webapp/
     require_unused: true
 """
-
 RETURN = r"""
 deleted:
   description: The names of the server certificates that were, or in check mode would be, deleted.
@@ -131,7 +129,7 @@ from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._core.retire import deletion
 from ..module_utils._core.retire.deletion import Rules, Search, Verdict
-from ..module_utils._core.server_cert import server_certs
+from ..module_utils._core.server_cert import limits
 from ..module_utils._core.server_cert.server_certs import StoredCertificate
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -181,7 +179,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 
 def _rules(params: t.Mapping[str, t.Any]) -> Rules:
-    problems = server_certs.path_problems(params["path"]) or deletion.path_problems(params["path"])
+    problems = limits.path_problems(params["path"]) or deletion.path_problems(params["path"])
     if params["keep_previous"] < 0:
         problems.append(f"keep_previous: {params['keep_previous']} is negative; give 0 or more")
     if problems:

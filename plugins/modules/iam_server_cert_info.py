@@ -50,7 +50,6 @@ seealso:
   - module: certops.cloudfront.iam_server_cert
   - module: certops.cloudfront.iam_server_cert_cleanup
 """
-
 EXAMPLES = r"""
 - name: Show the certificates of a project and who uses them
   certops.cloudfront.iam_server_cert_info:
@@ -62,7 +61,6 @@ EXAMPLES = r"""
   certops.cloudfront.iam_server_cert_info:
     name: webapp-2027-01-06-0442
 """
-
 RETURN = r"""
 server_certificates:
   description: The server certificates, sorted by name.
@@ -101,13 +99,13 @@ from dataclasses import dataclass
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
-from ..module_utils._core.bind import binding
-from ..module_utils._core.server_cert import server_certs
+from ..module_utils._core.bind import distributions as distributions_
+from ..module_utils._core.server_cert import limits, server_certs
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
-from ..module_utils._operations.server_cert import certificate_input
+from ..module_utils._operations.server_cert import content as content_
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
@@ -137,7 +135,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     found = _found(params, clients.iam)
     if params["usage"] and found:
         distributions = clients.cloudfront.list_distributions()
-        found = [{**one, "used_by": list(binding.users(distributions, one["id"]))} for one in found]
+        found = [{**one, "used_by": list(distributions_.users(distributions, one["id"]))} for one in found]
     return Outcome(changed=False, result={"server_certificates": found})
 
 
@@ -147,7 +145,7 @@ def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
             raise ConfigError(["content: one certificate is found by reading it; leave content out, or give path instead of name"])
         return _read(iam, [params["name"]])
     path = params["path"] or "/"
-    problems = server_certs.path_problems(path)
+    problems = limits.path_problems(path)
     if problems:
         raise ConfigError(problems)
     listed = sorted(iam.list_server_certificates(path), key=lambda stored: stored.name)
@@ -159,7 +157,7 @@ def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
 def _read(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
     # one that vanished since the listing is simply not there
     contents = [content for content in map(iam.get_server_certificate, names) if content is not None]
-    return [{**certificate_input.describe(content), "tags": dict(content.tags)} for content in contents]
+    return [{**content_.describe(content), "tags": dict(content.tags)} for content in contents]
 
 
 def main() -> None:

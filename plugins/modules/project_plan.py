@@ -133,7 +133,6 @@ seealso:
   - module: certops.cloudfront.project_info
   - module: certops.cloudfront.project_record
 """
-
 EXAMPLES = r"""
 - name: Plan all projects
   certops.cloudfront.project_plan:
@@ -169,7 +168,6 @@ EXAMPLES = r"""
       - project_name: webapp
         project_domains: [example.com, "*.example.com"]
 """
-
 RETURN = r"""
 projects:
   description: The projects, first those that are due by their deadline, then the others by the time to look at them again.
@@ -279,35 +277,25 @@ summary:
     first_to_clean: []
 """
 
-import random
 import typing as t
-from dataclasses import dataclass, replace
 
 from ..module_utils import _module
-from ..module_utils._clients.acme.renewal_info import HttpRenewalInfos, RenewalInfos
 from ..module_utils._clients.aws import cloudfront, iam, session, sts
-from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._clients.stores.base import Store
-from ..module_utils._core.ca.ledger import Limits
-from ..module_utils._core.certificate import renewal
-from ..module_utils._core.fleet import forecast, given
-from ..module_utils._core.fleet import needs as fleet
-from ..module_utils._core.fleet.admission import Pacer
-from ..module_utils._core.fleet.drift import Index
-from ..module_utils._core.fleet.given import Given
-from ..module_utils._core.run import overview, reissue, run_plan
+from ..module_utils._core.fleet import given, needs
+from ..module_utils._core.run import overview, reissue
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
-from ..module_utils._operations.fleet import ca_limits, renewal_inquiry, survey
+from ..module_utils._operations.fleet import ca_limits, planning, survey
+from ..module_utils._operations.fleet.planning import Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "names": {"type": "list", "elements": "str"},
     "definitions": {"type": "list", "elements": "dict"},
     "inventory_hosts": {"type": "list", "elements": "str"},
-    "run": {"type": "str", "choices": list(fleet.RUNS), "default": "renew"},
+    "run": {"type": "str", "choices": list(needs.RUNS), "default": "renew"},
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
     "issued_by": {"type": "str"},
@@ -321,20 +309,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """The stores by the URI that names them (None: the common one), and what lists for all of the projects."""
-
-    stores: t.Mapping[str | None, Store]
-    aws: survey.Aws | None
-    partition: str
-    limits: Limits
-    renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = HttpRenewalInfos
-
-
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The clients that the options need; ConfigError with everything that is wrong with them together."""
-    wanted = _given(params) or []
+    wanted = planning.given_projects(params) or []
     problems = given.problems(wanted)
     if params["inventory_hosts"]:
         problems.append("inventory_hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook")
@@ -360,63 +337,7 @@ def _aws(connection: session.Session) -> survey.Aws:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
-    issued_before = reissue.past(params["issued_before"], clock.now())
-    found = _gathered(params, clients)
-    inquiry = renewal_inquiry.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
-    if params["renewal_info"]:
-        found.candidates = renewal_inquiry.refreshed(found.candidates, clients.stores, inquiry, processes.is_dead)
-    question = fleet.Question(run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before)
-    listing, warnings = survey.observed(clients.aws, found, question)
-    index = Index.of(listing) if listing else None
-    needs = fleet.chosen(survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
-    wanted = fleet.ordered(needs, question.now, params["priority_tags"])
-    pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, ca_limits.registered_domain)
-    needs = fleet.cut(wanted, params["max_per_run"], pacer.admit)
-    taken = [need for need in needs if need.selected]
-    limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
-    result = {
-        "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in needs],
-        "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
-        "broken": sorted(found.broken, key=lambda one: one["name"]),
-        "limits": limits,
-        "summary": fleet.summary(needs, len(found.broken)),
-        "renewal_info": inquiry.summary,
-    }
-    told = (*found.warnings, *inquiry.warnings, *_pace(params, found), *warnings, *forecast.warnings(limits), *ca_limits.warnings(limits["ca"]))
-    return Outcome(changed=False, result=result, warnings=told)
-
-
-def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> survey.Fleet:
-    wanted = _given(params)
-    if wanted is None:
-        return survey.whole(clients.stores[None])
-    defined: list[Given] = []
-    others: list[Given] = []
-    for one in wanted:
-        (defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others).append(one)
-    found, more = survey.defined(defined, clients.stores, clients.partition), survey.named(others, clients.stores)
-    return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
-
-
-def _given(params: t.Mapping[str, t.Any]) -> list[Given] | None:
-    """The projects that the options name; None if they name none, which means all."""
-    if params["names"] is None and params["definitions"] is None:
-        return None
-    names = dict.fromkeys(params["names"] or ())
-    return [*(given.read({"name": name}) for name in names), *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ()))]
-
-
-def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
-    """A warning if the runs are scheduled too far apart for one of the certificates."""
-    hours = params["schedule_interval_hours"]
-    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := run_plan.pace(each.document))]) if hours else None
-    return [warning] if warning else []
-
-
-def _selected(need: fleet.Need, store: str) -> dict[str, t.Any]:
-    role_vars = overview.role_vars(need.candidate.document, need.candidate.store or store)
-    shown = {key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")}
-    return {**shown, "definition": need.candidate.index, "role_vars": role_vars}
+    return planning.plan(params, clients, clock, check_mode)
 
 
 def main() -> None:

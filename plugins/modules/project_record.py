@@ -152,7 +152,6 @@ seealso:
   - module: certops.cloudfront.project_info
   - module: certops.cloudfront.acme_route53_issue
 """
-
 EXAMPLES = r"""
 - name: Define a project
   certops.cloudfront.project_record:
@@ -187,7 +186,6 @@ EXAMPLES = r"""
     name: webapp
     state: absent
 """
-
 RETURN = r"""
 project:
   description: The whole document, or V(null) if there is none.
@@ -272,10 +270,9 @@ from ..module_utils._clients.aws import session
 from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Store
-from ..module_utils._core.project import definition as definitions
-from ..module_utils._core.project import journal, lease
+from ..module_utils._core.project import definition as definitions, document as document_, journal, lease
 from ..module_utils._core.retire import revocation
-from ..module_utils._core.run import overview, recording, reissue, run_plan, step_report, transitions
+from ..module_utils._core.run import overview, reissue, run_plan, shown as shown_, step_report, transitions
 from ..module_utils._core.values import times
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -332,7 +329,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "to_be_revoked": run_plan.to_be_revoked(after) if after is not None else [],
+        "to_be_revoked": document_.to_be_revoked(after) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
@@ -340,9 +337,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
     if check_mode and params["state"] == "recorded" and after is not None:
-        shown = recording.rehearsed(before, after, request.report)
+        shown = shown_.rehearsed(before, after, request.report)
     else:
-        shown = recording.visible(before), recording.visible(after)
+        shown = shown_.visible(before), shown_.visible(after)
     return Outcome(changed=shown[0] != shown[1], result=result, before=shown[0], after=shown[1], warnings=(*warnings, *decided.warnings))
 
 

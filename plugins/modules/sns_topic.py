@@ -46,7 +46,6 @@ seealso:
   - module: certops.cloudfront.sns_subscription
   - module: certops.cloudfront.sns_notify
 """
-
 EXAMPLES = r"""
 - name: Have a topic for the notices of a project
   certops.cloudfront.sns_topic:
@@ -62,7 +61,6 @@ EXAMPLES = r"""
     name: certops-webapp
     state: absent
 """
-
 RETURN = r"""
 topic_arn:
   description: The ARN that the topic has, will have, or had.
@@ -83,6 +81,7 @@ from ..module_utils import _module
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.aws.topics import Topics
 from ..module_utils._core.report import subscriptions
+from ..module_utils._core.values import ownership
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
@@ -127,14 +126,14 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def _apply(topics: Topics, arn: str, wanted: bool) -> None:
     if wanted:
-        topics.sns.create_topic(subscriptions.topic_name(arn), subscriptions.MANAGED_BY)
+        topics.sns.create_topic(subscriptions.topic_name(arn), ownership.OUR_TAGS)
     else:
         topics.sns.delete_topic(arn)
 
 
 def _refuse_unless_ours(topics: Topics, arn: str) -> None:
     tags = topics.sns.list_tags_for_resource(arn)
-    if any(tags.get(key) != value for key, value in subscriptions.MANAGED_BY.items()):
+    if any(tags.get(key) != value for key, value in ownership.OUR_TAGS.items()):
         raise RefusedError(f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by hand if nobody uses it")
 
 

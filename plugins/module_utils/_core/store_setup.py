@@ -7,12 +7,12 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
-MANAGED_BY = {"managed-by": "certops.cloudfront"}
+from .values.ownership import OUR_TAGS
+
 KEY = ("name", "HASH", "S")
 ON_DEMAND = "PAY_PER_REQUEST"
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
 PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
-
 TABLE = "table"
 RECOVERY = "point_in_time_recovery"
 PROTECTION = "deletion_protection"
@@ -20,7 +20,6 @@ BILLING = "billing_mode"
 PUBLIC_ACCESS = "public_access_block"
 ENCRYPTION = "encryption"
 VERSIONING = "versioning"
-
 _NOT_OURS = "set it, or tag the table managed-by=certops.cloudfront so that this module may set it"
 _BY_CHOICE = "set it unless another billing mode was chosen on purpose; with too little capacity runs are throttled"
 _ON_REQUEST = "set it, or run again with manage_bucket"
@@ -37,7 +36,7 @@ class Table:
     billing_mode: str = ON_DEMAND
     recovery: bool = True
     protection: bool = True
-    tags: t.Mapping[str, str] = field(default_factory=lambda: dict(MANAGED_BY))
+    tags: t.Mapping[str, str] = field(default_factory=lambda: dict(OUR_TAGS))
 
     def as_dict(self) -> dict[str, t.Any]:
         """The table as it stands in results and diffs."""
@@ -136,7 +135,7 @@ def examined_table(name: str, table: Table | None) -> tuple[Finding, ...]:
     place = f"dynamodb://{name}"
     if table is None:
         return (Finding(place, TABLE, "absent", "present", settled=True),)
-    ours = MANAGED_BY.items() <= dict(table.tags).items()
+    ours = OUR_TAGS.items() <= dict(table.tags).items()
     wrong = [(aspect, ours) for aspect, is_on in ((RECOVERY, table.recovery), (PROTECTION, table.protection)) if not is_on]
     findings = [Finding(place, aspect, "off", "on", settled=may_set, advice=_NOT_OURS) for aspect, may_set in wrong]
     if table.billing_mode != ON_DEMAND:

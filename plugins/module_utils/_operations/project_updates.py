@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._clients.stores.base import Store, Stored
-from .._core.project import journal, lease
-from .._core.run import recording, run_plan, transitions
-from .._core.run.run_plan import Document
+from .._core.project import document as document_, journal, lease
+from .._core.project.document import Document
+from .._core.run import step_report, transitions
 from .._errors import CertError, ConflictError
 
 # Each attempt lost means that another run got its write through.
@@ -42,7 +42,7 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
     if isinstance(stored, CertError):
         raise stored
     try:
-        return run_plan.loaded(name, stored.document)
+        return document_.loaded(name, stored.document)
     except ValueError as exc:
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
 
@@ -75,7 +75,7 @@ class RunJournal:
     def ordering(self, order_url: str, now: datetime) -> None:
         """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is gone."""
         claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
-        report = recording.Report(phase=journal.Phase.ORDERING.value, order_url=order_url)
+        report = step_report.Report(phase=journal.Phase.ORDERING.value, order_url=order_url)
         request = transitions.Request(name=self.project, claim=claim, report=report)
         update(self.store, self.project, lambda document: transitions.recorded(request, document))
 

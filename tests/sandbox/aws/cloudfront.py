@@ -12,8 +12,7 @@ import secrets
 import string
 import typing as t
 
-from . import cloudfront_answers as answers
-from . import cloudfront_certificate, cloudfront_config
+from . import cloudfront_answers as answers, cloudfront_certificate, cloudfront_config
 from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served
 from .cloudfront_config import Config

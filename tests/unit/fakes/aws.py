@@ -13,7 +13,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cl
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Upload
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine.crypto import inspect
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import distribution_xml
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Content, StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from sandbox.ca.authority import Authority

@@ -7,9 +7,7 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import journal, lease
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions, document as document_, journal, lease
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
@@ -58,7 +56,7 @@ def unfinished(action: str, phase: str = "planned", run: str = "converge", defin
 
 
 def document(**given: t.Any) -> dict[str, t.Any]:
-    return {**run_plan.new_document("webapp", definition()), **given}
+    return {**document_.new_document("webapp", definition()), **given}
 
 
 def failing(failures: int, next_attempt: timedelta) -> dict[str, t.Any]:

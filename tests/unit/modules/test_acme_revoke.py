@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import accounts
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles as _bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import accounts, bundles as _bundles
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import bundle
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle, Manifest

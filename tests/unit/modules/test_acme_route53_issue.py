@@ -20,7 +20,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_r
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, DeadlineError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.order import Clients
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.clients import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
 from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions, document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import ca_limits
@@ -38,7 +37,7 @@ class Store:
     def add(self, name: str, *domains: str, age: timedelta | None = None, **changes: t.Any) -> None:
         """A project, with a certificate of this age if it has one."""
         definition = dict(definitions.parse(name, {"domains": list(domains or (f"{name}.com",)), **changes.pop("definition", {})}).values)
-        found = {**run_plan.new_document(name, definition), **changes}
+        found = {**document.new_document(name, definition), **changes}
         if age is not None:
             found["certificate"] = self.certificate(name, definition, age)
         (self.path / f"{name}.json").write_text(json.dumps(found), encoding="utf-8")

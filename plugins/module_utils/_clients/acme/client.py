@@ -22,9 +22,7 @@ from .network import Network
 try:
     import josepy
     import requests
-    from acme import challenges
-    from acme import jws as acme_jws
-    from acme import messages as acme_messages
+    from acme import challenges, jws as acme_jws, messages as acme_messages
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
 

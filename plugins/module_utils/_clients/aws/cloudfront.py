@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._core.bind import distribution_xml
-from ..._core.bind.binding import Distribution
+from ..._core.bind.distributions import Distribution
 from ..._errors import RemoteError
 from .errors import calling
 

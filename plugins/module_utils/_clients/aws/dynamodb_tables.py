@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._core.store_setup import KEY, MANAGED_BY, ON_DEMAND, Table
+from ..._core.store_setup import KEY, ON_DEMAND, Table
+from ..._core.values.ownership import OUR_TAGS
 from ..._errors import RemoteError
 from .errors import calling
 
@@ -55,7 +56,7 @@ class DynamoDbTables:
                 AttributeDefinitions=[{"AttributeName": key, "AttributeType": of_type}],
                 BillingMode=ON_DEMAND,
                 DeletionProtectionEnabled=True,
-                Tags=[{"Key": tag, "Value": value} for tag, value in MANAGED_BY.items()],
+                Tags=[{"Key": tag, "Value": value} for tag, value in OUR_TAGS.items()],
             )
 
     def update_continuous_backups(self, name: str) -> None:

@@ -9,14 +9,13 @@ holder dies; the wait for the slot is without the lock. Nothing fails because of
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import hashlib
 import os
-import stat
 import time
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
+
+from ..machine.run_files import locked
 
 # A process that holds the lock longer was stopped in the wrong moment.
 LOCK_TRIES = 200
@@ -75,24 +74,6 @@ class Pace:
         return locked(self._path, LOCK_TRIES, LOCK_PAUSE_SECONDS)
 
 
-@contextlib.contextmanager
-def locked(path: Path, tries: int, pause: float) -> t.Iterator[int]:
-    """Inside, no other process has the file, which is made if need be; OSError if that cannot be had. The kernel frees what a killed process held."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        for _try in range(tries):
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(pause)
-        else:
-            raise TimeoutError(f"{path} is locked")
-        yield descriptor
-    finally:
-        os.close(descriptor)
-
-
 def pace_client(client: t.Any, event: str, pace: Pace) -> None:
     """Every call of the boto3 client that has this event name (``route53`` or ``cloudfront.UpdateDistribution``), each retry included, keeps the pace."""
 
@@ -105,25 +86,6 @@ def pace_client(client: t.Any, event: str, pace: Pace) -> None:
 
     client.meta.events.register(f"before-sign.{event}", before_sign)
     client.meta.events.register(f"needs-retry.{event}", needs_retry)
-
-
-def directory() -> Path | None:
-    """Where the files are: the user's runtime directory, or else the cache directory; 0700 and the user's own, or none."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR")
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    for parent in filter(None, (runtime, cache)):
-        path = Path(parent) / "certops"
-        with contextlib.suppress(OSError):
-            path.mkdir(0o700, parents=True, exist_ok=True)
-            found = path.lstat()
-            if stat.S_ISDIR(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o077:
-                return path
-    return None
-
-
-def file_name(service: str, identity: t.Iterable[str], suffix: str = "pace") -> str:
-    """The name of the file for a service and whose calls these are, without telling who that is."""
-    return f"{service}-{hashlib.sha256('|'.join(identity).encode()).hexdigest()[:16]}.{suffix}"
 
 
 def _write(descriptor: int, full_at: float) -> None:

@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ..._errors import ConfigError
+from ..machine import run_files
 from . import pace
 from .errors import insist_on_aws
 from .pace import Pace, Rate
@@ -206,9 +207,9 @@ class Session:
 
     def _pace(self, service: str, client: t.Any) -> None:
         rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
-        place = pace.directory() if rate is not None else None
+        place = run_files.directory() if rate is not None else None
         if rate is not None and place is not None:
-            pace.pace_client(client, event, Pace(place / pace.file_name(event, self._identity), rate))
+            pace.pace_client(client, event, Pace(place / run_files.file_name(event, self._identity), rate))
 
 
 def _who(credentials: t.Any) -> str:

@@ -18,8 +18,7 @@ from pathlib import Path
 
 from ..._core.dns.zones import Zone
 from ..._errors import CertError
-from ..machine import private_files, processes
-from . import pace
+from ..machine import private_files, processes, run_files
 from .route53 import Route53
 
 LONGEST_LIFE_SECONDS = 600.0
@@ -41,11 +40,11 @@ class ZoneCache:
     @classmethod
     def of_run(cls, identity: t.Sequence[str]) -> ZoneCache | None:
         """The cache for those who call as this identity; None outside a run, and where no private directory can be used."""
-        owner, directory = processes.current(), pace.directory()
+        owner, directory = processes.current(), run_files.directory()
         if owner["pid"] is None or directory is None:
             return None
-        name = pace.file_name("zones", (*identity, *map(str, owner.values())), "json")
-        return cls(directory / name, directory / pace.file_name("zones", identity, "lock"), owner)
+        name = run_files.file_name("zones", (*identity, *map(str, owner.values())), "json")
+        return cls(directory / name, directory / run_files.file_name("zones", identity, "lock"), owner)
 
     def read(self) -> tuple[Zone, ...] | None:
         """The kept listing; None if there is none that can be used."""
@@ -70,7 +69,7 @@ class ZoneCache:
         """Inside, no other process is, unless somebody stays there for long: who lists twice disturbs nobody."""
         with contextlib.ExitStack() as stack:
             with contextlib.suppress(OSError):
-                stack.enter_context(pace.locked(self.lock, LOCK_TRIES, LOCK_PAUSE_SECONDS))
+                stack.enter_context(run_files.locked(self.lock, LOCK_TRIES, LOCK_PAUSE_SECONDS))
             yield
 
     def _remove_leftovers(self) -> None:

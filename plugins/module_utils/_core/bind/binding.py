@@ -5,22 +5,12 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
 from enum import Enum
 
 from ..values import domain_names
+from .distributions import Distribution, Selection, used_certificates
 from .report import Report, Status
-from .target import CHINA, Target
-
-DEPLOYED = "Deployed"
-
-# For a distribution that had no certificate of its own.
-# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
-DEFAULT_MINIMUM_PROTOCOL = "TLSv1.2_2021"
-SNI_ONLY = "sni-only"
-# Both are contracts with AWS that viewers without SNI depend on; CloudFront in China has neither.
-DEDICATED_IP_SUPPORT = ("vip", "static-ip")
-SNI_MINIMUM_PROTOCOL = "TLSv1"
+from .target import Target
 
 
 class Reaction(Enum):
@@ -32,47 +22,9 @@ class Reaction(Enum):
     FINAL = "final"
 
 
-@dataclass(frozen=True)
-class Distribution:
-    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts.
-
-    ``icp`` is what the ICP authorities say of its aliases, in China only.
-    """
-
-    id: str
-    domain_name: str = ""
-    aliases: tuple[str, ...] = ()
-    viewer: t.Mapping[str, str] = field(default_factory=dict)
-    status: str = DEPLOYED
-    etag: str = ""
-    enabled: bool = True
-    staging: bool = False
-    tenant_only: bool = False
-    icp: t.Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by ``ids``."""
-
-    match: frozenset[str]
-    previous: tuple[str, ...] = ()
-    ids: tuple[str, ...] = ()
-
-
-def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
-    """The certificates that a viewer certificate names, the deprecated element included."""
-    return frozenset(viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name))
-
-
 def is_bound(viewer: t.Mapping[str, str], target: Target) -> bool:
     """Whether the viewer certificate is the target."""
     return target.id is not None and viewer.get(target.element) == target.id
-
-
-def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:
-    """The IDs of the distributions that use the certificate."""
-    return tuple(sorted(distribution.id for distribution in distributions if certificate_id in used_certificates(distribution.viewer)))
 
 
 def selection_problems(selection: Selection) -> list[str]:
@@ -136,50 +88,6 @@ def plan(distributions: t.Iterable[Distribution], selection: Selection, target: 
     """What would become of every distribution that is meant, in the order of their IDs."""
     meant = (distribution for distribution in distributions if why_matched(distribution, selection, target))
     return tuple(judge(distribution, selection, target) for distribution in sorted(meant, key=lambda one: one.id))
-
-
-def viewer_for(current: t.Mapping[str, str], target: Target, partition: str) -> dict[str, str]:
-    """The clean viewer certificate: the target, SNI, and a minimum protocol that is never lower than before.
-
-    A dedicated IP stays: AWS bills it, and viewers without SNI would be cut off by taking it away.
-    """
-    chosen = _chosen(current)
-    support = chosen.get("SSLSupportMethod", "")
-    if support not in DEDICATED_IP_SUPPORT or partition == CHINA:
-        support = SNI_ONLY
-    return {
-        target.element: target.id or "(known after upload)",
-        "SSLSupportMethod": support,
-        "MinimumProtocolVersion": _minimum_protocol(chosen.get("MinimumProtocolVersion", ""), support),
-    }
-
-
-def _chosen(viewer: t.Mapping[str, str]) -> t.Mapping[str, str]:
-    """What somebody chose: with its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and neither is meant (the first is expensive)."""
-    return {} if viewer.get("CloudFrontDefaultCertificate") == "true" else viewer
-
-
-def _minimum_protocol(protocol: str, support: str) -> str:
-    if protocol == "SSLv3" and support == SNI_ONLY:
-        return SNI_MINIMUM_PROTOCOL
-    return protocol or DEFAULT_MINIMUM_PROTOCOL
-
-
-def changed_viewers(
-    distributions: t.Iterable[Distribution], touched: t.Collection[str], target: Target, partition: str
-) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
-    """The viewer certificates of the distributions with these IDs before and after, as users see them in a diff."""
-    changed = [one for one in distributions if one.id in touched]
-    before = {one.id: {"ViewerCertificate": dict(one.viewer)} for one in changed}
-    after = {one.id: {"ViewerCertificate": viewer_for(one.viewer, target, partition)} for one in changed}
-    return before, after
-
-
-def dedicated_ip_warnings(distributions: t.Iterable[Distribution], touched: t.Collection[str], partition: str) -> tuple[str, ...]:
-    """One warning for each distribution with one of these IDs that has, or had, a dedicated IP."""
-    done = "it becomes sni-only, which is all that China has" if partition == CHINA else "it is kept, because viewers without SNI need it; AWS bills it"
-    methods = {one.id: _chosen(one.viewer).get("SSLSupportMethod", "") for one in distributions if one.id in touched}
-    return tuple(f"distribution {one} has SSLSupportMethod {method}: {done}" for one, method in methods.items() if method in DEDICATED_IP_SUPPORT)
 
 
 def reaction_to(code: str, message: str) -> Reaction:

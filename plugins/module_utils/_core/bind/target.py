@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
-from ..server_cert.server_certs import CLOUDFRONT_PATH
 from ..values import times
+from ..values.ownership import CLOUDFRONT_PATH
 
 CHINA = "aws-cn"
 IAM_ELEMENT = "IAMCertificateId"
@@ -21,7 +21,6 @@ ACM_REGION = "us-east-1"
 # https://github.com/hashicorp/terraform-provider-aws/issues/4698
 VISIBILITY_SECONDS = 120
 FRESH_SECONDS = 15 * 60
-
 _ACM_ARN = re.compile(r"arn:[a-z-]+:acm:(?P<region>[a-z0-9-]+):\d{12}:certificate/.+")
 
 

@@ -17,7 +17,6 @@ from .certificate import Certificate
 SCHEMA = 1
 CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem", "manifest.json"
 FILES = (CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST)
-
 _KEY = re.compile(r"(?P<time>\d{4}-\d{2}-\d{2}-\d{4})(?:-(?P<number>\d+))?\.tar\.gz")
 
 
@@ -134,3 +133,6 @@ def archived(keys: t.Iterable[str], project: str) -> list[str]:
         if match and key.startswith(f"{project}/"):
             found.append((match["time"], int(match["number"] or 1), key))
     return [key for _time, _number, key in sorted(found, reverse=True)]
+
+
+KEEP_ALL = -1

@@ -8,15 +8,11 @@ import re
 import typing as t
 
 from ..certificate import certificate
-from ..server_cert.server_certs import PROJECTS_PATH, Quota, StoredCertificate
+from ..server_cert.server_certs import Quota, StoredCertificate
+from ..values.ownership import path_of
 from .findings import Finding, finding
 
 COSTLY_KEY_TYPES = ("rsa_3072", "rsa_4096")
-
-
-def path_of(project: str) -> str:
-    """Where the server certificates of a project are."""
-    return f"{PROJECTS_PATH}{project}/"
 
 
 def room(quota: Quota) -> list[Finding]:

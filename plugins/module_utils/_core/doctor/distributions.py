@@ -6,13 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..bind import binding
-from ..bind.binding import Distribution, Selection
+from ..bind import binding, distributions as distributions_
+from ..bind.distributions import Distribution, Selection
 from ..bind.report import Status
 from ..bind.target import IAM_ELEMENT, Target
-from ..server_cert.server_certs import PROJECTS_PATH
 from ..values import domain_names
-from .account import path_of
+from ..values.ownership import PROJECTS_PATH, path_of
 from .findings import Finding, finding
 
 APPROVED, SUSPENDED = "APPROVED", "SUSPENDED"
@@ -44,7 +43,7 @@ def _unknown(selection: Selection, known: t.Container[str]) -> list[str]:
 
 def _takes_over(project: str, one: Distribution, selection: Selection, paths: t.Mapping[str, str]) -> list[Finding]:
     """What a distribution would lose that uses a certificate which is none of the project's own."""
-    foreign = sorted(binding.used_certificates(one.viewer) - frozenset(selection.previous))
+    foreign = sorted(distributions_.used_certificates(one.viewer) - frozenset(selection.previous))
     foreign = [used for used in foreign if paths.get(used) != path_of(project)]
     if not foreign:
         return []
@@ -60,7 +59,7 @@ def _elsewhere(one: Distribution, target: Target) -> list[Finding]:
     covered = [] if one.tenant_only else [alias for alias in one.aliases if not domain_names.uncovered(target.domains, [alias])]
     if not covered:
         return []
-    used = ", ".join(sorted(binding.used_certificates(one.viewer))) or "no certificate of its own"
+    used = ", ".join(sorted(distributions_.used_certificates(one.viewer))) or "no certificate of its own"
     return [finding("BOUND_ELSEWHERE", one.id, f"it has the aliases {', '.join(covered)} and uses {used}; the project does not bind it")]
 
 

@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal_info import RenewalInfo
-from ..project import journal
-from ..run import run_plan
+from ..project import document as document_, journal
 from ..values import times
 from .findings import Finding, finding
 
@@ -29,7 +28,7 @@ def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, i
         unfinished = document["journal"]
         found.append(finding("RUN_UNFINISHED", name, f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}"))
     if document["certificate"]:
-        found += certificate(document["certificate"], interval_days, run_plan.renewal_info(document), now)
+        found += certificate(document["certificate"], interval_days, document_.renewal_info(document), now)
     return found
 
 

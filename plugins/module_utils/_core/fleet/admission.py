@@ -8,9 +8,9 @@ import functools
 import typing as t
 from datetime import datetime
 
-from ..ca import directories as acme_directories
-from ..ca import issuances
-from ..ca.ledger import Held, Ledger, Limits, Order
+from ..ca import directories as acme_directories, issuances
+from ..ca.ledger import Held, Ledger, Order
+from ..ca.limits import Limits
 from ..project import journal
 from ..values import times
 

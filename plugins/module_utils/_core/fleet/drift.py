@@ -8,14 +8,13 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..bind import binding
-from ..bind import target as binding_target
-from ..bind.binding import Distribution, Selection
+from ..bind import binding, distributions as distributions_, target as binding_target
+from ..bind.distributions import Distribution, Selection
 from ..bind.report import Status
-from ..project import journal
-from ..run import run_plan
-from ..server_cert.server_certs import PROJECTS_PATH, StoredCertificate
+from ..project import document as document_, journal
+from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
+from ..values.ownership import PROJECTS_PATH
 
 NAMED = 3
 
@@ -66,7 +65,7 @@ class Index:
                 found.ids.add(one.id)
         for distribution in listing.distributions:
             found.distributions[distribution.id] = distribution
-            for certificate_id in binding.used_certificates(distribution.viewer):
+            for certificate_id in distributions_.used_certificates(distribution.viewer):
                 found.users[certificate_id].append(distribution)
             for alias in distribution.aliases:
                 lowered = alias.lower()
@@ -111,7 +110,7 @@ def _astray(document: t.Mapping[str, t.Any], index: Index, older: t.Collection[t
     """The distributions that a run would bind: those on an older certificate of the project; all that the definition means if ``converging``."""
     certificate, definition = document["certificate"], document["definition"]
     target = binding_target.Target(element=binding_target.IAM_ELEMENT, id=certificate["id"], domains=tuple(certificate["domains"]))
-    selection = Selection(match=frozenset(definition["bind"]), previous=run_plan.previous(document), ids=tuple(definition["distributions"]))
+    selection = Selection(match=frozenset(definition["bind"]), previous=document_.previous(document), ids=tuple(definition["distributions"]))
     meant = {one.id: one for certificate_id in older for one in index.users.get(certificate_id, ())}
     if converging and "ids" in selection.match:
         meant.update({one: index.distributions[one] for one in selection.ids if one in index.distributions})

@@ -9,7 +9,7 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..project import definition as definitions
+from ..project import definition, fields
 
 PREFIX = "project_"
 HOST = "inventory_hostname"
@@ -37,10 +37,10 @@ class Given:
         """Whether more than the name was given."""
         return self.variables.get("domains") is not None
 
-    def definition(self, defaults: t.Mapping[str, t.Any], partition: str) -> definitions.Definition:
+    def definition(self, defaults: t.Mapping[str, t.Any], partition: str) -> definition.Definition:
         """The definition that the role would make of the variables; ``defaults`` are those of the role that the user's environment decides."""
-        wanted = {key: value for key, value in self.variables.items() if key in definitions.KEYS}
-        return definitions.parse(self.name, {**defaults, **wanted}, partition)
+        wanted = {key: value for key, value in self.variables.items() if key in fields.KEYS}
+        return definition.parse(self.name, {**defaults, **wanted}, partition)
 
 
 def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:

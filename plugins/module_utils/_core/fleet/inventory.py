@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..project import definition as definitions
+from ..project import fields as definitions
 from ..run import overview
 from . import given
 

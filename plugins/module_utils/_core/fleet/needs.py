@@ -5,12 +5,11 @@
 from __future__ import annotations
 
 import typing as t
-from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..ca.ledger import Held
-from ..project import lease
+from ..project import document as document_, lease
 from ..run import overview, reissue, run_plan
 from ..values import times
 from .drift import Drift, Index, find
@@ -18,11 +17,6 @@ from .drift import Drift, Index, find
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge does whatever is missing.
 RUNS = ("renew", "converge", "reissue")
 _IDLE = ("wait", "none")
-# How many of those that rest are named.
-NEXT = 5
-
-
-Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 
 
 @dataclass(frozen=True)
@@ -144,81 +138,6 @@ def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> s
     certificate, superseded = document["certificate"], document["superseded"]
     if certificate is None:
         return times.to_text(now)
-    in_service = certificate if run_plan.is_deployed(document) or not superseded else superseded[-1]
+    in_service = certificate if document_.is_deployed(document) or not superseded else superseded[-1]
     ends: list[str | None] = [in_service.get("not_after") or certificate["not_after"], drift.breaks_at]
     return min((text for text in ends if text), key=times.from_text)
-
-
-def ordered(needs: t.Iterable[Need], now: datetime, priority_tags: t.Mapping[str, str] | None = None) -> list[Need]:
-    """What is due, then what rests, by the time to look again.
-
-    Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that failed and would wait in a
-    scheduled run come last: however often they fail, they do not keep the others from their turn.
-    """
-
-    def key(need: Need) -> tuple[bool, bool, bool, datetime, str]:
-        moment = times.from_text(need.deadline if need.due or need.wait_until is None else need.wait_until)
-        retry_at = need.candidate.document["renewal"]["next_attempt_at"]
-        is_late = need.due and retry_at is not None and times.from_text(retry_at) > now
-        is_first = need.due and bool(priority_tags) and _has_tags(need, priority_tags or {})
-        return not need.due, is_late, not is_first, moment, need.name
-
-    return sorted(needs, key=key)
-
-
-def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str], issued_by: str | None = None) -> list[Need]:
-    """The projects in one of these states that have all of these tags, and a certificate of this CA; what is not given excludes none."""
-    found = [need for need in needs if (not states or need.state in states) and _has_tags(need, tags)]
-    return [need for need in found if issued_by is None or reissue.is_issued_by(need.candidate.document, issued_by)]
-
-
-def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:
-    of_project = need.candidate.document["definition"]["tags"]
-    return all(of_project.get(str(tag)) == str(text) for tag, text in tags.items())
-
-
-def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[Need]:
-    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they are put off or held back.
-
-    ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if any.
-    """
-    found, taken = [], 0
-    for need in needs:
-        if not need.due:
-            found.append(need)
-        elif max_per_run is not None and taken >= max_per_run:
-            reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
-            found.append(replace(need, reason=reason))
-        elif held := admit(need.candidate.document) if need.issue else None:
-            found.append(replace(need, held=held, wait_until=times.to_text(held.until), reason=f"{need.reason}; held back, since {held.as_text()}"))
-        else:
-            found.append(replace(need, selected=True))
-            taken += 1
-    return found
-
-
-def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
-    """How many projects need what, and of those that no run takes now the first ones that wait, that rest, and that have leftovers."""
-    due = [need for need in needs if need.due]
-    held = [need for need in due if need.held is not None]
-    put_off = [need for need in due if not need.selected and need.held is None]
-    by_action = {action: [need for need in needs if not need.due and need.action == action] for action in ("wait", "none", "cleanup")}
-    return {
-        "total": len(needs) + broken,
-        "due": len(due),
-        "selected": len(due) - len(put_off) - len(held),
-        "put_off": len(put_off),
-        "held": len(held),
-        "broken": broken,
-        "actions": dict(sorted(Counter(need.action for need in needs).items())),
-        "states": dict(sorted(Counter(need.state for need in needs).items())),
-        "first_put_off": [_named(need, "deadline", need.deadline) for need in put_off[:NEXT]],
-        "first_held": [_named(need, "until", need.wait_until) for need in held[:NEXT]],
-        "first_waiting": [_named(need, "until", need.wait_until) for need in by_action["wait"][:NEXT]],
-        "first_resting": [_named(need, "until", need.wait_until) for need in by_action["none"][:NEXT]],
-        "first_to_clean": [_named(need, "deadline", need.deadline) for need in by_action["cleanup"][:NEXT]],
-    }
-
-
-def _named(need: Need, word: str, moment: str | None) -> dict[str, t.Any]:
-    return {"name": need.name, word: moment, "reason": need.reason}

@@ -17,7 +17,6 @@ MAIL = ("email", "email-json")
 CONFIRMED_BY_ENDPOINT = (*MAIL, "https", "http")
 # Until 2023-05-10 it was 72 hours.
 PENDING_HOURS = 48
-MANAGED_BY = {"managed-by": "certops.cloudfront"}
 
 # https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")

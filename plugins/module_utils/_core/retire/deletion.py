@@ -8,11 +8,9 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ..bind import binding
-from ..server_cert.server_certs import CLOUDFRONT_PATH, StoredCertificate
-
-MANAGED_BY_TAG = "managed-by"
-MANAGED_BY = "certops.cloudfront"
+from ..bind import distributions as distributions_
+from ..server_cert.server_certs import StoredCertificate
+from ..values.ownership import CLOUDFRONT_PATH, MANAGED_BY, MANAGED_BY_TAG
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
@@ -21,7 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 class Search:
     """What a search for users found: a failed search (``distributions`` is None) is never "no user"."""
 
-    distributions: tuple[binding.Distribution, ...] | None
+    distributions: tuple[distributions_.Distribution, ...] | None
     error: str = ""
     deploying: tuple[str, ...] = ()
 
@@ -50,13 +48,13 @@ class Verdict:
         return {"name": self.certificate.name, "id": self.certificate.id, "reason": self.reason, "used_by": list(self.used_by)}
 
 
-def search_of(distributions: tuple[binding.Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
+def search_of(distributions: tuple[distributions_.Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
     """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is noticed.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
     """
     ids = {one.id for one in certificates}
-    changing = (one for one in distributions if one.status != binding.DEPLOYED and binding.used_certificates(one.viewer) & ids)
+    changing = (one for one in distributions if one.status != distributions_.DEPLOYED and distributions_.used_certificates(one.viewer) & ids)
     return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 
 
@@ -89,7 +87,7 @@ def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: R
         if reason is None and spared < rules.keep_previous:
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
-        used_by = binding.users(search.distributions or (), one.id)
+        used_by = distributions_.users(search.distributions or (), one.id)
         verdicts.append(Verdict(one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by))
     return tuple(verdicts)
 
@@ -97,7 +95,7 @@ def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: R
 def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str | None:
     if search.distributions is None:
         return f"who uses it is unknown, because the search failed: {search.error}"
-    used_by = binding.users(search.distributions, one.id)
+    used_by = distributions_.users(search.distributions, one.id)
     if used_by:
         return f"it is used by {', '.join(used_by)}"
     if rules.keep & _names(one):

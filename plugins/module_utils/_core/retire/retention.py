@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-KEEP_ALL = -1
+from ..certificate.bundle import KEEP_ALL
 
 
 @dataclass(frozen=True)

@@ -5,44 +5,19 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..ca import issuances
 from ..certificate.renewal_info import RenewalInfo
-from ..project import journal, last_run, lease, pending_revocations
+from ..project import document as document_, journal, last_run, lease, pending_revocations
+from ..project.document import Document
 from ..values import redaction, times
 from . import rollback, run_plan
-from .run_plan import Document, RunPlan
+from .run_plan import RunPlan
+from .step_report import Report
 
 FIRST_RETRY = timedelta(hours=1)
 LAST_RETRY = timedelta(hours=24)
-# A certificate in the record has these, whatever else the store of certificates tells.
-CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_type", "not_before", "not_after")
-
-
-@dataclass(frozen=True)
-class Report:
-    """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check mode does not know in full."""
-
-    phase: str | None = None
-    certificate: t.Mapping[str, t.Any] | None = None
-    renewal: t.Mapping[str, t.Any] | None = None
-    bind_result: t.Mapping[str, t.Any] | None = None
-    cleanup_result: t.Mapping[str, t.Any] | None = None
-    subscribed: tuple[str, ...] | None = None
-    order_url: str | None = None
-    failure: str | None = None
-    retry_at: str | None = None
-    revoke_reason: str | None = None
-    issued_before: datetime | None = None
-    revoked: tuple[str, ...] = ()
-    predicted: t.Mapping[str, t.Any] | None = None
-
-    @property
-    def is_about_work(self) -> bool:
-        """Whether a certificate was ordered, stored or bound, which has to be brought to its end."""
-        return any(value is not None for value in (self.certificate, self.bind_result, self.order_url))
 
 
 def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revoke_reason: str | None = None) -> Document:
@@ -55,7 +30,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
         begun = journal.begin(run, plan.action, document["definition"], now)
         found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
         # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
-        revoke_reason = revoke_reason or (pending_revocations.remembered(document, run_plan.is_recorded(document)) if plan.issue else None)
+        revoke_reason = revoke_reason or (pending_revocations.remembered(document, document_.is_recorded(document)) if plan.issue else None)
     elif journal.is_unfinished(unfinished) and run not in (*run_plan.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -63,7 +38,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
         found["renewal"] = {**document["renewal"], "next_attempt_at": None, "failures": 0}
     if plan.action != "none":
         found["last_run"] = last_run.begin(_replaced(found), now)
-        found = pending_revocations.asked(found, revoke_reason, plan.resumed and run_plan.is_recorded(found))
+        found = pending_revocations.asked(found, revoke_reason, plan.resumed and document_.is_recorded(found))
     return found
 
 
@@ -101,37 +76,6 @@ def _begun_late(document: t.Mapping[str, t.Any], report: Report, now: datetime) 
     return found
 
 
-def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
-    """What counts as a change and is shown in a diff: no locks, no journal, no counters."""
-    if document is None:
-        return {}
-    certificate = document["certificate"]
-    return {
-        "definition": document["definition"],
-        "certificate": certificate and {key: value for key, value in certificate.items() if key != "deployed"},
-        "superseded": [entry.get("name") for entry in document["superseded"]],
-        "subscribed": document["subscribed"],
-        "renew_at": document["renewal"]["renew_at"],
-    }
-
-
-def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: Report) -> tuple[Document, Document]:
-    """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new certificate is only predicted."""
-    was, now = (_without_definition(document or run_plan.new_document(after["name"], {})) for document in (before, after))
-    predicted, former = report.predicted, was["certificate"]
-    deleted = (report.cleanup_result or {}).get("deleted") or []
-    if predicted is not None:
-        now["certificate"] = {key: predicted.get(key) for key in (former or predicted)}
-        now["superseded"] = [*now["superseded"], former["name"]] if former else now["superseded"]
-    if former and former["name"] in deleted:
-        was["superseded"] = [*was["superseded"], former["name"]]
-    return was, now
-
-
-def _without_definition(document: t.Mapping[str, t.Any]) -> Document:
-    return {key: value for key, value in visible(document).items() if key != "definition"}
-
-
 def retry_delay(failures: int) -> timedelta:
     """How long a scheduled run waits after so many failures in a row."""
     return min(LAST_RETRY, FIRST_RETRY * (1 << min(failures - 1, 10)))
@@ -157,7 +101,7 @@ def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
 def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or keeps it."""
     certificate = document["certificate"]
-    return [*document["superseded"], *([] if certificate is None or run_plan.is_recorded(document) else [certificate])]
+    return [*document["superseded"], *([] if certificate is None or document_.is_recorded(document) else [certificate])]
 
 
 def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
@@ -185,14 +129,14 @@ def _with_rollback(document: Document, now: datetime) -> Document:
     """The certificate is one that the project went back to, with its own time of renewal."""
     certificate = rollback.marked(document["certificate"], document["definition"], now)
     found = {**document, "certificate": certificate}
-    info = run_plan.renewal_info(found)
+    info = document_.renewal_info(found)
     return with_renewal_info(found, info, now)
 
 
 def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
     """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
     found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
-    decision = run_plan.decided(found, now)
+    decision = document_.decided(found, now)
     found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
     return found
 
@@ -239,7 +183,7 @@ def _advanced(document: Document, report: Report, now: datetime) -> Document:
         run = journal.advanced(run, report.phase)
     found["journal"] = run
     found["last_run"] = last_run.merged(found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result))
-    if report.phase is not None and journal.is_deployed(run) and run_plan.is_recorded(found):
+    if report.phase is not None and journal.is_deployed(run) and document_.is_recorded(found):
         found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
     if report.phase == journal.Phase.DONE.value:
         found["last_run"] = last_run.succeeded(found["last_run"], now)

@@ -9,8 +9,8 @@ from datetime import datetime
 
 from ..._errors import ConfigError
 from ..ca import directories, issuances
+from ..project import document as document_
 from ..values import times
-from . import run_plan
 
 RUN, OTHERWISE = "reissue", "converge"
 
@@ -50,4 +50,4 @@ def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime |
 
 def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:
     """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was wanted."""
-    return document["certificate"] is not None and run_plan.authority(document)[0] == directories.resolve(directory).url
+    return document["certificate"] is not None and document_.authority(document)[0] == directories.resolve(directory).url

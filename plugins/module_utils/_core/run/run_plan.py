@@ -4,29 +4,19 @@
 
 from __future__ import annotations
 
-import operator
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..._errors import RefusedError
-from ..ca import directories, issuances
-from ..certificate import renewal
-from ..certificate import renewal_info as ari
-from ..certificate.certificate import Certificate
-from ..certificate.renewal import Decision, Pace
-from ..certificate.renewal_info import RenewalInfo
-from ..project import definition as definitions
-from ..project import journal, pending_revocations, upgrades
+from ..project import journal
+from ..project.document import _domains_changed, _renew_at, decided, is_recorded, previous
 from ..values import times
 from . import rollback
 
-SCHEMA = upgrades.SCHEMA
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
 # These bring no certificate into service, so they leave the journal of another run alone.
 WITHOUT_JOURNAL = ("restore", "cleanup", "delete")
-
-Document = dict[str, t.Any]
 
 
 @dataclass(frozen=True)
@@ -61,71 +51,6 @@ class _Need:
     action: str
     reason: str
     issue: bool = False
-
-
-def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
-    """The document of a project of which nothing is known yet."""
-    return {
-        "schema": SCHEMA,
-        "name": name,
-        "definition": dict(definition),
-        "certificate": None,
-        "superseded": [],
-        "issued": [],
-        "revoked": {},
-        "subscribed": [],
-        "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
-        "journal": None,
-        "last_run": None,
-        "fence": 0,
-        "lock": None,
-    }
-
-
-def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
-    """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a later version."""
-    stored = upgrades.upgraded(stored)
-    if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
-        raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
-    empty = new_document(name, {})
-    document = {**empty, **stored, "definition": definitions.with_defaults(name, stored["definition"])}
-    document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
-    try:
-        _check_shapes(document)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
-        raise ValueError(f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup") from exc
-    return document
-
-
-def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
-    """Raises for a document that a plan could not be made from."""
-    damage = definitions.damage(document["definition"])
-    if damage:
-        raise ValueError(", ".join(damage))
-    _check_runs(document)
-    if document["renewal"]["ari"]:
-        RenewalInfo.from_dict(document["renewal"]["ari"])
-    for entry in document["superseded"]:
-        if entry.get("not_after"):
-            times.from_text(entry["not_after"])
-    if document["certificate"] is not None:
-        decided(document, Certificate.from_dict(document["certificate"]).not_after)
-    issuances.of(document)
-
-
-def _check_runs(document: t.Mapping[str, t.Any]) -> None:
-    """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt may be made."""
-    if document["lock"] is not None:
-        times.from_text(document["lock"]["expires_at"])
-        operator.itemgetter("run", "run_id", "fence", "ttl")(document["lock"])
-        document["lock"]["owner"].get("pid")
-    if document["journal"] is not None:
-        journal.Phase(document["journal"]["phase"])
-        journal.differences(document["journal"]["wanted"], document["definition"])
-    operator.index(document["renewal"]["failures"])
-    moments = (document["renewal"]["next_attempt_at"], (document["last_run"] or {}).get("finished_at"))
-    for moment in filter(None, moments):
-        times.from_text(moment)
 
 
 def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:
@@ -177,18 +102,6 @@ def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunP
     return RunPlan(action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now), wait_until=until)
 
 
-def previous(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    """IDs (or ARNs, for ACM) of the recorded and the superseded certificates, whose distributions a run takes over."""
-    entries = [document["certificate"] or {}, *document["superseded"]]
-    found = [str(entry.get("id") or entry.get("arn")) for entry in entries if entry.get("id") or entry.get("arn")]
-    return tuple(dict.fromkeys(found))
-
-
-def is_deployed(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the recorded certificate was seen on its distributions."""
-    return bool(document["certificate"] and document["certificate"].get("deployed"))
-
-
 def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
     certificate, definition = document["certificate"], document["definition"]
     if certificate is None:
@@ -238,63 +151,9 @@ def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.An
     }
 
 
-def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the certificate of the journal, if there is one, is the one in the record, so that only its deployment is missing."""
-    certificate, unfinished = document["certificate"], document["journal"]
-    if certificate is None or unfinished is None:
-        return False
-    return unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in ("rebind", "resume")
-
-
 def _waits(document: t.Mapping[str, t.Any], run: str, now: datetime) -> str | None:
     """Why a scheduled run does not issue now although it should; somebody who asks for it is not held up."""
     state = document["renewal"]
     if run != "renew" or state["next_attempt_at"] is None or times.from_text(state["next_attempt_at"]) <= now:
         return None
     return f"failed attempts so far: {state['failures']}; the next one is due at {state['next_attempt_at']}"
-
-
-def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
-    return None if document["certificate"] is None else times.to_text(decided(document, now).renew_at)
-
-
-def decided(document: t.Mapping[str, t.Any], now: datetime) -> Decision:
-    """When the recorded certificate is to be renewed, by its lifetime, the definition, and what the CA said of it."""
-    certificate = Certificate.from_dict(document["certificate"])
-    return renewal.decide(certificate, document["definition"]["renewal_interval_days"], now, renewal_info(document))
-
-
-def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
-    """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not want it."""
-    if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
-        return None
-    return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
-
-
-def pace(document: t.Mapping[str, t.Any]) -> Pace | None:
-    """How far apart the runs of this project may be; None without a certificate."""
-    if document["certificate"] is None:
-        return None
-    certificate = Certificate.from_dict(document["certificate"])
-    return renewal.pace(document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document))
-
-
-def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
-    """The CA of the recorded certificate, which may be a fallback: the URL of its directory, and the file that its own certificate is checked against."""
-    certificate, definition = document["certificate"], document["definition"]
-    url = directories.resolve(certificate.get("directory") or certificate.get("acme_directory") or definition["acme_directory"]).url
-    for choice in (definition, *definition["acme_fallbacks"]):
-        if directories.resolve(choice["acme_directory"]).url == url:
-            return url, choice.get("acme_ca_bundle") or None
-    return url, None
-
-
-def to_be_revoked(document: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-    """The certificates that are still to be revoked, each with the file that its own CA, which may be a fallback, is checked against."""
-    entries = pending_revocations.pending(document, is_recorded(document))
-    return [{**entry, "acme_ca_bundle": authority({**document, "certificate": entry})[1]} for entry in entries]
-
-
-def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:
-    certificate = document["certificate"]
-    return certificate is not None and set(certificate["domains"]) != set(document["definition"]["domains"])

@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import dataclass
+from datetime import datetime
 
 from ..._errors import ConfigError
 from ..values import times
 from . import reissue
-from .recording import CERTIFICATE_KEYS, Report
 
 
 def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> Report:
@@ -44,3 +45,31 @@ def _time(given: str | None) -> str | None:
         return times.to_text(times.from_text(given)) if given else None
     except ValueError as exc:
         raise ConfigError([f"retry_at: {given!r} is not a time such as 2027-01-06T04:42:00Z"]) from exc
+
+
+# A certificate in the record has these, whatever else the store of certificates tells.
+CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_type", "not_before", "not_after")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check mode does not know in full."""
+
+    phase: str | None = None
+    certificate: t.Mapping[str, t.Any] | None = None
+    renewal: t.Mapping[str, t.Any] | None = None
+    bind_result: t.Mapping[str, t.Any] | None = None
+    cleanup_result: t.Mapping[str, t.Any] | None = None
+    subscribed: tuple[str, ...] | None = None
+    order_url: str | None = None
+    failure: str | None = None
+    retry_at: str | None = None
+    revoke_reason: str | None = None
+    issued_before: datetime | None = None
+    revoked: tuple[str, ...] = ()
+    predicted: t.Mapping[str, t.Any] | None = None
+
+    @property
+    def is_about_work(self) -> bool:
+        """Whether a certificate was ordered, stored or bound, which has to be brought to its end."""
+        return any(value is not None for value in (self.certificate, self.bind_result, self.order_url))

@@ -8,14 +8,14 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._errors import ConfigError, RefusedError
-from ..project import definition as definitions
-from ..project import journal, lease
+from ..project import definition as definitions, document as document_, journal, lease
+from ..project.document import Document
 from ..project.lease import Claim
 from ..report import notice
 from ..values import redaction
-from . import recording, reissue, run_plan
-from .recording import Report
-from .run_plan import Document, RunPlan
+from . import recording, reissue, run_plan, shown
+from .run_plan import RunPlan
+from .step_report import Report
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def locked(request: Request, document: Document | None) -> Transition:
     plan = run_plan.plan(found, run, claim.now, request.available)
     # A certificate that the incident does not concern is not revoked, whatever replaces it.
     reason = request.report.revoke_reason if run == reissue.RUN or plan.resumed else None
-    changed = recording.visible(document) != recording.visible(found)
+    changed = shown.visible(document) != shown.visible(found)
     begun = recording.started(lease.taken(found, claim), plan, claim.now, reason)
     begun["lock"] = {**begun["lock"], "changed": changed}
     return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
@@ -81,7 +81,7 @@ def recorded(request: Request, document: Document | None) -> Transition:
     before = _held(request, document)
     found = recording.reported(before, report, claim.now)
     plan = run_plan.plan(found, claim.run, claim.now)
-    changed = recording.is_own(found) or before["lock"].get("changed", False) or recording.visible(before) != recording.visible(found)
+    changed = recording.is_own(found) or before["lock"].get("changed", False) or shown.visible(before) != shown.visible(found)
     found["lock"] = {**found["lock"], "changed": changed}
     kept = recording.released(found) if request.release else recording.held(found, claim.now)
     return Transition(document=kept, plan=plan, locked=not request.release, mail=_mail(found, report), summary=_summary(found, report, changed))
@@ -123,7 +123,7 @@ def _defined(request: Request, document: Document | None) -> tuple[Document, tup
     if document is None and request.definition is None:
         raise ConfigError([f"there is no project {request.name} in the store; create it (what the archive has is not issued again), or correct the name"])
     if document is None:
-        return run_plan.new_document(request.name, request.definition or {}), ()
+        return document_.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
         return document, ()
     warnings = definitions.shrinking(document["definition"]["domains"], request.definition["domains"])
@@ -133,7 +133,7 @@ def _defined(request: Request, document: Document | None) -> tuple[Document, tup
 def _held(request: Request, document: Document | None) -> Document:
     """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be created."""
     if request.rehearsal:
-        found = document or run_plan.new_document(request.name, definitions.with_defaults(request.name, {}))
+        found = document or document_.new_document(request.name, definitions.with_defaults(request.name, {}))
         return lease.taken(found, request.claim)
     if document is None:
         raise RefusedError(f"there is no project {request.name} in the store, so nothing can be recorded; create it first")

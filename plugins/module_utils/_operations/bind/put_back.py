@@ -8,16 +8,12 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..._clients.aws.cloudfront import CloudFront
-from ..._core.bind import binding, distribution_xml
+from ..._core.bind import binding, distribution_xml, distributions
 from ..._core.bind.binding import Reaction
 from ..._core.bind.report import Report, Status
 from ..._core.values.waiting import Clock, Deadline, backoff
 from ..._errors import RemoteError
-
-# Each stale ETag means that somebody else changed the distribution in between.
-STALE_READS = 5
-# Deployments take minutes; a poll costs one call for 100 distributions.
-POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS = 1.0, 1.5, 20.0
+from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS
 
 
 @dataclass(frozen=True)
@@ -31,7 +27,7 @@ class Former:
     @property
     def certificate(self) -> str:
         """The certificate that it named; empty if it was CloudFront's own."""
-        return next(iter(sorted(binding.used_certificates(self.viewer))), "")
+        return next(iter(sorted(distributions.used_certificates(self.viewer))), "")
 
 
 @dataclass(frozen=True)
@@ -100,9 +96,9 @@ class Rollback:
         except RemoteError:
             # a poll among many; the deadline bounds them
             return set()
-        settled = (one for one in listing if one.id in waiting and one.status == binding.DEPLOYED)
+        settled = (one for one in listing if one.id in waiting and one.status == distributions.DEPLOYED)
         # right after an update a listing may still show the state before
-        return {one.id for one in settled if self.formers[one.id].certificate in binding.used_certificates(one.viewer)}
+        return {one.id for one in settled if self.formers[one.id].certificate in distributions.used_certificates(one.viewer)}
 
 
 def _is_waiting(report: Report, deployed: set[str]) -> bool:

@@ -9,18 +9,16 @@ from dataclasses import dataclass, field, replace
 
 from ..._clients.aws.cloudfront import CloudFront, DistributionConfig
 from ..._clients.net.tls import TlsProbe
-from ..._core.bind import binding, distribution_xml
-from ..._core.bind.binding import Distribution, Reaction, Selection
+from ..._core.bind import binding, distribution_xml, distributions as distributions_, viewer as viewer_
+from ..._core.bind.binding import Reaction
+from ..._core.bind.distributions import Distribution, Selection
 from ..._core.bind.report import Report, Status
 from ..._core.bind.target import VISIBILITY_SECONDS, Target
 from ..._core.values.waiting import Clock, Deadline, backoff
 from ..._errors import RemoteError
-from .put_back import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS, Former, Rollback
-
-# Edge locations switch within seconds of "Deployed"; the rest is for caches of DNS and connections.
-PROBE_SECONDS = 120
-HTTPS_PORT = 443
-NOT_SERVED = "ServedCertificateDiffers"
+from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS
+from .put_back import Former, Rollback
+from .verification import HTTPS_PORT, NOT_SERVED, PROBE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ class Rebinding:
         return replace(report, etag_after=config.etag) if report.status is Status.ALREADY else report
 
     def _update(self, report: Report, config: DistributionConfig) -> RemoteError | None:
-        viewer = binding.viewer_for(self.distributions[report.id].viewer, self.target, self.options.partition)
+        viewer = viewer_.viewer_for(self.distributions[report.id].viewer, self.target, self.options.partition)
         self.attempted.add(report.id)
         self.formers[report.id] = Former(distribution_xml.viewer_element(config.xml), config.viewer, viewer)
         self.reports[report.id] = report
@@ -165,7 +163,7 @@ class Rebinding:
                 break
             rounds += 1
         for report in self._undeployed():
-            message = f"it uses the certificate, but was not {binding.DEPLOYED} within {self.options.wait_timeout:g} seconds; run again to go on waiting"
+            message = f"it uses the certificate, but was not {distributions_.DEPLOYED} within {self.options.wait_timeout:g} seconds; run again to go on waiting"
             self._fail(report.id, "deploy", "DeadlineExceeded", message)
 
     def _undeployed(self) -> list[Report]:
@@ -175,7 +173,12 @@ class Rebinding:
         """Take over what a listing says. Right after an update it may still show the state before, so the certificate must be ours."""
         for distribution in listing:
             report = self.reports.get(distribution.id)
-            if report is None or not report.is_bound or distribution.status != binding.DEPLOYED or not binding.is_bound(distribution.viewer, self.target):
+            if (
+                report is None
+                or not report.is_bound
+                or distribution.status != distributions_.DEPLOYED
+                or not binding.is_bound(distribution.viewer, self.target)
+            ):
                 continue
             read_back = report.status is Status.ALREADY or (distribution.etag != "" and distribution.etag == report.etag_after)
             self.reports[report.id] = replace(report, deployed=True, verified=read_back and self.options.verify != "none")
@@ -188,7 +191,7 @@ class Rebinding:
             return ()
 
     def _settled(self) -> set[str]:
-        return {one.id for one in self._listing() if one.status == binding.DEPLOYED}
+        return {one.id for one in self._listing() if one.status == distributions_.DEPLOYED}
 
     def _pause(self, deadline: Deadline, rounds: int) -> None:
         self.clock.sleep(deadline.clamp(self.clock.now(), backoff(rounds, POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS)))

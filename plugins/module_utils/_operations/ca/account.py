@@ -16,13 +16,13 @@ from ..._core.values import times
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
-from ..issue import request
+from . import options
 from .registrar import Registrar, Server, Terms
 
 
 def check(params: t.Mapping[str, t.Any]) -> None:
     """ConfigError with every problem of the options; calls nothing."""
-    problems = request.ca_problems(params)
+    problems = options.ca_problems(params)
     try:
         _wanted(params)
     except ValueError:
@@ -34,7 +34,7 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 def _wanted(params: t.Mapping[str, t.Any]) -> Wanted:
     return Wanted(
         directory=params["acme_directory"],
-        contacts=request.contacts_of(params),
+        contacts=options.contacts_of(params),
         key_since=times.from_text(params["key_since"]) if params["key_since"] else None,
         active=params["state"] == "present",
     )
@@ -75,14 +75,14 @@ class Accounting:
 
     @property
     def _terms(self) -> Terms:
-        return Terms(self.params["acme_terms_agreed"], request.external_account_of(self.params))
+        return Terms(self.params["acme_terms_agreed"], options.external_account_of(self.params))
 
     def _observed(self, directory: str, wanted: Wanted) -> Account | None:
         """The account in the archive under these contacts, else under the former ones; what a killed run left of a move counts as moved."""
         known = accounts.load(self.archive, directory, wanted.contacts)
         if self.params["former_contacts"] is None or not wanted.active:
             return known
-        former = accounts.load(self.archive, directory, request.contacts_of(self.params, "former_contacts"))
+        former = accounts.load(self.archive, directory, options.contacts_of(self.params, "former_contacts"))
         if known is None or former is None:
             return known or former
         if known.url != former.url:

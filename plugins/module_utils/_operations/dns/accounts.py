@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import functools
 import typing as t
+from dataclasses import dataclass, field
 
 from ..._clients.aws.route53 import Route53
 from ..._clients.aws.session import Session, delegation_params, dns_params
 from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
-from ..._core.dns import zones
+from ..._core.dns import txt_records, zones
 from ..._errors import ConfigError
-from .challenge_records import Accounts
+from .place_finder import ZoneReader
 
 
 def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> Accounts:
@@ -39,3 +40,37 @@ def _route53(session: Session, shares_listings: bool, config: t.Mapping[str, t.A
     cache = ZoneCache.of_run(session.identity) if shares_listings else None
     factory = functools.partial(session.client, "route53", **config)
     return Route53(factory) if cache is None else SharedRoute53(factory, cache)
+
+
+class Zones(ZoneReader, t.Protocol):
+    """What is needed of one account's Route 53: ``_clients.aws.route53.Route53``, or a fake."""
+
+    def txt_set(self, zone_id: str, name: str) -> txt_records.TxtSet | None:
+        """The TXT record set under exactly this name."""
+
+    def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[txt_records.Change]) -> str:
+        """Apply all changes or none."""
+
+    def change_status(self, change_id: str) -> str:
+        """PENDING or INSYNC."""
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry names."""
+
+    own: Zones
+    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
+
+    def of(self, delegation: str) -> Zones:
+        """The account; ConfigError if its entry is not given any more."""
+        if not delegation:
+            return self.own
+        if delegation not in self.delegated:
+            raise ConfigError([f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand there; give it again"])
+        return self.delegated[delegation]
+
+    def relist(self) -> bool:
+        """Whether any of them told zones of a listing from before; those list anew from now on."""
+        relisted = [account.relist() for account in (self.own, *self.delegated.values())]
+        return any(relisted)

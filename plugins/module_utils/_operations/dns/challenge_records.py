@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..._clients.aws import route53
@@ -15,9 +15,9 @@ from ..._core.dns.persistent_records import Grant
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.dns.zones import Place
 from ..._core.values.waiting import Clock, Deadline
-from ..._errors import CertError, ConfigError, DeadlineError, RemoteError
+from ..._errors import CertError, DeadlineError, RemoteError
 from . import propagation
-from .place_finder import ZoneReader
+from .accounts import Accounts, Zones
 from .propagation import NameServers
 
 REFUSED = "InvalidChangeBatch"
@@ -27,43 +27,8 @@ SWAP_ATTEMPTS = 8
 # Route 53 is usually in sync within a minute; the first looks come early for the zones that are faster.
 POLL_SECONDS = (1.0, 1.2, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
-
 Planner = t.Callable[[t.Iterable[ChallengeRecord], txt_records.Found], list[txt_records.Group]]
 Known = t.Mapping[str, "txt_records.TxtSet | None"]
-
-
-class Zones(ZoneReader, t.Protocol):
-    """What is needed of one account's Route 53: ``_clients.aws.route53.Route53``, or a fake."""
-
-    def txt_set(self, zone_id: str, name: str) -> txt_records.TxtSet | None:
-        """The TXT record set under exactly this name."""
-
-    def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[txt_records.Change]) -> str:
-        """Apply all changes or none."""
-
-    def change_status(self, change_id: str) -> str:
-        """PENDING or INSYNC."""
-
-
-@dataclass(frozen=True)
-class Accounts:
-    """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry names."""
-
-    own: Zones
-    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
-
-    def of(self, delegation: str) -> Zones:
-        """The account; ConfigError if its entry is not given any more."""
-        if not delegation:
-            return self.own
-        if delegation not in self.delegated:
-            raise ConfigError([f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand there; give it again"])
-        return self.delegated[delegation]
-
-    def relist(self) -> bool:
-        """Whether any of them told zones of a listing from before; those list anew from now on."""
-        relisted = [zones.relist() for zones in (self.own, *self.delegated.values())]
-        return any(relisted)
 
 
 @dataclass(frozen=True)

@@ -12,17 +12,15 @@ from ..._clients.aws.iam import Iam, Simulated
 from ..._clients.aws.sns import Sns
 from ..._clients.aws.sts import Caller, Sts
 from ..._core.bind import binding
-from ..._core.bind.binding import Distribution, Selection
-from ..._core.doctor import account as doctor_account
-from ..._core.doctor import distributions as doctor_binding
-from ..._core.doctor import notices as doctor_notices
-from ..._core.doctor import stores
+from ..._core.bind.distributions import Distribution, Selection
+from ..._core.doctor import account, distributions as doctor_binding, notices as doctor_notices, stores
 from ..._core.doctor.findings import Finding
 from ..._core.report import subscriptions
 from ..._core.server_cert.server_certs import Quota, StoredCertificate
+from ..._core.values import ownership
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
-from ..server_cert import certificate_input
+from ..server_cert import content as content_
 from .checks import Check, Fact, Subject
 
 if t.TYPE_CHECKING:
@@ -100,24 +98,24 @@ class Account:
     def permissions(self) -> list[Finding]:
         """What changes something is allowed, as far as IAM tells us."""
         caller = self.caller.get()
-        source = doctor_account.policy_source(caller.arn)
+        source = account.policy_source(caller.arn)
         if source is None:
-            return [doctor_account.untested(caller.arn, "IAM simulates the policies of users and roles only")]
+            return [account.untested(caller.arn, "IAM simulates the policies of users and roles only")]
         decisions: dict[str, bool] = {}
         try:
             for simulated in self._writes(caller.account):
                 decisions.update(self.services.iam.simulate_principal_policy(source, simulated))
         except RemoteError as exc:
-            return [doctor_account.untested(caller.arn, f"IAM answered {exc.code}")]
-        return doctor_account.permissions(caller.arn, decisions)
+            return [account.untested(caller.arn, f"IAM answered {exc.code}")]
+        return account.permissions(caller.arn, decisions)
 
     def room(self) -> list[Finding]:
         """IAM has a place for the next certificate."""
-        return doctor_account.room(Quota(*self.services.iam.get_server_certificate_quota(), self.subject.definition["quota_headroom"]))
+        return account.room(Quota(*self.services.iam.get_server_certificate_quota(), self.subject.definition["quota_headroom"]))
 
     def server_certificates(self) -> list[Finding]:
         """What is in IAM is what is recorded."""
-        return doctor_account.stored(self.subject.name, self.subject.record, self.subject.superseded, self._certificates.get())
+        return account.stored(self.subject.name, self.subject.record, self.subject.superseded, self._certificates.get())
 
     def recorded_certificate(self) -> list[Finding]:
         """The recorded certificate has the recorded content; its absence is seen in the listing."""
@@ -126,11 +124,11 @@ class Account:
         if record is None or stored is None:
             return []
         content = self.services.iam.get_server_certificate(stored.name)
-        return doctor_account.content(record, certificate_input.describe(content)["fingerprint_sha256"]) if content else []
+        return account.content(record, content_.describe(content)["fingerprint_sha256"]) if content else []
 
     def key_type(self) -> list[Finding]:
         """CloudFront takes the keys."""
-        return doctor_account.key_type(self.subject.name, self.subject.definition["key_type"], self.subject.record)
+        return account.key_type(self.subject.name, self.subject.definition["key_type"], self.subject.record)
 
     def distributions(self) -> list[Finding]:
         """What a bind meets."""
@@ -155,7 +153,7 @@ class Account:
     def _writes(self, account: str) -> t.Iterator[Simulated]:
         """What a run of the project changes, on what."""
         partition, topic = self.services.partition, self.subject.definition["sns_topic"]
-        path = doctor_account.path_of(self.subject.name)
+        path = ownership.path_of(self.subject.name)
         yield Simulated(_UPLOADS, f"arn:{partition}:iam::{account}:server-certificate{path}{self.subject.name}-2027-01-06-0442")
         for report in binding.plan(self._distributions.get_or(()), self._selection, self._target):
             yield Simulated(_BINDS, f"arn:{partition}:cloudfront::{account}:distribution/{report.id}")

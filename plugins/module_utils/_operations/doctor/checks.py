@@ -12,11 +12,10 @@ from datetime import datetime
 
 from ..._core.doctor import findings as doctor
 from ..._core.doctor.findings import Finding
-from ..._core.run import run_plan
+from ..._core.project import document as document_
 from ..._errors import CertError
 
 WORKERS = 8
-
 T = t.TypeVar("T")
 A = t.TypeVar("A")
 B = t.TypeVar("B")
@@ -74,7 +73,7 @@ class Subject:
     @property
     def previous(self) -> tuple[str, ...]:
         """IDs of the certificates whose distributions the next run takes over."""
-        return run_plan.previous(self.document) if self.document else ()
+        return document_.previous(self.document) if self.document else ()
 
     @property
     def superseded(self) -> tuple[t.Mapping[str, t.Any], ...]:

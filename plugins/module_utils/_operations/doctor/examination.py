@@ -11,21 +11,17 @@ from ..._clients.acme.client import Server
 from ..._clients.aws.route53 import Route53
 from ..._clients.machine import processes
 from ..._clients.net.resolver import Dns
-from ..._clients.stores import open as stores
-from ..._clients.stores import uris
+from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
 from ..._core.ca import directories
-from ..._core.doctor import findings as doctor
-from ..._core.doctor import schedule
+from ..._core.doctor import findings as doctor, schedule
 from ..._core.doctor.findings import Finding, finding
-from ..._core.project import definition as definitions
-from ..._core.project import lease
-from ..._core.run.run_plan import Document
+from ..._core.project import definition as definitions, lease
+from ..._core.project.document import Document
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
-from ..dns.place_finder import Places as ChallengePlaces
-from ..dns.place_finder import ZoneReader
+from ..dns.place_finder import Places as ChallengePlaces, ZoneReader
 from .account import IMPATIENT, Account, Services
 from .checks import Check, Subject, findings
 from .names import Names

@@ -15,9 +15,7 @@ from ..._core.ca import directories
 from ..._core.dns import caa, txt_records
 from ..._core.dns.caa import CaaRecord, Issuer
 from ..._core.dns.zones import Place, Zone
-from ..._core.doctor import ca as doctor_ca
-from ..._core.doctor import stores
-from ..._core.doctor import zones as doctor_zones
+from ..._core.doctor import ca as doctor_ca, stores, zones as doctor_zones
 from ..._core.doctor.ca import Applicant, Ca
 from ..._core.doctor.findings import Finding
 from ..._core.doctor.zones import Delegation

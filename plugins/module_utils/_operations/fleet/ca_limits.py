@@ -9,8 +9,8 @@ import json
 import pathlib
 import typing as t
 
-from ..._core.ca import ledger
-from ..._core.ca.ledger import Limits
+from ..._core.ca import limits as limits_
+from ..._core.ca.limits import Limits
 from ..._errors import ConfigError
 
 try:
@@ -38,16 +38,16 @@ def load(path: str | None, problems: list[str]) -> Limits:
     own: t.Any = {}
     try:
         own = _read(path) if path else {}
-        found = ledger.problems(own)
+        found = limits_.problems(own)
     except ConfigError as exc:
         found = list(exc.problems)
     if found:
         problems += [f"acme_limits: {path}: {problem}" for problem in found]
         return {}
-    limits = ledger.published(own)
+    limits = limits_.published(own)
     if HAS_SUFFIXES:
         return limits
-    return {directory: {kind: limit for kind, limit in known.items() if kind != ledger.REGISTERED_DOMAIN} for directory, known in limits.items()}
+    return {directory: {kind: limit for kind, limit in known.items() if kind != limits_.REGISTERED_DOMAIN} for directory, known in limits.items()}
 
 
 def warnings(used: t.Collection[t.Any]) -> tuple[str, ...]:

@@ -19,8 +19,8 @@ from ..._core.certificate import renewal_info
 from ..._core.certificate.certificate import Certificate
 from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.fleet.needs import Candidate
-from ..._core.project import journal, lease
-from ..._core.run import recording, run_plan
+from ..._core.project import document as document_, journal, lease
+from ..._core.run import recording
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConflictError
 from .. import project_updates
@@ -29,7 +29,6 @@ from .. import project_updates
 WORKERS = 10
 # A CA that failed so often is not asked again in this run: its time-outs would add up to hours.
 FAILURES_OF_A_CA = 3
-
 Connect = t.Callable[[str, "str | None"], RenewalInfos]
 IsDead = t.Callable[[t.Mapping[str, t.Any]], bool]
 
@@ -140,7 +139,7 @@ class Inquiry:
         """Written once: if somebody else writes at the same time, the next round asks again."""
         try:
             document, version = project_updates.load(question.store, question.project)
-            known = run_plan.renewal_info(document) if document else None
+            known = document_.renewal_info(document) if document else None
             if document is None or known is None or known.cert_id != info.cert_id:
                 return
             question.store.write(question.project, recording.with_renewal_info(document, info, self.clock.now()), version)
@@ -164,7 +163,7 @@ def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Cand
 
 def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> Question | None:
     """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be finished first."""
-    info = run_plan.renewal_info(document)
+    info = document_.renewal_info(document)
     if (
         info is None
         or journal.is_unfinished(document["journal"])
@@ -173,7 +172,7 @@ def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_d
     ):
         return None
     try:
-        directory, ca_bundle = run_plan.authority(document)
+        directory, ca_bundle = document_.authority(document)
     except ValueError:  # the plan says what is wrong with the definition
         return None
     return Question(project=document["name"], store=store, info=info, directory=directory, ca_bundle=ca_bundle)

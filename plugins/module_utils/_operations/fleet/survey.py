@@ -11,16 +11,14 @@ from dataclasses import dataclass, field
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.sts import Sts
-from ..._clients.stores import documents
-from ..._clients.stores import open as stores
+from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, Need, Question, judge
-from ..._core.project import definition
-from ..._core.run import run_plan
-from ..._core.run.run_plan import Document
-from ..._core.server_cert.server_certs import PROJECTS_PATH
+from ..._core.project import definition, document as document_
+from ..._core.project.document import Document
+from ..._core.values.ownership import PROJECTS_PATH
 from ..._errors import CertError, ConfigError, RemoteError
 from .. import project_updates
 
@@ -174,7 +172,7 @@ def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: Know
     if one.name in known.errors:
         fleet.fail(one.name, one.host, known.errors[one.name])
     elif one.name not in known.documents:
-        fleet.add(one, run_plan.new_document(one.name, values))
+        fleet.add(one, document_.new_document(one.name, values))
     else:
         document = known.documents[one.name]
         changed = [key for key, value in values.items() if document["definition"].get(key) != value]

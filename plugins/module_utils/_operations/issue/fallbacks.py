@@ -12,15 +12,15 @@ from ..._clients.archive.unfinished_orders import Kept, Pending
 from ..._core.certificate.bundle import Manifest
 from ..._core.dns.zones import Place
 from ..._core.issue import pending_order
-from ..._core.issue.pending_order import Wanted
+from ..._core.issue.wanted import Wanted
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..ca.registrar import Server
 from ..dns.challenge_records import ChallengeRecords
-from . import order as _ordering
-from . import withdrawal
+from . import order as _ordering, withdrawal
+from .clients import Clients, Issued
 from .conversation import is_about_the_ca
-from .order import Clients, Issued, Ordering
+from .order import Ordering
 from .request import IssueRequest
 
 T = t.TypeVar("T")

@@ -14,17 +14,17 @@ from ..._clients.archive.unfinished_orders import Kept, Pending
 from ..._core.certificate import renewal, renewal_info
 from ..._core.certificate.bundle import Bundle, Manifest
 from ..._core.dns.zones import Place
-from ..._core.issue import pending_order
-from ..._core.issue.pending_order import Verdict
+from ..._core.issue import pending_order, wanted as wanted_
+from ..._core.issue.wanted import Verdict
 from ..._core.values import times
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError, RemoteError
 from ..dns.challenge_records import ZONE_GONE, ChallengeRecords
 from ..dns.place_finder import Places
-from . import order, withdrawal
+from . import clients as clients_, withdrawal
+from .clients import Clients
 from .fallbacks import Authorities
-from .order import Clients
 from .request import IssueRequest
 
 
@@ -115,7 +115,7 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     if bundle is not None and bundle.manifest is not None and revocations.key(project, bundle.manifest.certificate) in keys:
         warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
         bundle = None
-    verdict = pending_order.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
+    verdict = wanted_.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
     return Observed(
         uri=uri,
         bundle=bundle,
@@ -156,7 +156,7 @@ def _predict(request: IssueRequest, observed: Observed, warnings: list[str]) -> 
     )
 
 
-def _report(request: IssueRequest, observed: Observed, issued: order.Issued, end: tuple[list[str], datetime]) -> Outcome:
+def _report(request: IssueRequest, observed: Observed, issued: clients_.Issued, end: tuple[list[str], datetime]) -> Outcome:
     warnings, now = end
     certificate = issued.manifest.certificate
     decision = renewal.decide(certificate, request.terms.interval_days, now)

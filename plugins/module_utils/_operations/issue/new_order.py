@@ -10,8 +10,8 @@ from ..._clients.acme.client import Client
 from ..._clients.acme.messages import Order
 from ..._core.certificate import renewal_info
 from ..._core.certificate.bundle import Manifest
-from ..._core.issue import pending_order
-from ..._core.issue.pending_order import Wanted
+from ..._core.issue import wanted as wanted_
+from ..._core.issue.wanted import Wanted
 from ..._errors import RemoteError
 
 
@@ -26,14 +26,14 @@ class Placed:
 
 def place(client: Client, wanted: Wanted, former: Manifest | None) -> Placed:
     """An order in place of the former certificate; one that replaces nothing if the CA does not like the replacement."""
-    replaces = pending_order.replacement(former, wanted, client.account_url) if client.directory().renewal_info else None
+    replaces = wanted_.replacement(former, wanted, client.account_url) if client.directory().renewal_info else None
     refused: tuple[str, ...] = ()
     if replaces is not None:
         try:
             return Placed(client.new_order(wanted.domains, wanted.profile, replaces), replaces)
         except RemoteError as exc:
             is_unrelated = not renewal_info.may_refuse_replacement(exc.code, exc.details.get("http_status"))
-            if is_unrelated or (wanted.profile and pending_order.is_refused_profile(exc.code, exc.message)):
+            if is_unrelated or (wanted.profile and wanted_.is_refused_profile(exc.code, exc.message)):
                 raise
             refused = (f"the CA does not take the order as the replacement of {replaces}, so its rate limits count: {exc.message}",)
     return Placed(client.new_order(wanted.domains, wanted.profile), warnings=refused)

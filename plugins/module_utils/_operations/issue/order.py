@@ -10,13 +10,11 @@ from datetime import datetime
 
 from ..._clients.acme.client import Client
 from ..._clients.acme.messages import Authorization, Challenge, Order, Status
-from ..._clients.archive import accounts
-from ..._clients.archive import bundles as _bundles
+from ..._clients.archive import accounts, bundles as _bundles
 from ..._clients.archive.accounts import Account
 from ..._clients.archive.failed_validations import Failures
 from ..._clients.archive.unfinished_orders import Kept, Pending
 from ..._clients.machine import crypto
-from ..._clients.stores.base import Archive
 from ..._core.ca.failed_validations import Failure
 from ..._core.certificate import bundle as bundles
 from ..._core.certificate.bundle import Bundle, Manifest
@@ -24,55 +22,18 @@ from ..._core.dns import persistent_records, txt_records
 from ..._core.dns.persistent_records import Grant
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.dns.zones import Place
-from ..._core.issue import pending_order
-from ..._core.issue.pending_order import PendingOrder, Wanted
+from ..._core.issue import pending_order, wanted as wanted_
+from ..._core.issue.pending_order import PendingOrder
+from ..._core.issue.wanted import Wanted
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError, ConfigError, RefusedError, RemoteError
-from ..ca.registrar import Registrar, Server
-from ..dns.challenge_records import Accounts, ChallengeRecords, Zones
-from ..dns.propagation import NameServers
+from ..ca.registrar import Registrar
+from ..dns.challenge_records import ChallengeRecords
+from .clients import Clients, Issued
 from .conversation import Conversation, OrderFailedError, is_final
 from .new_order import Placed, place
 from .request import IssueRequest
 from .withdrawal import abandon, withdraw
-
-
-class Journal(t.Protocol):
-    """The journal of the run that the order is part of: ``_operations.project_updates.RunJournal``, or a fake."""
-
-    def ordering(self, order_url: str, now: datetime) -> None:
-        """The order is known before it is finalized; RefusedError if the run does not hold its project any more."""
-
-
-@dataclass(frozen=True)
-class Clients:
-    """Everything outside that issuing talks to; ``fallbacks`` are further CAs.
-
-    Without a run of a project there is no journal, and without ``dns`` nobody but Route 53 is asked for zones.
-    """
-
-    archive: Archive
-    zones: Zones
-    server: Server
-    journal: Journal | None = None
-    fallbacks: tuple[Server, ...] = ()
-    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
-    dns: NameServers | None = None
-
-    @property
-    def accounts(self) -> Accounts:
-        """All that have zones for us."""
-        return Accounts(self.zones, self.delegated)
-
-
-@dataclass(frozen=True)
-class Issued:
-    """A new bundle and where the archive has it; ``replaces`` is what its order told the CA to replace."""
-
-    uri: str
-    bundle: Bundle
-    manifest: Manifest
-    replaces: str | None = None
 
 
 @dataclass
@@ -223,7 +184,7 @@ class Ordering:
         try:
             placed = self._ask(client, wanted)
         except RemoteError as exc:
-            if self.request.profile_required or wanted.profile is None or not pending_order.is_refused_profile(exc.code, exc.message):
+            if self.request.profile_required or wanted.profile is None or not wanted_.is_refused_profile(exc.code, exc.message):
                 raise
             wanted = replace(wanted, profile=None)
             placed = self._ask(client, wanted)

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import re
-import ssl
 import typing as t
 from dataclasses import dataclass, field, replace
 
@@ -17,24 +15,12 @@ from ..._core.certificate import renewal
 from ..._core.certificate.certificate import KEY_TYPES
 from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.dns import persistent_records, txt_records, zones
-from ..._core.issue.pending_order import Terms, Wanted
+from ..._core.issue.wanted import Terms, Wanted
+from ..._core.project.definition import project_problem
 from ..._core.values import domain_names, times
 from ..._errors import ConfigError
+from ..ca.options import EAB_ALGORITHMS, _binding_problems, _ca_bundle_problems, ca_problems, contacts_of, external_account_of
 from ..ca.registrar import Terms as AccountTerms
-
-EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
-# The options of modules that use an account at a CA, and of those that may register one; plugins/doc_fragments/acme.py describes them.
-ACCOUNT: dict[str, t.Any] = {"acme_ca_bundle": {"type": "path"}, "acme_contacts": {"type": "list", "elements": "str", "default": []}}
-REGISTRATION: dict[str, t.Any] = {
-    "acme_directory": {"type": "str", "default": "letsencrypt"},
-    "acme_terms_agreed": {"type": "bool", "default": False},
-    "acme_eab_kid": {"type": "str"},
-    "acme_eab_hmac_key": {"type": "str", "no_log": True},
-    "acme_eab_alg": {"type": "str", "choices": list(EAB_ALGORITHMS), "default": EAB_ALGORITHMS[0]},
-}
-PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-_BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
-_EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")
 
 
 @dataclass(frozen=True)
@@ -150,20 +136,6 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
     return replace(request, terms=replace(request.terms, accepted=accepted))
 
 
-def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    """What is wrong with how the CA and the account are given."""
-    problems = directories.problems(params["acme_directory"])
-    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in contacts_of(params) if not _EMAIL.fullmatch(contact)]
-    return problems + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key")) + _ca_bundle_problems(params.get("acme_ca_bundle"))
-
-
-def project_problem(project: str) -> str | None:
-    """Why this cannot be the name of a project; None if it can."""
-    if PROJECT_NAME.fullmatch(project):
-        return None
-    return f"project: {project!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first"
-
-
 def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems = domain_names.problems(params["domains"])
     project = project_problem(params["project"])
@@ -202,23 +174,6 @@ def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     return []
 
 
-def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
-    if bool(kid) != bool(hmac_key):
-        return ["acme_eab_kid and acme_eab_hmac_key belong together; give both, as the CA gave them to you"]
-    if hmac_key and not _BASE64URL.fullmatch(hmac_key):
-        return ["acme_eab_hmac_key: is not base64url; give it as the CA gave it to you"]
-    return []
-
-
-def _ca_bundle_problems(path: str | None) -> list[str]:
-    try:
-        if path:
-            ssl.create_default_context(cafile=path)
-    except (OSError, ValueError) as exc:
-        return [f"acme_ca_bundle: {path} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})"]
-    return []
-
-
 def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems, known = [], [params["acme_directory"]]
     for given in params.get("acme_fallbacks") or ():
@@ -249,16 +204,3 @@ def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fa
 def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     dest = params.get("dest") and bundles.directory_problem("dest", params["dest"])
     return [dest] if dest else []
-
-
-def contacts_of(params: t.Mapping[str, t.Any], option: str = "acme_contacts") -> tuple[str, ...]:
-    """The e-mail addresses of an option, without repetition."""
-    contacts = (str(contact).strip().removeprefix("mailto:") for contact in params.get(option) or [])
-    return tuple(dict.fromkeys(contact for contact in contacts if contact))
-
-
-def external_account_of(params: t.Mapping[str, t.Any]) -> ExternalAccount | None:
-    """The external account binding, if one was given."""
-    if not params.get("acme_eab_kid"):
-        return None
-    return ExternalAccount(kid=params["acme_eab_kid"], hmac_key=params["acme_eab_hmac_key"], alg=params["acme_eab_alg"])

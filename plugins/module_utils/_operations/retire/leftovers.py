@@ -13,12 +13,14 @@ from ..._core.certificate.bundle import Manifest
 from ..._core.dns import persistent_records
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.issue import pending_order
+from ..._core.project import definition
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
-from ..dns.challenge_records import Accounts, ChallengeRecords
+from ..dns.accounts import Accounts
+from ..dns.challenge_records import ChallengeRecords
 from ..dns.place_finder import Places, Resolver
-from ..issue import request, withdrawal
+from ..issue import withdrawal
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Leftovers:
 
     def remove(self, project: str, drop: Drop, check_mode: bool) -> Outcome:
         """Remove all challenge values, the orders that are dead, and what ``drop`` says."""
-        problem = request.project_problem(project)
+        problem = definition.project_problem(project)
         if problem:
             raise ConfigError([problem])
         pending = Pending(self.archive, project)

@@ -8,8 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._clients.acme.client import Client
-from ..._clients.archive import bundles as _bundles
-from ..._clients.archive import revocations
+from ..._clients.archive import bundles as _bundles, revocations
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.machine import crypto
@@ -18,13 +17,14 @@ from ..._core.ca import directories
 from ..._core.certificate import bundle as bundles
 from ..._core.certificate.bundle import Bundle
 from ..._core.certificate.certificate import Certificate
+from ..._core.project import definition
 from ..._core.retire import revocation
 from ..._core.retire.revocation import Usage
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
+from ..ca import options
 from ..ca.registrar import Registrar, Server
-from ..issue import request
 
 ALREADY = "alreadyRevoked"
 
@@ -43,13 +43,13 @@ class Clients:
 def check(params: t.Mapping[str, t.Any]) -> None:
     """ConfigError with every problem of the options; calls nothing."""
     given = params if params["acme_directory"] else {**params, "acme_directory": "letsencrypt"}
-    problems = request.ca_problems(given)
+    problems = options.ca_problems(given)
     if (params["bundle"] is None) == (params["certificate"] is None):
         problems.append("bundle or certificate: give one of them, to say what is to be revoked")
     if params["certificate"] is not None and params["project"] is None:
         problems.append("project: is needed with certificate, to say where in the archive it is")
     if params["project"] is not None:
-        problem = request.project_problem(params["project"])
+        problem = definition.project_problem(params["project"])
         problems += [problem] if problem else []
     if problems:
         raise ConfigError(problems)
@@ -127,7 +127,7 @@ class Revoking:
         """The key that signs, and the URL of its account if it is that of one."""
         if self.params["signed_by"] == "certificate":
             return bundle.privkey, None
-        directory, contacts = self._directory(bundle), request.contacts_of(self.params)
+        directory, contacts = self._directory(bundle), options.contacts_of(self.params)
         account = Registrar(self.clients.archive, server, self.clock).known(directory, contacts)
         if account is None or account.url is None:
             problem = f"acme_contacts: {self.clients.archive.uri} has no account at {directory} for these contacts"

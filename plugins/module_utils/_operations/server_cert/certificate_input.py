@@ -11,8 +11,7 @@ from datetime import datetime
 from ..._clients.archive import bundles
 from ..._clients.machine import crypto
 from ..._core.certificate.certificate import Certificate
-from ..._core.server_cert import server_certs
-from ..._core.server_cert.server_certs import Content
+from ..._core.server_cert import limits
 from ..._errors import ConfigError
 
 
@@ -44,15 +43,10 @@ def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.Archive
         problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
     material = Material(leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n")
     problems += crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
-    problems += server_certs.size_problems(material.leaf, material.chain, material.private_key)
+    problems += limits.size_problems(material.leaf, material.chain, material.private_key)
     if problems:
         raise ConfigError(problems)
     return material
-
-
-def describe(content: Content) -> dict[str, t.Any]:
-    """A server certificate that IAM gave back, as it stands in results."""
-    return server_certs.describe(content.stored, crypto.inspect(content.body))
 
 
 def _texts(params: t.Mapping[str, t.Any], archived: bundles.Archived | None) -> tuple[str, str, str]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from ..._clients.aws.iam import Iam, Upload
 from ..._clients.machine import crypto
-from ..._core.server_cert import server_certs
-from ..._core.server_cert.server_certs import Content, StoredCertificate, Wanted
+from ..._core.server_cert import server_certs, upload_plan
+from ..._core.server_cert.server_certs import Content, StoredCertificate
+from ..._core.server_cert.upload_plan import Wanted
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
@@ -57,8 +58,8 @@ class Storing:
     def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
         content = None if lost_races else self._expected()
         if content is not None:
-            observed = server_certs.Observed((content.stored,), {content.stored.name: content.tags})
-            return content.stored, server_certs.plan_present(observed, self.wanted)
+            observed = upload_plan.Observed((content.stored,), {content.stored.name: content.tags})
+            return content.stored, upload_plan.plan_present(observed, self.wanted)
         return self._search(lost_races)
 
     def _expected(self) -> Content | None:
@@ -68,13 +69,13 @@ class Storing:
 
     def _search(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
         stored = {one.name: one for one in self.iam.list_server_certificates()}
-        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if server_certs.may_be_same(one, self.wanted)]
+        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if upload_plan.may_be_same(one, self.wanted)]
         # the listing may lag behind the upload that won
         contents += [self.iam.get_server_certificate(name) for name in lost_races if name not in stored]
         known = {content.stored.name: content for content in contents if content is not None}
         stored.update({name: content.stored for name, content in known.items()})
         same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
-        plan = server_certs.plan_present(server_certs.Observed(tuple(stored.values()), same), self.wanted)
+        plan = upload_plan.plan_present(upload_plan.Observed(tuple(stored.values()), same), self.wanted)
         name = plan.after["server_certificate"]["name"]
         if plan and plan.steps[0].action == "upload":
             check_quota(self.iam, self.headroom)

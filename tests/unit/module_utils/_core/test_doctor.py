@@ -12,20 +12,28 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import store_setup
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution, Selection
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution, Selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.caa import Issuer, Reason, Verdict
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Place, Zone
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import account, ca, distributions, findings, notices, schedule, stores
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import zones as doctor_zones
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import (
+    account,
+    ca,
+    distributions,
+    findings,
+    notices,
+    schedule,
+    stores,
+    zones as doctor_zones,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.ca import Applicant, Ca
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.codes import KINDS, Severity
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.findings import Finding
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.stores import Entry
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.zones import Delegation
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert import server_certs
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Quota, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
 from unit.fakes import projects
@@ -303,8 +311,8 @@ def test_a_certificate_with_other_names_than_wanted_is_not_the_one_to_bind() -> 
 
 
 def test_the_paths_of_other_projects_are_below_ours() -> None:
-    assert server_certs.PROJECTS_PATH.startswith(server_certs.CLOUDFRONT_PATH)
-    assert Path(account.path_of("webapp")).parent == Path(server_certs.PROJECTS_PATH)
+    assert ownership.PROJECTS_PATH.startswith(ownership.CLOUDFRONT_PATH)
+    assert Path(ownership.path_of("webapp")).parent == Path(ownership.PROJECTS_PATH)
 
 
 def test_severities_are_in_the_order_of_weight() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import pace
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.pace import Pace, Rate
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import run_files
 
 RATE = Rate(per_second=50, burst=1)
 
@@ -150,10 +151,10 @@ def test_the_file_is_for_its_owner_and_a_link_is_not_followed(tmp_path: Path) ->
 def test_the_runtime_directory_comes_before_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    assert pace.directory() == tmp_path / "run" / "certops"
+    assert run_files.directory() == tmp_path / "run" / "certops"
     assert stat.S_IMODE((tmp_path / "run" / "certops").stat().st_mode) == 0o700
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    assert pace.directory() == tmp_path / "cache" / "certops"
+    assert run_files.directory() == tmp_path / "cache" / "certops"
 
 
 def test_a_directory_that_others_may_write_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,10 +162,10 @@ def test_a_directory_that_others_may_write_is_not_used(tmp_path: Path, monkeypat
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (tmp_path / "certops").mkdir(mode=0o700)
     (tmp_path / "certops").chmod(0o777)
-    assert pace.directory() is None
+    assert run_files.directory() is None
 
 
 def test_each_service_and_each_identity_has_a_file_of_its_own() -> None:
-    names = [pace.file_name(service, who) for service in ("route53", "cloudfront") for who in (("a", "b"), ("a", "c"))]
+    names = [run_files.file_name(service, who) for service in ("route53", "cloudfront") for who in (("a", "b"), ("a", "c"))]
     assert len(set(names)) == 4
     assert not [name for name, who in itertools.product(names, ("AKIAEXAMPLE",)) if who in name]

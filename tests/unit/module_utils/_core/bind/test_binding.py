@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import binding
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import report as binding_report
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import target as binding_target
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution, Reaction, Selection
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import (
+    binding,
+    report as binding_report,
+    target as binding_target,
+    viewer as viewer_,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Reaction
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution, Selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.report import Report, Status
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
 
@@ -67,7 +71,7 @@ PROTOCOLS = ("TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_201
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_the_minimum_protocol_is_kept(protocol: str) -> None:
-    viewer = binding.viewer_for({**iam("ASCAOLD"), "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": protocol}, TARGET, "aws")
+    viewer = viewer_.viewer_for({**iam("ASCAOLD"), "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": protocol}, TARGET, "aws")
     assert viewer == {"IAMCertificateId": "ASCANEW", "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": protocol}
 
 
@@ -91,17 +95,17 @@ def test_the_minimum_protocol_is_kept(protocol: str) -> None:
     ],
 )
 def test_support_method_and_protocol_of_the_new_viewer_certificate(current: dict[str, str], partition: str, support: str, protocol: str) -> None:
-    viewer = binding.viewer_for(current, TARGET, partition)
+    viewer = viewer_.viewer_for(current, TARGET, partition)
     assert (viewer["SSLSupportMethod"], viewer["MinimumProtocolVersion"]) == (support, protocol)
 
 
 def test_the_viewer_certificate_has_one_source_only() -> None:
     target = binding_target.from_acm("arn:x", ["a.test"])
-    assert set(binding.viewer_for(iam("ASCAOLD"), target, "aws")) == {"ACMCertificateArn", "SSLSupportMethod", "MinimumProtocolVersion"}
+    assert set(viewer_.viewer_for(iam("ASCAOLD"), target, "aws")) == {"ACMCertificateArn", "SSLSupportMethod", "MinimumProtocolVersion"}
 
 
 def test_a_certificate_that_is_only_planned_is_shown_as_such() -> None:
-    assert binding.viewer_for({}, Target("IAMCertificateId", None, ()), "aws")["IAMCertificateId"] == "(known after upload)"
+    assert viewer_.viewer_for({}, Target("IAMCertificateId", None, ()), "aws")["IAMCertificateId"] == "(known after upload)"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import ledger as rate_limits
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import ledger as ledgers, limits as ca_limits
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.issuances import Issuance
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.ledger import Ledger, Order
 
@@ -25,7 +25,7 @@ def domain(name: str) -> str | None:
 
 
 def ledger(own: t.Mapping[str, t.Any] | None = None) -> Ledger:
-    return Ledger(rate_limits.published(own), NOW, domain)
+    return Ledger(ca_limits.published(own), NOW, domain)
 
 
 def order(*names: str, exempt: str | None = None, account: str = "a") -> Order:
@@ -176,16 +176,16 @@ def test_an_operator_changes_single_numbers_and_the_exemptions_stay() -> None:
         "letsencrypt": {"registered_domain": {"count": 500, "seconds": 604800}, "exact_set": None},
         "https://ca.example/dir": {"orders": {"count": 1, "seconds": 60}},
     }
-    assert rate_limits.problems(own) == []
-    limits = rate_limits.published(own)
-    assert limits[LE]["registered_domain"] == rate_limits.Limit(500, 604800, frozenset({"ari", "renewal"}))
+    assert ca_limits.problems(own) == []
+    limits = ca_limits.published(own)
+    assert limits[LE]["registered_domain"] == ca_limits.Limit(500, 604800, frozenset({"ari", "renewal"}))
     assert limits[LE]["orders"].count == 300
     assert "exact_set" not in limits[LE]
     assert limits["https://ca.example/dir"]["orders"].refill == timedelta(minutes=1)
 
 
 def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
-    bucket = rate_limits.Bucket(rate_limits.Limit(10**9, 60.0))
+    bucket = ledgers.Bucket(ca_limits.Limit(10**9, 60.0))
     bucket.take(NOW)
     assert (bucket.earliest(NOW), bucket.left(NOW)) == (NOW, 10**9 - 1)
 
@@ -205,6 +205,6 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
     ],
 )
 def test_a_file_that_cannot_be_used_says_everything_that_is_wrong(own: t.Any, problems: list[str]) -> None:
-    found = rate_limits.problems(own)
+    found = ca_limits.problems(own)
     assert len(found) == len(problems)
     assert [problem for problem, text in zip(problems, found, strict=True) if problem not in text] == []

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import forecast
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need

@@ -8,9 +8,9 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import RenewalInfo, Window
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as fleet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need, Question
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
@@ -43,7 +43,7 @@ def judged(
     changed: tuple[str, ...] = (),
 ) -> Need:
     candidate = Candidate(name=stored_document["name"], host=stored_document["name"], document=stored_document, changed=changed)
-    return fleet.judge(candidate, Question(run=run, now=NOW, is_dead=lambda _owner: dead, index=index))
+    return needs_of.judge(candidate, Question(run=run, now=NOW, is_dead=lambda _owner: dead, index=index))
 
 
 def aged(lifetime: timedelta, age: timedelta, interval: int = 89) -> dict[str, t.Any]:
@@ -242,7 +242,7 @@ def admitted(_document: t.Any) -> None:
 
 
 def needs(*documents: dict[str, t.Any]) -> list[Need]:
-    return fleet.ordered((judged(each) for each in documents), NOW)
+    return selection.ordered((judged(each) for each in documents), NOW)
 
 
 def named(name: str, **changes: t.Any) -> dict[str, t.Any]:
@@ -278,7 +278,7 @@ def test_priority_comes_before_the_deadline_and_failures_come_last(priority: dic
         named("old", certificate=certificate(20)),
         named("web", certificate=certificate(10), definition=public),
     )
-    found = fleet.ordered((judged(each, "reissue") for each in documents), NOW, priority)
+    found = selection.ordered((judged(each, "reissue") for each in documents), NOW, priority)
     assert [need.name for need in found] == order
 
 
@@ -288,13 +288,13 @@ def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the
 
 
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
-    found = fleet.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted)
+    found = selection.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted)
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
     assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
-    summary = fleet.summary(found, 1)
+    summary = selection.summary(found, 1)
     assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (5, 4, 2, 2, 1)
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
-    assert all(need.selected for need in fleet.cut(found, None, admitted))
+    assert all(need.selected for need in selection.cut(found, None, admitted))
 
 
 @pytest.mark.parametrize(
@@ -315,15 +315,15 @@ def test_projects_are_chosen_by_state_and_tag(states: tuple[str, ...], tags: dic
         named("blog", certificate=certificate(2), definition=definition(tags={"team": "web", "stage": "test"})),
         named("site", certificate=certificate(1), definition=definition(tags={"size": "3"})),
     )
-    assert [need.name for need in fleet.chosen(found, states, tags)] == chosen
-    assert {need.name for need in fleet.chosen(found, states, tags, "letsencrypt")} == set(chosen) - {"shop"}
+    assert [need.name for need in selection.chosen(found, states, tags)] == chosen
+    assert {need.name for need in selection.chosen(found, states, tags, "letsencrypt")} == set(chosen) - {"shop"}
 
 
 def test_a_summary_names_the_first_and_counts_the_rest() -> None:
     found = needs(*(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)), named("x", renewal=failing(1, HOUR)))
-    summary = fleet.summary(fleet.cut(found, None, admitted), 0)
+    summary = selection.summary(selection.cut(found, None, admitted), 0)
     assert summary["actions"] == {"none": 100, "wait": 1}
     assert summary["states"] == {"failing": 1, "ok": 100}
-    assert len(summary["first_resting"]) == fleet.NEXT
+    assert len(summary["first_resting"]) == selection.NEXT
     assert summary["first_resting"][0]["name"] == "p099"
     assert [row["name"] for row in summary["first_waiting"]] == ["x"]

@@ -7,9 +7,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import lease, pending_revocations
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, lease, pending_revocations
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, run_plan
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.recording import Report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import Report
 from unit.fakes.projects import NOW, certificate, claim, definition, document, reported_certificate
 
 OLD, NEW = certificate(number=1), reported_certificate(2)
@@ -78,7 +78,7 @@ def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any
 
 
 def pending(found: dict[str, t.Any]) -> list[tuple[str, str]]:
-    return [(entry["name"], entry["revoke"]) for entry in pending_revocations.pending(found, run_plan.is_recorded(found))]
+    return [(entry["name"], entry["revoke"]) for entry in pending_revocations.pending(found, document_.is_recorded(found))]
 
 
 def test_what_is_pending_is_the_same_before_and_after_the_certificate_is_replaced() -> None:
@@ -120,4 +120,4 @@ CAS = {
 def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(issuer: dict[str, str], expected: str | None, replaced: bool) -> None:
     found = begun(document(definition=definition(**CAS), certificate=certificate(number=1, **issuer)), "keyCompromise")
     found = recording.reported(found, Report(phase="stored", certificate={**NEW, "directory": FIRST}), NOW) if replaced else found
-    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in run_plan.to_be_revoked(found)] == [(OLD["name"], expected)]
+    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in document_.to_be_revoked(found)] == [(OLD["name"], expected)]

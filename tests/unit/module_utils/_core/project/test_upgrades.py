@@ -5,15 +5,14 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import upgrades
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, upgrades
 from unit.fakes.projects import definition, document
 
 OLD = {"name": "webapp", "definition": {"domains": "example.com, *.example.com", "emails": "ops@example.com"}}
 
 
 def test_a_document_from_before_versions_were_counted_is_brought_up_to_date() -> None:
-    loaded = run_plan.loaded("webapp", OLD)
+    loaded = document_.loaded("webapp", OLD)
     assert loaded == document(definition=definition(emails=["ops@example.com"]))
     assert loaded["schema"] == upgrades.SCHEMA
 

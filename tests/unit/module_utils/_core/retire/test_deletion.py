@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire import deletion
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire.deletion import Rules, Search
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate

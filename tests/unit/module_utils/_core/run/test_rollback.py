@@ -8,9 +8,9 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import journal
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, rollback, run_plan, transitions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.recording import Report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, rollback, run_plan, shown, transitions
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import Report
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError
@@ -85,8 +85,8 @@ def test_the_one_gone_back_to_is_recorded_and_the_other_superseded() -> None:
     assert [entry["name"] for entry in done["superseded"]] == ["webapp-1", "webapp-9"]
     assert done["renewal"]["renew_at"] == times.to_text(NOW + timedelta(days=20))
     assert (done["journal"]["run"], done["journal"]["phase"], done["last_run"]["Status"]) == ("rollback", "done", "Succeeded")
-    assert run_plan.is_deployed(done)
-    assert run_plan.loaded("webapp", done) == done
+    assert document_.is_deployed(done)
+    assert document_.loaded("webapp", done) == done
 
 
 def test_a_second_rollback_changes_nothing() -> None:
@@ -178,7 +178,7 @@ class TestRestore:
     def test_the_recorded_one_in_its_place_changes_nothing(self) -> None:
         before = superseded()
         after = self.restored(before, reported_certificate(9))
-        assert recording.visible(after) == recording.visible(before)
+        assert shown.visible(after) == shown.visible(before)
         assert after["journal"] is None
 
     def test_another_one_is_the_first_choice_of_a_rollback(self) -> None:

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Distributions as CloudFront lists them, and which of them use a certificate."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+DEPLOYED = "Deployed"
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts.
+
+    ``icp`` is what the ICP authorities say of its aliases, in China only.
+    """
+
+    id: str
+    domain_name: str = ""
+    aliases: tuple[str, ...] = ()
+    viewer: t.Mapping[str, str] = field(default_factory=dict)
+    status: str = DEPLOYED
+    etag: str = ""
+    enabled: bool = True
+    staging: bool = False
+    tenant_only: bool = False
+    icp: t.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by ``ids``."""
+
+    match: frozenset[str]
+    previous: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+
+
+def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
+    """The certificates that a viewer certificate names, the deprecated element included."""
+    return frozenset(viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name))
+
+
+def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:
+    """The IDs of the distributions that use the certificate."""
+    return tuple(sorted(distribution.id for distribution in distributions if certificate_id in used_certificates(distribution.viewer)))

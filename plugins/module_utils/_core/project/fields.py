@@ -1,0 +1,193 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The fields of a definition: for each one how its value is checked, and what applies when it is left out."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ..ca import directories
+from ..certificate import bundle, certificate, renewal
+from ..values import domain_names, emails
+from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
+
+CERTIFICATE_STORES = ("iam", "acm")
+BIND = ("previous", "aliases", "ids")
+VERIFY = ("config", "tls", "none")
+
+# Tags per server certificate, less the two of ours. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
+MAX_TAGS, MAX_TAG_NAME, MAX_TAG_VALUE = 48, 128, 256
+RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
+_DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}")
+
+# https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
+_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}|arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
+_PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
+_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+Checked = tuple[t.Any, list[str]]
+
+
+def _domains(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    found += [] if found else domain_names.problems(items)
+    return (list(items) if found else list(domain_names.normalise(items))), found
+
+
+def _emails(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    found += [f"{key}: {item!r} is no e-mail address; write name@example.com" for item in items if not emails.is_address(item)]
+    return (list(items) if found else [emails.mailbox(item) for item in emails.unique(items)]), found
+
+
+def _distributions(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    wrong = [item for item in items if not _DISTRIBUTION.fullmatch(item)]
+    found += [f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in wrong]
+    return list(dict.fromkeys(items)), found
+
+
+def _bind(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    found += [f"{key}: {item!r} is unknown; give any of {', '.join(BIND)}" for item in items if item not in BIND]
+    return list(dict.fromkeys(items)), found
+
+
+def _texts(key: str, value: t.Any) -> tuple[tuple[str, ...], list[str]]:
+    """The texts of a list or of comma-separated text."""
+    items = [value] if isinstance(value, str) else value
+    if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
+        return (), [f"{key}: {value!r} is neither a list of texts nor comma-separated text"]
+    return domain_names.split(items), []
+
+
+def _interval(key: str, value: t.Any) -> Checked:
+    number = _whole(value)
+    if number is None:
+        return value, [f"{key}: {value!r} is no whole number; give days from {renewal.MIN_INTERVAL_DAYS} to {renewal.MAX_INTERVAL_DAYS}"]
+    return number, renewal.interval_problems(number)
+
+
+def _count(key: str, value: t.Any) -> Checked:
+    number = _whole(value)
+    if number is None or number < 0:
+        return value, [f"{key}: {value!r} is no whole number from 0 on"]
+    return number, []
+
+
+def _retention(key: str, value: t.Any) -> Checked:
+    number = _whole(value)
+    if number is None or number < bundle.KEEP_ALL:
+        return value, [f"{key}: {value!r} is no number of bundles; give a whole number from 0 on, or -1 to keep all"]
+    return number, []
+
+
+def _whole(value: t.Any) -> int | None:
+    """An integer, or its decimal digits: extra variables of the form ``-e key=30`` are always text."""
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,9}", value):
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _flag(key: str, value: t.Any) -> Checked:
+    """A truth value, or the text that Ansible's extra variables make of one."""
+    if isinstance(value, str) and value.lower() in (*_TRUE, *_FALSE):
+        return value.lower() in _TRUE, []
+    return value, [] if isinstance(value, bool) else [f"{key}: {value!r} is neither true nor false"]
+
+
+def _one_of(choices: t.Sequence[str]) -> t.Callable[[str, t.Any], Checked]:
+    def check(key: str, value: t.Any) -> Checked:
+        return value, [] if value in choices else [f"{key}: {value!r} is unknown; give one of {', '.join(choices)}"]
+
+    return check
+
+
+def _text(key: str, value: t.Any) -> Checked:
+    if not isinstance(value, str):
+        return value, [f"{key}: {value!r} is no text"]
+    return value.strip() or None, []
+
+
+def _topic(key: str, value: t.Any) -> Checked:
+    """Empty text means no notification; None is replaced by the caller."""
+    if value == "" or (isinstance(value, str) and _TOPIC.fullmatch(value)):
+        return value, []
+    return value, [f"{key}: {value!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"]
+
+
+def _directory(key: str, value: t.Any) -> Checked:
+    text, found = _text(key, value)
+    return text or "letsencrypt", found or directories.problems(text or "letsencrypt")
+
+
+def _profile(key: str, value: t.Any) -> Checked:
+    text, found = _text(key, value)
+    if text and not found and not _PROFILE.fullmatch(text):
+        found = [f"{key}: {text!r} is no profile name; use letters, digits, dots, hyphens and underscores"]
+    return text, found
+
+
+def _fallbacks(key: str, value: t.Any) -> Checked:
+    """Further CAs in their order, each with all its keys; what is secret of them stands elsewhere."""
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
+        return value, [f"{key}: {value!r} is no list of CAs; give each as a mapping with acme_directory"]
+    found = [f"{key}: {name} is unknown; give {', '.join(_FALLBACK)}, and EAB in acme_fallback_eab" for item in value for name in item if name not in _FALLBACK]
+    parsed = []
+    for item in value:
+        found += [] if item.get("acme_directory") else [f"{key}: a CA without acme_directory"]
+        checked = {name: check(f"{key}: {name}", "" if item.get(name) is None else item[name]) for name, check in _FALLBACK.items()}
+        parsed.append({name: result for name, (result, _problems) in checked.items()})
+        found += [problem for _result, problems in checked.values() for problem in problems]
+    return parsed, list(dict.fromkeys(found))
+
+
+def _tags(key: str, value: t.Any) -> Checked:
+    if not isinstance(value, dict):
+        return value, [f"{key}: {value!r} is no mapping of tag names to values"]
+    tags = {str(tag): str(text) for tag, text in value.items()}
+    found = [f"{key}: {tag!r} is set by this collection; take it out" for tag in tags if tag in RESERVED_TAGS]
+    found += [f"{key}: {tag!r} is no AWS tag, or its value is none" for tag, text in tags.items() if not _is_tag(tag, text)]
+    if len(tags) > MAX_TAGS:
+        found.append(f"{key}: {len(tags)} tags, but at most {MAX_TAGS} fit beside ours")
+    return tags, found
+
+
+def _is_tag(tag: str, text: str) -> bool:
+    sized = 1 <= len(tag) <= MAX_TAG_NAME and len(text) <= MAX_TAG_VALUE
+    return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
+
+
+_FALLBACK: dict[str, t.Callable[[str, t.Any], Checked]] = {"acme_directory": _directory, "acme_ca_bundle": _text, "acme_profile": _profile}
+_FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
+    "domains": ([], _domains),
+    "emails": ([], _emails),
+    "renewal_interval_days": (renewal.DEFAULT_INTERVAL_DAYS, _interval),
+    "certificate_store": ("iam", _one_of(CERTIFICATE_STORES)),
+    "bind": (["previous"], _bind),
+    "distributions": ([], _distributions),
+    "key_type": ("ecdsa_p256", _one_of(certificate.KEY_TYPES)),
+    "acme_directory": ("letsencrypt", _directory),
+    "acme_ca_bundle": ("", _text),
+    "acme_terms_agreed": (True, _flag),
+    "acme_profile": ("", _profile),
+    "acme_profile_required": (True, _flag),
+    "acme_preferred_chain": ("", _text),
+    "acme_fallbacks": ([], _fallbacks),
+    "acme_contacts": ([], _emails),
+    "acme_renewal_info": (True, _flag),
+    "dns_persist": (False, _flag),
+    "archive": ("", _text),
+    "sns_topic": ("", _topic),
+    "deploy_wait": (True, _flag),
+    "verify": ("config", _one_of(VERIFY)),
+    "keep_previous": (0, _count),
+    "archive_keep": (bundle.KEEP_ALL, _retention),
+    "tags": ({}, _tags),
+    "quota_headroom": (0, _count),
+}
+KEYS = tuple(_FIELDS)
+
+# What a stored definition lacks that an earlier version wrote.
+_DEFAULTS = {key: check(key, default)[0] for key, (default, check) in _FIELDS.items()}

@@ -1,0 +1,42 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The project document as a result and a diff show it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..project import document as document_
+from ..project.document import Document
+from .step_report import Report
+
+
+def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+    """What counts as a change and is shown in a diff: no locks, no journal, no counters."""
+    if document is None:
+        return {}
+    certificate = document["certificate"]
+    return {
+        "definition": document["definition"],
+        "certificate": certificate and {key: value for key, value in certificate.items() if key != "deployed"},
+        "superseded": [entry.get("name") for entry in document["superseded"]],
+        "subscribed": document["subscribed"],
+        "renew_at": document["renewal"]["renew_at"],
+    }
+
+
+def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: Report) -> tuple[Document, Document]:
+    """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new certificate is only predicted."""
+    was, now = (_without_definition(document or document_.new_document(after["name"], {})) for document in (before, after))
+    predicted, former = report.predicted, was["certificate"]
+    deleted = (report.cleanup_result or {}).get("deleted") or []
+    if predicted is not None:
+        now["certificate"] = {key: predicted.get(key) for key in (former or predicted)}
+        now["superseded"] = [*now["superseded"], former["name"]] if former else now["superseded"]
+    if former and former["name"] in deleted:
+        was["superseded"] = [*was["superseded"], former["name"]]
+    return was, now
+
+
+def _without_definition(document: t.Mapping[str, t.Any]) -> Document:
+    return {key: value for key, value in visible(document).items() if key != "definition"}

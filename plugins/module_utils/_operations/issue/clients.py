@@ -1,0 +1,53 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything outside that issuing talks to, and what it brings back."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..._clients.stores.base import Archive
+from ..._core.certificate.bundle import Bundle, Manifest
+from ..ca.registrar import Server
+from ..dns.accounts import Accounts, Zones
+from ..dns.propagation import NameServers
+
+
+class Journal(t.Protocol):
+    """The journal of the run that the order is part of: ``_operations.project_updates.RunJournal``, or a fake."""
+
+    def ordering(self, order_url: str, now: datetime) -> None:
+        """The order is known before it is finalized; RefusedError if the run does not hold its project any more."""
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Everything outside that issuing talks to; ``fallbacks`` are further CAs.
+
+    Without a run of a project there is no journal, and without ``dns`` nobody but Route 53 is asked for zones.
+    """
+
+    archive: Archive
+    zones: Zones
+    server: Server
+    journal: Journal | None = None
+    fallbacks: tuple[Server, ...] = ()
+    delegated: t.Mapping[str, Zones] = field(default_factory=dict)
+    dns: NameServers | None = None
+
+    @property
+    def accounts(self) -> Accounts:
+        """All that have zones for us."""
+        return Accounts(self.zones, self.delegated)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """A new bundle and where the archive has it; ``replaces`` is what its order told the CA to replace."""
+
+    uri: str
+    bundle: Bundle
+    manifest: Manifest
+    replaces: str | None = None
