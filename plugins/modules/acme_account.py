@@ -101,7 +101,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
@@ -109,7 +109,7 @@ from ..module_utils._core.ca import directories
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.ca import account, options
-from ..module_utils._operations.ca.registrar import Server as MakesClients
+from ..module_utils._operations.ca.registrar import MakesClients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "deactivated"], "default": "present"},
@@ -133,7 +133,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and the CA; ConfigError with every problem of the options."""
     account.check(params)
     directory = directories.resolve(params["acme_directory"])
-    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), server=Server(directory.url, params["acme_ca_bundle"]))
+    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), server=AcmeServer(directory.url, params["acme_ca_bundle"]))
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

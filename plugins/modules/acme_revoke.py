@@ -126,7 +126,7 @@ reason:
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
@@ -157,7 +157,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     session = Session(params)
     return Clients(
         archive=stores.archive(params["archive"], lambda: session),
-        server=lambda directory: Server(directory, params["acme_ca_bundle"]),
+        server=lambda directory: AcmeServer(directory, params["acme_ca_bundle"]),
         iam=Iam(session.client("iam")),
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
         archived=lambda uri: stores.archived(uri, lambda: session),

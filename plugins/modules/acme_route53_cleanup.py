@@ -132,7 +132,7 @@ from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.dns import accounts as _dns_accounts
-from ..module_utils._operations.dns.accounts import Accounts, Zones
+from ..module_utils._operations.dns.accounts import DnsAccounts, Zones
 from ..module_utils._operations.dns.place_finder import Resolver
 from ..module_utils._operations.retire import leftovers as _leftovers
 from ..module_utils._operations.retire.leftovers import Drop
@@ -166,7 +166,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = _leftovers.Leftovers(clients.archive, Accounts(clients.zones, clients.delegated), clock, clients.resolver)
+    leftovers = _leftovers.Leftovers(clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver)
     return leftovers.remove(params["project"], Drop(params["drop_orders"], params["drop_dns_persist"]), check_mode)
 
 

@@ -358,7 +358,7 @@ replaces:
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.acme.client import Server
+from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.archive import bundles
 from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
 from ..module_utils._clients.net.resolver import Dns
@@ -420,7 +420,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     journal, journal_problems = _try(lambda: _journal(params))
     if wanted is None or accounts is None or archive is None or journal_problems:
         raise ConfigError([*request_problems, *account_problems, *archive_problems, *journal_problems])
-    server, *fallbacks = (Server(choice.wanted.directory, choice.ca_bundle) for choice in wanted.choices)
+    server, *fallbacks = (AcmeServer(choice.wanted.directory, choice.ca_bundle) for choice in wanted.choices)
     return Clients(archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"]))
 
 

@@ -103,7 +103,7 @@ from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.certificate import bundle as bundle_, bundle as bundles
 from ..module_utils._core.project import definition
 from ..module_utils._core.retire import retention
-from ..module_utils._core.retire.retention import Archived
+from ..module_utils._core.retire.retention import ArchivedBundle
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import CertError, ConfigError
@@ -156,18 +156,18 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     )
 
 
-def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> Archived:
+def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> ArchivedBundle:
     """The bundle, with its fingerprint only where that decides."""
     uri = f"{archive.uri}/{key}"
     if uri in in_use or not may_be_deleted:
-        return Archived(key, uri, None)
+        return ArchivedBundle(key, uri, None)
     try:
-        return Archived(key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
+        return ArchivedBundle(key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
     except ConfigError:
-        return Archived(key, uri, None)
+        return ArchivedBundle(key, uri, None)
 
 
-def _delete(archive: Archive, bundle: Archived) -> list[str]:
+def _delete(archive: Archive, bundle: ArchivedBundle) -> list[str]:
     try:
         archive.delete(bundle.key)
     except CertError as exc:

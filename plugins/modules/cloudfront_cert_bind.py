@@ -223,7 +223,7 @@ from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.net.tls import TlsProbe, parse_address
 from ..module_utils._core.bind import binding, report as binding_report, target as binding_target, viewer
 from ..module_utils._core.bind.distributions import Selection
-from ..module_utils._core.bind.report import Status
+from ..module_utils._core.bind.report import BindStatus
 from ..module_utils._core.bind.target import Target
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -302,7 +302,7 @@ def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target:
     options = Options(clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params), params["rollback"])
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
-    touched = {report.id for report in reports if report.status is Status.REBOUND} if check_mode else rebinding.updated
+    touched = {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
         changed=bool(touched),

@@ -176,21 +176,21 @@ reason:
 import typing as t
 from dataclasses import dataclass
 
-from ..module_utils._clients.archive.bundles import Archived
+from ..module_utils._clients.archive.bundles import ReadArchived
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.bind import distributions
 from ..module_utils._core.server_cert import limits, server_certs, upload_plan
-from ..module_utils._core.server_cert.upload_plan import Wanted
+from ..module_utils._core.server_cert.upload_plan import WantedUpload
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._module import execute
 from ..module_utils._operations.retire import server_certs as _deletion
 from ..module_utils._operations.server_cert import certificate_input, content as content_
-from ..module_utils._operations.server_cert.certificate_input import Material
+from ..module_utils._operations.server_cert.certificate_input import CertificateInput
 from ..module_utils._operations.server_cert.upload import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -214,7 +214,7 @@ class Clients:
 
     iam: Iam
     cloudfront: CloudFront
-    archived: Archived | None = None
+    archived: ReadArchived | None = None
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
@@ -238,7 +238,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     return Storing(clients.iam, clock, material, wanted, params["quota_headroom"], params["expected_name"]).converge(check_mode)
 
 
-def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[Material, Wanted]:
+def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[CertificateInput, WantedUpload]:
     problems = _input_problems(params)
     try:
         material = certificate_input.read(params, clock.now(), clients.archived)
@@ -248,7 +248,7 @@ def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tu
     if problems:
         raise ConfigError(problems)
     name = params["name"] or upload_plan.name_for(params["name_prefix"], material.certificate.not_after)
-    return material, Wanted(name=name, path=params["path"], tags=_tags(params), certificate=material.certificate)
+    return material, WantedUpload(name=name, path=params["path"], tags=_tags(params), certificate=material.certificate)
 
 
 def _input_problems(params: t.Mapping[str, t.Any]) -> list[str]:

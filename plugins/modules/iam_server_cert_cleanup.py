@@ -128,7 +128,7 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._core.retire import deletion
-from ..module_utils._core.retire.deletion import Rules, Search, Verdict
+from ..module_utils._core.retire.deletion import DeletionVerdict, Rules, Search
 from ..module_utils._core.server_cert import limits
 from ..module_utils._core.server_cert.server_certs import StoredCertificate
 from ..module_utils._core.values.plan import Outcome
@@ -201,13 +201,13 @@ def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebou
         return Search(None, exc.message)
 
 
-def _nothing_deleted(verdicts: t.Sequence[Verdict], failure: str) -> Outcome:
+def _nothing_deleted(verdicts: t.Sequence[DeletionVerdict], failure: str) -> Outcome:
     kept = [{**verdict.as_dict(), "reason": failure if verdict.delete else verdict.reason} for verdict in verdicts]
     records: dict[str, t.Any] = {"Delete_Previous_IAM_SSL_Cert": {}}
     return Outcome(changed=False, result={"deleted": [], "kept": kept, "records": records, "reason": failure}, failure=failure)
 
 
-def _delete(params: t.Mapping[str, t.Any], verdicts: t.Sequence[Verdict], iam: Iam, clock: Clock, check_mode: bool) -> Outcome:
+def _delete(params: t.Mapping[str, t.Any], verdicts: t.Sequence[DeletionVerdict], iam: Iam, clock: Clock, check_mode: bool) -> Outcome:
     doomed = [verdict for verdict in verdicts if verdict.delete]
     answers = {verdict.certificate.name: None if check_mode else _deletion.delete(iam, clock, verdict.certificate.name) for verdict in doomed}
     deleted = [name for name, refusal in answers.items() if refusal is None]

@@ -134,7 +134,7 @@ from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.aws.sts import Sts
 from ..module_utils._clients.stores import uris
 from ..module_utils._clients.stores.uris import Location
-from ..module_utils._core.store_setup import Bucket, Table, WantedBucket
+from ..module_utils._core.store_setup import BucketSettings, Table, WantedBucket
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -174,7 +174,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
             "ready": all(finding.settled for finding in findings),
             "findings": [finding.as_dict() for finding in findings],
             "table": next((found.as_dict() for found in now if isinstance(found, Table)), None),
-            "buckets": [found.as_dict() for found in now if isinstance(found, Bucket)],
+            "buckets": [found.as_dict() for found in now if isinstance(found, BucketSettings)],
         },
         before={setup.place: one.before.as_dict() if one.before else {} for setup, one in zip(setups, examined)},
         after={setup.place: one.after.as_dict() if one.after else {} for setup, one in zip(setups, examined)},

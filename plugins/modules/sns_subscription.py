@@ -108,7 +108,7 @@ from ..module_utils import _module
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.aws.topics import Topics
 from ..module_utils._core.report import subscriptions
-from ..module_utils._core.report.subscriptions import Action, Decision, Status, Subscription
+from ..module_utils._core.report.subscriptions import Action, Subscription, SubscriptionChange, SubscriptionStatus
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -143,10 +143,10 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         raise ConfigError(problems)
     arn = topics.arn(params["topic"])
     decision = _decide(params, topics.sns.list_subscriptions_by_topic(arn), arn, check_mode)
-    status, subscription_arn = decision.after, decision.arn if decision.after is Status.CONFIRMED else None
+    status, subscription_arn = decision.after, decision.arn if decision.after is SubscriptionStatus.CONFIRMED else None
     if not check_mode:
         made = _apply(topics, arn, params, decision)
-        status, subscription_arn = (made.status, made.arn if made.status is Status.CONFIRMED else None) if made else (status, subscription_arn)
+        status, subscription_arn = (made.status, made.arn if made.status is SubscriptionStatus.CONFIRMED else None) if made else (status, subscription_arn)
     common = {"topic_arn": arn, "protocol": params["protocol"], "endpoint": params["endpoint"]}
     return Outcome(
         changed=decision.action is not Action.NONE,
@@ -157,7 +157,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     )
 
 
-def _decide(params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | None, arn: str, check_mode: bool) -> Decision:
+def _decide(params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | None, arn: str, check_mode: bool) -> SubscriptionChange:
     """What to do. Check mode takes a missing topic for one that an earlier task would have made."""
     wanted = params["state"] == "present"
     if existing is None and wanted and not check_mode:
@@ -166,7 +166,7 @@ def _decide(params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | 
     return subscriptions.plan_present(found, params["protocol"], params["resend"]) if wanted else subscriptions.plan_absent(found)
 
 
-def _apply(topics: Topics, arn: str, params: t.Mapping[str, t.Any], decision: Decision) -> Subscription | None:
+def _apply(topics: Topics, arn: str, params: t.Mapping[str, t.Any], decision: SubscriptionChange) -> Subscription | None:
     """Do it; the subscription that was made, if one was."""
     if decision.action is Action.SUBSCRIBE:
         return topics.sns.subscribe(arn, params["protocol"], params["endpoint"])

@@ -90,7 +90,7 @@ from ..module_utils import _module
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.aws.topics import Topics
 from ..module_utils._core.report import subscriptions
-from ..module_utils._core.report.subscriptions import Status
+from ..module_utils._core.report.subscriptions import SubscriptionStatus
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -121,8 +121,8 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         raise ConfigError(problems)
     arn = topics.arn(params["topic"])
     found = subscriptions.overview(topics.sns.list_subscriptions_by_topic(arn) or ())
-    count = {status: sum(entry["status"] == status.value for entry in found) for status in (Status.CONFIRMED, Status.PENDING)}
-    result = {"topic_arn": arn, "subscriptions": found, "confirmed": count[Status.CONFIRMED], "pending": count[Status.PENDING]}
+    count = {status: sum(entry["status"] == status.value for entry in found) for status in (SubscriptionStatus.CONFIRMED, SubscriptionStatus.PENDING)}
+    result = {"topic_arn": arn, "subscriptions": found, "confirmed": count[SubscriptionStatus.CONFIRMED], "pending": count[SubscriptionStatus.PENDING]}
     return Outcome(changed=False, result=result)
 
 

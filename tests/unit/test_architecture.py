@@ -214,6 +214,17 @@ def test_no_folder_of_helpers_is_full() -> None:
     none_of(f"{folder.relative_to(ROOT)} has {count} files, {MAX_FOLDER_FILES} at most" for folder, count in folders.items() if count > MAX_FOLDER_FILES)
 
 
+def test_a_class_name_exists_once() -> None:
+    # These three are what Ansible and the module contract ask for.
+    asked_for = {"ActionModule", "ModuleDocFragment", "Clients"}
+    places: dict[str, list[str]] = {}
+    for path in PLUGIN_FILES:
+        for node in tree(path).body:
+            if isinstance(node, ast.ClassDef) and node.name not in asked_for:
+                places.setdefault(node.name, []).append(place(path, node))
+    none_of(f"class {name} stands in {', '.join(found)}" for name, found in places.items() if len(found) > 1)
+
+
 def test_core_imports_only_what_computes() -> None:
     wrong = [
         f"{place(path, node)} imports {name}"

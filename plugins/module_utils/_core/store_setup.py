@@ -64,7 +64,7 @@ class Encryption:
 
 
 @dataclass(frozen=True)
-class Bucket:
+class BucketSettings:
     """An S3 bucket of the account."""
 
     name: str
@@ -83,7 +83,7 @@ class Bucket:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Shortcoming:
     """One thing that is not as it should be; ``settled`` if this run sets it, else ``advice`` says how it can be."""
 
     place: str
@@ -130,20 +130,20 @@ def table_problem(table: Table | None) -> str | None:
     return f"the table {table.name} has the key {keys}, but a store needs the string key name alone; name another table"
 
 
-def examined_table(name: str, table: Table | None) -> tuple[Finding, ...]:
+def examined_table(name: str, table: Table | None) -> tuple[Shortcoming, ...]:
     """What is missing; only a table with our tag is changed."""
     place = f"dynamodb://{name}"
     if table is None:
-        return (Finding(place, TABLE, "absent", "present", settled=True),)
+        return (Shortcoming(place, TABLE, "absent", "present", settled=True),)
     ours = OUR_TAGS.items() <= dict(table.tags).items()
     wrong = [(aspect, ours) for aspect, is_on in ((RECOVERY, table.recovery), (PROTECTION, table.protection)) if not is_on]
-    findings = [Finding(place, aspect, "off", "on", settled=may_set, advice=_NOT_OURS) for aspect, may_set in wrong]
+    findings = [Shortcoming(place, aspect, "off", "on", settled=may_set, advice=_NOT_OURS) for aspect, may_set in wrong]
     if table.billing_mode != ON_DEMAND:
-        findings.append(Finding(place, BILLING, table.billing_mode, ON_DEMAND, settled=False, advice=_BY_CHOICE))
+        findings.append(Shortcoming(place, BILLING, table.billing_mode, ON_DEMAND, settled=False, advice=_BY_CHOICE))
     return tuple(findings)
 
 
-def examined_bucket(wanted: WantedBucket, bucket: Bucket) -> tuple[Finding, ...]:
+def examined_bucket(wanted: WantedBucket, bucket: BucketSettings) -> tuple[Shortcoming, ...]:
     """What is missing; settled only if the bucket's settings are ours to change."""
     place = f"s3://{wanted.name}"
     missing = sorted(set(PUBLIC_ACCESS_BLOCKS) - bucket.blocks)
@@ -152,10 +152,10 @@ def examined_bucket(wanted: WantedBucket, bucket: Bucket) -> tuple[Finding, ...]
         wrong.append((ENCRYPTION, str(bucket.encryption or "off"), str(wanted.encryption)))
     if not bucket.versioned:
         wrong.append((VERSIONING, "off", "on"))
-    return tuple(Finding(place, aspect, found, expected, wanted.manage, _ON_REQUEST) for aspect, found, expected in wrong)
+    return tuple(Shortcoming(place, aspect, found, expected, wanted.manage, _ON_REQUEST) for aspect, found, expected in wrong)
 
 
-def after_table(name: str, table: Table | None, findings: t.Iterable[Finding]) -> Table:
+def after_table(name: str, table: Table | None, findings: t.Iterable[Shortcoming]) -> Table:
     """The table once everything that is settled is set."""
     if table is None:
         return Table(name=name, arn=None)
@@ -163,10 +163,10 @@ def after_table(name: str, table: Table | None, findings: t.Iterable[Finding]) -
     return replace(table, recovery=table.recovery or RECOVERY in settled, protection=table.protection or PROTECTION in settled)
 
 
-def after_bucket(wanted: WantedBucket, bucket: Bucket, findings: t.Iterable[Finding]) -> Bucket:
+def after_bucket(wanted: WantedBucket, bucket: BucketSettings, findings: t.Iterable[Shortcoming]) -> BucketSettings:
     """The bucket once everything that is settled is set."""
     settled = {finding.aspect for finding in findings if finding.settled}
-    return Bucket(
+    return BucketSettings(
         name=bucket.name,
         blocks=frozenset(PUBLIC_ACCESS_BLOCKS) if PUBLIC_ACCESS in settled else bucket.blocks,
         encryption=wanted.encryption if ENCRYPTION in settled else bucket.encryption,

@@ -75,7 +75,7 @@ class RunJournal:
     def ordering(self, order_url: str, now: datetime) -> None:
         """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is gone."""
         claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
-        report = step_report.Report(phase=journal.Phase.ORDERING.value, order_url=order_url)
+        report = step_report.StepReport(phase=journal.Phase.ORDERING.value, order_url=order_url)
         request = transitions.Request(name=self.project, claim=claim, report=report)
         update(self.store, self.project, lambda document: transitions.recorded(request, document))
 

@@ -11,7 +11,7 @@ from .._clients.aws import dynamodb_tables
 from .._clients.aws.dynamodb_tables import DynamoDbTables
 from .._clients.aws.s3_bucket import FORBIDDEN, NOT_FOUND, S3Bucket
 from .._core import store_setup
-from .._core.store_setup import Bucket, Finding, Table, WantedBucket
+from .._core.store_setup import BucketSettings, Shortcoming, Table, WantedBucket
 from .._core.values.waiting import Clock, Deadline, backoff
 from .._errors import DeadlineError, RemoteError
 
@@ -23,9 +23,9 @@ WAIT_SECONDS = 300
 class Examined:
     """A table or a bucket as it is and as it shall be, or why it can never be used."""
 
-    before: Table | Bucket | None = None
-    after: Table | Bucket | None = None
-    findings: tuple[Finding, ...] = ()
+    before: Table | BucketSettings | None = None
+    after: Table | BucketSettings | None = None
+    findings: tuple[Shortcoming, ...] = ()
     problem: str | None = None
 
     def settles(self, aspect: str) -> bool:
@@ -43,7 +43,7 @@ class Setup(t.Protocol):
     def examine(self) -> Examined:
         """Read it; changes nothing."""
 
-    def settle(self, examined: Examined) -> Table | Bucket | None:
+    def settle(self, examined: Examined) -> Table | BucketSettings | None:
         """Set what is to be set, and return what it is then."""
 
 
@@ -71,7 +71,7 @@ class TableSetup:
         findings = store_setup.examined_table(self.name, table)
         return Examined(before=table, after=store_setup.after_table(self.name, table, findings), findings=findings)
 
-    def settle(self, examined: Examined) -> Table | Bucket | None:
+    def settle(self, examined: Examined) -> Table | BucketSettings | None:
         """Set what is to be set, and return what it is then."""
         deadline = Deadline.after(self.clock.now(), WAIT_SECONDS)
         arn = examined.before.arn if isinstance(examined.before, Table) else None
@@ -130,11 +130,11 @@ class BucketSetup:
             return Examined(problem=problem)
         encryption, rule = self.bucket.get_bucket_encryption()
         self._rule.update(rule)
-        before = Bucket(self.wanted.name, self.bucket.get_public_access_block(), encryption, self.bucket.get_bucket_versioning())
+        before = BucketSettings(self.wanted.name, self.bucket.get_public_access_block(), encryption, self.bucket.get_bucket_versioning())
         findings = store_setup.examined_bucket(self.wanted, before)
         return Examined(before=before, after=store_setup.after_bucket(self.wanted, before, findings), findings=findings)
 
-    def settle(self, examined: Examined) -> Table | Bucket | None:
+    def settle(self, examined: Examined) -> Table | BucketSettings | None:
         """Set what is to be set, and return what it is then."""
         if examined.settles(store_setup.PUBLIC_ACCESS):
             self.bucket.put_public_access_block()

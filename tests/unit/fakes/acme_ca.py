@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import Registration
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import Authorization, Chain, Challenge, Directory, Order, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeOrder, AcmeStatus, Authorization, Chain, Challenge, Directory
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
@@ -192,7 +192,7 @@ class FakeCA:
     replacements: list[str | None] = field(default_factory=list)
     valid_names: set[str] = field(default_factory=set)
     accounts: dict[str, str] = field(default_factory=dict)
-    orders: dict[str, Order] = field(default_factory=dict)
+    orders: dict[str, AcmeOrder] = field(default_factory=dict)
     csrs: dict[str, bytes] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
     certificates: dict[str, str] = field(default_factory=dict)
@@ -208,26 +208,26 @@ class FakeCA:
     def issued(self) -> int:
         return len(self.csrs)
 
-    def update(self, order: Order, **fields: t.Any) -> Order:
+    def update(self, order: AcmeOrder, **fields: t.Any) -> AcmeOrder:
         self.orders[order.url] = replace(order, **fields)
         return self.orders[order.url]
 
-    def look(self, order: Order) -> Order:
+    def look(self, order: AcmeOrder) -> AcmeOrder:
         states = {self.authorizations[url].status for url in order.authorizations}
-        if order.status is Status.PENDING and Status.INVALID in states and not self.leaves_orders_pending:
-            return self.update(order, status=Status.INVALID)
-        if order.status is Status.PENDING and states == {Status.VALID}:
-            return self.update(order, status=Status.READY)
-        if order.status is Status.PROCESSING:
+        if order.status is AcmeStatus.PENDING and AcmeStatus.INVALID in states and not self.leaves_orders_pending:
+            return self.update(order, status=AcmeStatus.INVALID)
+        if order.status is AcmeStatus.PENDING and states == {AcmeStatus.VALID}:
+            return self.update(order, status=AcmeStatus.READY)
+        if order.status is AcmeStatus.PROCESSING:
             self.polls += 1
             if self.polls >= self.polls_until_issued:
                 return self.issue(order)
         return order
 
-    def issue(self, order: Order) -> Order:
+    def issue(self, order: AcmeOrder) -> AcmeOrder:
         url = f"{order.url}/cert"
         self.certificates[url] = certificate(self.csrs[order.url], self.clock.now(), self.lifetime)
-        return self.update(order, status=Status.VALID, certificate=url)
+        return self.update(order, status=AcmeStatus.VALID, certificate=url)
 
 
 @dataclass
@@ -294,30 +294,30 @@ class FakeClient:
         self.ca.accounts[hashlib.sha256(new_key_pem.encode()).hexdigest()[:8]] = account_url
         self.ca.calls.end()
 
-    def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> Order:
+    def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> AcmeOrder:
         self.ca.replacements.append(replaces)
         self._begin("newOrder")
         if self.ca.reuses_orders:
             for order in self.ca.orders.values():
-                if order.identifiers == set(domains) and order.status in (Status.PENDING, Status.READY):
+                if order.identifiers == set(domains) and order.status in (AcmeStatus.PENDING, AcmeStatus.READY):
                     return order
         url = f"https://ca.example/order/{len(self.ca.orders) + 1}"
         authorizations = []
         for number, domain in enumerate(domains):
             where = f"{url}/authz/{number}"
             base = domain.removeprefix("*.")
-            status = Status.VALID if domain in self.ca.valid_names else Status.PENDING
+            status = AcmeStatus.VALID if domain in self.ca.valid_names else AcmeStatus.PENDING
             challenge = Challenge(url=f"{where}/dns", token=f"token-{where}", status=status) if self.ca.has_dns_01 else None
             persistent = Challenge(f"{where}/persist", "", status, self.ca.issuers, self.ca.account_uri) if self.ca.issuers else None
             self.ca.authorizations[where] = Authorization(where, base, status, challenge, None, persistent)
             authorizations.append(where)
-        order = Order(url, Status.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None)
+        order = AcmeOrder(url, AcmeStatus.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None)
         self.ca.orders[url] = order
         order = self.ca.look(order)
         self.ca.calls.end()
         return order
 
-    def order(self, url: str) -> Order:
+    def order(self, url: str) -> AcmeOrder:
         self._begin("order")
         if url not in self.ca.orders:
             raise refusal("malformed", status=404)
@@ -331,25 +331,25 @@ class FakeClient:
         self._begin("challenge")
         where = challenge.url.rpartition("/")[0]
         authorization = self.ca.authorizations[where]
-        if authorization.status is not Status.PENDING:
+        if authorization.status is not AcmeStatus.PENDING:
             raise refusal("malformed", status=400)
         if challenge.issuers:
             name, expected = "_validation-persist", f'"{challenge.issuers[0]}; accounturi={self.account}; policy=wildcard"'
         else:
             name, expected = "_acme-challenge", f'"{self.challenge_value(challenge)}"'
         good = expected in self.ca.zones.values(f"{name}.{authorization.domain}")
-        status = Status.VALID if good else Status.INVALID
+        status = AcmeStatus.VALID if good else AcmeStatus.INVALID
         problem = None if good else Problem(code="incorrectResponse", detail="no such TXT value")
         self.ca.authorizations[where] = replace(authorization, status=status, challenge=replace(challenge, status=status), problem=problem)
         self.ca.calls.end()
 
-    def finalize(self, order: Order, csr_pem: bytes) -> Order:
+    def finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
         self._begin("finalize")
         current = self.ca.orders[order.url]
-        if current.status is not Status.READY:
+        if current.status is not AcmeStatus.READY:
             raise refusal("orderNotReady")
         self.ca.csrs[order.url] = csr_pem
-        current = self.ca.update(current, status=Status.PROCESSING, retry_after=3.0)
+        current = self.ca.update(current, status=AcmeStatus.PROCESSING, retry_after=3.0)
         if not self.ca.polls_until_issued:
             current = self.ca.issue(current)
         self.ca.calls.end()

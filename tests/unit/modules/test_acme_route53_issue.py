@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeStatus
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import TxtSet
@@ -460,7 +460,7 @@ def test_what_waits_behind_a_validation_is_not_answered_before_it_is_in_sync(wor
     world.kill(calls_of_a_first_run(domains=domains).index("GetChange"), domains=domains)
     (order,) = world.ca.orders.values()
     first = order.authorizations[0]
-    world.ca.authorizations[first] = replace(world.ca.authorizations[first], status=Status.VALID)
+    world.ca.authorizations[first] = replace(world.ca.authorizations[first], status=AcmeStatus.VALID)
     world.run(domains=domains)
     assert world.calls.made.index("GetChange") < world.calls.made.index("challenge")
 
@@ -471,7 +471,7 @@ def test_names_that_another_order_had_validated_hide_none_that_waits(world: Worl
     world.kill(first.index("challenge") + 1, domains=domains)
     (order,) = world.ca.orders.values()
     where = order.authorizations[3]
-    world.ca.authorizations[where] = replace(world.ca.authorizations[where], status=Status.VALID)
+    world.ca.authorizations[where] = replace(world.ca.authorizations[where], status=AcmeStatus.VALID)
     assert world.run(domains=domains).result["issued"]
     assert world.ca.issued == 1
     assert world.calls.made.count("newOrder") == 0
@@ -494,8 +494,8 @@ def test_the_key_is_in_the_archive_before_the_order_is_finalized(world: World) -
     assert document["records"][0]["name"] == NAME
 
 
-@pytest.mark.parametrize("status", [Status.INVALID, None], ids=["invalid", "unknown to the CA"])
-def test_a_dead_unfinished_order_is_replaced(world: World, status: Status | None) -> None:
+@pytest.mark.parametrize("status", [AcmeStatus.INVALID, None], ids=["invalid", "unknown to the CA"])
+def test_a_dead_unfinished_order_is_replaced(world: World, status: AcmeStatus | None) -> None:
     world.kill(calls_of_a_first_run().index("GetChange"))
     order = next(iter(world.ca.orders.values()))
     if status is None:

@@ -16,7 +16,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor import stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.checks import Check, Fact, Subject, findings
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import Place, Places
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import StoreChecks, StoreProbe
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
 from unit.fakes import projects
 from unit.fakes.aws import FakeClock, refusal
@@ -96,10 +96,10 @@ def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch:
         def examine(self) -> store_setup.Examined:
             raise refusal("AccessDenied")
 
-    monkeypatch.setattr(Place, "setup", lambda *_arguments: Denied())
-    place = Place("store", uris.parse("dynamodb://certops", "store"))
+    monkeypatch.setattr(StoreProbe, "setup", lambda *_arguments: Denied())
+    place = StoreProbe("store", uris.parse("dynamodb://certops", "store"))
     subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
-    places = Places(subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock())
+    places = StoreChecks(subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock())
     assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
 
 

@@ -219,7 +219,7 @@ def test_the_key_of_the_archive_goes_before_that_of_the_store() -> None:
 
 
 def test_a_finding_reads_as_a_sentence() -> None:
-    finding = store_setup.Finding("s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it")
+    finding = store_setup.Shortcoming("s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it")
     assert str(finding) == "s3://bucket: versioning is off, and should be on; set it"
 
 

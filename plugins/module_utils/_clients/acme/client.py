@@ -16,7 +16,7 @@ from ..._core.values import waiting
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from ..machine import crypto
-from .messages import Authorization, Chain, Challenge, Directory, Order, unusable
+from .messages import AcmeOrder, Authorization, Chain, Challenge, Directory, unusable
 from .network import Network
 
 try:
@@ -126,14 +126,14 @@ class Client:
         inner = acme_jws.JWS.sign(payload.json_dumps().encode(), key=new_key, alg=josepy.ES256, nonce=None, url=url)
         self._send("keyChange", url, inner)
 
-    def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> Order:
+    def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> AcmeOrder:
         """Ask for a certificate for these names, in place of the one that ``replaces`` names; the CA may answer with an order that the account already has."""
         fields = {"identifiers": [acme_messages.Identifier(typ=acme_messages.IDENTIFIER_FQDN, value=domain) for domain in domains], "profile": profile or ""}
         wanted = _Replacement(replaces=replaces, **fields) if replaces else acme_messages.NewOrder(**fields)
         response = self._send("newOrder", self._url("newOrder"), wanted)
         return self._order(self._location(response, "newOrder"), response, "newOrder")
 
-    def order(self, url: str) -> Order:
+    def order(self, url: str) -> AcmeOrder:
         """The order as it is now."""
         return self._order(url, self._send("order", url), "order")
 
@@ -145,7 +145,7 @@ class Client:
         """Tell the CA that the challenge's record is published."""
         self._network.json(self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization="")), "challenge")
 
-    def finalize(self, order: Order, csr_pem: bytes) -> Order:
+    def finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
         """Hand in the signing request of a ready order."""
         request = acme_messages.CertificateRequest(csr=x509.load_pem_x509_csr(csr_pem))
         return self._order(order.url, self._send("finalize", order.finalize, request), "finalize")
@@ -199,9 +199,9 @@ class Client:
         self._url("newNonce")
         return self._network.send(operation, url, payload)
 
-    def _order(self, url: str, response: t.Any, operation: str) -> Order:
+    def _order(self, url: str, response: t.Any, operation: str) -> AcmeOrder:
         asked = waiting.retry_after(response.headers.get("Retry-After"), self._network.clock.now())
-        return Order.from_json(url, self._network.json(response, operation), asked)
+        return AcmeOrder.from_json(url, self._network.json(response, operation), asked)
 
     def _location(self, response: t.Any, operation: str) -> str:
         url = response.headers.get("Location")
@@ -219,7 +219,7 @@ class _Payload(dict[str, t.Any]):
 
 
 @dataclass(frozen=True)
-class Server:
+class AcmeServer:
     """Where a CA is; ``client`` talks to it with an account's key, or only reads its directory without one."""
 
     directory_url: str

@@ -22,7 +22,7 @@ def unusable(operation: str, url: str, why: str, retry_after: float | None = Non
     return RemoteError(text, service="acme", operation=operation, code="malformedAnswer", retry_after=retry_after)
 
 
-class Status(str, Enum):
+class AcmeStatus(str, Enum):
     """States of orders, authorizations and challenges (RFC 8555 section 7.1.6)."""
 
     PENDING = "pending"
@@ -47,11 +47,11 @@ class Directory:
 
 
 @dataclass(frozen=True)
-class Order:
+class AcmeOrder:
     """An order; ``retry_after`` is how long the CA wants us to wait before we ask again, in seconds."""
 
     url: str
-    status: Status
+    status: AcmeStatus
     identifiers: frozenset[str]
     authorizations: tuple[str, ...]
     finalize: str
@@ -60,13 +60,13 @@ class Order:
     retry_after: float | None
 
     @classmethod
-    def from_json(cls, url: str, document: t.Mapping[str, t.Any], retry_after: float | None) -> Order:
+    def from_json(cls, url: str, document: t.Mapping[str, t.Any], retry_after: float | None) -> AcmeOrder:
         """The order at ``url``; RemoteError if the document is none."""
         with_error = document.get("error")
         try:
             return cls(
                 url=url,
-                status=Status(document["status"]),
+                status=AcmeStatus(document["status"]),
                 identifiers=frozenset(str(identifier["value"]).lower() for identifier in document["identifiers"]),
                 authorizations=tuple(document["authorizations"]),
                 finalize=str(document["finalize"]),
@@ -92,7 +92,7 @@ class Challenge:
 
     url: str
     token: str
-    status: Status
+    status: AcmeStatus
     issuers: tuple[str, ...] = ()
     account_url: str | None = None
 
@@ -102,7 +102,7 @@ class Challenge:
         try:
             url, issuers = document["url"], document["issuer-domain-names"]
             readable = isinstance(url, str) and isinstance(issuers, list) and all(isinstance(name, str) for name in issuers)
-            return cls(url, "", Status(document["status"]), tuple(issuers), document.get("accounturi")) if readable else None
+            return cls(url, "", AcmeStatus(document["status"]), tuple(issuers), document.get("accounturi")) if readable else None
         except (KeyError, ValueError):
             return None
 
@@ -113,7 +113,7 @@ class Authorization:
 
     url: str
     domain: str
-    status: Status
+    status: AcmeStatus
     challenge: Challenge | None
     problem: Problem | None
     persistent: Challenge | None = None
@@ -124,12 +124,14 @@ class Authorization:
         try:
             challenges = document["challenges"]
             errors = [challenge["error"] for challenge in challenges if challenge.get("error")]
-            dns = [Challenge(url=str(each["url"]), token=str(each["token"]), status=Status(each["status"])) for each in challenges if each["type"] == DNS_01]
+            dns = [
+                Challenge(url=str(each["url"]), token=str(each["token"]), status=AcmeStatus(each["status"])) for each in challenges if each["type"] == DNS_01
+            ]
             persistent = [Challenge.persistent(each) for each in challenges if each["type"] == DNS_PERSIST_01]
             return cls(
                 url=url,
                 domain=str(document["identifier"]["value"]).lower(),
-                status=Status(document["status"]),
+                status=AcmeStatus(document["status"]),
                 challenge=dns[0] if dns else None,
                 problem=Problem.from_json(errors[0]) if errors else None,
                 persistent=persistent[0] if persistent else None,
@@ -140,8 +142,8 @@ class Authorization:
     @classmethod
     def from_asked(cls, asked: Asked) -> Authorization:
         """As it was when its challenge was noted, to be answered."""
-        challenge = Challenge(asked.url, asked.token, Status.PENDING)
-        return cls(asked.authorization, asked.domain, Status.PENDING, challenge, None)
+        challenge = Challenge(asked.url, asked.token, AcmeStatus.PENDING)
+        return cls(asked.authorization, asked.domain, AcmeStatus.PENDING, challenge, None)
 
     def as_asked(self) -> Asked | None:
         """What to note of its dns-01 challenge, if there is one."""

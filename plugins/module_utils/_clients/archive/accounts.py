@@ -20,7 +20,7 @@ SCHEMA = 1
 
 
 @dataclass(frozen=True)
-class Account:
+class AcmeAccount:
     """``url`` is None as long as the key is not registered with the CA.
 
     With ``next_key``, a change to that key was begun, and only the CA knows whether it took place.
@@ -46,7 +46,7 @@ class Account:
         }
 
     @classmethod
-    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Account:
+    def from_dict(cls, fields: t.Mapping[str, t.Any]) -> AcmeAccount:
         """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
         if fields["schema"] != SCHEMA:
             raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
@@ -59,28 +59,28 @@ class Account:
             next_key=fields.get("next_key"),
         )
 
-    def at(self, url: str) -> Account:
+    def at(self, url: str) -> AcmeAccount:
         """The same account, registered."""
         return replace(self, url=url)
 
-    def with_contacts(self, contacts: tuple[str, ...]) -> Account:
+    def with_contacts(self, contacts: tuple[str, ...]) -> AcmeAccount:
         """The same account under other contacts."""
         return replace(self, contacts=contacts)
 
-    def changing(self) -> Account:
+    def changing(self) -> AcmeAccount:
         """The same account before its key is changed to a new one."""
         return replace(self, next_key=crypto.generate_key(KEY_TYPE))
 
-    def changed(self, now: datetime) -> Account:
+    def changed(self, now: datetime) -> AcmeAccount:
         """The same account after the CA took the new key."""
         return replace(self, private_key=self.next_key or self.private_key, next_key=None, key_since=times.to_text(now))
 
-    def unchanged(self) -> Account:
+    def unchanged(self) -> AcmeAccount:
         """The same account after the CA did not take the new key."""
         return replace(self, next_key=None)
 
 
-def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> Account | None:
+def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> AcmeAccount | None:
     """The account that earlier runs kept, or None."""
     key = _archive_key(directory, contacts)
     content = archive.get(key)
@@ -88,28 +88,28 @@ def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> Account
         return None
     try:
         fields = json.loads(content)
-        return Account.from_dict(fields)
+        return AcmeAccount.from_dict(fields)
     except (KeyError, TypeError, ValueError):
         # "from None": the decoder's error quotes the document, which holds the account key
         raise CertError(f"the ACME account {key} in {archive.uri} is damaged; restore it, or delete it so that a new account is registered") from None
 
 
-def new(directory: str, contacts: tuple[str, ...], now: datetime) -> Account:
+def new(directory: str, contacts: tuple[str, ...], now: datetime) -> AcmeAccount:
     """An account with a new key that no CA knows yet."""
-    return Account(directory=directory, contacts=contacts, private_key=crypto.generate_key(KEY_TYPE), key_since=times.to_text(now))
+    return AcmeAccount(directory=directory, contacts=contacts, private_key=crypto.generate_key(KEY_TYPE), key_since=times.to_text(now))
 
 
-def save(archive: Archive, account: Account) -> None:
+def save(archive: Archive, account: AcmeAccount) -> None:
     """Keep the account for later runs."""
     archive.put(_archive_key(account.directory, account.contacts), json.dumps(account.as_dict(), indent=2).encode())
 
 
-def delete(archive: Archive, account: Account) -> None:
+def delete(archive: Archive, account: AcmeAccount) -> None:
     """Keep the account no longer."""
     archive.delete(_archive_key(account.directory, account.contacts))
 
 
-def is_same_place(one: Account, other: Account) -> bool:
+def is_same_place(one: AcmeAccount, other: AcmeAccount) -> bool:
     """Whether the archive keeps both under the same key: their contacts differ in the case of letters at most."""
     return _archive_key(one.directory, one.contacts) == _archive_key(other.directory, other.contacts)
 

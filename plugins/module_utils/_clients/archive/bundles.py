@@ -20,10 +20,10 @@ from ..stores.base import Archive
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
 MAX_FILE_BYTES = 4 * 1024 * 1024
 # From the URI of an object in an archive to its bytes, or None if it is gone; _clients.stores.open.archived is one.
-Archived = t.Callable[[str], "bytes | None"]
+ReadArchived = t.Callable[[str], "bytes | None"]
 
 
-def read(reference: str, archived: Archived | None = None) -> Bundle:
+def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
     """The bundle at ``reference``: a directory, or the path, file:// or, with ``archived``, s3:// URI of a .tar.gz; ConfigError if it cannot be used."""
     if archived is not None and reference.startswith("s3://"):
         content = archived(reference)

@@ -15,7 +15,7 @@ from ..stores.base import Archive
 
 
 @dataclass(frozen=True)
-class Kept:
+class UnfinishedOrder:
     """A pending order and the archive key that it stands under."""
 
     key: str
@@ -38,7 +38,7 @@ class Pending:
         """A key that no other run uses, in the order of time."""
         return f"{self.prefix}{times.to_name(now)}-{secrets.token_hex(4)}.json"
 
-    def load(self, keys: list[str]) -> tuple[list[Kept], list[str]]:
+    def load(self, keys: list[str]) -> tuple[list[UnfinishedOrder], list[str]]:
         """The unfinished orders among the archive's keys, newest first, and a warning for each that cannot be read."""
         kept, warnings = [], []
         for key in sorted((key for key in keys if key.startswith(self.prefix)), reverse=True):
@@ -46,10 +46,10 @@ class Pending:
             if order is None:
                 warnings.append(f"the unfinished order {key} in {self.archive.uri} is damaged and left alone; delete it, and look for its TXT records by hand")
             else:
-                kept.append(Kept(key, order))
+                kept.append(UnfinishedOrder(key, order))
         return kept, warnings
 
-    def put(self, kept: Kept) -> None:
+    def put(self, kept: UnfinishedOrder) -> None:
         """Write it, replacing what was known of it."""
         self.archive.put(kept.key, json.dumps(kept.order.as_dict(), indent=2).encode())
 

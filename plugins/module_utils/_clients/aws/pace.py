@@ -34,7 +34,7 @@ class Rate:
     burst: int
 
 
-class Pace:
+class CallPace:
     """The calls that share one file; ``clock`` and ``sleep`` are those of this machine."""
 
     def __init__(self, path: Path, rate: Rate, clock: t.Callable[[], float] = time.time, sleep: t.Callable[[float], None] = time.sleep) -> None:
@@ -74,7 +74,7 @@ class Pace:
         return locked(self._path, LOCK_TRIES, LOCK_PAUSE_SECONDS)
 
 
-def pace_client(client: t.Any, event: str, pace: Pace) -> None:
+def pace_client(client: t.Any, event: str, pace: CallPace) -> None:
     """Every call of the boto3 client that has this event name (``route53`` or ``cloudfront.UpdateDistribution``), each retry included, keeps the pace."""
 
     def before_sign(**_event: t.Any) -> None:

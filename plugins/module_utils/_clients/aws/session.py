@@ -15,7 +15,7 @@ from ..._errors import ConfigError
 from ..machine import run_files
 from . import pace
 from .errors import insist_on_aws
-from .pace import Pace, Rate
+from .pace import CallPace, Rate
 from .sts import Sts
 
 try:
@@ -209,7 +209,7 @@ class Session:
         rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
         place = run_files.directory() if rate is not None else None
         if rate is not None and place is not None:
-            pace.pace_client(client, event, Pace(place / run_files.file_name(event, self._identity), rate))
+            pace.pace_client(client, event, CallPace(place / run_files.file_name(event, self._identity), rate))
 
 
 def _who(credentials: t.Any) -> str:

@@ -69,7 +69,7 @@ def _address(text: str) -> Address:
 
 
 @dataclass(frozen=True)
-class Question:
+class DnsQuestion:
     """What is asked of whom."""
 
     server: Address
@@ -89,7 +89,7 @@ class Dns:
         if not HAS_DNSPYTHON:
             return None
         for server in self._resolvers():
-            question = Question(server, ".", "NS")
+            question = DnsQuestion(server, ".", "NS")
             if _ask([question], answered=True)[question] is not None:
                 return server
         return None
@@ -106,7 +106,7 @@ class Dns:
         wanted = list(dict.fromkeys(names))
         if self.resolver is None:
             return dict.fromkeys(wanted)
-        questions = {name: Question(self.resolver, name, rdtype) for name in wanted}
+        questions = {name: DnsQuestion(self.resolver, name, rdtype) for name in wanted}
         answers = _ask(questions.values())
         return {name: answers[question] for name, question in questions.items()}
 
@@ -124,7 +124,7 @@ class Dns:
 
     def texts(self, asked: t.Iterable[tuple[Address, str]]) -> dict[tuple[Address, str], tuple[str, ...] | None]:
         """The TXT values that each server has under a name; None if it does not answer."""
-        questions = {(server, name): Question(server, name, "TXT") for server, name in asked}
+        questions = {(server, name): DnsQuestion(server, name, "TXT") for server, name in asked}
         answers = _ask(questions.values())
         return {key: answers[question] for key, question in questions.items()}
 
@@ -144,10 +144,10 @@ def _is_address(text: str) -> bool:
     return False
 
 
-def _ask(questions: t.Iterable[Question], answered: bool = False) -> dict[Question, tuple[str, ...] | None]:
+def _ask(questions: t.Iterable[DnsQuestion], answered: bool = False) -> dict[DnsQuestion, tuple[str, ...] | None]:
     """The answer to each question; ``answered`` takes any answer, even a refusal, for a sign of life."""
-    found: dict[Question, tuple[str, ...] | None] = {}
-    by_server: dict[Address, list[Question]] = {}
+    found: dict[DnsQuestion, tuple[str, ...] | None] = {}
+    by_server: dict[Address, list[DnsQuestion]] = {}
     for question in questions:
         found[question] = None
         by_server.setdefault(question.server, []).append(question)
@@ -182,12 +182,12 @@ def _converse(selector: selectors.BaseSelector) -> None:
 class _Talk:
     """The questions to one server, over one connected socket, so that a closed port is told at once."""
 
-    def __init__(self, server: Address, questions: t.Sequence[Question], answered: bool) -> None:
+    def __init__(self, server: Address, questions: t.Sequence[DnsQuestion], answered: bool) -> None:
         self.socket = socket.socket(socket.AF_INET6 if ":" in server[0] else socket.AF_INET, socket.SOCK_DGRAM)
-        self.found: dict[Question, tuple[str, ...]] = {}
-        self.in_flight: dict[int, tuple[Question, t.Any]] = {}
+        self.found: dict[DnsQuestion, tuple[str, ...]] = {}
+        self.in_flight: dict[int, tuple[DnsQuestion, t.Any]] = {}
         self._questions = questions
-        self._unsent: list[Question] = []
+        self._unsent: list[DnsQuestion] = []
         self._answered = answered
         self._is_deaf = False
         try:
@@ -235,14 +235,14 @@ class _Talk:
                 return
             self.in_flight[query.id] = (question, query)
 
-    def _whole(self, question: Question, query: t.Any, answer: t.Any) -> t.Any:
+    def _whole(self, question: DnsQuestion, query: t.Any, answer: t.Any) -> t.Any:
         if not answer.flags & dns.flags.TC:
             return answer
         with contextlib.suppress(dns.exception.DNSException, OSError, EOFError):
             return dns.query.tcp(query, question.server[0], TRY_SECONDS[0], question.server[1])
         return answer
 
-    def _values(self, question: Question, answer: t.Any) -> tuple[str, ...] | None:
+    def _values(self, question: DnsQuestion, answer: t.Any) -> tuple[str, ...] | None:
         if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
             return () if self._answered else None
         wanted = dns.rdatatype.from_text(question.rdtype)

@@ -9,7 +9,7 @@ from enum import Enum
 
 from ..values import domain_names
 from .distributions import Distribution, Selection, used_certificates
-from .report import Report, Status
+from .report import BindReport, BindStatus
 from .target import Target
 
 
@@ -64,27 +64,31 @@ def why_matched(distribution: Distribution, selection: Selection, target: Target
     return ""
 
 
-def judge(distribution: Distribution, selection: Selection, target: Target) -> Report:
+def judge(distribution: Distribution, selection: Selection, target: Target) -> BindReport:
     """What to do with one distribution; one that is not meant (any more) is skipped."""
 
-    def report(status: Status, reason: str, uncovered: tuple[str, ...] = ()) -> Report:
+    def report(status: BindStatus, reason: str, uncovered: tuple[str, ...] = ()) -> BindReport:
         etag = distribution.etag or None
-        return Report(id=distribution.id, status=status, reason=reason, aliases=distribution.aliases, uncovered=uncovered, etag_before=etag)
+        return BindReport(id=distribution.id, status=status, reason=reason, aliases=distribution.aliases, uncovered=uncovered, etag_before=etag)
 
     why = why_matched(distribution, selection, target)
     if is_bound(distribution.viewer, target):
-        return report(Status.ALREADY, "it uses this certificate already")
+        return report(BindStatus.ALREADY, "it uses this certificate already")
     if not why:
-        return report(Status.SKIPPED, "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it")
+        return report(BindStatus.SKIPPED, "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it")
     if distribution.tenant_only:
-        return report(Status.SKIPPED, "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change them there")
+        return report(
+            BindStatus.SKIPPED, "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change them there"
+        )
     uncovered = domain_names.uncovered(target.domains, distribution.aliases)
     if uncovered:
-        return report(Status.SKIPPED, f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the aliases", uncovered)
-    return report(Status.REBOUND, why)
+        return report(
+            BindStatus.SKIPPED, f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the aliases", uncovered
+        )
+    return report(BindStatus.REBOUND, why)
 
 
-def plan(distributions: t.Iterable[Distribution], selection: Selection, target: Target) -> tuple[Report, ...]:
+def plan(distributions: t.Iterable[Distribution], selection: Selection, target: Target) -> tuple[BindReport, ...]:
     """What would become of every distribution that is meant, in the order of their IDs."""
     meant = (distribution for distribution in distributions if why_matched(distribution, selection, target))
     return tuple(judge(distribution, selection, target) for distribution in sorted(meant, key=lambda one: one.id))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Status(str, Enum):
+class BindStatus(str, Enum):
     """What became, or would become, of one matched distribution."""
 
     REBOUND = "rebound"
@@ -20,11 +20,11 @@ class Status(str, Enum):
 
 
 @dataclass(frozen=True)
-class Report:
+class BindReport:
     """What is known of one matched distribution; ``error`` has stage, code and message."""
 
     id: str
-    status: Status
+    status: BindStatus
     reason: str
     aliases: tuple[str, ...] = ()
     uncovered: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Report:
     @property
     def is_bound(self) -> bool:
         """Whether the distribution uses the certificate, as far as this run got."""
-        return self.status in (Status.REBOUND, Status.ALREADY)
+        return self.status in (BindStatus.REBOUND, BindStatus.ALREADY)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The row as it stands in the result."""
@@ -55,14 +55,14 @@ class Report:
         }
 
 
-def result(reports: t.Sequence[Report], previous: t.Sequence[str]) -> dict[str, t.Any]:
+def result(reports: t.Sequence[BindReport], previous: t.Sequence[str]) -> dict[str, t.Any]:
     """A binding's reports as the module returns them."""
-    counts = ", ".join(f"{sum(report.status is status for report in reports)} {status.value}" for status in Status)
+    counts = ", ".join(f"{sum(report.status is status for report in reports)} {status.value}" for status in BindStatus)
     return {
         "matched": [report.id for report in reports],
         "distributions": [report.as_dict() for report in reports],
         "complete": all(report.is_bound for report in reports),
-        "verified": all(report.verified for report in reports if report.status is not Status.SKIPPED),
+        "verified": all(report.verified for report in reports if report.status is not BindStatus.SKIPPED),
         "records": {"Matched_CloudFront": matched_record(reports, previous), "Update_CloudFront_Status": update_record(reports)},
         "reason": f"{counts} of {len(reports)} matched distributions",
     }
@@ -75,30 +75,30 @@ def search_failed(message: str) -> dict[str, t.Any]:
     return {"matched": [], "distributions": [], "complete": False, "verified": False, "records": records, "reason": reason}
 
 
-def warnings(reports: t.Iterable[Report]) -> tuple[str, ...]:
+def warnings(reports: t.Iterable[BindReport]) -> tuple[str, ...]:
     """One for each distribution that was skipped."""
-    return tuple(f"distribution {report.id} was skipped: {report.reason}" for report in reports if report.status is Status.SKIPPED)
+    return tuple(f"distribution {report.id} was skipped: {report.reason}" for report in reports if report.status is BindStatus.SKIPPED)
 
 
-def failure(reports: t.Sequence[Report]) -> str | None:
+def failure(reports: t.Sequence[BindReport]) -> str | None:
     """Every failure in one sentence; None if there is none."""
-    failed = [f"{report.id}: {report.reason}" for report in reports if report.status in (Status.FAILED, Status.ROLLED_BACK)]
+    failed = [f"{report.id}: {report.reason}" for report in reports if report.status in (BindStatus.FAILED, BindStatus.ROLLED_BACK)]
     return f"{len(failed)} of {len(reports)} matched distributions failed: {'; '.join(failed)}" if failed else None
 
 
-def matched_record(reports: t.Sequence[Report], previous: t.Sequence[str]) -> t.Any:
+def matched_record(reports: t.Sequence[BindReport], previous: t.Sequence[str]) -> t.Any:
     """``Matched_CloudFront`` in the SSL Plugin's vocabulary."""
     if not reports:
         return f"No Matched CloudFront on IAM Cert ID {list(previous)}"
     return {"ID_LIST": [report.id for report in reports]}
 
 
-def update_record(reports: t.Iterable[Report]) -> list[dict[str, t.Any]]:
+def update_record(reports: t.Iterable[BindReport]) -> list[dict[str, t.Any]]:
     """``Update_CloudFront_Status`` in the SSL Plugin's vocabulary."""
     return [{report.id: _update_status(report)} for report in reports]
 
 
-def _update_status(report: Report) -> t.Any:
+def _update_status(report: BindReport) -> t.Any:
     if report.is_bound:
         return "Success"
     if report.error is None:

@@ -14,7 +14,7 @@ REGISTER, MOVE, ROLL_OVER, DEACTIVATE = "register", "update contacts", "roll ove
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownAccount:
     """An account in the archive; ``registered`` says whether the CA knows it."""
 
     contacts: tuple[str, ...]
@@ -24,7 +24,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedAccount:
     """The account as it shall be; its key may not be from before ``key_since``."""
 
     directory: str
@@ -33,7 +33,7 @@ class Wanted:
     active: bool = True
 
 
-def plan(known: Known | None, wanted: Wanted) -> Plan:
+def plan(known: KnownAccount | None, wanted: WantedAccount) -> Plan:
     """The steps in their order; none if all is as wanted."""
     before = {"contacts": sorted(known.contacts), "key_since": known.key_since, "status": "valid" if known.registered else "unknown"} if known else {}
     if not wanted.active:
@@ -46,7 +46,7 @@ def plan(known: Known | None, wanted: Wanted) -> Plan:
     return Plan(steps=steps, before=before, after=after, reason="; ".join(step.values["why"] for step in steps) or "the account is as wanted")
 
 
-def _steps(known: Known | None, wanted: Wanted) -> tuple[Step, ...]:
+def _steps(known: KnownAccount | None, wanted: WantedAccount) -> tuple[Step, ...]:
     if known is None:
         return (Step(REGISTER, wanted.directory, {"why": "the archive has no account for these contacts"}),)
     steps = []

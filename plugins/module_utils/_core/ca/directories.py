@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Directory:
+class KnownDirectory:
     """A CA's directory, and whether it wants an external account binding for a new account."""
 
     url: str
@@ -18,28 +18,28 @@ class Directory:
 
 KNOWN = {
     # https://letsencrypt.org/getting-started/
-    "letsencrypt": Directory("https://acme-v02.api.letsencrypt.org/directory"),
-    "letsencrypt_staging": Directory("https://acme-staging-v02.api.letsencrypt.org/directory"),
+    "letsencrypt": KnownDirectory("https://acme-v02.api.letsencrypt.org/directory"),
+    "letsencrypt_staging": KnownDirectory("https://acme-staging-v02.api.letsencrypt.org/directory"),
     # https://zerossl.com/documentation/acme/
-    "zerossl": Directory("https://acme.zerossl.com/v2/DV90", needs_eab=True),
+    "zerossl": KnownDirectory("https://acme.zerossl.com/v2/DV90", needs_eab=True),
     # https://cloud.google.com/certificate-manager/docs/public-ca-tutorial
-    "google": Directory("https://dv.acme-v02.api.pki.goog/directory", needs_eab=True),
-    "google_staging": Directory("https://dv.acme-v02.test-api.pki.goog/directory", needs_eab=True),
+    "google": KnownDirectory("https://dv.acme-v02.api.pki.goog/directory", needs_eab=True),
+    "google_staging": KnownDirectory("https://dv.acme-v02.test-api.pki.goog/directory", needs_eab=True),
     # https://www.ssl.com/guide/ssl-tls-certificate-issuance-and-revocation-with-acme/
-    "sslcom_rsa": Directory("https://acme.ssl.com/sslcom-dv-rsa", needs_eab=True),
-    "sslcom_ecc": Directory("https://acme.ssl.com/sslcom-dv-ecc", needs_eab=True),
+    "sslcom_rsa": KnownDirectory("https://acme.ssl.com/sslcom-dv-rsa", needs_eab=True),
+    "sslcom_ecc": KnownDirectory("https://acme.ssl.com/sslcom-dv-ecc", needs_eab=True),
     # https://guide.actalis.com/ssl/activation/acme
-    "actalis": Directory("https://acme-api.actalis.com/acme/directory", needs_eab=True),
+    "actalis": KnownDirectory("https://acme-api.actalis.com/acme/directory", needs_eab=True),
 }
 
 
-def resolve(directory: str) -> Directory:
+def resolve(directory: str) -> KnownDirectory:
     """The directory of a known name or of a URL; raises ValueError unless ``problems`` is empty."""
     found = problems(directory)
     if found:
         raise ValueError("; ".join(found))
     by_url = {known.url: known for known in KNOWN.values()}
-    return KNOWN.get(directory) or by_url.get(directory) or Directory(directory)
+    return KNOWN.get(directory) or by_url.get(directory) or KnownDirectory(directory)
 
 
 def url(directory: str) -> str:

@@ -34,7 +34,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Order:
+class PlannedOrder:
     """What a project is going to order: the CA, its account there, the names, and why the CA counts it as a renewal, if it does."""
 
     directory: str
@@ -62,7 +62,7 @@ class Held:
         return f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; there is room again at {times.to_text(self.until)}"
 
 
-class Bucket:
+class TokenBucket:
     """Full at first. ``full_at`` is when it is full again, from which everything follows."""
 
     def __init__(self, limit: Limit) -> None:
@@ -93,21 +93,21 @@ class Ledger:
 
     def __init__(self, limits: Limits, now: datetime, registered_domain: t.Callable[[str], str | None]) -> None:
         self._limits, self._now, self._registered_domain = limits, now, registered_domain
-        self._buckets: dict[Key, Bucket] = {}
+        self._buckets: dict[Key, TokenBucket] = {}
         self._taken: dict[Key, int] = {}
         self._held: dict[Key, list[datetime]] = {}
 
     def issued(self, account: str, issuance: Issuance) -> None:
         """Count what was issued; in the order of time, please."""
-        for bucket in self._counting(Order(issuance.directory, account, issuance.domains, issuance.exempt)).values():
+        for bucket in self._counting(PlannedOrder(issuance.directory, account, issuance.domains, issuance.exempt)).values():
             bucket.spent(issuance.at)
 
     def failed(self, directory: str, account: str, domains: t.Iterable[str], at: datetime) -> None:
         """Count a failed validation of these names; in the order of time, please."""
-        for bucket in self._validating(Order(directory, account, frozenset(domains))).values():
+        for bucket in self._validating(PlannedOrder(directory, account, frozenset(domains))).values():
             bucket.spent(at)
 
-    def admit(self, orders: t.Sequence[Order]) -> Held | None:
+    def admit(self, orders: t.Sequence[PlannedOrder]) -> Held | None:
         """Whether one of these alternatives, the first choice first, may be ordered now, and is; if none, until when the earliest has to wait.
 
         What has to wait is queued where it waits longest. The other limits have tokens again by then.
@@ -143,7 +143,7 @@ class Ledger:
             "last_at": times.to_text(max(held)) if held else None,
         }
 
-    def _admitted(self, order: Order) -> Held | None:
+    def _admitted(self, order: PlannedOrder) -> Held | None:
         counting = self._counting(order)
         holding = {**counting, **self._validating(order)}
         key, until = max(((key, bucket.earliest(self._now)) for key, bucket in holding.items()), key=lambda pair: pair[1], default=(None, self._now))
@@ -154,7 +154,7 @@ class Ledger:
             self._taken[taken] = self._taken.get(taken, 0) + 1
         return None
 
-    def _counting(self, order: Order) -> dict[Key, Bucket]:
+    def _counting(self, order: PlannedOrder) -> dict[Key, TokenBucket]:
         """The buckets that an order takes from: per account, per registered domain, and per set; the latter two count over all accounts."""
         domains = (
             {self._registered_domain(domain_names.base(name)) or domain_names.base(name) for name in order.domains}
@@ -164,20 +164,20 @@ class Ledger:
         of = [(ORDERS, order.account), *((REGISTERED_DOMAIN, domain) for domain in domains), (EXACT_SET, ", ".join(sorted(order.domains)))]
         return {key: bucket for key, bucket in self._of(order.directory, of) if order.exempt not in bucket.limit.exempt}
 
-    def _validating(self, order: Order) -> dict[Key, Bucket]:
+    def _validating(self, order: PlannedOrder) -> dict[Key, TokenBucket]:
         """The buckets that an order takes from only if its validation fails."""
         validated = {domain_names.base(name) for name in order.domains}
         return dict(self._of(order.directory, [(FAILED_VALIDATIONS, name) for name in validated]))
 
-    def _has(self, order: Order, kind: str) -> bool:
+    def _has(self, order: PlannedOrder, kind: str) -> bool:
         return kind in self._limits.get(order.directory, {})
 
-    def _of(self, directory: str, wanted: t.Iterable[tuple[str, str]]) -> t.Iterator[tuple[Key, Bucket]]:
+    def _of(self, directory: str, wanted: t.Iterable[tuple[str, str]]) -> t.Iterator[tuple[Key, TokenBucket]]:
         limits = self._limits.get(directory, {})
         for kind, of in wanted:
             if kind in limits:
                 key = Key(kind, directory, of)
-                yield key, self._buckets.setdefault(key, Bucket(limits[kind]))
+                yield key, self._buckets.setdefault(key, TokenBucket(limits[kind]))
 
 
 def _span(seconds: float) -> str:

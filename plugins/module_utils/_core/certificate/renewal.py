@@ -26,7 +26,7 @@ _HOURS_SHOWN = 48
 
 
 @dataclass(frozen=True)
-class Decision:
+class RenewalDecision:
     """When the certificate is to be renewed, whether that is now, why, and what the user should know of the interval."""
 
     due: bool
@@ -44,7 +44,7 @@ class _Cause:
 
 
 @dataclass(frozen=True)
-class Pace:
+class SlowestSchedule:
     """How far apart the scheduled runs may be for the certificate of a project."""
 
     project: str
@@ -59,12 +59,12 @@ def interval_problems(interval_days: int) -> list[str]:
     return [f"renewal_interval_days: {interval_days} is out of bounds; give a whole number of days from {MIN_INTERVAL_DAYS} to {MAX_INTERVAL_DAYS}"]
 
 
-def decide(certificate: Certificate, interval_days: int, now: datetime, info: RenewalInfo | None = None) -> Decision:
+def decide(certificate: Certificate, interval_days: int, now: datetime, info: RenewalInfo | None = None) -> RenewalDecision:
     """Renewal is due at the earliest of what the CA suggests, two thirds of the real lifetime (half below ten days), and the interval after issue."""
     lifetime = certificate.not_after - certificate.not_before
     causes = _causes(certificate, interval_days, info)
     renew_at = min(causes)
-    return Decision(
+    return RenewalDecision(
         due=now >= renew_at,
         renew_at=renew_at,
         reason=_reason(certificate, renew_at, causes[renew_at], now),
@@ -89,7 +89,7 @@ def safe_share(lifetime: timedelta) -> timedelta:
     return lifetime / 2 if lifetime < SHORT_LIFETIME else lifetime * 2 / 3
 
 
-def pace(project: str, certificate: Certificate, interval_days: int, info: RenewalInfo | None) -> Pace:
+def slowest_schedule(project: str, certificate: Certificate, interval_days: int, info: RenewalInfo | None) -> SlowestSchedule:
     """Six runs have to fit between the renewal time and expiry, and two into the CA's window where that decides: orders in it know no rate limits.
 
     https://letsencrypt.org/docs/rate-limits/#limit-exemptions-for-renewals
@@ -99,10 +99,10 @@ def pace(project: str, certificate: Certificate, interval_days: int, info: Renew
     others = min(_causes(certificate, interval_days, None))
     if info is not None and info.window is not None and certificate.not_before < info.window.start < others:
         slowest = min(slowest, (info.window.end - info.window.start) / RUNS_IN_WINDOW)
-    return Pace(project, lifetime, slowest)
+    return SlowestSchedule(project, lifetime, slowest)
 
 
-def schedule_warning(schedule_interval_hours: float, paces: t.Iterable[Pace]) -> str | None:
+def schedule_warning(schedule_interval_hours: float, paces: t.Iterable[SlowestSchedule]) -> str | None:
     """What to say if runs are too far apart for the certificate that needs the most; None if they are not."""
     hastiest = min(paces, key=lambda each: each.slowest, default=None)
     if hastiest is None or timedelta(hours=schedule_interval_hours) <= hastiest.slowest:

@@ -55,7 +55,7 @@ class Issuer:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CaaVerdict:
     """``reason`` is None if the CA may issue; ``owner`` is where the records are that say so, None if there are none."""
 
     reason: Reason | None = None
@@ -69,20 +69,20 @@ def climb(domain: str) -> tuple[str, ...]:
     return tuple(".".join(labels[start:]) for start in range(len(labels)))
 
 
-def judge(domain: str, records: t.Mapping[str, t.Sequence[CaaRecord]], issuer: Issuer) -> Verdict:
+def judge(domain: str, records: t.Mapping[str, t.Sequence[CaaRecord]], issuer: Issuer) -> CaaVerdict:
     """Whether the CA may issue for the name; ``records`` are those of each name of ``climb``."""
     owner = next((name for name in climb(domain) if records.get(name)), None)
     if owner is None:
-        return Verdict()
+        return CaaVerdict()
     found = records[owner]
     # RFC 8659 section 4.5
     critical = tuple(record.tag for record in found if record.flags & CRITICAL and record.tag.lower() not in KNOWN_TAGS)
     if critical:
-        return Verdict(Reason.CRITICAL, owner, critical)
+        return CaaVerdict(Reason.CRITICAL, owner, critical)
     properties = _properties(domain, found)
     if not properties:
-        return Verdict(owner=owner)
-    return Verdict(_refusal(properties, issuer), owner, properties)
+        return CaaVerdict(owner=owner)
+    return CaaVerdict(_refusal(properties, issuer), owner, properties)
 
 
 def _properties(domain: str, records: t.Sequence[CaaRecord]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from .zones import Place
+from .zones import RecordPlace
 
 CHALLENGE_LABEL = "_acme-challenge."
 TTL_SECONDS = 60
@@ -41,7 +41,7 @@ class ChallengeRecord:
     delegation: str = ""
 
     @classmethod
-    def at(cls, place: Place, values: t.Iterable[str]) -> ChallengeRecord:
+    def at(cls, place: RecordPlace, values: t.Iterable[str]) -> ChallengeRecord:
         """These values at a place."""
         return cls(place.zone_id, place.name, tuple(sorted(values)), place.zone, place.delegation)
 
@@ -51,9 +51,9 @@ class ChallengeRecord:
         return TxtSet(self.name, TTL_SECONDS, tuple(quoted(value) for value in self.values))
 
     @property
-    def place(self) -> Place:
+    def place(self) -> RecordPlace:
         """Where it stands."""
-        return Place(self.name, self.zone_id, self.zone, self.delegation)
+        return RecordPlace(self.name, self.zone_id, self.zone, self.delegation)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The fields for a pending order's document."""
@@ -62,7 +62,7 @@ class ChallengeRecord:
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> ChallengeRecord:
         """The inverse of ``as_dict``; the first version wrote neither zone nor delegation."""
-        place = Place(str(fields["name"]), str(fields["zone_id"]), str(fields.get("zone", "")), str(fields.get("delegation", "")))
+        place = RecordPlace(str(fields["name"]), str(fields["zone_id"]), str(fields.get("zone", "")), str(fields.get("delegation", "")))
         return cls.at(place, fields["values"])
 
 

@@ -31,7 +31,7 @@ class Zone:
 
 
 @dataclass(frozen=True)
-class Place:
+class RecordPlace:
     """Where a challenge value is published: a name in a zone of the account that ``delegation`` leads to, the own one if that is empty."""
 
     name: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..dns.caa import Issuer, Reason, Verdict
+from ..dns.caa import CaaVerdict, Issuer, Reason
 from ..values import domain_names
 from .findings import Finding, finding
 
@@ -70,14 +70,14 @@ def redundant(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) ->
     return [finding("NAMES_REDUNDANT", name, f"{wildcard} covers it, and Let's Encrypt refuses an order with both") for name, wildcard in covered]
 
 
-def caa(domain: str, verdict: Verdict, issuer: Issuer) -> list[Finding]:
+def caa(domain: str, verdict: CaaVerdict, issuer: Issuer) -> list[Finding]:
     """What the records of a name mean for the CA."""
     if verdict.reason is None:
         return []
     return [finding(_CODES[verdict.reason], domain, _caa_message(verdict, issuer))]
 
 
-def _caa_message(verdict: Verdict, issuer: Issuer) -> str:
+def _caa_message(verdict: CaaVerdict, issuer: Issuer) -> str:
     values = " and ".join(f"{value!r}" for value in verdict.values)
     if verdict.reason is Reason.CRITICAL:
         return f"the CAA records of {verdict.owner} have the unknown property {values}, marked as critical"

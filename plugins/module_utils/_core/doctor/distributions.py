@@ -8,7 +8,7 @@ import typing as t
 
 from ..bind import binding, distributions as distributions_
 from ..bind.distributions import Distribution, Selection
-from ..bind.report import Status
+from ..bind.report import BindStatus
 from ..bind.target import IAM_ELEMENT, Target
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH, path_of
@@ -28,7 +28,7 @@ def bindings(project: str, distributions: t.Sequence[Distribution], selection: S
             found.append(finding("ALIAS_UNCOVERED", one.id, f"the names of the project do not cover its aliases {', '.join(report.uncovered)}"))
         elif one.tenant_only:
             found.append(finding("TENANT_ONLY", one.id, "it is a multi-tenant distribution (connection mode tenant-only)"))
-        elif report.status is Status.REBOUND:
+        elif report.status is BindStatus.REBOUND:
             found += _takes_over(project, one, selection, paths)
     meant = {report.id for report in reports}
     found += [entry for one in distributions if one.id not in meant for entry in _elsewhere(one, target)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 from ..report import subscriptions
-from ..report.subscriptions import PENDING_HOURS, Status, Subscription
+from ..report.subscriptions import PENDING_HOURS, Subscription, SubscriptionStatus
 from ..values import emails
 from .findings import Finding, finding
 
@@ -24,7 +24,7 @@ def topic(arn: str, addresses: t.Sequence[str], found: tuple[Subscription, ...] 
     if found is None:
         return [finding("TOPIC_MISSING", arn, "there is no such topic any more")] if has_run else []
     findings = [entry for address in addresses if has_run for entry in _address(address, found)]
-    if (has_run or found) and not any(entry.status is Status.CONFIRMED for entry in found):
+    if (has_run or found) and not any(entry.status is SubscriptionStatus.CONFIRMED for entry in found):
         findings.append(finding("NO_SUBSCRIBERS", arn, "nobody has confirmed a subscription, so nobody is told"))
     return findings
 
@@ -33,6 +33,6 @@ def _address(address: str, found: tuple[Subscription, ...]) -> list[Finding]:
     known = subscriptions.find(found, "email", emails.mailbox(address))
     if known is None:
         return [finding("SUBSCRIPTION_MISSING", address, "it is not subscribed (any more)")]
-    if known.status is Status.PENDING:
+    if known.status is SubscriptionStatus.PENDING:
         return [finding("SUBSCRIPTION_PENDING", address, f"it is not confirmed; it lapses {PENDING_HOURS} hours after the confirmation was last asked for")]
     return []

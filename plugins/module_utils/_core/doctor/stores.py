@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..store_setup import Finding as Setting
+from ..store_setup import Shortcoming
 from .findings import Finding, finding
 
 # Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
@@ -42,7 +42,7 @@ def modes(uri: str, entries: t.Iterable[Entry]) -> list[Finding]:
     return [finding("ARCHIVE_EXPOSED", uri, f"others than the owner have rights to {shown}{more}")]
 
 
-def settings(found: t.Iterable[Setting]) -> list[Finding]:
+def settings(found: t.Iterable[Shortcoming]) -> list[Finding]:
     """What a table or a bucket lacks."""
     return [finding("PLACE_SETTINGS", one.place, f"{one.aspect.replace('_', ' ')} is {one.found}, and should be {one.wanted}") for one in found]
 

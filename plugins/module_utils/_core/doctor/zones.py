@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..dns import txt_records
-from ..dns.zones import Place, Zone, levels
+from ..dns.zones import RecordPlace, Zone, levels
 from ..values import domain_names
 from .codes import Severity
 from .findings import Finding, finding
@@ -31,7 +31,7 @@ class Delegation:
         return self.is_used if self.public is None else bool(self.public & self.own)
 
 
-def used(places: t.Iterable[Place], zones: t.Iterable[Zone], is_chosen: bool) -> list[Zone]:
+def used(places: t.Iterable[RecordPlace], zones: t.Iterable[Zone], is_chosen: bool) -> list[Zone]:
     """The zones that records go to, and others of the same name unless the user has chosen among them."""
     ids, wanted = {place.zone_id for place in places}, {place.zone for place in places}
     return [zone for zone in zones if zone.id in ids or (not is_chosen and zone.name in wanted and not zone.private)]
@@ -63,7 +63,7 @@ def _missing(domain: str, challenge: str, zones: t.Iterable[Zone]) -> Finding:
     return finding("ZONE_MISSING", domain, f"{led}it has no public hosted zone in the Route 53 of this account")
 
 
-def passed_over(places: t.Iterable[Place], zones: t.Sequence[Zone]) -> list[Finding]:
+def passed_over(places: t.Iterable[RecordPlace], zones: t.Sequence[Zone]) -> list[Finding]:
     """Zones that are closer to a record than the one that it goes to, since DNS does not lead to them."""
     skipped = {
         zone: place

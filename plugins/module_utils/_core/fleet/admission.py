@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime
 
 from ..ca import directories as acme_directories, issuances
-from ..ca.ledger import Held, Ledger, Order
+from ..ca.ledger import Held, Ledger, PlannedOrder
 from ..ca.limits import Limits
 from ..project import journal
 from ..values import times
@@ -17,7 +17,7 @@ from ..values import times
 Document = t.Mapping[str, t.Any]
 
 
-class Pacer:
+class Admission:
     """Admits the projects of a run one after another; ``documents`` are all that the store has of them."""
 
     def __init__(self, limits: Limits, documents: t.Sequence[Document], now: datetime, registered_domain: t.Callable[[str], str | None]) -> None:
@@ -63,14 +63,14 @@ class Pacer:
             yield at, functools.partial(self._ledger.failed, directory, account, domains, at)
 
 
-def _orders(document: Document, now: datetime) -> list[Order]:
+def _orders(document: Document, now: datetime) -> list[PlannedOrder]:
     """What the project may order, the CA of its choice first, then those to fall back to; nothing if it goes on with an order that it has."""
     unfinished, definition = document["journal"], document["definition"]
     if journal.is_unfinished(unfinished) and unfinished.get("order_url"):
         return []
     directories = [definition["acme_directory"], *(one["acme_directory"] for one in definition.get("acme_fallbacks") or ())]
     domains = frozenset(definition["domains"])
-    return [Order(acme_directories.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)) for one in directories]
+    return [PlannedOrder(acme_directories.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)) for one in directories]
 
 
 def _account(document: Document) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ..bind import binding, distributions as distributions_, target as binding_target
 from ..bind.distributions import Distribution, Selection
-from ..bind.report import Status
+from ..bind.report import BindStatus
 from ..project import document as document_, journal
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
@@ -116,7 +116,7 @@ def _astray(document: t.Mapping[str, t.Any], index: Index, older: t.Collection[t
         meant.update({one: index.distributions[one] for one in selection.ids if one in index.distributions})
     if converging and "aliases" in selection.match:
         meant.update({one.id: one for one in index.with_alias_of(target.domains)})
-    return tuple(sorted(one.id for one in meant.values() if binding.judge(one, selection, target).status is Status.REBOUND))
+    return tuple(sorted(one.id for one in meant.values() if binding.judge(one, selection, target).status is BindStatus.REBOUND))
 
 
 def _reason(certificate: t.Mapping[str, t.Any], index: Index, astray: t.Sequence[str]) -> str:

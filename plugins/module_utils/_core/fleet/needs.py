@@ -83,7 +83,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Question:
+class FleetQuestion:
     """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the owner of a lock is dead.
 
     With ``issued_before`` a reissue is only for certificates from before that time.
@@ -96,7 +96,7 @@ class Question:
     issued_before: datetime | None = None
 
 
-def judge(candidate: Candidate, question: Question) -> Need:
+def judge(candidate: Candidate, question: FleetQuestion) -> Need:
     """What this project needs; an action that its own document asks for comes before what the listings show."""
     document, now = candidate.document, question.now
     is_locked = lease.is_live(document["lock"], now, question.is_dead)

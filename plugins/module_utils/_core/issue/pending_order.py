@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..dns.txt_records import ChallengeRecord
-from ..dns.zones import Place
+from ..dns.zones import RecordPlace
 from ..values import times
-from .wanted import Wanted
+from .wanted import WantedCertificate
 
 PENDING_SCHEMA = 1
 # Let's Encrypt's orders live 7 days at most. https://letsencrypt.org/docs/profiles/
@@ -41,7 +41,7 @@ class Asked:
 class PendingOrder:
     """An order under way as it stands in the archive: all that a later run needs to finish it or to clean up after it."""
 
-    wanted: Wanted
+    wanted: WantedCertificate
     private_key: str = field(repr=False)
     created_at: datetime
     order_url: str | None = None
@@ -84,7 +84,7 @@ class PendingOrder:
         return all(set(wanted) <= known.get(name, set()) for name, wanted in values.items())
 
     @property
-    def places(self) -> dict[str, Place]:
+    def places(self) -> dict[str, RecordPlace]:
         """The places of the names that it has a record for."""
         return {record.name: record.place for record in self.records}
 
@@ -112,7 +112,7 @@ class PendingOrder:
         if fields["schema"] != PENDING_SCHEMA:
             raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
         return cls(
-            wanted=Wanted(
+            wanted=WantedCertificate(
                 project=str(fields["project"]),
                 domains=tuple(fields["domains"]),
                 key_type=str(fields["key_type"]),
@@ -129,7 +129,7 @@ class PendingOrder:
         )
 
 
-def can_resume(pending: PendingOrder, wanted: Wanted) -> bool:
+def can_resume(pending: PendingOrder, wanted: WantedCertificate) -> bool:
     """Whether finishing this order gives what is wanted; the order in which the names were given does not matter."""
     return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(wanted.domains)
 

@@ -10,13 +10,13 @@ from datetime import datetime
 
 from ..certificate import renewal, renewal_info as ari
 from ..certificate.bundle import Manifest
-from ..certificate.renewal import Decision
+from ..certificate.renewal import RenewalDecision
 from ..certificate.renewal_info import RenewalInfo
 from ..values import times
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedCertificate:
     """What the certificate has to be; ``domains`` are A-labels in the order given, ``directory`` is a URL."""
 
     project: str
@@ -27,17 +27,17 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BundleVerdict:
     """Whether the bundle is kept, the sentence that says why, and when it is to be renewed if it is kept."""
 
     keep: bool
     reason: str
-    decision: Decision | None = None
+    decision: RenewalDecision | None = None
     info: RenewalInfo | None = None
 
 
 @dataclass(frozen=True)
-class Terms:
+class RenewalTerms:
     """When a bundle that fits is due all the same, and which CAs (by directory and profile) fit beside the wanted one.
 
     ``renewal_info`` is what is known of its renewal information, or of that of another certificate.
@@ -49,22 +49,22 @@ class Terms:
     renewal_info: t.Mapping[str, t.Any] | None = None
 
 
-def judge(manifest: Manifest | None, wanted: Wanted, terms: Terms, now: datetime) -> Verdict:
+def judge(manifest: Manifest | None, wanted: WantedCertificate, terms: RenewalTerms, now: datetime) -> BundleVerdict:
     """Whether the newest bundle of the project is left alone."""
     if manifest is None:
-        return Verdict(keep=False, reason="the archive has no usable bundle of this project")
+        return BundleVerdict(keep=False, reason="the archive has no usable bundle of this project")
     difference = _difference(manifest, wanted, terms.accepted)
     if difference:
-        return Verdict(keep=False, reason=difference)
+        return BundleVerdict(keep=False, reason=difference)
     if terms.issued_since is not None and manifest.issued_at < terms.issued_since:
         issued = times.to_text(manifest.issued_at)
-        return Verdict(keep=False, reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}")
+        return BundleVerdict(keep=False, reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}")
     info = ari.known(terms.renewal_info, manifest.certificate)
     decision = renewal.decide(manifest.certificate, terms.interval_days, now, info)
-    return Verdict(keep=not decision.due, reason=decision.reason, decision=decision, info=info)
+    return BundleVerdict(keep=not decision.due, reason=decision.reason, decision=decision, info=info)
 
 
-def replacement(manifest: Manifest | None, wanted: Wanted, account_url: str | None) -> str | None:
+def replacement(manifest: Manifest | None, wanted: WantedCertificate, account_url: str | None) -> str | None:
     """The certificate that a new order of this account replaces, by its name in renewal information; None if the CA would not take it as a replacement.
 
     RFC 9773 section 5: same account, and an identifier in common.
@@ -79,7 +79,7 @@ def is_refused_profile(code: str, message: str) -> bool:
     return code == "invalidProfile" or (code in ("malformed", "unauthorized") and "profile" in message.lower())
 
 
-def _difference(manifest: Manifest, wanted: Wanted, accepted: t.Collection[tuple[str, str | None]]) -> str:
+def _difference(manifest: Manifest, wanted: WantedCertificate, accepted: t.Collection[tuple[str, str | None]]) -> str:
     """What of the certificate is not as wanted; empty if all is."""
     has, needs = set(manifest.certificate.domains), set(wanted.domains)
     if has != needs:

@@ -11,7 +11,7 @@ from datetime import datetime
 from ..ca import directories, issuances
 from ..certificate import renewal, renewal_info as ari
 from ..certificate.certificate import Certificate
-from ..certificate.renewal import Decision, Pace
+from ..certificate.renewal import RenewalDecision, SlowestSchedule
 from ..certificate.renewal_info import RenewalInfo
 from ..values import times
 from . import definition as definitions, journal, pending_revocations, upgrades
@@ -109,7 +109,7 @@ def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
     return None if document["certificate"] is None else times.to_text(decided(document, now).renew_at)
 
 
-def decided(document: t.Mapping[str, t.Any], now: datetime) -> Decision:
+def decided(document: t.Mapping[str, t.Any], now: datetime) -> RenewalDecision:
     """When the recorded certificate is to be renewed, by its lifetime, the definition, and what the CA said of it."""
     certificate = Certificate.from_dict(document["certificate"])
     return renewal.decide(certificate, document["definition"]["renewal_interval_days"], now, renewal_info(document))
@@ -122,12 +122,12 @@ def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
     return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
 
-def pace(document: t.Mapping[str, t.Any]) -> Pace | None:
+def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:
     """How far apart the runs of this project may be; None without a certificate."""
     if document["certificate"] is None:
         return None
     certificate = Certificate.from_dict(document["certificate"])
-    return renewal.pace(document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document))
+    return renewal.slowest_schedule(document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document))
 
 
 def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:

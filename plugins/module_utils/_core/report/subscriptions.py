@@ -30,7 +30,7 @@ _ENDPOINTS = {
 }
 
 
-class Status(str, Enum):
+class SubscriptionStatus(str, Enum):
     """How far a subscription is."""
 
     PENDING = "pending"
@@ -55,20 +55,20 @@ class Subscription:
     endpoint: str
 
     @property
-    def status(self) -> Status:
+    def status(self) -> SubscriptionStatus:
         """A deleted one may still be listed for some days."""
         if self.arn.startswith("arn:"):
-            return Status.CONFIRMED
-        return Status.ABSENT if self.arn == "Deleted" else Status.PENDING
+            return SubscriptionStatus.CONFIRMED
+        return SubscriptionStatus.ABSENT if self.arn == "Deleted" else SubscriptionStatus.PENDING
 
 
 @dataclass(frozen=True)
-class Decision:
+class SubscriptionChange:
     """What to do, and the status of the endpoint before it and after it."""
 
     action: Action
-    before: Status
-    after: Status
+    before: SubscriptionStatus
+    after: SubscriptionStatus
     arn: str | None = None
     warning: str | None = None
 
@@ -104,41 +104,46 @@ def endpoint_problems(protocol: str, endpoint: str) -> list[str]:
 def find(existing: t.Iterable[Subscription], protocol: str, endpoint: str) -> Subscription | None:
     """The subscription of this endpoint, a confirmed one first; one that lapsed or was deleted is none."""
     wanted = _comparable(protocol, endpoint)
-    alive = (entry for entry in existing if entry.protocol == protocol and entry.status is not Status.ABSENT)
+    alive = (entry for entry in existing if entry.protocol == protocol and entry.status is not SubscriptionStatus.ABSENT)
     found = [entry for entry in alive if _comparable(protocol, entry.endpoint) == wanted]
-    return min(found, key=lambda entry: entry.status is not Status.CONFIRMED, default=None)
+    return min(found, key=lambda entry: entry.status is not SubscriptionStatus.CONFIRMED, default=None)
 
 
 def overview(existing: t.Iterable[Subscription]) -> list[dict[str, str | None]]:
     """The subscriptions that there are, as results show them, by protocol and endpoint."""
-    alive = sorted((entry for entry in existing if entry.status is not Status.ABSENT), key=lambda entry: (entry.protocol, entry.endpoint))
+    alive = sorted((entry for entry in existing if entry.status is not SubscriptionStatus.ABSENT), key=lambda entry: (entry.protocol, entry.endpoint))
     return [
-        {"protocol": entry.protocol, "endpoint": entry.endpoint, "status": entry.status.value, "arn": entry.arn if entry.status is Status.CONFIRMED else None}
+        {
+            "protocol": entry.protocol,
+            "endpoint": entry.endpoint,
+            "status": entry.status.value,
+            "arn": entry.arn if entry.status is SubscriptionStatus.CONFIRMED else None,
+        }
         for entry in alive
     ]
 
 
-def plan_present(found: Subscription | None, protocol: str, resend: bool) -> Decision:
+def plan_present(found: Subscription | None, protocol: str, resend: bool) -> SubscriptionChange:
     """The endpoint is to be subscribed; ``resend`` asks a pending one again."""
     if found is None:
-        after = Status.PENDING if protocol in CONFIRMED_BY_ENDPOINT else Status.CONFIRMED
-        return Decision(action=Action.SUBSCRIBE, before=Status.ABSENT, after=after)
-    if found.status is Status.PENDING:
-        return Decision(action=Action.SUBSCRIBE if resend else Action.NONE, before=Status.PENDING, after=Status.PENDING)
-    return Decision(action=Action.NONE, before=Status.CONFIRMED, after=Status.CONFIRMED, arn=found.arn)
+        after = SubscriptionStatus.PENDING if protocol in CONFIRMED_BY_ENDPOINT else SubscriptionStatus.CONFIRMED
+        return SubscriptionChange(action=Action.SUBSCRIBE, before=SubscriptionStatus.ABSENT, after=after)
+    if found.status is SubscriptionStatus.PENDING:
+        return SubscriptionChange(action=Action.SUBSCRIBE if resend else Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING)
+    return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.CONFIRMED, arn=found.arn)
 
 
-def plan_absent(found: Subscription | None) -> Decision:
+def plan_absent(found: Subscription | None) -> SubscriptionChange:
     """The endpoint is not to be subscribed; SNS does not let anybody remove a pending subscription."""
     if found is None:
-        return Decision(action=Action.NONE, before=Status.ABSENT, after=Status.ABSENT)
-    if found.status is Status.PENDING:
+        return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.ABSENT, after=SubscriptionStatus.ABSENT)
+    if found.status is SubscriptionStatus.PENDING:
         warning = (
             f"{found.endpoint} has not confirmed its subscription, and SNS cannot remove a pending one; "
             f"unless it is confirmed, it lapses {PENDING_HOURS} hours after the confirmation was last asked for"
         )
-        return Decision(action=Action.NONE, before=Status.PENDING, after=Status.PENDING, warning=warning)
-    return Decision(action=Action.UNSUBSCRIBE, before=Status.CONFIRMED, after=Status.ABSENT, arn=found.arn)
+        return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING, warning=warning)
+    return SubscriptionChange(action=Action.UNSUBSCRIBE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.ABSENT, arn=found.arn)
 
 
 def _comparable(protocol: str, endpoint: str) -> str:

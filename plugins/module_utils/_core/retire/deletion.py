@@ -35,7 +35,7 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DeletionVerdict:
     """Whether one certificate is to be deleted, and why (not)."""
 
     certificate: StoredCertificate
@@ -76,7 +76,7 @@ def tags_needed(certificates: t.Iterable[StoredCertificate], search: Search, rul
     return tuple(one.name for one in meant(certificates, rules) if _reason_to_keep(one, search, rules) is None)
 
 
-def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules, tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[Verdict, ...]:
+def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules, tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[DeletionVerdict, ...]:
     """A verdict on every certificate that is meant, newest first; ``tags`` by name, for those of ``tags_needed``."""
     verdicts = []
     spared = 0
@@ -88,7 +88,7 @@ def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: R
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
         used_by = distributions_.users(search.distributions or (), one.id)
-        verdicts.append(Verdict(one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by))
+        verdicts.append(DeletionVerdict(one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by))
     return tuple(verdicts)
 
 

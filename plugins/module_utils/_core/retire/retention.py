@@ -11,7 +11,7 @@ from ..certificate.bundle import KEEP_ALL
 
 
 @dataclass(frozen=True)
-class Archived:
+class ArchivedBundle:
     """One bundle of the archive; without a ``fingerprint`` it could not be read."""
 
     key: str
@@ -20,10 +20,10 @@ class Archived:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class RetentionVerdict:
     """Whether one bundle is to be deleted, and why (not)."""
 
-    bundle: Archived
+    bundle: ArchivedBundle
     delete: bool
     reason: str
 
@@ -32,20 +32,20 @@ class Verdict:
         return {"uri": self.bundle.uri, "fingerprint_sha256": self.bundle.fingerprint, "reason": self.reason}
 
 
-def decide(bundles: t.Iterable[Archived], in_use: t.Collection[str], keep: int) -> tuple[Verdict, ...]:
+def decide(bundles: t.Iterable[ArchivedBundle], in_use: t.Collection[str], keep: int) -> tuple[RetentionVerdict, ...]:
     """A verdict on every bundle; ``bundles`` are the newest first, ``in_use`` are URIs and fingerprints."""
-    verdicts: list[Verdict] = []
+    verdicts: list[RetentionVerdict] = []
     spared = 0
     for one in bundles:
         reason = _reason_to_keep(one, in_use, is_newest=not verdicts)
         if reason is None and (keep == KEEP_ALL or spared < keep):
             spared += 1
             reason = "all are kept" if keep == KEEP_ALL else f"it is number {spared} of {keep} to keep beside those in use"
-        verdicts.append(Verdict(one, reason is None, reason or "nothing uses it, and it is older than those to keep"))
+        verdicts.append(RetentionVerdict(one, reason is None, reason or "nothing uses it, and it is older than those to keep"))
     return tuple(verdicts)
 
 
-def _reason_to_keep(one: Archived, in_use: t.Collection[str], is_newest: bool) -> str | None:
+def _reason_to_keep(one: ArchivedBundle, in_use: t.Collection[str], is_newest: bool) -> str | None:
     if one.uri in in_use or one.fingerprint in in_use:
         return "it is in use"
     if is_newest:

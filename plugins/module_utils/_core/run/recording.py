@@ -14,7 +14,7 @@ from ..project.document import Document
 from ..values import redaction, times
 from . import rollback, run_plan
 from .run_plan import RunPlan
-from .step_report import Report
+from .step_report import StepReport
 
 FIRST_RETRY = timedelta(hours=1)
 LAST_RETRY = timedelta(hours=24)
@@ -42,7 +42,7 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
     return found
 
 
-def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> Document:
+def reported(document: t.Mapping[str, t.Any], report: StepReport, now: datetime) -> Document:
     """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
     if report.certificate is not None and document["lock"]["run"] == "restore" and not _brings_back(document, report.certificate):
         return _with_restored(document, report.certificate)
@@ -62,7 +62,7 @@ def reported(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> 
     return found if report.failure is None else _failed(found, report, now)
 
 
-def _begun_late(document: t.Mapping[str, t.Any], report: Report, now: datetime) -> Document:
+def _begun_late(document: t.Mapping[str, t.Any], report: StepReport, now: datetime) -> Document:
     """The document with a journal of this run, if it needs one and has none yet."""
     found, run = dict(document), document["lock"]["run"]
     if is_own(found):
@@ -112,7 +112,7 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], no
     entry = {"acme_directory": wanted["acme_directory"], "acme_profile": wanted["acme_profile"], **certificate, "deployed": None}
     superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
     if former and former["fingerprint_sha256"] == fingerprint:
-        entry = {**former, **certificate, "deployed": former.get("deployed") if _place(former) == _place(certificate) else None}
+        entry = {**former, **certificate, "deployed": former.get("deployed") if _iam_identity(former) == _iam_identity(certificate) else None}
     elif former and (former.get("id") or former.get("arn")):
         superseded.append(pending_revocations.superseded(former, document["journal"] if is_own(document) else None))
     found = {**document, "certificate": entry, "superseded": superseded, "issued": issuances.noted(document, entry, now)}
@@ -121,7 +121,7 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], no
     return found
 
 
-def _place(certificate: t.Mapping[str, t.Any]) -> tuple[str | None, str | None]:
+def _iam_identity(certificate: t.Mapping[str, t.Any]) -> tuple[str | None, str | None]:
     return certificate.get("id"), certificate.get("arn")
 
 
@@ -144,7 +144,7 @@ def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None,
 def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:
     """Whether this is the recorded certificate in a new place, because it had gone missing."""
     former = document["certificate"] or {}
-    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _place(former) != _place(certificate)
+    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _iam_identity(former) != _iam_identity(certificate)
 
 
 def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> Document:
@@ -174,7 +174,7 @@ def _still_there(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mappin
     return [old for old in superseded if old.get("name") in kept or pending_revocations.is_pending(old)]
 
 
-def _advanced(document: Document, report: Report, now: datetime) -> Document:
+def _advanced(document: Document, report: StepReport, now: datetime) -> Document:
     found = dict(document)
     run = found["journal"]
     if report.order_url is not None:
@@ -191,7 +191,7 @@ def _advanced(document: Document, report: Report, now: datetime) -> Document:
     return found
 
 
-def _noted(document: Document, report: Report, now: datetime) -> Document:
+def _noted(document: Document, report: StepReport, now: datetime) -> Document:
     """What a run without a journal of its own leaves behind: results of a clean-up, and that a failing project is well again."""
     found = dict(document)
     if report.bind_result is not None or report.cleanup_result is not None:
@@ -212,7 +212,7 @@ def _deployed(certificate: Document, wanted: t.Mapping[str, t.Any], now: datetim
     return {**certificate, "deployed": {"at": times.to_text(now), **chosen}}
 
 
-def _failed(document: Document, report: Report, now: datetime) -> Document:
+def _failed(document: Document, report: StepReport, now: datetime) -> Document:
     if _is_side_run(document):
         return document
     failures = document["renewal"]["failures"] + 1

@@ -8,7 +8,7 @@ import typing as t
 
 from ..project import document as document_
 from ..project.document import Document
-from .step_report import Report
+from .step_report import StepReport
 
 
 def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
@@ -25,7 +25,7 @@ def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     }
 
 
-def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: Report) -> tuple[Document, Document]:
+def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: StepReport) -> tuple[Document, Document]:
     """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new certificate is only predicted."""
     was, now = (_without_definition(document or document_.new_document(after["name"], {})) for document in (before, after))
     predicted, former = report.predicted, was["certificate"]

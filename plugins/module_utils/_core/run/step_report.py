@@ -13,10 +13,10 @@ from ..values import times
 from . import reissue
 
 
-def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> Report:
+def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> StepReport:
     """The report; in a ``rehearsal``, which is check mode, a certificate may be only predicted."""
     certificate = _certificate(params["certificate"], rehearsal)
-    return Report(
+    return StepReport(
         phase=params["phase"],
         certificate=certificate,
         predicted=params["certificate"] if certificate is None else None,
@@ -52,7 +52,7 @@ CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_ty
 
 
 @dataclass(frozen=True)
-class Report:
+class StepReport:
     """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check mode does not know in full."""
 
     phase: str | None = None

@@ -15,7 +15,7 @@ from ..report import notice
 from ..values import redaction
 from . import recording, reissue, run_plan, shown
 from .run_plan import RunPlan
-from .step_report import Report
+from .step_report import StepReport
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Request:
     name: str
     claim: Claim
     definition: t.Mapping[str, t.Any] | None = None
-    report: Report = field(default_factory=Report)
+    report: StepReport = field(default_factory=StepReport)
     release: bool = False
     rehearsal: bool = False
     available: tuple[t.Mapping[str, t.Any], ...] = ()
@@ -102,7 +102,7 @@ def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
     return {"name": name, "status": "absent", "changed": False, "reason": plan.reason}
 
 
-def _mail(document: Document, report: Report) -> notice.Notice | None:
+def _mail(document: Document, report: StepReport) -> notice.Notice | None:
     """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in place."""
     if document["last_run"] is None:
         return None
@@ -113,7 +113,7 @@ def _mail(document: Document, report: Report) -> notice.Notice | None:
     return notice.of_success(document) if journal.is_deployed({"phase": report.phase}) else None
 
 
-def _summary(document: Document, report: Report, changed: bool) -> dict[str, t.Any]:
+def _summary(document: Document, report: StepReport, changed: bool) -> dict[str, t.Any]:
     line = notice.summary(document, changed)
     return line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
 

@@ -16,7 +16,7 @@ from .server_certs import StoredCertificate
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedUpload:
     """The server certificate that shall exist: ``name`` is used as it is or, when taken by other content, with a number."""
 
     name: str
@@ -26,7 +26,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedIam:
     """What IAM holds: every certificate of the account, and the tags of those under the wanted path with the wanted content."""
 
     stored: tuple[StoredCertificate, ...]
@@ -38,7 +38,7 @@ def name_for(prefix: str, not_after: datetime) -> str:
     return f"{prefix}-{times.to_name(not_after)}"
 
 
-def may_be_same(stored: StoredCertificate, wanted: Wanted) -> bool:
+def may_be_same(stored: StoredCertificate, wanted: WantedUpload) -> bool:
     """Whether it is worth reading this one's content: right path and expiry, as far as the listing says."""
     return stored.path == wanted.path and stored.expiration in (None, wanted.certificate.not_after)
 
@@ -54,7 +54,7 @@ def free_name(name: str, taken: t.Iterable[str]) -> str:
     return candidate
 
 
-def plan_present(observed: Observed, wanted: Wanted) -> Plan:
+def plan_present(observed: ObservedIam, wanted: WantedUpload) -> Plan:
     """Adopt the certificate that has the content already, with the missing tags added, or upload a new one."""
     names = [stored.name for stored in observed.stored]
     if observed.same:
@@ -67,7 +67,7 @@ def plan_present(observed: Observed, wanted: Wanted) -> Plan:
     return Plan(steps=(step,), after=_state(name, wanted, wanted.tags), reason=reason)
 
 
-def _plan_adoption(name: str, tags: t.Mapping[str, str], wanted: Wanted) -> Plan:
+def _plan_adoption(name: str, tags: t.Mapping[str, str], wanted: WantedUpload) -> Plan:
     missing = {key: value for key, value in wanted.tags.items() if tags.get(key) != value}
     before, after = _state(name, wanted, tags), _state(name, wanted, {**tags, **missing})
     if not missing:
@@ -76,7 +76,7 @@ def _plan_adoption(name: str, tags: t.Mapping[str, str], wanted: Wanted) -> Plan
     return Plan(steps=(Step("tag", name, {"tags": missing}),), before=before, after=after, reason=reason)
 
 
-def _state(name: str, wanted: Wanted, tags: t.Mapping[str, str]) -> dict[str, t.Any]:
+def _state(name: str, wanted: WantedUpload, tags: t.Mapping[str, str]) -> dict[str, t.Any]:
     certificate = wanted.certificate
     fields = {"name": name, "path": wanted.path, "serial": certificate.serial, "not_after": times.to_text(certificate.not_after), "tags": dict(tags)}
     return {"server_certificate": fields}

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from ..._clients.aws.cloudfront import CloudFront
 from ..._core.bind import binding, distribution_xml, distributions
 from ..._core.bind.binding import Reaction
-from ..._core.bind.report import Report, Status
+from ..._core.bind.report import BindReport, BindStatus
 from ..._core.values.waiting import Clock, Deadline, backoff
 from ..._errors import RemoteError
 from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS
 
 
 @dataclass(frozen=True)
-class Former:
+class FormerViewer:
     """The viewer certificate that a distribution had: its element as it stood, and what that says; ``given`` is what it got instead."""
 
     element: bytes
@@ -31,20 +31,20 @@ class Former:
 
 
 @dataclass(frozen=True)
-class Rollback:
+class PuttingBack:
     """Distributions go back to what they had, unless somebody else changed them in between."""
 
     cloudfront: CloudFront
     clock: Clock
-    formers: t.Mapping[str, Former]
+    formers: t.Mapping[str, FormerViewer]
 
-    def carry_out(self, reports: t.Iterable[Report], deadline: Deadline) -> tuple[Report, ...]:
+    def carry_out(self, reports: t.Iterable[BindReport], deadline: Deadline) -> tuple[BindReport, ...]:
         """The reports of failed verifications, with what became of the distributions."""
         done = [self._put_back(report) for report in reports]
-        deployed = self._await({report.id for report in done if report.status is Status.ROLLED_BACK}, deadline)
+        deployed = self._await({report.id for report in done if report.status is BindStatus.ROLLED_BACK}, deadline)
         return tuple(_noted(report, ", but is not yet deployed") if _is_waiting(report, deployed) else report for report in done)
 
-    def _put_back(self, report: Report) -> Report:
+    def _put_back(self, report: BindReport) -> BindReport:
         former = self.formers[report.id]
         if not former.certificate:
             return _noted(report, "; it had no certificate of its own before, so it is left as it is")
@@ -54,10 +54,10 @@ class Rollback:
             etag, problem = "", exc.message
         if problem:
             return _noted(report, f"; its former certificate {former.certificate} could not be put back: {problem}")
-        rolled_back = replace(report, status=Status.ROLLED_BACK, deployed=False, verified=False, etag_after=etag)
+        rolled_back = replace(report, status=BindStatus.ROLLED_BACK, deployed=False, verified=False, etag_after=etag)
         return _noted(rolled_back, f"; its former certificate {former.certificate} was put back")
 
-    def _update(self, distribution_id: str, former: Former) -> tuple[str, str]:
+    def _update(self, distribution_id: str, former: FormerViewer) -> tuple[str, str]:
         """The new ETag, or why nothing was put back; raises the last refusal."""
         refusal: RemoteError | None = None
         for _read in range(STALE_READS):
@@ -101,11 +101,11 @@ class Rollback:
         return {one.id for one in settled if self.formers[one.id].certificate in distributions.used_certificates(one.viewer)}
 
 
-def _is_waiting(report: Report, deployed: set[str]) -> bool:
-    return report.status is Status.ROLLED_BACK and report.id not in deployed
+def _is_waiting(report: BindReport, deployed: set[str]) -> bool:
+    return report.status is BindStatus.ROLLED_BACK and report.id not in deployed
 
 
-def _noted(report: Report, note: str) -> Report:
+def _noted(report: BindReport, note: str) -> BindReport:
     """The report with more in its reason, which is that of the error, too."""
     reason = report.reason + note
     return replace(report, reason=reason, error={**(report.error or {}), "message": reason})

@@ -12,12 +12,12 @@ from ..._clients.net.tls import TlsProbe
 from ..._core.bind import binding, distribution_xml, distributions as distributions_, viewer as viewer_
 from ..._core.bind.binding import Reaction
 from ..._core.bind.distributions import Distribution, Selection
-from ..._core.bind.report import Report, Status
+from ..._core.bind.report import BindReport, BindStatus
 from ..._core.bind.target import VISIBILITY_SECONDS, Target
 from ..._core.values.waiting import Clock, Deadline, backoff
 from ..._errors import RemoteError
 from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS
-from .put_back import Former, Rollback
+from .put_back import FormerViewer, PuttingBack
 from .verification import HTTPS_PORT, NOT_SERVED, PROBE_SECONDS
 
 
@@ -44,12 +44,12 @@ class Rebinding:
     selection: Selection
     options: Options
     distributions: dict[str, Distribution] = field(default_factory=dict)
-    reports: dict[str, Report] = field(default_factory=dict)
+    reports: dict[str, BindReport] = field(default_factory=dict)
     attempted: set[str] = field(default_factory=set)
     updated: set[str] = field(default_factory=set)
-    formers: dict[str, Former] = field(default_factory=dict)
+    formers: dict[str, FormerViewer] = field(default_factory=dict)
 
-    def carry_out(self, distributions: t.Iterable[Distribution], planned: t.Iterable[Report]) -> tuple[Report, ...]:
+    def carry_out(self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]) -> tuple[BindReport, ...]:
         """Bind what is planned, wait and verify as the options say; returns a report on every planned distribution."""
         self._start(distributions, planned)
         deadline = Deadline.after(self.clock.now(), self.options.wait_timeout)
@@ -62,21 +62,22 @@ class Rebinding:
             self._roll_back(deadline)
         return tuple(self.reports.values())
 
-    def predict(self, distributions: t.Iterable[Distribution], planned: t.Iterable[Report]) -> tuple[Report, ...]:
+    def predict(self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]) -> tuple[BindReport, ...]:
         """The reports of ``carry_out`` if everything goes well; calls nothing."""
         self._start(distributions, planned)
         verified = self.options.wait and self.options.verify != "none"
         return tuple(
-            replace(report, deployed=self.options.wait, verified=verified) if report.status is Status.REBOUND else report for report in self.reports.values()
+            replace(report, deployed=self.options.wait, verified=verified) if report.status is BindStatus.REBOUND else report
+            for report in self.reports.values()
         )
 
-    def _start(self, distributions: t.Iterable[Distribution], planned: t.Iterable[Report]) -> None:
+    def _start(self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]) -> None:
         self.distributions = {one.id: one for one in distributions}
         self.reports = {report.id: report for report in planned}
         self._note_deployed(self.distributions.values())
 
     def _bind_all(self, deadline: Deadline) -> None:
-        pending = {report.id for report in self.reports.values() if report.status is Status.REBOUND}
+        pending = {report.id for report in self.reports.values() if report.status is BindStatus.REBOUND}
         visible_by: Deadline | None = None
         rounds = 0
         blocked: set[str] = set()
@@ -106,7 +107,7 @@ class Rebinding:
             if config is None:
                 return None
             report = self._judge(distribution_id, config)
-            if report.status is not Status.REBOUND:
+            if report.status is not BindStatus.REBOUND:
                 self.reports[distribution_id] = report
                 return None
             refusal = self._update(report, config)
@@ -125,22 +126,22 @@ class Rebinding:
             self._fail(distribution_id, "get", exc.code, exc.message)
             return None
 
-    def _judge(self, distribution_id: str, config: DistributionConfig) -> Report:
+    def _judge(self, distribution_id: str, config: DistributionConfig) -> BindReport:
         """Decide again on what the distribution is now; an update of ours whose answer got lost counts as ours."""
         current = replace(self.distributions[distribution_id], aliases=config.aliases, viewer=config.viewer, etag=config.etag)
         self.distributions[distribution_id] = current
         report = binding.judge(current, self.selection, self.target)
-        if report.status is Status.ALREADY and distribution_id in self.attempted:
+        if report.status is BindStatus.ALREADY and distribution_id in self.attempted:
             self.updated.add(distribution_id)
             before = self.reports[distribution_id].etag_before
             reason = "it took the certificate, though the answer to the update was lost"
-            return replace(report, status=Status.REBOUND, reason=reason, etag_before=before, etag_after=config.etag)
-        return replace(report, etag_after=config.etag) if report.status is Status.ALREADY else report
+            return replace(report, status=BindStatus.REBOUND, reason=reason, etag_before=before, etag_after=config.etag)
+        return replace(report, etag_after=config.etag) if report.status is BindStatus.ALREADY else report
 
-    def _update(self, report: Report, config: DistributionConfig) -> RemoteError | None:
+    def _update(self, report: BindReport, config: DistributionConfig) -> RemoteError | None:
         viewer = viewer_.viewer_for(self.distributions[report.id].viewer, self.target, self.options.partition)
         self.attempted.add(report.id)
-        self.formers[report.id] = Former(distribution_xml.viewer_element(config.xml), config.viewer, viewer)
+        self.formers[report.id] = FormerViewer(distribution_xml.viewer_element(config.xml), config.viewer, viewer)
         self.reports[report.id] = report
         try:
             etag = self.cloudfront.update_distribution(report.id, replace(config, xml=distribution_xml.with_viewer(config.xml, viewer)))
@@ -152,7 +153,7 @@ class Rebinding:
 
     def _fail(self, distribution_id: str, stage: str, code: str, message: str) -> None:
         report = self.reports[distribution_id]
-        self.reports[distribution_id] = replace(report, status=Status.FAILED, reason=message, error={"stage": stage, "code": code, "message": message})
+        self.reports[distribution_id] = replace(report, status=BindStatus.FAILED, reason=message, error={"stage": stage, "code": code, "message": message})
 
     def _wait_until_deployed(self, deadline: Deadline) -> None:
         rounds = 0
@@ -166,7 +167,7 @@ class Rebinding:
             message = f"it uses the certificate, but was not {distributions_.DEPLOYED} within {self.options.wait_timeout:g} seconds; run again to go on waiting"
             self._fail(report.id, "deploy", "DeadlineExceeded", message)
 
-    def _undeployed(self) -> list[Report]:
+    def _undeployed(self) -> list[BindReport]:
         return [report for report in self.reports.values() if report.is_bound and not report.deployed]
 
     def _note_deployed(self, listing: t.Iterable[Distribution]) -> None:
@@ -180,7 +181,7 @@ class Rebinding:
                 or not binding.is_bound(distribution.viewer, self.target)
             ):
                 continue
-            read_back = report.status is Status.ALREADY or (distribution.etag != "" and distribution.etag == report.etag_after)
+            read_back = report.status is BindStatus.ALREADY or (distribution.etag != "" and distribution.etag == report.etag_after)
             self.reports[report.id] = replace(report, deployed=True, verified=read_back and self.options.verify != "none")
 
     def _listing(self) -> tuple[Distribution, ...]:
@@ -206,7 +207,7 @@ class Rebinding:
                 if report.verified:
                     self._probe(report, deadline)
 
-    def _read_back(self, report: Report) -> None:
+    def _read_back(self, report: BindReport) -> None:
         config = self._read(report.id)
         if config is None:
             return
@@ -215,7 +216,7 @@ class Rebinding:
         else:
             self._fail(report.id, "verify", "BoundElsewhere", "it was bound, but by now uses another certificate: somebody else changed it")
 
-    def _probe(self, report: Report, deadline: Deadline) -> None:
+    def _probe(self, report: BindReport, deadline: Deadline) -> None:
         distribution = self.distributions[report.id]
         host, port = self.options.edge or (distribution.domain_name, HTTPS_PORT)
         for server_name in binding.probe_names(distribution):
@@ -228,9 +229,9 @@ class Rebinding:
     def _roll_back(self, deadline: Deadline) -> None:
         """What this run rebound, but is not served, goes back to what it had."""
         unserved = [report for report in self.reports.values() if report.id in self.updated and (report.error or {}).get("code") == NOT_SERVED]
-        for report in Rollback(self.cloudfront, self.clock, self.formers).carry_out(unserved, deadline):
+        for report in PuttingBack(self.cloudfront, self.clock, self.formers).carry_out(unserved, deadline):
             self.reports[report.id] = report
-            if report.status is Status.ROLLED_BACK:
+            if report.status is BindStatus.ROLLED_BACK:
                 self.updated.discard(report.id)
 
     def _served_otherwise(self, host: str, port: int, server_name: str, deadline: Deadline) -> str:

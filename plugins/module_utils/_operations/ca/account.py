@@ -8,16 +8,16 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._clients.archive import accounts
-from ..._clients.archive.accounts import Account
+from ..._clients.archive.accounts import AcmeAccount
 from ..._clients.stores.base import Archive
 from ..._core.ca import account_plan, directories
-from ..._core.ca.account_plan import Known, Wanted
+from ..._core.ca.account_plan import KnownAccount, WantedAccount
 from ..._core.values import times
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from . import options
-from .registrar import Registrar, Server, Terms
+from .registrar import MakesClients, Registrar, RegistrationTerms
 
 
 def check(params: t.Mapping[str, t.Any]) -> None:
@@ -31,8 +31,8 @@ def check(params: t.Mapping[str, t.Any]) -> None:
         raise ConfigError(problems)
 
 
-def _wanted(params: t.Mapping[str, t.Any]) -> Wanted:
-    return Wanted(
+def _wanted(params: t.Mapping[str, t.Any]) -> WantedAccount:
+    return WantedAccount(
         directory=params["acme_directory"],
         contacts=options.contacts_of(params),
         key_since=times.from_text(params["key_since"]) if params["key_since"] else None,
@@ -46,7 +46,7 @@ class Accounting:
 
     params: t.Mapping[str, t.Any]
     archive: Archive
-    server: Server
+    server: MakesClients
     clock: Clock
 
     def run(self, check_mode: bool) -> Outcome:
@@ -74,10 +74,10 @@ class Accounting:
         return Registrar(self.archive, self.server, self.clock)
 
     @property
-    def _terms(self) -> Terms:
-        return Terms(self.params["acme_terms_agreed"], options.external_account_of(self.params))
+    def _terms(self) -> RegistrationTerms:
+        return RegistrationTerms(self.params["acme_terms_agreed"], options.external_account_of(self.params))
 
-    def _observed(self, directory: str, wanted: Wanted) -> Account | None:
+    def _observed(self, directory: str, wanted: WantedAccount) -> AcmeAccount | None:
         """The account in the archive under these contacts, else under the former ones; what a killed run left of a move counts as moved."""
         known = accounts.load(self.archive, directory, wanted.contacts)
         if self.params["former_contacts"] is None or not wanted.active:
@@ -89,12 +89,12 @@ class Accounting:
             raise ConfigError(["former_contacts: the archive has an account with these and another with acme_contacts; deactivate one of them"])
         return former
 
-    def _known(self, account: Account | None, wanted: Wanted) -> Known | None:
+    def _known(self, account: AcmeAccount | None, wanted: WantedAccount) -> KnownAccount | None:
         if account is None:
             return None
         # What is to be deactivated is not asked for first: the answer would not change what is to be done.
         registered = account.url is not None and (not wanted.active or account.next_key is not None or self._registrar.is_registered(account))
-        return Known(account.contacts, account.url, account.key_since, registered)
+        return KnownAccount(account.contacts, account.url, account.key_since, registered)
 
     def _require_terms(self, plan: Plan, needs_eab: bool, check_mode: bool) -> None:
         if not any(step.action == account_plan.REGISTER for step in plan.steps):
@@ -105,7 +105,7 @@ class Accounting:
         if problems:
             raise ConfigError(problems)
 
-    def _apply(self, plan: Plan, account: Account, wanted: Wanted) -> Account:
+    def _apply(self, plan: Plan, account: AcmeAccount, wanted: WantedAccount) -> AcmeAccount:
         for step in plan.steps:
             if step.action == account_plan.REGISTER:
                 account = self._registrar.register(self.server.client(account.private_key, self.clock), account, self._terms)
@@ -117,6 +117,6 @@ class Accounting:
                 self._registrar.deactivate(account)
         return account
 
-    def _shown(self, account: Account | None, directory: str, wanted: Wanted) -> dict[str, t.Any]:
+    def _shown(self, account: AcmeAccount | None, directory: str, wanted: WantedAccount) -> dict[str, t.Any]:
         url, since = (account.url, account.key_since) if account else (None, None)
         return {"url": url, "directory": directory, "contacts": sorted(wanted.contacts), "key_since": since}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..._clients.acme.client import Client, ExternalAccount, Registration
 from ..._clients.archive import accounts
-from ..._clients.archive.accounts import Account
+from ..._clients.archive.accounts import AcmeAccount
 from ..._clients.stores.base import Archive
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
@@ -17,7 +17,7 @@ from ..._errors import ConfigError, RemoteError
 UNKNOWN = "accountDoesNotExist"
 
 
-class Server(t.Protocol):
+class MakesClients(t.Protocol):
     """Makes clients of a CA: ``_clients.acme.client.Server``, or a fake."""
 
     def client(self, account_key_pem: str | None, clock: Clock) -> Client:
@@ -25,7 +25,7 @@ class Server(t.Protocol):
 
 
 @dataclass(frozen=True)
-class Terms:
+class RegistrationTerms:
     """What an account is registered on."""
 
     agreed: bool
@@ -46,15 +46,15 @@ class Registrar:
     """The accounts of one CA."""
 
     archive: Archive
-    server: Server
+    server: MakesClients
     clock: Clock
 
-    def known(self, directory: str, contacts: tuple[str, ...]) -> Account | None:
+    def known(self, directory: str, contacts: tuple[str, ...]) -> AcmeAccount | None:
         """The account of earlier runs, with the key that is valid."""
         account = accounts.load(self.archive, directory, contacts)
         return account and self.settled(account)
 
-    def register(self, client: Client, account: Account, terms: Terms) -> Account:
+    def register(self, client: Client, account: AcmeAccount, terms: RegistrationTerms) -> AcmeAccount:
         """The account with its URL; the client uses it from now on."""
         problems = terms.problems(client.directory().needs_eab)
         if problems:
@@ -65,7 +65,7 @@ class Registrar:
         accounts.save(self.archive, registered)
         return registered
 
-    def roll_over(self, account: Account) -> Account:
+    def roll_over(self, account: AcmeAccount) -> AcmeAccount:
         """The account with a new key. The archive has both keys until the CA has said which one is valid."""
         changing = account.changing()
         accounts.save(self.archive, changing)
@@ -81,7 +81,7 @@ class Registrar:
             return settled
         return self._keep(changing.changed(self.clock.now()))
 
-    def move(self, account: Account, contacts: tuple[str, ...]) -> Account:
+    def move(self, account: AcmeAccount, contacts: tuple[str, ...]) -> AcmeAccount:
         """The account under other contacts, at the CA and in the archive."""
         client = self.server.client(account.private_key, self.clock)
         client.use_account(account.url or "")
@@ -91,7 +91,7 @@ class Registrar:
             accounts.delete(self.archive, account)
         return moved
 
-    def deactivate(self, account: Account) -> None:
+    def deactivate(self, account: AcmeAccount) -> None:
         """The account is good for nothing any more, and not kept; one that the CA does not know is just not kept."""
         client = self.server.client(account.private_key, self.clock)
         try:
@@ -102,7 +102,7 @@ class Registrar:
                 raise
         accounts.delete(self.archive, account)
 
-    def is_registered(self, account: Account) -> bool:
+    def is_registered(self, account: AcmeAccount) -> bool:
         """Whether the CA still knows the account."""
         try:
             return self.server.client(account.private_key, self.clock).find_account() == account.url
@@ -111,7 +111,7 @@ class Registrar:
                 raise
             return False
 
-    def settled(self, account: Account) -> Account:
+    def settled(self, account: AcmeAccount) -> AcmeAccount:
         """A change of key that was begun, as the CA knows it."""
         if account.next_key is None:
             return account
@@ -123,6 +123,6 @@ class Registrar:
             return self._keep(account.unchanged())
         return self._keep(account.changed(self.clock.now()))
 
-    def _keep(self, account: Account) -> Account:
+    def _keep(self, account: AcmeAccount) -> AcmeAccount:
         accounts.save(self.archive, account)
         return account

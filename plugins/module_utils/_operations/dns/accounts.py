@@ -16,7 +16,7 @@ from ..._errors import ConfigError
 from .place_finder import ZoneReader
 
 
-def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> Accounts:
+def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> DnsAccounts:
     """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries.
 
     With ``shares_listings`` the zones of each account are listed once for all processes of a run.
@@ -33,7 +33,7 @@ def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **conf
     if problems:
         raise ConfigError(problems)
     own, *others = ((zone, _route53(session, shares_listings, config)) for zone, session in sessions.items())
-    return Accounts(own[1], {zones.delegation(zone): client for zone, client in others})
+    return DnsAccounts(own[1], {zones.delegation(zone): client for zone, client in others})
 
 
 def _route53(session: Session, shares_listings: bool, config: t.Mapping[str, t.Any]) -> Route53:
@@ -56,7 +56,7 @@ class Zones(ZoneReader, t.Protocol):
 
 
 @dataclass(frozen=True)
-class Accounts:
+class DnsAccounts:
     """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry names."""
 
     own: Zones

@@ -13,11 +13,11 @@ from ..._clients.aws import route53
 from ..._core.dns import txt_records
 from ..._core.dns.persistent_records import Grant
 from ..._core.dns.txt_records import ChallengeRecord
-from ..._core.dns.zones import Place
+from ..._core.dns.zones import RecordPlace
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError, DeadlineError, RemoteError
 from . import propagation
-from .accounts import Accounts, Zones
+from .accounts import DnsAccounts, Zones
 from .propagation import NameServers
 
 REFUSED = "InvalidChangeBatch"
@@ -35,7 +35,7 @@ Known = t.Mapping[str, "txt_records.TxtSet | None"]
 class ChallengeRecords:
     """The challenge records of one run; without ``dns``, name servers are not asked whether they show them."""
 
-    accounts: Accounts
+    accounts: DnsAccounts
     clock: Clock
     propagation_timeout: float
     dns: NameServers | None = None
@@ -51,7 +51,7 @@ class ChallengeRecords:
             changes += [(group.zone_id, change_id) for change_id in group.swap(txt_records.additions, found)]
         return changes
 
-    def grant(self, grants: t.Mapping[Place, Grant]) -> list[str]:
+    def grant(self, grants: t.Mapping[RecordPlace, Grant]) -> list[str]:
         """Each name grants what it is to, from now on; what grants it already, as its name servers show, is neither read nor written. Warnings as of a wait."""
         now, by_name = self.clock.now(), {place.name: grant for place, grant in grants.items()}
         shown = propagation.shown(self.dns, list(grants)) if self.dns is not None else {}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.route53 import References
 from ..._core.dns import zones
-from ..._core.dns.zones import Facts, Level, Place, Servers, Zone
+from ..._core.dns.zones import Facts, Level, RecordPlace, Servers, Zone
 from ..._core.values import domain_names
 from ..._errors import ConfigError
 
@@ -47,7 +47,7 @@ class Resolver(t.Protocol):
 class Found:
     """What a search found, by challenge name: the place of each, or why it has none; ``targets`` are the names that CNAMEs lead to."""
 
-    places: t.Mapping[str, Place]
+    places: t.Mapping[str, RecordPlace]
     problems: t.Mapping[str, str]
     targets: t.Mapping[str, str]
 
@@ -80,7 +80,7 @@ class _Account:
 
 
 @dataclass(frozen=True)
-class Places:
+class PlaceFinder:
     """One search; without ``resolver``, CNAMEs are not looked for and delegations are read in Route 53.
 
     ``delegated`` has the other accounts by the zone that leads to them, ``overrides`` zone IDs by the domain that they are for, empty for all.
@@ -91,7 +91,7 @@ class Places:
     resolver: Resolver | None = None
     overrides: t.Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, domain_of: t.Mapping[str, str]) -> dict[str, Place]:
+    def find(self, domain_of: t.Mapping[str, str]) -> dict[str, RecordPlace]:
         """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly one."""
         found = self.search(list(domain_of))
         if found.problems:
@@ -105,13 +105,13 @@ class Places:
         by_account: dict[str, list[str]] = {}
         for target in dict.fromkeys(targets.values()):
             by_account.setdefault(self._account_of(target).delegation, []).append(target)
-        found: dict[str, Place | str] = {}
+        found: dict[str, RecordPlace | str] = {}
         for delegation, wanted in by_account.items():
             found.update(self._in_account(self._accounts[delegation], wanted))
         places = {}
         for challenge, target in targets.items():
             place = found[target]
-            if isinstance(place, Place):
+            if isinstance(place, RecordPlace):
                 places[challenge] = place
             else:
                 problems[challenge] = place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
@@ -176,14 +176,14 @@ class Places:
         answers = self.resolver.lookup(sorted(set(probes.values())), "CNAME")
         return {name: target for name, target in cnames.items() if (answers[probes[name]] or ("",))[0] != target}
 
-    def _in_account(self, account: _Account, wanted: t.Sequence[str]) -> dict[str, Place | str]:
+    def _in_account(self, account: _Account, wanted: t.Sequence[str]) -> dict[str, RecordPlace | str]:
         override = {name: zone_id for name in wanted if (zone_id := self._override(name)) is not None}
         candidates = {name: zones.levels(name, account.zones) for name in wanted if name not in override}
         facts = self._facts(account, list(candidates.values()))
-        found: dict[str, Place | str] = {}
+        found: dict[str, RecordPlace | str] = {}
         for name in wanted:
             zone = self._overridden(override[name], name, account) if name in override else zones.choose(candidates[name], facts)
-            found[name] = zone if isinstance(zone, str) else Place(name, zone.id, zone.name, account.delegation)
+            found[name] = zone if isinstance(zone, str) else RecordPlace(name, zone.id, zone.name, account.delegation)
         return found
 
     def _override(self, name: str) -> str | None:

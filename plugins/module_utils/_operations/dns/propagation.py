@@ -11,7 +11,7 @@ import itertools
 import typing as t
 
 from ..._core.dns.txt_records import ChallengeRecord
-from ..._core.dns.zones import Place
+from ..._core.dns.zones import RecordPlace
 from ..._core.values.waiting import Clock, Deadline
 from .place_finder import Resolver
 
@@ -50,7 +50,7 @@ def await_shown(dns: NameServers, records: t.Sequence[ChallengeRecord], clock: C
     return warnings + _not_shown(missing)
 
 
-def shown(dns: NameServers, places: t.Sequence[Place]) -> dict[str, list[tuple[str, ...]]]:
+def shown(dns: NameServers, places: t.Sequence[RecordPlace]) -> dict[str, list[tuple[str, ...]]]:
     """The TXT values of each of these names, once for each name server of its zone that answers."""
     servers = dns.name_servers(sorted({place.zone for place in places}))
     answers = dns.texts([(server, place.name) for place in places for server in servers[place.zone]])

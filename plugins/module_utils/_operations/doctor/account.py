@@ -59,7 +59,7 @@ class Services:
 
 
 @dataclass
-class Account:
+class AccountChecks:
     """The account, as far as one project concerns it; ``challenges`` are zones and names of the records that its identity writes, if it does."""
 
     subject: Subject

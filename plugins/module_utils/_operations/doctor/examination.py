@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..._clients.acme.client import Server
+from ..._clients.acme.client import AcmeServer
 from ..._clients.aws.route53 import Route53
 from ..._clients.machine import processes
 from ..._clients.net.resolver import Dns
@@ -21,11 +21,11 @@ from ..._core.project.document import Document
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
-from ..dns.place_finder import Places as ChallengePlaces, ZoneReader
-from .account import IMPATIENT, Account, Services
+from ..dns.place_finder import PlaceFinder, ZoneReader
+from .account import IMPATIENT, AccountChecks, Services
 from .checks import Check, Subject, findings
-from .names import Names
-from .stores import Place, Places
+from .names import NameChecks
+from .stores import StoreChecks, StoreProbe
 
 if t.TYPE_CHECKING:
     from ..._clients.aws.session import Session
@@ -115,7 +115,7 @@ class _Examination:
         delegated = self._made(found, self.connections.delegated) if dns else None
         names = self._names(dns, delegated or {}, archive)
         challenges = list if self.project.has_own_dns else names.challenges
-        account = Account(self.subject, services, self.clock, challenges) if services else None
+        account = AccountChecks(self.subject, services, self.clock, challenges) if services else None
         checks = [*(account.checks() if account else []), *names.checks()]
         if self.store is not None and archive is not None:
             places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
@@ -142,21 +142,21 @@ class _Examination:
     def _archive(self) -> Archive:
         return stores.archive(self.subject.definition["archive"], self.connections.session)
 
-    def _names(self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None) -> Names:
+    def _names(self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None) -> NameChecks:
         definition = self.subject.definition
-        server = Server(directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
-        places = ChallengePlaces(route53, delegated, self.connections.dns, self.project.zone_ids) if route53 else None
-        return Names(self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock)
+        server = AcmeServer(directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
+        places = PlaceFinder(route53, delegated, self.connections.dns, self.project.zone_ids) if route53 else None
+        return NameChecks(self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock)
 
-    def _places(self, store: Store, archive: Archive, account: Account | None) -> Places:
+    def _places(self, store: Store, archive: Archive, account: AccountChecks | None) -> StoreChecks:
         kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")
         secret = uris.parse(self.subject.definition["archive"] or stores.default_uri("archive"), "archive")
-        return Places(
+        return StoreChecks(
             subject=self.subject,
             store=store,
             archive=archive,
-            store_place=Place.of("store", kept, self.connections.session),
-            archive_place=Place.of("archive", secret, self.connections.session),
+            store_place=StoreProbe.of("store", kept, self.connections.session),
+            archive_place=StoreProbe.of("archive", secret, self.connections.session),
             account=lambda: account.caller.get().account if account else "",
             clock=self.clock,
         )

@@ -14,13 +14,13 @@ from ..._clients.stores.base import Archive
 from ..._core.ca import directories
 from ..._core.dns import caa, txt_records
 from ..._core.dns.caa import CaaRecord, Issuer
-from ..._core.dns.zones import Place, Zone
+from ..._core.dns.zones import RecordPlace, Zone
 from ..._core.doctor import ca as doctor_ca, stores, zones as doctor_zones
 from ..._core.doctor.ca import Applicant, Ca
 from ..._core.doctor.findings import Finding
 from ..._core.doctor.zones import Delegation
 from ..._core.values.waiting import Clock
-from ..dns.place_finder import Found, Places
+from ..dns.place_finder import Found, PlaceFinder
 from .checks import Check, Fact, Subject, side_by_side
 
 # Of an account that cannot be read nobody says that it is missing.
@@ -28,11 +28,11 @@ UNREADABLE = "unreadable"
 
 
 @dataclass
-class Names:
+class NameChecks:
     """The names of one project; ``places`` is None without credentials for Route 53."""
 
     subject: Subject
-    places: Places | None
+    places: PlaceFinder | None
     dns: Dns
     ca: Client
     archive: Archive | None
@@ -53,7 +53,7 @@ class Names:
     def zones(self) -> list[Finding]:
         """Each challenge record has a zone to stand in, and DNS leads there."""
         located = self._located.get()
-        by_account: dict[str, list[Place]] = {"": []}
+        by_account: dict[str, list[RecordPlace]] = {"": []}
         for place in located.places.values():
             by_account.setdefault(place.delegation, []).append(place)
         problems = {domain: located.problems[challenge] for domain, challenge in self._challenges.items() if challenge in located.problems}
@@ -98,7 +98,7 @@ class Names:
                 break
         return doctor_ca.caa(domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer)
 
-    def _led_to(self, delegation: str, places: t.Sequence[Place], unplaced: t.Iterable[str]) -> list[Finding]:
+    def _led_to(self, delegation: str, places: t.Sequence[RecordPlace], unplaced: t.Iterable[str]) -> list[Finding]:
         """Whether DNS leads to the zones of one account that records go to, or would go to if there were no problem with them."""
         is_chosen = bool(self.places and self.places.overrides)
         zones = self._zones_of(delegation)

@@ -34,7 +34,7 @@ PROBE_KEY = "doctor-probe"
 
 
 @dataclass(frozen=True)
-class Place:
+class StoreProbe:
     """A store or an archive (``kind``), with the clients for the AWS service that it is in, if it is in one."""
 
     kind: str
@@ -43,7 +43,7 @@ class Place:
     tables: DynamoDbTables | None = None
 
     @classmethod
-    def of(cls, kind: str, location: Location, session: t.Callable[[], Session]) -> Place:
+    def of(cls, kind: str, location: Location, session: t.Callable[[], Session]) -> StoreProbe:
         """The place with its clients; calls nothing."""
         s3 = session().client("s3", **IMPATIENT) if location.scheme == "s3" else None
         tables = DynamoDbTables(session().client("dynamodb", **IMPATIENT)) if location.scheme == "dynamodb" else None
@@ -60,14 +60,14 @@ class Place:
 
 
 @dataclass
-class Places:
+class StoreChecks:
     """Store and archive of one project; ``account`` asks for the number of the account."""
 
     subject: Subject
     store: Store
     archive: Archive
-    store_place: Place
-    archive_place: Place
+    store_place: StoreProbe
+    archive_place: StoreProbe
     account: t.Callable[[], str]
     clock: Clock
 
@@ -113,7 +113,7 @@ class Places:
         elsewhere = not uri.startswith(f"{self.archive.uri}/")
         return stores.bundle(self.subject.record, elsewhere or uri.removeprefix(f"{self.archive.uri}/") in keys)
 
-    def settings(self, place: Place) -> list[Finding]:
+    def settings(self, place: StoreProbe) -> list[Finding]:
         """The table or the bucket is set up as it should be."""
         try:
             setup = place.setup(self.account, self.clock)
@@ -128,12 +128,12 @@ class Places:
             return [findings.finding(f"{place.kind.upper()}_FAILED", place.location.uri, examined.problem)]
         return stores.settings(examined.findings)
 
-    def _refused(self, place: Place, error: RemoteError) -> Finding:
+    def _refused(self, place: StoreProbe, error: RemoteError) -> Finding:
         if error.code in findings.DENIED:
             return stores.not_writable(place.kind, place.location.uri, error.message)
         return findings.of_error(f"{place.kind.upper()}_FAILED", error)
 
-    def _directory(self, place: Place) -> list[Finding]:
+    def _directory(self, place: StoreProbe) -> list[Finding]:
         problem = private_files.directory_problem(Path(place.location.place))
         return [stores.not_writable(place.kind, place.location.uri, problem)] if problem else []
 

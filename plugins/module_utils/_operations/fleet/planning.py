@@ -14,7 +14,7 @@ from ..._clients.stores.base import Store
 from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
 from ..._core.fleet import forecast, given, needs, selection
-from ..._core.fleet.admission import Pacer
+from ..._core.fleet.admission import Admission
 from ..._core.fleet.drift import Index
 from ..._core.fleet.given import Given
 from ..._core.project import document
@@ -42,12 +42,12 @@ def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mo
     inquiry = renewal_inquiry.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
     if params["renewal_info"]:
         found.candidates = renewal_inquiry.refreshed(found.candidates, clients.stores, inquiry, processes.is_dead)
-    question = needs.Question(run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before)
+    question = needs.FleetQuestion(run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before)
     listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
     found_needs = selection.chosen(survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
     wanted = selection.ordered(found_needs, question.now, params["priority_tags"])
-    pacer = Pacer(clients.limits, [candidate.document for candidate in found.candidates], question.now, ca_limits.registered_domain)
+    pacer = Admission(clients.limits, [candidate.document for candidate in found.candidates], question.now, ca_limits.registered_domain)
     found_needs = selection.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in found_needs if need.selected]
     limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
@@ -86,7 +86,7 @@ def given_projects(params: t.Mapping[str, t.Any]) -> list[Given] | None:
 def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
     """A warning if the runs are scheduled too far apart for one of the certificates."""
     hours = params["schedule_interval_hours"]
-    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := document.pace(each.document))]) if hours else None
+    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := document.slowest_schedule(each.document))]) if hours else None
     return [warning] if warning else []
 
 

@@ -34,7 +34,7 @@ IsDead = t.Callable[[t.Mapping[str, t.Any]], bool]
 
 
 @dataclass(frozen=True)
-class Question:
+class RenewalQuestion:
     """The certificate of one project, what is known of it, and whom to ask."""
 
     project: str
@@ -86,7 +86,7 @@ class Inquiry:
     _unkept: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def ask(self, questions: t.Sequence[Question]) -> list[RenewalInfo | None]:
+    def ask(self, questions: t.Sequence[RenewalQuestion]) -> list[RenewalInfo | None]:
         """What is known then of each, None where nothing changed; it is in the documents of the projects, too, unless somebody is at work there."""
         for question in questions:
             place = (question.directory, question.ca_bundle)
@@ -109,13 +109,13 @@ class Inquiry:
         ]
         return found + ([f"renewal information of {len(self._unkept)} projects could not be kept: {self._unkept[0]}"] if self._unkept else [])
 
-    def _one(self, question: Question) -> RenewalInfo | None:
+    def _one(self, question: RenewalQuestion) -> RenewalInfo | None:
         info = self._answer(question)
         if info is not None and self.keep:
             self._persist(question, info)
         return info
 
-    def _answer(self, question: Question) -> RenewalInfo | None:
+    def _answer(self, question: RenewalQuestion) -> RenewalInfo | None:
         ca = self._cas[question.directory, question.ca_bundle]
         try:
             client, resource = ca.find()
@@ -135,7 +135,7 @@ class Inquiry:
             self.counts[what] += 1
         return info
 
-    def _persist(self, question: Question, info: RenewalInfo) -> None:
+    def _persist(self, question: RenewalQuestion, info: RenewalInfo) -> None:
         """Written once: if somebody else writes at the same time, the next round asks again."""
         try:
             document, version = project_updates.load(question.store, question.project)
@@ -161,7 +161,7 @@ def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Cand
     return candidate if info is None else replace(candidate, document=recording.with_renewal_info(dict(candidate.document), info, now))
 
 
-def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> Question | None:
+def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
     """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be finished first."""
     info = document_.renewal_info(document)
     if (
@@ -175,7 +175,7 @@ def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_d
         directory, ca_bundle = document_.authority(document)
     except ValueError:  # the plan says what is wrong with the definition
         return None
-    return Question(project=document["name"], store=store, info=info, directory=directory, ca_bundle=ca_bundle)
+    return RenewalQuestion(project=document["name"], store=store, info=info, directory=directory, ca_bundle=ca_bundle)
 
 
 def _is_about_the_ca(error: CertError) -> bool:

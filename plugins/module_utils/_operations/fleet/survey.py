@@ -15,7 +15,7 @@ from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
-from ..._core.fleet.needs import Candidate, Need, Question, judge
+from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as document_
 from ..._core.project.document import Document
 from ..._core.values.ownership import PROJECTS_PATH
@@ -64,14 +64,14 @@ class Fleet:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownDocuments:
     """The documents of the stores: as they were read, or why they cannot be used."""
 
     documents: dict[str, Document]
     errors: dict[str, str]
 
     @classmethod
-    def read(cls, store: Store, names: t.Collection[str] | None) -> Known:
+    def read(cls, store: Store, names: t.Collection[str] | None) -> KnownDocuments:
         """The documents of these names as far as they exist, or all."""
         found, errors = {}, {}
         wanted = None if names is None else set(names)
@@ -108,7 +108,7 @@ def usable_stores(given: t.Iterable[Given]) -> set[str | None]:
 def whole(store: Store) -> Fleet:
     """Every project of the store."""
     fleet = Fleet()
-    known = Known.read(store, None)
+    known = KnownDocuments.read(store, None)
     for name, document in known.documents.items():
         fleet.candidates.append(Candidate(name=name, host=host_of(name), document=document))
     for name, error in known.errors.items():
@@ -122,7 +122,7 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     """These projects as their stores have them; ConfigError that lists all that no store knows."""
     fleet, unknown = Fleet(), []
     for uri, entries in _by_store(given).items():
-        known = Known.read(places[uri], [one.name for one in entries if one.name]) if uri in places else Known({}, {})
+        known = KnownDocuments.read(places[uri], [one.name for one in entries if one.name]) if uri in places else KnownDocuments({}, {})
         for one in entries:
             wrong = _obstacle(one, known)
             if wrong:
@@ -136,7 +136,7 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     return fleet
 
 
-def _obstacle(one: Given, known: Known) -> str:
+def _obstacle(one: Given, known: KnownDocuments) -> str:
     """Why a project that was given by name cannot be planned; empty if it can, or is not known at all."""
     if not one.name:
         return MISSING.format("name")
@@ -155,7 +155,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
                 fleet.fail(one.name, one.host, "; ".join(wrong))
             else:
                 usable[one.name] = (one, found)
-        known = Known.read(places[uri], list(usable)) if usable else Known({}, {})
+        known = KnownDocuments.read(places[uri], list(usable)) if usable else KnownDocuments({}, {})
         for name, (one, found) in usable.items():
             _add_defined(fleet, one, dict(found.values), known)
             fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
@@ -168,7 +168,7 @@ def _problems(one: Given, found: definition.Definition) -> list[str]:
     return [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
 
 
-def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: Known) -> None:
+def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: KnownDocuments) -> None:
     if one.name in known.errors:
         fleet.fail(one.name, one.host, known.errors[one.name])
     elif one.name not in known.documents:
@@ -198,7 +198,7 @@ def _by_store(given: t.Sequence[Given]) -> dict[str | None, list[Given]]:
     return found
 
 
-def observed(aws: Aws | None, fleet: Fleet, question: Question) -> tuple[Listing | None, tuple[str, ...]]:
+def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Listing | None, tuple[str, ...]]:
     """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or why there is none.
 
     A listing that failed is not an empty one, so the plan then says what the documents say.
@@ -223,7 +223,7 @@ def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) 
         return None
 
 
-def _rests(candidate: Candidate, question: Question) -> bool:
+def _rests(candidate: Candidate, question: FleetQuestion) -> bool:
     try:
         need = judge(candidate, question)
     except _DAMAGED:
@@ -231,7 +231,7 @@ def _rests(candidate: Candidate, question: Question) -> bool:
     return not need.due and need.state != "locked"
 
 
-def judged(fleet: Fleet, question: Question) -> list[Need]:
+def judged(fleet: Fleet, question: FleetQuestion) -> list[Need]:
     """What each project needs; one whose document breaks the rules in a way that nobody foresaw fails alone, too."""
     needs = []
     for candidate in fleet.candidates:

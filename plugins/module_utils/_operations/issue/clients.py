@@ -10,8 +10,8 @@ from datetime import datetime
 
 from ..._clients.stores.base import Archive
 from ..._core.certificate.bundle import Bundle, Manifest
-from ..ca.registrar import Server
-from ..dns.accounts import Accounts, Zones
+from ..ca.registrar import MakesClients
+from ..dns.accounts import DnsAccounts, Zones
 from ..dns.propagation import NameServers
 
 
@@ -31,16 +31,16 @@ class Clients:
 
     archive: Archive
     zones: Zones
-    server: Server
+    server: MakesClients
     journal: Journal | None = None
-    fallbacks: tuple[Server, ...] = ()
+    fallbacks: tuple[MakesClients, ...] = ()
     delegated: t.Mapping[str, Zones] = field(default_factory=dict)
     dns: NameServers | None = None
 
     @property
-    def accounts(self) -> Accounts:
+    def accounts(self) -> DnsAccounts:
         """All that have zones for us."""
-        return Accounts(self.zones, self.delegated)
+        return DnsAccounts(self.zones, self.delegated)
 
 
 @dataclass(frozen=True)

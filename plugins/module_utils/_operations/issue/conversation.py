@@ -13,7 +13,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from ..._clients.acme.client import Client
-from ..._clients.acme.messages import Authorization, Order, Status
+from ..._clients.acme.messages import AcmeOrder, AcmeStatus, Authorization
 from ..._core.ca import problems as acme_problems
 from ..._core.ca.problems import Problem
 from ..._core.dns import persistent_records
@@ -43,11 +43,11 @@ class Conversation:
     clock: Clock
     dns_persist: bool = False
 
-    def unanswered(self, order: Order) -> list[Authorization]:
+    def unanswered(self, order: AcmeOrder) -> list[Authorization]:
         """The authorizations of a pending order that need a record, each with the challenge to answer; those still valid from earlier orders do not."""
         return self._waiting(order, order.authorizations)
 
-    def answered(self, order: Order, asked: t.Sequence[Authorization]) -> int:
+    def answered(self, order: AcmeOrder, asked: t.Sequence[Authorization]) -> int:
         """How many of these, which are answered one after the other, an earlier run had answered, as far as few questions tell.
 
         An authorization that is valid for another reason may mislead; ``settle`` comes back to what was passed over then.
@@ -55,7 +55,7 @@ class Conversation:
 
         def waits(each: Authorization) -> bool:
             found = self._waiting(order, [each.url])
-            return any(now.challenge is not None and now.challenge.status is Status.PENDING for now in found)
+            return any(now.challenge is not None and now.challenge.status is AcmeStatus.PENDING for now in found)
 
         # as a rule none was, and then the first one tells
         return 0 if not asked or waits(asked[0]) else bisect.bisect_left(asked, True, lo=1, key=waits)
@@ -63,14 +63,14 @@ class Conversation:
     def answer(self, authorizations: t.Iterable[Authorization]) -> None:
         """Have the CA look at the published records; a challenge that is known not to wait is not answered."""
         for each in authorizations:
-            if each.challenge is not None and each.challenge.status is Status.PENDING:
+            if each.challenge is not None and each.challenge.status is AcmeStatus.PENDING:
                 self._answer(each)
 
-    def settle(self, order: Order, deadline: Deadline) -> Order:
+    def settle(self, order: AcmeOrder, deadline: Deadline) -> AcmeOrder:
         """The order once it is neither pending nor processing; OrderFailedError if that is because it failed."""
         pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
         for number, pause in enumerate(pauses, 1):
-            if order.status not in (Status.PENDING, Status.PROCESSING):
+            if order.status not in (AcmeStatus.PENDING, AcmeStatus.PROCESSING):
                 break
             now = self.clock.now()
             if deadline.has_passed(now):
@@ -80,21 +80,21 @@ class Conversation:
                 )
             self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
             order = self.client.order(order.url)
-            if order.status is Status.PENDING and number % POLLS_PER_LOOK == 0:
+            if order.status is AcmeStatus.PENDING and number % POLLS_PER_LOOK == 0:
                 # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered again: RFC 8555 section 8.2.
                 waiting = self.unanswered(order)
                 # whatever the CA says to that, the order tells what comes of it
                 with contextlib.suppress(RemoteError):
                     self.answer(waiting)
-        if order.status not in (Status.READY, Status.VALID):
+        if order.status not in (AcmeStatus.READY, AcmeStatus.VALID):
             raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
         return order
 
-    def complete(self, order: Order, csr_pem: bytes, deadline: Deadline) -> Order:
+    def complete(self, order: AcmeOrder, csr_pem: bytes, deadline: Deadline) -> AcmeOrder:
         """The valid order; hands in the signing request unless an earlier run did."""
-        if order.status is Status.READY:
+        if order.status is AcmeStatus.READY:
             order = self.settle(self._finalize(order, csr_pem), deadline)
-        if order.status is not Status.VALID or order.certificate is None:
+        if order.status is not AcmeStatus.VALID or order.certificate is None:
             raise OrderFailedError(
                 f"acme:order on {order.url} is {order.status.value} without a certificate; run again for a new order",
                 service="acme",
@@ -103,12 +103,12 @@ class Conversation:
             )
         return order
 
-    def _waiting(self, order: Order, urls: t.Iterable[str]) -> list[Authorization]:
+    def _waiting(self, order: AcmeOrder, urls: t.Iterable[str]) -> list[Authorization]:
         found = [self._chosen(self.client.authorization(url)) for url in urls]
-        failed = [each for each in found if each.status not in (Status.VALID, Status.PENDING)]
+        failed = [each for each in found if each.status not in (AcmeStatus.VALID, AcmeStatus.PENDING)]
         if failed:
             raise _failure(order, failed, self.clock.now())
-        waiting = [each for each in found if each.status is Status.PENDING]
+        waiting = [each for each in found if each.status is AcmeStatus.PENDING]
         without = [each.domain for each in waiting if each.challenge is None]
         if without:
             raise OrderFailedError(
@@ -123,7 +123,7 @@ class Conversation:
     def _chosen(self, authorization: Authorization) -> Authorization:
         """The authorization with the challenge to answer; a dns-01 challenge that the CA looks at already stays the one."""
         first, other = authorization.challenge, authorization.persistent
-        if not self.dns_persist or other is None or (first is not None and first.status is not Status.PENDING):
+        if not self.dns_persist or other is None or (first is not None and first.status is not AcmeStatus.PENDING):
             return authorization
         account_url = self.client.account_url or ""
         is_ours = other.account_url in (None, account_url)
@@ -138,10 +138,10 @@ class Conversation:
         except RemoteError:
             # An answer that was sent again after a lost response is refused; what counts is that the CA has taken it.
             now = self._chosen(self.client.authorization(authorization.url))
-            if now.status is Status.PENDING and now.challenge is not None and now.challenge.status is Status.PENDING:
+            if now.status is AcmeStatus.PENDING and now.challenge is not None and now.challenge.status is AcmeStatus.PENDING:
                 raise
 
-    def _finalize(self, order: Order, csr_pem: bytes) -> Order:
+    def _finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
         try:
             return self.client.finalize(order, csr_pem)
         except RemoteError as exc:
@@ -173,9 +173,9 @@ def is_about_the_ca(error: RemoteError) -> bool:
     return acme_problems.another_ca_may_issue(codes or [error.code])
 
 
-def _failure(order: Order, authorizations: t.Iterable[Authorization], now: datetime) -> OrderFailedError:
+def _failure(order: AcmeOrder, authorizations: t.Iterable[Authorization], now: datetime) -> OrderFailedError:
     """Which names failed and why."""
-    problems = [_named(each) for each in authorizations if each.status not in (Status.VALID, Status.PENDING)]
+    problems = [_named(each) for each in authorizations if each.status not in (AcmeStatus.VALID, AcmeStatus.PENDING)]
     failed = sorted({problem.identifier for problem in problems if problem.identifier})
     if order.error is not None:
         problems.append(order.error)

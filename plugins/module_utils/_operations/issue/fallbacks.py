@@ -8,14 +8,14 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..._clients.archive import accounts
-from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._core.certificate.bundle import Manifest
-from ..._core.dns.zones import Place
+from ..._core.dns.zones import RecordPlace
 from ..._core.issue import pending_order
-from ..._core.issue.wanted import Wanted
+from ..._core.issue.wanted import WantedCertificate
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
-from ..ca.registrar import Server
+from ..ca.registrar import MakesClients
 from ..dns.challenge_records import ChallengeRecords
 from . import order as _ordering, withdrawal
 from .clients import Clients, Issued
@@ -49,7 +49,7 @@ class Authorities:
         checked, passed_over = self._first(self._choices, lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)))
         return passed_over + checked[1]
 
-    def issue(self, places: t.Mapping[str, Place], unfinished: t.Sequence[Kept], former: Manifest | None) -> tuple[Issued, list[str]]:
+    def issue(self, places: t.Mapping[str, RecordPlace], unfinished: t.Sequence[UnfinishedOrder], former: Manifest | None) -> tuple[Issued, list[str]]:
         """The new bundle of the first CA that issues, in place of the former one; nothing is left of orders at the others."""
         others = {choice.wanted.directory for choice in self.request.choices[1:]}
 
@@ -63,10 +63,10 @@ class Authorities:
         return issued, [*passed_over, *warnings, *(self._abandon_others(issued) if others else [])]
 
     @property
-    def _choices(self) -> list[tuple[IssueRequest, Server]]:
+    def _choices(self) -> list[tuple[IssueRequest, MakesClients]]:
         return list(zip(self.request.choices, (self.clients.server, *self.clients.fallbacks)))
 
-    def _first(self, choices: t.Sequence[tuple[IssueRequest, Server]], ask: t.Callable[[IssueRequest, Clients], T]) -> tuple[T, list[str]]:
+    def _first(self, choices: t.Sequence[tuple[IssueRequest, MakesClients]], ask: t.Callable[[IssueRequest, Clients], T]) -> tuple[T, list[str]]:
         """What the first CA that can serve the request says, and why the others before it could not."""
         passed_over: list[str] = []
         for choice, server in choices:
@@ -89,11 +89,11 @@ class Authorities:
         return [warning for kept in left for warning in withdrawal.abandon(pending, records, kept)]
 
 
-def _is_begun(unfinished: t.Sequence[Kept], wanted: Wanted) -> bool:
+def _is_begun(unfinished: t.Sequence[UnfinishedOrder], wanted: WantedCertificate) -> bool:
     """Whether the newest order that a CA knows is one for this."""
     newest = next((kept.order for kept in unfinished if kept.order.order_url), None)
     return newest is not None and pending_order.can_resume(newest, wanted)
 
 
-def _directory(kept: Kept) -> str:
+def _directory(kept: UnfinishedOrder) -> str:
     return kept.order.wanted.directory

@@ -10,18 +10,18 @@ from datetime import datetime
 
 from ..._clients.archive import bundles, revocations
 from ..._clients.archive.failed_validations import Failures
-from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._core.certificate import renewal, renewal_info
 from ..._core.certificate.bundle import Bundle, Manifest
-from ..._core.dns.zones import Place
+from ..._core.dns.zones import RecordPlace
 from ..._core.issue import pending_order, wanted as wanted_
-from ..._core.issue.wanted import Verdict
+from ..._core.issue.wanted import BundleVerdict
 from ..._core.values import times
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError, RemoteError
 from ..dns.challenge_records import ZONE_GONE, ChallengeRecords
-from ..dns.place_finder import Places
+from ..dns.place_finder import PlaceFinder
 from . import clients as clients_, withdrawal
 from .clients import Clients
 from .fallbacks import Authorities
@@ -29,13 +29,13 @@ from .request import IssueRequest
 
 
 @dataclass(frozen=True)
-class Observed:
+class ObservedArchive:
     """What the archive has of the project; ``manifest`` is that of ``bundle``, the newest."""
 
     uri: str
     bundle: Bundle | None
-    unfinished: tuple[Kept, ...]
-    verdict: Verdict
+    unfinished: tuple[UnfinishedOrder, ...]
+    verdict: BundleVerdict
     warnings: tuple[str, ...]
     has_failures: bool
 
@@ -76,7 +76,7 @@ def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool
     return _order(request, observed, authorities, places)
 
 
-def _order(request: IssueRequest, observed: Observed, authorities: Authorities, places: t.Mapping[str, Place]) -> Outcome:
+def _order(request: IssueRequest, observed: ObservedArchive, authorities: Authorities, places: t.Mapping[str, RecordPlace]) -> Outcome:
     issued, warnings = authorities.issue(places, observed.unfinished, observed.manifest)
     if observed.has_failures:
         Failures(authorities.clients.archive, request.wanted.project).forget()
@@ -85,17 +85,17 @@ def _order(request: IssueRequest, observed: Observed, authorities: Authorities, 
     return _report(request, observed, issued, (warnings, authorities.clock.now()))
 
 
-def _find(request: IssueRequest, clients: Clients) -> dict[str, Place]:
+def _find(request: IssueRequest, clients: Clients) -> dict[str, RecordPlace]:
     """The places of all names; a problem is told only of zones that were listed for it."""
     try:
-        return Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+        return PlaceFinder(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
     except CertError:
         if not clients.accounts.relist():
             raise
-    return Places(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+    return PlaceFinder(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
 
 
-def _known_places(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[str, Place]:
+def _known_places(request: IssueRequest, unfinished: t.Iterable[UnfinishedOrder]) -> dict[str, RecordPlace]:
     """The places as the order to be resumed has them; nothing if none has a record of every name, and where CNAMEs lead elsewhere none has."""
     for kept in unfinished:
         if any(pending_order.can_resume(kept.order, wanted) for wanted in request.variants):
@@ -103,7 +103,7 @@ def _known_places(request: IssueRequest, unfinished: t.Iterable[Kept]) -> dict[s
     return {}
 
 
-def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed:
+def _observe(request: IssueRequest, clients: Clients, now: datetime) -> ObservedArchive:
     project, archive = request.wanted.project, clients.archive
     keys = archive.list(f"{project}/")
     unfinished, warnings = Pending(archive, project).load(keys)
@@ -116,7 +116,7 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
         warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
         bundle = None
     verdict = wanted_.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
-    return Observed(
+    return ObservedArchive(
         uri=uri,
         bundle=bundle,
         unfinished=tuple(unfinished),
@@ -126,7 +126,7 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     )
 
 
-def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None) -> Outcome:
+def _keep(request: IssueRequest, observed: ObservedArchive, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None) -> Outcome:
     """Nothing is issued; what a killed run left is removed and ``dest`` is put right, unless there are no ``writers`` (check mode)."""
     dest_differs = bool(request.dest) and not bundles.is_kept_in(request.dest or "", bundle)
     warnings = list(observed.warnings)
@@ -145,7 +145,7 @@ def _keep(request: IssueRequest, observed: Observed, bundle: Bundle, writers: tu
     )
 
 
-def _predict(request: IssueRequest, observed: Observed, warnings: list[str]) -> Outcome:
+def _predict(request: IssueRequest, observed: ObservedArchive, warnings: list[str]) -> Outcome:
     after = {**_shown(None), "domains": sorted(request.wanted.domains), "key_type": request.wanted.key_type}
     return Outcome(
         changed=True,
@@ -156,11 +156,11 @@ def _predict(request: IssueRequest, observed: Observed, warnings: list[str]) -> 
     )
 
 
-def _report(request: IssueRequest, observed: Observed, issued: clients_.Issued, end: tuple[list[str], datetime]) -> Outcome:
+def _report(request: IssueRequest, observed: ObservedArchive, issued: clients_.Issued, end: tuple[list[str], datetime]) -> Outcome:
     warnings, now = end
     certificate = issued.manifest.certificate
     decision = renewal.decide(certificate, request.terms.interval_days, now)
-    verdict = Verdict(keep=False, reason=observed.verdict.reason, decision=decision, info=renewal_info.known(None, certificate))
+    verdict = BundleVerdict(keep=False, reason=observed.verdict.reason, decision=decision, info=renewal_info.known(None, certificate))
     return Outcome(
         changed=True,
         result={**_result(verdict, _described(request, issued.uri, issued.manifest), issued=True), "replaces": issued.replaces},
@@ -170,7 +170,7 @@ def _report(request: IssueRequest, observed: Observed, issued: clients_.Issued, 
     )
 
 
-def _result(verdict: Verdict, bundle: dict[str, t.Any], issued: bool) -> dict[str, t.Any]:
+def _result(verdict: BundleVerdict, bundle: dict[str, t.Any], issued: bool) -> dict[str, t.Any]:
     decision = verdict.decision
     predicted = "known when the certificate is issued: its lifetime decides"
     return {

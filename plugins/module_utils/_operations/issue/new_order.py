@@ -7,11 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._clients.acme.client import Client
-from ..._clients.acme.messages import Order
+from ..._clients.acme.messages import AcmeOrder
 from ..._core.certificate import renewal_info
 from ..._core.certificate.bundle import Manifest
 from ..._core.issue import wanted as wanted_
-from ..._core.issue.wanted import Wanted
+from ..._core.issue.wanted import WantedCertificate
 from ..._errors import RemoteError
 
 
@@ -19,12 +19,12 @@ from ..._errors import RemoteError
 class Placed:
     """An order, and the certificate that it replaces for the CA by its name in renewal information."""
 
-    order: Order
+    order: AcmeOrder
     replaces: str | None = None
     warnings: tuple[str, ...] = ()
 
 
-def place(client: Client, wanted: Wanted, former: Manifest | None) -> Placed:
+def place(client: Client, wanted: WantedCertificate, former: Manifest | None) -> Placed:
     """An order in place of the former certificate; one that replaces nothing if the CA does not like the replacement."""
     replaces = wanted_.replacement(former, wanted, client.account_url) if client.directory().renewal_info else None
     refused: tuple[str, ...] = ()

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..._clients.acme.client import Client
-from ..._clients.acme.messages import Authorization, Challenge, Order, Status
+from ..._clients.acme.messages import AcmeOrder, AcmeStatus, Authorization, Challenge
 from ..._clients.archive import accounts, bundles as _bundles
-from ..._clients.archive.accounts import Account
+from ..._clients.archive.accounts import AcmeAccount
 from ..._clients.archive.failed_validations import Failures
-from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._clients.machine import crypto
 from ..._core.ca.failed_validations import Failure
 from ..._core.certificate import bundle as bundles
@@ -21,10 +21,10 @@ from ..._core.certificate.bundle import Bundle, Manifest
 from ..._core.dns import persistent_records, txt_records
 from ..._core.dns.persistent_records import Grant
 from ..._core.dns.txt_records import ChallengeRecord
-from ..._core.dns.zones import Place
+from ..._core.dns.zones import RecordPlace
 from ..._core.issue import pending_order, wanted as wanted_
 from ..._core.issue.pending_order import PendingOrder
-from ..._core.issue.wanted import Wanted
+from ..._core.issue.wanted import WantedCertificate
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError, ConfigError, RefusedError, RemoteError
 from ..ca.registrar import Registrar
@@ -40,8 +40,8 @@ from .withdrawal import abandon, withdraw
 class _Work:
     """What has to be known to clean up, whatever happens: the unfinished order as archived, whether it is over, whether another run has it now."""
 
-    kept: Kept
-    order: Order | None = None
+    kept: UnfinishedOrder
+    order: AcmeOrder | None = None
     is_over: bool = False
     is_lost: bool = False
     is_finalizing: bool = False
@@ -55,10 +55,10 @@ class Ordering:
     request: IssueRequest
     clients: Clients
     clock: Clock
-    places: t.Mapping[str, Place]
+    places: t.Mapping[str, RecordPlace]
     former: Manifest | None = None
 
-    def run(self, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
+    def run(self, unfinished: t.Iterable[UnfinishedOrder]) -> tuple[Issued, list[str]]:
         """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
         account = self._account()
         client = self.clients.server.client(account.private_key, self.clock)
@@ -66,7 +66,7 @@ class Ordering:
         issued, more = replace(self, request=request).order(client, account, unfinished)
         return issued, warnings + more
 
-    def order(self, client: Client, account: Account, unfinished: t.Iterable[Kept]) -> tuple[Issued, list[str]]:
+    def order(self, client: Client, account: AcmeAccount, unfinished: t.Iterable[UnfinishedOrder]) -> tuple[Issued, list[str]]:
         """The same, of a CA that has been found able to serve the request."""
         if account.url is None:
             self._registrar.register(client, account, self.request.account_terms)
@@ -113,11 +113,11 @@ class Ordering:
     def _registrar(self) -> Registrar:
         return Registrar(self.clients.archive, self.clients.server, self.clock)
 
-    def _account(self) -> Account:
+    def _account(self) -> AcmeAccount:
         directory, contacts = self.request.wanted.directory, self.request.contacts
         return self._registrar.known(directory, contacts) or accounts.new(directory, contacts, self.clock.now())
 
-    def _begin(self, client: Client, unfinished: t.Iterable[Kept]) -> tuple[_Work, list[str]]:
+    def _begin(self, client: Client, unfinished: t.Iterable[UnfinishedOrder]) -> tuple[_Work, list[str]]:
         """The newest unfinished order that can still be finished, or a new one; the others are given up."""
         work, warnings = None, []
         for kept in unfinished:
@@ -128,7 +128,7 @@ class Ordering:
                 work = resumed
         return work or self._new_work(), warnings
 
-    def _resume(self, client: Client, kept: Kept) -> _Work | None:
+    def _resume(self, client: Client, kept: UnfinishedOrder) -> _Work | None:
         if not any(pending_order.can_resume(kept.order, wanted) for wanted in self.request.variants):
             return None
         if kept.order.order_url is None:
@@ -139,16 +139,16 @@ class Ordering:
             if is_final(exc) or exc.code == "accountDoesNotExist":
                 return None
             raise
-        if order.status is Status.INVALID:
+        if order.status is AcmeStatus.INVALID:
             # The run that had it validated was killed before it could see that it failed.
             self._noted(sorted(domain.removeprefix("*.") for domain in order.identifiers), kept.order.created_at)
-        alive = order.status is not Status.INVALID and order.identifiers == set(self.request.wanted.domains)
+        alive = order.status is not AcmeStatus.INVALID and order.identifiers == set(self.request.wanted.domains)
         return _Work(kept, order) if alive else None
 
     def _new_work(self) -> _Work:
         wanted, now = self.request.wanted, self.clock.now()
         order = PendingOrder(wanted=wanted, private_key=crypto.generate_key(wanted.key_type), created_at=now)
-        kept = Kept(self._pending.new_key(now), order)
+        kept = UnfinishedOrder(self._pending.new_key(now), order)
         self._pending.put(kept)
         return _Work(kept)
 
@@ -156,7 +156,7 @@ class Ordering:
         # what was noted is answered by dns-01
         conversation = Conversation(client, self.clock, self.request.dns_persist and not work.kept.order.asked)
         order = work.order or self._new_order(client, work)
-        if order.status is Status.PENDING:
+        if order.status is AcmeStatus.PENDING:
             self._answer(client, conversation, work, order)
         deadline = Deadline.after(self.clock.now(), self.request.order_timeout)
         csr = crypto.signing_request(work.kept.order.private_key, self.request.wanted.domains)
@@ -179,7 +179,7 @@ class Ordering:
                 return other, [f"the chain that ends at {preferred} was taken; if CloudFront does not trust that CA, it answers InvalidViewerCertificate"]
         return chain.pem, [f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was taken"]
 
-    def _new_order(self, client: Client, work: _Work) -> Order:
+    def _new_order(self, client: Client, work: _Work) -> AcmeOrder:
         wanted = self.request.wanted
         try:
             placed = self._ask(client, wanted)
@@ -200,7 +200,7 @@ class Ordering:
             )
         return order
 
-    def _ask(self, client: Client, wanted: Wanted) -> Placed:
+    def _ask(self, client: Client, wanted: WantedCertificate) -> Placed:
         try:
             return place(client, wanted, self.former)
         except RemoteError as exc:
@@ -209,7 +209,7 @@ class Ordering:
         self._registrar.register(client, self._account(), self.request.account_terms)
         return place(client, wanted, self.former)
 
-    def _record(self, work: _Work, order: Order) -> None:
+    def _record(self, work: _Work, order: AcmeOrder) -> None:
         """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
         if self.clients.journal is None:
             return
@@ -219,7 +219,7 @@ class Ordering:
             work.is_lost = True
             raise
 
-    def _answer(self, client: Client, conversation: Conversation, work: _Work, order: Order) -> None:
+    def _answer(self, client: Client, conversation: Conversation, work: _Work, order: AcmeOrder) -> None:
         """Publish what is asked, and have the CA look at it: at all of it, or at what an earlier run, which noted it, did not come to."""
         noted = [Authorization.from_asked(each) for each in work.kept.order.asked]
         # answers begin after the changes are known
@@ -229,8 +229,8 @@ class Ordering:
         conversation.answer(unanswered)
 
     def _publish(self, client: Client, work: _Work, unanswered: t.Sequence[Authorization]) -> None:
-        values: dict[Place, set[str]] = {}
-        grants: dict[Place, Grant] = {}
+        values: dict[RecordPlace, set[str]] = {}
+        grants: dict[RecordPlace, Grant] = {}
         for each in unanswered:
             if each.challenge is not None and each.challenge.issuers:
                 place = self.places[persistent_records.record_name(each.domain)]

@@ -15,12 +15,12 @@ from ..._core.certificate import renewal
 from ..._core.certificate.certificate import KEY_TYPES
 from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.dns import persistent_records, txt_records, zones
-from ..._core.issue.wanted import Terms, Wanted
+from ..._core.issue.wanted import RenewalTerms, WantedCertificate
 from ..._core.project.definition import project_problem
 from ..._core.values import domain_names, times
 from ..._errors import ConfigError
 from ..ca.options import EAB_ALGORITHMS, _binding_problems, _ca_bundle_problems, ca_problems, contacts_of, external_account_of
-from ..ca.registrar import Terms as AccountTerms
+from ..ca.registrar import RegistrationTerms
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,8 @@ class Fallback:
 class IssueRequest:
     """What the user asked for, of the CA to be asked now; ``fallbacks`` come after it."""
 
-    wanted: Wanted
-    terms: Terms
+    wanted: WantedCertificate
+    terms: RenewalTerms
     dest: str | None
     contacts: tuple[str, ...]
     terms_agreed: bool
@@ -71,15 +71,15 @@ class IssueRequest:
         return found
 
     @property
-    def variants(self) -> tuple[Wanted, ...]:
+    def variants(self) -> tuple[WantedCertificate, ...]:
         """What may come of an order at this CA."""
         without = () if self.profile_required or self.wanted.profile is None else (replace(self.wanted, profile=None),)
         return (self.wanted, *without)
 
     @property
-    def account_terms(self) -> AccountTerms:
+    def account_terms(self) -> RegistrationTerms:
         """What an account at this CA is registered on."""
-        return AccountTerms(self.terms_agreed, self.external_account)
+        return RegistrationTerms(self.terms_agreed, self.external_account)
 
     def without_profile(self) -> IssueRequest:
         """The same request for whatever the CA issues by itself."""
@@ -104,14 +104,14 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
     directory = directories.resolve(params["acme_directory"])
     since = params.get("issued_since")
     request = IssueRequest(
-        wanted=Wanted(
+        wanted=WantedCertificate(
             project=params["project"],
             domains=domain_names.normalise(params["domains"]),
             key_type=params["key_type"],
             directory=directory.url,
             profile=params.get("acme_profile") or None,
         ),
-        terms=Terms(
+        terms=RenewalTerms(
             interval_days=params["renewal_interval_days"],
             issued_since=times.from_text(since) if since else None,
             renewal_info=params.get("renewal_info") or None,

@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._errors import CertError
 from ..dns.challenge_records import ChallengeRecords
 
 
-def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+def abandon(pending: Pending, records: ChallengeRecords, kept: UnfinishedOrder) -> list[str]:
     """Remove what an unfinished order left in DNS, and then the order itself; a warning if that fails."""
     try:
         _remove_records(pending, records, kept)
@@ -21,7 +21,7 @@ def abandon(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str
     return []
 
 
-def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[str]:
+def withdraw(pending: Pending, records: ChallengeRecords, kept: UnfinishedOrder) -> list[str]:
     """Remove what an unfinished order left in DNS, and keep the order for the next run; a warning if that fails."""
     try:
         _remove_records(pending, records, kept)
@@ -31,7 +31,7 @@ def withdraw(pending: Pending, records: ChallengeRecords, kept: Kept) -> list[st
     return []
 
 
-def _remove_records(pending: Pending, records: ChallengeRecords, kept: Kept) -> None:
+def _remove_records(pending: Pending, records: ChallengeRecords, kept: UnfinishedOrder) -> None:
     """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
     if kept.order.changes:
         pending.put(replace(kept, order=kept.order.withdrawing()))

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..._clients.archive import bundles
-from ..._clients.archive.unfinished_orders import Kept, Pending
+from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._clients.stores.base import Archive
 from ..._core.certificate.bundle import Manifest
 from ..._core.dns import persistent_records
@@ -17,9 +17,9 @@ from ..._core.project import definition
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
-from ..dns.accounts import Accounts
+from ..dns.accounts import DnsAccounts
 from ..dns.challenge_records import ChallengeRecords
-from ..dns.place_finder import Places, Resolver
+from ..dns.place_finder import PlaceFinder, Resolver
 from ..issue import withdrawal
 
 
@@ -35,9 +35,9 @@ class Drop:
 class _Found:
     """Unfinished orders, those that go and those that stay, and the values of dns-persist-01 that go."""
 
-    unfinished: list[Kept]
-    dead: list[Kept]
-    alive: list[Kept]
+    unfinished: list[UnfinishedOrder]
+    dead: list[UnfinishedOrder]
+    alive: list[UnfinishedOrder]
     persistent: list[ChallengeRecord]
 
 
@@ -46,7 +46,7 @@ class Leftovers:
     """The unfinished orders of projects in one archive; without ``resolver``, zones are found by their records alone."""
 
     archive: Archive
-    accounts: Accounts
+    accounts: DnsAccounts
     clock: Clock
     resolver: Resolver | None = None
 
@@ -70,7 +70,7 @@ class Leftovers:
         if newest is None or newest.account_url is None:
             return [], ["the archive has no bundle that says for which account and names there may be _validation-persist records; look for them yourself"]
         domain_of = {persistent_records.record_name(domain): domain for domain in newest.certificate.domains}
-        found = Places(self.accounts.own, self.accounts.delegated, self.resolver).search(list(domain_of))
+        found = PlaceFinder(self.accounts.own, self.accounts.delegated, self.resolver).search(list(domain_of))
         records = []
         for place in dict.fromkeys(found.places.values()):
             texts = persistent_records.texts_of(newest.account_url, self.accounts.of(place.delegation).txt_set(place.zone_id, place.name))

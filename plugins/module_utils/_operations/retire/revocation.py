@@ -24,7 +24,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
 from ..ca import options
-from ..ca.registrar import Registrar, Server
+from ..ca.registrar import MakesClients, Registrar
 
 ALREADY = "alreadyRevoked"
 
@@ -34,10 +34,10 @@ class Clients:
     """What revoking speaks to; ``server`` makes the CA with a directory's URL."""
 
     archive: Archive
-    server: t.Callable[[str], Server]
+    server: t.Callable[[str], MakesClients]
     iam: Iam
     cloudfront: CloudFront
-    archived: _bundles.Archived
+    archived: _bundles.ReadArchived
 
 
 def check(params: t.Mapping[str, t.Any]) -> None:
@@ -123,7 +123,7 @@ class Revoking:
             raise ConfigError(["acme_directory: the bundle has no manifest that names its CA; give the CA"])
         return bundle.manifest.directory
 
-    def _signer(self, server: Server, bundle: Bundle) -> tuple[str, str | None]:
+    def _signer(self, server: MakesClients, bundle: Bundle) -> tuple[str, str | None]:
         """The key that signs, and the URL of its account if it is that of one."""
         if self.params["signed_by"] == "certificate":
             return bundle.privkey, None

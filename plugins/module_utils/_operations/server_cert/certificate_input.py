@@ -16,7 +16,7 @@ from ..._errors import ConfigError
 
 
 @dataclass(frozen=True)
-class Material:
+class CertificateInput:
     """Leaf, chain and key as PEM texts with equal line ends; ``certificate`` is what the leaf says."""
 
     leaf: str
@@ -33,7 +33,7 @@ def planned_bundle(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | Non
     return None
 
 
-def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.Archived | None) -> Material:
+def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.ReadArchived | None) -> CertificateInput:
     """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason not to use it."""
     certificate, chain, key = _texts(params, archived)
     leaf, rest = crypto.split(certificate)
@@ -41,7 +41,7 @@ def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.Archive
     problems = []
     if rest and chain and not crypto.same_certificates(rest, chain):
         problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
-    material = Material(leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n")
+    material = CertificateInput(leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n")
     problems += crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
     problems += limits.size_problems(material.leaf, material.chain, material.private_key)
     if problems:
@@ -49,7 +49,7 @@ def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.Archive
     return material
 
 
-def _texts(params: t.Mapping[str, t.Any], archived: bundles.Archived | None) -> tuple[str, str, str]:
+def _texts(params: t.Mapping[str, t.Any], archived: bundles.ReadArchived | None) -> tuple[str, str, str]:
     bundle = params["bundle"]
     if bundle is None:
         return params["certificate"], params["chain"] or "", params["private_key"]

@@ -10,11 +10,11 @@ from ..._clients.aws.iam import Iam, Upload
 from ..._clients.machine import crypto
 from ..._core.server_cert import server_certs, upload_plan
 from ..._core.server_cert.server_certs import Content, StoredCertificate
-from ..._core.server_cert.upload_plan import Wanted
+from ..._core.server_cert.upload_plan import WantedUpload
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
-from .certificate_input import Material
+from .certificate_input import CertificateInput
 
 ATTEMPTS = 5
 # Another run uploaded under the same name, or changed something of IAM, since the listing.
@@ -35,8 +35,8 @@ class Storing:
 
     iam: Iam
     clock: Clock
-    material: Material
-    wanted: Wanted
+    material: CertificateInput
+    wanted: WantedUpload
     headroom: int
     expected: str | None = None
 
@@ -58,7 +58,7 @@ class Storing:
     def _plan(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
         content = None if lost_races else self._expected()
         if content is not None:
-            observed = upload_plan.Observed((content.stored,), {content.stored.name: content.tags})
+            observed = upload_plan.ObservedIam((content.stored,), {content.stored.name: content.tags})
             return content.stored, upload_plan.plan_present(observed, self.wanted)
         return self._search(lost_races)
 
@@ -75,7 +75,7 @@ class Storing:
         known = {content.stored.name: content for content in contents if content is not None}
         stored.update({name: content.stored for name, content in known.items()})
         same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
-        plan = upload_plan.plan_present(upload_plan.Observed(tuple(stored.values()), same), self.wanted)
+        plan = upload_plan.plan_present(upload_plan.ObservedIam(tuple(stored.values()), same), self.wanted)
         name = plan.after["server_certificate"]["name"]
         if plan and plan.steps[0].action == "upload":
             check_quota(self.iam, self.headroom)

@@ -14,8 +14,8 @@ import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import store_setup
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution, Selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.caa import Issuer, Reason, Verdict
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Place, Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.caa import CaaVerdict, Issuer, Reason
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import RecordPlace, Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor import (
     account,
     ca,
@@ -68,7 +68,7 @@ def unanswered(public: frozenset[str] | None) -> Findings:
 
 
 def passed_over(used: str) -> Findings:
-    place = Place("_acme-challenge.shop.example.com", "Z1", used)
+    place = RecordPlace("_acme-challenge.shop.example.com", "Z1", used)
     return lambda: doctor_zones.passed_over([place], [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "other.example.com")])
 
 
@@ -79,7 +79,7 @@ def unplaced(*told: str) -> Findings:
 
 def verdict(reason: Reason | None) -> Findings:
     issuer = Issuer(() if reason is Reason.UNKNOWN_ISSUER else ("ca.example",))
-    return lambda: ca.caa("www.example.com", Verdict(reason, "example.com", ("other.example",)), issuer)
+    return lambda: ca.caa("www.example.com", CaaVerdict(reason, "example.com", ("other.example",)), issuer)
 
 
 def stored(*certificates: StoredCertificate, record: t.Mapping[str, t.Any] | None = RECORD) -> Findings:
@@ -206,7 +206,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "ARCHIVE_EXPOSED": (mode(0o640), mode(0o600)),
     "BUNDLE_MISSING": (lambda: stores.bundle(RECORD, False), lambda: [*stores.bundle(RECORD, True), *stores.bundle(None, False)]),
     "PLACE_SETTINGS": (
-        lambda: stores.settings([store_setup.Finding("s3://b", store_setup.VERSIONING, "off", "on", False)]),
+        lambda: stores.settings([store_setup.Shortcoming("s3://b", store_setup.VERSIONING, "off", "on", False)]),
         lambda: stores.settings([]),
     ),
     "CERTIFICATE_EXPIRED": (aged(64.1), aged(63.9)),

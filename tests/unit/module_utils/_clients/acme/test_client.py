@@ -15,8 +15,8 @@ from email.utils import format_datetime
 import josepy
 import pytest
 import requests
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import Client, Registration, Server
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import Challenge, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import AcmeServer, Client, Registration
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeStatus, Challenge
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.network import Network
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -106,7 +106,7 @@ def test_the_nonce_of_each_answer_is_used_for_the_next_request(setup: Setup) -> 
 
 def test_a_refused_nonce_is_replaced_by_the_one_that_came_with_the_refusal(setup: Setup) -> None:
     setup.ca.answers["/o"] = [*[problem("badNonce")] * 11, Answer(body=ORDER)]
-    assert setup.client.order(f"{BASE}/o").status is Status.PENDING
+    assert setup.client.order(f"{BASE}/o").status is AcmeStatus.PENDING
     assert setup.ca.asked.count("HEAD /nonce") == 1
     assert setup.ca.asked.count("POST /o") == 12
     assert setup.clock.naps == []
@@ -227,15 +227,17 @@ def test_challenges_of_unknown_types_are_ignored(setup: Setup) -> None:
     setup.ca.answers["/a"] = [Answer(body=body)]
     found = setup.client.authorization(f"{BASE}/a")
     assert found.domain == "example.com"
-    assert found.challenge == Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING)
+    assert found.challenge == Challenge(url=f"{BASE}/c", token="t", status=AcmeStatus.PENDING)
 
 
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        pytest.param({}, Challenge(f"{BASE}/p", "", Status.PENDING, ("ca.example", "ca.test")), id="first draft"),
+        pytest.param({}, Challenge(f"{BASE}/p", "", AcmeStatus.PENDING, ("ca.example", "ca.test")), id="first draft"),
         pytest.param(
-            {"accounturi": f"{BASE}/account/7"}, Challenge(f"{BASE}/p", "", Status.PENDING, ("ca.example", "ca.test"), f"{BASE}/account/7"), id="later drafts"
+            {"accounturi": f"{BASE}/account/7"},
+            Challenge(f"{BASE}/p", "", AcmeStatus.PENDING, ("ca.example", "ca.test"), f"{BASE}/account/7"),
+            id="later drafts",
         ),
         pytest.param({"url": None}, None, id="no URL"),
         pytest.param({"status": "new-state"}, None, id="unknown status"),
@@ -249,7 +251,7 @@ def test_a_dns_persist_01_challenge_is_read_and_one_that_is_none_stops_nothing(s
     setup.ca.answers["/a"] = [Answer(body={"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": challenges})]
     authorization = setup.client.authorization(f"{BASE}/a")
     assert authorization.persistent == found
-    assert authorization.challenge == Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING)
+    assert authorization.challenge == Challenge(url=f"{BASE}/c", token="t", status=AcmeStatus.PENDING)
 
 
 def test_the_reason_of_an_invalid_authorization_is_kept(setup: Setup) -> None:
@@ -275,7 +277,7 @@ def test_a_new_account_is_signed_by_its_key_and_everything_else_by_its_url(setup
 
 def test_an_answered_challenge_says_nothing_but_braces(setup: Setup) -> None:
     setup.ca.answers["/c"] = [Answer(body={})]
-    setup.client.answer(Challenge(url=f"{BASE}/c", token="t", status=Status.PENDING))
+    setup.client.answer(Challenge(url=f"{BASE}/c", token="t", status=AcmeStatus.PENDING))
     assert json.loads(setup.ca.sent[0]["payload"]) == {}
 
 
@@ -311,7 +313,7 @@ def test_an_answer_without_a_location_is_told(setup: Setup) -> None:
 def test_a_server_that_nobody_listens_on_is_told_within_the_bounds() -> None:
     clock = FakeClock()
     with pytest.raises(RemoteError) as caught:
-        Server("https://127.0.0.1:1/directory").client(None, clock).directory()
+        AcmeServer("https://127.0.0.1:1/directory").client(None, clock).directory()
     assert "Connection refused" in caught.value.message
     assert "0x" not in caught.value.message
     assert sum(clock.naps) <= 3

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import pace
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.pace import Pace, Rate
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.pace import CallPace, Rate
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import run_files
 
 RATE = Rate(per_second=50, burst=1)
@@ -37,13 +37,13 @@ class Time:
         self.slept += seconds
 
 
-def paced(path: Path, rate: Rate = RATE) -> tuple[Pace, Time]:
+def paced(path: Path, rate: Rate = RATE) -> tuple[CallPace, Time]:
     moments = Time()
-    return Pace(path, rate, moments.clock, moments.sleep), moments
+    return CallPace(path, rate, moments.clock, moments.sleep), moments
 
 
 def calls(path: str, count: int, found: multiprocessing.Queue[list[float]]) -> None:
-    mine = Pace(Path(path), RATE)
+    mine = CallPace(Path(path), RATE)
     moments = []
     for _call in range(count):
         mine.wait()

@@ -13,7 +13,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind impo
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Reaction
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution, Selection
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.report import Report, Status
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.report import BindReport, BindStatus
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
 
 NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
@@ -30,28 +30,30 @@ def iam(certificate: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("distribution", "selection", "status"),
     [
-        pytest.param(Distribution("E1", viewer=iam("ASCAOLD")), PREVIOUS, Status.REBOUND, id="uses a previous certificate"),
-        pytest.param(Distribution("E1", viewer={"Certificate": "ASCAOLDER"}), PREVIOUS, Status.REBOUND, id="uses one by the deprecated element"),
+        pytest.param(Distribution("E1", viewer=iam("ASCAOLD")), PREVIOUS, BindStatus.REBOUND, id="uses a previous certificate"),
+        pytest.param(Distribution("E1", viewer={"Certificate": "ASCAOLDER"}), PREVIOUS, BindStatus.REBOUND, id="uses one by the deprecated element"),
         pytest.param(
-            Distribution("E1", viewer={"ACMCertificateArn": "arn:x"}), Selection(frozenset({"previous"}), ("arn:x",)), Status.REBOUND, id="uses one of ACM"
+            Distribution("E1", viewer={"ACMCertificateArn": "arn:x"}), Selection(frozenset({"previous"}), ("arn:x",)), BindStatus.REBOUND, id="uses one of ACM"
         ),
         pytest.param(Distribution("E1", viewer=iam("ASCAOTHER"), aliases=("example.com",)), PREVIOUS, None, id="uses a foreign one: not meant"),
-        pytest.param(Distribution("E1", viewer=iam("ASCANEW")), PREVIOUS, Status.ALREADY, id="uses the target: always meant"),
-        pytest.param(Distribution("E1", viewer=iam("ASCAOLD"), staging=True), PREVIOUS, Status.REBOUND, id="staging is as any other"),
-        pytest.param(Distribution("E1", viewer=iam("ASCAOLD"), aliases=("example.com", "other.test")), PREVIOUS, Status.SKIPPED, id="one alias not covered"),
-        pytest.param(Distribution("E1", aliases=("www.example.com",)), ALIASES, Status.REBOUND, id="all aliases covered"),
-        pytest.param(Distribution("E1", aliases=("www.example.com", "other.test")), ALIASES, Status.SKIPPED, id="some aliases covered"),
+        pytest.param(Distribution("E1", viewer=iam("ASCANEW")), PREVIOUS, BindStatus.ALREADY, id="uses the target: always meant"),
+        pytest.param(Distribution("E1", viewer=iam("ASCAOLD"), staging=True), PREVIOUS, BindStatus.REBOUND, id="staging is as any other"),
+        pytest.param(
+            Distribution("E1", viewer=iam("ASCAOLD"), aliases=("example.com", "other.test")), PREVIOUS, BindStatus.SKIPPED, id="one alias not covered"
+        ),
+        pytest.param(Distribution("E1", aliases=("www.example.com",)), ALIASES, BindStatus.REBOUND, id="all aliases covered"),
+        pytest.param(Distribution("E1", aliases=("www.example.com", "other.test")), ALIASES, BindStatus.SKIPPED, id="some aliases covered"),
         pytest.param(Distribution("E1", aliases=("other.test",)), ALIASES, None, id="no alias covered: not meant"),
         pytest.param(Distribution("E1"), ALIASES, None, id="no aliases: not meant by aliases"),
         pytest.param(Distribution("E1", aliases=("a.b.example.com",)), ALIASES, None, id="a wildcard covers one level"),
-        pytest.param(Distribution("E1", aliases=("*.example.com",)), ALIASES, Status.REBOUND, id="a wildcard alias needs that wildcard"),
-        pytest.param(Distribution("E1"), IDS, Status.REBOUND, id="its ID was given, no aliases"),
+        pytest.param(Distribution("E1", aliases=("*.example.com",)), ALIASES, BindStatus.REBOUND, id="a wildcard alias needs that wildcard"),
+        pytest.param(Distribution("E1"), IDS, BindStatus.REBOUND, id="its ID was given, no aliases"),
         pytest.param(Distribution("E2", viewer=iam("ASCAOLD")), IDS, None, id="another ID was given"),
-        pytest.param(Distribution("E1", aliases=("other.test",)), IDS, Status.SKIPPED, id="an ID does not excuse coverage"),
-        pytest.param(Distribution("E1", tenant_only=True), IDS, Status.SKIPPED, id="multi-tenant is reported, not touched"),
+        pytest.param(Distribution("E1", aliases=("other.test",)), IDS, BindStatus.SKIPPED, id="an ID does not excuse coverage"),
+        pytest.param(Distribution("E1", tenant_only=True), IDS, BindStatus.SKIPPED, id="multi-tenant is reported, not touched"),
     ],
 )
-def test_what_becomes_of_a_distribution(distribution: Distribution, selection: Selection, status: Status | None) -> None:
+def test_what_becomes_of_a_distribution(distribution: Distribution, selection: Selection, status: BindStatus | None) -> None:
     reports = binding.plan([distribution], selection, TARGET)
     assert [report.status for report in reports] == ([] if status is None else [status])
 
@@ -63,7 +65,7 @@ def test_uncovered_aliases_are_named() -> None:
 
 
 def test_a_distribution_that_somebody_took_over_in_between_is_left_alone() -> None:
-    assert binding.judge(Distribution("E1", viewer=iam("ASCAFOREIGN")), PREVIOUS, TARGET).status is Status.SKIPPED
+    assert binding.judge(Distribution("E1", viewer=iam("ASCAFOREIGN")), PREVIOUS, TARGET).status is BindStatus.SKIPPED
 
 
 PROTOCOLS = ("TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025", "TLSv1.9_2099")
@@ -192,11 +194,11 @@ def test_age_of_a_certificate() -> None:
 
 def test_records_have_the_plugins_vocabulary() -> None:
     reports = [
-        Report("E1", Status.REBOUND, ""),
-        Report("E2", Status.ALREADY, ""),
-        Report("E3", Status.SKIPPED, ""),
-        Report("E4", Status.FAILED, "", error={"stage": "get", "code": "AccessDenied", "message": "no"}),
-        Report("E5", Status.FAILED, "", error={"stage": "deploy", "code": "DeadlineExceeded", "message": "late"}),
+        BindReport("E1", BindStatus.REBOUND, ""),
+        BindReport("E2", BindStatus.ALREADY, ""),
+        BindReport("E3", BindStatus.SKIPPED, ""),
+        BindReport("E4", BindStatus.FAILED, "", error={"stage": "get", "code": "AccessDenied", "message": "no"}),
+        BindReport("E5", BindStatus.FAILED, "", error={"stage": "deploy", "code": "DeadlineExceeded", "message": "late"}),
     ]
     records = binding_report.result(reports, ["ASCAOLD"])["records"]
     assert records == {

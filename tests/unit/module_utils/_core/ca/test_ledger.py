@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import ledger as ledgers, limits as ca_limits
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.issuances import Issuance
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.ledger import Ledger, Order
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.ledger import Ledger, PlannedOrder
 
 NOW = datetime(2027, 1, 6, 4, 0, tzinfo=timezone.utc)
 LE = "https://acme-v02.api.letsencrypt.org/directory"
@@ -28,11 +28,11 @@ def ledger(own: t.Mapping[str, t.Any] | None = None) -> Ledger:
     return Ledger(ca_limits.published(own), NOW, domain)
 
 
-def order(*names: str, exempt: str | None = None, account: str = "a") -> Order:
-    return Order(LE, account, frozenset(names), exempt)
+def order(*names: str, exempt: str | None = None, account: str = "a") -> PlannedOrder:
+    return PlannedOrder(LE, account, frozenset(names), exempt)
 
 
-def waits(book: Ledger, orders: t.Iterable[Order]) -> list[timedelta]:
+def waits(book: Ledger, orders: t.Iterable[PlannedOrder]) -> list[timedelta]:
     """How long each has to wait, nothing if it is admitted."""
     found = []
     for one in orders:
@@ -139,7 +139,7 @@ def test_a_name_that_failed_as_often_as_allowed_is_not_tried() -> None:
 
 def test_a_project_with_another_ca_goes_there_when_the_first_has_no_room() -> None:
     book = ledger()
-    other = Order("https://acme.zerossl.com/v2/DV90", "a", frozenset({"x.example.com"}))
+    other = PlannedOrder("https://acme.zerossl.com/v2/DV90", "a", frozenset({"x.example.com"}))
     for number in range(50):
         book.issued("a", Issuance(NOW, LE, frozenset({f"{number}.example.com"})))
     assert book.admit([order("x.example.com")]) is not None
@@ -148,7 +148,7 @@ def test_a_project_with_another_ca_goes_there_when_the_first_has_no_room() -> No
 
 def test_a_ca_without_numbers_has_no_limits() -> None:
     book = ledger()
-    unlimited = [Order("https://ca.example/directory", "a", frozenset({f"{number}.example.com"})) for number in range(2000)]
+    unlimited = [PlannedOrder("https://ca.example/directory", "a", frozenset({f"{number}.example.com"})) for number in range(2000)]
     assert not any(waits(book, unlimited))
     assert book.used() == []
 
@@ -185,7 +185,7 @@ def test_an_operator_changes_single_numbers_and_the_exemptions_stay() -> None:
 
 
 def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
-    bucket = ledgers.Bucket(ca_limits.Limit(10**9, 60.0))
+    bucket = ledgers.TokenBucket(ca_limits.Limit(10**9, 60.0))
     bucket.take(NOW)
     assert (bucket.earliest(NOW), bucket.left(NOW)) == (NOW, 10**9 - 1)
 

@@ -156,7 +156,7 @@ def test_an_explanation_that_does_not_decide_is_not_told() -> None:
     ],
 )
 def test_how_far_apart_runs_may_be(lifetime: timedelta, interval: int, info: RenewalInfo | None, slowest: timedelta) -> None:
-    assert renewal.pace("webapp", certificate(lifetime), interval, info).slowest == slowest
+    assert renewal.slowest_schedule("webapp", certificate(lifetime), interval, info).slowest == slowest
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_how_far_apart_runs_may_be(lifetime: timedelta, interval: int, info: Ren
     ],
 )
 def test_a_schedule_that_is_too_slow_for_the_shortest_certificate_is_told(hours: float, words: list[str]) -> None:
-    paces = [renewal.pace("webapp", certificate(D90), 30, None), renewal.pace("shop", certificate(H160), 30, None)]
+    paces = [renewal.slowest_schedule("webapp", certificate(D90), 30, None), renewal.slowest_schedule("shop", certificate(H160), 30, None)]
     warning = renewal.schedule_warning(hours, paces)
     assert bool(warning) is bool(words)
     assert all(word in (warning or "") for word in words)
@@ -182,4 +182,4 @@ def test_without_certificates_every_schedule_is_fast_enough() -> None:
 
 @pytest.mark.parametrize(("lifetime", "words"), [(9 * HOUR, "every 45 minutes"), (12 * HOUR, "every hour,")])
 def test_the_pace_is_told_in_units_that_can_be_scheduled(lifetime: timedelta, words: str) -> None:
-    assert words in (renewal.schedule_warning(24, [renewal.pace("webapp", certificate(lifetime), 30, None)]) or "")
+    assert words in (renewal.schedule_warning(24, [renewal.slowest_schedule("webapp", certificate(lifetime), 30, None)]) or "")

@@ -12,7 +12,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.dist
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import RenewalInfo, Window
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need, Question
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import NOW, certificate, definition, document, failing, lock, unfinished
@@ -43,7 +43,7 @@ def judged(
     changed: tuple[str, ...] = (),
 ) -> Need:
     candidate = Candidate(name=stored_document["name"], host=stored_document["name"], document=stored_document, changed=changed)
-    return needs_of.judge(candidate, Question(run=run, now=NOW, is_dead=lambda _owner: dead, index=index))
+    return needs_of.judge(candidate, FleetQuestion(run=run, now=NOW, is_dead=lambda _owner: dead, index=index))
 
 
 def aged(lifetime: timedelta, age: timedelta, interval: int = 89) -> dict[str, t.Any]:

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, lease, pending_revocations
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, run_plan
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import Report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from unit.fakes.projects import NOW, certificate, claim, definition, document, reported_certificate
 
 OLD, NEW = certificate(number=1), reported_certificate(2)
@@ -21,7 +21,7 @@ def begun(found: dict[str, t.Any], reason: str | None = None, run: str = "reissu
 
 
 def stored(found: dict[str, t.Any]) -> dict[str, t.Any]:
-    return recording.reported(found, Report(phase="stored", certificate=NEW), NOW)
+    return recording.reported(found, StepReport(phase="stored", certificate=NEW), NOW)
 
 
 def marks(found: t.Mapping[str, t.Any]) -> list[tuple[str | None, bool]]:
@@ -50,24 +50,24 @@ def test_a_reason_that_comes_with_the_second_attempt_counts_for_what_was_replace
 
 def test_what_was_revoked_is_not_revoked_again() -> None:
     found = stored(begun(document(certificate=OLD), "keyCompromise"))
-    done = recording.reported(found, Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    done = recording.reported(found, StepReport(revoked=(OLD["fingerprint_sha256"],)), NOW)
     assert marks(done) == [(None, True)]
     assert marks(begun(recording.released(done), "keyCompromise")) == [(None, True)]
 
 
 def test_what_is_to_be_revoked_is_not_forgotten_when_it_is_gone_from_iam() -> None:
     found = stored(begun(document(certificate=OLD), "keyCompromise"))
-    cleaned = recording.reported(found, Report(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
+    cleaned = recording.reported(found, StepReport(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
     assert marks(cleaned) == [("keyCompromise", False)]
-    done = recording.reported(cleaned, Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
-    assert marks(recording.reported(done, Report(cleanup_result={"kept": [], "deleted": []}), NOW)) == []
+    done = recording.reported(cleaned, StepReport(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    assert marks(recording.reported(done, StepReport(cleanup_result={"kept": [], "deleted": []}), NOW)) == []
 
 
 def test_what_comes_back_from_the_archive_is_known_as_revoked() -> None:
-    found = recording.reported(stored(begun(document(certificate=OLD), "keyCompromise")), Report(revoked=(OLD["fingerprint_sha256"],)), NOW)
-    forgotten = recording.reported(found, Report(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
+    found = recording.reported(stored(begun(document(certificate=OLD), "keyCompromise")), StepReport(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    forgotten = recording.reported(found, StepReport(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
     assert forgotten["superseded"] == []
-    restored = recording.reported({**forgotten, "lock": {**forgotten["lock"], "run": "restore"}}, Report(certificate=OLD), NOW)
+    restored = recording.reported({**forgotten, "lock": {**forgotten["lock"], "run": "restore"}}, StepReport(certificate=OLD), NOW)
     (entry,) = restored["superseded"]
     assert not pending_revocations.is_good(entry)
 
@@ -89,7 +89,7 @@ def test_what_is_pending_is_the_same_before_and_after_the_certificate_is_replace
 
 def test_nothing_is_pending_after_it_was_revoked() -> None:
     found = stored(begun(document(certificate=OLD), "keyCompromise"))
-    assert pending(recording.reported(found, Report(phase="done", revoked=(OLD["fingerprint_sha256"],)), NOW)) == []
+    assert pending(recording.reported(found, StepReport(phase="done", revoked=(OLD["fingerprint_sha256"],)), NOW)) == []
 
 
 def test_a_reason_outlives_that_something_else_is_wanted_meanwhile() -> None:
@@ -119,5 +119,5 @@ CAS = {
 @pytest.mark.parametrize("replaced", [True, False])
 def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(issuer: dict[str, str], expected: str | None, replaced: bool) -> None:
     found = begun(document(definition=definition(**CAS), certificate=certificate(number=1, **issuer)), "keyCompromise")
-    found = recording.reported(found, Report(phase="stored", certificate={**NEW, "directory": FIRST}), NOW) if replaced else found
+    found = recording.reported(found, StepReport(phase="stored", certificate={**NEW, "directory": FIRST}), NOW) if replaced else found
     assert [(entry["name"], entry["acme_ca_bundle"]) for entry in document_.to_be_revoked(found)] == [(OLD["name"], expected)]

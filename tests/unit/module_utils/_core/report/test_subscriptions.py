@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import subscriptions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Action, Status, Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Action, Subscription, SubscriptionStatus
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:certops-webapp:1"
 
@@ -38,28 +38,34 @@ def test_the_subscription_of_an_address(existing: list[Subscription], endpoint: 
 @pytest.mark.parametrize(
     ("found", "resend", "action", "after"),
     [
-        pytest.param(None, False, Action.SUBSCRIBE, Status.PENDING, id="not subscribed, or lapsed"),
-        pytest.param(PENDING, False, Action.NONE, Status.PENDING, id="pending"),
-        pytest.param(PENDING, True, Action.SUBSCRIBE, Status.PENDING, id="pending, asked again"),
-        pytest.param(entry(), False, Action.NONE, Status.CONFIRMED, id="confirmed"),
-        pytest.param(entry(), True, Action.NONE, Status.CONFIRMED, id="confirmed, asked again"),
+        pytest.param(None, False, Action.SUBSCRIBE, SubscriptionStatus.PENDING, id="not subscribed, or lapsed"),
+        pytest.param(PENDING, False, Action.NONE, SubscriptionStatus.PENDING, id="pending"),
+        pytest.param(PENDING, True, Action.SUBSCRIBE, SubscriptionStatus.PENDING, id="pending, asked again"),
+        pytest.param(entry(), False, Action.NONE, SubscriptionStatus.CONFIRMED, id="confirmed"),
+        pytest.param(entry(), True, Action.NONE, SubscriptionStatus.CONFIRMED, id="confirmed, asked again"),
     ],
 )
-def test_an_address_that_is_to_be_subscribed(found: Subscription | None, resend: bool, action: Action, after: Status) -> None:
+def test_an_address_that_is_to_be_subscribed(found: Subscription | None, resend: bool, action: Action, after: SubscriptionStatus) -> None:
     decision = subscriptions.plan_present(found, "email", resend)
     assert (decision.action, decision.after) == (action, after)
 
 
 @pytest.mark.parametrize(
-    ("protocol", "after"), [("https", Status.PENDING), ("email-json", Status.PENDING), ("sqs", Status.CONFIRMED), ("lambda", Status.CONFIRMED)]
+    ("protocol", "after"),
+    [
+        ("https", SubscriptionStatus.PENDING),
+        ("email-json", SubscriptionStatus.PENDING),
+        ("sqs", SubscriptionStatus.CONFIRMED),
+        ("lambda", SubscriptionStatus.CONFIRMED),
+    ],
 )
-def test_only_some_endpoints_have_to_confirm(protocol: str, after: Status) -> None:
+def test_only_some_endpoints_have_to_confirm(protocol: str, after: SubscriptionStatus) -> None:
     assert subscriptions.plan_present(None, protocol, resend=False).after is after
 
 
 def test_a_confirmed_subscription_is_removed() -> None:
     decision = subscriptions.plan_absent(entry())
-    assert (decision.action, decision.after, decision.arn) == (Action.UNSUBSCRIBE, Status.ABSENT, ARN)
+    assert (decision.action, decision.after, decision.arn) == (Action.UNSUBSCRIBE, SubscriptionStatus.ABSENT, ARN)
 
 
 def test_an_absent_subscription_needs_nothing() -> None:
@@ -68,7 +74,7 @@ def test_an_absent_subscription_needs_nothing() -> None:
 
 def test_a_pending_subscription_cannot_be_removed_and_that_is_said_with_when_it_lapses() -> None:
     decision = subscriptions.plan_absent(PENDING)
-    assert (decision.action, decision.after) == (Action.NONE, Status.PENDING)
+    assert (decision.action, decision.after) == (Action.NONE, SubscriptionStatus.PENDING)
     assert decision.warning is not None
     assert "lapses 48 hours after" in decision.warning
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, rollback, run_plan, shown, transitions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import Report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError
@@ -61,7 +61,7 @@ def rolled_back(found: dict[str, t.Any]) -> dict[str, t.Any]:
     """The document after a whole rollback."""
     taken = transitions.locked(Request("webapp", claim("rollback"), available=tuple(IN_IAM)), found)
     assert taken.document is not None
-    steps = [Report(phase="stored", certificate=taken.plan.certificate), Report(phase="verified", bind_result={}), Report(phase="done")]
+    steps = [StepReport(phase="stored", certificate=taken.plan.certificate), StepReport(phase="verified", bind_result={}), StepReport(phase="done")]
     done = taken.document
     for report in steps:
         recorded = transitions.recorded(Request("webapp", claim(), report=report, release=report.phase == "done"), done).document
@@ -98,7 +98,7 @@ def test_a_second_rollback_changes_nothing() -> None:
 
 def test_a_rollback_that_was_killed_before_it_was_bound_is_finished_by_any_run() -> None:
     taken = transitions.locked(Request("webapp", claim("rollback"), available=tuple(IN_IAM)), superseded(certificate(number=1)))
-    stored = transitions.recorded(Request("webapp", claim(), report=Report(phase="stored", certificate=taken.plan.certificate)), taken.document).document
+    stored = transitions.recorded(Request("webapp", claim(), report=StepReport(phase="stored", certificate=taken.plan.certificate)), taken.document).document
     assert stored is not None
     for run in ("rollback", "renew", "converge"):
         plan = run_plan.plan(stored, run, NOW, IN_IAM)
@@ -142,7 +142,7 @@ def test_a_new_certificate_ends_it() -> None:
     done = rolled_back(superseded(certificate(number=1)))
     again = transitions.locked(Request("webapp", claim("reissue", run_id="again", now=NOW + timedelta(hours=1))), done).document
     assert again is not None
-    report = Report(phase="stored", certificate=reported_certificate(3))
+    report = StepReport(phase="stored", certificate=reported_certificate(3))
     renewed = transitions.recorded(Request("webapp", claim("reissue", run_id="again"), report=report), again).document
     assert renewed is not None
     assert not rollback.is_marked(renewed["certificate"])
@@ -154,7 +154,7 @@ class TestRestore:
         request = Request("webapp", claim("restore"))
         taken = transitions.locked(request, found)
         assert taken.plan.action == "none"
-        after = transitions.recorded(Request("webapp", claim("restore"), report=Report(certificate=entry)), taken.document).document
+        after = transitions.recorded(Request("webapp", claim("restore"), report=StepReport(certificate=entry)), taken.document).document
         assert after is not None
         return after
 
@@ -168,9 +168,9 @@ class TestRestore:
         after = self.restored(superseded(), reported_certificate(9, id="ASCANEW", arn="arn:new"))
         taken = transitions.locked(Request("webapp", claim("restore", "run-2")), recording.released(after))
         assert (taken.plan.action, taken.plan.resumed, taken.plan.issue) == ("resume", True, False)
-        report = Report(phase="verified", bind_result={"records": {}})
+        report = StepReport(phase="verified", bind_result={"records": {}})
         bound = transitions.recorded(Request("webapp", claim("restore", "run-2"), report=report), taken.document).document
-        done = transitions.recorded(Request("webapp", claim("restore", "run-2"), report=Report(phase="done"), release=True), bound).document
+        done = transitions.recorded(Request("webapp", claim("restore", "run-2"), report=StepReport(phase="done"), release=True), bound).document
         assert done is not None
         assert done["certificate"]["deployed"]
         assert not journal.is_unfinished(done["journal"])
@@ -194,6 +194,6 @@ class TestRestore:
     def test_a_failing_project_goes_on_failing(self) -> None:
         failing = {**document()["renewal"], "failures": 3, "next_attempt_at": times.to_text(NOW)}
         after = self.restored(superseded(renewal=failing), reported_certificate(1))
-        done = transitions.recorded(Request("webapp", claim("restore"), report=Report(phase="done"), release=True), after).document
+        done = transitions.recorded(Request("webapp", claim("restore"), report=StepReport(phase="done"), release=True), after).document
         assert done is not None
         assert done["renewal"]["failures"] == 3

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, run_plan, shown, transitions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import Report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError
@@ -38,7 +38,7 @@ NOT_DELETED = {"deleted": [], "kept": [{"name": "webapp-1"}], "records": {"Delet
 
 
 def request(rehearsal: bool = False, release: bool = False, defined: t.Mapping[str, t.Any] | None = None, by: t.Any = None, **report: t.Any) -> Request:
-    return Request(name="webapp", claim=by or claim(now=LATER), definition=defined, report=Report(**report), release=release, rehearsal=rehearsal)
+    return Request(name="webapp", claim=by or claim(now=LATER), definition=defined, report=StepReport(**report), release=release, rehearsal=rehearsal)
 
 
 def take(found: Document | None, run: str = "converge", defined: t.Mapping[str, t.Any] | None = None) -> Document:
