@@ -131,8 +131,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
-    problem = definition.project_problem(params["project"])
-    problems = [problem] if problem else []
+    problems = definition.name_problems(params["project"], "project")
     if params["keep"] < bundle_.KEEP_ALL:
         problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
     if problems:

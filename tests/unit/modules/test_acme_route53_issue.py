@@ -871,6 +871,20 @@ def test_every_problem_with_the_arguments_is_told_at_once_and_nothing_is_called(
     assert world.calls.made == []
 
 
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        pytest.param({"project": "accounts"}, "project: 'accounts' is reserved", id="where the archive keeps account keys"),
+        pytest.param({"project": "../webapp"}, "project: '../webapp' is no project name", id="a path"),
+        pytest.param({"acme_contacts": ["ops..x@example.com"]}, "acme_contacts: 'ops..x@example.com' is no e-mail address", id="two dots"),
+    ],
+)
+def test_names_and_contacts_are_held_to_the_rules_of_a_definition(given: dict[str, t.Any], problem: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        acme_route53_issue.connect(params(**given, archive=f"file://{tmp_path}/archive"))
+    assert [found for found in caught.value.problems if found.startswith(problem)]
+
+
 def test_a_missing_region_is_told_together_with_the_other_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "EC2_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..values import times
+from ..values import domain_names, times
 from . import published_limits
 
 SCHEMA = 1
@@ -45,7 +45,7 @@ def recent(failures: t.Iterable[Failure], now: datetime) -> tuple[Failure, ...]:
 def held_until(failures: t.Iterable[Failure], directory: str, domains: t.Iterable[str], now: datetime) -> dict[str, datetime]:
     """The names that failed as often as the CA allows, and when each may be tried again."""
     found = {}
-    for domain in sorted({domain.removeprefix("*.") for domain in domains}):
+    for domain in sorted({domain_names.base(domain) for domain in domains}):
         failed = sorted(each.at for each in recent(failures, now) if each.directory == directory and domain in each.domains)
         if len(failed) >= MOST_FAILURES:
             found[domain] = failed[-MOST_FAILURES] + WINDOW

@@ -13,6 +13,7 @@ import urllib.parse
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..values import domain_names
 from . import caa, txt_records
 from .txt_records import Change, Group, TxtSet
 
@@ -77,7 +78,7 @@ def texts_of(account_url: str, there: TxtSet | None) -> list[str]:
 
 def record_name(domain: str) -> str:
     """Where the value for a name and its wildcard stands."""
-    return LABEL + domain.removeprefix("*.")
+    return LABEL + domain_names.base(domain)
 
 
 def is_usable(issuers: t.Sequence[str], account_url: str, directory_url: str) -> bool:

@@ -13,6 +13,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..values import domain_names
 from .zones import RecordPlace
 
 CHALLENGE_LABEL = "_acme-challenge."
@@ -90,7 +91,7 @@ Group = tuple[Change, ...]
 
 def challenge_name(domain: str) -> str:
     """Where the challenge value of a name or of its wildcard is published (RFC 8555 section 8.4)."""
-    return CHALLENGE_LABEL + domain.removeprefix("*.")
+    return CHALLENGE_LABEL + domain_names.base(domain)
 
 
 def quoted(value: str) -> str:

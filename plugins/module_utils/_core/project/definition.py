@@ -26,12 +26,12 @@ class Definition:
     warnings: tuple[str, ...] = ()
 
 
-def name_problems(name: str) -> list[str]:
-    """Why ``name`` cannot be the name of a project; empty if it can."""
+def name_problems(name: str, option: str = "name") -> list[str]:
+    """Why ``name``, the value of ``option``, cannot be the name of a project; empty if it can."""
     if not _NAME.fullmatch(name):
-        return [f"name: {name!r} is no project name; give a letter or digit, then up to 62 letters, digits, hyphens and underscores"]
+        return [f"{option}: {name!r} is no project name; give a letter or digit, then up to 62 letters, digits, hyphens and underscores"]
     if name.lower() in RESERVED_NAMES:
-        return [f"name: {name!r} is reserved, since the archive keeps ACME accounts under it; choose another name"]
+        return [f"{option}: {name!r} is reserved, since the archive keeps ACME accounts under it; choose another name"]
     return []
 
 
@@ -96,13 +96,3 @@ def _warnings(values: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     if values["distributions"] and "ids" not in values["bind"]:
         return ("distributions are listed, but bind has no ids, so they are not bound for being listed; add ids to bind",)
     return ()
-
-
-PROJECT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
-
-
-def project_problem(project: str) -> str | None:
-    """Why this cannot be the name of a project; None if it can."""
-    if PROJECT_NAME.fullmatch(project):
-        return None
-    return f"project: {project!r} is no project name; use up to 63 letters, digits, hyphens and underscores, a letter or digit first"

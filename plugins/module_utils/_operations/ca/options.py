@@ -10,6 +10,7 @@ import typing as t
 
 from ..._clients.acme.client import ExternalAccount
 from ..._core.ca import directories
+from ..._core.values import emails
 
 EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
 
@@ -23,13 +24,14 @@ REGISTRATION: dict[str, t.Any] = {
     "acme_eab_alg": {"type": "str", "choices": list(EAB_ALGORITHMS), "default": EAB_ALGORITHMS[0]},
 }
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]+=*")
-_EMAIL = re.compile(r"[^@\s,;?]+@[^@\s,;?]+\.[^@\s,;?.]+")
 
 
 def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     """What is wrong with how the CA and the account are given."""
     problems = directories.problems(params["acme_directory"])
-    problems += [f"acme_contacts: {contact!r} is no e-mail address" for contact in contacts_of(params) if not _EMAIL.fullmatch(contact)]
+    problems += [
+        f"acme_contacts: {contact!r} is no e-mail address; write name@example.com" for contact in contacts_of(params) if not emails.is_address(contact)
+    ]
     return problems + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key")) + _ca_bundle_problems(params.get("acme_ca_bundle"))
 
 

@@ -25,6 +25,7 @@ from ..._core.dns.zones import RecordPlace
 from ..._core.issue import pending_order, wanted as wanted_
 from ..._core.issue.pending_order import PendingOrder
 from ..._core.issue.wanted import WantedCertificate
+from ..._core.values import domain_names
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError, ConfigError, RefusedError, RemoteError
 from ..ca.registrar import Registrar
@@ -141,7 +142,7 @@ class Ordering:
             raise
         if order.status is AcmeStatus.INVALID:
             # The run that had it validated was killed before it could see that it failed.
-            self._noted(sorted(domain.removeprefix("*.") for domain in order.identifiers), kept.order.created_at)
+            self._noted(sorted(domain_names.base(domain) for domain in order.identifiers), kept.order.created_at)
         alive = order.status is not AcmeStatus.INVALID and order.identifiers == set(self.request.wanted.domains)
         return _Work(kept, order) if alive else None
 
@@ -251,7 +252,7 @@ class Ordering:
 
     def _grant(self, client: Client, authorization: Authorization, challenge: Challenge, other: Grant | None) -> Grant:
         """What is to stand under the name; names whose records are CNAMEs to one have one value."""
-        wildcard = f"*.{authorization.domain.removeprefix('*.')}" in self.request.wanted.domains or (other is not None and other.wildcard)
+        wildcard = f"*.{domain_names.base(authorization.domain)}" in self.request.wanted.domains or (other is not None and other.wildcard)
         return Grant(challenge.issuers, client.account_url or "", wildcard)
 
     def _archive(self, pending: PendingOrder, fullchain_pem: str, account_url: str | None) -> Issued:

@@ -16,7 +16,7 @@ from ..._core.certificate.certificate import KEY_TYPES
 from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.dns import persistent_records, txt_records, zones
 from ..._core.issue.wanted import RenewalTerms, WantedCertificate
-from ..._core.project.definition import project_problem
+from ..._core.project import definition
 from ..._core.values import domain_names, times
 from ..._errors import ConfigError
 from ..ca.options import EAB_ALGORITHMS, _binding_problems, _ca_bundle_problems, ca_problems, contacts_of, external_account_of
@@ -138,8 +138,7 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
 
 def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     problems = domain_names.problems(params["domains"])
-    project = project_problem(params["project"])
-    problems += [project] if project else []
+    problems += definition.name_problems(params["project"], "project")
     if params["key_type"] not in KEY_TYPES:
         problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
     problems += renewal.interval_problems(params["renewal_interval_days"])

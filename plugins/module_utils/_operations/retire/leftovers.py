@@ -52,9 +52,9 @@ class Leftovers:
 
     def remove(self, project: str, drop: Drop, check_mode: bool) -> Outcome:
         """Remove all challenge values, the orders that are dead, and what ``drop`` says."""
-        problem = definition.project_problem(project)
-        if problem:
-            raise ConfigError([problem])
+        problems = definition.name_problems(project, "project")
+        if problems:
+            raise ConfigError(problems)
         pending = Pending(self.archive, project)
         keys = self.archive.list(f"{project}/")
         unfinished, warnings = pending.load(keys)

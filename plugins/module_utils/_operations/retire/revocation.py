@@ -49,8 +49,7 @@ def check(params: t.Mapping[str, t.Any]) -> None:
     if params["certificate"] is not None and params["project"] is None:
         problems.append("project: is needed with certificate, to say where in the archive it is")
     if params["project"] is not None:
-        problem = definition.project_problem(params["project"])
-        problems += [problem] if problem else []
+        problems += definition.name_problems(params["project"], "project")
     if problems:
         raise ConfigError(problems)
 
