@@ -88,6 +88,14 @@ class Control:
         """Give an access key to another account."""
         self._ask("POST", "accounts", {"access_key": access_key, "account": account})
 
+    def approve(self, arn: str) -> None:
+        """Follow the link in ACM's validation mail; CDNs that answer by HTTP do the same."""
+        self._ask("POST", "acm/approve", {"arn": arn})
+
+    def renewal_due(self, arn: str) -> None:
+        """Let ACM's own renewal of a certificate begin now; its DNS records decide how it ends."""
+        self._ask("POST", "acm/renew", {"arn": arn})
+
     def icp(self, alias: str, status: str) -> None:
         """Let the ICP authorities say APPROVED, SUSPENDED or PENDING of an alias in China."""
         self._ask("POST", "cloudfront/icp", {"cname": alias, "status": status})

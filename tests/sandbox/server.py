@@ -53,8 +53,8 @@ class Sandbox:
 
     def __init__(self, setup: Setup | None = None) -> None:
         self.setup = setup or Setup()
-        self.state = State()
         self.authority = Authority()
+        self.state = State(self.authority)
         self._stack = contextlib.ExitStack()
         self._dns = DnsServer(self.state.dns_lookup)
         # Linux has all of 127.0.0.0/8 on loopback; elsewhere no name server is late.

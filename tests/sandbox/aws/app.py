@@ -58,7 +58,7 @@ class _App:
         wire.load()
         body = wire.read_body(environ)
         signed = wire.signature_of(environ)
-        service = signed.service if signed else "sts"
+        service = wire.service_of(signed, environ, body) if signed else "sts"
         operation, labels = wire.operation_of(service, environ, body)
         entry = LoggedCall(service, operation, started=started)
         if signed:
@@ -100,23 +100,23 @@ class _App:
             if service and not service.moto_knows_more:
                 raise not_in_sandbox(call.service, call.operation)
             entry.params = _moto_params(call.service, environ, body)
-            self._authorize(_with_request(call, {}, body, environ), "*", environ, entry)
+            self._authorize(_with_request(call, {}, body, environ), authorization.Told(), environ, entry)
             return self._from_moto(environ, body)
         service.admit(call)
         is_raw = call.operation in service.raw
         params = dict(labels) if is_raw else wire.parse(call.service, call.operation, environ, body, labels)
         entry.params = summary(params)
         full = _with_request(call, params, body, environ)
-        self._authorize(full, service.resource(full), environ, entry)
+        self._authorize(full, authorization.Told(service.resource(full), service.context(full), service.needs(full)), environ, entry)
         with self.state.lock:
             result = operation(full)
         if result is MOTO:
             return self._from_moto(environ, body)
         return result if isinstance(result, Response) else wire.serialize(full, result)
 
-    def _authorize(self, call: Call, resource: str, environ: Environ, entry: LoggedCall) -> None:
+    def _authorize(self, call: Call, told: authorization.Told, environ: Environ, entry: LoggedCall) -> None:
         if self.state.settings.enforce_iam:
-            entry.actions = authorization.check(call, resource, environ["PATH_INFO"])
+            entry.actions = authorization.check(call, told, environ["PATH_INFO"])
 
     def _from_moto(self, environ: Environ, body: bytes) -> Response:
         # whoever has looked at the request has read its stream

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import typing as t
+from dataclasses import dataclass, field
 
 from . import policy, s3
-from .errors import AwsError
+from .errors import AwsError, denied
 from .route53_zone import canonical, escaped
 from .service import Call
 
@@ -38,24 +39,35 @@ _TAGGING = {
     "acm:ImportCertificate": "acm:AddTagsToCertificate",
     "sns:CreateTopic": "sns:TagResource",
     "dynamodb:CreateTable": "dynamodb:TagResource",
+    "acm:RequestCertificate": "acm:AddTagsToCertificate",
 }
+# Services whose actions have another prefix than their models' names.
+_PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "apigatewayv2": "apigateway", "resourcegroupstaggingapi": "tag"}
 
 
-def check(call: Call, resource: str, path: str) -> list[str]:
+@dataclass(frozen=True)
+class Told:
+    """What a strict service tells of a call: the resource ("*" leaves it to the call itself), condition keys, and what else it needs."""
+
+    resource: str = "*"
+    context: policy.Context = field(default_factory=dict)
+    needs: t.Sequence[tuple[str, str]] = ()
+
+
+def check(call: Call, told: Told, path: str) -> list[str]:
     """The actions that the call needed; AccessDenied unless the caller's policies allow them all. An unknown access key is InvalidClientTokenId.
 
-    ``resource`` is the ARN that a strict service named; "*" makes the call tell it itself. ``path`` is the URL's.
+    ``path`` is the URL's.
     """
     if call.operation == "GetCallerIdentity":
         return []  # "No permissions are required to perform this operation", even an explicit deny does not count
     arn, documents = _caller(call)
-    target = resource if resource != "*" else _resource(call, path)
-    needs = [*((action, target) for action in _actions(call)), *_key_needs(call, path)]
+    target = told.resource if told.resource != "*" else _resource(call, path)
+    needs = [*((action, target) for action in _actions(call)), *_key_needs(call, path), *told.needs]
+    context = {**_context(call), **told.context}
     for action, target in needs:
-        if not policy.allows(documents, action, target, _context(call)):
-            code, status = ("AuthorizationError", 403) if call.service == "sns" else ("AccessDenied", 403)
-            if call.service in ("dynamodb", "acm"):
-                code, status = "AccessDeniedException", 400
+        if not policy.allows(documents, action, target, context):
+            code, status = denied(call.service)
             why = "because no identity-based policy allows the action"
             raise AwsError(code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status)
     return [action for action, _target in needs]
@@ -85,7 +97,7 @@ def _actions(call: Call) -> list[str]:
     name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
     if call.operation == "CreateDistributionWithTags":
         return ["cloudfront:CreateDistribution", "cloudfront:TagResource"]
-    own = f"{call.service}:{name}"
+    own = f"{_PREFIXES.get(call.service, call.service)}:{name}"
     return [own, _TAGGING[own]] if own in _TAGGING and (call.params.get("Tags") or _json(call).get("Tags")) else [own]
 
 
@@ -128,7 +140,7 @@ def _context(call: Call) -> policy.Context:
     if call.service == "s3":
         context["kms:ViaService"] = [f"s3.{call.region}.amazonaws.com{'.cn' if call.partition == 'aws-cn' else ''}"]
     if isinstance(tags, list):
-        context |= {f"aws:RequestTag/{tag['Key']}": [tag["Value"]] for tag in tags} | {"aws:TagKeys": [tag["Key"] for tag in tags]}
+        context |= {f"aws:RequestTag/{tag['Key']}": [tag.get("Value") or ""] for tag in tags} | {"aws:TagKeys": [tag["Key"] for tag in tags]}
     if call.operation == "ChangeResourceRecordSets":
         changes = (call.params.get("ChangeBatch") or {}).get("Changes") or []
         sets = [change["ResourceRecordSet"] for change in changes]

@@ -9,7 +9,9 @@ import time
 import typing as t
 from dataclasses import asdict, dataclass, field
 
-_SECRET_NAMES = frozenset({"privatekey", "secretaccesskey", "sessiontoken", "password", "authenticatetoken", "token", "item", "data", "plaintext"})
+_SECRET_NAMES = frozenset(
+    {"privatekey", "secretaccesskey", "sessiontoken", "password", "passphrase", "authenticatetoken", "token", "item", "data", "plaintext"},
+)
 _MAX_TEXT = 200
 _MAX_ITEMS = 100
 _MAX_DEPTH = 6

@@ -60,10 +60,6 @@ class CloudFront(Service):
         """The IDs of the account's distributions that refer to an IAM certificate."""
         return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
 
-    def distribution_arns_with(self, scope: tuple[str, str], certificate_arn: str) -> list[str]:
-        """The ARNs of the account's distributions that refer to an ACM certificate."""
-        return [item.arn for item in self._alive(scope) if item.config.viewer_certificate().get("ACMCertificateArn") == certificate_arn]
-
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the longest wildcard."""
         name = name.lower().rstrip(".")
@@ -77,7 +73,15 @@ class CloudFront(Service):
             rest = rest.partition(".")[2]
             candidates.append("*." + rest)
         found = next((served[candidate] for candidate in candidates if candidate in served), None)
-        return (found.full_chain, found.private_key) if found else None
+        return self.material(found) if found else None
+
+    def material(self, served: Served) -> tuple[str, str]:
+        """Full chain and private key that the edge serves by now; what came later under the same ARN reaches it late."""
+        certificate = self.state.acm.find(served.arn) if served.arn else None
+        if certificate is None:
+            return served.full_chain, served.private_key
+        found = certificate.served(served.version, self.state.timestamp(), self.state.settings.cloudfront_refresh_seconds)
+        return found.full_chain, found.key
 
     # --- operations ---
 
@@ -161,6 +165,7 @@ class CloudFront(Service):
         if item.config.is_enabled or item.pending is not None:
             raise AwsError("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409)
         self._distributions[call.scope][item.id] = None
+        self.state.acm.usage.replace(item.arn, (), self.state.timestamp())
         return Response(204, b"")
 
     def list_page(self, call: Call) -> Response:
@@ -239,8 +244,13 @@ class CloudFront(Service):
         raise AwsError("NoSuchResource", "The specified resource does not exist.", 404)
 
     def _change(self, item: Distribution, certificate: Served | None, changes_certificate: bool = True) -> None:
-        now = self.state.timestamp()
-        item.deployed_at = now + self.state.settings.cloudfront_deploy_seconds
+        now, seconds = self.state.timestamp(), self.state.settings.cloudfront_deploy_seconds
+        item.deployed_at = now + seconds
+        # a certificate that was replaced is in use until the change is deployed
+        self.state.acm.usage.replace(item.arn, item.config.acm_certificates(), now, slow=seconds)
+        served = (item.pending or item.live).certificate
+        if certificate and served and certificate.arn and certificate.arn == served.arn:
+            certificate = served  # no update makes CloudFront fetch an ARN again that it has
         item.is_changing_certificate = item.is_changing_certificate or changes_certificate
         item.pending = Live(item.config.aliases, certificate) if item.config.is_enabled else Live()
         item.modified = self.state.now().strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"

@@ -9,7 +9,6 @@ https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html (China: IAM
 
 from __future__ import annotations
 
-import sys
 import typing as t
 from dataclasses import dataclass, field
 
@@ -22,6 +21,7 @@ if t.TYPE_CHECKING:
     from .state import State
 
 _SECURITY_POLICIES = frozenset({"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"})
+MAX_CHAIN = 5
 _CNAMES_PAGE = "For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
 
 
@@ -31,6 +31,9 @@ class Served:
 
     full_chain: str
     private_key: str = field(repr=False)
+    # of a certificate in ACM: its ARN, and the version that was the newest when it was taken
+    arn: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class _Candidate:
     leaf: str
     chain: str
     private_key: str = field(repr=False)
+    version: int = 0
 
 
 def check(state: State, call: Call, config: Config) -> Served | None:
@@ -54,7 +58,7 @@ def check(state: State, call: Call, config: Config) -> Served | None:
     _check_protocol(call, members)
     if iam_id and config.is_tenant_only:
         raise AwsError("InvalidArgument", "IAMCertificateId is not supported for multi-tenant distributions.")
-    candidate = _iam(state, call, iam_id) if iam_id else _acm(call, str(acm_arn))
+    candidate = _iam(state, call, iam_id) if iam_id else _acm(state, call, str(acm_arn))
     _check_candidate(state, candidate, config.aliases)
     source = "iam" if iam_id else "acm"
     named = {"IAMCertificateId": iam_id} if iam_id else {"ACMCertificateArn": str(acm_arn)}
@@ -62,7 +66,7 @@ def check(state: State, call: Call, config: Config) -> Served | None:
     config.set_viewer_certificate(
         {"CloudFrontDefaultCertificate": "false", **named, **kept, "Certificate": str(iam_id or acm_arn), "CertificateSource": source}
     )
-    return Served(_joined(candidate.leaf, candidate.chain), candidate.private_key)
+    return Served(_joined(candidate.leaf, candidate.chain), candidate.private_key, str(acm_arn or ""), candidate.version)
 
 
 def _check_contradictions(members: t.Mapping[str, str]) -> None:
@@ -122,21 +126,22 @@ def _iam(state: State, call: Call, certificate_id: str) -> _Candidate:
     return _Candidate(certificate.body, certificate.chain, certificate.private_key)
 
 
-def _acm(call: Call, arn: str) -> _Candidate:
-    models = sys.modules.get("moto.acm.models")
-    wanted = f"arn:aws:acm:us-east-1:{call.account}:certificate/"
+def _acm(state: State, call: Call, arn: str) -> _Candidate:
     if call.partition == "aws-cn":
         raise _invalid("CloudFront in the China Regions does not support AWS Certificate Manager; use an IAM server certificate.")
-    stored = models.acm_backends[call.account]["us-east-1"]._certificates if models and arn.startswith(wanted) else {}
-    certificate = stored.get(arn)
-    if certificate is None or certificate.status != "ISSUED":
+    certificate = state.acm.usable(call, arn, "us-east-1")
+    if certificate is None or certificate.current is None:
         raise _not_found()
-    return _Candidate(_text(certificate.cert), _text(certificate.chain), _text(certificate.key))
+    current = certificate.current
+    return _Candidate(current.leaf, current.chain, current.key, len(certificate.versions) - 1)
 
 
 def _check_candidate(state: State, candidate: _Candidate, aliases: t.Sequence[str]) -> None:
     leaf = pem.certificates(candidate.leaf)[0]
-    if not candidate.chain.strip() or not all(pem.is_valid_at(item, state.now()) for item in (leaf, *pem.certificates(candidate.chain))):
+    if not candidate.chain.strip():
+        raise _not_found()
+    chain = pem.certificates(candidate.chain)
+    if len(chain) + 1 > MAX_CHAIN or not all(pem.is_valid_at(item, state.now()) for item in (leaf, *chain)):
         raise _not_found()
     if problem := pem.key_problem(leaf):
         raise _invalid(
@@ -159,7 +164,3 @@ def _invalid(message: str) -> AwsError:
 
 def _joined(leaf: str, chain: str) -> str:
     return leaf.rstrip("\n") + "\n" + chain.strip("\n") + "\n"
-
-
-def _text(value: t.Any) -> str:
-    return value.decode() if isinstance(value, bytes) else str(value or "")

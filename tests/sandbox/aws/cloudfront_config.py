@@ -92,6 +92,11 @@ class Config:
         element = self.root.find("ViewerCertificate")
         return {item.tag: item.text.strip() for item in (element if element is not None else ()) if item.text and item.text.strip()}
 
+    def acm_certificates(self) -> list[str]:
+        """The ARNs of all certificates of ACM that the configuration names; an origin may want one of the client."""
+        own = self.viewer_certificate().get("ACMCertificateArn", "")
+        return [own, *((item.text or "").strip() for item in self.root.iter("ClientCertificateArn"))]
+
     def set_viewer_certificate(self, members: t.Mapping[str, str]) -> None:
         """Writes the members that CloudFront knows; others stay."""
         element = self.root.find("ViewerCertificate")

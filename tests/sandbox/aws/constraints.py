@@ -8,8 +8,11 @@ import functools
 import re
 import typing as t
 
-from .errors import validation_error
+from .errors import AwsError, validation_error
 from .service import Call
+
+# The services whose error codes end in Exception.
+_EXCEPTIONS = frozenset({"acm", "resourcegroupstaggingapi", "ssm"})
 
 
 def check(call: Call) -> None:
@@ -21,7 +24,8 @@ def check(call: Call) -> None:
     if shape is not None:
         _check_structure(shape, call.params, "", problems)
     if problems:
-        raise validation_error(problems)
+        error = validation_error(problems)
+        raise AwsError("ValidationException", error.message) if call.service in _EXCEPTIONS else error
 
 
 def _check_structure(shape: t.Any, value: t.Mapping[str, t.Any], where: str, problems: list[str]) -> None:
@@ -84,7 +88,7 @@ def _path(where: str, name: str) -> str:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     if "\\p{" in pattern:
-        # only the tag patterns of IAM use these: [\p{L}\p{Z}\p{N}_.:/=+\-@]
-        repeat = "*" if pattern.endswith("*") else "+"
+        # only the tag patterns of IAM and ACM use these: [\p{L}\p{Z}\p{N}_.:/=+\-@]
+        repeat = "*" if pattern.endswith(("*", "*)")) else "+"
         return re.compile(rf"[\w\s.:/=+\-@]{repeat}")
     return re.compile(pattern)

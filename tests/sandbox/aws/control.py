@@ -10,6 +10,7 @@
 - ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
 - ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?}, …]}``: certificates in IAM and distributions, as many as wanted; see fleet.put.
+- ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin now.
 - ``POST accounts {access_key, account}``: gives an access key to another account.
 - ``POST reset``: everything as after the start.
 """
@@ -100,6 +101,16 @@ def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return fleet.put(state, DEFAULT_ACCOUNT, values["projects"])
 
 
+def _approve(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.acm.approve(str(values["arn"]))
+    return {}
+
+
+def _renew(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    state.acm.make_due(str(values["arn"]))
+    return {}
+
+
 def _icp(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.cloudfront.set_icp_status(str(values["cname"]), str(values["status"]))
     return {}
@@ -158,6 +169,8 @@ _ROUTES: dict[str, _Handler] = {
     "POST clock": _advance,
     "POST accounts": _account,
     "POST fleet": _fleet,
+    "POST acm/approve": _approve,
+    "POST acm/renew": _renew,
     "POST cloudfront/icp": _icp,
     "POST dns/delegate": _delegate,
     "GET sns/outbox": _outbox,

@@ -24,3 +24,12 @@ def validation_error(problems: list[str]) -> AwsError:
 def not_in_sandbox(service: str, operation: str) -> AwsError:
     """An operation that the sandbox does not have says so; it never pretends."""
     return AwsError("NotImplemented", f"the sandbox has no {service}:{operation}", 501)
+
+
+def denied(service: str) -> tuple[str, int]:
+    """How a service says that something is not allowed: code and HTTP status."""
+    if service in ("apigateway", "apigatewayv2"):
+        return "AccessDeniedException", 403
+    if service in ("acm", "dynamodb", "resourcegroupstaggingapi", "ssm"):
+        return "AccessDeniedException", 400
+    return ("AuthorizationError" if service == "sns" else "AccessDenied"), 403

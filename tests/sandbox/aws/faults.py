@@ -10,7 +10,7 @@ import threading
 import typing as t
 from dataclasses import asdict, dataclass, fields
 
-from .errors import AwsError
+from .errors import AwsError, denied
 
 KINDS = ("throttled", "error_500", "timeout", "reset", "access_denied", "malformed", "delay", "kill")
 WHEN = ("before", "after")
@@ -24,6 +24,12 @@ _THROTTLE = {
     "cloudfront": ("Throttling", "Rate exceeded", 400),
     "sns": ("Throttled", "Rate exceeded", 429),
     "acm": ("ThrottlingException", "Rate exceeded", 400),
+    "apigateway": ("TooManyRequestsException", "Too Many Requests", 429),
+    "apigatewayv2": ("TooManyRequestsException", "Too Many Requests", 429),
+    "elb": ("Throttling", "Rate exceeded", 400),
+    "elbv2": ("Throttling", "Rate exceeded", 400),
+    "resourcegroupstaggingapi": ("ThrottledException", "Rate exceeded", 400),
+    "ssm": ("ThrottlingException", "Rate exceeded", 400),
     "dynamodb": ("ThrottlingException", "Rate of requests exceeds the allowed throughput.", 400),
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
 }
@@ -128,8 +134,7 @@ def fault_error(fault: Fault, service: str, operation: str, partition: str) -> A
     if fault.kind == "throttled":
         error = throttle_error(service)
     elif fault.kind == "access_denied":
-        code = "AuthorizationError" if service == "sns" else "AccessDeniedException" if service in ("dynamodb", "acm") else "AccessDenied"
-        status = 400 if service in ("dynamodb", "acm") else 403
+        code, status = denied(service)
         user = f"arn:{partition}:iam::123456789012:user/sandbox"
         why = "because no identity-based policy allows the action"
         error = AwsError(code, f"User: {user} is not authorized to perform: {service}:{operation} {why}", status)

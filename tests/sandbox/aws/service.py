@@ -66,3 +66,11 @@ class Service:
     def resource(self, call: Call) -> str:
         """The ARN that a policy is checked against; "*" where the operation has none."""
         return "*"
+
+    def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
+        """What conditions may ask of the call beside what every call tells: the service's own keys, and the tags of the resource."""
+        return {}
+
+    def needs(self, call: Call) -> t.Sequence[tuple[str, str]]:
+        """Actions, each with its resource, that the call needs beside its own."""
+        return ()

@@ -13,6 +13,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
+from ..ca import Authority
+from .acm import Acm
 from .calls import CallLog
 from .cloudfront import CloudFront
 from .dns_view import DnsAnswer, DnsView
@@ -47,10 +49,31 @@ class Settings:
     cloudfront_one_certificate_change: bool = True
     # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
     cloudfront_etag_on_deploy: bool = False
+    # Until CloudFront serves what was imported again, or renewed, under the same ARN: up to a day, and no status tells.
+    cloudfront_refresh_seconds: float = 0.0
     # The edge goes on serving what it serves, whatever is deployed from now on.
     edge_serves_stale: bool = False
     # Distributions from before April 2019 may have aliases and no certificate of their own; only with this can one be made.
     cloudfront_aliases_without_certificate: bool = False
+    # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html (adjustable; young accounts start with 20 a year)
+    acm_certificate_quota: int = 2500
+    acm_yearly_quota: int = 5000
+    acm_imported_quota: int = 2500
+    acm_yearly_import_quota: int = 5000
+    acm_names_quota: int = 10
+    # The documented rates times this, for each operation, account and region; 0 for no limit.
+    acm_rates: float = 0.0
+    # Other services see a new certificate only after this time.
+    acm_visibility_seconds: float = 0.0
+    # How far InUseBy is behind, in both directions.
+    acm_in_use_seconds: float = 0.0
+    # How long after a request the validation records are not known yet.
+    acm_record_seconds: float = 0.5
+    # How long it takes from the last validation to the certificate, and from a renewal's begin to the new one.
+    acm_issue_seconds: float = 0.0
+    acm_renewal_seconds: float = 0.0
+    # How long certificates of ACM live: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
+    acm_validity_days: float = 198.0
     # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region
     # as soon as an endpoint URL is given, so this is only for clients that are told the signing region.
     check_signing_region: bool = False
@@ -99,8 +122,10 @@ class Settings:
 class State:
     """One sandbox; ``lock`` serialises the strict services."""
 
-    def __init__(self) -> None:
+    def __init__(self, authority: Authority | None = None) -> None:
         self.lock = threading.RLock()
+        # signs what ACM issues
+        self.authority = authority or Authority()
         self.settings = Settings()
         self.calls = CallLog()
         self.faults = FaultTable()
@@ -117,6 +142,10 @@ class State:
         self.dns_addresses = ("127.0.0.1", "127.0.0.1")
         self.dns = DnsView(self)
         self._snapshots: dict[str, tuple[Settings, float, dict[str, str], dict[int, str], t.Any, DnsView]] = {}
+
+    @property
+    def acm(self) -> Acm:
+        return t.cast("Acm", self.services["acm"])
 
     @property
     def iam(self) -> Iam:
@@ -153,6 +182,7 @@ class State:
 
     def advance(self, seconds: float) -> None:
         """Moves the clock: deploys, propagation, expiries follow."""
+        self.acm.settle()
         self.offset += seconds
 
     def snapshot(self, name: str) -> None:

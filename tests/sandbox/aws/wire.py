@@ -23,9 +23,13 @@ Environ = t.MutableMapping[str, t.Any]
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _ACCESS_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/(\d{8})/([^/,]+)/([^/,]+)/aws4_request")
-_JSON_SERVICES = frozenset({"dynamodb", "acm"})
+_JSON_SERVICES = frozenset({"dynamodb", "acm", "ssm", "resourcegroupstaggingapi"})
+_REST_JSON_SERVICES = frozenset({"apigateway", "apigatewayv2"})
+_CBOR = "application/cbor"
 _REQUEST_ID = frozenset({"x-amzn-requestid", "x-amz-request-id"})
 _QUERY_NAMESPACES = {
+    "elb": "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
+    "elbv2": "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
     "sns": "http://sns.amazonaws.com/doc/2010-03-31/",
     "sts": "https://sts.amazonaws.com/doc/2011-06-15/",
@@ -53,6 +57,15 @@ class Signed:
     @property
     def partition(self) -> str:
         return "aws-cn" if self.region.startswith("cn-") else "aws"
+
+
+def service_of(signed: Signed, environ: Environ, body: bytes) -> str:
+    """The name of the service's model, which for some is not the name that requests are signed for."""
+    if signed.service == "elasticloadbalancing":
+        return "elbv2" if b"Version=2015-12-01" in body else "elb"
+    if signed.service == "apigateway":
+        return "apigatewayv2" if environ["PATH_INFO"].startswith("/v2/") else "apigateway"
+    return "resourcegroupstaggingapi" if signed.service == "tagging" else signed.service
 
 
 def read_body(environ: Environ) -> bytes:
@@ -191,6 +204,9 @@ def error_response(service: str, error: AwsError) -> Response:
     if service in _JSON_SERVICES:
         body = json.dumps({"__type": error.code, "message": error.message}).encode()
         return Response(error.status, body, (("Content-Type", "application/x-amz-json-1.1"), *identified))
+    if service in _REST_JSON_SERVICES:
+        body = json.dumps({"message": error.message}).encode()
+        return Response(error.status, body, (("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code), *identified))
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if service == "s3":
         text = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
