@@ -347,14 +347,14 @@ class Acm(Service):
         return item
 
     def _is_used(self, item: Certificate) -> bool:
-        return bool(self._seen(item))
+        return self.usage.is_known(item.arn, self.state.timestamp(), self.state.settings.acm_in_use_seconds)
 
     def _seen(self, item: Certificate) -> list[str]:
         return self.usage.seen(item.arn, self.state.timestamp(), self.state.settings.acm_in_use_seconds)
 
     def _refuse_in_use(self, item: Certificate) -> None:
-        # a user that InUseBy does not show yet counts, too
-        if self._seen(item) or self.usage.users(item.arn):
+        # a user that InUseBy does not show counts, too
+        if self.usage.is_used(item.arn, self.state.timestamp(), self.state.settings.acm_in_use_seconds):
             raise AwsError("ResourceInUseException", f"Certificate {item.arn} in account {item.account} is in use.")
 
     def _count(self, call: Call, kind: str, existing: int, quotas: tuple[int, int]) -> None:

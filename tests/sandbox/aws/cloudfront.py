@@ -16,6 +16,8 @@ from . import cloudfront_answers as answers, cloudfront_certificate, cloudfront_
 from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served
 from .cloudfront_config import Config
+from .cloudfront_tenant import Tenant
+from .cloudfront_tenants import Tenants
 from .errors import AwsError
 from .service import Call, Operation, Response, Service
 
@@ -31,12 +33,13 @@ class CloudFront(Service):
     """Distributions by account and partition; deleted ones keep their place for markers."""
 
     name = "cloudfront"
-    raw = frozenset({"CreateDistribution", "CreateDistributionWithTags", "UpdateDistribution"})
+    raw = frozenset({"CreateDistribution", "CreateDistributionWithTags", "UpdateDistribution"}) | Tenants.raw
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
         self._distributions: dict[tuple[str, str], dict[str, Distribution | None]] = {}
         self.icp_status: dict[str, str] = {}
+        self.tenants = Tenants(self)
         self.operations: dict[str, Operation] = {
             "CreateDistribution": self.create,
             "CreateDistributionWithTags": self.create_with_tags,
@@ -48,11 +51,20 @@ class CloudFront(Service):
             "TagResource": self.tag,
             "UntagResource": self.untag,
             "ListTagsForResource": self.list_tags,
+            **self.tenants.operations,
         }
 
     def resource(self, call: Call) -> str:
-        wanted = call.params.get("Id")
-        return f"arn:{call.partition}:cloudfront::{call.account}:distribution/{wanted}" if wanted else str(call.params.get("Resource") or "*")
+        wanted, kind = call.params.get("Id") or call.params.get("Identifier"), "distribution"
+        if "Tenant" in call.operation or "ConnectionGroup" in call.operation:
+            kind = "distribution-tenant" if "Tenant" in call.operation else "connection-group"
+            wanted = "*" if call.operation.startswith("Create") else wanted
+        return f"arn:{call.partition}:cloudfront::{call.account}:{kind}/{wanted}" if wanted else str(call.params.get("Resource") or "*")
+
+    def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
+        resource = self.resource(call)
+        found = self._by_arn(call.scope, resource) if resource.startswith("arn:") else None
+        return {f"aws:ResourceTag/{key}": [value] for key, value in found.tags.items()} if found else {}
 
     # --- what other parts of the sandbox ask ---
 
@@ -60,13 +72,25 @@ class CloudFront(Service):
         """The IDs of the account's distributions that refer to an IAM certificate."""
         return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
 
+    def distribution(self, scope: tuple[str, str], identifier: str) -> Distribution | None:
+        """One distribution of an account."""
+        return next((item for item in self._alive(scope) if item.id == identifier), None)
+
+    def aliases(self, partition: str) -> set[str]:
+        """The aliases of all distributions of a partition."""
+        return {alias for scope in list(self._distributions) if scope[1] == partition for item in self._alive(scope) for alias in item.config.aliases}
+
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the longest wildcard."""
         name = name.lower().rstrip(".")
         served: dict[str, Served | None] = {}
+        shared: dict[str, Served | None] = {}
         for scope in list(self._distributions):
             for item in self._alive(scope):
                 served.update(dict.fromkeys(item.live.aliases, item.live.certificate))
+                if item.config.is_tenant_only:
+                    shared[item.id] = item.live.certificate
+        served |= self.tenants.served(shared)
         candidates = [name]
         rest = name
         while "." in rest:
@@ -155,6 +179,7 @@ class CloudFront(Service):
         if changes_certificate and item.is_changing_certificate and self.state.settings.cloudfront_one_certificate_change:
             raise AwsError("IllegalUpdate", "Only one viewer certificate change may be in progress at a time. Wait until the distribution is Deployed.")
         self._refuse_taken_aliases(call, config, item)
+        self.tenants.check_shared(item, certificate)
         item.config = config
         self._change(item, certificate, changes_certificate)
         return answers.response(self._document(item), 200, item.etag)
@@ -164,6 +189,8 @@ class CloudFront(Service):
         _check_version(item, call.headers.get("if-match", ""))
         if item.config.is_enabled or item.pending is not None:
             raise AwsError("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409)
+        if self.tenants.of_distribution(item):
+            raise AwsError("ResourceInUse", "Cannot delete this resource because it is in use.", 409)
         self._distributions[call.scope][item.id] = None
         self.state.acm.usage.replace(item.arn, (), self.state.timestamp())
         return Response(204, b"")
@@ -234,13 +261,16 @@ class CloudFront(Service):
                 return item
         raise AwsError("NoSuchDistribution", "The specified distribution does not exist.", 404)
 
-    def _tagged(self, call: Call) -> Distribution:
+    def _by_arn(self, scope: tuple[str, str], arn: str) -> Distribution | Tenant | None:
+        found = next((item for item in self._alive(scope) if item.arn == arn), None)
+        return found or self.tenants.by_arn(scope, arn)
+
+    def _tagged(self, call: Call) -> Distribution | Tenant:
         wanted = call.params.get("Resource") or ""
         if not wanted.startswith(f"arn:{call.partition}:cloudfront::"):
             raise AwsError("InvalidArgument", "The ARN of the resource is not valid.")
-        for item in self._alive(call.scope):
-            if item.arn == wanted:
-                return item
+        if found := self._by_arn(call.scope, wanted):
+            return found
         raise AwsError("NoSuchResource", "The specified resource does not exist.", 404)
 
     def _change(self, item: Distribution, certificate: Served | None, changes_certificate: bool = True) -> None:
@@ -259,6 +289,8 @@ class CloudFront(Service):
     def _refuse_taken_aliases(self, call: Call, config: Config, own: Distribution | None) -> None:
         """An alias belongs to one distribution in the partition; only the same account may have a wildcard that overlaps it."""
         wanted = set(config.aliases)
+        if wanted & self.tenants.names(call.partition):
+            raise AwsError("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.", 409)
         for scope in list(self._distributions):
             if scope[1] != call.partition:
                 continue

@@ -58,6 +58,8 @@ def check(state: State, call: Call, config: Config) -> Served | None:
     _check_protocol(call, members)
     if iam_id and config.is_tenant_only:
         raise AwsError("InvalidArgument", "IAMCertificateId is not supported for multi-tenant distributions.")
+    if config.is_tenant_only and members.get("SSLSupportMethod") != "sni-only":
+        raise AwsError("InvalidArgument", "Multi-tenant distributions support sni-only as the SSLSupportMethod.")
     candidate = _iam(state, call, iam_id) if iam_id else _acm(state, call, str(acm_arn))
     _check_candidate(state, candidate, config.aliases)
     source = "iam" if iam_id else "acm"
@@ -67,6 +69,13 @@ def check(state: State, call: Call, config: Config) -> Served | None:
         {"CloudFrontDefaultCertificate": "false", **named, **kept, "Certificate": str(iam_id or acm_arn), "CertificateSource": source}
     )
     return Served(_joined(candidate.leaf, candidate.chain), candidate.private_key, str(acm_arn or ""), candidate.version)
+
+
+def of_acm(state: State, call: Call, arn: str) -> Served:
+    """A certificate of ACM that a distribution tenant names; refuses what CloudFront refuses of one."""
+    candidate = _acm(state, call, arn)
+    _check_candidate(state, candidate, ())
+    return Served(_joined(candidate.leaf, candidate.chain), candidate.private_key, arn, candidate.version)
 
 
 def _check_contradictions(members: t.Mapping[str, str]) -> None:

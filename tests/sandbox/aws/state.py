@@ -49,6 +49,8 @@ class Settings:
     cloudfront_one_certificate_change: bool = True
     # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
     cloudfront_etag_on_deploy: bool = False
+    # What becomes of Customizations and Parameters that an update of a tenant leaves out: AWS does not say, so they are gone.
+    cloudfront_tenant_keeps_omitted: bool = False
     # Until CloudFront serves what was imported again, or renewed, under the same ARN: up to a day, and no status tells.
     cloudfront_refresh_seconds: float = 0.0
     # The edge goes on serving what it serves, whatever is deployed from now on.

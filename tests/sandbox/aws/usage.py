@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 @dataclass
 class _Use:
-    """Since when, and until when; ``slow`` is how much longer ACM believes in a user that has left."""
+    """Since when, and until when; ``slow`` is how much longer ACM believes in a user that has left; hidden ones InUseBy never names."""
 
     since: float
     until: float | None = None
     slow: float = 0.0
+    is_hidden: bool = False
 
 
 class Usage:
@@ -27,7 +28,7 @@ class Usage:
         self._uses: dict[str, dict[str, _Use]] = {}
         self._of_user: dict[str, set[str]] = {}
 
-    def replace(self, user: str, certificates: t.Iterable[str], now: float, slow: float = 0.0) -> None:
+    def replace(self, user: str, certificates: t.Iterable[str], now: float, *, slow: float = 0.0, is_hidden: bool = False) -> None:
         """From now on ``user`` (an ARN) uses these certificates and no others."""
         wanted = {arn for arn in certificates if arn}
         before = self._of_user.get(user, set())
@@ -35,16 +36,20 @@ class Usage:
             use = self._uses[arn][user]
             use.until, use.slow = now, slow
         for arn in wanted - before:
-            self._uses.setdefault(arn, {})[user] = _Use(now)
+            self._uses.setdefault(arn, {})[user] = _Use(now, is_hidden=is_hidden)
         self._of_user[user] = wanted
 
-    def users(self, arn: str) -> list[str]:
-        """Who uses it in truth."""
-        return sorted(user for user, use in self._uses.get(arn, {}).items() if use.until is None)
+    def is_used(self, arn: str, now: float, lag: float) -> bool:
+        """Whether somebody uses it in truth, or ACM still believes so."""
+        return any(use.until is None or now < use.until + lag + use.slow for use in self._uses.get(arn, {}).values())
+
+    def is_known(self, arn: str, now: float, lag: float) -> bool:
+        """Whether ACM knows of a user: what decides on renewals."""
+        return any(_is_seen(use, now, lag) for use in self._uses.get(arn, {}).values())
 
     def seen(self, arn: str, now: float, lag: float) -> list[str]:
-        """Who uses it as ACM sees it, with a lag."""
-        return sorted(user for user, use in self._uses.get(arn, {}).items() if _is_seen(use, now, lag))
+        """Who uses it as InUseBy tells, with a lag."""
+        return sorted(user for user, use in self._uses.get(arn, {}).items() if not use.is_hidden and _is_seen(use, now, lag))
 
 
 def _is_seen(use: _Use, now: float, lag: float) -> bool:
