@@ -88,6 +88,14 @@ class Control:
         """Give an access key to another account."""
         self._ask("POST", "accounts", {"access_key": access_key, "account": account})
 
+    def endpoints(self) -> list[dict[str, Any]]:
+        """Listeners of load balancers and domains of API Gateway: service, arn, host, port, and the address that serves TLS for it."""
+        return list(self._ask("GET", "edge"))
+
+    def address(self, arn: str) -> str:
+        """Where a listener (for a classic load balancer ARN:PORT) or an API domain is served, as host:port."""
+        return next(str(one["address"]) for one in self.endpoints() if one["arn"] == arn)
+
     def approve(self, arn: str) -> None:
         """Follow the link in ACM's validation mail; CDNs that answer by HTTP do the same."""
         self._ask("POST", "acm/approve", {"arn": arn})

@@ -1,10 +1,11 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TLS edge: serves by SNI the certificate of the distribution that has the alias, as soon as that is deployed."""
+"""The TLS edge: serves by SNI the certificate of whatever has the name, as soon as that is deployed; listeners and API domains have edges of their own."""
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import socketserver
 import ssl
@@ -90,7 +91,7 @@ class Edge:
         self._server: _Server | None = None
 
     def _choose(self, connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
-        material = self._certificate_of(name.rstrip(".").lower()) if name else None
+        material = self._certificate_of((name or "").rstrip(".").lower())
         if material is None:
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         connection.context = self._contexts.of(material)
@@ -110,3 +111,27 @@ class Edge:
             self._server.shutdown()
             self._server.server_close()
             self._server = None
+
+
+class Edges:
+    """An edge for each place where clients connect to, opened when somebody asks for its address."""
+
+    def __init__(self, authority: Authority, certificate_of: Callable[[str, str], Material | None]) -> None:
+        self._authority = authority
+        self._certificate_of = certificate_of
+        self._open: dict[str, Edge] = {}
+        self._lock = threading.Lock()
+
+    def address(self, key: str) -> str:
+        """Where the place with this key listens."""
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = Edge(self._authority, functools.partial(self._certificate_of, key))
+                self._open[key].start()
+            return f"127.0.0.1:{self._open[key].port}"
+
+    def stop(self) -> None:
+        with self._lock:
+            for edge in self._open.values():
+                edge.stop()
+            self._open.clear()

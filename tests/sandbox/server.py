@@ -22,7 +22,7 @@ from .aws.local import serving
 from .aws.state import State
 from .control import Control
 from .dns_server import DnsServer, txt_values
-from .edge import Edge
+from .edge import Edge, Edges
 from .environment import ACCESS_KEY, SECRET_KEY
 
 LATE_ADDRESS = "127.0.0.2"
@@ -60,6 +60,7 @@ class Sandbox:
         # Linux has all of 127.0.0.0/8 on loopback; elsewhere no name server is late.
         self._late_dns = DnsServer(functools.partial(self.state.dns_lookup, late=True), LATE_ADDRESS)
         self._edge = Edge(self.authority, self.state.edge_certificate)
+        self._edges = Edges(self.authority, self.state.endpoint_certificate)
         self._acme: AcmeServer | None = None
         self._pebble: Pebble | None = None
         self._aws_url: str | None = None
@@ -81,6 +82,8 @@ class Sandbox:
                 self.state.dns_addresses = (self._dns.address, self._late_dns.address)
             self._edge.start(ports.edge)
             stack.callback(self._edge.stop)
+            self.state.address_of = self._edges.address
+            stack.callback(self._edges.stop)
             if self.setup.pebble:
                 self._pebble = Pebble(self.authority, self._directory, self._dns_address)
                 self._pebble.start(ports.acme)

@@ -123,6 +123,9 @@ class Acm(Service):
         now = self.state.timestamp()
         return item if item and item.status == "ISSUED" and now >= item.versions[0].since + self.state.settings.acm_visibility_seconds else None
 
+    def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
+        return {arn: item.tags for arn, item in self._certificates.get((account, region), {}).items()}
+
     def of_account(self, account: str, region: str) -> list[Certificate]:
         """All of them, as they are by now."""
         items = list(self._certificates.get((account, region), {}).values())

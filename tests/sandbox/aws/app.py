@@ -13,7 +13,7 @@ import time
 import typing as t
 from http import HTTPStatus
 
-from . import authorization, control, wire
+from . import authorization, cbor, control, wire
 from .calls import LoggedCall, summary
 from .errors import AwsError, not_in_sandbox
 from .faults import DEFAULT_TIMEOUT_SECONDS, Fault, fault_error
@@ -58,6 +58,9 @@ class _App:
         wire.load()
         body = wire.read_body(environ)
         signed = wire.signature_of(environ)
+        speaks_cbor = cbor.is_spoken(environ)
+        if speaks_cbor:
+            body = cbor.as_json(environ, body)
         service = wire.service_of(signed, environ, body) if signed else "sts"
         operation, labels = wire.operation_of(service, environ, body)
         entry = LoggedCall(service, operation, started=started)
@@ -65,6 +68,7 @@ class _App:
             entry.region, entry.partition, entry.access_key = signed.region, signed.partition, signed.access_key
         try:
             answer = self._answer(environ, body, signed, labels, entry)
+            answer = cbor.answer(answer) if speaks_cbor and answer.body.startswith(b"{") else answer
             entry.status = answer.status
             if answer.status >= HTTPStatus.BAD_REQUEST and not entry.error:
                 found = _ERROR_CODE.search(answer.body)

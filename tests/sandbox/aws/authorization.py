@@ -40,7 +40,10 @@ _TAGGING = {
     "sns:CreateTopic": "sns:TagResource",
     "dynamodb:CreateTable": "dynamodb:TagResource",
     "acm:RequestCertificate": "acm:AddTagsToCertificate",
+    "elasticloadbalancing:CreateLoadBalancer": "elasticloadbalancing:AddTags",
+    "ssm:PutParameter": "ssm:AddTagsToResource",
 }
+_METHODS = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "GetTags": "GET", "TagResource": "PUT", "Update": "PATCH"}
 # Services whose actions have another prefix than their models' names.
 _PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "apigatewayv2": "apigateway", "resourcegroupstaggingapi": "tag"}
 
@@ -95,6 +98,9 @@ def document(item: t.Any) -> str:
 
 def _actions(call: Call) -> list[str]:
     name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
+    if call.service in ("apigateway", "apigatewayv2"):
+        # its actions are the methods of HTTP
+        return [f"apigateway:{_METHODS[call.operation.removesuffix('DomainName').removesuffix('DomainNames')]}"]
     if call.operation == "CreateDistributionWithTags":
         return ["cloudfront:CreateDistribution", "cloudfront:TagResource"]
     own = f"{_PREFIXES.get(call.service, call.service)}:{name}"

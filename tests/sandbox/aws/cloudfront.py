@@ -72,6 +72,13 @@ class CloudFront(Service):
         """The IDs of the account's distributions that refer to an IAM certificate."""
         return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
 
+    def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
+        """CloudFront's resources are found in the region of its endpoint only."""
+        scope = (account, "aws-cn" if region.startswith("cn-") else "aws")
+        if region not in ("us-east-1", "cn-northwest-1"):
+            return {}
+        return {item.arn: item.tags for item in (*self._alive(scope), *self.tenants.alive(scope))}
+
     def distribution(self, scope: tuple[str, str], identifier: str) -> Distribution | None:
         """One distribution of an account."""
         return next((item for item in self._alive(scope) if item.id == identifier), None)

@@ -11,8 +11,8 @@ import typing as t
 from .errors import AwsError, validation_error
 from .service import Call
 
-# The services whose error codes end in Exception.
-_EXCEPTIONS = frozenset({"acm", "resourcegroupstaggingapi", "ssm"})
+# What services other than those of the query protocol call it.
+_CODES = {"acm": "ValidationException", "resourcegroupstaggingapi": "InvalidParameterException", "ssm": "ValidationException"}
 
 
 def check(call: Call) -> None:
@@ -25,7 +25,7 @@ def check(call: Call) -> None:
         _check_structure(shape, call.params, "", problems)
     if problems:
         error = validation_error(problems)
-        raise AwsError("ValidationException", error.message) if call.service in _EXCEPTIONS else error
+        raise AwsError(_CODES.get(call.service, error.code), error.message)
 
 
 def _check_structure(shape: t.Any, value: t.Mapping[str, t.Any], where: str, problems: list[str]) -> None:

@@ -7,6 +7,7 @@
 - ``GET faults``, ``POST faults {service, operation, kind, when, skip, count, seconds, pid, pgid, code}``, ``DELETE faults``: see faults.Fault.
 - ``GET clock``, ``POST clock {advance_seconds}``: deploys, propagation, lapses and expiries follow.
 - ``GET sns/outbox``, ``POST sns/confirm {endpoint, topic_arn?}``, ``POST sns/unsubscribe {endpoint, topic_arn?}``: what mail does.
+- ``GET edge``: where clients connect to: listeners of load balancers and domains of API Gateway, each with the address that serves for it.
 - ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
 - ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?}, …]}``: certificates in IAM and distributions, as many as wanted; see fleet.put.
@@ -101,6 +102,13 @@ def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return fleet.put(state, DEFAULT_ACCOUNT, values["projects"])
 
 
+def _edge(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    return [
+        {"service": one.service, "arn": one.arn, "host": one.host, "port": one.port, "address": state.address_of(one.arn) if state.address_of else None}
+        for one in state.endpoints()
+    ]
+
+
 def _approve(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     state.acm.approve(str(values["arn"]))
     return {}
@@ -169,6 +177,7 @@ _ROUTES: dict[str, _Handler] = {
     "POST clock": _advance,
     "POST accounts": _account,
     "POST fleet": _fleet,
+    "GET edge": _edge,
     "POST acm/approve": _approve,
     "POST acm/renew": _renew,
     "POST cloudfront/icp": _icp,

@@ -96,6 +96,10 @@ class Iam(Service):
         """The certificate that CloudFront looks up by its ID."""
         return next((item for item in self._certificates.get(scope, {}).values() if item.id == certificate_id), None)
 
+    def by_arn(self, scope: tuple[str, str], arn: str) -> ServerCertificate | None:
+        """The certificate that a load balancer looks up by its ARN."""
+        return next((item for item in self._certificates.get(scope, {}).values() if item.arn == arn), None)
+
     def upload(self, call: Call) -> _Result:
         constraints.check(call)
         params = call.params
@@ -156,6 +160,12 @@ class Iam(Service):
             raise AwsError(
                 "DeleteConflict",
                 f"Certificate: {certificate.id} is currently in use by CloudFront. Please remove it first before deleting it from IAM.",
+                409,
+            )
+        if users := self.state.acm.usage.users(certificate.arn):
+            raise AwsError(
+                "DeleteConflict",
+                f"Certificate: {certificate.id} is currently in use by {', '.join(users)}. Please remove it first before deleting it from IAM.",
                 409,
             )
         del self._of(call)[certificate.name]

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 if t.TYPE_CHECKING:
+    from .endpoint import Endpoint
     from .state import State
 
 
@@ -70,6 +71,14 @@ class Service:
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
         """What conditions may ask of the call beside what every call tells: the service's own keys, and the tags of the resource."""
         return {}
+
+    def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
+        """The tags of each resource of an account and region, by ARN, for the tagging API."""
+        return {}
+
+    def endpoints(self) -> list[Endpoint]:
+        """Where clients connect to and get a certificate."""
+        return []
 
     def needs(self, call: Call) -> t.Sequence[tuple[str, str]]:
         """Actions, each with its resource, that the call needs beside its own."""

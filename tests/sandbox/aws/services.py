@@ -7,18 +7,24 @@ from __future__ import annotations
 import typing as t
 
 from .acm import Acm
+from .apigateway import ApiGateway
+from .apigatewayv2 import ApiGatewayV2
 from .cloudfront import CloudFront
+from .elb import Elb
+from .elbv2 import Elbv2
 from .iam import Iam
 from .route53 import Route53
 from .s3 import S3
 from .service import Service
 from .sns import Sns
+from .ssm import Ssm
 from .sts import Sts
+from .tagging import Tagging
 
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = (Acm, CloudFront, Iam, Route53, S3, Sns, Sts)
+_STRICT: tuple[type[Service], ...] = (Acm, ApiGateway, ApiGatewayV2, CloudFront, Elb, Elbv2, Iam, Route53, S3, Sns, Ssm, Sts, Tagging)
 
 
 def strict_services(state: State) -> dict[str, Service]:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ..ca import Authority
+from . import acm_certificate, pem
 from .acm import Acm
 from .calls import CallLog
 from .cloudfront import CloudFront
 from .dns_view import DnsAnswer, DnsView
+from .endpoint import Endpoint
 from .faults import FaultTable
 from .iam import Iam
 from .route53 import Route53
@@ -76,6 +78,16 @@ class Settings:
     acm_renewal_seconds: float = 0.0
     # How long certificates of ACM live: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
     acm_validity_days: float = 198.0
+    # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (adjustable)
+    elb_certificate_quota: int = 25
+    # Until a load balancer serves what its listener was given, or what came under the same ARN.
+    elb_propagation_seconds: float = 0.0
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: one change of a domain in so many seconds; 0 for no limit.
+    apigateway_update_seconds: float = 30.0
+    # How long a changed domain is UPDATING, by its kind, and how much longer ACM believes that it uses the old certificate.
+    apigateway_edge_seconds: float = 0.0
+    apigateway_regional_seconds: float = 0.0
+    apigateway_release_seconds: float = 0.0
     # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region
     # as soon as an endpoint URL is given, so this is only for clients that are told the signing region.
     check_signing_region: bool = False
@@ -142,6 +154,8 @@ class State:
         self.services = strict_services(self)
         # where the name servers of zones are: the last of each zone, and the others
         self.dns_addresses = ("127.0.0.1", "127.0.0.1")
+        # opens a TLS listener for an endpoint, and tells its address
+        self.address_of: t.Callable[[str], str] | None = None
         self.dns = DnsView(self)
         self._snapshots: dict[str, tuple[Settings, float, dict[str, str], dict[int, str], t.Any, DnsView]] = {}
 
@@ -170,9 +184,22 @@ class State:
         return self.dns.lookup(name, rtype, late)
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
-        """Full chain and private key (PEM) that CloudFront serves for a server name; None if no distribution has it as an alias."""
+        """Full chain and private key (PEM) that is served for a server name: by CloudFront, else by the first API domain or listener that has it."""
         with self.lock:
-            return self.cloudfront.edge_certificate(name)
+            found = self.cloudfront.edge_certificate(name)
+            if found or not name:
+                return found
+            pairs = (endpoint.certificate(self, name) for endpoint in self.endpoints())
+            return next((pair for pair in pairs if pair and pem.covers(frozenset(acm_certificate.facts(pair[0]).names), name)), None)
+
+    def endpoints(self) -> list[Endpoint]:
+        """Where clients connect to beside the edge of CloudFront."""
+        return [endpoint for name in ("apigateway", "elbv2", "elb") for endpoint in self.services[name].endpoints()]
+
+    def endpoint_certificate(self, arn: str, name: str) -> tuple[str, str] | None:
+        """Full chain and private key that one of them serves; None if there is no such one, or it does not know the name."""
+        with self.lock:
+            return next((endpoint.certificate(self, name) for endpoint in self.endpoints() if endpoint.arn == arn), None)
 
     def now(self) -> datetime:
         """The sandbox's time: the machine's plus what the control interface advanced it by."""

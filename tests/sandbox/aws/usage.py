@@ -39,6 +39,10 @@ class Usage:
             self._uses.setdefault(arn, {})[user] = _Use(now, is_hidden=is_hidden)
         self._of_user[user] = wanted
 
+    def users(self, arn: str) -> list[str]:
+        """Who uses it in truth."""
+        return sorted(user for user, use in self._uses.get(arn, {}).items() if use.until is None)
+
     def is_used(self, arn: str, now: float, lag: float) -> bool:
         """Whether somebody uses it in truth, or ACM still believes so."""
         return any(use.until is None or now < use.until + lag + use.slow for use in self._uses.get(arn, {}).values())

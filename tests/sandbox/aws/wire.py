@@ -25,7 +25,6 @@ _ACCESS_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/(\d{8})/([^/,]+)/([^/,]+)/aws4_request")
 _JSON_SERVICES = frozenset({"dynamodb", "acm", "ssm", "resourcegroupstaggingapi"})
 _REST_JSON_SERVICES = frozenset({"apigateway", "apigatewayv2"})
-_CBOR = "application/cbor"
 _REQUEST_ID = frozenset({"x-amzn-requestid", "x-amz-request-id"})
 _QUERY_NAMESPACES = {
     "elb": "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
@@ -168,7 +167,7 @@ def parse(service: str, operation: str, environ: Environ, body: bytes, labels: t
 
     model = get_service_model(service)
     request = Request(dict(environ))
-    parser = PROTOCOL_PARSERS[model.protocol](model.operation_model(operation))
+    parser = PROTOCOL_PARSERS[_protocol(model)](model.operation_model(operation))
     try:
         values = request.values
         parts = {"method": request.method, "values": values, "headers": request.headers, "body": body, "url_path": request.path, "url_params": labels}
@@ -177,13 +176,18 @@ def parse(service: str, operation: str, environ: Environ, body: bytes, labels: t
         raise AwsError("MalformedInput", f"The input cannot be read: {type(exc).__name__}") from exc
 
 
+def _protocol(model: t.Any) -> str:
+    """The protocol of the bodies; what comes as CBOR is JSON by now."""
+    return "json" if model.protocol == "smithy-rpc-v2-cbor" else str(model.protocol)
+
+
 def serialize(call: Call, result: t.Mapping[str, t.Any] | None) -> Response:
     """The answer with ``result`` as the output members of the call's operation."""
     from moto.core.serialize import SerializationContext, get_serializer_class
     from moto.core.utils import get_service_model
 
     model = get_service_model(call.service)
-    serializer = get_serializer_class(model.service_name, model.protocol)(model.operation_model(call.operation), SerializationContext(str(uuid.uuid4())))
+    serializer = get_serializer_class(model.service_name, _protocol(model))(model.operation_model(call.operation), SerializationContext(str(uuid.uuid4())))
     answer = serializer.serialize(dict(result or {}))
     body = answer["body"]
     headers = tuple((name, str(value)) for name, value in answer["headers"].items())
