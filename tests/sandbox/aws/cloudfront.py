@@ -58,7 +58,7 @@ class CloudFront(Service):
         wanted, kind = call.params.get("Id") or call.params.get("Identifier"), "distribution"
         if "Tenant" in call.operation or "ConnectionGroup" in call.operation:
             kind = "distribution-tenant" if "Tenant" in call.operation else "connection-group"
-            wanted = "*" if call.operation.startswith("Create") else wanted
+            wanted = "*" if call.operation.startswith("Create") else self.tenants.identified(call.scope, wanted)
         return f"arn:{call.partition}:cloudfront::{call.account}:{kind}/{wanted}" if wanted else str(call.params.get("Resource") or "*")
 
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:

@@ -272,6 +272,10 @@ class Tenants:
     def names(self, partition: str) -> set[str]:
         return {name for item in self.all_alive() if item.partition == partition for name in item.names}
 
+    def identified(self, scope: _Scope, wanted: t.Any) -> t.Any:
+        """The ID of a tenant that a call names by its name or ARN."""
+        return next((item.id for item in self.alive(scope) if wanted in (item.name, item.arn)), wanted)
+
     def by_arn(self, scope: _Scope, arn: str) -> Tenant | None:
         return next((item for item in self.alive(scope) if item.arn == arn), None)
 

@@ -10,7 +10,7 @@
 - ``GET edge``: where clients connect to: listeners of load balancers and domains of API Gateway, each with the address that serves for it.
 - ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
-- ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?}, …]}``: certificates in IAM and distributions, as many as wanted; see fleet.put.
+- ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?, store?}, …]}``: certificates and distributions, see fleet.put.
 - ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin now.
 - ``POST accounts {access_key, account}``: gives an access key to another account.
 - ``POST reset``: everything as after the start.

@@ -8,6 +8,7 @@ import datetime
 import secrets
 import string
 import typing as t
+import uuid
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from sandbox.ca.authority import Authority
 
 from . import cloudfront_config
+from .acm_certificate import Certificate, Material
 from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served
 from .cloudfront_config import Config
@@ -33,8 +35,8 @@ _CONFIG = """<DistributionConfig><CallerReference>{reference}</CallerReference><
 <HTTPSPort>443</HTTPSPort><OriginProtocolPolicy>https-only</OriginProtocolPolicy></CustomOriginConfig></Origin></Items></Origins>
 <DefaultCacheBehavior><TargetOriginId>origin</TargetOriginId><ViewerProtocolPolicy>redirect-to-https</ViewerProtocolPolicy>
 <CachePolicyId>658327ea-f89d-4fab-a63d-7e88639e58f6</CachePolicyId></DefaultCacheBehavior><Comment>one of a fleet</Comment><Enabled>true</Enabled>
-<ViewerCertificate><IAMCertificateId>{id}</IAMCertificateId><SSLSupportMethod>sni-only</SSLSupportMethod>
-<MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion><Certificate>{id}</Certificate><CertificateSource>iam</CertificateSource></ViewerCertificate>
+<ViewerCertificate><{member}>{id}</{member}><SSLSupportMethod>sni-only</SSLSupportMethod>
+<MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion><Certificate>{id}</Certificate><CertificateSource>{store}</CertificateSource></ViewerCertificate>
 </DistributionConfig>"""
 
 
@@ -47,6 +49,16 @@ class _Member:
     not_before: datetime.datetime
     not_after: datetime.datetime
     aliases: tuple[str, ...]
+    store: str
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """The certificate of a member where CloudFront finds it."""
+
+    id: str
+    account: str
+    served: Served
 
 
 def put(state: State, account: str, members: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
@@ -58,36 +70,63 @@ def put(state: State, account: str, members: t.Iterable[t.Mapping[str, t.Any]]) 
 
 def _member(given: t.Mapping[str, t.Any]) -> _Member:
     begin, end = (datetime.datetime.fromisoformat(str(given[key]).replace("Z", "+00:00")) for key in ("not_before", "not_after"))
-    return _Member(str(given["name"]), tuple(given["domains"]), begin, end, tuple(given.get("aliases") or ()))
+    return _Member(str(given["name"]), tuple(given["domains"]), begin, end, tuple(given.get("aliases") or ()), str(given.get("store") or "iam"))
 
 
 def _put(state: State, account: str, member: _Member, signer: tuple[Authority, ec.EllipticCurvePrivateKey, str]) -> dict[str, t.Any]:
     authority, key, pem = signer
     leaf = _leaf(authority, key, member)
+    values = {
+        "serial": f"{leaf.serial_number:x}",
+        "fingerprint_sha256": leaf.fingerprint(hashes.SHA256()).hex(),
+        "issuer": leaf.issuer.rfc4514_string(),
+    }
+    text = leaf.public_bytes(serialization.Encoding.PEM).decode()
+    material = Material(text, authority.issuer.certificate_pem, pem, member.not_before.timestamp())
+    stored, named = (_in_acm if member.store == "acm" else _in_iam)(state, account, member, material)
+    return {**named, **values, "distribution": _distribute(state, member, stored) if member.aliases else None}
+
+
+def _in_acm(state: State, account: str, member: _Member, material: Material) -> tuple[_Stored, dict[str, str]]:
+    item = Certificate(
+        arn=f"arn:{PARTITION}:acm:us-east-1:{account}:certificate/{uuid.uuid4()}",
+        account=account,
+        partition=PARTITION,
+        region="us-east-1",
+        type="IMPORTED",
+        created=material.since,
+        names=member.domains,
+        key_algorithm="EC_prime256v1",
+        status="ISSUED",
+        versions=[material],
+        tags=_tags(member),
+        imported=material.since,
+    )
+    state.acm.add(item)
+    return _Stored(item.arn, account, Served(material.full_chain, material.key, item.arn)), {"arn": item.arn}
+
+
+def _tags(member: _Member) -> dict[str, str]:
+    return {"managed-by": "certops.cloudfront", "certops:project": member.name}
+
+
+def _in_iam(state: State, account: str, member: _Member, material: Material) -> tuple[_Stored, dict[str, str]]:
     stored = ServerCertificate(
         name=f"{member.name}-{member.not_after:%Y-%m-%d-%H%M}",
         path=f"{PATH}{member.name}/",
         id="ASCA" + _random(17),
         account=account,
         partition=PARTITION,
-        body=leaf.public_bytes(serialization.Encoding.PEM).decode(),
-        chain=authority.issuer.certificate_pem,
+        body=material.leaf,
+        chain=material.chain,
         uploaded=member.not_before,
         visible_at=0.0,
-        private_key=pem,
-        tags={"managed-by": "certops.cloudfront", "certops:project": member.name},
+        private_key=material.key,
+        tags=_tags(member),
     )
     state.iam._certificates.setdefault((account, PARTITION), {})[stored.name] = stored
-    return {
-        "name": stored.name,
-        "id": stored.id,
-        "arn": stored.arn,
-        "path": stored.path,
-        "serial": f"{leaf.serial_number:x}",
-        "fingerprint_sha256": leaf.fingerprint(hashes.SHA256()).hex(),
-        "issuer": leaf.issuer.rfc4514_string(),
-        "distribution": _distribute(state, member, stored) if member.aliases else None,
-    }
+    named = {"name": stored.name, "id": stored.id, "arn": stored.arn, "path": stored.path}
+    return _Stored(stored.id, account, Served(stored.body + stored.chain, stored.private_key)), named
 
 
 def _leaf(authority: Authority, key: ec.EllipticCurvePrivateKey, member: _Member) -> x509.Certificate:
@@ -104,16 +143,18 @@ def _leaf(authority: Authority, key: ec.EllipticCurvePrivateKey, member: _Member
     )
 
 
-def _distribute(state: State, member: _Member, stored: ServerCertificate) -> str:
+def _distribute(state: State, member: _Member, stored: _Stored) -> str:
     aliases = "".join(f"<CNAME>{alias}</CNAME>" for alias in member.aliases)
-    text = _CONFIG.format(reference=secrets.token_hex(8), count=len(member.aliases), aliases=aliases, id=stored.id)
+    key = "ACMCertificateArn" if member.store == "acm" else "IAMCertificateId"
+    named = {"member": key, "id": stored.id, "store": member.store}
+    text = _CONFIG.format(reference=secrets.token_hex(8), count=len(member.aliases), aliases=aliases, **named)
     config = Config(cloudfront_config.parse(text.replace("\n", "").encode(), "DistributionConfig"))
     config.add_defaults()
-    live = Live(member.aliases, Served(stored.body + stored.chain, stored.private_key))
+    live = Live(member.aliases, stored.served)
     item = Distribution(
         id="E" + _random(13),
         account=stored.account,
-        partition=stored.partition,
+        partition=PARTITION,
         domain=f"d{_random(13).lower()}.cloudfront.net",
         config=config,
         etag="E" + _random(13),
@@ -124,7 +165,8 @@ def _distribute(state: State, member: _Member, stored: ServerCertificate) -> str
         pending=None,
     )
     item.etags.add(item.etag)
-    state.cloudfront._distributions.setdefault((stored.account, stored.partition), {})[item.id] = item
+    state.cloudfront._distributions.setdefault((stored.account, PARTITION), {})[item.id] = item
+    state.acm.usage.replace(item.arn, config.acm_certificates(), member.not_before.timestamp())
     return item.id
 
 
