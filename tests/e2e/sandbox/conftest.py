@@ -80,6 +80,10 @@ class Bundle:
     chain: str
     key: str
 
+    def import_arguments(self) -> dict[str, Any]:
+        """What ImportCertificate takes."""
+        return {"Certificate": self.leaf, "PrivateKey": self.key, "CertificateChain": self.chain}
+
     def upload_arguments(self, name: str, path: str = "/cloudfront/") -> dict[str, Any]:
         """What UploadServerCertificate takes."""
         return {"ServerCertificateName": name, "Path": path, "CertificateBody": self.leaf, "CertificateChain": self.chain, "PrivateKey": self.key}
@@ -134,6 +138,34 @@ def aws(_server: Aws) -> Aws:
     """The server, empty."""
     _server.state.reset()
     return _server
+
+
+@pytest.fixture
+def store(aws: Aws, bundle: Callable[..., Bundle]) -> Callable[..., str]:
+    """Imports certificates into ACM: `store("*.example.com", region="us-east-1", tags={"a": "b"})` is the ARN of one."""
+
+    def one(*names: str, region: str = "us-east-1", tags: dict[str, str] | None = None, **more: Any) -> str:
+        given = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
+        made = bundle(*(names or ("www.example.com",)), **more)
+        return str(aws.client("acm", region).import_certificate(**made.import_arguments(), **given)["CertificateArn"])
+
+    return one
+
+
+@pytest.fixture
+def reader(aws: Aws) -> Callable[..., str]:
+    """The access key of a new user with a policy of these statements; from now on policies count."""
+
+    def one(*statements: dict[str, Any]) -> str:
+        admin = aws.client("iam")
+        admin.create_user(UserName="reader")
+        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]})
+        admin.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=document)
+        key = str(admin.create_access_key(UserName="reader")["AccessKey"]["AccessKeyId"])
+        aws.control("POST", "settings", {"enforce_iam": True})
+        return key
+
+    return one
 
 
 @pytest.fixture(scope="session")

@@ -39,10 +39,6 @@ def zone(aws):
     return aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
 
 
-def imported(made):
-    return {"Certificate": made.leaf, "PrivateKey": made.key, "CertificateChain": made.chain}
-
-
 def text_of(key):
     return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
 
@@ -139,7 +135,7 @@ def unbind(aws, identifier):
 
 
 def test_a_listing_without_a_filter_hides_elliptic_and_large_keys(acm, bundle, rsa_key):
-    elliptic_arn = acm.import_certificate(**imported(bundle("a.example.com")))["CertificateArn"]
+    elliptic_arn = acm.import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
     rsa_arn = acm.import_certificate(**made_by(rsa_key, rsa_key))["CertificateArn"]
     assert [item["CertificateArn"] for item in acm.list_certificates()["CertificateSummaryList"]] == [rsa_arn]
     everything = acm.list_certificates(Includes={"keyTypes": ALL_KEY_TYPES})["CertificateSummaryList"]
@@ -148,7 +144,7 @@ def test_a_listing_without_a_filter_hides_elliptic_and_large_keys(acm, bundle, r
 
 def test_a_listing_comes_in_pages_and_takes_no_empty_or_foreign_token(aws, acm, bundle):
     for number in range(5):
-        acm.import_certificate(**imported(bundle(f"{number}.example.com")))
+        acm.import_certificate(**bundle(f"{number}.example.com").import_arguments())
     pages = list(acm.get_paginator("list_certificates").paginate(Includes={"keyTypes": ["EC_prime256v1"]}, PaginationConfig={"PageSize": 2}))
     assert [[item["DomainName"][0] for item in page["CertificateSummaryList"]] for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
     for token in ("", "elsewhere"):
@@ -173,7 +169,7 @@ def test_a_listing_filters_by_status_usage_and_export(acm, issued):
 
 def test_answers_spell_key_algorithms_with_a_hyphen_and_serials_with_colons(acm, bundle):
     made = bundle("a.example.com", "b.example.com")
-    arn = acm.import_certificate(**imported(made))["CertificateArn"]
+    arn = acm.import_certificate(**made.import_arguments())["CertificateArn"]
     found = described(acm, arn)
     serial = f"{x509.load_pem_x509_certificate(made.leaf.encode()).serial_number:x}"
     assert (found["KeyAlgorithm"], found["Serial"].replace(":", "").lstrip("0")) == ("EC-prime256v1", serial)
@@ -183,8 +179,8 @@ def test_answers_spell_key_algorithms_with_a_hyphen_and_serials_with_colons(acm,
 
 
 def test_a_search_sees_every_key_type_and_finds_by_serial_and_name(aws, acm, bundle):
-    arn = acm.import_certificate(**imported(bundle("a.example.com")))["CertificateArn"]
-    acm.import_certificate(**imported(bundle("b.example.com")))
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
+    acm.import_certificate(**bundle("b.example.com").import_arguments())
     serial = described(acm, arn)["Serial"]
 
     def found(attribute):
@@ -198,14 +194,14 @@ def test_a_search_sees_every_key_type_and_finds_by_serial_and_name(aws, acm, bun
 
 
 def test_unknown_certificates_and_those_of_other_regions_are_not_found(aws, acm, bundle):
-    arn = aws.client("acm", "eu-west-1").import_certificate(**imported(bundle("a.example.com")))["CertificateArn"]
+    arn = aws.client("acm", "eu-west-1").import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
     for call in (acm.describe_certificate, acm.get_certificate, acm.delete_certificate, acm.list_tags_for_certificate):
         with aws.refuses("ResourceNotFoundException"):
             call(CertificateArn=arn)
     with aws.refuses("ValidationException"):
         acm.describe_certificate(CertificateArn="arn:aws:iam::123456789012:server-certificate/a")
     with aws.refuses("ResourceNotFoundException"):
-        acm.import_certificate(CertificateArn=arn, **imported(bundle("a.example.com")))
+        acm.import_certificate(CertificateArn=arn, **bundle("a.example.com").import_arguments())
 
 
 # --- import ---
@@ -235,17 +231,17 @@ def test_an_encrypted_key_is_refused(aws, acm, bundle):
 
 
 def test_the_same_bytes_twice_are_two_certificates(acm, bundle):
-    made = imported(bundle("a.example.com"))
+    made = bundle("a.example.com").import_arguments()
     assert acm.import_certificate(**made)["CertificateArn"] != acm.import_certificate(**made)["CertificateArn"]
 
 
 @pytest.mark.parametrize("tags", [[{"Key": "a", "Value": "b"}], []])
 def test_tags_are_refused_on_reimport_even_none(aws, acm, bundle, tags):
-    arn = acm.import_certificate(**imported(bundle("a.example.com")), Tags=[{"Key": "mine", "Value": ""}])["CertificateArn"]
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "mine", "Value": ""}])["CertificateArn"]
     with aws.refuses("ValidationException") as refusal:
-        careless(aws).import_certificate(CertificateArn=arn, Tags=tags, **imported(bundle("a.example.com")))
+        careless(aws).import_certificate(CertificateArn=arn, Tags=tags, **bundle("a.example.com").import_arguments())
     assert "ag" in refusal.message
-    acm.import_certificate(CertificateArn=arn, **imported(bundle("b.example.com")))
+    acm.import_certificate(CertificateArn=arn, **bundle("b.example.com").import_arguments())
     assert acm.list_tags_for_certificate(CertificateArn=arn)["Tags"] == [{"Key": "mine", "Value": ""}]
 
 
@@ -285,34 +281,34 @@ def test_a_reimport_keeps_the_size_of_the_key_and_is_for_imported_certificates(a
 
 def test_quotas_count_what_exists_and_what_came_in_a_year(aws, acm, bundle):
     aws.control("POST", "settings", {"acm_imported_quota": 2, "acm_yearly_import_quota": 3, "acm_yearly_quota": 1})
-    arns = [acm.import_certificate(**imported(bundle("a.example.com", days=(-1, 900))))["CertificateArn"] for dummy in range(2)]
+    arns = [acm.import_certificate(**bundle("a.example.com", days=(-1, 900)).import_arguments())["CertificateArn"] for dummy in range(2)]
     with aws.refuses("LimitExceededException"):
-        acm.import_certificate(**imported(bundle("a.example.com")))
+        acm.import_certificate(**bundle("a.example.com").import_arguments())
     for arn in arns:
         acm.delete_certificate(CertificateArn=arn)
-    acm.import_certificate(**imported(bundle("a.example.com")))
+    acm.import_certificate(**bundle("a.example.com").import_arguments())
     with aws.refuses("LimitExceededException") as refusal:
-        acm.import_certificate(**imported(bundle("a.example.com")))
+        acm.import_certificate(**bundle("a.example.com").import_arguments())
     assert "you have reached your limit of 3 certificates in the last year" in refusal.message
     acm.delete_certificate(CertificateArn=request(acm))
     with aws.refuses("LimitExceededException"):
         request(acm)
     aws.control("POST", "clock", {"advance_seconds": 366 * 24 * HOUR})
-    acm.import_certificate(**imported(bundle("a.example.com", days=(300, 900))))
+    acm.import_certificate(**bundle("a.example.com", days=(300, 900)).import_arguments())
 
 
 def test_imports_are_limited_to_one_a_second_when_asked_for(aws, acm, bundle):
     aws.control("POST", "settings", {"acm_rates": 1})
-    acm.import_certificate(**imported(bundle("a.example.com")))
+    acm.import_certificate(**bundle("a.example.com").import_arguments())
     with aws.refuses("ThrottlingException"):
-        acm.import_certificate(**imported(bundle("a.example.com")))
-    aws.client("acm", "eu-west-1").import_certificate(**imported(bundle("a.example.com")))
+        acm.import_certificate(**bundle("a.example.com").import_arguments())
+    aws.client("acm", "eu-west-1").import_certificate(**bundle("a.example.com").import_arguments())
     aws.control("POST", "clock", {"advance_seconds": 1})
-    acm.import_certificate(**imported(bundle("a.example.com")))
+    acm.import_certificate(**bundle("a.example.com").import_arguments())
 
 
 def test_a_deleted_certificate_is_gone_and_tags_have_their_limits(aws, acm, bundle):
-    arn = acm.import_certificate(**imported(bundle("a.example.com")))["CertificateArn"]
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
     acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": f"k{number}", "Value": "v"} for number in range(50)])
     with aws.refuses("TooManyTagsException"):
         acm.add_tags_to_certificate(CertificateArn=arn, Tags=[{"Key": "one more", "Value": "v"}])
@@ -481,7 +477,7 @@ def test_mail_and_http_wait_for_a_person_or_a_cdn(aws, acm):
 
 def test_users_are_seen_late_when_they_come_and_when_they_go(aws, acm, bundle):
     aws.control("POST", "settings", {"acm_in_use_seconds": 60})
-    arn = acm.import_certificate(**imported(bundle("www.example.com")))["CertificateArn"]
+    arn = acm.import_certificate(**bundle("www.example.com").import_arguments())["CertificateArn"]
     identifier = bind(aws, arn)
     assert described(acm, arn)["InUseBy"] == []
     with aws.refuses("ResourceInUseException"):
@@ -499,9 +495,9 @@ def test_users_are_seen_late_when_they_come_and_when_they_go(aws, acm, bundle):
 def test_a_reimport_reaches_the_edge_late_and_nothing_tells(aws, acm, bundle):
     aws.control("POST", "settings", {"cloudfront_refresh_seconds": 24 * HOUR})
     old, new = bundle("www.example.com"), bundle("www.example.com")
-    arn = acm.import_certificate(**imported(old))["CertificateArn"]
+    arn = acm.import_certificate(**old.import_arguments())["CertificateArn"]
     identifier = bind(aws, arn)
-    acm.import_certificate(CertificateArn=arn, **imported(new))
+    acm.import_certificate(CertificateArn=arn, **new.import_arguments())
     cloudfront = aws.client("cloudfront")
     current = cloudfront.get_distribution_config(Id=identifier)
     cloudfront.update_distribution(Id=identifier, IfMatch=current["ETag"], DistributionConfig=current["DistributionConfig"])
@@ -513,7 +509,7 @@ def test_a_reimport_reaches_the_edge_late_and_nothing_tells(aws, acm, bundle):
 
 def test_a_new_certificate_is_known_to_other_services_only_later(aws, acm, bundle):
     aws.control("POST", "settings", {"acm_visibility_seconds": 60})
-    arn = acm.import_certificate(**imported(bundle("www.example.com")))["CertificateArn"]
+    arn = acm.import_certificate(**bundle("www.example.com").import_arguments())["CertificateArn"]
     with aws.refuses("InvalidViewerCertificate"):
         bind(aws, arn)
     aws.control("POST", "clock", {"advance_seconds": 61})
@@ -606,7 +602,7 @@ def test_what_the_sandbox_lacks_it_says(aws, acm):
 
 
 def test_certificates_survive_a_snapshot(aws, acm, bundle):
-    arn = acm.import_certificate(**imported(bundle("a.example.com")))["CertificateArn"]
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
     aws.control("POST", "snapshot", {"name": "before"})
     acm.delete_certificate(CertificateArn=arn)
     aws.control("POST", "restore", {"name": "before"})

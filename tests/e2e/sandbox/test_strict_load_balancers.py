@@ -27,18 +27,6 @@ def classic(aws):
     return aws.client("elb")
 
 
-@pytest.fixture
-def store(aws, bundle):
-    """Imports a certificate: `store("*.example.com")` is its ARN."""
-
-    def one(*names, region="us-east-1", **more):
-        made = bundle(*(names or ("www.example.com",)), **more)
-        parts = {"Certificate": made.leaf, "PrivateKey": made.key, "CertificateChain": made.chain}
-        return aws.client("acm", region).import_certificate(**parts)["CertificateArn"]
-
-    return one
-
-
 def store_rsa(aws, bits):
     """Imports a self-signed RSA certificate."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)

@@ -113,10 +113,6 @@ def acm(aws):
     return aws.client("acm")
 
 
-def acm_arguments(made):
-    return {"Certificate": made.leaf.encode(), "PrivateKey": made.key.encode(), "CertificateChain": made.chain.encode()}
-
-
 def viewer(arn):
     return {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
 
@@ -134,7 +130,7 @@ def distribution(arn):
 
 
 def test_cloudfront_takes_acm_certificates_of_us_east_1_only(aws, acm, bundle):
-    made = acm_arguments(bundle("www.example.com"))
+    made = bundle("www.example.com").import_arguments()
     elsewhere = aws.client("acm", "eu-west-1").import_certificate(**made)["CertificateArn"]
     with aws.refuses("InvalidViewerCertificate"):
         aws.client("cloudfront").create_distribution(DistributionConfig=distribution(elsewhere))
@@ -158,31 +154,20 @@ def test_cloudfront_takes_acm_certificates_of_us_east_1_only(aws, acm, bundle):
 def test_imports_that_acm_refuses(aws, acm, bundle, change):
     one = bundle("a.example.com")
     with aws.refuses("ValidationException"):
-        acm.import_certificate(**acm_arguments(dataclasses.replace(one, **change(one, bundle("b.example.com")))))
+        acm.import_certificate(**dataclasses.replace(one, **change(one, bundle("b.example.com"))).import_arguments())
 
 
 def test_a_certificate_is_imported_again_with_the_same_kind_of_key_and_no_tags(aws, acm, bundle):
-    arn = acm.import_certificate(**acm_arguments(bundle("a.example.com")))["CertificateArn"]
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
     with aws.refuses("ValidationException"):
-        acm.import_certificate(CertificateArn=arn, **acm_arguments(bundle("a.example.com", key_type="p384")))
+        acm.import_certificate(CertificateArn=arn, **bundle("a.example.com", key_type="p384").import_arguments())
     with aws.refuses("ValidationException"):
-        acm.import_certificate(CertificateArn=arn, Tags=[{"Key": "a", "Value": "b"}], **acm_arguments(bundle("a.example.com")))
-    assert acm.import_certificate(CertificateArn=arn, **acm_arguments(bundle("a.example.com")))["CertificateArn"] == arn
+        acm.import_certificate(CertificateArn=arn, Tags=[{"Key": "a", "Value": "b"}], **bundle("a.example.com").import_arguments())
+    assert acm.import_certificate(CertificateArn=arn, **bundle("a.example.com").import_arguments())["CertificateArn"] == arn
 
 
-def reader(aws, *statements):
-    """The access key of a new user with a policy of `statements`; from now on policies count."""
-    admin = aws.client("iam")
-    admin.create_user(UserName="reader")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]})
-    admin.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=document)
-    key = admin.create_access_key(UserName="reader")["AccessKey"]["AccessKeyId"]
-    aws.control("POST", "settings", {"enforce_iam": True})
-    return key
-
-
-def test_policies_are_enforced_when_asked_for(aws):
-    key = reader(aws, {"Action": "cloudfront:List*", "Resource": "*"})
+def test_policies_are_enforced_when_asked_for(aws, reader):
+    key = reader({"Action": "cloudfront:List*", "Resource": "*"})
     aws.client("cloudfront", access_key=key).list_distributions()
     with aws.refuses("AccessDenied", 403) as refusal:
         aws.client("route53", access_key=key).list_hosted_zones()
@@ -196,10 +181,9 @@ def test_policies_are_enforced_when_asked_for(aws):
     assert aws.client("sts", access_key=key).get_caller_identity()["Arn"] == "arn:aws:iam::123456789012:user/reader"
 
 
-def test_policies_name_resources_and_tags_need_their_own_action(aws, bundle):
+def test_policies_name_resources_and_tags_need_their_own_action(aws, bundle, reader):
     scope = "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/*"
     key = reader(
-        aws,
         {"Action": "iam:UploadServerCertificate", "Resource": scope},
         {"Action": ["s3:PutObject", "s3:CreateBucket"], "Resource": ["arn:aws:s3:::certs", "arn:aws:s3:::certs/mine/*"]},
     )
@@ -217,13 +201,13 @@ def test_policies_name_resources_and_tags_need_their_own_action(aws, bundle):
         s3.put_object(Bucket="certs", Key="other/a", Body=b"")
 
 
-def test_policies_limit_the_records_that_may_be_changed(aws):
+def test_policies_limit_the_records_that_may_be_changed(aws, reader):
     zone = aws.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")["HostedZone"]["Id"]
     condition = {
         "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]},
         "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"]},
     }
-    key = reader(aws, {"Action": "route53:ChangeResourceRecordSets", "Resource": f"arn:aws:route53:::{zone.strip('/')}", "Condition": condition})
+    key = reader({"Action": "route53:ChangeResourceRecordSets", "Resource": f"arn:aws:route53:::{zone.strip('/')}", "Condition": condition})
     route53 = aws.client("route53", access_key=key)
 
     def create(name, rtype, value):

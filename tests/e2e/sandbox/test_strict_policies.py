@@ -4,43 +4,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 ACCOUNT = "123456789012"
 FIXED = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
 
 
-@pytest.fixture
-def limited(aws):
-    """The access key of a new user with a policy of these statements; from now on policies count."""
-
-    def one(*statements):
-        admin = aws.client("iam")
-        admin.create_user(UserName="limited")
-        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]})
-        admin.put_user_policy(UserName="limited", PolicyName="p", PolicyDocument=document)
-        key = admin.create_access_key(UserName="limited")["AccessKey"]["AccessKeyId"]
-        aws.control("POST", "settings", {"enforce_iam": True})
-        return key
-
-    return one
-
-
-def parts(made):
-    return {"Certificate": made.leaf, "PrivateKey": made.key, "CertificateChain": made.chain}
-
-
-def store(aws, bundle, *names, **tags):
-    given = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
-    return aws.client("acm").import_certificate(**parts(bundle(*(names or ("www.example.com",)))), **given)["CertificateArn"]
-
-
-def test_an_import_is_allowed_by_its_tags_and_a_reimport_by_those_of_the_certificate(aws, bundle, limited):
-    mine, theirs = store(aws, bundle, owner="certops"), store(aws, bundle, owner="others")
+def test_an_import_is_allowed_by_its_tags_and_a_reimport_by_those_of_the_certificate(aws, store, bundle, reader):
+    mine, theirs = store(tags={"owner": "certops"}), store(tags={"owner": "others"})
     scope = f"arn:aws:acm:us-east-1:{ACCOUNT}:certificate/*"
-    key = limited(
+    key = reader(
         {
             "Action": ["acm:ImportCertificate", "acm:AddTagsToCertificate"],
             "Resource": scope,
@@ -49,26 +22,26 @@ def test_an_import_is_allowed_by_its_tags_and_a_reimport_by_those_of_the_certifi
         {"Action": "acm:ImportCertificate", "Resource": scope, "Condition": {"StringEquals": {"aws:ResourceTag/owner": "certops"}}},
     )
     acm = aws.client("acm", access_key=key)
-    acm.import_certificate(**parts(bundle("a.example.com")), Tags=[{"Key": "owner", "Value": "certops"}])
-    acm.import_certificate(**parts(bundle("a.example.com")), CertificateArn=mine)
+    acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "owner", "Value": "certops"}])
+    acm.import_certificate(**bundle("a.example.com").import_arguments(), CertificateArn=mine)
     for refused in ({}, {"Tags": [{"Key": "owner", "Value": "others"}]}, {"CertificateArn": theirs}):
         with aws.refuses("AccessDeniedException"):
-            acm.import_certificate(**parts(bundle("a.example.com")), **refused)
+            acm.import_certificate(**bundle("a.example.com").import_arguments(), **refused)
 
 
-def test_tags_of_an_import_need_an_action_of_their_own(aws, bundle, limited):
-    acm = aws.client("acm", access_key=limited({"Action": "acm:ImportCertificate", "Resource": "*"}))
+def test_tags_of_an_import_need_an_action_of_their_own(aws, bundle, reader):
+    acm = aws.client("acm", access_key=reader({"Action": "acm:ImportCertificate", "Resource": "*"}))
     with aws.refuses("AccessDeniedException") as refusal:
-        acm.import_certificate(**parts(bundle("a.example.com")), Tags=[{"Key": "owner", "Value": "certops"}])
+        acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "owner", "Value": "certops"}])
     assert "acm:AddTagsToCertificate" in refusal.message
 
 
-def test_requests_are_allowed_by_name_method_and_export(aws, limited):
+def test_requests_are_allowed_by_name_method_and_export(aws, reader):
     condition = {
         "ForAllValues:StringLike": {"acm:DomainNames": ["*.example.com"]},
         "StringEquals": {"acm:ValidationMethod": "DNS", "acm:Export": "DISABLED", "acm:KeyAlgorithm": "EC_prime256v1"},
     }
-    acm = aws.client("acm", access_key=limited({"Action": "acm:RequestCertificate", "Resource": "*", "Condition": condition}))
+    acm = aws.client("acm", access_key=reader({"Action": "acm:RequestCertificate", "Resource": "*", "Condition": condition}))
     allowed = {"DomainName": "www.example.com", "ValidationMethod": "DNS", "KeyAlgorithm": "EC_prime256v1"}
     acm.request_certificate(**allowed)
     for change in (
@@ -82,9 +55,9 @@ def test_requests_are_allowed_by_name_method_and_export(aws, limited):
             acm.request_certificate(**{**allowed, **change})
 
 
-def test_listings_have_no_resource_and_single_certificates_have(aws, bundle, limited):
-    one, other = store(aws, bundle), store(aws, bundle)
-    key = limited(
+def test_listings_have_no_resource_and_single_certificates_have(aws, store, reader):
+    one, other = store(), store()
+    key = reader(
         {"Action": ["acm:ListCertificates", "tag:GetResources"], "Resource": "*"},
         {"Action": ["acm:DescribeCertificate", "acm:DeleteCertificate"], "Resource": one},
     )
@@ -100,15 +73,15 @@ def test_listings_have_no_resource_and_single_certificates_have(aws, bundle, lim
         acm.search_certificates()
 
 
-def test_listeners_are_allowed_by_arn_and_by_tag(aws, bundle, limited):
-    admin, certificate = aws.client("elbv2"), store(aws, bundle)
+def test_listeners_are_allowed_by_arn_and_by_tag(aws, store, reader):
+    admin, certificate = aws.client("elbv2"), store()
     listeners = []
     for name in ("mine", "theirs"):
         balancer = admin.create_load_balancer(Name=name, Subnets=["subnet-1"])["LoadBalancers"][0]["LoadBalancerArn"]
         given = {"Protocol": "HTTPS", "Port": 443, "Certificates": [{"CertificateArn": certificate}], "DefaultActions": FIXED}
         made = admin.create_listener(LoadBalancerArn=balancer, Tags=[{"Key": "owner", "Value": name}], **given)
         listeners.append(made["Listeners"][0]["ListenerArn"])
-    key = limited(
+    key = reader(
         {"Action": "elasticloadbalancing:Describe*", "Resource": "*"},
         {
             "Action": ["elasticloadbalancing:ModifyListener", "elasticloadbalancing:AddListenerCertificates"],
@@ -128,13 +101,13 @@ def test_listeners_are_allowed_by_arn_and_by_tag(aws, bundle, limited):
             call()
 
 
-def test_a_classic_load_balancer_is_allowed_by_name(aws, bundle, limited):
-    certificate = store(aws, bundle)
+def test_a_classic_load_balancer_is_allowed_by_name(aws, store, reader):
+    certificate = store()
     listener = {"Protocol": "HTTPS", "LoadBalancerPort": 443, "InstancePort": 80, "SSLCertificateId": certificate}
     for name in ("mine", "theirs"):
         aws.client("elb").create_load_balancer(LoadBalancerName=name, Listeners=[listener])
     scope = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/mine"
-    elb = aws.client("elb", access_key=limited({"Action": "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "Resource": scope}))
+    elb = aws.client("elb", access_key=reader({"Action": "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "Resource": scope}))
     values = {"LoadBalancerPort": 443, "SSLCertificateId": certificate}
     elb.set_load_balancer_listener_ssl_certificate(LoadBalancerName="mine", **values)
     with aws.refuses("AccessDenied", 403):
@@ -142,10 +115,10 @@ def test_a_classic_load_balancer_is_allowed_by_name(aws, bundle, limited):
 
 
 @pytest.mark.parametrize("kind", ["EDGE", "REGIONAL"])
-def test_an_api_domain_needs_more_than_patch(aws, bundle, limited, kind):
+def test_an_api_domain_needs_more_than_patch(aws, store, reader, kind):
     aws.control("POST", "settings", {"apigateway_update_seconds": 0})
     member = "certificateArn" if kind == "EDGE" else "regionalCertificateArn"
-    certificate = store(aws, bundle)
+    certificate = store()
     aws.client("apigateway").create_domain_name(domainName="www.example.com", endpointConfiguration={"types": [kind]}, **{member: certificate})
     domains = "arn:aws:apigateway:us-east-1::/domainnames"
     statements = [
@@ -153,7 +126,7 @@ def test_an_api_domain_needs_more_than_patch(aws, bundle, limited, kind):
         {"Action": "apigateway:PATCH", "Resource": f"{domains}/www.example.com"},
         {"Action": ["apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"], "Resource": f"{domains}/*"},
     ]
-    gateway = aws.client("apigateway", access_key=limited(*statements))
+    gateway = aws.client("apigateway", access_key=reader(*statements))
     gateway.get_domain_names()
     gateway.get_domain_name(domainName="www.example.com")
     change = {"domainName": "www.example.com", "patchOperations": [{"op": "replace", "path": f"/{member}", "value": certificate}]}
@@ -165,9 +138,9 @@ def test_an_api_domain_needs_more_than_patch(aws, bundle, limited, kind):
     assert "cloudfront:UpdateDistribution on resource: *" in refusal.message
 
 
-def test_a_tenant_is_allowed_by_tag(aws, bundle, limited):
+def test_a_tenant_is_allowed_by_tag(aws, store, reader):
     admin = aws.client("cloudfront")
-    viewer = {"ACMCertificateArn": store(aws, bundle, "*.example.com"), "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
+    viewer = {"ACMCertificateArn": store("*.example.com"), "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
     config = {
         "CallerReference": "one",
         "Comment": "",
@@ -182,7 +155,7 @@ def test_a_tenant_is_allowed_by_tag(aws, bundle, limited):
     for name in ("mine", "theirs"):
         tags = {"Items": [{"Key": "owner", "Value": name}]}
         made[name] = admin.create_distribution_tenant(DistributionId=distribution, Name=name, Domains=[{"Domain": f"{name}.example.com"}], Tags=tags)
-    key = limited(
+    key = reader(
         {"Action": ["cloudfront:ListDistributionTenants", "cloudfront:ListDistributionTenantsByCustomization"], "Resource": "*"},
         {
             "Action": ["cloudfront:GetDistributionTenant", "cloudfront:UpdateDistributionTenant"],
@@ -198,9 +171,9 @@ def test_a_tenant_is_allowed_by_tag(aws, bundle, limited):
         cloudfront.update_distribution_tenant(Id=made["theirs"]["DistributionTenant"]["Id"], IfMatch=made["theirs"]["ETag"], Enabled=True)
 
 
-def test_a_parameter_is_allowed_by_its_path(aws, limited):
+def test_a_parameter_is_allowed_by_its_path(aws, reader):
     scope = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/certops/*"
-    ssm = aws.client("ssm", access_key=limited({"Action": ["ssm:PutParameter", "ssm:GetParameter"], "Resource": scope}))
+    ssm = aws.client("ssm", access_key=reader({"Action": ["ssm:PutParameter", "ssm:GetParameter"], "Resource": scope}))
     ssm.put_parameter(Name="/certops/www", Value="one", Type="String")
     with aws.refuses("AccessDeniedException"):
         ssm.put_parameter(Name="/others/www", Value="one", Type="String")

@@ -21,19 +21,6 @@ def tagging(aws):
     return aws.client("resourcegroupstaggingapi")
 
 
-@pytest.fixture
-def store(aws, bundle):
-    """Imports a certificate with tags: its ARN."""
-
-    def one(region="us-east-1", **tags):
-        made = bundle("www.example.com")
-        parts = {"Certificate": made.leaf, "PrivateKey": made.key, "CertificateChain": made.chain}
-        given = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
-        return aws.client("acm", region).import_certificate(**parts, **given)["CertificateArn"]
-
-    return one
-
-
 def found(tagging, **filters):
     pages = tagging.get_paginator("get_resources").paginate(**filters)
     return [item["ResourceARN"] for page in pages for item in page["ResourceTagMappingList"]]
@@ -75,14 +62,16 @@ def test_what_is_not_there_is_not_found(aws, ssm):
 
 
 def test_only_resources_with_tags_are_found_and_only_of_the_region(aws, tagging, store):
-    mine, _theirs, _untagged, _elsewhere = store(project="www"), store(project="api"), store(), store("eu-west-1", project="www")
+    mine, _theirs, _untagged, _elsewhere = (
+        store(**given) for given in ({"tags": {"project": "www"}}, {"tags": {"project": "api"}}, {}, {"region": "eu-west-1", "tags": {"project": "www"}})
+    )
     assert found(tagging, ResourceTypeFilters=["acm:certificate"], TagFilters=[{"Key": "project", "Values": ["www"]}]) == [mine]
     assert len(found(tagging, TagFilters=[{"Key": "project"}])) == 2
     assert found(tagging, TagFilters=[{"Key": "project", "Values": ["www"]}, {"Key": "other"}]) == []
 
 
 def test_pages_and_types(aws, tagging, store, ssm):
-    certificates = [store(number=str(number)) for number in range(5)]
+    certificates = [store(tags={"number": str(number)}) for number in range(5)]
     ssm.put_parameter(Name=NAME, Value="one", Type="String", Tags=[{"Key": "number", "Value": "5"}])
     elb = aws.client("elbv2")
     balancer = elb.create_load_balancer(Name="a", Subnets=["subnet-1"], Tags=[{"Key": "number", "Value": "6"}])["LoadBalancers"][0]["LoadBalancerArn"]
@@ -125,7 +114,7 @@ def test_calls_are_logged_by_the_name_of_the_client(aws, tagging, ssm):
 
 def test_an_older_client_speaks_json(aws, store):
     """botocore spoke JSON to this service until it learned CBOR."""
-    arn = store(project="www")
+    arn = store(tags={"project": "www"})
     keys = {"aws_access_key_id": "AKIA" + "S" * 16, "aws_secret_access_key": "secret"}
     client = boto3.client("resourcegroupstaggingapi", region_name="us-east-1", endpoint_url=aws.url, config=Config(), **keys)
     assert client.meta.service_model.metadata["protocol"] == "smithy-rpc-v2-cbor"

@@ -14,18 +14,6 @@ def cloudfront(aws):
     return aws.client("cloudfront")
 
 
-@pytest.fixture
-def store(aws, bundle):
-    """Imports a certificate: `store("*.example.com")` is its ARN."""
-
-    def one(*names, region="us-east-1", **more):
-        made = bundle(*names, **more)
-        parts = {"Certificate": made.leaf, "PrivateKey": made.key, "CertificateChain": made.chain}
-        return aws.client("acm", region).import_certificate(**parts)["CertificateArn"]
-
-    return one
-
-
 def config(arn, mode="tenant-only", **certificate):
     viewer = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021", **certificate}
     return {
