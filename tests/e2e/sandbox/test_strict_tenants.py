@@ -231,6 +231,36 @@ def test_tenants_have_tags_and_a_connection_group(cloudfront, create):
     assert cloudfront.get_connection_group(Identifier=group["Id"])["ConnectionGroup"]["RoutingEndpoint"] == group["RoutingEndpoint"]
 
 
+def test_a_connection_group_names_the_distribution_for_clients_without_a_name(aws, cloudfront, shared):
+    with aws.refuses("EntityNotFound", 404):
+        cloudfront.create_connection_group(Name="a", ViewerFallback={"DistributionId": "E000"})
+    cloudfront.create_connection_group(Name="a", ViewerFallback={"DistributionId": shared})
+    assert cloudfront.list_connection_groups()["ConnectionGroups"][0]["ViewerFallback"] == {"DistributionId": shared}
+
+
+def test_a_certificate_that_cloudfront_manages_is_for_cloudfront_only(aws, create):
+    acm = aws.client("acm")
+    arn = acm.request_certificate(DomainName="a.example.com", ValidationMethod="HTTP", ManagedBy="CLOUDFRONT")["CertificateArn"]
+    aws.control("POST", "acm/approve", {"arn": arn})
+    create("a", "a.example.com", arn)
+    assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["ManagedBy"] == "CLOUDFRONT"
+    elb = aws.client("elbv2")
+    balancer = elb.create_load_balancer(Name="a", Subnets=["subnet-1"])["LoadBalancers"][0]["LoadBalancerArn"]
+    listener = {"Protocol": "HTTPS", "Port": 443, "Certificates": [{"CertificateArn": arn}], "DefaultActions": []}
+    with aws.refuses("UnsupportedCertificate"):
+        elb.create_listener(LoadBalancerArn=balancer, **listener)
+
+
+def test_an_origin_that_wants_a_client_certificate_uses_it(aws, cloudfront, store):
+    arn = store("*.example.com")
+    mutual = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only", "OriginMtlsConfig": {"ClientCertificateArn": arn}}
+    origins = {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "CustomOriginConfig": mutual}]}
+    plain = {"ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
+    cloudfront.create_distribution(DistributionConfig={**config(arn, "direct"), "Origins": origins, **plain})
+    with aws.refuses("ResourceInUseException"):
+        aws.client("acm").delete_certificate(CertificateArn=arn)
+
+
 def test_china_has_no_tenants(aws):
     with aws.refuses("InvalidArgument"):
         aws.client("cloudfront", "cn-north-1").create_connection_group(Name="a")

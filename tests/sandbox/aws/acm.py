@@ -170,21 +170,8 @@ class Acm(Service):
         self._count(call, "imported", len(own), (settings.acm_imported_quota, settings.acm_yearly_import_quota))
         known = facts(made.leaf)
         names = tuple(dict.fromkeys(name for name in (known.common_name, *known.names) if "." in name))
-        item = Certificate(
-            arn=_new_arn(call),
-            account=call.account,
-            partition=call.partition,
-            region=call.region,
-            type="IMPORTED",
-            created=now,
-            names=names,
-            key_algorithm=known.key_algorithm,
-            status="ISSUED",
-            versions=[made],
-            tags=tags,
-            imported=now,
-        )
-        self.add(item)
+        item = self._new(call, "IMPORTED", names, known.key_algorithm, tags)
+        item.status, item.versions, item.imported = "ISSUED", [made], now
         return {"CertificateArn": item.arn}
 
     def _import_again(self, call: Call, arn: str, made: Material) -> _Result:
@@ -211,22 +198,9 @@ class Acm(Service):
             return {"CertificateArn": arn}
         own = [item for item in self._own(call).values() if item.type != "IMPORTED"]
         self._count(call, "requested", len(own), (settings.acm_certificate_quota, settings.acm_yearly_quota))
-        item = Certificate(
-            arn=_new_arn(call),
-            account=call.account,
-            partition=call.partition,
-            region=call.region,
-            type="AMAZON_ISSUED",
-            created=now,
-            names=names,
-            key_algorithm=params.get("KeyAlgorithm") or "RSA_2048",
-            status="PENDING_VALIDATION",
-            tags=tags,
-            method=params.get("ValidationMethod") or "EMAIL",
-            managed_by=params.get("ManagedBy") or "",
-            is_exportable=(params.get("Options") or {}).get("Export") == "ENABLED",
-        )
-        self.add(item)
+        item = self._new(call, "AMAZON_ISSUED", names, params.get("KeyAlgorithm") or "RSA_2048", tags)
+        item.method, item.managed_by = params.get("ValidationMethod") or "EMAIL", params.get("ManagedBy") or ""
+        item.is_exportable = (params.get("Options") or {}).get("Export") == "ENABLED"
         self._tokens[token] = (item.arn, now)
         return {"CertificateArn": item.arn}
 
@@ -328,6 +302,22 @@ class Acm(Service):
 
     # --- state ---
 
+    def _new(self, call: Call, kind: str, names: tuple[str, ...], key_algorithm: str, tags: dict[str, str]) -> Certificate:
+        item = Certificate(
+            arn=f"arn:{call.partition}:acm:{call.region}:{call.account}:certificate/{uuid.uuid4()}",
+            account=call.account,
+            partition=call.partition,
+            region=call.region,
+            type=kind,
+            created=self.state.timestamp(),
+            names=names,
+            key_algorithm=key_algorithm,
+            status="PENDING_VALIDATION",
+            tags=tags,
+        )
+        self.add(item)
+        return item
+
     def _own(self, call: Call) -> dict[str, Certificate]:
         return self._certificates.setdefault((call.account, call.region), {})
 
@@ -370,10 +360,6 @@ class Acm(Service):
         if len(history) >= quotas[1]:
             raise AwsError("LimitExceededException", f"Error: you have reached your limit of {quotas[1]} certificates in the last year.")
         history.append(now)
-
-
-def _new_arn(call: Call) -> str:
-    return f"arn:{call.partition}:acm:{call.region}:{call.account}:certificate/{uuid.uuid4()}"
 
 
 def _tags(given: t.Sequence[t.Mapping[str, str]]) -> dict[str, str]:

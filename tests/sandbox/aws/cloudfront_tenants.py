@@ -42,6 +42,8 @@ class ConnectionGroup:
     created: datetime
     etag: str
     is_default: bool
+    # whose certificate clients get that name no server
+    fallback: str = ""
 
     def values(self) -> dict[str, t.Any]:
         return {
@@ -54,6 +56,7 @@ class ConnectionGroup:
             "LastModifiedTime": self.created,
             "Enabled": True,
             "Status": "Deployed",
+            **({"ViewerFallback": {"DistributionId": self.fallback}} if self.fallback else {}),
         }
 
 
@@ -226,7 +229,11 @@ class Tenants:
         _refuse_in_china(call)
         if any(group.name == call.params["Name"] for group in self._groups.get(call.scope, {}).values()):
             raise AwsError("EntityAlreadyExists", "A connection group with this name exists.", 409)
+        fallback = (call.params.get("ViewerFallback") or {}).get("DistributionId") or ""
+        if fallback and self._cloudfront.distribution(call.scope, fallback) is None:
+            raise _not_found()
         group = self._new_group(call, call.params["Name"], is_default=False)
+        group.fallback = fallback
         return {"ConnectionGroup": group.values(), "ETag": group.etag}
 
     def get_group(self, call: Call) -> t.Mapping[str, t.Any]:
