@@ -11,7 +11,8 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from .ca import Authority
+from sandbox.ca.authority import Authority
+
 from .control import Control
 from .seed import Environment, client, distribution_config
 

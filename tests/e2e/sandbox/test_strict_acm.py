@@ -596,6 +596,12 @@ def test_only_exported_certificates_are_renewed_on_request_or_revoked(aws, acm, 
     assert described(acm, arn)["Status"] == "REVOKED"
 
 
+def test_an_account_may_have_no_acm(aws):
+    aws.control("POST", "settings", {"acm_subscribed": False})
+    with aws.refuses("SubscriptionRequiredException"):
+        aws.client("acm", "cn-north-1").list_certificates()
+
+
 def test_what_the_sandbox_lacks_it_says(aws, acm):
     with aws.refuses("NotImplemented", 501):
         acm.get_account_configuration()

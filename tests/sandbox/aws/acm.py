@@ -81,6 +81,8 @@ class Acm(Service):
         }
 
     def admit(self, call: Call) -> None:
+        if not self.state.settings.acm_subscribed:
+            raise AwsError("SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service")
         factor = self.state.settings.acm_rates
         rate = RATES.get(call.operation, 0) * factor
         bucket = self._buckets.setdefault((call.account, call.region, call.operation), Bucket())

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from xml.etree import ElementTree as ET
 
-from . import cloudfront_answers as answers
-from . import cloudfront_certificate, cloudfront_config, cloudfront_tenant, pem
+from . import cloudfront_answers as answers, cloudfront_certificate, cloudfront_config, cloudfront_tenant, pem
 from .cloudfront_answers import Distribution, Live
 from .cloudfront_certificate import Served
 from .cloudfront_tenant import Tenant

@@ -13,7 +13,8 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ..ca import Authority
+from sandbox.ca.authority import Authority
+
 from . import acm_certificate, pem
 from .acm import Acm
 from .calls import CallLog
@@ -65,6 +66,8 @@ class Settings:
     acm_imported_quota: int = 2500
     acm_yearly_import_quota: int = 5000
     acm_names_quota: int = 10
+    # Older accounts in China have no ACM.
+    acm_subscribed: bool = True
     # The documented rates times this, for each operation, account and region; 0 for no limit.
     acm_rates: float = 0.0
     # Other services see a new certificate only after this time.
