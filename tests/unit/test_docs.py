@@ -19,6 +19,10 @@ PAGES = sorted(
 # Galaxy and Automation Hub show these away from the repository.
 SHOWN_ELSEWHERE = ["README.md", "CONTRIBUTING.md", "roles/project/README.md"]
 
+MAX_ARCHITECTURE_LINES = 100
+# Paths of code that the pages for contributors name, from the root of the repository or of module_utils.
+CODE_PATH = re.compile(r"`((?:_core|_clients|_operations|docs|playbooks|plugins|roles|scripts|tests)/[\w./-]*)`")
+
 
 def prose(path: Path) -> str:
     """The text without what stands in code."""
@@ -99,3 +103,13 @@ def test_every_page_of_the_docs_can_be_reached_from_the_readme() -> None:
             if local and not local.startswith("https://"):
                 waiting.append(((ROOT if link.startswith(GITHUB) else page.parent) / local).resolve())
     assert [name(page) for page in (ROOT / "docs").rglob("*.md") if page not in reached] == []
+
+
+def test_the_page_on_architecture_is_short() -> None:
+    assert len((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").splitlines()) <= MAX_ARCHITECTURE_LINES
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=name)
+def test_the_code_that_a_page_names_exists(page: Path) -> None:
+    named = CODE_PATH.findall(page.read_text(encoding="utf-8"))
+    assert [path for path in named if not any((base / path).exists() for base in (ROOT, ROOT / "plugins" / "module_utils"))] == []
