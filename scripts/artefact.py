@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Builds the collection's artefact into ``build/`` from a clean copy of the checkout, looks at what is in it, and imports it as Galaxy would."""
+"""Builds the collection's artefact into ``build/`` from a clean copy of the checkout, looks at what is in it, and
+imports it as Galaxy would."""
 
 from __future__ import annotations
 
@@ -61,9 +62,13 @@ def import_problems(artefact: Path, env: dict[str, str]) -> list[str]:
     config = {"GALAXY_IMPORTER_CONFIG": str(checkout.ROOT / "scripts" / "galaxy-importer.cfg")}
     command = ("python", "-m", "galaxy_importer.main", str(artefact))
     # It leaves its result in the working directory.
-    run = subprocess.run(command, cwd=BUILD, env=env | config, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        command, cwd=BUILD, env=env | config, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     lines = [line for line in (run.stdout + run.stderr).splitlines() if line.startswith(("WARNING", "ERROR"))]
-    return lines or ([f"the importer ended with status {run.returncode}: {run.stderr.strip()[-500:]}"] if run.returncode else [])
+    return lines or (
+        [f"the importer ended with status {run.returncode}: {run.stderr.strip()[-500:]}"] if run.returncode else []
+    )
 
 
 def find_problems(artefact: Path) -> list[str]:
@@ -71,9 +76,16 @@ def find_problems(artefact: Path) -> list[str]:
     with tarfile.open(artefact) as archive:
         names = archive.getnames()
     tops = {name.split("/", 1)[0] for name in names}
-    problems = [f"{top} is in the artefact: add it to build_ignore in galaxy.yml, or to CONTENTS in scripts/artefact.py" for top in sorted(tops - CONTENTS)]
+    problems = [
+        f"{top} is in the artefact: add it to build_ignore in galaxy.yml, or to CONTENTS in scripts/artefact.py"
+        for top in sorted(tops - CONTENTS)
+    ]
     problems += [f"{top} is missing from the artefact" for top in sorted(NEEDED - tops)]
-    problems += [f"{name} must not be in the artefact" for name in names if name.endswith((".pyc", ".key", ".pem")) or "/tests/output" in name]
+    problems += [
+        f"{name} must not be in the artefact"
+        for name in names
+        if name.endswith((".pyc", ".key", ".pem")) or "/tests/output" in name
+    ]
     if artefact.stat().st_size > MAX_BYTES:
         problems.append(f"the artefact has {artefact.stat().st_size} bytes; Galaxy takes at most {MAX_BYTES}")
     return problems

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the project's checks: ``check.py all``, or the names of some. Several run two at a time, each into a log of its own.
+"""Runs the project's checks: ``check.py all``, or the names of some. Several run two at a time, each into a log of its
+own.
 
 The last line counts the tests of pytest and every other check as one; the exit status is 0 only if nothing failed.
 Never touches an AWS account: the checks see no credentials of whoever runs them.
@@ -31,7 +32,8 @@ LINES_OF_A_FAILURE = 80
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-    """One check: a command in the checkout, or a function that returns an exit status and writes to the stream it is given."""
+    """One check: a command in the checkout, or a function that returns an exit status and writes to the stream it is
+    given."""
 
     name: str
     run: tuple[str, ...] | t.Callable[[dict[str, str], t.TextIO | None], int]
@@ -51,7 +53,8 @@ class Result:
     seconds: float
 
 
-# The end-to-end tests wait more than they compute: for propagation, deployment, confirmations. Each worker has a sandbox of its own.
+# The end-to-end tests wait more than they compute: for propagation, deployment, confirmations. Each worker has a
+# sandbox of its own.
 IN_PARALLEL = ("-n", "4", "--dist", "loadgroup")
 
 
@@ -76,7 +79,9 @@ LINT = (
     Check("changelog", ("antsibull-changelog", "lint")),
 )
 # All of tests/chaos takes twenty minutes on two cores, this sample of it a minute.
-SURVIVAL = Check("survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml"))
+SURVIVAL = Check(
+    "survival", ("python", "-m", "pytest", "tests/chaos", "-m", "not chaos", f"--junitxml={LOGS / 'survival'}.xml")
+)
 CHECKS = (
     tests("e2e", *IN_PARALLEL),
     Check("sanity", sanity.run),
@@ -102,7 +107,11 @@ def chosen(names: t.Sequence[str]) -> tuple[Check, ...]:
 
 def environment() -> dict[str, str]:
     """What the checks see: the virtual environment first on the path, no AWS or Ansible settings of the caller."""
-    env = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "ANSIBLE_", "BOTO_", "PYTHON", "XDG_"))}
+    env = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("AWS_", "ANSIBLE_", "BOTO_", "PYTHON", "XDG_"))
+    }
     nowhere = str(ROOT / ".cache" / "no-such-file")
     return env | {
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), env.get("PATH", os.defpath)]),
@@ -143,12 +152,15 @@ def execute_logged(check: Check) -> Result:
 
 
 def counts(result: Result) -> tuple[int, int, int]:
-    """Passed, failed and skipped; a check that is no test run counts as one, and so does a test run that could not report."""
+    """Passed, failed and skipped; a check that is no test run counts as one, and so does a test run that could not
+    report."""
     report = LOGS / f"{result.check.name}.xml"
     if not result.check.is_pytest or not report.exists():
         return (1, 0, 0) if result.status == 0 else (0, 1, 0)
     suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314 - pytest wrote it a moment ago
-    total, failures, errors, skipped = (sum(int(suite.get(key, "0")) for suite in suites) for key in ("tests", "failures", "errors", "skipped"))
+    total, failures, errors, skipped = (
+        sum(int(suite.get(key, "0")) for suite in suites) for key in ("tests", "failures", "errors", "skipped")
+    )
     failed = failures + errors
     if result.status != 0 and failed == 0:
         failed = 1
@@ -168,7 +180,10 @@ def main(names: t.Sequence[str]) -> int:
         results = list(lanes.map(execute_logged, checks))
     failed_checks = [result.check.name for result in results if result.status != 0]
     passed, failed, skipped = (sum(column) for column in zip(*map(counts, results)))
-    print(f"{len(results)} checks in {time.monotonic() - started:.0f} s{'; FAILED: ' + ', '.join(failed_checks) if failed_checks else ''}")
+    print(
+        f"{len(results)} checks in {time.monotonic() - started:.0f}"
+        f" s{'; FAILED: ' + ', '.join(failed_checks) if failed_checks else ''}"
+    )
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""), flush=True)
     return 1 if failed_checks else 0
 

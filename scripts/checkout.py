@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A copy of the checkout where Ansible's tools want a collection: ``ansible_collections/certops/cloudfront`` under .cache, beside amazon.aws."""
+"""A copy of the checkout where Ansible's tools want a collection: ``ansible_collections/certops/cloudfront`` under
+.cache, beside amazon.aws."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def copy(name: str = "sanity") -> Path:
-    """Copy every file that git tracks or would track into the tree called ``name``, and return the collection's folder."""
+    """Copy every file that git tracks or would track into the tree called ``name``, and return the collection's
+    folder."""
     collections = ROOT / ".cache" / name / "ansible_collections"
     target = collections / "certops" / "cloudfront"
     shutil.rmtree(target, ignore_errors=True)
@@ -31,7 +33,11 @@ def copy(name: str = "sanity") -> Path:
 def files() -> list[str]:
     """The paths of the checkout that git tracks or would track, and that exist."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True, text=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
     ).stdout
     return sorted({path for path in listed.split("\0") if path and (ROOT / path).is_file()})
 
@@ -39,4 +45,6 @@ def files() -> list[str]:
 def execute(command: t.Sequence[str], cwd: Path, env: t.Mapping[str, str], log: t.TextIO | None) -> int:
     """The exit status of a command; what it says goes to ``log``, or to the terminal."""
     stderr = None if log is None else subprocess.STDOUT
-    return subprocess.run(command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=stderr, check=False).returncode
+    return subprocess.run(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=stderr, check=False
+    ).returncode

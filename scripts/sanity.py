@@ -28,7 +28,8 @@ def run(env: dict[str, str], log: t.TextIO | None) -> int:
     """The exit status of ansible-test; what it says goes to ``log``, or to the terminal."""
     seed_get_pip()
     tree = checkout.copy("sanity")
-    # ansible-test asks git for the files, and without a repository of its own the copy is one of the ignored files of this one.
+    # ansible-test asks git for the files, and without a repository of its own the copy is one of the ignored files of
+    # this one.
     subprocess.run(["git", "init", "--quiet"], cwd=tree, check=True)
     version = ".".join(map(str, sys.version_info[:2]))
     command = ("ansible-test", "sanity", "--color", "no", "--python", version)

@@ -30,12 +30,17 @@ def row(name: str, option: Entry, *more: str) -> str:
     default = "required" if option.get("required") else "unset"
     if "default" in option:
         value = option["default"]
-        default = "`" + (str(value).lower() if isinstance(value, bool) else '""' if value == "" else str(value).replace("'", "")) + "`"
+        default = (
+            "`"
+            + (str(value).lower() if isinstance(value, bool) else '""' if value == "" else str(value).replace("'", ""))
+            + "`"
+        )
     return " | ".join([f"| `{name}`", *more, default, f"{plain(text)} |"])
 
 
 def variables() -> str:
-    """The variables of the role: those of its main entry point with the required ones first, then those that only other entry points take."""
+    """The variables of the role: those of its main entry point with the required ones first, then those that only other
+    entry points take."""
     specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     main = sorted(specs["main"]["options"].items(), key=lambda item: not item[1].get("required"))
     others = [
@@ -55,7 +60,13 @@ def codes() -> str:
     returned = yaml.safe_load(re.search(r'^RETURN = r"""(.*?)"""', source, flags=re.MULTILINE | re.DOTALL)[1])  # type: ignore[index]
     lines = returned["findings"]["contains"]["code"]["description"]
     rows = [re.fullmatch(r"V\((\w+)\), (\w+)\. (.*)", line, flags=re.DOTALL).groups() for line in lines]  # type: ignore[union-attr]
-    return "\n".join(["| code | severity | meaning |", "| --- | --- | --- |", *(f"| `{code}` | {severity} | {plain(text)} |" for code, severity, text in rows)])
+    return "\n".join(
+        [
+            "| code | severity | meaning |",
+            "| --- | --- | --- |",
+            *(f"| `{code}` | {severity} | {plain(text)} |" for code, severity, text in rows),
+        ]
+    )
 
 
 # A page, the word in its markers, and what stands between them.

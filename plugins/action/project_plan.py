@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See plugin_utils/_in_process.py. Before the module runs, the variables of inventory hosts become definitions, which only the controller knows."""
+"""See plugin_utils/_in_process.py. Before the module runs, the variables of inventory hosts become definitions, which
+only the controller knows."""
 
 from __future__ import annotations
 
@@ -28,7 +29,10 @@ class ActionModule(_in_process.ActionModule):
             extra = self._templar.template(_chosen(load_extra_vars(self._loader), only_prefixed=True))
             entries = [*(args.get("definitions") or ()), *self._of_hosts(hosts or (), task_vars or {})]
             # An extra variable comes before everything else, in the run of a project, too.
-            args["definitions"] = [{**_chosen(entry if isinstance(entry, t.Mapping) else {"project_name": entry}), **extra} for entry in entries]
+            args["definitions"] = [
+                {**_chosen(entry if isinstance(entry, t.Mapping) else {"project_name": entry}), **extra}
+                for entry in entries
+            ]
         return super().run(tmp, task_vars)
 
     def _of_hosts(self, hosts: t.Iterable[str], task_vars: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:

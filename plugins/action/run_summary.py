@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See plugin_utils/_in_process.py. Before the module runs, the results of the projects are taken from their hosts, which only the controller knows."""
+"""See plugin_utils/_in_process.py. Before the module runs, the results of the projects are taken from their hosts,
+which only the controller knows."""
 
 from __future__ import annotations
 
@@ -24,7 +25,10 @@ class ActionModule(_in_process.ActionModule):
         hosts = args.pop("hosts", None)
         if hosts:
             known = (task_vars or {})["hostvars"]
-            args["results"] = {**(args.get("results") or {}), **{host: _result(host, known.raw_get(host)) for host in hosts}}
+            args["results"] = {
+                **(args.get("results") or {}),
+                **{host: _result(host, known.raw_get(host)) for host in hosts},
+            }
         return super().run(tmp, task_vars)
 
 

@@ -12,17 +12,22 @@ short_description: Show how far the certificate projects of a run have come
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - On a terminal, keeps one bar for each phase (issue, store, bind, clean up, record) at the bottom of the screen, above which the other output scrolls.
-  - Elsewhere, prints a line when a project begins a phase and when it ends. In a run over more than 20 projects these are only the failures, and from time
+  - On a terminal, keeps one bar for each phase (issue, store, bind, clean up, record) at the bottom of the screen,
+    above which the other output scrolls.
+  - Elsewhere, prints a line when a project begins a phase and when it ends. In a run over more than 20 projects these
+    are only the failures, and from time
     to time a line about all projects.
-  - Stands beside the callback that prints results, whichever that is, and shows nothing but names of projects, phases, counts, and durations.
+  - Stands beside the callback that prints results, whichever that is, and shows nothing but names of projects, phases,
+    counts, and durations.
 requirements:
-  - to be enabled, with C(callbacks_enabled=certops.cloudfront.progress) in the section C([defaults]) of C(ansible.cfg), or in E(ANSIBLE_CALLBACKS_ENABLED)
+  - to be enabled, with C(callbacks_enabled=certops.cloudfront.progress) in the section C([defaults]) of C(ansible.cfg),
+    or in E(ANSIBLE_CALLBACKS_ENABLED)
 options:
   style:
     description:
       - V(bars) on a terminal, V(lines) anywhere.
-      - V(auto) means V(bars) if the output goes to a terminal that is large enough and E(TERM) is not V(dumb), except under C(ansible-runner) and so in AWX,
+      - V(auto) means V(bars) if the output goes to a terminal that is large enough and E(TERM) is not V(dumb), except
+        under C(ansible-runner) and so in AWX,
         whose terminal nobody looks at.
     type: str
     choices: [auto, bars, lines]
@@ -93,7 +98,8 @@ class CallbackModule(CallbackBase):
         self._progress: progress.Progress | None = None
         self._screen: Screen | None = None
         self._shown_at = float("-inf")
-        # By host: the name of its project and the plan of its run, once the module that takes the project has told them.
+        # By host: the name of its project and the plan of its run, once the module that takes the project has told
+        # them.
         self._names: dict[str, str] = {}
         self._plans: dict[str, t.Any] = {}
 
@@ -149,7 +155,10 @@ class CallbackModule(CallbackBase):
 
     def _wants_bars(self) -> bool:
         style = self.get_option("style")
-        return bool(Screen.fits(self._stream, progress.HEIGHT) and (style == "bars" or (style == "auto" and RUNNER not in os.environ)))
+        return bool(
+            Screen.fits(self._stream, progress.HEIGHT)
+            and (style == "bars" or (style == "auto" and RUNNER not in os.environ))
+        )
 
     def _enter(self, host: t.Any, phase: str | None) -> None:
         if phase:

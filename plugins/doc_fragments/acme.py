@@ -16,7 +16,8 @@ requirements:
 options:
   acme_ca_bundle:
     description:
-      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private server.
+      - A PEM file with the CA certificates that the ACME server's own certificate is checked against, for a private
+        server.
     type: path
   acme_contacts:
     description:
@@ -32,7 +33,8 @@ options:
   acme_directory:
     description:
       - The CA, as the V(https://) URL of its ACME directory or as a known name.
-      - Known are V(letsencrypt), V(letsencrypt_staging), V(zerossl), V(google), V(google_staging), V(sslcom_rsa), V(sslcom_ecc) and V(actalis).
+      - Known are V(letsencrypt), V(letsencrypt_staging), V(zerossl), V(google), V(google_staging), V(sslcom_rsa),
+        V(sslcom_ecc) and V(actalis).
     type: str
     default: letsencrypt
   acme_terms_agreed:
@@ -42,7 +44,8 @@ options:
     default: false
   acme_eab_kid:
     description:
-      - The key identifier of the external account binding that the CA gave you. Needed by CAs such as ZeroSSL and Google, once.
+      - The key identifier of the external account binding that the CA gave you. Needed by CAs such as ZeroSSL and
+        Google, once.
     type: str
   acme_eab_hmac_key:
     description:

@@ -13,8 +13,11 @@ class ModuleDocFragment:
 options:
   archive:
     description:
-      - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as C(file:///directory) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded. In a bucket, the key that C(?kms_key_id=) names encrypts what is written.
-      - If not set, it is C(certops/archive) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
+      - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as
+        C(file:///directory) or C(s3://bucket/prefix).
+        In a directory, C(~) and environment variables such as C($HOME) are expanded. In a bucket, the key that
+          C(?kms_key_id=) names encrypts what is written.
+      - If not set, it is C(certops/archive) in the user's data directory, which is E(XDG_DATA_HOME) or
+        C(~/.local/share).
     type: str
 """

@@ -15,15 +15,18 @@ attributes:
   check_mode:
     description: In check mode the module reads, says what it would change, and changes nothing.
   diff_mode:
-    description: In diff mode the module returns what differs between before and after. Key material is never part of it.
+    description: In diff mode the module returns what differs between before and after. Key material is never part of
+      it.
   idempotent:
-    description: A second run with the same arguments reports no change, provided that nobody else changed anything in between.
+    description: A second run with the same arguments reports no change, provided that nobody else changed anything in
+      between.
   platform:
     description: Where the module runs. It talks to remote services and needs nothing from the host but Python.
     platforms: posix
     support: full
   action_group:
-    description: Defaults for C(group/certops.cloudfront.aws) and C(group/amazon.aws.aws) in C(module_defaults) hold for this module.
+    description: Defaults for C(group/certops.cloudfront.aws) and C(group/amazon.aws.aws) in C(module_defaults) hold for
+      this module.
     support: full
     membership:
       - certops.cloudfront.aws

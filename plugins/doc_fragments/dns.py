@@ -1,7 +1,8 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of modules that speak to Route 53 and to something else in AWS besides, and those of modules that look for the zones of names."""
+"""The options of modules that speak to Route 53 and to something else in AWS besides, and those of modules that look
+for the zones of names."""
 
 from __future__ import annotations
 
@@ -13,9 +14,11 @@ class ModuleDocFragment:
 options:
   dns_aws:
     description:
-      - How to connect to Route 53 where its zones are in another account or partition than everything else, for example in the global partition when the
+      - How to connect to Route 53 where its zones are in another account or partition than everything else, for example
+        in the global partition when the
         distributions are in China.
-      - What is not given here is taken from the options of the module, but credentials are taken from one place as a whole.
+      - What is not given here is taken from the options of the module, but credentials are taken from one place as a
+        whole.
     type: dict
     suboptions: &connection
       region:
@@ -41,7 +44,8 @@ options:
         type: str
   dns_delegations:
     description:
-      - Which credentials reach hosted zones that those of O(dns_aws) do not. Needed where C(_acme-challenge) names are CNAMEs into a zone of another
+      - Which credentials reach hosted zones that those of O(dns_aws) do not. Needed where C(_acme-challenge) names are
+        CNAMEs into a zone of another
         account or partition, or where some of the names are in such a zone themselves.
       - CNAMEs need no entry as long as they stay among the zones of O(dns_aws).
     type: list
@@ -55,15 +59,18 @@ options:
         required: true
       dns_aws:
         description:
-          - How to connect to Route 53 there. What is not given here is as in O(dns_aws), but credentials are taken from one place as a whole, and so
+          - How to connect to Route 53 there. What is not given here is as in O(dns_aws), but credentials are taken from
+            one place as a whole, and so
             are a role and its external ID.
         type: dict
         required: true
         suboptions: *connection
   route53_calls_per_second:
     description:
-      - How many calls a second all module runs of this user on this machine make to Route 53 together, for each set of credentials. V(0) sets no pace.
-      - Accounts from before August 2026 may make 5, whoever makes them. Give less if others call it, too, or if several machines share the work.
+      - How many calls a second all module runs of this user on this machine make to Route 53 together, for each set of
+        credentials. V(0) sets no pace.
+      - Accounts from before August 2026 may make 5, whoever makes them. Give less if others call it, too, or if several
+        machines share the work.
     type: float
     default: 5.0
 """
@@ -79,7 +86,8 @@ options:
     type: raw
   dns_server:
     description:
-      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). Needed where the system's resolver has another view of the
+      - The resolver to ask instead of the system's, as V(192.0.2.53) or V(192.0.2.53:5353). Needed where the system's
+        resolver has another view of the
         names than the CA, as behind a split-horizon DNS. Its port is that of the name servers, too.
       - Taken from the environment variable E(CERTOPS_DNS_SERVER) if not given.
       - If no resolver answers, CNAMEs and delegations are read from the records of the zones.

@@ -1,7 +1,8 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What every module and plugin of this collection needs where it runs; what some need besides is in their own documentation."""
+"""What every module and plugin of this collection needs where it runs; what some need besides is in their own
+documentation."""
 
 from __future__ import annotations
 

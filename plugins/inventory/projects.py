@@ -11,19 +11,27 @@ short_description: Certificate projects of a store as inventory
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Shows the projects in a store as hosts, one for each, so that C(--limit), job slicing of AWX and C(ansible-inventory --graph) work on projects.
-  - The definition of a project is there as the variables of the role P(certops.cloudfront.project#role), such as C(project_domains), and what is known of it as
-    C(project_record), which has the fields that M(certops.cloudfront.project_info) returns. So the playbooks of this collection run on the hosts as they are.
+  - Shows the projects in a store as hosts, one for each, so that C(--limit), job slicing of AWX and C(ansible-inventory
+    --graph) work on projects.
+  - The definition of a project is there as the variables of the role P(certops.cloudfront.project#role), such as
+    C(project_domains), and what is known of it as
+    C(project_record), which has the fields that M(certops.cloudfront.project_info) returns. So the playbooks of this
+      collection run on the hosts as they are.
   - The connection of a host is C(local), and its Python is that of Ansible.
   - Every host is in the group C(certificate_projects), and in groups by state and by tag.
-  - The groups by state are C(state_locked), C(state_expired), C(state_failing), C(state_unfinished), C(state_pending), C(state_due), and C(state_ok).
-    They mean what RV(certops.cloudfront.project_info#module:projects[].state) says. A host of another state is also in C(state_due) if a scheduled run has
+  - The groups by state are C(state_locked), C(state_expired), C(state_failing), C(state_unfinished), C(state_pending),
+    C(state_due), and C(state_ok).
+    They mean what RV(certops.cloudfront.project_info#module:projects[].state) says. A host of another state is also in
+      C(state_due) if a scheduled run has
     something to do for it now, and in C(state_expiring) if its certificate is within O(expiring_days) of its end.
-  - The groups by tag are C(tag_KEY_VALUE) for each of C(project_tags), or C(tag_KEY) for a tag without a value. What Ansible does not take in the name of a
+  - The groups by tag are C(tag_KEY_VALUE) for each of C(project_tags), or C(tag_KEY) for a tag without a value. What
+    Ansible does not take in the name of a
     group becomes an underscore.
-  - A document that cannot be used is a warning, and a host in C(certificate_projects) and C(state_broken) whose C(certops_problem) says what is wrong with it.
+  - A document that cannot be used is a warning, and a host in C(certificate_projects) and C(state_broken) whose
+    C(certops_problem) says what is wrong with it.
     A playbook that runs on it reports it as failed.
-  - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml), C(projects.yaml), C(certops.yml), or C(certops.yaml).
+  - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml),
+    C(projects.yaml), C(certops.yml), or C(certops.yaml).
 extends_documentation_fragment:
   - certops.cloudfront.requirements
   - certops.cloudfront.store
@@ -39,19 +47,26 @@ options:
     required: true
     choices: [certops.cloudfront.projects]
   expiring_days:
-    description: A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has expired.
+    description: A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has
+      expired.
     type: int
     default: 14
 notes:
-  - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and O(assume_role_arn) may be templates.
-  - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project since is then not seen in the inventory;
-    the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache) reads the store again.
-  - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects only, but if there are none, Ansible
+  - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and
+    O(assume_role_arn) may be templates.
+  - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project
+    since is then not seen in the inventory;
+    the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache)
+      reads the store again.
+  - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects
+    only, but if there are none, Ansible
     ends with an error, because the limit leaves no host.
-  - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning, since in Ansible the name stands for more.
+  - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning,
+    since in Ansible the name stands for more.
   - The connection options to AWS are used for a store in AWS only, and no AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan)."
-  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
+    encrypts it."
   - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."
 seealso:
   - module: certops.cloudfront.project_info
@@ -71,9 +86,12 @@ region: cn-northwest-1
 profile: web-cn
 
 ---
-# AWX: put this file into the project as inventories/certops.yml and add it to an inventory as a source "Sourced from a Project", with an execution
-# environment that has this collection, a credential of the type "Amazon Web Services", "Overwrite", "Overwrite variables", and "Update on launch".
-# A job template on this inventory then runs certops.cloudfront.renew; its job slices, or a limit such as tag_team_web, divide the projects.
+# AWX: put this file into the project as inventories/certops.yml and add it to an inventory as a source "Sourced from a
+# Project", with an execution
+# environment that has this collection, a credential of the type "Amazon Web Services", "Overwrite", "Overwrite
+# variables", and "Update on launch".
+# A job template on this inventory then runs certops.cloudfront.renew; its job slices, or a limit such as tag_team_web,
+# divide the projects.
 plugin: certops.cloudfront.projects
 store: s3://certops-example/store
 region: eu-central-1
@@ -165,7 +183,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self._add(self._host(name, entry, uri, now))
 
     def _found(self, store: Store, path: str, cache: bool) -> Found:
-        """The documents, from the cache if they are there and may come from there (``cache`` is false with --flush-cache)."""
+        """The documents, from the cache if they are there and may come from there (``cache`` is false with
+        --flush-cache)."""
         if not self.get_option("cache"):
             return _read(store)
         # The same file may name another store tomorrow, or in another environment.
@@ -185,22 +204,35 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             except ValueError as exc:
                 error = f"the document of project {name} in {uri} cannot be used: {exc}"
             except (AttributeError, LookupError, TypeError) as exc:
-                error = f"the document of project {name} in {uri} is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup"
+                error = (
+                    f"the document of project {name} in {uri} is damaged ({type(exc).__name__}: {exc}); repair it, or"
+                    " restore it from a backup"
+                )
         self.display.warning(error)
         return shown.broken_host(name, error, uri)
 
     def _add(self, host: shown.Host) -> None:
         if host.name in shown.RESERVED_NAMES:
-            self.display.warning(f"project {host.name} is left out of the inventory, because in Ansible this name means something else; run it by project_name")
+            self.display.warning(
+                f"project {host.name} is left out of the inventory, because in Ansible this name means something else;"
+                " run it by project_name"
+            )
             return
         self.inventory.add_host(host.name)
-        variables = {**_plain(host.variables), "ansible_connection": _trusted("local"), "ansible_python_interpreter": _trusted("{{ ansible_playbook_python }}")}
-        # Not by the inventory's own set_variable, which copies and tags each value again: for 10,000 projects that takes longer than all the rest.
+        variables = {
+            **_plain(host.variables),
+            "ansible_connection": _trusted("local"),
+            "ansible_python_interpreter": _trusted("{{ ansible_playbook_python }}"),
+        }
+        # Not by the inventory's own set_variable, which copies and tags each value again: for 10,000 projects that
+        # takes longer than all the rest.
         added = self.inventory.get_host(host.name)
         for name, value in variables.items():
             added.set_variable(name, value)
         for group in host.groups:
-            self.inventory.add_host(host.name, self.inventory.add_group(to_safe_group_name(group, force=True, silent=True)))
+            self.inventory.add_host(
+                host.name, self.inventory.add_group(to_safe_group_name(group, force=True, silent=True))
+            )
         strict = self.get_option("strict")
         self._set_composite_vars(self.get_option("compose"), variables, host.name, strict)
         self._add_host_to_composed_groups(self.get_option("groups"), variables, host.name, strict)
@@ -228,11 +260,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 def _read(store: Store) -> Found:
     """Every document in the store, or why it cannot be used; RemoteError if the store is away."""
-    return {name: {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document} for name, stored in store.scan()}
+    return {
+        name: {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document}
+        for name, stored in store.scan()
+    }
 
 
 def _plain(value: t.Any) -> t.Any:
-    """The value with each text marked such that it is never taken for a template, and that ``ansible-inventory --list`` shows what cannot be one as it is."""
+    """The value with each text marked such that it is never taken for a template, and that ``ansible-inventory --list``
+    shows what cannot be one as it is."""
     if isinstance(value, str):
         return _untrusted(value) if "{" in value or value.startswith("#jinja2:") else _trusted(value)
     if isinstance(value, dict):

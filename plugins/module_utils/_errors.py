@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The exceptions of this collection; a module's edge catches CertError only, anything else is a bug and keeps its traceback."""
+"""The exceptions of this collection; a module's edge catches CertError only, anything else is a bug and keeps its
+traceback."""
 
 from __future__ import annotations
 
@@ -57,7 +58,15 @@ class RemoteError(CertError):
         retry_after: float | None = None,
         **details: t.Any,
     ) -> None:
-        super().__init__(message, service=service, operation=operation, code=code, request_id=request_id, retry_after=retry_after, **details)
+        super().__init__(
+            message,
+            service=service,
+            operation=operation,
+            code=code,
+            request_id=request_id,
+            retry_after=retry_after,
+            **details,
+        )
         self.service = service
         self.operation = operation
         self.code = code
@@ -79,4 +88,7 @@ class ConflictError(CertError):
 
 def missing_library(name: str) -> CertError:
     """The error for a library that the work needs and the host does not have."""
-    return CertError(f"the Python library {name} is not installed for the Python that runs the modules; install what the collection's requirements.txt lists")
+    return CertError(
+        f"the Python library {name} is not installed for the Python that runs the modules; install what the"
+        " collection's requirements.txt lists"
+    )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge to Ansible: the only file that knows AnsibleModule. A module declares its arguments and a ``run``; the rest is here."""
+"""The edge to Ansible: the only file that knows AnsibleModule. A module declares its arguments and a ``run``; the rest
+is here."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ Connect = t.Callable[[t.Mapping[str, t.Any]], t.Any]
 
 @dataclass(frozen=True)
 class Body:
-    """What a module declares: its arguments with AnsibleModule's rules for them (``required_if``, …), its clients, its run."""
+    """What a module declares: its arguments with AnsibleModule's rules for them (``required_if``, …), its clients, its
+    run."""
 
     argument_spec: dict[str, t.Any]
     connect: Connect
@@ -56,7 +58,8 @@ class Body:
 def execute(argument_spec: dict[str, t.Any], connect: Connect, run: Run, **rules: t.Any) -> None:
     """Run one module: parse arguments, connect, run, and leave with the result or with an error that says what to do.
 
-    ``connect`` makes the clients from the params without calling anything. The AWS connection options are added to ``argument_spec``.
+    ``connect`` makes the clients from the params without calling anything. The AWS connection options are added to
+    ``argument_spec``.
     """
     EDGE.get()(Body(argument_spec={**aws_argument_spec(), **argument_spec}, connect=connect, run=run, rules=rules))
 
@@ -77,7 +80,9 @@ def result_of_error(error: CertError) -> dict[str, t.Any]:
 
 
 def _ansible_module_edge(body: Body) -> None:
-    module = AnsibleAWSModule(argument_spec=body.argument_spec, default_args=False, supports_check_mode=True, **body.rules)
+    module = AnsibleAWSModule(
+        argument_spec=body.argument_spec, default_args=False, supports_check_mode=True, **body.rules
+    )
     try:
         outcome = body.outcome(module.params, module.check_mode)
     except CertError as exc:
@@ -90,5 +95,6 @@ def _ansible_module_edge(body: Body) -> None:
     module.exit_json(**result)
 
 
-# Who calls a module: AnsibleModule in a process of its own, unless the action plugin runs it inside the controller's worker.
+# Who calls a module: AnsibleModule in a process of its own, unless the action plugin runs it inside the controller's
+# worker.
 EDGE: ContextVar[t.Callable[[Body], None]] = ContextVar("EDGE", default=_ansible_module_edge)

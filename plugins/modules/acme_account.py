@@ -12,9 +12,11 @@ short_description: Keep an ACME account in the archive
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - An archive has one account for each CA and set of contacts. M(certops.cloudfront.acme_route53_issue) registers it when it is needed, so that this module is
+  - An archive has one account for each CA and set of contacts. M(certops.cloudfront.acme_route53_issue) registers it
+    when it is needed, so that this module is
     only needed to register in advance, to change the contacts or the key of an account, and to deactivate it.
-  - The archive has every key before the CA knows it, and the old one until the CA has taken the new one. A run that is killed in between is finished by the
+  - The archive has every key before the CA knows it, and the old one until the CA has taken the new one. A run that is
+    killed in between is finished by the
     next one, also by one that issues, which asks the CA which of the two keys is valid.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -36,24 +38,28 @@ options:
   state:
     description:
       - V(present), the CA knows the account. One that it has lost is registered again with the same key.
-      - V(deactivated), the CA accepts nothing of the account any more, which cannot be undone, and the archive does not keep it. Certificates stay valid.
+      - V(deactivated), the CA accepts nothing of the account any more, which cannot be undone, and the archive does not
+        keep it. Certificates stay valid.
     type: str
     choices: [present, deactivated]
     default: present
   former_contacts:
     description:
       - The account with these contacts becomes the one with O(acme_contacts), if there is no account with those yet.
-      - Without this, other contacts are another account, since other projects may go on with the former ones. Change those of the projects at the same time.
+      - Without this, other contacts are another account, since other projects may go on with the former ones. Change
+        those of the projects at the same time.
     type: list
     elements: str
   key_since:
     description:
-      - The key of the account is changed if it is from before this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
+      - The key of the account is changed if it is from before this time, as RFC 3339 text such as
+        V(2027-01-06T04:42:00Z).
       - Repeating it does not change the key again.
     type: str
 notes:
   - No AWS action is needed for an archive in files.
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject),
+    and C(kms:GenerateDataKey) and
     C(kms:Decrypt) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.acme_route53_issue
@@ -86,10 +92,13 @@ account:
   returned: success
   type: dict
   contains:
-    url: {description: Its URL; V(null) in check mode if it is not registered yet., type: str, sample: https://acme-v02.api.letsencrypt.org/acme/acct/1}
-    directory: {description: The URL of the CA's directory., type: str, sample: https://acme-v02.api.letsencrypt.org/directory}
+    url: {description: Its URL; V(null) in check mode if it is not registered yet., type: str, sample:
+      https://acme-v02.api.letsencrypt.org/acme/acct/1}
+    directory: {description: The URL of the CA's directory., type: str, sample:
+      https://acme-v02.api.letsencrypt.org/directory}
     contacts: {description: Its e-mail addresses., type: list, elements: str, sample: [ops@example.com]}
-    key_since: {description: "Since when it has its key, or V(null) if that is not known.", type: str, sample: "2027-01-06T04:42:07Z"}
+    key_since: {description: "Since when it has its key, or V(null) if that is not known.", type: str, sample:
+      "2027-01-06T04:42:07Z"}
 reason:
   description: What was done and why.
   returned: success
@@ -133,7 +142,10 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and the CA; ConfigError with every problem of the options."""
     account.check(params)
     directory = directories.resolve(params["acme_directory"])
-    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)), server=AcmeServer(directory.url, params["acme_ca_bundle"]))
+    return Clients(
+        archive=stores.archive(params["archive"], lambda: Session(params)),
+        server=AcmeServer(directory.url, params["acme_ca_bundle"]),
+    )
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

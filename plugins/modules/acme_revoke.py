@@ -12,9 +12,12 @@ short_description: Revoke a certificate at its ACME CA
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Revokes the certificate of a bundle, by the account that it was issued to, or by its own private key. That cannot be undone.
-  - Refused while a distribution serves it, and also when that cannot be told, unless O(force) is set. Viewers that check would see a revoked certificate.
-  - A private key that others may know calls for a new certificate first. The role P(certops.cloudfront.project#role) has an entry C(reissue) that issues one
+  - Revokes the certificate of a bundle, by the account that it was issued to, or by its own private key. That cannot be
+    undone.
+  - Refused while a distribution serves it, and also when that cannot be told, unless O(force) is set. Viewers that
+    check would see a revoked certificate.
+  - A private key that others may know calls for a new certificate first. The role P(certops.cloudfront.project#role)
+    has an entry C(reissue) that issues one
     with a new key, binds it, verifies it, and revokes the old one then, if C(project_revoke_reason) is set.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -40,7 +43,8 @@ options:
     type: str
   certificate:
     description:
-      - The SHA-256 fingerprint or the serial number, in hexadecimal, of the certificate of a bundle of O(project) in the archive.
+      - The SHA-256 fingerprint or the serial number, in hexadecimal, of the certificate of a bundle of O(project) in
+        the archive.
     type: str
   project:
     description:
@@ -78,7 +82,8 @@ options:
     default: false
 notes:
   - "IAM actions: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate)."
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and
+    C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
     encrypts it."
   - Other users of a server certificate than CloudFront, such as a load balancer, are not looked for.
 seealso:
@@ -171,7 +176,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 def main() -> None:
     """The module's entry."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("bundle", "certificate")])
+    _module.execute(
+        argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("bundle", "certificate")]
+    )
 
 
 if __name__ == "__main__":

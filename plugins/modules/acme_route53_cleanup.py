@@ -12,7 +12,8 @@ module: acme_route53_cleanup
 short_description: Remove challenge records and dead orders that killed runs left behind
 version_added: 0.1.0
 description:
-  - Removes the challenge values that unfinished orders of a project published in Route 53. Values of others under the same names stay.
+  - Removes the challenge values that unfinished orders of a project published in Route 53. Values of others under the
+    same names stay.
   - Removes the unfinished orders themselves, with their private keys, when they cannot be finished any more.
     Those that can be finished stay, so that the next run of M(certops.cloudfront.acme_route53_issue) finishes them.
   - Not needed in normal operation, because every run cleans up after itself and after the one before.
@@ -43,20 +44,25 @@ options:
     default: false
   drop_dns_persist:
     description:
-      - Remove the values that O(certops.cloudfront.acme_route53_issue#module:dns_persist) left in C(_validation-persist) records, too, for the account
-        and the names of the newest certificate in the archive. Values of others and of other accounts stay. For names that are given up.
+      - Remove the values that O(certops.cloudfront.acme_route53_issue#module:dns_persist) left in
+        C(_validation-persist) records, too, for the account
+        and the names of the newest certificate in the archive. Values of others and of other accounts stay. For names
+          that are given up.
       - Other projects with these names and this account write them again with their next order.
     type: bool
     default: false
 author:
   - certops.cloudfront contributors (@certops)
 notes:
-  - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the records of that run.
+  - Do not run it while M(certops.cloudfront.acme_route53_issue) runs for the same project, because it would remove the
+    records of that run.
   - >-
-    IAM actions: C(route53:ChangeResourceRecordSets), C(route53:ListResourceRecordSets) for the case that a challenge name has values of others,
+    IAM actions: C(route53:ChangeResourceRecordSets), C(route53:ListResourceRecordSets) for the case that a challenge
+      name has values of others,
     C(route53:ListHostedZones) and C(route53:GetHostedZone) for O(drop_dns_persist),
     and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations).
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey)
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject),
+    and C(kms:GenerateDataKey)
     and C(kms:Decrypt) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.acme_route53_issue
@@ -166,7 +172,9 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = _leftovers.Leftovers(clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver)
+    leftovers = _leftovers.Leftovers(
+        clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver
+    )
     return leftovers.remove(params["project"], Drop(params["drop_orders"], params["drop_dns_persist"]), check_mode)
 
 

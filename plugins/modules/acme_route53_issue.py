@@ -12,10 +12,13 @@ module: acme_route53_issue
 short_description: Issue a certificate from an ACME CA by Route 53 DNS-01
 version_added: 0.1.0
 description:
-  - Makes sure that the archive has a valid certificate for these names that is not due for renewal, and orders one if it has not.
-  - All names are in one order. Their challenge records are added to what Route 53 has under these names, never in place of it,
+  - Makes sure that the archive has a valid certificate for these names that is not due for renewal, and orders one if
+    it has not.
+  - All names are in one order. Their challenge records are added to what Route 53 has under these names, never in place
+    of it,
     and are removed again whatever happens.
-  - The private key and the order are in the archive before the order can cost anything. When a run is killed, the next one with the
+  - The private key and the order are in the archive before the order can cost anything. When a run is killed, the next
+    one with the
     same arguments finishes the order instead of making another.
   - Every certificate has a new private key. The ACME account is registered once for each directory and set of contacts,
     and kept in the archive.
@@ -58,48 +61,63 @@ options:
     required: true
   dns_check:
     description:
-      - After Route 53 said that the challenge records are in sync, ask the name servers of the zones themselves, and wait up to a minute until all show them.
+      - After Route 53 said that the challenge records are in sync, ask the name servers of the zones themselves, and
+        wait up to a minute until all show them.
       - Name servers that cannot be asked, and values that are not shown in that time, are a warning and no failure.
     type: bool
     default: true
   dns_persist:
     description:
-      - Answer C(dns-persist-01) where the CA offers it, and C(dns-01) where it does not. Let's Encrypt offered it in its staging environment only when this
+      - Answer C(dns-persist-01) where the CA offers it, and C(dns-01) where it does not. Let's Encrypt offered it in
+        its staging environment only when this
         was written, and the draft of its standard may still change.
-      - Its TXT record C(_validation-persist.example.com) says that the ACME account may have certificates of this name. It stays, and later orders
-        write nothing as long as it stands. Values of others under the name are kept, and a value of yours that says as much (perhaps until a time that
+      - Its TXT record C(_validation-persist.example.com) says that the ACME account may have certificates of this name.
+        It stays, and later orders
+        write nothing as long as it stands. Values of others under the name are kept, and a value of yours that says as
+          much (perhaps until a time that
         has not come) is left alone.
-      - Where O(domains) has the wildcard of the name, the record says C(policy=wildcard), which may let the account have any name below, too.
-      - No run removes the record. Whoever has the account key can have certificates of the name until you remove the value with
-        O(certops.cloudfront.acme_route53_cleanup#module:drop_dns_persist), or deactivate the account with M(certops.cloudfront.acme_account).
+      - Where O(domains) has the wildcard of the name, the record says C(policy=wildcard), which may let the account
+        have any name below, too.
+      - No run removes the record. Whoever has the account key can have certificates of the name until you remove the
+        value with
+        O(certops.cloudfront.acme_route53_cleanup#module:drop_dns_persist), or deactivate the account with
+          M(certops.cloudfront.acme_account).
     type: bool
     default: false
   dest:
     description:
-      - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem), C(privkey.pem) and C(manifest.json).
+      - A directory in which to keep the current certificate too, as C(cert.pem), C(chain.pem), C(fullchain.pem),
+        C(privkey.pem) and C(manifest.json).
       - Files that are missing or differ are written again.
     type: path
   acme_profile:
     description:
-      - The certificate profile to ask for, one that the directory lists; for example V(tlsserver) or V(shortlived) of Let's Encrypt.
+      - The certificate profile to ask for, one that the directory lists; for example V(tlsserver) or V(shortlived) of
+        Let's Encrypt.
     type: str
   acme_profile_required:
     description:
       - Whether nothing is ordered if the CA does not offer O(acme_profile), or refuses the account that profile.
-      - If V(false), the profile is preferred. The CA's own choice will do, and a certificate that has it is not issued again before it is due.
+      - If V(false), the profile is preferred. The CA's own choice will do, and a certificate that has it is not issued
+        again before it is due.
     type: bool
     default: true
   acme_preferred_chain:
     description:
-      - The common name of the CA certificate that the chain is to end at, where the CA offers several chains. Otherwise the CA's default chain is taken.
-      - The default is what the CA thinks is trusted most widely. CloudFront refuses a chain that it does not trust with C(InvalidViewerCertificate).
+      - The common name of the CA certificate that the chain is to end at, where the CA offers several chains. Otherwise
+        the CA's default chain is taken.
+      - The default is what the CA thinks is trusted most widely. CloudFront refuses a chain that it does not trust with
+        C(InvalidViewerCertificate).
       - A change takes effect with the next certificate.
     type: str
   acme_fallbacks:
     description:
-      - Further CAs, asked in this order when those before are away, have an internal problem, refuse by a rate limit, or by the CAA records of the names.
-      - What is wrong with the names or their DNS is not tried elsewhere, nor is an order that may have been finalized. The next run finishes that one.
-      - A certificate of any of these CAs satisfies O(acme_directory). It is not issued again before it is due, and then the first CA is asked first.
+      - Further CAs, asked in this order when those before are away, have an internal problem, refuse by a rate limit,
+        or by the CAA records of the names.
+      - What is wrong with the names or their DNS is not tried elsewhere, nor is an order that may have been finalized.
+        The next run finishes that one.
+      - A certificate of any of these CAs satisfies O(acme_directory). It is not issued again before it is due, and then
+        the first CA is asked first.
     type: list
     elements: dict
     default: []
@@ -147,30 +165,36 @@ options:
   renewal_interval_days:
     description:
       - Renew this many days after issue at the latest, from 1 to 89.
-      - It is a cap. Renewal is due after two thirds of the certificate's real lifetime (half if that is below ten days), or when the CA suggests
+      - It is a cap. Renewal is due after two thirds of the certificate's real lifetime (half if that is below ten
+        days), or when the CA suggests
         it (O(renewal_info)), when one of these comes first.
     type: int
     default: 30
   renewal_info:
     description:
-      - What is known of the certificate's renewal information (ARI, RFC 9773), as RV(renewal.ari) of an earlier result or of the project document.
-        When the time in it has passed, the certificate is due. What is known of another certificate than the newest in the archive does not count.
+      - What is known of the certificate's renewal information (ARI, RFC 9773), as RV(renewal.ari) of an earlier result
+        or of the project document.
+        When the time in it has passed, the certificate is due. What is known of another certificate than the newest in
+          the archive does not count.
       - M(certops.cloudfront.project_plan) asks the CA for it.
     type: dict
   issued_since:
     description:
-      - A certificate counts only if it was issued at or after this time, as RFC 3339 text such as V(2027-01-06T04:42:00Z).
+      - A certificate counts only if it was issued at or after this time, as RFC 3339 text such as
+        V(2027-01-06T04:42:00Z).
       - This reissues on demand, and repeating it does not reissue again.
     type: str
   store:
     description:
-      - Where the document of O(project) lives, as for M(certops.cloudfront.project_record). With O(run_id), the order is in the document's journal before it
+      - Where the document of O(project) lives, as for M(certops.cloudfront.project_record). With O(run_id), the order
+        is in the document's journal before it
         is finalized. If that run does not hold the project any more, the order is not finalized, and the module fails.
       - Without it, no document is read or written.
     type: str
   run_id:
     description:
-      - The run of the project that this is part of, as RV(certops.cloudfront.project_record#module:run_id). Required together with O(store).
+      - The run of the project that this is part of, as RV(certops.cloudfront.project_record#module:run_id). Required
+        together with O(store).
     type: str
   propagation_timeout:
     description:
@@ -184,7 +208,8 @@ options:
     default: 600
   ignore_failed_validations:
     description:
-      - Order even if the validation of a name failed five times within the last hour. Let's Encrypt refuses more than that.
+      - Order even if the validation of a name failed five times within the last hour. Let's Encrypt refuses more than
+        that.
       - Without it the module fails until the first of them is an hour ago. The archive keeps count.
     type: bool
     default: false
@@ -192,13 +217,18 @@ author:
   - certops.cloudfront contributors (@certops)
 notes:
   - >-
-    IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange), C(route53:ListResourceRecordSets)
-    for the case that a challenge name has values of others, C(route53:GetHostedZone) for the case that several zones could have a name,
-    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations). Changes can be restricted to TXT records whose names start with C(_acme-challenge.),
+    IAM actions: C(route53:ListHostedZones), C(route53:ChangeResourceRecordSets), C(route53:GetChange),
+      C(route53:ListResourceRecordSets)
+    for the case that a challenge name has values of others, C(route53:GetHostedZone) for the case that several zones
+      could have a name,
+    and C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations). Changes can be restricted to TXT records whose
+      names start with C(_acme-challenge.),
     and with C(_validation-persist.) for O(dns_persist).
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(kms:GenerateDataKey) and
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject),
+    and C(kms:GenerateDataKey) and
     C(kms:Decrypt) where a KMS key encrypts it."
-  - "IAM actions needed for O(store) in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem). In S3 they are those of the archive."
+  - "IAM actions needed for O(store) in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem). In S3 they are those of the
+    archive."
   - Let's Encrypt issues at most 50 certificates per registered domain and 5 per exact set of names in 7 days.
 seealso:
   - module: certops.cloudfront.iam_server_cert
@@ -326,10 +356,12 @@ renewal:
       sample: "the certificate is valid and not due before 2027-02-05T03:42:59Z: two thirds of its lifetime of 45 days"
     ari:
       description:
-        - What is known of its renewal information, to be given as O(renewal_info) the next time. Of a new certificate that is its name there only.
+        - What is known of its renewal information, to be given as O(renewal_info) the next time. Of a new certificate
+          that is its name there only.
         - In check mode that of the certificate before, and empty without one.
       type: dict
-      sample: {cert_id: aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE, window_start: null, window_end: null, selected_at: null, next_check_at: null}
+      sample: {cert_id: aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE, window_start: null, window_end: null, selected_at: null,
+        next_check_at: null}
 reason:
   description: Why a certificate was issued, or why not.
   returned: success
@@ -347,9 +379,11 @@ order_url:
   sample: https://acme-v02.api.letsencrypt.org/acme/order/1/2
 replaces:
   description:
-    - The certificate that the CA takes the new one as the replacement of (RFC 9773 section 5), by its name in renewal information.
+    - The certificate that the CA takes the new one as the replacement of (RFC 9773 section 5), by its name in renewal
+      information.
       Let's Encrypt does not count such an order for its rate limits, if it is made at the time that it suggests.
-    - V(null) if nothing was issued, if the certificate before was ordered by another account or has other names, and if the CA refused.
+    - V(null) if nothing was issued, if the certificate before was ordered by another account or has other names, and if
+      the CA refused.
   returned: success
   type: str
   sample: aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE
@@ -374,7 +408,11 @@ from ..module_utils._operations.issue.clients import Clients
 from ..module_utils._operations.project_updates import RunJournal
 
 T = t.TypeVar("T")
-FALLBACK: dict[str, t.Any] = {"acme_directory": {"type": "str", "required": True}, "acme_ca_bundle": {"type": "path"}, "acme_profile": {"type": "str"}}
+FALLBACK: dict[str, t.Any] = {
+    "acme_directory": {"type": "str", "required": True},
+    "acme_ca_bundle": {"type": "path"},
+    "acme_profile": {"type": "str"},
+}
 FALLBACK_EAB: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "required": True},
     "kid": {"type": "str", "required": True},
@@ -400,7 +438,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_preferred_chain": {"type": "str"},
     "acme_fallbacks": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK},
     "acme_fallback_eab": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK_EAB},
-    "key_type": {"type": "str", "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"], "default": "ecdsa_p256", "no_log": False},
+    "key_type": {
+        "type": "str",
+        "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"],
+        "default": "ecdsa_p256",
+        "no_log": False,
+    },
     "renewal_interval_days": {"type": "int", "default": 30},
     "renewal_info": {"type": "dict"},
     "issued_since": {"type": "str"},
@@ -413,7 +456,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one ConfigError."""
+    """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one
+    ConfigError."""
     wanted, request_problems = _try(lambda: request.parse(params))
     accounts, account_problems = _try(lambda: _dns_accounts.connect(params, shares_listings=True))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
@@ -421,7 +465,9 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     if wanted is None or accounts is None or archive is None or journal_problems:
         raise ConfigError([*request_problems, *account_problems, *archive_problems, *journal_problems])
     server, *fallbacks = (AcmeServer(choice.wanted.directory, choice.ca_bundle) for choice in wanted.choices)
-    return Clients(archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"]))
+    return Clients(
+        archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"])
+    )
 
 
 def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:
@@ -431,7 +477,8 @@ def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:
 
 
 def _writable(archive: Archive) -> Archive:
-    """The archive, unless it is a directory that cannot be written: an order whose key cannot be kept must not be made."""
+    """The archive, unless it is a directory that cannot be written: an order whose key cannot be kept must not be
+    made."""
     scheme, _separator, path = archive.uri.partition("://")
     problem = bundles.directory_problem("archive", path) if scheme == "file" else None
     if problem:

@@ -12,10 +12,12 @@ short_description: Delete bundles that nothing uses from an archive
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Deletes the bundles of a project from the archive, except those in O(in_use), the newest ones of the others as O(keep) says, and the newest of all, since a
+  - Deletes the bundles of a project from the archive, except those in O(in_use), the newest ones of the others as
+    O(keep) says, and the newest of all, since a
     run that was interrupted may not have recorded it yet.
   - A bundle holds the only copy of its private key. What is deleted cannot be restored to IAM any more.
-  - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME accounts are not touched.
+  - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME
+    accounts are not touched.
 requirements:
   - cryptography >= 43
 extends_documentation_fragment:
@@ -45,13 +47,15 @@ options:
   in_use:
     description:
       - What is in use, each as the URI of the bundle or as the SHA-256 fingerprint of its certificate in hex.
-      - Give every certificate that is recorded, superseded but kept, or still in IAM. IAM never gives a private key back.
+      - Give every certificate that is recorded, superseded but kept, or still in IAM. IAM never gives a private key
+        back.
     type: list
     elements: str
     default: []
 notes:
   - No AWS action is needed for an archive in files.
-  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:DeleteObject), and C(kms:Decrypt) where it is encrypted with a KMS key."
+  - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:DeleteObject), and C(kms:Decrypt)
+    where it is encrypted with a KMS key."
 seealso:
   - module: certops.cloudfront.iam_server_cert_cleanup
   - module: certops.cloudfront.iam_server_cert_info
@@ -81,8 +85,10 @@ kept:
   type: list
   elements: dict
   contains:
-    uri: {description: Where it is., type: str, sample: "file:///home/ops/.local/share/certops/archive/webapp/2026-11-06-0442.tar.gz"}
-    fingerprint_sha256: {description: SHA-256 of its certificate in hex; V(null) if it was not read., type: str, sample: 9b1f3c2e}
+    uri: {description: Where it is., type: str, sample:
+      "file:///home/ops/.local/share/certops/archive/webapp/2026-11-06-0442.tar.gz"}
+    fingerprint_sha256: {description: SHA-256 of its certificate in hex; V(null) if it was not read., type: str, sample:
+      9b1f3c2e}
     reason: {description: Why., type: str, sample: it is in use}
 reason:
   description: What was found.
@@ -143,14 +149,24 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
     failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
     deleted = [one.uri for one in doomed if one.uri not in failures]
-    kept = [{**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)} for verdict in verdicts if verdict.bundle.uri not in deleted]
+    kept = [
+        {**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)}
+        for verdict in verdicts
+        if verdict.bundle.uri not in deleted
+    ]
     beside = "all are kept" if params["keep"] == bundle_.KEEP_ALL else f"{params['keep']} are kept beside those in use"
     return Outcome(
         changed=bool(deleted),
-        result={"deleted": deleted, "kept": kept, "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}"},
+        result={
+            "deleted": deleted,
+            "kept": kept,
+            "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}",
+        },
         before={"bundles": [one.uri for one in found]},
         after={"bundles": [one["uri"] for one in kept]},
-        warnings=tuple(f"bundle {one['uri']} is kept: {one['reason']}" for one in kept if "cannot be read" in one["reason"]),
+        warnings=tuple(
+            f"bundle {one['uri']} is kept: {one['reason']}" for one in kept if "cannot be read" in one["reason"]
+        ),
         failure=f"{len(failures)} bundles could not be deleted: {'; '.join(failures.values())}" if failures else None,
     )
 
@@ -161,7 +177,9 @@ def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[st
     if uri in in_use or not may_be_deleted:
         return ArchivedBundle(key, uri, None)
     try:
-        return ArchivedBundle(key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256)
+        return ArchivedBundle(
+            key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256
+        )
     except ConfigError:
         return ArchivedBundle(key, uri, None)
 

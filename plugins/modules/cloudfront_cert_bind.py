@@ -13,12 +13,17 @@ author:
   - certops.cloudfront contributors (@certops)
 description:
   - Makes every distribution that is meant use this certificate, waits until all of them are deployed, and verifies it.
-  - CloudFront replaces a distribution's whole configuration on each update. This module sends the configuration back byte for byte as CloudFront
-    returned it, with only the viewer certificate replaced. So settings that the installed botocore does not know survive.
-  - The new viewer certificate is served by SNI. The minimum protocol version stays as it is and is never lowered. A distribution that had no certificate of its
-    own gets C(TLSv1.2_2021). A dedicated IP (C(vip), C(static-ip)) is kept with a warning, because taking it away would cut off viewers without SNI; in China,
+  - CloudFront replaces a distribution's whole configuration on each update. This module sends the configuration back
+    byte for byte as CloudFront
+    returned it, with only the viewer certificate replaced. So settings that the installed botocore does not know
+      survive.
+  - The new viewer certificate is served by SNI. The minimum protocol version stays as it is and is never lowered. A
+    distribution that had no certificate of its
+    own gets C(TLSv1.2_2021). A dedicated IP (C(vip), C(static-ip)) is kept with a warning, because taking it away would
+      cut off viewers without SNI; in China,
     where it does not exist, it becomes C(sni-only).
-  - A distribution with an alias that the certificate does not cover is skipped, with the names that are missing. A distribution that fails fails alone.
+  - A distribution with an alias that the certificate does not cover is skipped, with the names that are missing. A
+    distribution that fails fails alone.
     All the others are done first, then the module fails and returns everything it knows.
   - Staging distributions are treated as any other, because promoting one would bring its old certificate back.
   - Multi-tenant distributions (connection mode C(tenant-only)) are reported and not touched.
@@ -39,7 +44,8 @@ attributes:
 options:
   server_certificate:
     description:
-      - The certificate as RV(certops.cloudfront.iam_server_cert#module:server_certificate) that M(certops.cloudfront.iam_server_cert) returned.
+      - The certificate as RV(certops.cloudfront.iam_server_cert#module:server_certificate) that
+        M(certops.cloudfront.iam_server_cert) returned.
         At least C(id) and C(domains) are needed.
       - In check mode C(id) may be empty.
       - One of O(server_certificate), O(server_certificate_name) and O(acm_certificate_arn) is required.
@@ -84,21 +90,24 @@ options:
     default: []
   wait:
     description:
-      - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run bound it.
+      - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run
+        bound it.
       - What is not deployed is never verified.
       - Without it the module still waits where CloudFront refuses a change because another one is in progress.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Seconds to wait for all distributions together. One that takes longer is reported as failed; the next run goes on waiting.
+      - Seconds to wait for all distributions together. One that takes longer is reported as failed; the next run goes
+        on waiting.
       - With V(tls) in O(verify), probes that fail are tried again for as long, but for two minutes at most.
     type: int
     default: 1800
   verify:
     description:
       - V(config) makes sure, after deployment, that the distribution's configuration names the certificate.
-      - V(tls) makes sure, on top of that, that the edge serves exactly this certificate for every alias, by SNI. A wildcard alias is tried with a sample name.
+      - V(tls) makes sure, on top of that, that the edge serves exactly this certificate for every alias, by SNI. A
+        wildcard alias is tried with a sample name.
         Disabled and staging distributions are not tried, as they do not serve their aliases.
       - V(none) verifies nothing.
     type: str
@@ -106,26 +115,35 @@ options:
     default: config
   rollback:
     description:
-      - When the edge turns out, after deployment, not to serve the certificate, which V(tls) in O(verify) tells, put back the viewer certificate that the
-        distribution had, exactly as it was, and wait until that is deployed. The module fails and says so; the next run tries again.
-      - Nothing is put back where somebody else changed the viewer certificate in between, or where it was CloudFront's own.
-      - A probe that cannot connect has failed, too. Where the edge is out of reach of the module, use O(edge_address), or V(config) in O(verify).
+      - When the edge turns out, after deployment, not to serve the certificate, which V(tls) in O(verify) tells, put
+        back the viewer certificate that the
+        distribution had, exactly as it was, and wait until that is deployed. The module fails and says so; the next run
+          tries again.
+      - Nothing is put back where somebody else changed the viewer certificate in between, or where it was CloudFront's
+        own.
+      - A probe that cannot connect has failed, too. Where the edge is out of reach of the module, use O(edge_address),
+        or V(config) in O(verify).
     type: bool
     default: true
   edge_address:
     description:
-      - Host and port to probe with V(tls) in O(verify) in place of the domain name of each distribution and 443, as in C(127.0.0.1:8443).
+      - Host and port to probe with V(tls) in O(verify) in place of the domain name of each distribution and 443, as in
+        C(127.0.0.1:8443).
     type: str
   edge_ca_bundle:
     description:
-      - A file with CA certificates that the served certificate must lead to. Without it only the certificate itself is compared.
+      - A file with CA certificates that the served certificate must lead to. Without it only the certificate itself is
+        compared.
     type: path
 notes:
-  - "IAM actions needed: C(cloudfront:ListDistributions) on C(*), C(cloudfront:GetDistributionConfig) and C(cloudfront:UpdateDistribution) on the distributions.
+  - "IAM actions needed: C(cloudfront:ListDistributions) on C(*), C(cloudfront:GetDistributionConfig) and
+    C(cloudfront:UpdateDistribution) on the distributions.
     With O(server_certificate_name) also C(iam:GetServerCertificate)."
-  - For C(n) distributions of which C(d) are rebound the module makes C(n/100 + 2d) calls, rounded up. While it waits, each poll costs one call for
+  - For C(n) distributions of which C(d) are rebound the module makes C(n/100 + 2d) calls, rounded up. While it waits,
+    each poll costs one call for
     100 distributions.
-  - A certificate that was uploaded in the last minutes may be unknown to CloudFront still. The module tries again for up to two minutes.
+  - A certificate that was uploaded in the last minutes may be unknown to CloudFront still. The module tries again for
+    up to two minutes.
 seealso:
   - module: certops.cloudfront.iam_server_cert
   - module: certops.cloudfront.iam_server_cert_cleanup
@@ -177,8 +195,10 @@ distributions:
     status:
       description:
         - V(rebound) if it was changed, V(already) if it used the certificate before.
-        - V(skipped) if it must not be changed, V(failed) if something went wrong, also if it was changed but could not be verified.
-        - V(rolled_back) if it was changed, the edge did not serve the certificate, and it has its former one again. That counts as a failure.
+        - V(skipped) if it must not be changed, V(failed) if something went wrong, also if it was changed but could not
+          be verified.
+        - V(rolled_back) if it was changed, the edge did not serve the certificate, and it has its former one again.
+          That counts as a failure.
       type: str
       sample: rebound
     reason: {description: Why., type: str, sample: it uses an older certificate}
@@ -188,7 +208,8 @@ distributions:
     etag_after: {description: The version of its configuration with the certificate., type: str, sample: E2DEF}
     deployed: {description: Whether the certificate is known to be deployed everywhere., type: bool, sample: true}
     verified: {description: Whether O(verify) succeeded. Never true before it is deployed., type: bool, sample: true}
-    error: {description: "The stage (get, update, deploy or verify), code and message of a failure.", type: dict, sample: null}
+    error: {description: "The stage (get, update, deploy or verify), code and message of a failure.", type: dict,
+      sample: null}
 complete:
   description: Whether all matched distributions use the certificate. False if one failed or was skipped.
   returned: always
@@ -204,8 +225,10 @@ records:
   returned: always
   type: dict
   contains:
-    Matched_CloudFront: {description: The IDs that matched or an error or a sentence., type: raw, sample: {"ID_LIST": [E2EXAMPLE3WK9D]}}
-    Update_CloudFront_Status: {description: One entry for each., type: list, elements: dict, sample: [{"E2EXAMPLE3WK9D": "Success"}]}
+    Matched_CloudFront: {description: The IDs that matched or an error or a sentence., type: raw, sample: {"ID_LIST":
+      [E2EXAMPLE3WK9D]}}
+    Update_CloudFront_Status: {description: One entry for each., type: list, elements: dict, sample: [{"E2EXAMPLE3WK9D":
+      "Success"}]}
 reason:
   description: What was found, and so what was or would be done.
   returned: always
@@ -294,22 +317,29 @@ def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target:
         distributions = clients.cloudfront.list_distributions()
     except RemoteError as exc:
         result = binding_report.search_failed(exc.message)
-        return Outcome(changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=result["reason"])
+        return Outcome(
+            changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=result["reason"]
+        )
     unknown = binding.unknown_ids(distributions, selection)
     if unknown:
         raise ConfigError(unknown)
     planned = binding.plan(distributions, selection, target)
-    options = Options(clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params), params["rollback"])
+    options = Options(
+        clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params), params["rollback"]
+    )
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
-    touched = {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
+    touched = (
+        {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
+    )
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
         changed=bool(touched),
         result=binding_report.result(reports, selection.previous),
         before=before,
         after=after,
-        warnings=binding_report.warnings(reports) + viewer.dedicated_ip_warnings(distributions, touched, clients.partition),
+        warnings=binding_report.warnings(reports)
+        + viewer.dedicated_ip_warnings(distributions, touched, clients.partition),
         failure=binding_report.failure(reports),
     )
 
@@ -328,7 +358,9 @@ def _option_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 
 
 def _selection(params: t.Mapping[str, t.Any]) -> Selection:
-    return Selection(match=frozenset(params["match"]), previous=tuple(params["previous"]), ids=tuple(params["distributions"]))
+    return Selection(
+        match=frozenset(params["match"]), previous=tuple(params["previous"]), ids=tuple(params["distributions"])
+    )
 
 
 def _edge(params: t.Mapping[str, t.Any]) -> tuple[str, int] | None:
@@ -338,7 +370,9 @@ def _edge(params: t.Mapping[str, t.Any]) -> tuple[str, int] | None:
 def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
     content = iam.get_server_certificate(name)
     if content is None:
-        raise ConfigError([f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"])
+        raise ConfigError(
+            [f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"]
+        )
     return content_.describe(content)
 
 

@@ -12,11 +12,15 @@ short_description: Say what would stop the certificate of a project from being i
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Looks at everything that an issuance or a bind of one project depends on, before there is one, namely CAA records, hosted zones and their delegation,
-    credentials and permissions, room in IAM, distributions and their aliases, ICP recordals in China, store and archive, the CA, the schedule, and who is told.
+  - Looks at everything that an issuance or a bind of one project depends on, before there is one, namely CAA records,
+    hosted zones and their delegation,
+    credentials and permissions, room in IAM, distributions and their aliases, ICP recordals in China, store and
+      archive, the CA, the schedule, and who is told.
   - Each finding has a code that stays the same, a severity, and a remedy. The table of RV(findings) lists all codes.
-  - Changes nothing. What is broken is a finding and stops no other check, so the module fails only for arguments that cannot be used.
-  - Whether a store in AWS, and an archive in S3, can be written to is tried by a write on a condition that never holds. AWS refuses it after it has looked at
+  - Changes nothing. What is broken is a finding and stops no other check, so the module fails only for arguments that
+    cannot be used.
+  - Whether a store in AWS, and an archive in S3, can be written to is tried by a write on a condition that never holds.
+    AWS refuses it after it has looked at
     the permissions, and nothing is left. Of files only the permissions are looked at.
   - Whether the other things may be changed is asked of C(iam:SimulatePrincipalPolicy), where that is allowed.
 requirements:
@@ -43,16 +47,22 @@ options:
       - Without it, the stored definition is looked at.
     type: dict
   acme_eab_kid:
-    description: The key identifier of the external account binding that runs of the project would be given. Only whether there is one matters here.
+    description: The key identifier of the external account binding that runs of the project would be given. Only
+      whether there is one matters here.
     type: str
 notes:
-  - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(route53:ListResourceRecordSets) where no resolver
-    answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary), C(iam:ListServerCertificates),
-    C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing is a finding of its own."
+  - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(route53:ListResourceRecordSets) where
+    no resolver
+    answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary),
+      C(iam:ListServerCertificates),
+    C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing
+      is a finding of its own."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
-  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable), C(dynamodb:DescribeContinuousBackups),
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable),
+    C(dynamodb:DescribeContinuousBackups),
     C(dynamodb:ListTagsOfResource)."
-  - "IAM actions needed for a bucket: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), C(s3:GetBucketPublicAccessBlock), C(s3:GetEncryptionConfiguration),
+  - "IAM actions needed for a bucket: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject),
+    C(s3:GetBucketPublicAccessBlock), C(s3:GetEncryptionConfiguration),
     C(s3:GetBucketVersioning), and C(kms:Decrypt) and C(kms:GenerateDataKey) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.project_info
@@ -106,23 +116,30 @@ findings:
         - V(CAA_UNKNOWN_CRITICAL), error. One of them is of an unknown kind and marked as critical.
         - V(ZONE_MISSING), error. A name has no hosted zone.
         - V(ZONE_PRIVATE_ONLY), error. A name has a private hosted zone only.
-        - V(ZONE_AMBIGUOUS), error. There are several public zones of one name, and DNS leads to none of them, or to more than one.
-        - V(ZONE_UNUSABLE), error. The challenge record of a name has no place for another reason, which the message says.
+        - V(ZONE_AMBIGUOUS), error. There are several public zones of one name, and DNS leads to none of them, or to
+          more than one.
+        - V(ZONE_UNUSABLE), error. The challenge record of a name has no place for another reason, which the message
+          says.
         - V(ZONE_NOT_DELEGATED), error. DNS does not lead to the name servers of the hosted zone that is needed.
         - V(CAA_UNCHECKED), warning. They could not be read.
         - V(ZONE_DUPLICATE), warning. There are several public zones of one name, and DNS leads to one of them.
-        - V(ZONE_PASSED_OVER), warning. DNS does not lead to the hosted zone that is closest to a name, so that one above it is used.
+        - V(ZONE_PASSED_OVER), warning. DNS does not lead to the hosted zone that is closest to a name, so that one
+          above it is used.
         - V(ZONE_PARTLY_DELEGATED), warning. DNS leads to other name servers, too.
         - V(DNS_FAILED), warning. The resolver does not answer.
-        - V(CAA_ISSUER_UNKNOWN), info. There are some, and the CA does not say by which name it looks for itself in them.
+        - V(CAA_ISSUER_UNKNOWN), info. There are some, and the CA does not say by which name it looks for itself in
+          them.
         - V(CA_UNREACHABLE), error. The directory of the CA cannot be read.
         - V(PROFILE_NOT_OFFERED), error. The CA does not offer the profile.
         - V(TERMS_NOT_AGREED), error. There is no account with the CA yet, and its terms are not agreed to.
         - V(NAMES_REDUNDANT), error. A wildcard of the same order covers a name, which Let's Encrypt refuses.
         - V(EAB_MISSING), error. There is no account with the CA yet, and it wants an external account binding for one.
-        - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS does not take them. What needs AWS was not looked at.
-        - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes something.
-        - V(SERVICE_FAILED), error. A service of AWS answered with something else than a missing permission, or not at all.
+        - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS does not take them. What needs AWS
+          was not looked at.
+        - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes
+          something.
+        - V(SERVICE_FAILED), error. A service of AWS answered with something else than a missing permission, or not at
+          all.
         - V(IAM_QUOTA_FULL), error. The next server certificate has no place, with what is to stay free.
         - V(CERTIFICATE_MISSING), error. The recorded certificate is not in IAM.
         - V(CERTIFICATE_DIFFERS), error. The recorded certificate has another fingerprint in IAM.
@@ -149,7 +166,8 @@ findings:
         - V(ARCHIVE_NOT_WRITABLE), error. The archive can be read only.
         - V(ARCHIVE_EXPOSED), warning. Others than the owner have rights to the files of the archive.
         - V(BUNDLE_MISSING), warning. The archive does not have the bundle of the recorded certificate.
-        - V(PLACE_SETTINGS), warning. A table or a bucket is not set up as M(certops.cloudfront.project_store) would have it.
+        - V(PLACE_SETTINGS), warning. A table or a bucket is not set up as M(certops.cloudfront.project_store) would
+          have it.
         - V(PLACE_UNTESTED), info. Its settings could not be read.
         - V(PROJECT_NEW), info. There is no document yet.
         - V(CERTIFICATE_EXPIRED), error. The recorded certificate is no longer valid.
@@ -170,18 +188,23 @@ findings:
       sample: CAA_FORBIDS
     severity:
       description:
-        - V(error) stops an issuance, a bind or the service. V(warning) will, or hides something. V(info) is good to know.
+        - V(error) stops an issuance, a bind or the service. V(warning) will, or hides something. V(info) is good to
+          know.
       type: str
       sample: error
-    subject: {description: "What it is about, such as a name, a distribution, or an action.", type: str, sample: www.example.com}
-    message: {description: What was found., type: str, sample: "the CAA records of example.com allow 'ca.example.net', not letsencrypt.org"}
-    remedy: {description: What to do., type: str, sample: "Add a CAA record that names the CA, or remove those that exclude it, or choose a CA that they name"}
+    subject: {description: "What it is about, such as a name, a distribution, or an action.", type: str, sample:
+      www.example.com}
+    message: {description: What was found., type: str, sample: "the CAA records of example.com allow 'ca.example.net',
+      not letsencrypt.org"}
+    remedy: {description: What to do., type: str, sample: "Add a CAA record that names the CA, or remove those that
+      exclude it, or choose a CA that they name"}
 lines:
   description: The findings as lines for people.
   returned: success
   type: list
   elements: str
-  sample: ["ERROR ZONE_MISSING example.net: it has no public hosted zone in the Route 53 of this account. Create a public hosted zone"]
+  sample: ["ERROR ZONE_MISSING example.net: it has no public hosted zone in the Route 53 of this account. Create a
+    public hosted zone"]
 counts:
   description: How many findings of each severity there are.
   returned: success

@@ -12,10 +12,13 @@ short_description: Keep a TLS certificate in IAM, for CloudFront
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Makes sure that a server certificate with this content exists in IAM under this path, or that the one of a given name does not.
-  - Certificates are compared by their DER encoding, leaf and chain, so line ends and blanks do not matter. A server certificate under the
+  - Makes sure that a server certificate with this content exists in IAM under this path, or that the one of a given
+    name does not.
+  - Certificates are compared by their DER encoding, leaf and chain, so line ends and blanks do not matter. A server
+    certificate under the
     path that has the content already is adopted, whatever its name. So an interrupted run uploads nothing twice.
-  - Everything that IAM or CloudFront would refuse is checked before the first call, and all problems are reported at once.
+  - Everything that IAM or CloudFront would refuse is checked before the first call, and all problems are reported at
+    once.
   - A server certificate that a CloudFront distribution uses is never deleted.
 requirements:
   - cryptography >= 43
@@ -47,12 +50,15 @@ options:
     type: str
   name_prefix:
     description:
-      - The name is made of this prefix and the time when the certificate expires, in UTC, as in C(webapp-2027-01-06-0442).
+      - The name is made of this prefix and the time when the certificate expires, in UTC, as in
+        C(webapp-2027-01-06-0442).
     type: str
   expected_name:
     description:
-      - The name under which the certificate should be there already, such as the one that a project document has. It is looked at first.
-      - If it is there, with this content and under O(path), that is the only call. Otherwise everything is as without this option.
+      - The name under which the certificate should be there already, such as the one that a project document has. It is
+        looked at first.
+      - If it is there, with this content and under O(path), that is the only call. Otherwise everything is as without
+        this option.
     type: str
   path:
     description:
@@ -61,7 +67,8 @@ options:
     default: /cloudfront/
   bundle:
     description:
-      - The certificate with its chain and key, as a directory with C(cert.pem), C(chain.pem) and C(privkey.pem), as the path, C(file://) or C(s3://) URI
+      - The certificate with its chain and key, as a directory with C(cert.pem), C(chain.pem) and C(privkey.pem), as the
+        path, C(file://) or C(s3://) URI
         of a C(.tar.gz) in an archive, or as the RV(certops.cloudfront.acme_route53_issue#module:bundle) that
         M(certops.cloudfront.acme_route53_issue) returned.
       - A bundle that was only planned in check mode is accepted in check mode.
@@ -86,15 +93,19 @@ options:
     default: {}
   quota_headroom:
     description:
-      - How many places of the account's quota shall still be free after an upload. Renewals need one for each project that renews at the same time.
+      - How many places of the account's quota shall still be free after an upload. Renewals need one for each project
+        that renews at the same time.
     type: int
     default: 0
 notes:
-  - "IAM actions needed for O(state=present): C(iam:ListServerCertificates), C(iam:GetServerCertificate), C(iam:GetAccountSummary),
+  - "IAM actions needed for O(state=present): C(iam:ListServerCertificates), C(iam:GetServerCertificate),
+    C(iam:GetAccountSummary),
     C(iam:UploadServerCertificate), C(iam:TagServerCertificate)."
   - "IAM action needed for a bundle in S3: C(s3:GetObject), and C(kms:Decrypt) where it is encrypted with a KMS key."
-  - "IAM actions needed for O(state=absent): C(iam:GetServerCertificate), C(iam:DeleteServerCertificate), C(cloudfront:ListDistributions)."
-  - C(iam:ListServerCertificates), C(iam:GetAccountSummary) and C(cloudfront:ListDistributions) know no resources. A policy that grants them on a path or an ARN
+  - "IAM actions needed for O(state=absent): C(iam:GetServerCertificate), C(iam:DeleteServerCertificate),
+    C(cloudfront:ListDistributions)."
+  - C(iam:ListServerCertificates), C(iam:GetAccountSummary) and C(cloudfront:ListDistributions) know no resources. A
+    policy that grants them on a path or an ARN
     instead of C(*) grants nothing, and the call is denied.
   - IAM never gives a private key back. Keep the bundle in an archive.
 seealso:
@@ -140,11 +151,13 @@ server_certificate:
   contains:
     name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
     id: {description: The ID that CloudFront knows it by., type: str, sample: ASCAEXAMPLE123EXAMPLE}
-    arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
+    arn: {description: Its ARN., type: str, sample:
+      "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
     path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
     upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
     serial: {description: The serial number of the leaf in hex., type: str, sample: 3f0c5e1d2b}
-    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample:
+      9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
     issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
     key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
@@ -235,7 +248,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     if planned is not None:
         return _predict(params, planned, clients.iam, check_mode)
     material, wanted = _wanted(params, clients, clock)
-    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"], params["expected_name"]).converge(check_mode)
+    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"], params["expected_name"]).converge(
+        check_mode
+    )
 
 
 def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[CertificateInput, WantedUpload]:
@@ -268,15 +283,44 @@ def _tags(params: t.Mapping[str, t.Any]) -> dict[str, str]:
 def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam: Iam, check_mode: bool) -> Outcome:
     problems = _input_problems(params)
     if not check_mode:
-        problems.append("bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first")
+        problems.append(
+            "bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"
+        )
     problems += limits.key_type_problems(str(planned.get("key_type")), params["path"])
     if problems:
         raise ConfigError(problems)
     check_quota(iam, params["quota_headroom"])
-    unknown = dict.fromkeys(("id", "arn", "upload_date", "serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id"))
-    known = {"name": params["name"], "path": params["path"], "domains": list(planned.get("domains", [])), "key_type": planned.get("key_type")}
-    after = {"server_certificate": {"name": params["name"] or f"{params['name_prefix']}-(time of expiry)", "path": params["path"], "tags": _tags(params)}}
-    return Outcome(changed=True, result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"), after=after)
+    unknown = dict.fromkeys(
+        (
+            "id",
+            "arn",
+            "upload_date",
+            "serial",
+            "fingerprint_sha256",
+            "issuer",
+            "not_before",
+            "not_after",
+            "authority_key_id",
+        )
+    )
+    known = {
+        "name": params["name"],
+        "path": params["path"],
+        "domains": list(planned.get("domains", [])),
+        "key_type": planned.get("key_type"),
+    }
+    after = {
+        "server_certificate": {
+            "name": params["name"] or f"{params['name_prefix']}-(time of expiry)",
+            "path": params["path"],
+            "tags": _tags(params),
+        }
+    }
+    return Outcome(
+        changed=True,
+        result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"),
+        after=after,
+    )
 
 
 def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
@@ -286,15 +330,19 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
     used_by = distributions.users(clients.cloudfront.list_distributions(), content.stored.id)
     if used_by:
         raise RefusedError(
-            f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions {', '.join(used_by)} use it;"
-            " bind them to another certificate first (cloudfront_cert_bind)",
+            f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions"
+            f" {', '.join(used_by)} use it; bind them to another certificate first (cloudfront_cert_bind)",
             used_by=list(used_by),
         )
     if not check_mode:
         _deletion.delete_or_refuse(clients.iam, clock, name)
     described = content_.describe(content)
     before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
-    return Outcome(changed=True, result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"), before=before)
+    return Outcome(
+        changed=True,
+        result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"),
+        before=before,
+    )
 
 
 def main() -> None:
@@ -303,7 +351,12 @@ def main() -> None:
         argument_spec=ARGUMENT_SPEC,
         connect=connect,
         run=run,
-        mutually_exclusive=[("name", "name_prefix"), ("bundle", "certificate"), ("bundle", "private_key"), ("bundle", "chain")],
+        mutually_exclusive=[
+            ("name", "name_prefix"),
+            ("bundle", "certificate"),
+            ("bundle", "private_key"),
+            ("bundle", "chain"),
+        ],
         required_together=[("certificate", "private_key")],
         required_if=[
             ("state", "absent", ("name",)),

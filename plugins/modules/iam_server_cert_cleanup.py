@@ -12,13 +12,18 @@ short_description: Delete superseded IAM server certificates that nothing uses
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Deletes the server certificates below a project's path that are ours, superseded, and used by no CloudFront distribution.
-  - A server certificate is ours if it is below O(path) and has the tag C(managed-by) with the value C(certops.cloudfront).
-  - Whether it is used is taken from one complete listing of all distributions, staging ones included, made right before. If that search fails, nothing is
+  - Deletes the server certificates below a project's path that are ours, superseded, and used by no CloudFront
+    distribution.
+  - A server certificate is ours if it is below O(path) and has the tag C(managed-by) with the value
+    C(certops.cloudfront).
+  - Whether it is used is taken from one complete listing of all distributions, staging ones included, made right
+    before. If that search fails, nothing is
     deleted and the module fails, because a failed search does not mean that nobody uses the certificate.
-  - Nothing is deleted while a distribution that uses one of the certificates below O(path) is not deployed, because edge locations may still serve its
+  - Nothing is deleted while a distribution that uses one of the certificates below O(path) is not deployed, because
+    edge locations may still serve its
     former one.
-  - A server certificate that IAM refuses to delete because something uses it is kept and reported; that is not a failure.
+  - A server certificate that IAM refuses to delete because something uses it is kept and reported; that is not a
+    failure.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -66,10 +71,13 @@ options:
     elements: str
     default: []
 notes:
-  - "IAM actions needed: C(iam:ListServerCertificates) and C(cloudfront:ListDistributions) on C(*), C(iam:ListServerCertificateTags) and
+  - "IAM actions needed: C(iam:ListServerCertificates) and C(cloudfront:ListDistributions) on C(*),
+    C(iam:ListServerCertificateTags) and
     C(iam:DeleteServerCertificate)."
-  - Delete nothing before the new certificate is deployed and verified. M(certops.cloudfront.cloudfront_cert_bind) says so in
-    RV(certops.cloudfront.cloudfront_cert_bind#module:complete) and RV(certops.cloudfront.cloudfront_cert_bind#module:verified).
+  - Delete nothing before the new certificate is deployed and verified. M(certops.cloudfront.cloudfront_cert_bind) says
+    so in
+    RV(certops.cloudfront.cloudfront_cert_bind#module:complete) and
+      RV(certops.cloudfront.cloudfront_cert_bind#module:verified).
 seealso:
   - module: certops.cloudfront.cloudfront_cert_bind
   - module: certops.cloudfront.iam_server_cert
@@ -104,7 +112,8 @@ kept:
     name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
     id: {description: Its ID., type: str, sample: ASCAEXAMPLE123EXAMPLE}
     reason: {description: Why it was kept., type: str, sample: it is used by E2EXAMPLE3WK9D}
-    used_by: {description: The IDs of the distributions that use it., type: list, elements: str, sample: [E2EXAMPLE3WK9D]}
+    used_by: {description: The IDs of the distributions that use it., type: list, elements: str, sample:
+      [E2EXAMPLE3WK9D]}
 records:
   description: The same in the vocabulary of the China CloudFront SSL Plugin.
   returned: always
@@ -167,14 +176,20 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     stored = clients.iam.list_server_certificates(rules.path)
     rebound = frozenset(params["rebound"] if check_mode else ())
     search = _search(clients.cloudfront, stored, rebound) if deletion.meant(stored, rules) else Search(())
-    tags = {name: clients.iam.list_server_certificate_tags(name) for name in deletion.tags_needed(stored, search, rules)}
+    tags = {
+        name: clients.iam.list_server_certificate_tags(name) for name in deletion.tags_needed(stored, search, rules)
+    }
     verdicts = deletion.decide(stored, search, rules, tags)
     in_use = [verdict for verdict in verdicts if verdict.used_by]
     if search.distributions is None:
         return _nothing_deleted(verdicts, f"the search for users failed, so nothing was deleted: {search.error}")
     if params["require_unused"] and in_use:
         users = "; ".join(f"{verdict.certificate.name} by {', '.join(verdict.used_by)}" for verdict in in_use)
-        return _nothing_deleted(verdicts, f"certificates are in use, so nothing was deleted: {users}; bind these distributions to another certificate first")
+        return _nothing_deleted(
+            verdicts,
+            f"certificates are in use, so nothing was deleted: {users}; bind these distributions to another certificate"
+            " first",
+        )
     return _delete(params, verdicts, clients.iam, clock, check_mode)
 
 
@@ -195,7 +210,9 @@ def _rules(params: t.Mapping[str, t.Any]) -> Rules:
 
 def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
     try:
-        distributions = tuple(distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound)
+        distributions = tuple(
+            distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound
+        )
         return deletion.search_of(distributions, stored)
     except RemoteError as exc:
         return Search(None, exc.message)
@@ -204,19 +221,32 @@ def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebou
 def _nothing_deleted(verdicts: t.Sequence[DeletionVerdict], failure: str) -> Outcome:
     kept = [{**verdict.as_dict(), "reason": failure if verdict.delete else verdict.reason} for verdict in verdicts]
     records: dict[str, t.Any] = {"Delete_Previous_IAM_SSL_Cert": {}}
-    return Outcome(changed=False, result={"deleted": [], "kept": kept, "records": records, "reason": failure}, failure=failure)
+    return Outcome(
+        changed=False, result={"deleted": [], "kept": kept, "records": records, "reason": failure}, failure=failure
+    )
 
 
-def _delete(params: t.Mapping[str, t.Any], verdicts: t.Sequence[DeletionVerdict], iam: Iam, clock: Clock, check_mode: bool) -> Outcome:
+def _delete(
+    params: t.Mapping[str, t.Any], verdicts: t.Sequence[DeletionVerdict], iam: Iam, clock: Clock, check_mode: bool
+) -> Outcome:
     doomed = [verdict for verdict in verdicts if verdict.delete]
-    answers = {verdict.certificate.name: None if check_mode else _deletion.delete(iam, clock, verdict.certificate.name) for verdict in doomed}
+    answers = {
+        verdict.certificate.name: None if check_mode else _deletion.delete(iam, clock, verdict.certificate.name)
+        for verdict in doomed
+    }
     deleted = [name for name, refusal in answers.items() if refusal is None]
     refused = {name: refusal for name, refusal in answers.items() if refusal is not None}
     messages = {name: refusal.message if refusal else None for name, refusal in answers.items()}
     kept = [verdict.as_dict() for verdict in verdicts if not verdict.delete]
-    kept += [{**verdict.as_dict(), "reason": refused[verdict.certificate.name].message} for verdict in doomed if verdict.certificate.name in refused]
+    kept += [
+        {**verdict.as_dict(), "reason": refused[verdict.certificate.name].message}
+        for verdict in doomed
+        if verdict.certificate.name in refused
+    ]
     # "in use" is an answer, not a failure, unless it was required that nothing is
-    failures = [refusal.message for refusal in refused.values() if params["require_unused"] or refusal.code != _deletion.IN_USE]
+    failures = [
+        refusal.message for refusal in refused.values() if params["require_unused"] or refusal.code != _deletion.IN_USE
+    ]
     names = [verdict.certificate.name for verdict in verdicts]
     return Outcome(
         changed=bool(deleted),
@@ -224,12 +254,17 @@ def _delete(params: t.Mapping[str, t.Any], verdicts: t.Sequence[DeletionVerdict]
             "deleted": deleted,
             "kept": kept,
             "records": {"Delete_Previous_IAM_SSL_Cert": deletion.deleted_record(messages)},
-            "reason": f"{len(doomed)} of {len(verdicts)} server certificates under {params['path']} to delete: ours, superseded and unused",
+            "reason": (
+                f"{len(doomed)} of {len(verdicts)} server certificates under {params['path']} to delete: ours,"
+                " superseded and unused"
+            ),
         },
         before={"server_certificates": names},
         after={"server_certificates": [name for name in names if name not in deleted]},
         warnings=tuple(f"server certificate {name} was kept: {refusal.message}" for name, refusal in refused.items()),
-        failure=f"{len(failures)} server certificates could not be deleted: {'; '.join(failures)}" if failures else None,
+        failure=(
+            f"{len(failures)} server certificates could not be deleted: {'; '.join(failures)}" if failures else None
+        ),
     )
 
 

@@ -29,7 +29,8 @@ options:
     type: str
   path:
     description:
-      - The IAM path that the server certificates are below. Without O(name) and O(path) all of the account are returned.
+      - The IAM path that the server certificates are below. Without O(name) and O(path) all of the account are
+        returned.
     type: str
   usage:
     description:
@@ -38,13 +39,15 @@ options:
     default: false
   content:
     description:
-      - Read each server certificate, which is a call for each. With V(false) only the listing is read, which tells name, ID, ARN, path and
+      - Read each server certificate, which is a call for each. With V(false) only the listing is read, which tells
+        name, ID, ARN, path and
         time of upload.
       - Must be V(true) with O(name).
     type: bool
     default: true
 notes:
-  - "IAM actions needed: with O(content) C(iam:GetServerCertificate), with O(path) also C(iam:ListServerCertificates), with O(usage) also
+  - "IAM actions needed: with O(content) C(iam:GetServerCertificate), with O(path) also C(iam:ListServerCertificates),
+    with O(usage) also
     C(cloudfront:ListDistributions). The last two must be granted on C(*)."
 seealso:
   - module: certops.cloudfront.iam_server_cert
@@ -70,14 +73,17 @@ server_certificates:
   contains:
     name: {description: Its name., type: str, sample: webapp-2027-01-06-0442}
     id: {description: The ID that CloudFront knows it by., type: str, sample: ASCAEXAMPLE123EXAMPLE}
-    arn: {description: Its ARN., type: str, sample: "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
+    arn: {description: Its ARN., type: str, sample:
+      "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-2027-01-06-0442"}
     path: {description: Its path., type: str, sample: /cloudfront/certops/webapp/}
     upload_date: {description: When it was uploaded., type: str, sample: "2026-10-08T04:45:10Z"}
     serial:
-      description: The serial number of the leaf in hex. It and all that follows but RV(server_certificates[].used_by) need O(content).
+      description: The serial number of the leaf in hex. It and all that follows but RV(server_certificates[].used_by)
+        need O(content).
       type: str
       sample: 3f0c5e1d2b
-    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+    fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample:
+      9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
     issuer: {description: Who issued it., type: str, sample: "CN=E7,O=Let's Encrypt,C=US"}
     domains: {description: The names that it covers., type: list, elements: str, sample: [example.com, "*.example.com"]}
     key_type: {description: The type of its key., type: str, sample: ecdsa_p256}
@@ -142,7 +148,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
     if params["name"] is not None:
         if not params["content"]:
-            raise ConfigError(["content: one certificate is found by reading it; leave content out, or give path instead of name"])
+            raise ConfigError(
+                ["content: one certificate is found by reading it; leave content out, or give path instead of name"]
+            )
         return _read(iam, [params["name"]])
     path = params["path"] or "/"
     problems = limits.path_problems(path)

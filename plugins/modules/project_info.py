@@ -31,7 +31,8 @@ options:
 notes:
   - No AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
-  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
+    encrypts it."
 seealso:
   - module: certops.cloudfront.project_record
 """
@@ -57,7 +58,8 @@ EXAMPLES = r"""
 RETURN = r"""
 projects:
   description:
-    - The projects, sorted by name. Each has the fields of its document, as M(certops.cloudfront.project_record) returns it, and those below.
+    - The projects, sorted by name. Each has the fields of its document, as M(certops.cloudfront.project_record) returns
+      it, and those below.
   returned: success
   type: list
   elements: dict
@@ -65,16 +67,21 @@ projects:
     name: {description: Name of the project., type: str, sample: webapp}
     state:
       description:
-        - V(locked), a run holds it. V(expired), its certificate is no longer valid. V(failing), its last run failed. V(unfinished), a run did not come to its
-          end, or a certificate was not bound yet. V(pending), it has no certificate yet. V(due), it is to be renewed or reissued. V(ok), nothing is to do.
+        - V(locked), a run holds it. V(expired), its certificate is no longer valid. V(failing), its last run failed.
+          V(unfinished), a run did not come to its
+          end, or a certificate was not bound yet. V(pending), it has no certificate yet. V(due), it is to be renewed or
+            reissued. V(ok), nothing is to do.
         - The first of these that holds.
       type: str
       sample: ok
     due: {description: Whether a scheduled run has something to do now., type: bool, sample: false}
-    reason: {description: Why it is due or not., type: str, sample: "the certificate is valid and not due before 2026-11-07T03:44:10Z: the interval of 30 days"}
+    reason: {description: Why it is due or not., type: str, sample: "the certificate is valid and not due before
+      2026-11-07T03:44:10Z: the interval of 30 days"}
     plan: {description: What a scheduled run has to do., type: dict, sample: {action: none, issue: false}}
-    renew_at: {description: "When the current certificate is to be renewed, or V(null) without one.", type: str, sample: "2026-11-07T03:44:10Z"}
-    domains: {description: The names that the certificate shall have., type: list, elements: str, sample: [example.com, "*.example.com"]}
+    renew_at: {description: "When the current certificate is to be renewed, or V(null) without one.", type: str, sample:
+      "2026-11-07T03:44:10Z"}
+    domains: {description: The names that the certificate shall have., type: list, elements: str, sample: [example.com,
+      "*.example.com"]}
     emails: {description: Notification addresses., type: list, elements: str, sample: [ops@example.com]}
     certificates:
       description: The current certificate and the superseded ones.
@@ -85,16 +92,20 @@ projects:
         id: {description: "Its ID, or its ARN for ACM.", type: str, sample: ASCAEXAMPLE123EXAMPLE}
         update_time: {description: When it was issued., type: str, sample: "2026-10-08T04:42:10Z"}
         expiration_time: {description: When it expires., type: str, sample: "2027-01-06T04:42:09Z"}
-        fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
+        fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample:
+          9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
     status: {description: Status of the last run in the words of the SSL Plugin., type: str, sample: Succeeded}
-    update_time: {description: The most recent issue time of all certificates., type: str, sample: "2026-10-08T04:42:10Z"}
-    expiration_time: {description: The most recent expiry of all certificates., type: str, sample: "2027-01-06T04:42:09Z"}
+    update_time: {description: The most recent issue time of all certificates., type: str, sample:
+      "2026-10-08T04:42:10Z"}
+    expiration_time: {description: The most recent expiry of all certificates., type: str, sample:
+      "2027-01-06T04:42:09Z"}
     expires_in_days: {description: Whole days until the current certificate expires., type: int, sample: 45}
     archive_uri:
       description: Where the bundle of the current certificate is archived.
       type: str
       sample: file:///srv/certops/archive/webapp/2026-10-08-0442.tar.gz
-    role_vars: {description: The definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
+    role_vars: {description: The definition as variables of the role., type: dict, sample: {project_name: webapp,
+      project_domains: [example.com]}}
 broken:
   description: Documents that cannot be used, so that they do not hide the others.
   returned: success
@@ -102,7 +113,8 @@ broken:
   elements: dict
   contains:
     name: {description: Name of the project., type: str, sample: oldapp}
-    error: {description: What is wrong with the document., type: str, sample: "the project document /srv/certops/store/oldapp.json is no JSON"}
+    error: {description: What is wrong with the document., type: str, sample: "the project document
+      /srv/certops/store/oldapp.json is no JSON"}
 """
 
 import typing as t
@@ -157,7 +169,9 @@ def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
     known = store.names()
     unknown = sorted(set(wanted or ()) - set(known))
     if unknown:
-        raise ConfigError([f"there is no project {name} in {store.uri}; create it, or correct the name" for name in unknown])
+        raise ConfigError(
+            [f"there is no project {name} in {store.uri}; create it, or correct the name" for name in unknown]
+        )
     return known if wanted is None else sorted(set(wanted))
 
 

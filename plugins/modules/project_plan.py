@@ -12,10 +12,13 @@ short_description: Say what each of many certificate projects needs now
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Plans any number of projects at once. It reads the store in one pass, lists the server certificates and the distributions once, and asks AWS
+  - Plans any number of projects at once. It reads the store in one pass, lists the server certificates and the
+    distributions once, and asks AWS
     nothing per project.
-  - Says of each project what it needs and why, and selects those that a run has to take now, the earliest deadline first.
-  - Projects whose order the CA would refuse by its rate limits are held back until there is room, by what the documents say was issued. Renewals that a CA
+  - Says of each project what it needs and why, and selects those that a run has to take now, the earliest deadline
+    first.
+  - Projects whose order the CA would refuse by its rate limits are held back until there is room, by what the documents
+    say was issued. Renewals that a CA
     exempts from a limit are not held back by it.
   - A document or a definition that cannot be used is in RV(broken), and the other projects are planned all the same.
 requirements:
@@ -48,7 +51,8 @@ options:
     elements: str
   definitions:
     description:
-      - Projects as variables of the role P(certops.cloudfront.project#role), with or without the prefix C(project_). Defaults are those of the role.
+      - Projects as variables of the role P(certops.cloudfront.project#role), with or without the prefix C(project_).
+        Defaults are those of the role.
       - With C(inventory_hostname), the host that is to run the project, and with C(project_store), a store of its own.
       - With O(run=renew), and where C(project_domains) is missing, only the name counts, and what the store has holds.
       - Two definitions of one name are refused. All problems of all definitions are reported at once, in RV(broken).
@@ -57,19 +61,23 @@ options:
     elements: dict
   inventory_hosts:
     description:
-      - Hosts of the inventory whose variables are definitions, as if they were given with O(definitions). They are read where the playbook runs.
-      - With this option or O(definitions), extra variables of the playbook that are variables of the role count for each of them, as they do when it runs.
+      - Hosts of the inventory whose variables are definitions, as if they were given with O(definitions). They are read
+        where the playbook runs.
+      - With this option or O(definitions), extra variables of the playbook that are variables of the role count for
+        each of them, as they do when it runs.
     type: list
     elements: str
   run:
     description:
-      - What the run is for. V(renew) does what has come due and finishes what was left unfinished, but waits after failures.
+      - What the run is for. V(renew) does what has come due and finishes what was left unfinished, but waits after
+        failures.
         V(converge) does whatever is missing. V(reissue) asks for a new key and certificate for each project.
     type: str
     choices: [renew, converge, reissue]
     default: renew
   states:
-    description: Plan only projects in one of these states, which are those of RV(certops.cloudfront.project_info#module:projects[].state).
+    description: Plan only projects in one of these states, which are those of
+      RV(certops.cloudfront.project_info#module:projects[].state).
     type: list
     elements: str
     choices: [locked, expired, failing, unfinished, pending, due, ok]
@@ -79,11 +87,13 @@ options:
     type: dict
     default: {}
   issued_by:
-    description: Plan only projects whose certificate is from this CA, given as its ACME directory, by URL or by a known name. A fallback counts as what it is.
+    description: Plan only projects whose certificate is from this CA, given as its ACME directory, by URL or by a known
+      name. A fallback counts as what it is.
     type: str
   issued_before:
     description:
-      - With O(run=reissue), only certificates that were issued before this time need a new one. Repeated runs then take O(max_per_run) projects each, and the
+      - With O(run=reissue), only certificates that were issued before this time need a new one. Repeated runs then take
+        O(max_per_run) projects each, and the
         last one has nothing to do. A time as in RFC 3339, for example V(2027-01-06T04:42:00Z), that has passed.
       - Of the other projects, only what is missing is done.
     type: str
@@ -98,10 +108,13 @@ options:
     default: {}
   acme_limits:
     description:
-      - A JSON or YAML file with rate limits of CAs that differ from the published ones, for example because the CA granted you more, or that of a CA
+      - A JSON or YAML file with rate limits of CAs that differ from the published ones, for example because the CA
+        granted you more, or that of a CA
         which publishes none.
-      - It maps an ACME directory (a known name or a URL) to its limits. These are V(orders) of one account, certificates for one V(registered_domain) and
-        for one V(exact_set) of names, and V(failed_validations) of one name. Each has C(count) and C(seconds), and C(exempt), a list of V(ari) and
+      - It maps an ACME directory (a known name or a URL) to its limits. These are V(orders) of one account,
+        certificates for one V(registered_domain) and
+        for one V(exact_set) of names, and V(failed_validations) of one name. Each has C(count) and C(seconds), and
+          C(exempt), a list of V(ari) and
         V(renewal). A limit that is C(null) is none.
       - What the collection knows is in C(plugins/module_utils/_core/ca/published_limits.py), with its date and source.
     type: path
@@ -113,22 +126,28 @@ options:
     default: true
   renewal_info:
     description:
-      - Ask the CAs when they want certificates to be renewed (ARI, RFC 9773), of each certificate as often as its CA wants, every six hours or so.
+      - Ask the CAs when they want certificates to be renewed (ARI, RFC 9773), of each certificate as often as its CA
+        wants, every six hours or so.
         What they say is kept in the documents, except in check mode, and a project is due when it says so.
-      - A CA that does not answer is a warning. What it said before holds, and it is left alone for the rest of this run.
+      - A CA that does not answer is a warning. What it said before holds, and it is left alone for the rest of this
+        run.
     type: bool
     default: true
   schedule_interval_hours:
     description:
-      - How far apart your scheduled runs are. With this there is a warning if that is too far apart for the shortest certificate, or for the time that
+      - How far apart your scheduled runs are. With this there is a warning if that is too far apart for the shortest
+        certificate, or for the time that
         its CA suggests.
     type: float
 notes:
   - Nothing but O(renewal_info) changes anything, and that is not reported as a change.
-  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem), or C(s3:PutObject) and C(kms:GenerateDataKey) where a KMS key encrypts it."
-  - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary), C(cloudfront:ListDistributions)."
+  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem), or C(s3:PutObject) and C(kms:GenerateDataKey) where
+    a KMS key encrypts it."
+  - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
+    C(cloudfront:ListDistributions)."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
-  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key encrypts it."
+  - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
+    encrypts it."
 seealso:
   - module: certops.cloudfront.project_info
   - module: certops.cloudfront.project_record
@@ -170,7 +189,8 @@ EXAMPLES = r"""
 """
 RETURN = r"""
 projects:
-  description: The projects, first those that are due by their deadline, then the others by the time to look at them again.
+  description: The projects, first those that are due by their deadline, then the others by the time to look at them
+    again.
   returned: success
   type: list
   elements: dict
@@ -179,13 +199,17 @@ projects:
     host: {description: The host that is to run it., type: str, sample: webapp}
     action:
       description:
-        - What it needs. V(issue), a first certificate. V(renew), a new one because of its age. V(reissue), a new one because something else is wanted.
-          V(resume), the end of a run that was not finished. V(rebind), the certificate put in place again, because IAM or a distribution does not have it.
-          V(update), a definition that changes nothing about the certificate. V(cleanup), certificates deleted that nobody needs.
+        - What it needs. V(issue), a first certificate. V(renew), a new one because of its age. V(reissue), a new one
+          because something else is wanted.
+          V(resume), the end of a run that was not finished. V(rebind), the certificate put in place again, because IAM
+            or a distribution does not have it.
+          V(update), a definition that changes nothing about the certificate. V(cleanup), certificates deleted that
+            nobody needs.
           V(wait), something that may not be done yet. V(none), nothing.
       type: str
       sample: renew
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
+      has passed"}
     due: {description: Whether a run has to take it now., type: bool, sample: true}
     selected: {description: Whether it is in RV(selected)., type: bool, sample: true}
     issue: {description: Whether a certificate is to be ordered or fetched., type: bool, sample: true}
@@ -200,9 +224,12 @@ projects:
       sample: null
     state: {description: "How it stands, as M(certops.cloudfront.project_info) says.", type: str, sample: due}
     expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
-    unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample: []}
-    orphans: {description: Certificates under its path that its record does not know and nobody uses., type: list, elements: str, sample: []}
-    predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7, route53: 4, sns: 3}}
+    unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample:
+      []}
+    orphans: {description: Certificates under its path that its record does not know and nobody uses., type: list,
+      elements: str, sample: []}
+    predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
+      cloudfront: 6, iam: 7, route53: 4, sns: 3}}
 selected:
   description: The projects that a run has to take now, the earliest deadline first.
   returned: success
@@ -212,10 +239,12 @@ selected:
     name: {description: Name of the project., type: str, sample: webapp}
     host: {description: The host that is to run it., type: str, sample: webapp}
     action: {description: What it needs., type: str, sample: renew}
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
+      has passed"}
     deadline: {description: When service breaks., type: str, sample: "2027-01-06T04:42:09Z"}
     definition: {description: "Its place in O(definitions), from 0 on, or V(null).", type: int, sample: null}
-    role_vars: {description: Its definition as variables of the role., type: dict, sample: {project_name: webapp, project_domains: [example.com]}}
+    role_vars: {description: Its definition as variables of the role., type: dict, sample: {project_name: webapp,
+      project_domains: [example.com]}}
 broken:
   description: Projects that cannot be planned.
   returned: success
@@ -224,40 +253,50 @@ broken:
   contains:
     name: {description: Name of the project., type: str, sample: oldapp}
     host: {description: The host that would run it., type: str, sample: oldapp}
-    error: {description: What is wrong., type: str, sample: "the project document /srv/certops/store/oldapp.json is no JSON"}
+    error: {description: What is wrong., type: str, sample: "the project document /srv/certops/store/oldapp.json is no
+      JSON"}
 limits:
   description: What the selected projects take of what is limited.
   returned: success
   type: dict
   contains:
-    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7, route53: 4, sns: 3}}
-    orders: {description: How many certificates are ordered at each CA., type: dict, sample: {"https://acme-v02.api.letsencrypt.org/directory": 1}}
+    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7,
+      route53: 4, sns: 3}}
+    orders: {description: How many certificates are ordered at each CA., type: dict, sample:
+      {"https://acme-v02.api.letsencrypt.org/directory": 1}}
     ca:
       description:
-        - The limits of CAs, as far as they are known, of the orders of each account, and of whatever holds projects back. C(takes) says how much the selected
-          projects take, C(left) how much there is after that, C(held) how many projects are held back, until C(next_at) the first and C(last_at) the last.
+        - The limits of CAs, as far as they are known, of the orders of each account, and of whatever holds projects
+          back. C(takes) says how much the selected
+          projects take, C(left) how much there is after that, C(held) how many projects are held back, until C(next_at)
+            the first and C(last_at) the last.
         - Known is what the documents say that was issued. The CA may count more.
       type: list
       elements: dict
       sample:
-        - {directory: "https://acme-v02.api.letsencrypt.org/directory", limit: orders, of: null, count: 300, seconds: 10800.0, takes: 1, left: 299, held: 0,
+        - {directory: "https://acme-v02.api.letsencrypt.org/directory", limit: orders, of: null, count: 300, seconds:
+          10800.0, takes: 1, left: 299, held: 0,
            next_at: null, last_at: null}
     iam:
       description:
-        - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if nobody looked, C(uploads), and C(kept), by how many there
+        - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if nobody looked,
+          C(uploads), and C(kept), by how many there
           are more in the end.
       type: dict
       sample: {used: 12, allowed: 20, room: 8, uploads: 1, kept: 0}
 renewal_info:
   description:
-    - Of how many certificates the CA was asked. C(answered), C(failed), C(unavailable) where the CA has no such information, and C(skipped) where it
-      failed before in this run. C(conflicts) counts answers that were not kept, because somebody else wrote the document.
+    - Of how many certificates the CA was asked. C(answered), C(failed), C(unavailable) where the CA has no such
+      information, and C(skipped) where it
+      failed before in this run. C(conflicts) counts answers that were not kept, because somebody else wrote the
+        document.
   returned: success
   type: dict
   sample: {answered: 12, conflicts: 0, failed: 0, skipped: 0, unavailable: 3}
 summary:
   description:
-    - How many projects need what, and the first five of those that no run takes now, namely of those that are put off, wait, rest, or have leftovers
+    - How many projects need what, and the first five of those that no run takes now, namely of those that are put off,
+      wait, rest, or have leftovers
       for the playbook C(cleanup).
   returned: success
   type: dict
@@ -272,8 +311,10 @@ summary:
     held: 0
     first_put_off: []
     first_held: []
-    first_waiting: [{name: shop, until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due at 2026-11-22T09:30:00Z"}]
-    first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before 2026-11-24T08:47:05Z"}]
+    first_waiting: [{name: shop, until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due
+      at 2026-11-22T09:30:00Z"}]
+    first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before
+      2026-11-24T08:47:05Z"}]
     first_to_clean: []
 """
 
@@ -314,25 +355,43 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     wanted = planning.given_projects(params) or []
     problems = given.problems(wanted)
     if params["inventory_hosts"]:
-        problems.append("inventory_hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook")
+        problems.append(
+            "inventory_hosts: these are read where the playbook runs, and were not; call this module as a task of a"
+            " playbook"
+        )
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
-        problems.append(f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out")
+        problems.append(
+            f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out"
+        )
     if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
-        problems.append(f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or leave it out")
+        problems.append(
+            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or"
+            " leave it out"
+        )
     problems += reissue.problems(params["issued_before"], params["issued_by"], params["run"])
     problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
     limits = ca_limits.load(params["acme_limits"], problems)
     if problems:
         raise ConfigError(problems)
     connection = session.Session(params) if params["observe"] else None
-    places = {uri: stores.store(uri or params["store"], lambda: connection or session.Session(params)) for uri in survey.usable_stores(wanted)}
+    places = {
+        uri: stores.store(uri or params["store"], lambda: connection or session.Session(params))
+        for uri in survey.usable_stores(wanted)
+    }
     region = session.region_of(params) or ""
-    return Clients(stores=places, aws=_aws(connection) if connection else None, partition="aws-cn" if region.startswith("cn-") else "aws", limits=limits)
+    return Clients(
+        stores=places,
+        aws=_aws(connection) if connection else None,
+        partition="aws-cn" if region.startswith("cn-") else "aws",
+        limits=limits,
+    )
 
 
 def _aws(connection: session.Session) -> survey.Aws:
     distributions = cloudfront.CloudFront(connection.client("cloudfront", **cloudfront.CLIENT_CONFIG))
-    return survey.Aws(iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts")))
+    return survey.Aws(
+        iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts"))
+    )
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

@@ -12,11 +12,16 @@ short_description: Keep the document of a certificate project
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - A project is a named set of domains with its e-mail addresses, renewal interval and choices. Its document in the store holds the definition and what is
-    known of it, namely the certificate, the time of the next renewal, how far the current run got, and the record of the last run. It holds no secrets.
-  - This module keeps the definition, takes the project for a run and plans that run, records its steps, and deletes the document.
-  - Every write is conditional on what was read. If somebody else wrote in between, the document is read and decided again, so no update is lost.
-  - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than O(state=present) and O(state=absent).
+  - A project is a named set of domains with its e-mail addresses, renewal interval and choices. Its document in the
+    store holds the definition and what is
+    known of it, namely the certificate, the time of the next renewal, how far the current run got, and the record of
+      the last run. It holds no secrets.
+  - This module keeps the definition, takes the project for a run and plans that run, records its steps, and deletes the
+    document.
+  - Every write is conditional on what was read. If somebody else wrote in between, the document is read and decided
+    again, so no update is lost.
+  - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than
+    O(state=present) and O(state=absent).
 requirements:
   - idna >= 3, for international names
 extends_documentation_fragment:
@@ -38,15 +43,19 @@ attributes:
 options:
   name:
     description:
-      - Name of the project. A letter or digit, then up to 62 letters, digits, hyphens and underscores. V(accounts) is reserved.
+      - Name of the project. A letter or digit, then up to 62 letters, digits, hyphens and underscores. V(accounts) is
+        reserved.
     type: str
     required: true
   state:
     description:
       - V(present), the document exists with this O(definition).
-      - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released. The result says in RV(plan) what is to do.
-        Without O(definition) the stored one holds. A project that another run holds is left alone. That is no failure; RV(locked) is V(false) then.
-      - V(recorded), the document holds what a step of the run O(run_id) did. Refused if that run does not hold the project any more.
+      - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released. The
+        result says in RV(plan) what is to do.
+        Without O(definition) the stored one holds. A project that another run holds is left alone. That is no failure;
+          RV(locked) is V(false) then.
+      - V(recorded), the document holds what a step of the run O(run_id) did. Refused if that run does not hold the
+        project any more.
       - V(absent), there is no document. Refused while another run holds the project.
     type: str
     choices: [present, locked, recorded, absent]
@@ -56,9 +65,11 @@ options:
       - What is wanted of the project. What is left out takes its default, also if the stored definition says otherwise.
       - All problems are reported at once, before anything is written.
       - The keys are those of the role P(certops.cloudfront.project#role) without the prefix C(project_), namely
-        C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type), C(acme_directory),
+        C(domains), C(emails), C(renewal_interval_days), C(certificate_store), C(bind), C(distributions), C(key_type),
+          C(acme_directory),
         C(acme_ca_bundle), C(acme_terms_agreed), C(acme_profile),
-        C(acme_profile_required), C(acme_preferred_chain), C(acme_fallbacks), C(acme_contacts), C(acme_renewal_info), C(dns_persist),
+        C(acme_profile_required), C(acme_preferred_chain), C(acme_fallbacks), C(acme_contacts), C(acme_renewal_info),
+          C(dns_persist),
         C(archive), C(sns_topic),
         C(deploy_wait), C(verify),
         C(keep_previous), C(archive_keep), C(tags), C(quota_headroom).
@@ -68,16 +79,20 @@ options:
   run:
     description:
       - What the run is for, with O(state=locked).
-      - V(converge) does whatever is missing. V(renew) does, too, but after failures it waits before it orders again. V(reissue) asks for a new key and
-        certificate. V(rollback) goes back to a superseded certificate, of those in O(server_certificates). V(restore) brings one back from the archive,
+      - V(converge) does whatever is missing. V(renew) does, too, but after failures it waits before it orders again.
+        V(reissue) asks for a new key and
+        certificate. V(rollback) goes back to a superseded certificate, of those in O(server_certificates). V(restore)
+          brings one back from the archive,
         V(cleanup) and V(delete) take certificates away.
     type: str
     choices: [converge, renew, reissue, rollback, restore, cleanup, delete]
     default: converge
   server_certificates:
     description:
-      - The server certificates that IAM has of the project, as RV(certops.cloudfront.iam_server_cert_info#module:server_certificates).
-      - Required with O(run=rollback), which is refused unless one of them is recorded as superseded, valid, and covers the names of the project.
+      - The server certificates that IAM has of the project, as
+        RV(certops.cloudfront.iam_server_cert_info#module:server_certificates).
+      - Required with O(run=rollback), which is refused unless one of them is recorded as superseded, valid, and covers
+        the names of the project.
     type: list
     elements: dict
   run_id:
@@ -88,7 +103,8 @@ options:
   lock_ttl:
     description:
       - Seconds after which the lock may be taken over by another run. Each O(state=recorded) starts this time anew.
-      - A lock is taken over at once when its owner was an C(ansible-playbook) or C(ansible-runner) process of this host that has ended.
+      - A lock is taken over at once when its owner was an C(ansible-playbook) or C(ansible-runner) process of this host
+        that has ended.
     type: int
     default: 3600
   phase:
@@ -97,40 +113,48 @@ options:
     choices: [planned, ordering, issued, stored, bound, verified, cleaned, done]
   certificate:
     description:
-      - The certificate of the project from now on, with O(state=recorded), as RV(certops.cloudfront.iam_server_cert#module:server_certificate)
+      - The certificate of the project from now on, with O(state=recorded), as
+        RV(certops.cloudfront.iam_server_cert#module:server_certificate)
         and C(archive_uri). Another one that was recorded becomes superseded.
       - In a run for V(restore) one that is not the recorded one becomes superseded itself.
     type: dict
   renewal:
-    description: When the certificate is to be renewed and why, as RV(certops.cloudfront.acme_route53_issue#module:renewal).
+    description: When the certificate is to be renewed and why, as
+      RV(certops.cloudfront.acme_route53_issue#module:renewal).
     type: dict
   bind_result:
     description: What M(certops.cloudfront.cloudfront_cert_bind) returned.
     type: dict
   cleanup_result:
-    description: What M(certops.cloudfront.iam_server_cert_cleanup) returned. Deleted certificates are no longer superseded ones.
+    description: What M(certops.cloudfront.iam_server_cert_cleanup) returned. Deleted certificates are no longer
+      superseded ones.
     type: dict
   subscribed:
     description: The e-mail addresses that are subscribed by the project now.
     type: list
     elements: str
   failure:
-    description: Why the run failed. It is kept without secrets. After each failure in a row, V(renew) runs wait twice as long, from an hour to a day.
+    description: Why the run failed. It is kept without secrets. After each failure in a row, V(renew) runs wait twice
+      as long, from an hour to a day.
     type: str
   retry_at:
     description:
-      - Until when the CA refuses another attempt, with O(failure), as it stands in the error of M(certops.cloudfront.acme_route53_issue).
+      - Until when the CA refuses another attempt, with O(failure), as it stands in the error of
+        M(certops.cloudfront.acme_route53_issue).
       - V(renew) runs wait until then, whatever the number of failures.
     type: str
   revoke_reason:
     description:
-      - With O(state=locked) and O(run=reissue), the certificate that is replaced is to be revoked for this reason once the new one is verified.
-      - It is remembered in the journal, and then with the superseded certificate as C(revoke), until O(revoked) tells that it was done.
+      - With O(state=locked) and O(run=reissue), the certificate that is replaced is to be revoked for this reason once
+        the new one is verified.
+      - It is remembered in the journal, and then with the superseded certificate as C(revoke), until O(revoked) tells
+        that it was done.
     type: str
     choices: [unspecified, keyCompromise, affiliationChanged, superseded, cessationOfOperation]
   issued_before:
     description:
-      - With O(state=locked) and O(run=reissue), a certificate that was issued since is left alone, so that the same run can be repeated. A time as in
+      - With O(state=locked) and O(run=reissue), a certificate that was issued since is left alone, so that the same run
+        can be repeated. A time as in
         RFC 3339 that has passed.
       - Nothing is revoked of such a project either, and the run does whatever else is missing.
     type: str
@@ -144,8 +168,10 @@ options:
     default: false
 notes:
   - No AWS action is needed for a store in files.
-  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DeleteItem). The table has the string key C(name)."
-  - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(s3:ListBucket), without which S3 says of a missing
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DeleteItem). The
+    table has the string key C(name)."
+  - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(s3:ListBucket),
+    without which S3 says of a missing
     object that access is denied. Where a KMS key encrypts it, C(kms:GenerateDataKey) and C(kms:Decrypt), too."
   - The region is only used to tell the partition, since ACM cannot serve CloudFront in the China regions.
 seealso:
@@ -206,16 +232,23 @@ plan:
   returned: success
   type: dict
   contains:
-    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(rollback), V(none), V(locked).", type: str, sample: renew}
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days has passed"}
-    issue: {description: "Whether a certificate is to be ordered, or to be fetched from an unfinished order.", type: bool, sample: true}
-    issued_since: {description: "A certificate from before this time does not count, or V(null).", type: str, sample: null}
+    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(rollback), V(none),
+      V(locked).", type: str, sample: renew}
+    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
+      has passed"}
+    issue: {description: "Whether a certificate is to be ordered, or to be fetched from an unfinished order.", type:
+      bool, sample: true}
+    issued_since: {description: "A certificate from before this time does not count, or V(null).", type: str, sample:
+      null}
     renew_at: {description: When the recorded certificate is to be renewed., type: str, sample: "2026-11-07T03:44:10Z"}
-    previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample: [ASCAEXAMPLE123EXAMPLE]}
+    previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample:
+      [ASCAEXAMPLE123EXAMPLE]}
     resumed: {description: Whether the run continues one that did not come to its end., type: bool, sample: false}
-    wait_until: {description: "When what is needed may be done, because of failures before or of another run, or V(null).", type: str, sample: null}
+    wait_until: {description: "When what is needed may be done, because of failures before or of another run, or
+      V(null).", type: str, sample: null}
     certificate: {description: "The superseded certificate to go back to, or V(null).", type: dict, sample: null}
-    domains_changed: {description: Whether the recorded certificate has other names than the definition., type: bool, sample: false}
+    domains_changed: {description: Whether the recorded certificate has other names than the definition., type: bool,
+      sample: false}
 locked:
   description: Whether this run holds the project now.
   returned: success
@@ -234,11 +267,13 @@ run_id:
 to_be_revoked:
   description:
     - The certificates that are still to be revoked, as they stand in the document, each with the reason as C(revoke).
-    - C(acme_ca_bundle) is what the server of the CA that issued it is checked against, which may be a fallback, or V(null).
+    - C(acme_ca_bundle) is what the server of the CA that issued it is checked against, which may be a fallback, or
+      V(null).
   returned: success
   type: list
   elements: dict
-  sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke: keyCompromise, acme_ca_bundle: null}]
+  sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke:
+    keyCompromise, acme_ca_bundle: null}]
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success
@@ -248,17 +283,20 @@ role_vars:
   description: The definition as variables of the role.
   returned: success
   type: dict
-  sample: {project_name: webapp, project_domains: [example.com], project_store: "file:///home/ops/.local/share/certops/store"}
+  sample: {project_name: webapp, project_domains: [example.com], project_store:
+    "file:///home/ops/.local/share/certops/store"}
 summary:
   description: The project in one line.
   returned: success
   type: dict
-  sample: {name: webapp, status: changed, changed: true, reason: "webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"}
+  sample: {name: webapp, status: changed, changed: true, reason: "webapp-2027-01-06-0442 valid until
+    2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"}
 notice:
   description: Subject and message of a mail about the run.
   returned: when a step, the end or the failure of a run is recorded that people should know of
   type: dict
-  sample: {subject: "certops: certificate of webapp is in place", message: The certificate of project webapp is in place.}
+  sample: {subject: "certops: certificate of webapp is in place", message: The certificate of project webapp is in
+    place.}
 """
 
 import secrets
@@ -301,7 +339,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "revoked": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
-_DECIDE = {"present": transitions.present, "locked": transitions.locked, "recorded": transitions.recorded, "absent": transitions.absent}
+_DECIDE = {
+    "present": transitions.present,
+    "locked": transitions.locked,
+    "recorded": transitions.recorded,
+    "absent": transitions.absent,
+}
 
 
 @dataclass(frozen=True)
@@ -321,7 +364,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Read, decide and write the document, and say what is to do."""
     definition, warnings = _definition(params)
     request = _request(params, definition, clock, check_mode)
-    before, decided = project_updates.update(clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode)
+    before, decided = project_updates.update(
+        clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode
+    )
     after = decided.document
     result = {
         "project": after,
@@ -340,7 +385,13 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         shown = shown_.rehearsed(before, after, request.report)
     else:
         shown = shown_.visible(before), shown_.visible(after)
-    return Outcome(changed=shown[0] != shown[1], result=result, before=shown[0], after=shown[1], warnings=(*warnings, *decided.warnings))
+    return Outcome(
+        changed=shown[0] != shown[1],
+        result=result,
+        before=shown[0],
+        after=shown[1],
+        warnings=(*warnings, *decided.warnings),
+    )
 
 
 def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
@@ -364,15 +415,32 @@ def _uri_problems(kind: str, uri: t.Any) -> list[str]:
     return [found] if found else []
 
 
-def _request(params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool) -> transitions.Request:
+def _request(
+    params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool
+) -> transitions.Request:
     now = clock.now()
     reissue.past(params["issued_before"], now)
-    run_id = params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
-    claim = lease.Claim(run=params["run"], run_id=run_id, owner=processes.current(), ttl=params["lock_ttl"], now=now, is_dead=processes.is_dead)
+    run_id = (
+        params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
+    )
+    claim = lease.Claim(
+        run=params["run"],
+        run_id=run_id,
+        owner=processes.current(),
+        ttl=params["lock_ttl"],
+        now=now,
+        is_dead=processes.is_dead,
+    )
     report = step_report.report_of(params, check_mode)
     available = tuple(params["server_certificates"] or ())
     return transitions.Request(
-        name=params["name"], claim=claim, definition=definition, report=report, release=params["release"], rehearsal=check_mode, available=available
+        name=params["name"],
+        claim=claim,
+        definition=definition,
+        report=report,
+        release=params["release"],
+        rehearsal=check_mode,
+        available=available,
     )
 
 
@@ -382,7 +450,11 @@ def main() -> None:
         argument_spec=ARGUMENT_SPEC,
         connect=connect,
         run=run,
-        required_if=[("state", "present", ["definition"]), ("state", "recorded", ["run_id"]), ("run", "rollback", ["server_certificates"])],
+        required_if=[
+            ("state", "present", ["definition"]),
+            ("state", "recorded", ["run_id"]),
+            ("run", "rollback", ["server_certificates"]),
+        ],
     )
 
 

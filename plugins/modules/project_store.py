@@ -12,10 +12,13 @@ short_description: Make what a store and an archive of certificate projects need
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Makes the DynamoDB table of a store in C(dynamodb://), billed on demand, with point-in-time recovery and deletion protection, tagged
+  - Makes the DynamoDB table of a store in C(dynamodb://), billed on demand, with point-in-time recovery and deletion
+    protection, tagged
     C(managed-by=certops.cloudfront). A table without this tag is examined and not changed.
-  - Examines the bucket of a store or an archive in C(s3://). It must exist and belong to the account of the credentials. All four public access blocks
-    should be on, there should be a default encryption, and versions should be kept. What is not so is returned and warned about, and set with
+  - Examines the bucket of a store or an archive in C(s3://). It must exist and belong to the account of the
+    credentials. All four public access blocks
+    should be on, there should be a default encryption, and versions should be kept. What is not so is returned and
+      warned about, and set with
     O(manage_bucket).
   - Nothing has to be made for a store or an archive in C(file://). Only its directory is examined.
 extends_documentation_fragment:
@@ -38,7 +41,8 @@ options:
     type: str
   archive:
     description:
-      - Where bundles and keys are to live, as C(file:///directory) or C(s3://bucket/prefix). With C(?kms_key_id=) behind it, this key encrypts what is written
+      - Where bundles and keys are to live, as C(file:///directory) or C(s3://bucket/prefix). With C(?kms_key_id=)
+        behind it, this key encrypts what is written
         there, and it is the one to be the default of the bucket.
     type: str
   manage_bucket:
@@ -48,10 +52,13 @@ options:
     type: bool
     default: false
 notes:
-  - "IAM actions needed for a table: C(dynamodb:DescribeTable), C(dynamodb:DescribeContinuousBackups), C(dynamodb:ListTagsOfResource), C(dynamodb:CreateTable),
+  - "IAM actions needed for a table: C(dynamodb:DescribeTable), C(dynamodb:DescribeContinuousBackups),
+    C(dynamodb:ListTagsOfResource), C(dynamodb:CreateTable),
     C(dynamodb:TagResource), C(dynamodb:UpdateContinuousBackups), C(dynamodb:UpdateTable)."
-  - "IAM actions needed for a bucket: C(s3:ListBucket), C(s3:GetBucketPublicAccessBlock), C(s3:GetEncryptionConfiguration), C(s3:GetBucketVersioning)."
-  - "IAM actions needed for O(manage_bucket): C(s3:PutBucketPublicAccessBlock), C(s3:PutEncryptionConfiguration), C(s3:PutBucketVersioning)."
+  - "IAM actions needed for a bucket: C(s3:ListBucket), C(s3:GetBucketPublicAccessBlock),
+    C(s3:GetEncryptionConfiguration), C(s3:GetBucketVersioning)."
+  - "IAM actions needed for O(manage_bucket): C(s3:PutBucketPublicAccessBlock), C(s3:PutEncryptionConfiguration),
+    C(s3:PutBucketVersioning)."
   - C(sts:GetCallerIdentity) is called for a bucket; it needs no permission.
   - Versions of keys that were deleted stay in a versioned bucket. A lifecycle rule of the bucket can end them.
 seealso:
@@ -90,7 +97,8 @@ findings:
   contains:
     place: {description: The table or the bucket., type: str, sample: "s3://keys-of-example"}
     aspect:
-      description: One of V(table), V(point_in_time_recovery), V(deletion_protection), V(billing_mode), V(public_access_block), V(encryption), V(versioning).
+      description: One of V(table), V(point_in_time_recovery), V(deletion_protection), V(billing_mode),
+        V(public_access_block), V(encryption), V(versioning).
       type: str
       sample: versioning
     found: {description: How it was., type: str, sample: "off"}
@@ -107,7 +115,8 @@ table:
       type: str
       sample: arn:aws:dynamodb:eu-central-1:123456789012:table/certops
     billing_mode: {description: How it is billed., type: str, sample: PAY_PER_REQUEST}
-    point_in_time_recovery: {description: Whether it can be brought back to any point in time., type: bool, sample: true}
+    point_in_time_recovery: {description: Whether it can be brought back to any point in time., type: bool, sample:
+      true}
     deletion_protection: {description: Whether it is protected from being deleted., type: bool, sample: true}
     tags: {description: Its tags., type: dict, sample: {managed-by: certops.cloudfront}}
 buckets:
@@ -183,7 +192,8 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
 
 
 def _setups(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> list[Setup]:
-    """What there is to look at: one table at most, and each bucket once, with the key of the archive if both have one."""
+    """What there is to look at: one table at most, and each bucket once, with the key of the archive if both have
+    one."""
     setups: list[Setup] = []
     keys: dict[str, str | None] = {}
     for location in _locations(params):

@@ -12,7 +12,8 @@ short_description: Sum up a run over many certificate projects
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Says what was done, what failed and what to do about it, and what waits until when, for people and as data, from the results of the projects and
+  - Says what was done, what failed and what to do about it, and what waits until when, for people and as data, from the
+    results of the projects and
     the plan of the run.
   - Calls nothing. Only with O(file) it writes that file.
 extends_documentation_fragment:
@@ -34,19 +35,23 @@ options:
     type: str
     default: ""
   results:
-    description: The variable C(project_result) that the role P(certops.cloudfront.project#role) leaves, by the name of the host it ran on.
+    description: The variable C(project_result) that the role P(certops.cloudfront.project#role) leaves, by the name of
+      the host it ran on.
     type: dict
     default: {}
   hosts:
-    description: Hosts of the inventory whose variables C(project_result) are added to O(results). They are read where the playbook runs.
+    description: Hosts of the inventory whose variables C(project_result) are added to O(results). They are read where
+      the playbook runs.
     type: list
     elements: str
   plan:
-    description: What M(certops.cloudfront.project_plan) returned. Without it nothing is said of projects that did not run.
+    description: What M(certops.cloudfront.project_plan) returned. Without it nothing is said of projects that did not
+      run.
     type: dict
   attention:
     description:
-      - Rows of RV(certops.cloudfront.project_plan#module:projects) of projects that need something and did not run. RV(digest) tells of those that expire
+      - Rows of RV(certops.cloudfront.project_plan#module:projects) of projects that need something and did not run.
+        RV(digest) tells of those that expire
         within the first of O(digest_thresholds).
     type: list
     elements: dict
@@ -57,7 +62,8 @@ options:
     elements: int
     default: [14, 7, 3, 1]
   file:
-    description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads a part of it.
+    description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads
+      a part of it.
     type: path
 seealso:
   - module: certops.cloudfront.project_plan
@@ -91,7 +97,8 @@ lines:
   returned: success
   type: list
   elements: str
-  sample: ["webapp | changed | webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"]
+  sample: ["webapp | changed | webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at
+    2026-11-07T03:44:10Z"]
 waiting:
   description: What was not done now, and until when.
   returned: success
@@ -106,11 +113,14 @@ failures:
   sample: []
 digest:
   description:
-    - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON. V(null) if nothing happened and nobody is needed.
-    - A failure is told when it happens. A project that waits is not told again until its certificate is about to expire.
+    - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON. V(null) if
+      nothing happened and nobody is needed.
+    - A failure is told when it happens. A project that waits is not told again until its certificate is about to
+      expire.
   returned: success
   type: dict
-  sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended at 2026-11-22T06:30:00Z: 1 failed"}
+  sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended
+    at 2026-11-22T06:30:00Z: 1 failed"}
 data:
   description: The same as data.
   returned: success
@@ -121,7 +131,8 @@ data:
     headline: "1 project: 1 changed."
     counts: {absent: 0, changed: 1, deleted: 0, failed: 0, locked: 0, unchanged: 0}
     projects:
-      - {name: webapp, host: webapp, status: changed, changed: true, action: renew, reason: valid, deadline: "2026-12-06T04:42:09Z"}
+      - {name: webapp, host: webapp, status: changed, changed: true, action: renew, reason: valid, deadline:
+        "2026-12-06T04:42:09Z"}
     plan: {total: 998, due: 1, selected: 1, put_off: 0, broken: 0}
 """
 
@@ -158,7 +169,9 @@ class Clients:
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """No clients."""
     if params["hosts"]:
-        raise ConfigError(["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"])
+        raise ConfigError(
+            ["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"]
+        )
     problems = [
         *run_summary.problems(params["results"], params["plan"] or {}, params["attention"]),
         *digest.threshold_problems(params["digest_thresholds"]),

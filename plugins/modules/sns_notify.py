@@ -12,7 +12,8 @@ short_description: Publish a message to an SNS topic
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Publishes one message. Subject and message are brought into the form that SNS accepts, so that no notice is lost for its length or letters.
+  - Publishes one message. Subject and message are brought into the form that SNS accepts, so that no notice is lost for
+    its length or letters.
   - Subscriptions that are not confirmed do not get it.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -35,7 +36,8 @@ options:
     required: true
   subject:
     description:
-      - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become blanks, and what goes beyond 100 characters is cut.
+      - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become blanks, and what goes
+        beyond 100 characters is cut.
     type: str
     default: ""
   body:
@@ -119,7 +121,10 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         arn = params["topic"] if subscriptions.is_arn(params["topic"]) else None
         return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": subject})
     arn = topics.arn(params["topic"])
-    return Outcome(changed=True, result={"message_id": topics.sns.publish(arn, subject, message), "topic_arn": arn, "subject": subject})
+    return Outcome(
+        changed=True,
+        result={"message_id": topics.sns.publish(arn, subject, message), "topic_arn": arn, "subject": subject},
+    )
 
 
 def main() -> None:

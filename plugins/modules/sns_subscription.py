@@ -12,9 +12,11 @@ short_description: Keep one subscription of an SNS topic
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Makes sure that one endpoint is subscribed to a topic, or is not, and says how far the subscription is. Other subscriptions are left alone.
+  - Makes sure that one endpoint is subscribed to a topic, or is not, and says how far the subscription is. Other
+    subscriptions are left alone.
   - E-mail addresses are compared as mail is. The domain is not case-sensitive, the part before the C(@) is.
-  - SNS sends a confirmation message to an e-mail address. The subscription is V(pending) until somebody follows its link, and lapses after 48 hours.
+  - SNS sends a confirmation message to an e-mail address. The subscription is V(pending) until somebody follows its
+    link, and lapses after 48 hours.
     One that lapsed is subscribed again.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -28,7 +30,8 @@ attributes:
     support: full
   idempotent:
     support: partial
-    details: With O(resend=true) each run sends the confirmation message again for as long as the subscription is pending.
+    details: With O(resend=true) each run sends the confirmation message again for as long as the subscription is
+      pending.
 options:
   topic:
     description: Name or ARN of the topic.
@@ -94,7 +97,8 @@ subscription:
   returned: success
   type: dict
   contains:
-    topic_arn: {description: ARN of the topic., type: str, sample: "arn:aws:sns:eu-central-1:123456789012:certops-webapp"}
+    topic_arn: {description: ARN of the topic., type: str, sample:
+      "arn:aws:sns:eu-central-1:123456789012:certops-webapp"}
     protocol: {description: How messages are delivered., type: str, sample: email}
     endpoint: {description: Where messages are delivered., type: str, sample: ops@example.com}
     status: {description: "V(pending), V(confirmed) or V(absent).", type: str, sample: pending}
@@ -146,7 +150,11 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     status, subscription_arn = decision.after, decision.arn if decision.after is SubscriptionStatus.CONFIRMED else None
     if not check_mode:
         made = _apply(topics, arn, params, decision)
-        status, subscription_arn = (made.status, made.arn if made.status is SubscriptionStatus.CONFIRMED else None) if made else (status, subscription_arn)
+        status, subscription_arn = (
+            (made.status, made.arn if made.status is SubscriptionStatus.CONFIRMED else None)
+            if made
+            else (status, subscription_arn)
+        )
     common = {"topic_arn": arn, "protocol": params["protocol"], "endpoint": params["endpoint"]}
     return Outcome(
         changed=decision.action is not Action.NONE,
@@ -157,16 +165,26 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     )
 
 
-def _decide(params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | None, arn: str, check_mode: bool) -> SubscriptionChange:
+def _decide(
+    params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | None, arn: str, check_mode: bool
+) -> SubscriptionChange:
     """What to do. Check mode takes a missing topic for one that an earlier task would have made."""
     wanted = params["state"] == "present"
     if existing is None and wanted and not check_mode:
-        raise ConfigError([f"topic: there is no topic {arn}; make it first with certops.cloudfront.sns_topic, or correct the name"])
+        raise ConfigError(
+            [f"topic: there is no topic {arn}; make it first with certops.cloudfront.sns_topic, or correct the name"]
+        )
     found = subscriptions.find(existing or (), params["protocol"], params["endpoint"])
-    return subscriptions.plan_present(found, params["protocol"], params["resend"]) if wanted else subscriptions.plan_absent(found)
+    return (
+        subscriptions.plan_present(found, params["protocol"], params["resend"])
+        if wanted
+        else subscriptions.plan_absent(found)
+    )
 
 
-def _apply(topics: Topics, arn: str, params: t.Mapping[str, t.Any], decision: SubscriptionChange) -> Subscription | None:
+def _apply(
+    topics: Topics, arn: str, params: t.Mapping[str, t.Any], decision: SubscriptionChange
+) -> Subscription | None:
     """Do it; the subscription that was made, if one was."""
     if decision.action is Action.SUBSCRIBE:
         return topics.sns.subscribe(arn, params["protocol"], params["endpoint"])

@@ -12,7 +12,8 @@ short_description: Who is subscribed to an SNS topic, and who has confirmed
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Lists all subscriptions of a topic with their state. Those that were removed are left out, though SNS still lists them for some days.
+  - Lists all subscriptions of a topic with their state. Those that were removed are left out, though SNS still lists
+    them for some days.
   - A topic that does not exist has no subscriptions; that is no failure.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -121,8 +122,16 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         raise ConfigError(problems)
     arn = topics.arn(params["topic"])
     found = subscriptions.overview(topics.sns.list_subscriptions_by_topic(arn) or ())
-    count = {status: sum(entry["status"] == status.value for entry in found) for status in (SubscriptionStatus.CONFIRMED, SubscriptionStatus.PENDING)}
-    result = {"topic_arn": arn, "subscriptions": found, "confirmed": count[SubscriptionStatus.CONFIRMED], "pending": count[SubscriptionStatus.PENDING]}
+    count = {
+        status: sum(entry["status"] == status.value for entry in found)
+        for status in (SubscriptionStatus.CONFIRMED, SubscriptionStatus.PENDING)
+    }
+    result = {
+        "topic_arn": arn,
+        "subscriptions": found,
+        "confirmed": count[SubscriptionStatus.CONFIRMED],
+        "pending": count[SubscriptionStatus.PENDING],
+    }
     return Outcome(changed=False, result=result)
 
 

@@ -12,8 +12,10 @@ short_description: Keep an SNS topic for notices
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Makes sure that a topic exists, or that one of ours does not. Topics are looked up by ARN, so those of the account are not listed.
-  - A topic that exists is used as it is. One that this module makes is tagged C(managed-by=certops.cloudfront), and only such a topic is ever deleted.
+  - Makes sure that a topic exists, or that one of ours does not. Topics are looked up by ARN, so those of the account
+    are not listed.
+  - A topic that exists is used as it is. One that this module makes is tagged C(managed-by=certops.cloudfront), and
+    only such a topic is ever deleted.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -41,7 +43,8 @@ options:
 notes:
   - "IAM actions needed for O(state=present): C(sns:GetTopicAttributes), C(sns:CreateTopic), C(sns:TagResource)."
   - "IAM actions needed for O(state=absent): C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(sns:DeleteTopic)."
-  - C(sts:GetCallerIdentity) is called for a topic that is given by name, or by ARN and is missing; it needs no permission.
+  - C(sts:GetCallerIdentity) is called for a topic that is given by name, or by ARN and is missing; it needs no
+    permission.
 seealso:
   - module: certops.cloudfront.sns_subscription
   - module: certops.cloudfront.sns_notify
@@ -121,7 +124,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         _apply(topics, arn, wanted)
     before = {"topic": arn} if exists else {}
     after = {"topic": arn} if wanted else {}
-    return Outcome(changed=exists != wanted, result={"topic_arn": arn, "state": params["state"]}, before=before, after=after)
+    return Outcome(
+        changed=exists != wanted, result={"topic_arn": arn, "state": params["state"]}, before=before, after=after
+    )
 
 
 def _apply(topics: Topics, arn: str, wanted: bool) -> None:
@@ -134,7 +139,10 @@ def _apply(topics: Topics, arn: str, wanted: bool) -> None:
 def _refuse_unless_ours(topics: Topics, arn: str) -> None:
     tags = topics.sns.list_tags_for_resource(arn)
     if any(tags.get(key) != value for key, value in ownership.OUR_TAGS.items()):
-        raise RefusedError(f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by hand if nobody uses it")
+        raise RefusedError(
+            f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by"
+            " hand if nobody uses it"
+        )
 
 
 def _refuse_of_another_account(topics: Topics, arn: str) -> None:
@@ -142,7 +150,8 @@ def _refuse_of_another_account(topics: Topics, arn: str) -> None:
     ours = topics.arn(subscriptions.topic_name(arn))
     if ours != arn:
         raise RefusedError(
-            f"topic {arn} does not exist, and these credentials can only make {ours}; make it with credentials of its account, or correct the ARN"
+            f"topic {arn} does not exist, and these credentials can only make {ours}; make it with credentials of its"
+            " account, or correct the ARN"
         )
 
 

@@ -46,7 +46,8 @@ _PR_SET_PDEATHSIG = 1
 
 
 def _die_with_controller() -> None:
-    """A worker is killed when its controller ends: the lock of a project is free then (_clients/machine/processes.py), so nobody may be at work. prctl(2)"""
+    """A worker is killed when its controller ends: the lock of a project is free then (_clients/machine/processes.py),
+    so nobody may be at work. prctl(2)"""
     controller = multiprocessing.parent_process()
     if controller is None or not sys.platform.startswith("linux"):
         return
@@ -66,11 +67,18 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         _die_with_controller()
         if not self._belongs_here(task_vars or {}):
-            return t.cast("dict[str, t.Any]", merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))))
+            return t.cast(
+                "dict[str, t.Any]",
+                merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))),
+            )
         name = self._task.action.rpartition(".")[2]
         module = importlib.import_module(_MODULES + name)
         # Through JSON, so that the module gets plain values and not Ansible's tagged ones.
-        edge = _Edge(json.loads(json.dumps(dict(self._task.args), default=_as_any_module_gets_it)), self._task.check_mode, self._task.diff)
+        edge = _Edge(
+            json.loads(json.dumps(dict(self._task.args), default=_as_any_module_gets_it)),
+            self._task.check_mode,
+            self._task.diff,
+        )
         token = _module.EDGE.set(edge)
         try:
             module.main()
@@ -91,19 +99,24 @@ class ActionModule(ActionBase):
 
 
 def serving(plugin: str) -> type[ActionModule]:
-    """The action for the module of this plugin's name; the controller imports the module with it, so that its workers need not."""
+    """The action for the module of this plugin's name; the controller imports the module with it, so that its workers
+    need not."""
     if CAN_IMPORT:
         importlib.import_module(_MODULES + plugin.rpartition(".")[2])
     return ActionModule
 
 
 def _as_any_module_gets_it(value: t.Any) -> str:
-    """What JSON does not know: a time that stands in YAML without quotes, and with ansible-core 2.18 a text from a vault."""
+    """What JSON does not know: a time that stands in YAML without quotes, and with ansible-core 2.18 a text from a
+    vault."""
     if isinstance(value, date):
         return value.isoformat()
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
-    raise TypeError(f"an argument is of the type {type(value).__name__}, which no module can be given; give text, a number, a list or a mapping")
+    raise TypeError(
+        f"an argument is of the type {type(value).__name__}, which no module can be given; give text, a number, a list"
+        " or a mapping"
+    )
 
 
 class _Edge:

@@ -26,7 +26,9 @@ class Screen:
     @classmethod
     def fits(cls, stream: t.TextIO, height: int) -> bool:
         """Whether the stream is a terminal that can do this and has enough lines."""
-        return stream.isatty() and os.environ.get("TERM", "dumb") != "dumb" and _size(stream).lines >= height + _SCROLLING
+        return (
+            stream.isatty() and os.environ.get("TERM", "dumb") != "dumb" and _size(stream).lines >= height + _SCROLLING
+        )
 
     def draw(self, lines: t.Callable[[int], list[str]]) -> None:
         """Show what ``lines`` makes of the columns that there are."""

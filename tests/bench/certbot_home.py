@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 AGE, LIFETIME = datetime.timedelta(days=5), datetime.timedelta(days=64)
-# Nobody answers there. certbot finds out once and then asks for no renewal information, which would be a request for each certificate.
+# Nobody answers there. certbot finds out once and then asks for no renewal information, which would be a request for
+# each certificate.
 SERVER = "https://localhost:9/directory"
 CONF = """version = 5.6.0
 archive_dir = {root}/archive/{name}
@@ -34,7 +35,9 @@ key_type = ecdsa
 def make(root: Path, names: Sequence[str]) -> None:
     """A lineage for each name below `root`, which is certbot's --config-dir."""
     key = ec.generate_private_key(ec.SECP256R1())
-    key_pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    key_pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     (root / "renewal").mkdir(parents=True)
     for number, name in enumerate(names, 1):
         pem = _certificate(key, name, number)
@@ -44,13 +47,21 @@ def make(root: Path, names: Sequence[str]) -> None:
         for kind, content in {"cert": pem, "chain": pem, "fullchain": pem + pem, "privkey": key_pem}.items():
             (archive / f"{kind}1.pem").write_bytes(content)
             (live / f"{kind}.pem").symlink_to(f"../../archive/{name}/{kind}1.pem")
-        (root / "renewal" / f"{name}.conf").write_text(CONF.format(root=root, name=name, server=SERVER), encoding="utf-8")
+        (root / "renewal" / f"{name}.conf").write_text(
+            CONF.format(root=root, name=name, server=SERVER), encoding="utf-8"
+        )
 
 
 def _certificate(key: ec.EllipticCurvePrivateKey, name: str, serial: int) -> bytes:
     now = datetime.datetime.now(datetime.timezone.utc)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(serial)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(serial)
+    )
     builder = builder.not_valid_before(now - AGE).not_valid_after(now - AGE + LIFETIME)
     builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
     return builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)

@@ -54,14 +54,18 @@ def run(command: Command, control: Control, log: Path) -> Cost:
     control.clear_calls()
     started = time.monotonic()
     with log.open("ab") as output:
-        process = subprocess.Popen(command.arguments, env=dict(command.env), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            command.arguments, env=dict(command.env), stdout=output, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+        )
         with _watched(process.pid) as peaks:
             # Popen.wait would not tell the resources of this child alone.
             _pid, status, usage = os.wait4(process.pid, 0)
             wall = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     calls = Counter(str(call["service"]) for call in control.calls())
-    return Cost(process.returncode == 0, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, max(peaks), calls)
+    return Cost(
+        process.returncode == 0, wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, max(peaks), calls
+    )
 
 
 def median(costs: Sequence[Cost], value: Callable[[Cost], float]) -> float:

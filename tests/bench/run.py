@@ -70,7 +70,8 @@ class Bench:
         self._count = 0
 
     def _names(self, count: int) -> tuple[str, list[str]]:
-        """A project's name and names that were never asked for before: no tool profits from another's authorizations."""
+        """A project's name and names that were never asked for before: no tool profits from another's
+        authorizations."""
         self._count += 1
         return f"bench-{self._count}", [f"n{number}.p{self._count}.{ZONE}" for number in range(count)]
 
@@ -96,12 +97,16 @@ class Bench:
         rows = []
         for label, tool in (("module process", tools.module_process), ("`ansible localhost -m`", tools.module)):
             project, names = self._names(1)
-            costs = [run(tool(place, project, names), place.sandbox.control, self.home / "output.log") for dummy in range(self.repeat + 1)]
+            costs = [
+                run(tool(place, project, names), place.sandbox.control, self.home / "output.log")
+                for dummy in range(self.repeat + 1)
+            ]
             rows.append(Row(f"{label}, nothing due", 1, costs[1:]))
         return rows
 
     def nonces(self, place: tools.Place, tries: int) -> dict[str, tuple[int, float]]:
-        """How often each client gets 100 names from Pebble, which refuses one nonce of twenty; and the median of the wall time."""
+        """How often each client gets 100 names from Pebble, which refuses one nonce of twenty; and the median of the
+        wall time."""
         found = {}
         for name, tool in ISSUING.items():
             if tool is not tools.role:
@@ -117,15 +122,19 @@ def say(text: str) -> None:
 def measured_on() -> str:
     """What it is measured on, and when."""
     info = Path("/proc/cpuinfo")
-    models = [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")] if info.exists() else []
+    models = (
+        [line.partition(":")[2].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
     versions = []
     for package in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             versions.append(f"{package} {importlib.metadata.version(package)}")
     return (
-        f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} on {os.cpu_count()} cores ({models[0] if models else platform.machine()}), "
-        f"{platform.system()}, Python {platform.python_version()}, {', '.join(versions)}; "
-        f"load average at the start {os.getloadavg()[0]:.1f} (an idle machine: below 0.5)."
+        f"Measured {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d} on {os.cpu_count()} cores"
+        f" ({models[0] if models else platform.machine()}), {platform.system()}, Python {platform.python_version()},"
+        f" {', '.join(versions)}; load average at the start {os.getloadavg()[0]:.1f} (an idle machine: below 0.5)."
     )
 
 
@@ -144,18 +153,34 @@ def issuing(arguments: argparse.Namespace, home: Path) -> list[str]:
     with SandboxProcess() as sandbox:
         seed.create_zone(ZONE, env=sandbox.env())
         # Room in IAM for the certificates of all runs of the role.
-        sandbox.control.set(route53_propagation_seconds=PROPAGATION_SECONDS, acme_validation_seconds=VALIDATION_SECONDS, iam_server_certificate_quota=1000)
+        sandbox.control.set(
+            route53_propagation_seconds=PROPAGATION_SECONDS,
+            acme_validation_seconds=VALIDATION_SECONDS,
+            iam_server_certificate_quota=1000,
+        )
         place = tools.Place(sandbox, home)
         rows = [*bench.issuing(place), *bench.nothing_due(place)]
     return [
-        f"All clients run on the same sandbox, one after another. Route 53 needs {PROPAGATION_SECONDS} s until a change is INSYNC, the CA",
-        f"{VALIDATION_SECONDS} s to validate a name (all at once), and nothing else has latency. Figures are medians of the runs that",
-        "succeeded; CPU is that of the client and its child processes, without the sandbox; peak is the largest of these processes.",
+        (
+            f"All clients run on the same sandbox, one after another. Route 53 needs {PROPAGATION_SECONDS} s until a"
+            " change is INSYNC, the CA"
+        ),
+        (
+            f"{VALIDATION_SECONDS} s to validate a name (all at once), and nothing else has latency. Figures are"
+            " medians of the runs that"
+        ),
+        (
+            "succeeded; CPU is that of the client and its child processes, without the sandbox; peak is the largest of"
+            " these processes."
+        ),
         "Each client has its account already.",
         "",
         *table(ISSUING_HEAD, [row.cells() for row in rows], texts=1),
         "",
-        "`certops.cloudfront.create` does the whole life up to the record: archive, IAM, distributions, topic. The others stop with files on disk.",
+        (
+            "`certops.cloudfront.create` does the whole life up to the record: archive, IAM, distributions, topic. The"
+            " others stop with files on disk."
+        ),
     ]
 
 
@@ -168,19 +193,39 @@ def nonces(arguments: argparse.Namespace, home: Path) -> list[str]:
         found = Bench(1, home).nonces(tools.Place(sandbox, home), arguments.nonce_runs)
     rows = [(name, f"{good} of {arguments.nonce_runs}", f"{wall:.1f}") for name, (good, wall) in found.items()]
     return [
-        "RFC 8555 section 6.5 lets a server refuse any nonce; Pebble refuses 5 % of them. The `acme` library, as certbot uses it, tries a refused",
+        (
+            "RFC 8555 section 6.5 lets a server refuse any nonce; Pebble refuses 5 % of them. The `acme` library, as"
+            " certbot uses it, tries a refused"
+        ),
         "request once more.",
         "",
         *table(("client", "succeeded", "wall s"), rows, texts=1),
     ]
 
 
-FLEET_HEAD = ("run", "projects", "wall s", "CPU s", "largest process MB", "all processes MB", "AWS calls", "ACME requests", "succeeded")
+FLEET_HEAD = (
+    "run",
+    "projects",
+    "wall s",
+    "CPU s",
+    "largest process MB",
+    "all processes MB",
+    "AWS calls",
+    "ACME requests",
+    "succeeded",
+)
 
 
 def _cells(found: fleets.Pass) -> list[str]:
     cost = found.cost
-    figures = [f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{cost.peak_mb:.0f}", f"{cost.tree_mb:.0f}", str(cost.aws), str(cost.calls.get("acme", 0))]
+    figures = [
+        f"{cost.wall:.1f}",
+        f"{cost.cpu:.1f}",
+        f"{cost.peak_mb:.0f}",
+        f"{cost.tree_mb:.0f}",
+        str(cost.aws),
+        str(cost.calls.get("acme", 0)),
+    ]
     return [found.tool, f"{found.projects:,}", *figures, "yes" if cost.succeeded else "NO"]
 
 
@@ -192,10 +237,19 @@ def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
         passes += fleets.nothing_due(size)
     passes.append(fleets.one_due(min(arguments.sizes)))
     ours = [found.cost.wall for found in passes[:-1:2]]
-    growth = [f"{later / earlier:.1f} times from {a:,} to {b:,}" for a, b, earlier, later in zip(arguments.sizes, arguments.sizes[1:], ours, ours[1:])]
+    growth = [
+        f"{later / earlier:.1f} times from {a:,} to {b:,}"
+        for a, b, earlier, later in zip(arguments.sizes, arguments.sizes[1:], ours, ours[1:])
+    ]
     return [
-        "Each project has a certificate in IAM and a distribution. certbot's certificates name a server that does not answer: it finds out once, and then",
-        "makes no request for renewal information, which would be one for each certificate. Ours were asked for theirs within the last hours.",
+        (
+            "Each project has a certificate in IAM and a distribution. certbot's certificates name a server that does"
+            " not answer: it finds out once, and then"
+        ),
+        (
+            "makes no request for renewal information, which would be one for each certificate. Ours were asked for"
+            " theirs within the last hours."
+        ),
         "",
         *table(FLEET_HEAD, [_cells(found) for found in passes], texts=1),
         "",
@@ -211,7 +265,10 @@ def working(_arguments: argparse.Namespace, _home: Path) -> list[str]:
         passes.append(fleets.due(forks))
     say(f"  {fleets.MASS} reissued")
     passes.append(fleets.mass_reissue())
-    rows = [[str(found.forks), *_cells(found), f"{found.each('route53'):.1f}", f"{found.each('acme'):.1f}"] for found in passes]
+    rows = [
+        [str(found.forks), *_cells(found), f"{found.each('route53'):.1f}", f"{found.each('acme'):.1f}"]
+        for found in passes
+    ]
     return [
         "The sandbox has no latency here, and shares the cores with what is measured.",
         "",
@@ -245,10 +302,25 @@ def page(before: str, found: Mapping[str, Sequence[str]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("sections", nargs="*", choices=[*SECTIONS, []], help="what to measure (default: all); the page keeps the rest as it is")
-    parser.add_argument("--repeat", type=int, default=3, help="runs of each measurement of issuing (default: %(default)s)")
-    parser.add_argument("--nonce-runs", type=int, default=20, help="runs of each client against Pebble (default: %(default)s)")
-    parser.add_argument("--sizes", type=int, nargs="+", default=fleets.SIZES, help="sizes of the fleets that rest (default: %(default)s)")
+    parser.add_argument(
+        "sections",
+        nargs="*",
+        choices=[*SECTIONS, []],
+        help="what to measure (default: all); the page keeps the rest as it is",
+    )
+    parser.add_argument(
+        "--repeat", type=int, default=3, help="runs of each measurement of issuing (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--nonce-runs", type=int, default=20, help="runs of each client against Pebble (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=fleets.SIZES,
+        help="sizes of the fleets that rest (default: %(default)s)",
+    )
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write (default: docs/benchmarks.md)")
     arguments = parser.parse_args()
     for name in arguments.sections or SECTIONS:

@@ -47,14 +47,19 @@ def _module_arguments(place: Place, project: str, names: Sequence[str]) -> dict[
 def module(place: Place, project: str, names: Sequence[str]) -> Command:
     """The module, as `ansible` runs it."""
     arguments = json.dumps(_module_arguments(place, project, names))
-    return Command([str(BIN / "ansible"), "localhost", "-m", "certops.cloudfront.acme_route53_issue", "-a", arguments], place.env)
+    return Command(
+        [str(BIN / "ansible"), "localhost", "-m", "certops.cloudfront.acme_route53_issue", "-a", arguments], place.env
+    )
 
 
 def module_process(place: Place, project: str, names: Sequence[str]) -> Command:
     """The module's own process, without the controller."""
     file = place.home / f"{project}.json"
     file.write_text(json.dumps({"ANSIBLE_MODULE_ARGS": _module_arguments(place, project, names)}), encoding="utf-8")
-    return Command([sys.executable, "-m", "ansible_collections.certops.cloudfront.plugins.modules.acme_route53_issue", str(file)], place.env)
+    return Command(
+        [sys.executable, "-m", "ansible_collections.certops.cloudfront.plugins.modules.acme_route53_issue", str(file)],
+        place.env,
+    )
 
 
 def role(place: Place, project: str, names: Sequence[str]) -> Command:
@@ -67,9 +72,18 @@ def certbot(place: Place, project: str, names: Sequence[str]) -> Command:
     """certbot with certbot-dns-route53."""
     directory = place.home / "certbot"
     places = [part for kind in ("config", "work", "logs") for part in (f"--{kind}-dir", str(directory / kind))]
-    options = ["--server", place.sandbox.env()["CERTOPS_ACME_DIRECTORY"], "--agree-tos", "--register-unsafely-without-email", "--non-interactive"]
+    options = [
+        "--server",
+        place.sandbox.env()["CERTOPS_ACME_DIRECTORY"],
+        "--agree-tos",
+        "--register-unsafely-without-email",
+        "--non-interactive",
+    ]
     domains = [part for name in names for part in ("-d", name)]
-    return Command([str(BIN / "certbot"), "certonly", "--dns-route53", "--cert-name", project, *options, *places, *domains], place.env)
+    return Command(
+        [str(BIN / "certbot"), "certonly", "--dns-route53", "--cert-name", project, *options, *places, *domains],
+        place.env,
+    )
 
 
 Tool = Callable[[Place, str, Sequence[str]], Command]

@@ -14,12 +14,20 @@ from chaos.starting_point import LANES, Bench, benches
 from .report import Report
 
 REPORT = pytest.StashKey[Report]()
-# They begin first: what takes longest, so that none of it is alone at the end, and what mostly waits, so that there is something to do meanwhile.
-FIRST = ("test_faults.py", "test_every_order_succeeds_", "test_away.py", "test_faults_once.py", "test_a_run_killed_at_any_call_")
+# They begin first: what takes longest, so that none of it is alone at the end, and what mostly waits, so that there is
+# something to do meanwhile.
+FIRST = (
+    "test_faults.py",
+    "test_every_order_succeeds_",
+    "test_away.py",
+    "test_faults_once.py",
+    "test_a_run_killed_at_any_call_",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What starts from the same story shares a worker and its benches: to come to the start costs more than to start a sandbox."""
+    """What starts from the same story shares a worker and its benches: to come to the start costs more than to start a
+    sandbox."""
     for item in items:
         params = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
         item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {params.get('name', '')} {params.get('kinds', '')}"))

@@ -56,7 +56,8 @@ class Case:
 
 
 def seconds(service: str, kind: str) -> float:
-    """How long the fault takes: botocore has given up by then. The CA's client waits longer than a test can; there a connection is lost after a while."""
+    """How long the fault takes: botocore has given up by then. The CA's client waits longer than a test can; there a
+    connection is lost after a while."""
     return {"timeout": 1.0 if service == "acme" else READ_TIMEOUT + 1, "throttled": 1.0}.get(kind, 0.0)
 
 

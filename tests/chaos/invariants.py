@@ -30,7 +30,8 @@ def violations(start: World, now: World, calls: Sequence[dict[str, Any]], issued
 
 
 def revocations(now: World, revoked: Sequence[str]) -> Iterator[str]:
-    """What the CA revoked is on no distribution, and was replaced by a certificate that the record says was verified."""
+    """What the CA revoked is on no distribution, and was replaced by a certificate that the record says was
+    verified."""
     for each in now.distributions.values():
         if each.certificate in now.certificates and now.certificates[each.certificate].fingerprint in revoked:
             yield f"distribution {each.id} serves the certificate {each.certificate}, which is revoked"
@@ -78,7 +79,9 @@ def _foreign_distributions(start: World, now: World) -> Iterator[str]:
             continue
         if "foreign.example" in before.rest["Aliases"].get("Items", []):
             yield f"the foreign distribution {number} was bound anew"
-        elif after.certificate is None or not (after.certificate in now.certificates and now.certificates[after.certificate].is_ours):
+        elif after.certificate is None or not (
+            after.certificate in now.certificates and now.certificates[after.certificate].is_ours
+        ):
             yield f"distribution {number} was given {after.certificate}, which is not ours"
 
 
@@ -102,7 +105,8 @@ def _keys(now: World, issued: Sequence[str]) -> Iterator[str]:
 
 
 def _record(now: World) -> Iterator[str]:
-    """The record is never ahead of the truth. While a project is being deleted, and its journal says so, it says what is to be deleted."""
+    """The record is never ahead of the truth. While a project is being deleted, and its journal says so, it says what
+    is to be deleted."""
     document = now.document or {}
     certificate, journal = document.get("certificate"), document.get("journal") or {}
     if not certificate or (journal.get("run") == "delete" and journal["phase"] != "done"):
@@ -110,7 +114,10 @@ def _record(now: World) -> Iterator[str]:
     stored = now.certificates.get(certificate["id"])
     if stored is None or (stored.name, stored.fingerprint) != (certificate["name"], certificate["fingerprint_sha256"]):
         yield f"the record says {certificate['name']}, but IAM does not have it"
-    if not any(str(certificate["archive_uri"]).endswith(f"/{path}") and leaf == certificate["fingerprint_sha256"] for path, leaf in now.bundles.items()):
+    if not any(
+        str(certificate["archive_uri"]).endswith(f"/{path}") and leaf == certificate["fingerprint_sha256"]
+        for path, leaf in now.bundles.items()
+    ):
         yield f"the record says {certificate['archive_uri']}, but the archive does not have it"
     if certificate.get("deployed"):
         for each in now.distributions.values():

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Kills a run at one point, lets the same playbook run again, and says what is not as after a run that nobody disturbed."""
+"""Kills a run at one point, lets the same playbook run again, and says what is not as after a run that nobody
+disturbed."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ READ_ONLY = ("directory", "newNonce", "order", "authz", "cert", "renewalInfo")
 
 @dataclass(frozen=True)
 class KillPoint:
-    """The moment of a kill: at a call of the undisturbed run, before it is processed or after it, when only its answer is lost."""
+    """The moment of a kill: at a call of the undisturbed run, before it is processed or after it, when only its answer
+    is lost."""
 
     story: str
     number: int
@@ -38,11 +40,15 @@ class KillPoint:
 
 
 def kill_points(story: str, calls: Sequence[dict[str, Any]]) -> list[KillPoint]:
-    """Two for each call that the undisturbed run makes; one if it only reads, since then nothing differs before and after it."""
+    """Two for each call that the undisturbed run makes; one if it only reads, since then nothing differs before and
+    after it."""
     found, seen = [], Counter[tuple[str, str]]()
     for number, call in enumerate(calls):
         name = (call["service"], call["operation"])
-        found += [KillPoint(story, number, *name, seen[name], when) for when in (("before",) if _only_reads(*name) else ("before", "after"))]
+        found += [
+            KillPoint(story, number, *name, seen[name], when)
+            for when in (("before",) if _only_reads(*name) else ("before", "after"))
+        ]
         seen[name] += 1
     return found
 
@@ -52,13 +58,15 @@ def _counted(calls: Sequence[dict[str, Any]]) -> int:
 
 
 def _only_reads(service: str, operation: str) -> bool:
-    """Whether the call changes nothing: in AWS by its name, at the CA the resources that are read with GET or POST-as-GET (RFC 8555 section 6.3)."""
+    """Whether the call changes nothing: in AWS by its name, at the CA the resources that are read with GET or
+    POST-as-GET (RFC 8555 section 6.3)."""
     return operation in READ_ONLY if service == "acme" else operation.startswith(("Get", "List", "Head", "Describe"))
 
 
 @dataclass(frozen=True)
 class Survival:
-    """How one kill point went: what was wrong, and the calls of the second run against those that were still missing."""
+    """How one kill point went: what was wrong, and the calls of the second run against those that were still
+    missing."""
 
     problems: tuple[str, ...]
     calls: int = 0

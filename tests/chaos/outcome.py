@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The state in which a run ends, without what differs from run to run: to compare one that was disturbed with one that was not."""
+"""The state in which a run ends, without what differs from run to run: to compare one that was disturbed with one that
+was not."""
 
 from __future__ import annotations
 
@@ -20,7 +21,10 @@ def outcome(played: Played) -> dict[str, Any]:
         "exit status": played.ended.status,
         "record": _record(world),
         "our certificates in IAM": len(world.ours),
-        "bound to": sorted((" ".join(each.rest["Aliases"].get("Items", [])), _bound(world, each.certificate)) for each in world.distributions.values()),
+        "bound to": sorted(
+            (" ".join(each.rest["Aliases"].get("Items", [])), _bound(world, each.certificate))
+            for each in world.distributions.values()
+        ),
         "challenge records": world.challenges,
         "topics": world.topics,
         "bundles": len(world.bundles),

@@ -86,16 +86,32 @@ class Runner:
         self._warm = Warm(env)
 
     def prepare(
-        self, playbook: str, variables: Mapping[str, Any], arguments: Sequence[str] = (), limits: Limits | None = None, *, workers: bool = False
+        self,
+        playbook: str,
+        variables: Mapping[str, Any],
+        arguments: Sequence[str] = (),
+        limits: Limits | None = None,
+        *,
+        workers: bool = False,
     ) -> Started:
-        """A run that waits for `go`; a bare word is a playbook of the collection. With `workers` each task is done in a process of its own."""
+        """A run that waits for `go`; a bare word is a playbook of the collection. With `workers` each task is done in a
+        process of its own."""
         output = self._directory / f"run-{next(self._numbers)}.log"
         full = playbook if "/" in playbook else f"certops.cloudfront.{playbook}"
         given = [full, "-e", json.dumps(dict(variables)), *arguments]
-        wanted = Wanted(given, self._env, stdout=str(output), stderr=str(output), workers=workers, **vars(limits or Limits()))
+        wanted = Wanted(
+            given, self._env, stdout=str(output), stderr=str(output), workers=workers, **vars(limits or Limits())
+        )
         return Started(self._warm, self._warm.start(wanted), output)
 
-    def run(self, playbook: str, variables: Mapping[str, Any], *arguments: str, limits: Limits | None = None, limit: float = RUN_LIMIT) -> Ended:
+    def run(
+        self,
+        playbook: str,
+        variables: Mapping[str, Any],
+        *arguments: str,
+        limits: Limits | None = None,
+        limit: float = RUN_LIMIT,
+    ) -> Ended:
         """A run from beginning to end."""
         return self.prepare(playbook, variables, arguments, limits).go().wait(limit)
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sandbox, a data directory and a runner, which go back to a starting point as often as wanted; and several of them side by side."""
+"""A sandbox, a data directory and a runner, which go back to a starting point as often as wanted; and several of them
+side by side."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ Tried = tuple[Counter[str], Counter[str]]
 
 @dataclass(frozen=True)
 class Played:
-    """One run: how it ended, the calls it made, how everything was after it, and how much was issued and revoked since the start."""
+    """One run: how it ended, the calls it made, how everything was after it, and how much was issued and revoked since
+    the start."""
 
     ended: Ended
     calls: list[dict[str, Any]]
@@ -50,7 +52,9 @@ class Bench:
     """Everything for one run at a time."""
 
     def __init__(self) -> None:
-        self.home = Path(tempfile.mkdtemp(prefix="certops-chaos-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+        self.home = Path(
+            tempfile.mkdtemp(prefix="certops-chaos-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        )
         self.process = SandboxProcess().start()
         self.control: Control = self.process.control
         self.data = self.home / "data/certops"
@@ -84,7 +88,8 @@ class Bench:
         self._restore(name)
 
     def begin(self, name: str) -> Story:
-        """The start of a story; it is made once, and again if the sandbox, which does not keep tables and buckets, has those of another one."""
+        """The start of a story; it is made once, and again if the sandbox, which does not keep tables and buckets, has
+        those of another one."""
         story = STORIES[name]
         self.observer.places = self.in_aws if story.in_aws else self._files
         if name not in self._saved or (story.in_aws and self._in_aws_of != name):
@@ -130,14 +135,23 @@ class Bench:
 
     def look(self, ended: Ended) -> Played:
         """What the sandbox logged, and how everything is now; the invariants hold."""
-        calls, issued, revoked, world = self.control.calls(), self.control.issued(), self.control.revoked(), self.observer.look()
+        calls, issued, revoked, world = (
+            self.control.calls(),
+            self.control.issued(),
+            self.control.revoked(),
+            self.observer.look(),
+        )
         self.control.clear_calls()
         found = [*invariants.violations(self.start, world, calls, issued), *invariants.revocations(world, revoked)]
         assert not found, "\n".join(["after this run an invariant does not hold:", *found, ended.output])
-        return Played(ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued), len(revoked))
+        return Played(
+            ended, [call for call in calls if call["error"] != "fault:kill"], world, len(issued), len(revoked)
+        )
 
 
-def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]) -> Iterator[tuple[T, R | BaseException]]:
+def in_lanes(
+    lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], R]
+) -> Iterator[tuple[T, R | BaseException]]:
     """Do the work for each item on whichever bench is free; what was raised comes back as a result."""
     free: queue.SimpleQueue[Bench] = queue.SimpleQueue()
     for lane in lanes:
@@ -160,7 +174,13 @@ def in_lanes(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], 
             pool.shutdown(cancel_futures=True)
 
 
-def outlive_all(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T], list[str]], kind: Callable[[T], str], tried: Tried) -> None:
+def outlive_all(
+    lanes: list[Bench],
+    items: Iterable[T],
+    work: Callable[[Bench, T], list[str]],
+    kind: Callable[[T], str],
+    tried: Tried,
+) -> None:
     """Every item is done without a problem; how many are tried, and how many of them survive, is counted by kind."""
     problems = []
     for item, found in in_lanes(lanes, items, work):
@@ -177,7 +197,8 @@ def outlive_all(lanes: list[Bench], items: Iterable[T], work: Callable[[Bench, T
 
 @contextmanager
 def benches(count: int) -> Iterator[list[Bench]]:
-    """Some benches. Made in this thread: what dies with its parent dies with the thread that started it, prctl(2) says."""
+    """Some benches. Made in this thread: what dies with its parent dies with the thread that started it, prctl(2)
+    says."""
     made: list[Bench] = []
     try:
         made += [Bench() for _number in range(count)]

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the document and the archive of a project are, seen from outside: in files of this machine, or in a table and a bucket."""
+"""Where the document and the archive of a project are, seen from outside: in files of this machine, or in a table and a
+bucket."""
 
 from __future__ import annotations
 
@@ -76,7 +77,10 @@ class InAws:
 
     def archive(self) -> Iterator[tuple[str, bytes]]:
         for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
-            yield entry["Key"].removeprefix(f"{PREFIX}/"), self.s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read()
+            yield (
+                entry["Key"].removeprefix(f"{PREFIX}/"),
+                self.s3.get_object(Bucket=BUCKET, Key=entry["Key"])["Body"].read(),
+            )
 
     def contents(self) -> Contents:
         """All there is."""

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.ca.authority import Authority
 from sandbox.permissions import ACCOUNT
-from sandbox.seed import client, create_distribution, create_record, create_role, create_zone, upload_certificate, viewer_certificate
+from sandbox.seed import (
+    client,
+    create_distribution,
+    create_record,
+    create_role,
+    create_zone,
+    upload_certificate,
+    viewer_certificate,
+)
 
 from chaos.storage import BUCKET, IN_AWS, TABLE
 
@@ -49,7 +57,8 @@ class Story:
     begins_as: str | None = None
     """The story that makes the same calls at first, so that this one is killed only after those."""
     in_aws: bool = False
-    """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its twin."""
+    """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its
+    twin."""
     is_killed: bool = True
     """Otherwise it is there for the calls that no other story makes, to fail."""
 
@@ -102,7 +111,8 @@ def _due(bench: Bench) -> None:
 
 
 def _due_in_aws(bench: Bench) -> None:
-    """The same in a table and a bucket; zones are written by a role, and there is another zone of the name, which nothing delegates to."""
+    """The same in a table and a bucket; zones are written by a role, and there is another zone of the name, which
+    nothing delegates to."""
     _empty_places(bench)
     env = bench.process.env()
     create_zone("shop.example", env=env)
@@ -113,7 +123,8 @@ def _due_in_aws(bench: Bench) -> None:
 
 
 def _littered(bench: Bench) -> None:
-    """A project with an orphan in IAM, and with what a reissue left that was killed before its challenge was answered."""
+    """A project with an orphan in IAM, and with what a reissue left that was killed before its challenge was
+    answered."""
     _created(bench)
     started = bench.runner.prepare("reissue", VARIABLES, workers=True)
     bench.control.fault("acme", "challenge", "kill", pgid=started.pid)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A store, an archive or a CA that is not there, does not answer or has no room: said soon and clearly, with nothing changed."""
+"""A store, an archive or a CA that is not there, does not answer or has no room: said soon and clearly, with nothing
+changed."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def closed_port() -> int:
 
 
 def _fails(bench: Bench, playbook: str, words: tuple[str, ...], limits: Limits | None = None, **more: Any) -> Played:
-    """The run fails in time, says these words, and has changed nothing in AWS; the next one, with everything back, ends as always."""
+    """The run fails in time, says these words, and has changed nothing in AWS; the next one, with everything back, ends
+    as always."""
     before = bench.observer.look()
     bench.control.clear_calls()
     failed = bench.finish(bench.runner.prepare(playbook, {**VARIABLES, **more}, limits=limits).go())

@@ -10,12 +10,24 @@ import pytest
 
 from chaos.starting_point import Bench, Played, in_lanes
 
-from .faults import BOUND, ENTRIES, FOR_GOOD, PAIRS_OF_KINDS, Case, differences, operations, play, seconds, undisturbed_runs
+from .faults import (
+    BOUND,
+    ENTRIES,
+    FOR_GOOD,
+    PAIRS_OF_KINDS,
+    Case,
+    differences,
+    operations,
+    play,
+    seconds,
+    undisturbed_runs,
+)
 from .report import Report
 
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
-# Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an order that is done with; the
+# Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an
+# order that is done with; the
 # caller's account is for a topic's ARN.
 DISPENSABLE = ("sns:", "sts:GetCallerIdentity", "s3:DeleteObject", "acme:renewalInfo")
 # That order is deleted by the playbook cleanup, or with the next one.
@@ -25,7 +37,9 @@ LEFT_FOR_CLEANUP = {"s3:DeleteObject": "unfinished orders: 1,"}
 def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str], float]:
     """What is wrong with how a run fails and how the next one makes it good, and how long the first one took."""
     bench.begin(case.story)
-    bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind))
+    bench.control.fault(
+        case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind)
+    )
     failed = play(bench, case.story)
     may_succeed = case.call.startswith(DISPENSABLE) and not case.story.startswith("delete")
     problems = []
@@ -40,7 +54,11 @@ def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str],
         problems.append("it left its lock")
     again = play(bench, case.story)
     left = LEFT_FOR_CLEANUP.get(case.call)
-    problems += [f"the next run: {difference}" for difference in differences(undisturbed, again) if left is None or not difference.startswith(left)]
+    problems += [
+        f"the next run: {difference}"
+        for difference in differences(undisturbed, again)
+        if left is None or not difference.startswith(left)
+    ]
     return problems, failed.ended.seconds
 
 
@@ -75,7 +93,9 @@ def _check_all(lanes: list[Bench], report: Report, cases: Iterable[Case], undist
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("kinds", PAIRS_OF_KINDS, ids="-".join)
-def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(lanes: list[Bench], report: Report, kinds: tuple[str, ...]) -> None:
+def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(
+    lanes: list[Bench], report: Report, kinds: tuple[str, ...]
+) -> None:
     known: set[str] = set()
     undisturbed = undisturbed_runs(lanes, ENTRIES)
     cases = [case for name in ENTRIES for case in _cases(name, undisturbed[name], known, kinds)]
@@ -85,5 +105,8 @@ def test_a_call_that_fails_for_good_is_named_and_the_next_run_makes_it_good(lane
 
 def test_an_upload_that_is_refused_is_named_and_made_good(lanes: list[Bench], report: Report) -> None:
     undisturbed = undisturbed_runs(lanes, ["create"])
-    cases = [Case("create", "iam", "UploadServerCertificate", "access_denied"), Case("create", "acme", "finalize", "malformed")]
+    cases = [
+        Case("create", "iam", "UploadServerCertificate", "access_denied"),
+        Case("create", "acme", "finalize", "malformed"),
+    ]
     _check_all(lanes, report, cases, undisturbed)

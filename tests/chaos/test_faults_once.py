@@ -30,4 +30,6 @@ def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Re
         problems = differences(undisturbed, played)
         return [*problems, played.ended.output] if problems else []
 
-    outlive_all(lanes, kinds, once, lambda kind: f"{kind} once, {when} the call", (report.fault_cases, report.faults_survived))
+    outlive_all(
+        lanes, kinds, once, lambda kind: f"{kind} once, {when} the call", (report.fault_cases, report.faults_survived)
+    )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SIGKILL at every call of every playbook, and at every phase of the journal: one more run brings everything to its end."""
+"""SIGKILL at every call of every playbook, and at every phase of the journal: one more run brings everything to its
+end."""
 
 from __future__ import annotations
 
@@ -30,13 +31,17 @@ PHASES = {
 def _undisturbed(lanes: list[Bench], name: str) -> Played:
     """The same run without a kill; the calls are those of one that has processes for its tasks."""
     found: dict[bool, Played] = {}
-    for workers, played in in_lanes(lanes, (True, False), lambda bench, workers: bench.play(bench.begin(name), workers=workers)):
+    for workers, played in in_lanes(
+        lanes, (True, False), lambda bench, workers: bench.play(bench.begin(name), workers=workers)
+    ):
         if isinstance(played, BaseException):
             raise played
         assert played.ended.status == 0, played.ended.output
         assert (played.issued, played.revoked) == (STORIES[name].issues, STORIES[name].revokes)
         found[workers] = played
-    assert _distinct(found[False].calls) == _distinct(found[True].calls), "a run that does its tasks in one process makes other calls"
+    assert _distinct(found[False].calls) == _distinct(found[True].calls), (
+        "a run that does its tasks in one process makes other calls"
+    )
     return found[True]
 
 
@@ -50,11 +55,15 @@ def _shared_calls(lanes: list[Bench], name: str, calls: Sequence[dict[str, Any]]
     other = STORIES[name].begins_as
     if other is None:
         return 0
-    mine, others = ([(call["service"], call["operation"]) for call in each] for each in (calls, _undisturbed(lanes, other).calls))
+    mine, others = (
+        [(call["service"], call["operation"]) for call in each] for each in (calls, _undisturbed(lanes, other).calls)
+    )
     return sum(1 for _call in itertools.takewhile(lambda pair: operator.eq(*pair), zip(mine, others)))
 
 
-def _survive_all(lanes: list[Bench], report: Report, name: str, points: Iterable[P], survive_one: Callable[[Bench, P], Survival]) -> None:
+def _survive_all(
+    lanes: list[Bench], report: Report, name: str, points: Iterable[P], survive_one: Callable[[Bench, P], Survival]
+) -> None:
     problems = []
     for point, found in in_lanes(lanes, points, survive_one):
         report.kill_points[name] += 1
@@ -79,7 +88,11 @@ def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench]
     undisturbed = _undisturbed(lanes, name)
     calls = undisturbed.calls
     shared = _shared_calls(lanes, name, calls)
-    chosen = {number for number, call in enumerate(calls) if number >= shared and (call["service"] in KEEPING or not STORIES[name].in_aws)}
+    chosen = {
+        number
+        for number, call in enumerate(calls)
+        if number >= shared and (call["service"] in KEEPING or not STORIES[name].in_aws)
+    }
     points = [point for point in kill_points(name, calls) if point.number in chosen]
     assert len(points) >= len(chosen) > 0
     _survive_all(lanes, report, name, points, lambda bench, point: survive(bench, point, undisturbed))
@@ -87,15 +100,21 @@ def test_a_run_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench]
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("name", PHASES)
-def test_a_run_killed_between_its_tasks_is_finished_by_the_next_one(lanes: list[Bench], report: Report, name: str) -> None:
+def test_a_run_killed_between_its_tasks_is_finished_by_the_next_one(
+    lanes: list[Bench], report: Report, name: str
+) -> None:
     undisturbed = _undisturbed(lanes, name)
     label = f"{name} (phases of the journal)"
-    _survive_all(lanes, report, label, PHASES[name], lambda bench, phase: survive_at_phase(bench, name, phase, undisturbed))
+    _survive_all(
+        lanes, report, label, PHASES[name], lambda bench, phase: survive_at_phase(bench, name, phase, undisturbed)
+    )
 
 
 def test_a_renewal_killed_where_it_costs_most_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     undisturbed = _undisturbed(lanes, "renew")
-    points = [point for point in kill_points("renew", undisturbed.calls) if f"{point.service}:{point.operation}" in CHOSEN]
+    points = [
+        point for point in kill_points("renew", undisturbed.calls) if f"{point.service}:{point.operation}" in CHOSEN
+    ]
     _survive_all(lanes, report, "renew (chosen)", points, lambda bench, point: survive(bench, point, undisturbed))
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A CA that refuses three of twenty nonces (RFC 8555 section 6.5): every order is issued, at the first attempt of its run."""
+"""A CA that refuses three of twenty nonces (RFC 8555 section 6.5): every order is issued, at the first attempt of its
+run."""
 
 from __future__ import annotations
 
@@ -39,7 +40,9 @@ def _issue(env: dict[str, str], archive: Path, project: str) -> int:
 
 @pytest.mark.chaos
 @pytest.mark.pebble
-def test_every_order_succeeds_though_many_nonces_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report) -> None:
+def test_every_order_succeeds_though_many_nonces_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, report: Report
+) -> None:
     if not pebble.available():
         pytest.skip("pebble is not installed (Debian: apt install pebble)")
     monkeypatch.setenv("PEBBLE_WFE_NONCEREJECT", str(REFUSED_PERCENT))

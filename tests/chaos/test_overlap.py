@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ten jobs at once on the same projects: each project gets one certificate, and who comes too late says who is at work, until when."""
+"""Ten jobs at once on the same projects: each project gets one certificate, and who comes too late says who is at work,
+until when."""
 
 from __future__ import annotations
 
@@ -21,7 +22,12 @@ from .world import CHALLENGE
 JOBS = 10
 # As long as the test wants: it moves the sandbox's clock when everybody else has ended.
 PROPAGATION = 100_000
-SECOND: Mapping[str, Any] = {"project_name": "second", "project_domains": ["second.example"], "project_bind": ["aliases"], "project_emails": []}
+SECOND: Mapping[str, Any] = {
+    "project_name": "second",
+    "project_domains": ["second.example"],
+    "project_bind": ["aliases"],
+    "project_emails": [],
+}
 
 
 def _finish_all(bench: Bench, jobs: list[Started]) -> list[Played]:
@@ -52,7 +58,9 @@ def _check(bench: Bench, played: list[Played], report: Report, issued: int) -> N
     for each in played:
         assert each.ended.status == 0, each.ended.output
     assert len(bench.control.issued()) == issued
-    locked = [each for each in played if "holds the project until" in each.ended.errors or "locked" in each.ended.errors]
+    locked = [
+        each for each in played if "holds the project until" in each.ended.errors or "locked" in each.ended.errors
+    ]
     report.jobs += len(played)
     report.jobs_locked += len(locked)
     report.issued_beyond += len(bench.control.issued()) - issued
@@ -62,7 +70,12 @@ def _check(bench: Bench, played: list[Played], report: Report, issued: int) -> N
         assert ", process " in each.ended.errors, each.ended.output
     world = bench.observer.look()
     assert world.pending == 0
-    assert all("foreign" in value for name, values in world.challenges.items() if name.startswith(CHALLENGE) for value in values)
+    assert all(
+        "foreign" in value
+        for name, values in world.challenges.items()
+        if name.startswith(CHALLENGE)
+        for value in values
+    )
 
 
 @pytest.mark.chaos
@@ -79,7 +92,9 @@ def test_ten_jobs_over_two_projects_issue_one_certificate_for_each(bench: Bench,
     bench.begin("reissue")
     env = bench.process.env()
     create_zone("second.example", env=env)
-    create_distribution(["second.example"], certificate=upload_certificate("second-old", ["second.example"], env), env=env)
+    create_distribution(
+        ["second.example"], certificate=upload_certificate("second-old", ["second.example"], env), env=env
+    )
     assert bench.runner.run("create", SECOND).status == 0
     bench.start = bench.observer.look()
     before = len(bench.control.issued())
@@ -96,7 +111,9 @@ def test_ten_renewals_at_the_same_moment_issue_one_certificate(bench: Bench, rep
     for job in jobs:
         job.go()
     played = [bench.finish(job) for job in jobs]
-    assert [each.ended.status for each in played] == [0] * JOBS, "\n".join(each.ended.output for each in played if each.ended.status)
+    assert [each.ended.status for each in played] == [0] * JOBS, "\n".join(
+        each.ended.output for each in played if each.ended.status
+    )
     report.jobs += JOBS
     report.issued_beyond += len(bench.control.issued()) - 1
     assert len(bench.control.issued()) == 1

@@ -53,12 +53,16 @@ def _survive(bench: Bench, point: KillPoint, wanted: dict[str, Any]) -> list[str
 def _outlive(bench: Bench, case: Case, wanted: dict[str, Any]) -> list[str]:
     """One call fails for good; then it does not."""
     places = _begin(bench)
-    bench.control.fault(case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind))
+    bench.control.fault(
+        case.service, case.operation, case.kind, count=FOR_GOOD, seconds=seconds(case.service, case.kind)
+    )
     failed = bench.runner.run(QUICK, {**WANTED, "chaos_entry": "setup"})
     bench.control.clear_faults()
     problems = _again(bench, places, wanted)
     if failed.status == 0 or f"{case.service}:{case.operation}" not in failed.errors or failed.seconds > BOUND:
-        problems.append(f"the run with the fault ended with {failed.status} after {failed.seconds:.0f} s:\n{failed.output}")
+        problems.append(
+            f"the run with the fault ended with {failed.status} after {failed.seconds:.0f} s:\n{failed.output}"
+        )
     return problems
 
 
@@ -67,7 +71,9 @@ def _again(bench: Bench, places: InAws, wanted: dict[str, Any]) -> list[str]:
     if again.status != 0:
         return [again.output]
     found = _settings(places)
-    return [f"{name}: {found[name]}, undisturbed it is {wanted[name]}" for name in wanted if found[name] != wanted[name]]
+    return [
+        f"{name}: {found[name]}, undisturbed it is {wanted[name]}" for name in wanted if found[name] != wanted[name]
+    ]
 
 
 def _undisturbed(bench: Bench) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -75,7 +81,12 @@ def _undisturbed(bench: Bench) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     places = _begin(bench)
     assert bench.runner.run("setup", WANTED).status == 0
     calls, wanted = bench.control.calls(), _settings(places)
-    assert (wanted["recovery"], wanted["protected"], set(wanted["access"].values()), wanted["versions"]) == ("ENABLED", True, {True}, "Enabled")
+    assert (wanted["recovery"], wanted["protected"], set(wanted["access"].values()), wanted["versions"]) == (
+        "ENABLED",
+        True,
+        {True},
+        "Enabled",
+    )
     return calls, wanted
 
 
@@ -83,12 +94,24 @@ def _undisturbed(bench: Bench) -> tuple[list[dict[str, Any]], dict[str, Any]]:
 def test_a_setup_killed_at_any_call_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     calls, wanted = _undisturbed(lanes[0])
     points = kill_points("setup", calls)
-    outlive_all(lanes, points, lambda bench, point: _survive(bench, point, wanted), lambda point: point.story, (report.kill_points, report.survived))
+    outlive_all(
+        lanes,
+        points,
+        lambda bench, point: _survive(bench, point, wanted),
+        lambda point: point.story,
+        (report.kill_points, report.survived),
+    )
 
 
 @pytest.mark.chaos
 def test_a_setup_whose_calls_fail_for_good_is_finished_by_the_next_one(lanes: list[Bench], report: Report) -> None:
     calls, wanted = _undisturbed(lanes[0])
     cases = [Case("setup", *call, kind) for call in operations(calls) for kind in itertools.chain(*PAIRS_OF_KINDS)]
-    outlive_all(lanes, cases, lambda bench, case: _outlive(bench, case, wanted), lambda case: case.kind, (report.fault_cases, report.faults_survived))
+    outlive_all(
+        lanes,
+        cases,
+        lambda bench, case: _outlive(bench, case, wanted),
+        lambda case: case.kind,
+        (report.fault_cases, report.faults_survived),
+    )
     assert len(cases) > 0

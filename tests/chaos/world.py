@@ -78,7 +78,9 @@ class Observer:
 
     def __init__(self, env: Mapping[str, str], places: Places) -> None:
         self.places = places
-        self.iam, self.cloudfront, self.route53, self.sns = (client(service, env) for service in ("iam", "cloudfront", "route53", "sns"))
+        self.iam, self.cloudfront, self.route53, self.sns = (
+            client(service, env) for service in ("iam", "cloudfront", "route53", "sns")
+        )
         self._fingerprints: dict[str, str] = {}
 
     def look(self) -> World:
@@ -99,9 +101,16 @@ class Observer:
         for item in self.iam.list_server_certificates()["ServerCertificateMetadataList"]:
             name, number = item["ServerCertificateName"], item["ServerCertificateId"]
             if number not in self._fingerprints:
-                self._fingerprints[number] = fingerprint(self.iam.get_server_certificate(ServerCertificateName=name)["ServerCertificate"]["CertificateBody"])
-            tags = {tag["Key"]: tag["Value"] for tag in self.iam.list_server_certificate_tags(ServerCertificateName=name)["Tags"]}
-            yield ServerCertificate(number, name, item["Path"], self._fingerprints[number], tags.get("managed-by") == "certops.cloudfront")
+                self._fingerprints[number] = fingerprint(
+                    self.iam.get_server_certificate(ServerCertificateName=name)["ServerCertificate"]["CertificateBody"]
+                )
+            tags = {
+                tag["Key"]: tag["Value"]
+                for tag in self.iam.list_server_certificate_tags(ServerCertificateName=name)["Tags"]
+            }
+            yield ServerCertificate(
+                number, name, item["Path"], self._fingerprints[number], tags.get("managed-by") == "certops.cloudfront"
+            )
 
     def _distributions(self) -> Iterator[Distribution]:
         for item in self.cloudfront.list_distributions()["DistributionList"].get("Items", []):
@@ -117,7 +126,9 @@ class Observer:
         return found
 
     def _topics(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {topic["TopicArn"].rpartition(":")[2]: [] for topic in self.sns.list_topics()["Topics"]}
+        found: dict[str, list[str]] = {
+            topic["TopicArn"].rpartition(":")[2]: [] for topic in self.sns.list_topics()["Topics"]
+        }
         for each in self.sns.list_subscriptions()["Subscriptions"]:
             found.setdefault(each["TopicArn"].rpartition(":")[2], []).append(each["Endpoint"])
         return {name: sorted(endpoints) for name, endpoints in found.items()}
@@ -127,7 +138,10 @@ class Observer:
         for path, content in self.places.archive():
             if path.endswith(".tar.gz"):
                 with tarfile.open(fileobj=io.BytesIO(content)) as tar:
-                    files = {member.name: (tar.extractfile(member) or io.BytesIO()).read().decode() for member in tar.getmembers()}
+                    files = {
+                        member.name: (tar.extractfile(member) or io.BytesIO()).read().decode()
+                        for member in tar.getmembers()
+                    }
                 bundles[path] = fingerprint(files["cert.pem"])
                 keys.add(_public_half(files["privkey.pem"]))
             elif "/pending/" in path:

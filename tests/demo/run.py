@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make demo`: the whole life of a project's certificate in the sandbox, told step by step; exits non-zero if anything is off."""
+"""`make demo`: the whole life of a project's certificate in the sandbox, told step by step; exits non-zero if anything
+is off."""
 
 from __future__ import annotations
 
@@ -40,7 +41,9 @@ def prepare(stage: Stage) -> dict[str, str]:
     }
     stage.say(f"{distributions['shop']} serves shop.example and www.shop.example: to be found by its aliases")
     stage.say(f"{distributions['news']} serves www.news.example: named by its ID")
-    stage.say(f"{distributions['foreign']} serves foreign.example with a certificate that is not ours: must stay as it is")
+    stage.say(
+        f"{distributions['foreign']} serves foreign.example with a certificate that is not ours: must stay as it is"
+    )
     stage.control.set(route53_propagation_seconds=1, cloudfront_deploy_seconds=2, iam_visibility_seconds=1)
     stage.say("Route 53 takes a second to propagate here, IAM one to be seen, CloudFront two to deploy")
     return distributions
@@ -103,7 +106,10 @@ def reissue_and_clean_up(stage: Stage, wanted: Wanted) -> None:
     stage.chapter("cleanup: what a lost run left behind")
     stage.orphan(PROJECT)
     stage.play("cleanup", {"project_name": PROJECT}, changed=True)
-    stage.expect(stage.server_certificates() == sorted(["foreign", second["name"], third["name"]]), "the orphan is gone, the kept one is kept")
+    stage.expect(
+        stage.server_certificates() == sorted(["foreign", second["name"], third["name"]]),
+        "the orphan is gone, the kept one is kept",
+    )
     stage.expect_served({"shop.example": third})
 
 
@@ -142,7 +148,10 @@ def tell(stage: Stage) -> None:
     the_end(stage, distributions)
 
     stage.chapter("Afterwards")
-    stage.expect(stage.distribution_config(distributions["foreign"]) == untouched, f"{distributions['foreign']} was never touched")
+    stage.expect(
+        stage.distribution_config(distributions["foreign"]) == untouched,
+        f"{distributions['foreign']} was never touched",
+    )
     stage.expect(stage.challenge_records() == [], "no challenge record is left in the zones")
 
 

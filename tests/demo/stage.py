@@ -20,7 +20,9 @@ import boto3
 from sandbox.process import SandboxProcess
 from sandbox.seed import upload_certificate
 
-BOLD, GREEN, RED, DIM, PLAIN = ("\033[1m", "\033[32m", "\033[31m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+BOLD, GREEN, RED, DIM, PLAIN = (
+    ("\033[1m", "\033[32m", "\033[31m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -42,8 +44,15 @@ class Stage:
     def __enter__(self) -> Stage:
         self._sandbox.start()
         self.control = self._sandbox.control
-        self.env = {**os.environ, **self._sandbox.env(), "XDG_DATA_HOME": str(self.home), "ANSIBLE_NOCOLOR": "1", "ANSIBLE_LOCALHOST_WARNING": "false",
-                    "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", "ANSIBLE_HOME": str(self.home / "ansible")}  # fmt: skip
+        self.env = {
+            **os.environ,
+            **self._sandbox.env(),
+            "XDG_DATA_HOME": str(self.home),
+            "ANSIBLE_NOCOLOR": "1",
+            "ANSIBLE_LOCALHOST_WARNING": "false",
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            "ANSIBLE_HOME": str(self.home / "ansible"),
+        }
         os.environ.update(self._sandbox.env())
         return self
 
@@ -74,13 +83,32 @@ class Stage:
 
     # Acting
 
-    def play(self, name: str, variables: dict[str, t.Any], changed: bool | None = None, check: bool = False, fails: bool = False) -> None:
-        """Run a playbook of the collection as a user does, and check its exit status and whether it changed anything."""
-        command = [str(Path(sys.executable).with_name("ansible-playbook")), f"certops.cloudfront.{name}", "-e", json.dumps(variables)]
+    def play(
+        self,
+        name: str,
+        variables: dict[str, t.Any],
+        changed: bool | None = None,
+        check: bool = False,
+        fails: bool = False,
+    ) -> None:
+        """Run a playbook of the collection as a user does, and check its exit status and whether it changed
+        anything."""
+        command = [
+            str(Path(sys.executable).with_name("ansible-playbook")),
+            f"certops.cloudfront.{name}",
+            "-e",
+            json.dumps(variables),
+        ]
         if check:
             command += ["--check", "--diff"]
-        shown = " ".join(f"{key}={value}" for key, value in variables.items() if key in ("project_name", "project_keep_previous"))
-        print(f"   {DIM}$ ansible-playbook certops.cloudfront.{name} {'--check --diff ' if check else ''}{'-e ' + shown if shown else ''}{PLAIN}", flush=True)
+        shown = " ".join(
+            f"{key}={value}" for key, value in variables.items() if key in ("project_name", "project_keep_previous")
+        )
+        print(
+            f"   {DIM}$ ansible-playbook certops.cloudfront.{name}"
+            f" {'--check --diff ' if check else ''}{'-e ' + shown if shown else ''}{PLAIN}",
+            flush=True,
+        )
         done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
         if (done.returncode != 0) != fails:
             raise StoryError(f"{name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
@@ -111,7 +139,9 @@ class Stage:
         path = f"/cloudfront/certops/{project}/"
         upload_certificate("orphan", ["shop.example"], path=path)
         tags = {"managed-by": "certops.cloudfront", "certops:project": project}
-        boto3.client("iam").tag_server_certificate(ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+        boto3.client("iam").tag_server_certificate(
+            ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+        )
         self.say("a server certificate of ours that nothing refers to lies in IAM")
 
     def wait_deployed(self) -> None:
@@ -132,7 +162,10 @@ class Stage:
 
     def server_certificates(self) -> list[str]:
         """The names of all server certificates of the account."""
-        return sorted(item["ServerCertificateName"] for item in boto3.client("iam").list_server_certificates()["ServerCertificateMetadataList"])
+        return sorted(
+            item["ServerCertificateName"]
+            for item in boto3.client("iam").list_server_certificates()["ServerCertificateMetadataList"]
+        )
 
     def distribution_config(self, distribution: str) -> dict[str, t.Any]:
         """Configuration and ETag of a distribution."""
@@ -159,7 +192,10 @@ class Stage:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the fingerprint is what is looked at
         try:
-            with socket.create_connection((host, int(port)), timeout=5) as raw, context.wrap_socket(raw, server_hostname=name) as tls:
+            with (
+                socket.create_connection((host, int(port)), timeout=5) as raw,
+                context.wrap_socket(raw, server_hostname=name) as tls,
+            ):
                 return hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
         except ssl.SSLError:
             return None
@@ -168,7 +204,10 @@ class Stage:
         """Look at the edge as a browser does."""
         for name, certificate in wanted.items():
             expected = certificate["fingerprint_sha256"] if certificate else None
-            self.expect(self.served(name) == expected, f"https://{name} serves {certificate['name'] if certificate else 'no certificate yet'}")
+            self.expect(
+                self.served(name) == expected,
+                f"https://{name} serves {certificate['name'] if certificate else 'no certificate yet'}",
+            )
 
     def call_counts(self) -> dict[str, int]:
         """How many requests each service got."""

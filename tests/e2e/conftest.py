@@ -16,13 +16,16 @@ from sandbox.process import SandboxProcess
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a fixture of their file share a worker of pytest-xdist; each other one goes to whichever is free."""
+    """Tests that share a fixture of their file share a worker of pytest-xdist; each other one goes to whichever is
+    free."""
     for item in items:
         fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
         shared = sorted(name for name, definitions in fixtures.items() if definitions[-1].scope == "module")
         if shared:
             values = item.callspec.params if hasattr(item, "callspec") else {}
-            item.add_marker(pytest.mark.xdist_group(" ".join((item.path.stem, *(f"{name}={values.get(name)}" for name in shared)))))
+            item.add_marker(
+                pytest.mark.xdist_group(" ".join((item.path.stem, *(f"{name}={values.get(name)}" for name in shared))))
+            )
 
 
 @pytest.fixture(scope="session")

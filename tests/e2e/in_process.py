@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Modules run in this process against the sandbox: clients made as the module makes them, and waits that move the sandbox's clock instead of taking time."""
+"""Modules run in this process against the sandbox: clients made as the module makes them, and waits that move the
+sandbox's clock instead of taking time."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole life of a project's certificate, by playbooks: what it needs, its steps, and what can be seen of it from outside."""
+"""The whole life of a project's certificate, by playbooks: what it needs, its steps, and what can be seen of it from
+outside."""
 
 from __future__ import annotations
 
@@ -18,10 +19,16 @@ STAYS, LEAVES = "ops@example.com", "left@example.com"
 
 
 class Life:
-    """One project with a zone and a distribution. `env` is who runs the playbooks, `owner` who made the resources, `dns_owner` who has the zone."""
+    """One project with a zone and a distribution. `env` is who runs the playbooks, `owner` who made the resources,
+    `dns_owner` who has the zone."""
 
     def __init__(
-        self, ansible: Ansible, control: Control, env: Mapping[str, str], owner: Mapping[str, str], dns_owner: Mapping[str, str] | None = None
+        self,
+        ansible: Ansible,
+        control: Control,
+        env: Mapping[str, str],
+        owner: Mapping[str, str],
+        dns_owner: Mapping[str, str] | None = None,
     ) -> None:
         self.ansible, self.control, self.env, self.owner = ansible, control, env, owner
         self.dns_owner = dns_owner or owner
@@ -39,11 +46,14 @@ class Life:
 
     def play(self, name: str, *arguments: str, **variables: Any) -> Run:
         """One playbook of the collection; a definition goes to those that take one."""
-        given = {**self.variables, **variables} if name in ("create", "reissue") else {"project_name": PROJECT, **variables}
+        given = (
+            {**self.variables, **variables} if name in ("create", "reissue") else {"project_name": PROJECT, **variables}
+        )
         return self.ansible.playbook(name, given, *arguments, env=self.env)
 
     def run(self, *arguments: str, **variables: Any) -> list[Run]:
-        """Create, again, renew, reissue with one kept, an address less, cleanup, give the distribution up, delete; each ends well."""
+        """Create, again, renew, reissue with one kept, an address less, cleanup, give the distribution up, delete; each
+        ends well."""
         runs = [self.play("create", *arguments, project_emails=[STAYS, LEAVES], **variables).succeeded()]
         self.control.confirm(LEAVES)
         again = self.play("create", *arguments, project_emails=[STAYS, LEAVES], **variables).succeeded()
@@ -63,7 +73,11 @@ class Life:
         """What the owner of a distribution does who needs it no more."""
         cloudfront = seed.client("cloudfront", self.owner)
         answer = cloudfront.get_distribution_config(Id=self.distribution)
-        config = {**answer["DistributionConfig"], "Aliases": {"Quantity": 0}, "ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
+        config = {
+            **answer["DistributionConfig"],
+            "Aliases": {"Quantity": 0},
+            "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
+        }
         cloudfront.update_distribution(Id=self.distribution, IfMatch=answer["ETag"], DistributionConfig=config)
 
     def server_certificates(self) -> list[str]:
@@ -73,13 +87,22 @@ class Life:
 
     def bound(self) -> str:
         """The ID of the server certificate that the distribution uses."""
-        config = seed.client("cloudfront", self.owner).get_distribution_config(Id=self.distribution)["DistributionConfig"]
+        config = seed.client("cloudfront", self.owner).get_distribution_config(Id=self.distribution)[
+            "DistributionConfig"
+        ]
         return str(config["ViewerCertificate"].get("IAMCertificateId"))
 
     def challenge_values(self) -> list[str]:
         """What stands at the challenge name in Route 53."""
-        records = seed.client("route53", self.dns_owner).list_resource_record_sets(HostedZoneId=self.zone)["ResourceRecordSets"]
-        return [value["Value"] for record in records if record["Name"].startswith("_acme-challenge") for value in record["ResourceRecords"]]
+        records = seed.client("route53", self.dns_owner).list_resource_record_sets(HostedZoneId=self.zone)[
+            "ResourceRecordSets"
+        ]
+        return [
+            value["Value"]
+            for record in records
+            if record["Name"].startswith("_acme-challenge")
+            for value in record["ResourceRecords"]
+        ]
 
     def document(self) -> dict[str, Any]:
         """The project document."""

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A process that has imported ansible once and forks a run of ansible-playbook for each line on its standard input.
 
-Each run is a session of its own, bears the name ansible-playbook as the real program does, and waits for a second line before it begins,
-so that a fault can know its process group first. Its side of the pipe is in warm.py, which knows the fields of "start", too.
+Each run is a session of its own, bears the name ansible-playbook as the real program does, and waits for a second line
+before it begins,
+so that a fault can know its process group first. Its side of the pipe is in warm.py, which knows the fields of "start",
+too.
 
     {"start": {"arguments": [...], "env": {...}, "stdout": "/path", ...}}    answer: {"pid": 123}
     {"go": 123}
-    {"wait": 123}                                                            answer: {"status": 0}, negative for a signal
+    {"wait": 123}                                                            answer: {"status": 0}, negative for a
+    signal
 """
 
 from __future__ import annotations
@@ -60,7 +63,8 @@ def respect_permissions() -> None:
 
 
 def bear_name() -> None:
-    """The second word of our command line becomes ansible-playbook: whoever looks for the program that controls a run finds this one."""
+    """The second word of our command line becomes ansible-playbook: whoever looks for the program that controls a run
+    finds this one."""
     fields = pathlib.Path("/proc/self/stat").read_text().rpartition(") ")[2].split()
     start = int(fields[45])  # arg_start, field 48 of proc_pid_stat(5)
     words = pathlib.Path("/proc/self/cmdline").read_bytes().split(b"\0")
@@ -69,7 +73,8 @@ def bear_name() -> None:
 
 
 def _copy(source: int, writers: int, output: int) -> int:
-    """A pipe into a file: a limit on the size of files, as a full disk has it, is not to stop the output of the run that is under it."""
+    """A pipe into a file: a limit on the size of files, as a full disk has it, is not to stop the output of the run
+    that is under it."""
     os.close(writers)
     while text := os.read(source, 65536):
         os.write(output, text)
@@ -136,7 +141,9 @@ class Forks:
 
     def start(self, wanted: dict[str, Any]) -> dict[str, Any]:
         copiers: list[int] = []
-        streams = [os.open(wanted[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ("stdout", "stderr")]
+        streams = [
+            os.open(wanted[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600) for name in ("stdout", "stderr")
+        ]
         if wanted["file_size"] is not None:
             streams = [_through_a_copier(stream, copiers) for stream in streams]
         ours, gate = os.pipe()

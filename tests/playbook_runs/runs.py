@@ -20,7 +20,11 @@ from playbook_runs.warm import Wanted, Warm
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOK_LIMIT = 300
 
-_RECAP = re.compile(r"^(\S+)\s+: ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)\s+skipped=(\d+)\s+rescued=(\d+)\s+ignored=(\d+)", re.MULTILINE)
+_RECAP = re.compile(
+    r"^(\S+)\s+:"
+    r" ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)\s+skipped=(\d+)\s+rescued=(\d+)\s+ignored=(\d+)",
+    re.MULTILINE,
+)
 _COUNTERS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
 
 
@@ -70,25 +74,45 @@ class Ansible:
     def run(self, program: str, *arguments: str, env: Mapping[str, str] | None = None) -> Run:
         """Run a program of ansible; `env` adds to or replaces the environment."""
         full = {**self.env, **(env or {})}
-        if self.warm and program == "ansible-playbook" and "--forks" not in arguments and self.directory == ROOT and self.warm.knows(full):
+        if (
+            self.warm
+            and program == "ansible-playbook"
+            and "--forks" not in arguments
+            and self.directory == ROOT
+            and self.warm.knows(full)
+        ):
             return _run_warm(self.warm, arguments, full)
         command = [str(Path(sys.executable).with_name(program)), *arguments]
-        done = subprocess.run(command, cwd=self.directory, env=full, capture_output=True, text=True, timeout=PLAYBOOK_LIMIT, check=False)
+        done = subprocess.run(
+            command, cwd=self.directory, env=full, capture_output=True, text=True, timeout=PLAYBOOK_LIMIT, check=False
+        )
         return Run(done.returncode, done.stdout, done.stderr)
 
     def playbook(
-        self, name: str, variables: Mapping[str, Any] | None = None, *arguments: str, check: bool = False, env: Mapping[str, str] | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any] | None = None,
+        *arguments: str,
+        check: bool = False,
+        env: Mapping[str, str] | None = None,
     ) -> Run:
-        """Run a playbook by path or full name; a bare word is a playbook of the collection. `check` means --check --diff."""
+        """Run a playbook by path or full name; a bare word is a playbook of the collection. `check` means --check
+        --diff."""
         full = name if "/" in name or "." in name else f"certops.cloudfront.{name}"
         options = ["--check", "--diff"] if check else []
         return self.run("ansible-playbook", full, "-e", json.dumps(variables or {}), *options, *arguments, env=env)
 
-    def module(self, name: str, arguments: Mapping[str, Any], check: bool = False, env: Mapping[str, str] | None = None) -> tuple[Run, dict[str, Any]]:
+    def module(
+        self, name: str, arguments: Mapping[str, Any], check: bool = False, env: Mapping[str, str] | None = None
+    ) -> tuple[Run, dict[str, Any]]:
         """Run one module of the collection on localhost; returns the run and the module's result."""
         full = name if "." in name else f"certops.cloudfront.{name}"
         task = {full: dict(arguments), "register": "result"}
-        play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"block": [task], "always": [{"ansible.builtin.debug": {"var": "result"}}]}]}
+        play = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "tasks": [{"block": [task], "always": [{"ansible.builtin.debug": {"var": "result"}}]}],
+        }
         with tempfile.TemporaryDirectory(prefix="certops-module-") as directory:
             path = Path(directory, "module.yml")
             path.write_text(json.dumps([play]), encoding="utf-8")
@@ -119,7 +143,11 @@ def patient(env: Mapping[str, str], home: Path) -> dict[str, str]:
 
 def environment(exports: Mapping[str, str], home: Path) -> dict[str, str]:
     """The environment of a run: the sandbox's, plain output, and nothing of the user's own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "AWS_", "XDG_", "CERTOPS_"))}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("ANSIBLE_", "AWS_", "XDG_", "CERTOPS_"))
+    }
     return {
         **kept,
         **exports,

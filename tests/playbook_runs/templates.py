@@ -1,8 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Jinja compiled in one run is there for the next: compiling the same templates again is a sixth of the CPU time of a short run.
+"""What Jinja compiled in one run is there for the next: compiling the same templates again is a sixth of the CPU time
+of a short run.
 
-The code depends on the text, and on whether Ansible has its backslashes escaped; so what is found here is what would be made again.
+The code depends on the text, and on whether Ansible has its backslashes escaped; so what is found here is what would be
+made again.
 """
 
 from __future__ import annotations
@@ -16,7 +18,8 @@ from typing import Any
 
 
 class Templates:
-    """The code of the templates that earlier runs used; they leave it in a file for the process that forks the next one."""
+    """The code of the templates that earlier runs used; they leave it in a file for the process that forks the next
+    one."""
 
     def __init__(self, directory: str) -> None:
         self._file = Path(directory, "templates")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs of ansible-playbook by a process that has imported Ansible already (forks.py): a third of the CPU time of a short run is imports."""
+"""Runs of ansible-playbook by a process that has imported Ansible already (forks.py): a third of the CPU time of a
+short run is imports."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from sandbox.process import TESTS, kill_group, killed_with_parent
 
 @dataclass(frozen=True)
 class Wanted:
-    """One run: where its streams go, whether each task is done in a process of its own (workers.py), and what it is not allowed."""
+    """One run: where its streams go, whether each task is done in a process of its own (workers.py), and what it is not
+    allowed."""
 
     arguments: Sequence[str]
     env: Mapping[str, str]
@@ -31,7 +33,8 @@ class Wanted:
 
 
 class Warm:
-    """The process, and what every environment of its runs has in common: settings of Ansible are read when it is imported."""
+    """The process, and what every environment of its runs has in common: settings of Ansible are read when it is
+    imported."""
 
     def __init__(self, env: Mapping[str, str]) -> None:
         self.settings = _settings(env)

@@ -1,8 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ansible without a process for each task: half of the CPU time of a short run is forking workers, and copying what they touch.
+"""Ansible without a process for each task: half of the CPU time of a short run is forking workers, and copying what
+they touch.
 
-For the runs that nobody kills: the tasks, their variables and their calls are the same, as test_kill_points.py asserts. In a run that is killed, workers
+For the runs that nobody kills: the tasks, their variables and their calls are the same, as test_kill_points.py asserts.
+In a run that is killed, workers
 are processes of their own, as they are for everybody else.
 """
 
@@ -43,10 +45,20 @@ def _worker_here() -> type[WorkerProcess]:
         def start(self) -> None:
             task = self._task.copy(exclude_parent=True, exclude_tasks=True)
             task._parent = self._task._parent
-            given = (self._host, task, dict(self._task_vars), self._play_context, self._loader, self._shared_loader_obj, self._final_q)
+            given = (
+                self._host,
+                task,
+                dict(self._task_vars),
+                self._play_context,
+                self._loader,
+                self._shared_loader_obj,
+                self._final_q,
+            )
             with TaskContext(task):
                 result = TaskExecutor(*given, self._variable_manager).run()
-                self._final_q.send_task_result(_RawTaskResult(host=self._host, task=task, return_data=result, task_fields=task.dump_attrs()))
+                self._final_q.send_task_result(
+                    _RawTaskResult(host=self._host, task=task, return_data=result, task_fields=task.dump_attrs())
+                )
 
         def is_alive(self) -> bool:
             return False

@@ -19,18 +19,55 @@ os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description="AWS, an ACME CA, DNS and a TLS edge on loopback, in memory.")
-    parser.add_argument("--region", default="us-east-1", help="region that is exported; cn-north-1 makes it the China partition (default: %(default)s)")
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox", description="AWS, an ACME CA, DNS and a TLS edge on loopback, in memory."
+    )
+    parser.add_argument(
+        "--region",
+        default="us-east-1",
+        help="region that is exported; cn-north-1 makes it the China partition (default: %(default)s)",
+    )
     for name, what in (("aws", "AWS and control"), ("acme", "ACME"), ("dns", "DNS"), ("edge", "the TLS edge")):
-        parser.add_argument(f"--port-{name}", type=int, default=0, metavar="PORT", help=f"port of {what} (default: any free one)")
+        parser.add_argument(
+            f"--port-{name}", type=int, default=0, metavar="PORT", help=f"port of {what} (default: any free one)"
+        )
     parser.add_argument("--seed", action="store_true", help="make two zones and three distributions")
     parser.add_argument("--pebble", action="store_true", help="use Pebble (Debian's package) as the CA")
-    parser.add_argument("--shell", action="store_true", help="export for a person's shell: also PATH, and a store and archive that end with the sandbox")
-    parser.add_argument("--env-file", type=Path, metavar="PATH", help="write the export lines here, too; removed at the end")
-    parser.add_argument("--validity-days", type=float, default=90, metavar="DAYS", help="lifetime of certificates without a profile (default: %(default)s)")
-    parser.add_argument("--profile", action="append", default=[], metavar="NAME=DAYS", help="a certificate profile; the first replaces the default ones")
-    parser.add_argument("--eab", action="append", default=[], metavar="KID=HMAC", help="require external account binding with this key (base64url)")
-    parser.add_argument("--ari-window", default="66.6:43200", metavar="PERCENT:SECONDS", help="where in its life a certificate is to be renewed")
+    parser.add_argument(
+        "--shell",
+        action="store_true",
+        help="export for a person's shell: also PATH, and a store and archive that end with the sandbox",
+    )
+    parser.add_argument(
+        "--env-file", type=Path, metavar="PATH", help="write the export lines here, too; removed at the end"
+    )
+    parser.add_argument(
+        "--validity-days",
+        type=float,
+        default=90,
+        metavar="DAYS",
+        help="lifetime of certificates without a profile (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--profile",
+        action="append",
+        default=[],
+        metavar="NAME=DAYS",
+        help="a certificate profile; the first replaces the default ones",
+    )
+    parser.add_argument(
+        "--eab",
+        action="append",
+        default=[],
+        metavar="KID=HMAC",
+        help="require external account binding with this key (base64url)",
+    )
+    parser.add_argument(
+        "--ari-window",
+        default="66.6:43200",
+        metavar="PERCENT:SECONDS",
+        help="where in its life a certificate is to be renewed",
+    )
     parser.add_argument("--with-parent", action="store_true", help="stop when the process that started this one ends")
     return parser.parse_args()
 
@@ -47,7 +84,9 @@ def _setup(arguments: argparse.Namespace) -> object:
 
     from .server import Ports, Setup
 
-    profiles = {name: Profile(f"{days} days", float(days)) for name, days in _pairs(arguments.profile, "--profile").items()}
+    profiles = {
+        name: Profile(f"{days} days", float(days)) for name, days in _pairs(arguments.profile, "--profile").items()
+    }
     percent, dummy, seconds = arguments.ari_window.partition(":")
     options = Options(
         days=arguments.validity_days,

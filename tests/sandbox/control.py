@@ -30,7 +30,9 @@ class Control:
     def _ask(self, method: str, route: str, body: dict[str, Any] | None = None) -> Any:
         connection = http.client.HTTPConnection(self._host, timeout=120)
         try:
-            connection.request(method, f"/_sandbox/{route}", json.dumps(body or {}), {"Content-Type": "application/json"})
+            connection.request(
+                method, f"/_sandbox/{route}", json.dumps(body or {}), {"Content-Type": "application/json"}
+            )
             response = connection.getresponse()
             answer = json.loads(response.read())
         finally:
@@ -42,7 +44,9 @@ class Control:
     def calls(self, service: str | None = None, operation: str | None = None) -> list[dict[str, Any]]:
         """The call log, or what it holds of one service or operation."""
         listing = self._ask("GET", "calls")
-        return [call for call in listing if service in (None, call["service"]) and operation in (None, call["operation"])]
+        return [
+            call for call in listing if service in (None, call["service"]) and operation in (None, call["operation"])
+        ]
 
     def counts(self, service: str | None = None) -> Counter[str]:
         """How often each operation was called."""
@@ -74,7 +78,9 @@ class Control:
 
     def unsubscribe(self, endpoint: str, topic_arn: str | None = None) -> list[str]:
         """Follow the link to unsubscribe that is in every notice; the ARNs of the subscriptions that ended."""
-        return list(self._ask("POST", "sns/unsubscribe", _given(endpoint=endpoint, topic_arn=topic_arn))["unsubscribed"])
+        return list(
+            self._ask("POST", "sns/unsubscribe", _given(endpoint=endpoint, topic_arn=topic_arn))["unsubscribed"]
+        )
 
     def outbox(self) -> list[dict[str, Any]]:
         """What SNS delivered, by endpoint."""
@@ -113,7 +119,8 @@ class Control:
         self._ask("POST", "clock", {"advance_seconds": seconds})
 
     def fleet(self, projects: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Put certificates and distributions in place by the thousand; what the project documents have to say of them. See sandbox/fleet.py."""
+        """Put certificates and distributions in place by the thousand; what the project documents have to say of them.
+        See sandbox/fleet.py."""
         return list(self._ask("POST", "fleet", {"projects": projects}))
 
     def now(self) -> float:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """DNS of the sandbox, on UDP and TCP: what a resolver would find in the public hosted zones of the emulated Route 53.
 
-The name servers of the zones are at the same port. The last of each zone is at a second loopback address, where there is one.
+The name servers of the zones are at the same port. The last of each zone is at a second loopback address, where there
+is one.
 """
 
 from __future__ import annotations
@@ -39,10 +40,14 @@ def _rrset(name: str, kind: str, found: DnsAnswer) -> dns.rrset.RRset | None:
         return None
     values = [record.value for record in records]
     # Route 53 takes names in values as absolute, with or without the final dot.
-    return dns.rrset.from_text_list(name, records[0].ttl, dns.rdataclass.IN, kind, values, origin=dns.name.root, relativize=False)
+    return dns.rrset.from_text_list(
+        name, records[0].ttl, dns.rdataclass.IN, kind, values, origin=dns.name.root, relativize=False
+    )
 
 
-def resolve(name: str, kind: str, lookup: Lookup) -> tuple[dns.rcode.Rcode, list[dns.rrset.RRset], dns.rrset.RRset | None]:
+def resolve(
+    name: str, kind: str, lookup: Lookup
+) -> tuple[dns.rcode.Rcode, list[dns.rrset.RRset], dns.rrset.RRset | None]:
     """Return code, answer with its CNAME chain, and the SOA that says so when there is no answer."""
     answer: list[dns.rrset.RRset] = []
     for _step in range(CNAME_LIMIT):
@@ -55,7 +60,11 @@ def resolve(name: str, kind: str, lookup: Lookup) -> tuple[dns.rcode.Rcode, list
             return dns.rcode.NOERROR, [*answer, wanted], None
         alias = _rrset(name, "CNAME", found)
         if alias is None:
-            return (dns.rcode.NOERROR if found.exists else dns.rcode.NXDOMAIN), answer, _rrset(found.zone, "SOA", lookup(found.zone, "SOA"))
+            return (
+                (dns.rcode.NOERROR if found.exists else dns.rcode.NXDOMAIN),
+                answer,
+                _rrset(found.zone, "SOA", lookup(found.zone, "SOA")),
+            )
         answer.append(alias)
         name = alias[0].target.to_text().lower()
     return dns.rcode.SERVFAIL, [], None
@@ -136,7 +145,9 @@ class DnsServer:
         self._udp, self._tcp = _same_port(self.address, port)
         self._tcp.lookup = self.lookup
         threading.Thread(target=self._serve_udp, args=(self._udp,), name="dns-udp", daemon=True).start()
-        threading.Thread(target=self._tcp.serve_forever, kwargs={"poll_interval": 0.1}, name="dns-tcp", daemon=True).start()
+        threading.Thread(
+            target=self._tcp.serve_forever, kwargs={"poll_interval": 0.1}, name="dns-tcp", daemon=True
+        ).start()
 
     def _serve_udp(self, udp: socket.socket) -> None:
         while True:

@@ -41,7 +41,9 @@ class _Contexts:
     def _load(material: Material) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         # load_cert_chain reads files only; this one is never seen by anybody else and is gone at once.
-        handle, name = tempfile.mkstemp(prefix="certops-sandbox-edge-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None)
+        handle, name = tempfile.mkstemp(
+            prefix="certops-sandbox-edge-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None
+        )
         try:
             os.write(handle, "\n".join(material).encode("ascii"))
             context.load_cert_chain(name)
@@ -56,7 +58,10 @@ class _Handler(socketserver.BaseRequestHandler):
 
     def handle(self) -> None:
         self.request.settimeout(IDLE_LIMIT)
-        with contextlib.suppress(OSError), self.server.context.wrap_socket(self.request, server_side=True) as connection:
+        with (
+            contextlib.suppress(OSError),
+            self.server.context.wrap_socket(self.request, server_side=True) as connection,
+        ):
             request = b""
             while b"\r\n\r\n" not in request and len(request) < 65536:
                 piece = connection.recv(4096)
@@ -64,7 +69,10 @@ class _Handler(socketserver.BaseRequestHandler):
                     return
                 request += piece
             body = b"served by the sandbox edge\n"
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            head = (
+                f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {len(body)}\r\nConnection:"
+                " close\r\n\r\n"
+            )
             connection.sendall(head.encode() + body)
 
 
@@ -104,7 +112,9 @@ class Edge:
 
     def start(self, port: int = 0) -> None:
         self._server = _Server(port, self._base)
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="edge", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="edge", daemon=True
+        ).start()
 
     def stop(self) -> None:
         if self._server:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet of projects as it is after years: documents in a file store, their certificates in IAM, a distribution each. Made in seconds.
+"""A fleet of projects as it is after years: documents in a file store, their certificates in IAM, a distribution each.
+Made in seconds.
 
 `due` of them have come due, `failing` wait after failures, `broken` have a document that is no JSON; the others rest.
 """
@@ -23,7 +24,8 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Fleet:
-    """Where a fleet lives, and how it is made up; `zone` holds the names, and `directory` with `ca_bundle` is the CA."""
+    """Where a fleet lives, and how it is made up; `zone` holds the names, and `directory` with `ca_bundle` is the
+    CA."""
 
     control: Control
     store: Path
@@ -34,20 +36,41 @@ class Fleet:
 
     @classmethod
     def of(cls, control: Control, env: Mapping[str, str]) -> Fleet:
-        """The fleet of who runs playbooks in this environment (see ansible_runs.environment), with the default store and archive."""
+        """The fleet of who runs playbooks in this environment (see ansible_runs.environment), with the default store
+        and archive."""
         data = Path(env["XDG_DATA_HOME"]) / "certops"
-        return cls(control, data / "store", data / "archive", env["CERTOPS_ACME_DIRECTORY"], env["CERTOPS_ACME_CA_BUNDLE"])
+        return cls(
+            control, data / "store", data / "archive", env["CERTOPS_ACME_DIRECTORY"], env["CERTOPS_ACME_CA_BUNDLE"]
+        )
 
-    def make(self, count: int, *, due: int = 0, failing: int = 0, broken: int = 0, distributions: bool = True, prefix: str = "p") -> list[str]:
-        """So many projects, the first ones due, then failing, then broken; returns their names. Quotas are raised to fit."""
-        self.control.set(iam_server_certificate_quota=max(1000, 2 * count), cloudfront_distribution_quota=max(500, 2 * count))
+    def make(
+        self,
+        count: int,
+        *,
+        due: int = 0,
+        failing: int = 0,
+        broken: int = 0,
+        distributions: bool = True,
+        prefix: str = "p",
+    ) -> list[str]:
+        """So many projects, the first ones due, then failing, then broken; returns their names. Quotas are raised to
+        fit."""
+        self.control.set(
+            iam_server_certificate_quota=max(1000, 2 * count), cloudfront_distribution_quota=max(500, 2 * count)
+        )
         self.store.mkdir(parents=True, exist_ok=True, mode=0o700)
         now = datetime.now(timezone.utc).replace(microsecond=0)
         names = [f"{prefix}{number:05}" for number in range(count)]
         for start in range(0, count, CHUNK):
             chunk = names[start : start + CHUNK]
-            ages = {name: INTERVAL_DAYS + 1 if number < due + failing else 1 + number % (INTERVAL_DAYS - 2) for number, name in enumerate(chunk, start)}
-            members = [self._member(name, now - timedelta(days=ages[name], seconds=number), distributions) for number, name in enumerate(chunk, start)]
+            ages = {
+                name: INTERVAL_DAYS + 1 if number < due + failing else 1 + number % (INTERVAL_DAYS - 2)
+                for number, name in enumerate(chunk, start)
+            }
+            members = [
+                self._member(name, now - timedelta(days=ages[name], seconds=number), distributions)
+                for number, name in enumerate(chunk, start)
+            ]
             for number, (member, made) in enumerate(zip(members, self.control.fleet(members)), start):
                 text = json.dumps(self._document(member, made, now, is_failing=due <= number < due + failing), indent=2)
                 is_broken = due + failing <= number < due + failing + broken
@@ -69,9 +92,17 @@ class Fleet:
     def _member(self, name: str, begin: datetime, distributions: bool) -> dict[str, Any]:
         end = begin + timedelta(days=LIFETIME_DAYS)
         domains = [f"{name}.{self.zone}"]
-        return {"name": name, "domains": domains, "not_before": _text(begin), "not_after": _text(end), "aliases": domains if distributions else []}
+        return {
+            "name": name,
+            "domains": domains,
+            "not_before": _text(begin),
+            "not_after": _text(end),
+            "aliases": domains if distributions else [],
+        }
 
-    def _document(self, member: dict[str, Any], made: dict[str, Any], now: datetime, is_failing: bool) -> dict[str, Any]:
+    def _document(
+        self, member: dict[str, Any], made: dict[str, Any], now: datetime, is_failing: bool
+    ) -> dict[str, Any]:
         certificate = {
             **{key: value for key, value in made.items() if key != "distribution"},
             "domains": member["domains"],
@@ -83,7 +114,11 @@ class Fleet:
             "acme_profile": None,
             "deployed": {"at": member["not_before"], "bind": ["previous"], "distributions": []},
         }
-        waits = {"failures": 3, "next_attempt_at": _text(now + timedelta(hours=3))} if is_failing else {"failures": 0, "next_attempt_at": None}
+        waits = (
+            {"failures": 3, "next_attempt_at": _text(now + timedelta(hours=3))}
+            if is_failing
+            else {"failures": 0, "next_attempt_at": None}
+        )
         return {
             "schema": 1,
             "name": member["name"],

@@ -19,17 +19,29 @@ _EVERYTHING = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "All
 
 def rendered(feature: str, partition: str) -> str:
     """The policy of a feature, as docs/iam/README.md says to make it."""
-    return (POLICIES / f"{feature}.json").read_text(encoding="utf-8").replace("${Partition}", partition).replace("${Account}", ACCOUNT)
+    return (
+        (POLICIES / f"{feature}.json")
+        .read_text(encoding="utf-8")
+        .replace("${Partition}", partition)
+        .replace("${Account}", ACCOUNT)
+    )
 
 
 def granted(*features: str) -> set[str]:
     """The actions that the policies of these features allow."""
-    statements: list[dict[str, Any]] = [item for feature in features for item in json.loads(rendered(feature, "aws"))["Statement"]]
-    return {action for item in statements for action in ([item["Action"]] if isinstance(item["Action"], str) else item["Action"])}
+    statements: list[dict[str, Any]] = [
+        item for feature in features for item in json.loads(rendered(feature, "aws"))["Statement"]
+    ]
+    return {
+        action
+        for item in statements
+        for action in ([item["Action"]] if isinstance(item["Action"], str) else item["Action"])
+    }
 
 
 def user(env: Mapping[str, str], *features: str) -> dict[str, str]:
-    """`env` with the access key of a new user who has the policies of these features, in the partition of its region."""
+    """`env` with the access key of a new user who has the policies of these features, in the partition of its
+    region."""
     partition = "aws-cn" if env["AWS_REGION"].startswith("cn-") else "aws"
     return _user(env, "-".join(features), {f"certops-{feature}": rendered(feature, partition) for feature in features})
 
@@ -50,7 +62,9 @@ def _user(env: Mapping[str, str], name: str, policies: Mapping[str, str]) -> dic
 
 def _policy(iam: Any, name: str, document: str) -> str:
     known = {item["PolicyName"]: item["Arn"] for item in iam.list_policies(Scope="Local")["Policies"]}
-    return str(known[name] if name in known else iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"])
+    return str(
+        known[name] if name in known else iam.create_policy(PolicyName=name, PolicyDocument=document)["Policy"]["Arn"]
+    )
 
 
 def actions(calls: Iterable[Mapping[str, Any]]) -> set[str]:

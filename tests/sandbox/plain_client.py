@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An ACME client of few lines over the `acme` library and boto3: shows that the sandbox works without any code of the collection."""
+"""An ACME client of few lines over the `acme` library and boto3: shows that the sandbox works without any code of the
+collection."""
 
 from __future__ import annotations
 
@@ -66,18 +67,23 @@ class PlainClient:
     def order(self, names: Iterable[str], profile: str | None = None) -> tuple[Any, str]:
         """A new order and the private key that goes with it."""
         key = ec.generate_private_key(ec.SECP256R1())
-        pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        pem = key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
         return self.acme.new_order(crypto_util.make_csr(pem, list(names)), profile=profile), pem.decode()
 
     def replace(self, names: Iterable[str], replaces: str) -> dict[str, Any]:
-        """A new order that says which certificate it replaces, which the library cannot; the order as the CA answers it."""
+        """A new order that says which certificate it replaces, which the library cannot; the order as the CA answers
+        it."""
 
         class NewOrder(messages.NewOrder):
             replaces: str = josepy.field("replaces")
 
         identifiers = [messages.Identifier(typ=messages.IDENTIFIER_FQDN, value=name) for name in names]
         order = NewOrder(identifiers=identifiers, replaces=replaces)
-        answer = self.acme.net.post(self.acme.directory["newOrder"], order, new_nonce_url=self.acme.directory["newNonce"])
+        answer = self.acme.net.post(
+            self.acme.directory["newOrder"], order, new_nonce_url=self.acme.directory["newNonce"]
+        )
         return dict(answer.json())
 
     def write_records(self, order: Any, zone_id: str, wait: bool = True) -> None:
@@ -89,10 +95,18 @@ class PlainClient:
             values.setdefault(name, set()).add(challenge.chall.validation(self.key))
         route53 = aws_client("route53", self._env)
         sets = [
-            {"Name": name, "Type": "TXT", "TTL": 60, "ResourceRecords": [{"Value": f'"{value}"'} for value in sorted(texts)]} for name, texts in values.items()
+            {
+                "Name": name,
+                "Type": "TXT",
+                "TTL": 60,
+                "ResourceRecords": [{"Value": f'"{value}"'} for value in sorted(texts)],
+            }
+            for name, texts in values.items()
         ]
         changes = [{"Action": "CREATE", "ResourceRecordSet": one} for one in sets]
-        change = route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})["ChangeInfo"]["Id"]
+        change = route53.change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": changes})[
+            "ChangeInfo"
+        ]["Id"]
         deadline = time.monotonic() + POLL_LIMIT
         while wait and route53.get_change(Id=change)["ChangeInfo"]["Status"] != "INSYNC":
             assert time.monotonic() < deadline, "the change never came into sync"
@@ -129,4 +143,6 @@ class PlainClient:
 
 
 def dns_challenge(authorization: Any) -> Any:
-    return next(challenge for challenge in authorization.body.challenges if isinstance(challenge.chall, challenges.DNS01))
+    return next(
+        challenge for challenge in authorization.body.challenges if isinstance(challenge.chall, challenges.DNS01)
+    )

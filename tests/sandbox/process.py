@@ -67,7 +67,9 @@ class SandboxProcess:
         environ = {**os.environ, "PYTHONPATH": str(TESTS)}
         started = time.monotonic()
         # A session of its own: Ctrl-C at the terminal is for the parent, which then stops the sandbox.
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, cwd=TESTS, start_new_session=True)
+        self._process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, env=environ, cwd=TESTS, start_new_session=True
+        )
         try:
             self._env = self._read_exports(started + START_LIMIT)
         except BaseException:

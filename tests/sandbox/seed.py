@@ -34,7 +34,9 @@ def client(service: str, env: Environment | None = None) -> Any:
     env = env or os.environ
     core = botocore.session.Session()
     core.register_component("data_loader", _MODELS)
-    session = boto3.Session(env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"], botocore_session=core)
+    session = boto3.Session(
+        env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], region_name=env["AWS_REGION"], botocore_session=core
+    )
     return session.client(service, endpoint_url=env["AWS_ENDPOINT_URL"])
 
 
@@ -42,7 +44,10 @@ def create_zone(name: str, private: bool = False, env: Environment | None = None
     """A hosted zone; returns its ID."""
     more: dict[str, Any] = {}
     if private:
-        more = {"HostedZoneConfig": {"PrivateZone": True}, "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-0123456789abcdef0"}}
+        more = {
+            "HostedZoneConfig": {"PrivateZone": True},
+            "VPC": {"VPCRegion": "us-east-1", "VPCId": "vpc-0123456789abcdef0"},
+        }
     answer = client("route53", env).create_hosted_zone(Name=name, CallerReference=uuid.uuid4().hex, **more)
     return str(answer["HostedZone"]["Id"]).rpartition("/")[2]
 
@@ -50,29 +55,50 @@ def create_zone(name: str, private: bool = False, env: Environment | None = None
 def create_record(zone_id: str, name: str, kind: str, values: Iterable[str], env: Environment | None = None) -> None:
     """A record set; TXT values are quoted here."""
     records = [{"Value": f'"{value}"' if kind == "TXT" else value} for value in values]
-    change = {"Action": "CREATE", "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": records}}
+    change = {
+        "Action": "CREATE",
+        "ResourceRecordSet": {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": records},
+    }
     client("route53", env).change_resource_record_sets(HostedZoneId=zone_id, ChangeBatch={"Changes": [change]})
 
 
 def delegate(parent_zone_id: str, zone_id: str, env: Environment | None = None) -> None:
-    """The NS records by which a zone hands a part of itself over to another zone: without them, DNS never looks into that."""
+    """The NS records by which a zone hands a part of itself over to another zone: without them, DNS never looks into
+    that."""
     zone = client("route53", env).get_hosted_zone(Id=zone_id)
-    create_record(parent_zone_id, zone["HostedZone"]["Name"], "NS", [f"{server}." for server in zone["DelegationSet"]["NameServers"]], env)
+    create_record(
+        parent_zone_id,
+        zone["HostedZone"]["Name"],
+        "NS",
+        [f"{server}." for server in zone["DelegationSet"]["NameServers"]],
+        env,
+    )
 
 
-def create_role(name: str, trusted: str, external_id: str | None = None, policy: str | None = None, env: Environment | None = None) -> str:
-    """A role that an account may assume, perhaps with an external ID only; it may do everything unless a policy is given. Returns its ARN."""
-    statement: dict[str, Any] = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"}, "Action": "sts:AssumeRole"}
+def create_role(
+    name: str, trusted: str, external_id: str | None = None, policy: str | None = None, env: Environment | None = None
+) -> str:
+    """A role that an account may assume, perhaps with an external ID only; it may do everything unless a policy is
+    given. Returns its ARN."""
+    statement: dict[str, Any] = {
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{trusted}:root"},
+        "Action": "sts:AssumeRole",
+    }
     if external_id:
         statement["Condition"] = {"StringEquals": {"sts:ExternalId": external_id}}
     iam = client("iam", env)
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+    role = iam.create_role(
+        RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     iam.put_role_policy(RoleName=name, PolicyName="allowed", PolicyDocument=policy or json.dumps(everything))
     return str(role["Role"]["Arn"])
 
 
-def upload_certificate(name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/") -> str:
+def upload_certificate(
+    name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/"
+) -> str:
     """A server certificate of another CA in IAM; returns its ServerCertificateId."""
     authority = Authority()
     pair = authority.certificate(domains)
@@ -95,7 +121,8 @@ def create_distribution(
 ) -> str:
     """A distribution; returns its ID.
 
-    `certificate` is a ServerCertificateId of IAM or an ARN of ACM; aliases without one are what CloudFront took until April 2019.
+    `certificate` is a ServerCertificateId of IAM or an ARN of ACM; aliases without one are what CloudFront took until
+    April 2019.
     `more` replaces members of the configuration.
     """
     names = tuple(aliases)
@@ -129,7 +156,11 @@ def distribution_config(aliases: tuple[str, ...], certificate: str | None, stagi
         "DomainName": "origin.example.net",
         "CustomOriginConfig": {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"},
     }
-    behaviour = {"TargetOriginId": "origin", "ViewerProtocolPolicy": "redirect-to-https", "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6"}
+    behaviour = {
+        "TargetOriginId": "origin",
+        "ViewerProtocolPolicy": "redirect-to-https",
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    }
     return {
         "CallerReference": uuid.uuid4().hex,
         "Aliases": {"Quantity": len(aliases), "Items": list(aliases)} if aliases else {"Quantity": 0},
@@ -150,5 +181,7 @@ def playground(env: Environment) -> list[str]:
     distributions = ((("example.com", "www.example.com"), foreign), (("www.example.org",), None), ((), None))
     for aliases, certificate in distributions:
         made = create_distribution(aliases, certificate, env=env)
-        lines.append(f"distribution {made}: {', '.join(aliases) or 'no alias'}, {'old-one' if certificate else 'no certificate'}")
+        lines.append(
+            f"distribution {made}: {', '.join(aliases) or 'no alias'}, {'old-one' if certificate else 'no certificate'}"
+        )
     return lines

@@ -90,7 +90,9 @@ class Sandbox:
                 stack.callback(self._pebble.stop)
                 bundle += self._pebble.root_pem()
             else:
-                self._acme = AcmeServer(self.authority, self.state, lambda name: txt_values(self._dns_address, name), self.setup.acme)
+                self._acme = AcmeServer(
+                    self.authority, self.state, lambda name: txt_values(self._dns_address, name), self.setup.acme
+                )
                 self._acme.start(ports.acme)
                 stack.callback(self._acme.stop)
             self.ca_bundle.write_text(bundle, encoding="ascii")
@@ -103,7 +105,9 @@ class Sandbox:
     def __enter__(self) -> Sandbox:
         return self.start()
 
-    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None) -> None:
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
         self.stop()
 
     @property

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes this checkout importable as ansible_collections.certops.cloudfront wherever it lies, as ``make setup`` or ansible-test would."""
+"""Makes this checkout importable as ansible_collections.certops.cloudfront wherever it lies, as ``make setup`` or
+ansible-test would."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 
 
 def link_checkout() -> None:
-    """Unless it is importable already, link the checkout into a temporary collection tree and put that on the import path."""
+    """Unless it is importable already, link the checkout into a temporary collection tree and put that on the import
+    path."""
     roots = [Path(entry or ".") for entry in sys.path]
     if any((root / "ansible_collections/certops/cloudfront").resolve() == CHECKOUT for root in roots):
         return

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each fact stands in one file; where another file has to repeat it, the two are compared here. The rules of Galaxy and Automation Hub, too."""
+"""Each fact stands in one file; where another file has to repeat it, the two are compared here. The rules of Galaxy and
+Automation Hub, too."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 GALAXY_TAGS = {
-    "ai", "application", "cloud", "database", "eda", "infrastructure", "linux", "monitoring", "networking", "security", "storage", "tools", "windows",
+    "ai", "application", "cloud", "database", "eda", "infrastructure", "linux", "monitoring", "networking", "security", "storage", "tools", "windows",  # noqa: E501 - data in the form of its origin
 }  # fmt: skip
 
 
@@ -40,7 +41,9 @@ def options() -> dict[str, dict[str, t.Any]]:
 
 def test_the_action_group_lists_every_module() -> None:
     group = load("meta", "runtime.yml")["action_groups"]["aws"]
-    assert [entry for entry in group if isinstance(entry, str)] == sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+    assert [entry for entry in group if isinstance(entry, str)] == sorted(
+        path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")
+    )
 
 
 def test_the_action_group_extends_that_of_amazon_aws() -> None:
@@ -84,9 +87,13 @@ def test_the_readme_states_the_requirements_as_they_are() -> None:
 def test_the_documentation_of_plugins_states_the_requirements_as_they_are() -> None:
     floors = dict(line.split(">=") for line in requirement_lines("requirements.txt"))
     floors["python"] = load("tests", "config.yml")["modules"]["python_requires"].removeprefix(">=")
-    sources = [path for kind in ("doc_fragments", "modules", "inventory") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    sources = [
+        path for kind in ("doc_fragments", "modules", "inventory") for path in (ROOT / "plugins" / kind).glob("*.py")
+    ]
     stated = [
-        (path.stem, *found) for path in sources for found in re.findall(r"^  - ([a-z0-9-]+) >= ([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        (path.stem, *found)
+        for path in sources
+        for found in re.findall(r"^  - ([a-z0-9-]+) >= ([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert [(name, library, floor) for name, library, floor in stated if floors.get(library) != floor] == []
     # josepy comes with acme, and is used beside it.
@@ -95,16 +102,28 @@ def test_the_documentation_of_plugins_states_the_requirements_as_they_are() -> N
 
 def test_the_readme_lists_every_plugin_and_playbook() -> None:
     readme = text("README.md")
-    plugins = [path.stem for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")]
+    plugins = [
+        path.stem for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")
+    ]
     playbooks = [path.stem for path in (ROOT / "playbooks").glob("*.yml")]
-    assert [name for name in [*plugins, *playbooks] if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme] == []
+    assert [
+        name
+        for name in [*plugins, *playbooks]
+        if f"`{name}`" not in readme and f"certops.cloudfront.{name}" not in readme
+    ] == []
 
 
 @pytest.mark.parametrize(
-    "path", [path for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")], ids=lambda path: path.stem
+    "path",
+    [path for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")],
+    ids=lambda path: path.stem,
 )
 def test_the_documentation_of_every_plugin_is_yaml(path: Path) -> None:
-    blocks = re.findall(r'^(?:DOCUMENTATION|EXAMPLES|RETURN) = r"""(.*?)"""$', path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    blocks = re.findall(
+        r'^(?:DOCUMENTATION|EXAMPLES|RETURN) = r"""(.*?)"""$',
+        path.read_text(encoding="utf-8"),
+        flags=re.MULTILINE | re.DOTALL,
+    )
     assert [list(yaml.safe_load_all(block)) for block in blocks]
 
 
@@ -121,7 +140,9 @@ def test_the_page_on_playbooks_has_every_playbook_and_every_variable_of_a_run() 
 
 
 def test_the_tables_of_variables_and_codes_are_those_of_the_code() -> None:
-    run = subprocess.run([sys.executable, "scripts/variables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "scripts/variables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stdout + run.stderr
 
 
@@ -130,12 +151,20 @@ def test_the_role_defaults_are_those_of_the_argument_specs() -> None:
     specs = options()
     assert sorted(set(defaults) - set(specs)) == []
     computed = {name for name, value in defaults.items() if isinstance(value, str) and "{{" in value}
-    assert {name: value for name, value in defaults.items() if name not in computed and specs[name].get("default", value) != value} == {}
+    assert {
+        name: value
+        for name, value in defaults.items()
+        if name not in computed and specs[name].get("default", value) != value
+    } == {}
 
 
 def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> None:
     source = text("roles", "project", "defaults", "main.yml")
-    assert [name for name, option in options().items() if not option.get("required") and not re.search(rf"^(# ?)?{name}:", source, flags=re.MULTILINE)] == []
+    assert [
+        name
+        for name, option in options().items()
+        if not option.get("required") and not re.search(rf"^(# ?)?{name}:", source, flags=re.MULTILINE)
+    ] == []
 
 
 ACTION = re.compile(r"\b(?:acm|cloudfront|dynamodb|iam|kms|route53|s3|sns|sts):[A-Z][A-Za-z]+\b")
@@ -147,20 +176,31 @@ NEEDS_NO_PERMISSION = {"sts:GetCallerIdentity"}
 
 def needed_actions() -> dict[str, set[str]]:
     """What the documentation of each module says that it needs."""
-    return {path.stem: set(ACTION.findall(path.read_text(encoding="utf-8"))) - NEEDS_NO_PERMISSION for path in (ROOT / "plugins" / "modules").glob("*.py")}
+    return {
+        path.stem: set(ACTION.findall(path.read_text(encoding="utf-8"))) - NEEDS_NO_PERMISSION
+        for path in (ROOT / "plugins" / "modules").glob("*.py")
+    }
 
 
 def granted_actions() -> dict[str, set[str]]:
     """What each policy allows."""
-    policies = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "docs" / "iam").glob("*.json")}
+    policies = {
+        path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "docs" / "iam").glob("*.json")
+    }
     entries = {name: [statement["Action"] for statement in policy["Statement"]] for name, policy in policies.items()}
-    return {name: {action for entry in found for action in ([entry] if isinstance(entry, str) else entry)} for name, found in entries.items()}
+    return {
+        name: {action for entry in found for action in ([entry] if isinstance(entry, str) else entry)}
+        for name, found in entries.items()
+    }
 
 
 def permission_rows() -> dict[str, tuple[list[str], set[str]]]:
     """Module to its policies and actions, as the page on permissions shows them."""
     rows = re.findall(r"^\| `(\w+)` \| ([\w, -]+) \| (.*) \|$", text("docs", "iam", "README.md"), flags=re.MULTILINE)
-    return {module: ([] if policies == "none" else policies.split(", "), set(ACTION.findall(actions))) for module, policies, actions in rows}
+    return {
+        module: ([] if policies == "none" else policies.split(", "), set(ACTION.findall(actions)))
+        for module, policies, actions in rows
+    }
 
 
 def test_the_page_on_permissions_says_what_the_modules_say() -> None:
@@ -169,7 +209,10 @@ def test_the_page_on_permissions_says_what_the_modules_say() -> None:
 
 def test_the_policies_of_a_module_allow_all_that_it_needs() -> None:
     granted = granted_actions()
-    lacking = {module: actions - set().union(*(granted[name] for name in policies)) for module, (policies, actions) in permission_rows().items()}
+    lacking = {
+        module: actions - set().union(*(granted[name] for name in policies))
+        for module, (policies, actions) in permission_rows().items()
+    }
     assert {module: actions for module, actions in lacking.items() if actions} == {}
 
 
@@ -194,7 +237,11 @@ def test_a_policy_fits_every_partition_and_account(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "iam").glob("*.json")), ids=lambda path: path.stem)
 def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
     writes = re.compile(r":(Change|Create|Delete|Generate|Publish|Put|Subscribe|Tag|Unsubscribe|Update|Upload)")
-    statements = [item for item in json.loads(path.read_text(encoding="utf-8"))["Statement"] if writes.search(json.dumps(item["Action"]))]
+    statements = [
+        item
+        for item in json.loads(path.read_text(encoding="utf-8"))["Statement"]
+        if writes.search(json.dumps(item["Action"]))
+    ]
     iam, sns, tables, keys = ":server-certificate/cloudfront/certops/*", ":certops-*", ":table/certops*", ":key/*"
     buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*")
     scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*")
@@ -203,4 +250,6 @@ def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
 
 def test_the_changelog_knows_the_version() -> None:
     version = load("galaxy.yml")["version"]
-    assert version in load("changelogs", "changelog.yaml")["releases"] or list((ROOT / "changelogs" / "fragments").glob("*.yml"))
+    assert version in load("changelogs", "changelog.yaml")["releases"] or list(
+        (ROOT / "changelogs" / "fragments").glob("*.yml")
+    )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every page leads somewhere: links to files and headings of this repository are followed, also where they are written as addresses on GitHub."""
+"""Every page leads somewhere: links to files and headings of this repository are followed, also where they are written
+as addresses on GitHub."""
 
 from __future__ import annotations
 
@@ -37,7 +38,11 @@ def links(path: Path) -> list[str]:
 def anchors(path: Path) -> set[str]:
     """The headings, as GitHub makes fragments of them."""
     found: set[str] = set()
-    for heading in re.findall(r"^#+ (.+)$", re.sub(r"^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL), re.MULTILINE):
+    for heading in re.findall(
+        r"^#+ (.+)$",
+        re.sub(r"^ *```.*?^ *```$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL),
+        re.MULTILINE,
+    ):
         plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading)
         slug = re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-")
         found.add(slug if slug not in found else f"{slug}-1")

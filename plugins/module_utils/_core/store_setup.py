@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the table and the buckets of a store and an archive have to be, where they are not, and what may be set by us."""
+"""What the table and the buckets of a store and an archive have to be, where they are not, and what may be set by
+us."""
 
 from __future__ import annotations
 
@@ -95,15 +96,24 @@ class Shortcoming:
 
     def as_dict(self) -> dict[str, t.Any]:
         """The finding as it stands in results."""
-        return {"place": self.place, "aspect": self.aspect, "found": self.found, "wanted": self.wanted, "settled": self.settled}
+        return {
+            "place": self.place,
+            "aspect": self.aspect,
+            "found": self.found,
+            "wanted": self.wanted,
+            "settled": self.settled,
+        }
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.aspect.replace('_', ' ')} is {self.found}, and should be {self.wanted}; {self.advice}"
+        return (
+            f"{self.place}: {self.aspect.replace('_', ' ')} is {self.found}, and should be {self.wanted}; {self.advice}"
+        )
 
 
 @dataclass(frozen=True)
 class WantedBucket:
-    """What is asked of a bucket: the key to encrypt with (None: whatever encrypts), and whether its settings are ours to change."""
+    """What is asked of a bucket: the key to encrypt with (None: whatever encrypts), and whether its settings are ours
+    to change."""
 
     name: str
     account: str
@@ -136,7 +146,9 @@ def examined_table(name: str, table: Table | None) -> tuple[Shortcoming, ...]:
     if table is None:
         return (Shortcoming(place, TABLE, "absent", "present", settled=True),)
     ours = OUR_TAGS.items() <= dict(table.tags).items()
-    wrong = [(aspect, ours) for aspect, is_on in ((RECOVERY, table.recovery), (PROTECTION, table.protection)) if not is_on]
+    wrong = [
+        (aspect, ours) for aspect, is_on in ((RECOVERY, table.recovery), (PROTECTION, table.protection)) if not is_on
+    ]
     findings = [Shortcoming(place, aspect, "off", "on", settled=may_set, advice=_NOT_OURS) for aspect, may_set in wrong]
     if table.billing_mode != ON_DEMAND:
         findings.append(Shortcoming(place, BILLING, table.billing_mode, ON_DEMAND, settled=False, advice=_BY_CHOICE))
@@ -152,7 +164,9 @@ def examined_bucket(wanted: WantedBucket, bucket: BucketSettings) -> tuple[Short
         wrong.append((ENCRYPTION, str(bucket.encryption or "off"), str(wanted.encryption)))
     if not bucket.versioned:
         wrong.append((VERSIONING, "off", "on"))
-    return tuple(Shortcoming(place, aspect, found, expected, wanted.manage, _ON_REQUEST) for aspect, found, expected in wrong)
+    return tuple(
+        Shortcoming(place, aspect, found, expected, wanted.manage, _ON_REQUEST) for aspect, found, expected in wrong
+    )
 
 
 def after_table(name: str, table: Table | None, findings: t.Iterable[Shortcoming]) -> Table:
@@ -160,7 +174,9 @@ def after_table(name: str, table: Table | None, findings: t.Iterable[Shortcoming
     if table is None:
         return Table(name=name, arn=None)
     settled = {finding.aspect for finding in findings if finding.settled}
-    return replace(table, recovery=table.recovery or RECOVERY in settled, protection=table.protection or PROTECTION in settled)
+    return replace(
+        table, recovery=table.recovery or RECOVERY in settled, protection=table.protection or PROTECTION in settled
+    )
 
 
 def after_bucket(wanted: WantedBucket, bucket: BucketSettings, findings: t.Iterable[Shortcoming]) -> BucketSettings:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading, deciding and writing a project document as one: if somebody else wrote in between, it is read and decided again."""
+"""Reading, deciding and writing a project document as one: if somebody else wrote in between, it is read and decided
+again."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ D = t.TypeVar("D", bound=Decided)
 
 
 def load(store: Store, name: str) -> tuple[Document | None, str | None]:
-    """The document with every key present, and its version; (None, None) if there is none; CertError if it is damaged."""
+    """The document with every key present, and its version; (None, None) if there is none; CertError if it is
+    damaged."""
     stored = store.read(name)
     if stored is None:
         return None, None
@@ -47,7 +49,9 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
 
 
-def update(store: Store, name: str, decide: t.Callable[[Document | None], D], check_mode: bool = False) -> tuple[Document | None, D]:
+def update(
+    store: Store, name: str, decide: t.Callable[[Document | None], D], check_mode: bool = False
+) -> tuple[Document | None, D]:
     """The document before, and the decision that was written. ``decide`` may be called again, so it only computes."""
     conflict: ConflictError | None = None
     for _attempt in range(ATTEMPTS):
@@ -66,14 +70,16 @@ def update(store: Store, name: str, decide: t.Callable[[Document | None], D], ch
 
 @dataclass(frozen=True)
 class RunJournal:
-    """The journal of one run in the document of its project, for steps that cannot be taken back: each write proves that the run holds the project."""
+    """The journal of one run in the document of its project, for steps that cannot be taken back: each write proves
+    that the run holds the project."""
 
     store: Store
     project: str
     run_id: str
 
     def ordering(self, order_url: str, now: datetime) -> None:
-        """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is gone."""
+        """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is
+        gone."""
         claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
         report = step_report.StepReport(phase=journal.Phase.ORDERING.value, order_url=order_url)
         request = transitions.Request(name=self.project, claim=claim, report=report)

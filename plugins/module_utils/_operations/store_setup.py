@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Examines the table and the buckets of a store and an archive, and sets what is settled; _core/store_setup.py decides what that is."""
+"""Examines the table and the buckets of a store and an archive, and sets what is settled; _core/store_setup.py decides
+what that is."""
 
 from __future__ import annotations
 
@@ -67,7 +68,11 @@ class TableSetup:
         if problem:
             return Examined(problem=problem)
         if table is not None:
-            table = replace(table, recovery=self.tables.describe_continuous_backups(self.name), tags=self.tables.list_tags_of_resource(table.arn or ""))
+            table = replace(
+                table,
+                recovery=self.tables.describe_continuous_backups(self.name),
+                tags=self.tables.list_tags_of_resource(table.arn or ""),
+            )
         findings = store_setup.examined_table(self.name, table)
         return Examined(before=table, after=store_setup.after_table(self.name, table, findings), findings=findings)
 
@@ -106,7 +111,10 @@ class TableSetup:
 
     def _pause(self, deadline: Deadline, attempt: int) -> None:
         if deadline.has_passed(self.clock.now()):
-            raise DeadlineError(f"the table {self.name} is still not ready after {WAIT_SECONDS} seconds; run again, which goes on from there")
+            raise DeadlineError(
+                f"the table {self.name} is still not ready after {WAIT_SECONDS} seconds; run again, which goes on from"
+                " there"
+            )
         self.clock.sleep(deadline.clamp(self.clock.now(), backoff(attempt, cap=10)))
 
 
@@ -130,7 +138,9 @@ class BucketSetup:
             return Examined(problem=problem)
         encryption, rule = self.bucket.get_bucket_encryption()
         self._rule.update(rule)
-        before = BucketSettings(self.wanted.name, self.bucket.get_public_access_block(), encryption, self.bucket.get_bucket_versioning())
+        before = BucketSettings(
+            self.wanted.name, self.bucket.get_public_access_block(), encryption, self.bucket.get_bucket_versioning()
+        )
         findings = store_setup.examined_bucket(self.wanted, before)
         return Examined(before=before, after=store_setup.after_bucket(self.wanted, before, findings), findings=findings)
 
@@ -153,8 +163,8 @@ class BucketSetup:
                 return f"there is no bucket {name}; create it, or correct the name"
             if exc.code in FORBIDDEN:
                 return (
-                    f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or s3:ListBucket is not granted on it;"
-                    " S3 does not say which (see docs/iam of the collection)"
+                    f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or"
+                    " s3:ListBucket is not granted on it; S3 does not say which (see docs/iam of the collection)"
                 )
             raise
         return None

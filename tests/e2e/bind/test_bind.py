@@ -13,7 +13,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws im
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import CloudFront
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_cert_bind, iam_server_cert, iam_server_cert_cleanup
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    cloudfront_cert_bind,
+    iam_server_cert,
+    iam_server_cert_cleanup,
+)
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -26,17 +30,23 @@ UNKNOWN = b'<SettingOfTomorrow a="b"><Deep>1</Deep></SettingOfTomorrow>'
 def store(name: str, *domains: str) -> dict[str, t.Any]:
     certificate, key, chain = SandboxProcess.issue_foreign(domains or ["example.com", "*.example.com"])
     tags = {"managed-by": "certops.cloudfront"}
-    result = run(iam_server_cert, name=name, path=PATH, certificate=certificate, private_key=key, chain=chain, tags=tags).result
+    result = run(
+        iam_server_cert, name=name, path=PATH, certificate=certificate, private_key=key, chain=chain, tags=tags
+    ).result
     return t.cast("dict[str, t.Any]", result["server_certificate"])
 
 
-def bind(certificate: dict[str, t.Any], *previous: dict[str, t.Any], check_mode: bool = False, **params: t.Any) -> Outcome:
+def bind(
+    certificate: dict[str, t.Any], *previous: dict[str, t.Any], check_mode: bool = False, **params: t.Any
+) -> Outcome:
     given = {"server_certificate": certificate, "previous": [one["id"] for one in previous], **params}
     return run(cloudfront_cert_bind, check_mode, **given)
 
 
 def client() -> CloudFront:
-    return CloudFront(Session({"region": "us-east-1", "endpoint_url": None}).client("cloudfront", **cloudfront.CLIENT_CONFIG))
+    return CloudFront(
+        Session({"region": "us-east-1", "endpoint_url": None}).client("cloudfront", **cloudfront.CLIENT_CONFIG)
+    )
 
 
 def raw(distribution: str) -> bytes:
@@ -97,11 +107,15 @@ def test_every_page_is_searched(control: Control, old: dict[str, t.Any], new: di
     assert control.counts("cloudfront")["ListDistributions"] == 2
 
 
-def test_elements_that_no_botocore_knows_survive(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
+def test_elements_that_no_botocore_knows_survive(
+    control: Control, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
     distribution = seed.create_distribution(["www.example.com"], old["id"])
     speaker = client()
     config = speaker.get_distribution_config(distribution)
-    xml = config.xml.replace(b"</DistributionConfig>", UNKNOWN + b"</DistributionConfig>").replace(b"</Origins>", UNKNOWN + b"</Origins>")
+    xml = config.xml.replace(b"</DistributionConfig>", UNKNOWN + b"</DistributionConfig>").replace(
+        b"</Origins>", UNKNOWN + b"</Origins>"
+    )
     speaker.update_distribution(distribution, cloudfront.DistributionConfig(config.etag, xml))
     before = raw(distribution)
     assert before.count(UNKNOWN) == 2
@@ -143,7 +157,9 @@ def test_a_change_in_progress_is_awaited(control: Control, old: dict[str, t.Any]
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_dropped_connection_during_the_update(control: Control, old: dict[str, t.Any], new: dict[str, t.Any], when: str) -> None:
+def test_a_dropped_connection_during_the_update(
+    control: Control, old: dict[str, t.Any], new: dict[str, t.Any], when: str
+) -> None:
     distribution = seed.create_distribution(["www.example.com"], old["id"])
     control.fault("cloudfront", "UpdateDistribution", "reset", when=when)
     done = bind(new, old)
@@ -151,7 +167,9 @@ def test_a_dropped_connection_during_the_update(control: Control, old: dict[str,
     assert done.changed
 
 
-def test_one_denied_distribution_does_not_stop_the_others(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
+def test_one_denied_distribution_does_not_stop_the_others(
+    control: Control, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
     ids = sorted(seed.create_distribution([f"{name}.example.com"], old["id"]) for name in "ab")
     control.fault("cloudfront", "UpdateDistribution", "access_denied")
     done = bind(new, old)
@@ -160,14 +178,18 @@ def test_one_denied_distribution_does_not_stop_the_others(control: Control, old:
     assert statuses(bind(new, old)) == {ids[0]: "rebound", ids[1]: "already"}
 
 
-def test_an_etag_that_changes_with_the_deployment_is_read_back(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
+def test_an_etag_that_changes_with_the_deployment_is_read_back(
+    control: Control, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
     control.set(cloudfront_etag_on_deploy=True, cloudfront_deploy_seconds=120)
     seed.create_distribution(["www.example.com"], old["id"])
     control.advance(121)
     assert bind(new, old).result["verified"]
 
 
-def test_what_the_edge_serves_is_verified(control: Control, sandbox: SandboxProcess, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
+def test_what_the_edge_serves_is_verified(
+    control: Control, sandbox: SandboxProcess, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
     control.set(cloudfront_deploy_seconds=120)
     seed.create_distribution(["www.example.com", "*.example.com"], old["id"])
     control.advance(121)
@@ -192,7 +214,9 @@ def test_what_the_edge_does_not_serve_goes_back_to_what_it_had_and_is_tried_agai
     assert statuses(bind(new, old, verify="tls", edge_address=edge)) == {distribution: "rebound"}
 
 
-def test_the_old_certificate_can_be_deleted_only_after_the_deployment(control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:
+def test_the_old_certificate_can_be_deleted_only_after_the_deployment(
+    control: Control, old: dict[str, t.Any], new: dict[str, t.Any]
+) -> None:
     seed.create_distribution(["www.example.com"], old["id"])
     control.set(cloudfront_deploy_seconds=1000)
     bind(new, old, wait=False)
@@ -205,7 +229,9 @@ def test_in_china(control: Control) -> None:
     control.set(check_signing_region=True)
     region = {"region": "cn-north-1"}
     certificate, key, chain = SandboxProcess.issue_foreign(["www.example.cn"])
-    stored = run(iam_server_cert, name="cn", certificate=certificate, private_key=key, chain=chain, **region).result["server_certificate"]
+    stored = run(iam_server_cert, name="cn", certificate=certificate, private_key=key, chain=chain, **region).result[
+        "server_certificate"
+    ]
     done = bind(stored, match=["aliases"], **region)
     assert (stored["arn"].split(":")[1], done.result["matched"]) == ("aws-cn", [])
 
@@ -223,7 +249,10 @@ def test_as_ansible_runs_it(ansible: t.Any, control: Control, old: dict[str, t.A
 
 
 def test_an_unknown_distribution_as_ansible_shows_it(ansible: t.Any, control: Control, new: dict[str, t.Any]) -> None:
-    shown, _result = ansible.module("cloudfront_cert_bind", {"server_certificate_name": "new", "match": ["ids"], "distributions": ["E0000000000000"]})
+    shown, _result = ansible.module(
+        "cloudfront_cert_bind",
+        {"server_certificate_name": "new", "match": ["ids"], "distributions": ["E0000000000000"]},
+    )
     assert shown.returncode != 0
     assert "E0000000000000 does not exist" in shown.output
     assert control.counts("cloudfront")["UpdateDistribution"] == 0

@@ -9,7 +9,11 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert, iam_server_cert_cleanup, iam_server_cert_info
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    iam_server_cert,
+    iam_server_cert_cleanup,
+    iam_server_cert_info,
+)
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -21,7 +25,14 @@ CERTIFICATE, KEY, CHAIN = SandboxProcess.issue_foreign(["example.com", "*.exampl
 
 
 def store(check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"name": "webapp", "path": PATH, "certificate": CERTIFICATE, "chain": CHAIN, "private_key": KEY, "tags": TAGS}
+    given = {
+        "name": "webapp",
+        "path": PATH,
+        "certificate": CERTIFICATE,
+        "chain": CHAIN,
+        "private_key": KEY,
+        "tags": TAGS,
+    }
     return run(iam_server_cert, check_mode, **{**given, **params})
 
 
@@ -71,7 +82,9 @@ def test_one_in_use_is_kept_until_it_is_not(control: Control) -> None:
     distribution = seed.create_distribution(["example.com"], stored["server_certificate_id"])
     with pytest.raises(RefusedError, match=distribution):
         run(iam_server_cert, state="absent", name="webapp")
-    assert run(iam_server_cert_info, name="webapp", usage=True).result["server_certificates"][0]["used_by"] == [distribution]
+    assert run(iam_server_cert_info, name="webapp", usage=True).result["server_certificates"][0]["used_by"] == [
+        distribution
+    ]
     assert control.counts("iam")["DeleteServerCertificate"] == 0
 
 
@@ -95,8 +108,16 @@ def test_cleanup_keeps_what_is_used_kept_or_not_ours(control: Control) -> None:
     control.clear_calls()
     done = run(iam_server_cert_cleanup, path=PATH, keep=[kept["name"]])
     assert done.result["deleted"] == ["old"]
-    assert {one["name"]: one["used_by"] for one in done.result["kept"]} == {"used": [distribution], "kept": [], "untagged": []}
-    assert control.counts("iam") == {"ListServerCertificates": 1, "ListServerCertificateTags": 2, "DeleteServerCertificate": 1}
+    assert {one["name"]: one["used_by"] for one in done.result["kept"]} == {
+        "used": [distribution],
+        "kept": [],
+        "untagged": [],
+    }
+    assert control.counts("iam") == {
+        "ListServerCertificates": 1,
+        "ListServerCertificateTags": 2,
+        "DeleteServerCertificate": 1,
+    }
     assert control.counts("cloudfront") == {"ListDistributions": 1}
     assert not run(iam_server_cert_cleanup, path=PATH, keep=[kept["name"]]).changed
 
@@ -115,7 +136,14 @@ def test_signatures_are_for_where_iam_lives(control: Control) -> None:
 
 
 def test_as_ansible_runs_it(ansible: t.Any, control: Control) -> None:
-    arguments = {"name_prefix": "webapp", "path": PATH, "certificate": CERTIFICATE, "chain": CHAIN, "private_key": KEY, "tags": TAGS}
+    arguments = {
+        "name_prefix": "webapp",
+        "path": PATH,
+        "certificate": CERTIFICATE,
+        "chain": CHAIN,
+        "private_key": KEY,
+        "tags": TAGS,
+    }
     checked, predicted = ansible.module("iam_server_cert", arguments, check=True)
     done, result = ansible.module("iam_server_cert", arguments)
     again, repeated = ansible.module("iam_server_cert", arguments, check=True)
@@ -128,7 +156,9 @@ def test_as_ansible_runs_it(ansible: t.Any, control: Control) -> None:
 
 
 def test_bad_input_as_ansible_shows_it(ansible: t.Any, control: Control) -> None:
-    shown, _result = ansible.module("iam_server_cert", {"name": "a b", "path": "no", "certificate": CERTIFICATE, "private_key": "no key"})
+    shown, _result = ansible.module(
+        "iam_server_cert", {"name": "a b", "path": "no", "certificate": CERTIFICATE, "private_key": "no key"}
+    )
     assert "name:" in shown.output
     assert "path:" in shown.output
     assert "private key" in shown.output

@@ -77,7 +77,9 @@ def test_foreign_values_under_the_name_survive(issue: Issue) -> None:
     assert sorted(issue.txt(NAME)) == sorted([f'"{FOREIGN}"', value(account, WILDCARD)])
 
 
-@pytest.mark.parametrize(("until", "is_kept"), [pytest.param(FUTURE, True, id="to come"), pytest.param(PAST, False, id="passed")])
+@pytest.mark.parametrize(
+    ("until", "is_kept"), [pytest.param(FUTURE, True, id="to come"), pytest.param(PAST, False, id="passed")]
+)
 def test_a_time_in_a_value_of_the_user_counts(issue: Issue, until: int, is_kept: bool) -> None:
     given = value(account_of(issue), f"{WILDCARD}; persistUntil={until}")
     seed.create_record(issue.zone, NAME, "TXT", [given.strip('"')])
@@ -131,15 +133,25 @@ def test_a_killed_run_is_finished(issue: Issue, control: Control) -> None:
 @pytest.mark.parametrize(
     ("domains", "written"),
     [
-        pytest.param(["example.com"], "sandbox.invalid; accounturi=https://localhost/acme/acct/nobody", id="another account"),
+        pytest.param(
+            ["example.com"], "sandbox.invalid; accounturi=https://localhost/acme/acct/nobody", id="another account"
+        ),
         pytest.param(["example.com"], "ca.example; accounturi={account}", id="another CA"),
-        pytest.param(["example.com"], "sandbox.invalid; accounturi={account}; persistUntil=1767225600", id="until a time that has passed"),
+        pytest.param(
+            ["example.com"],
+            "sandbox.invalid; accounturi={account}; persistUntil=1767225600",
+            id="until a time that has passed",
+        ),
         pytest.param(["*.example.com"], "sandbox.invalid; accounturi={account}", id="a wildcard without its policy"),
-        pytest.param(["example.com"], "sandbox.invalid; accounturi={account}; accounturi={account}", id="a parameter twice"),
+        pytest.param(
+            ["example.com"], "sandbox.invalid; accounturi={account}; accounturi={account}", id="a parameter twice"
+        ),
         pytest.param(["example.com"], "sandbox.invalid", id="no account"),
     ],
 )
-def test_the_ca_of_the_sandbox_is_strict(issue: Issue, monkeypatch: pytest.MonkeyPatch, domains: list[str], written: str) -> None:
+def test_the_ca_of_the_sandbox_is_strict(
+    issue: Issue, monkeypatch: pytest.MonkeyPatch, domains: list[str], written: str
+) -> None:
     monkeypatch.setattr(Grant, "value", property(lambda grant: written.format(account=grant.account_url)))
     with pytest.raises(RemoteError) as caught:
         issue(dns_persist=True, domains=domains)
@@ -147,7 +159,9 @@ def test_the_ca_of_the_sandbox_is_strict(issue: Issue, monkeypatch: pytest.Monke
     assert issue.pending() == []
 
 
-def test_a_life_by_playbooks_leaves_the_record_to_its_owner(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_a_life_by_playbooks_leaves_the_record_to_its_owner(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     control.set(acme_dns_persist=True)
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     life.play("create", project_dns_persist=True).succeeded()
@@ -158,7 +172,9 @@ def test_a_life_by_playbooks_leaves_the_record_to_its_owner(sandbox: SandboxProc
     life.play("delete").succeeded()
     assert control.counts("route53")["ChangeResourceRecordSets"] == 0
     assert control.counts("acme")["finalize"] == 1
-    records = seed.client("route53", sandbox.env()).list_resource_record_sets(HostedZoneId=life.zone)["ResourceRecordSets"]
+    records = seed.client("route53", sandbox.env()).list_resource_record_sets(HostedZoneId=life.zone)[
+        "ResourceRecordSets"
+    ]
     assert f"{NAME}." in [each["Name"] for each in records]
 
 

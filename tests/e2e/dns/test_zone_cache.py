@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A run lists the hosted zones once, however many projects it has, and what changes meanwhile is seen where it matters."""
+"""A run lists the hosted zones once, however many projects it has, and what changes meanwhile is seen where it
+matters."""
 
 from __future__ import annotations
 
@@ -22,11 +23,17 @@ PROJECTS = 12
 def fleet(count: int) -> list[dict[str, Any]]:
     """New projects without distributions and mail."""
     names = [f"p{number}" for number in range(count)]
-    return [{"project_name": name, "project_domains": [f"{name}.example.com"], "project_sns_topic": ""} for name in names]
+    return [
+        {"project_name": name, "project_domains": [f"{name}.example.com"], "project_sns_topic": ""} for name in names
+    ]
 
 
-@pytest.mark.parametrize(("count", "forks"), [pytest.param(1, 5, id="one"), pytest.param(PROJECTS, 6, id="twelve", marks=pytest.mark.slow)])
-def test_a_run_lists_zones_once_for_all_projects(sandbox: SandboxProcess, ansible: Ansible, control: Control, count: int, forks: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "forks"), [pytest.param(1, 5, id="one"), pytest.param(PROJECTS, 6, id="twelve", marks=pytest.mark.slow)]
+)
+def test_a_run_lists_zones_once_for_all_projects(
+    sandbox: SandboxProcess, ansible: Ansible, control: Control, count: int, forks: int
+) -> None:
     seed.create_zone("example.com")
     control.set(iam_server_certificate_quota=100)
     given = {"projects": fleet(count), "project_route53_calls_per_second": 0}
@@ -41,12 +48,16 @@ def test_a_run_lists_zones_once_for_all_projects(sandbox: SandboxProcess, ansibl
     assert len(list((ansible.home / ".cache" / "certops").glob("zones-*.json"))) == 1
 
 
-def test_a_run_over_a_hundred_names_makes_five_calls(sandbox: SandboxProcess, ansible: Ansible, control: Control) -> None:
+def test_a_run_over_a_hundred_names_makes_five_calls(
+    sandbox: SandboxProcess, ansible: Ansible, control: Control
+) -> None:
     seed.create_zone("example.com")
     control.set(route53_propagation_seconds=2)
     control.clear_calls()
     names = [f"h{number}.example.com" for number in range(100)]
-    ansible.playbook("create", {"project_name": "webapp", "project_domains": names, "project_sns_topic": ""}).succeeded()
+    ansible.playbook(
+        "create", {"project_name": "webapp", "project_domains": names, "project_sns_topic": ""}
+    ).succeeded()
     assert control.counts("route53").total() <= 5, control.counts("route53")
 
 
@@ -57,19 +68,44 @@ class Tasks:
         self.ansible, self.env, self.tasks = ansible, env, list[dict[str, Any]]()
 
     def issue(self, name: str, check_mode: bool = False, fails: bool = False, **options: Any) -> None:
-        given = {"project": "webapp", "domains": [name], "acme_terms_agreed": True, "acme_directory": self.env["CERTOPS_ACME_DIRECTORY"]}
+        given = {
+            "project": "webapp",
+            "domains": [name],
+            "acme_terms_agreed": True,
+            "acme_directory": self.env["CERTOPS_ACME_DIRECTORY"],
+        }
         module = {**given, "acme_ca_bundle": self.env["CERTOPS_ACME_CA_BUNDLE"], **options}
         self.tasks += [
-            {"certops.cloudfront.acme_route53_issue": module, "check_mode": check_mode, "register": "told", "ignore_errors": fails},
-            {"ansible.builtin.assert": {"that": f"told is {'failed' if fails else 'changed'}", "fail_msg": "{{ told | to_json }}"}},
+            {
+                "certops.cloudfront.acme_route53_issue": module,
+                "check_mode": check_mode,
+                "register": "told",
+                "ignore_errors": fails,
+            },
+            {
+                "ansible.builtin.assert": {
+                    "that": f"told is {'failed' if fails else 'changed'}",
+                    "fail_msg": "{{ told | to_json }}",
+                }
+            },
         ]
 
     def do(self, code: str) -> None:
         """Python with ``seed`` at hand."""
-        self.tasks.append({"ansible.builtin.command": {"argv": [sys.executable, "-c", f"from sandbox import seed\n{code}"], "chdir": str(ROOT / "tests")}})
+        self.tasks.append(
+            {
+                "ansible.builtin.command": {
+                    "argv": [sys.executable, "-c", f"from sandbox import seed\n{code}"],
+                    "chdir": str(ROOT / "tests"),
+                }
+            }
+        )
 
     def run(self, path: Path) -> str:
-        path.write_text(json.dumps([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": self.tasks}]), encoding="utf-8")
+        path.write_text(
+            json.dumps([{"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": self.tasks}]),
+            encoding="utf-8",
+        )
         return self.ansible.playbook(str(path)).succeeded().output
 
 
@@ -78,7 +114,9 @@ def tasks(sandbox: SandboxProcess, ansible: Ansible) -> Tasks:
     return Tasks(ansible, sandbox.env())
 
 
-def test_a_zone_that_is_made_and_one_that_is_made_anew_between_tasks(tasks: Tasks, control: Control, tmp_path: Path) -> None:
+def test_a_zone_that_is_made_and_one_that_is_made_anew_between_tasks(
+    tasks: Tasks, control: Control, tmp_path: Path
+) -> None:
     zone = seed.create_zone("example.com")
     tasks.issue("example.com", check_mode=True)
     tasks.issue("example.org", check_mode=True, fails=True)

@@ -35,7 +35,11 @@ class Patient:
 
     def __init__(self, env: t.Mapping[str, str], home: Path) -> None:
         self.env = env
-        self.given: dict[str, t.Any] = {"store": f"file://{home}/store", "dns_server": env["CERTOPS_DNS_SERVER"], "region": env["AWS_REGION"]}
+        self.given: dict[str, t.Any] = {
+            "store": f"file://{home}/store",
+            "dns_server": env["CERTOPS_DNS_SERVER"],
+            "region": env["AWS_REGION"],
+        }
         self.definition: dict[str, t.Any] = {
             "domains": ["example.com", "*.example.com"],
             "acme_directory": env["CERTOPS_ACME_DIRECTORY"],
@@ -45,7 +49,9 @@ class Patient:
         }
 
     def examined(self, check_mode: bool = False, **definition: t.Any) -> Outcome:
-        return in_process.run(doctor, check_mode, name=PROJECT, definition={**self.definition, **definition}, **self.given)
+        return in_process.run(
+            doctor, check_mode, name=PROJECT, definition={**self.definition, **definition}, **self.given
+        )
 
     def codes(self, severity: str = "error", **definition: t.Any) -> dict[str, list[str]]:
         """Subjects by code, of the findings of one severity."""
@@ -73,23 +79,40 @@ def test_a_healthy_project_is_said_to_be_so_in_one_line_and_nothing_is_changed(l
     assert run.changed == 0
     assert life.document() == before
     assert {call["operation"] for call in control.calls()} == {
-        *("GetCallerIdentity", "SimulatePrincipalPolicy", "GetAccountSummary", "ListServerCertificates", "GetServerCertificate"),
+        *(
+            "GetCallerIdentity",
+            "SimulatePrincipalPolicy",
+            "GetAccountSummary",
+            "ListServerCertificates",
+            "GetServerCertificate",
+        ),
         *("ListDistributions", "ListSubscriptionsByTopic", "ListHostedZones", "GetHostedZone", "directory"),
     }
 
 
-def test_everything_in_the_store_is_examined_and_one_unhealthy_project_fails_the_play(life: Life, control: Control) -> None:
+def test_everything_in_the_store_is_examined_and_one_unhealthy_project_fails_the_play(
+    life: Life, control: Control
+) -> None:
     life.play("create").succeeded()
     control.confirm(STAYS)
-    life.ansible.playbook("create", {**life.variables, "project_name": "other", "project_bind": "previous"}, env=life.env).succeeded()
+    life.ansible.playbook(
+        "create", {**life.variables, "project_name": "other", "project_bind": "previous"}, env=life.env
+    ).succeeded()
     control.confirm(STAYS)
     seed.create_record(life.zone, "www.example.com", "CAA", ['0 issue "ca.example.net"'], env=life.owner)
     assert life.ansible.playbook("doctor", {}, env=life.env).succeeded().output.count(" is healthy: ") == 2
-    life.ansible.playbook("create", {**life.variables, "project_name": "other", "project_domains": "www.example.com"}, env=life.env).failed()
-    run = life.ansible.playbook("doctor", {"projects": ["webapp", {"name": "other", "domains": ["www.example.com"]}]}, env=life.env).failed()
+    life.ansible.playbook(
+        "create", {**life.variables, "project_name": "other", "project_domains": "www.example.com"}, env=life.env
+    ).failed()
+    run = life.ansible.playbook(
+        "doctor", {"projects": ["webapp", {"name": "other", "domains": ["www.example.com"]}]}, env=life.env
+    ).failed()
     assert "webapp | healthy" in run.stdout
     assert "other | failed" in run.stdout
-    assert "ERROR CAA_FORBIDS www.example.com: the CAA records of www.example.com allow 'ca.example.net', not sandbox.invalid. Add a CAA record" in run.stdout
+    assert (
+        "ERROR CAA_FORBIDS www.example.com: the CAA records of www.example.com allow 'ca.example.net', not"
+        " sandbox.invalid. Add a CAA record" in run.stdout
+    )
 
 
 def test_warnings_fail_the_play_on_request(life: Life) -> None:
@@ -125,9 +148,14 @@ def test_zones(patient: Patient, control: Control) -> None:
     below = seed.create_zone("shop.example.com")
     names = ["example.com", "shop.example.com"]
     assert patient.codes(domains=names) == {}
-    found = next(entry for entry in patient.examined(domains=names).result["findings"] if entry["code"] == "ZONE_PASSED_OVER")
+    found = next(
+        entry for entry in patient.examined(domains=names).result["findings"] if entry["code"] == "ZONE_PASSED_OVER"
+    )
     assert (found["severity"], found["subject"]) == ("warning", "shop.example.com")
-    assert f"DNS does not lead to the hosted zone {below}, so the records are written to example.com ({second})" in found["message"]
+    assert (
+        f"DNS does not lead to the hosted zone {below}, so the records are written to example.com ({second})"
+        in found["message"]
+    )
     patient.given["zone_id"] = {"shop.example.com": below}
     assert patient.codes(domains=names) == {"ZONE_NOT_DELEGATED": ["shop.example.com"]}
     found = patient.examined(domains=names).result["findings"][0]
@@ -144,7 +172,10 @@ def test_challenge_names_that_are_cnames(patient: Patient, sandbox: SandboxProce
     seed.create_record(zone, "_acme-challenge.example.com", "CNAME", ["_acme-challenge.example.com.acme.example.net"])
     assert patient.codes() == {"ZONE_MISSING": ["*.example.com", "example.com"]}
     message = patient.examined().result["findings"][0]["message"]
-    assert message.startswith("its challenge name is a CNAME to _acme-challenge.example.com.acme.example.net, and it has no public hosted zone")
+    assert message.startswith(
+        "its challenge name is a CNAME to _acme-challenge.example.com.acme.example.net, and it has no public hosted"
+        " zone"
+    )
     seed.create_zone("acme.example.net")
     assert patient.codes() == {}
     seed.create_record(zone, "_acme-challenge.www.example.com", "CNAME", ["_acme-challenge.www.example.com"])
@@ -153,7 +184,8 @@ def test_challenge_names_that_are_cnames(patient: Patient, sandbox: SandboxProce
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A zone acme.example.net in another account to which the challenge name of example.com is a CNAME, and the role that has it."""
+    """A zone acme.example.net in another account to which the challenge name of example.com is a CNAME, and the role
+    that has it."""
 
     own_zone: str
     zone: str
@@ -167,10 +199,16 @@ class Elsewhere:
 def elsewhere(sandbox: SandboxProcess) -> Elsewhere:
     own, other = seed.create_zone("example.com"), sandbox.account(OTHER)
     seed.create_record(own, "_acme-challenge.example.com", "CNAME", ["_acme-challenge.example.com.acme.example.net"])
-    return Elsewhere(own, seed.create_zone("acme.example.net", env=other), seed.create_role("certops-dns", "123456789012", "ours", env=other))
+    return Elsewhere(
+        own,
+        seed.create_zone("acme.example.net", env=other),
+        seed.create_role("certops-dns", "123456789012", "ours", env=other),
+    )
 
 
-def test_a_challenge_name_that_leads_into_another_account(patient: Patient, elsewhere: Elsewhere, sandbox: SandboxProcess, control: Control) -> None:
+def test_a_challenge_name_that_leads_into_another_account(
+    patient: Patient, elsewhere: Elsewhere, sandbox: SandboxProcess, control: Control
+) -> None:
     assert patient.codes() == {"ZONE_MISSING": ["*.example.com", "example.com"]}
     patient.given["dns_delegations"] = elsewhere.by_role()
     control.clear_calls()
@@ -187,7 +225,9 @@ def test_a_role_of_another_account_that_is_refused(patient: Patient, elsewhere: 
     seed.create_record(elsewhere.own_zone, "example.com", "CAA", ['128 tbs "x"'])
     found = patient.codes()
     assert found == {"PERMISSION_MISSING": ["sts:AssumeRole"], "CAA_UNKNOWN_CRITICAL": ["*.example.com", "example.com"]}
-    (message,) = [entry["message"] for entry in patient.examined().result["findings"] if entry["code"] == "PERMISSION_MISSING"]
+    (message,) = [
+        entry["message"] for entry in patient.examined().result["findings"] if entry["code"] == "PERMISSION_MISSING"
+    ]
     assert elsewhere.role in message
     assert "external_id is the one that it asks for" in message
 
@@ -197,7 +237,10 @@ def test_the_playbook_examines_other_accounts_as_the_runs_use_them(ansible: Ansi
     healthy = ansible.playbook("doctor", {**given, "project_dns_delegations": elsewhere.by_role()}).succeeded()
     assert f"{PROJECT} is healthy: " in healthy.stdout
     refused = ansible.playbook("doctor", {**given, "project_dns_delegations": elsewhere.by_role("theirs")}).failed()
-    assert f"ERROR PERMISSION_MISSING sts:AssumeRole: sts:AssumeRole on {elsewhere.role} was answered with AccessDenied" in refused.stdout
+    assert (
+        f"ERROR PERMISSION_MISSING sts:AssumeRole: sts:AssumeRole on {elsewhere.role} was answered with AccessDenied"
+        in refused.stdout
+    )
 
 
 def test_a_zone_that_does_not_exist_is_chosen(patient: Patient) -> None:
@@ -212,11 +255,21 @@ CAA = [
     pytest.param({}, {}, id="none"),
     pytest.param({"example.com": ['0 issue "sandbox.invalid"']}, {}, id="ours"),
     pytest.param({"example.com": ['0 issue "ca.example.net"']}, {"CAA_FORBIDS": BOTH}, id="another's"),
-    pytest.param({"example.com": ['0 issue "sandbox.invalid"', '0 issuewild ";"']}, {"CAA_FORBIDS": [WILD]}, id="no-wildcards"),
+    pytest.param(
+        {"example.com": ['0 issue "sandbox.invalid"', '0 issuewild ";"']}, {"CAA_FORBIDS": [WILD]}, id="no-wildcards"
+    ),
     pytest.param({"www.example.com": ['0 issue ";"']}, {"CAA_FORBIDS": [PLAIN]}, id="the-closest-counts"),
-    pytest.param({"example.com": ['0 issue "sandbox.invalid; validationmethods=http-01"']}, {"CAA_FORBIDS_METHOD": BOTH}, id="method"),
+    pytest.param(
+        {"example.com": ['0 issue "sandbox.invalid; validationmethods=http-01"']},
+        {"CAA_FORBIDS_METHOD": BOTH},
+        id="method",
+    ),
     pytest.param({"example.com": ['0 issue "sandbox.invalid; validationmethods=http-01,dns-01"']}, {}, id="our-method"),
-    pytest.param({"example.com": ['0 issue "sandbox.invalid; accounturi=https://ca/1"']}, {"CAA_FORBIDS_ACCOUNT": BOTH}, id="account"),
+    pytest.param(
+        {"example.com": ['0 issue "sandbox.invalid; accounturi=https://ca/1"']},
+        {"CAA_FORBIDS_ACCOUNT": BOTH},
+        id="account",
+    ),
     pytest.param({"example.com": ['128 tbs "x"']}, {"CAA_UNKNOWN_CRITICAL": BOTH}, id="critical"),
 ]
 
@@ -244,7 +297,9 @@ def test_the_account_of_the_project_may_be_named_in_caa(sandbox: SandboxProcess,
     ca = {name: patient.definition[name] for name in ("acme_directory", "acme_ca_bundle", "archive")}
     in_process.run(acme_route53_issue, project=PROJECT, domains=["example.com"], acme_terms_agreed=True, **ca)
     kept = next(Path(patient.definition["archive"].removeprefix("file://")).glob("accounts/*.json"))
-    seed.create_record(zone, "example.com", "CAA", [f'0 issue "sandbox.invalid; accounturi={json.loads(kept.read_text())["url"]}"'])
+    seed.create_record(
+        zone, "example.com", "CAA", [f'0 issue "sandbox.invalid; accounturi={json.loads(kept.read_text())["url"]}"']
+    )
     assert patient.codes() == {}
 
 
@@ -267,7 +322,9 @@ def test_an_alias_that_is_not_covered_and_a_certificate_of_another_project(life:
     assert patient.codes(bind=["ids"], distributions=["E0000000000000"])["DISTRIBUTION_UNKNOWN"] == ["E0000000000000"]
 
 
-def test_icp_recordals_in_china(sandbox: SandboxProcess, control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_icp_recordals_in_china(
+    sandbox: SandboxProcess, control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     env = sandbox.env(CHINA)
     monkeypatch.setenv("AWS_REGION", CHINA)
     seed.create_zone("example.com", env=env)
@@ -292,16 +349,26 @@ def test_permissions(life: Life, patient: Patient, control: Control, monkeypatch
 
     control.set(enforce_iam=True)
     become(user)
-    assert patient.codes() == {"PERMISSION_MISSING": ["cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution", "iam:DeleteServerCertificate"]}
+    assert patient.codes() == {
+        "PERMISSION_MISSING": [
+            "cloudfront:GetDistributionConfig",
+            "cloudfront:UpdateDistribution",
+            "iam:DeleteServerCertificate",
+        ]
+    }
     become(whole)
     assert patient.codes() == {}
     assert "WRITES_UNTESTED" not in patient.codes("info")
     become(blind)
-    assert patient.codes(emails=[STAYS]) == {"PERMISSION_MISSING": ["iam:GetAccountSummary", "iam:ListServerCertificates", "sns:ListSubscriptionsByTopic"]}
+    assert patient.codes(emails=[STAYS]) == {
+        "PERMISSION_MISSING": ["iam:GetAccountSummary", "iam:ListServerCertificates", "sns:ListSubscriptionsByTopic"]
+    }
     assert "WRITES_UNTESTED" in patient.codes("info")
 
 
-def test_store_and_archive_in_aws(life: Life, patient: Patient, control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_store_and_archive_in_aws(
+    life: Life, patient: Patient, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
     patient.given["store"] = "dynamodb://certops"
     archive = "s3://certops-keys/archive"
     assert set(patient.codes(archive=archive)) == {"STORE_FAILED", "ARCHIVE_FAILED"}
@@ -309,10 +376,16 @@ def test_store_and_archive_in_aws(life: Life, patient: Patient, control: Control
     s3.create_bucket(Bucket="certops-keys")
     key = [{"AttributeName": "name", "KeyType": "HASH"}]
     dynamodb.create_table(
-        TableName="certops", KeySchema=key, AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}], BillingMode="PAY_PER_REQUEST"
+        TableName="certops",
+        KeySchema=key,
+        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
     )
     assert patient.codes(archive=archive) == {}
-    assert set(patient.codes("warning", archive=archive)["PLACE_SETTINGS"]) == {"dynamodb://certops", "s3://certops-keys"}
+    assert set(patient.codes("warning", archive=archive)["PLACE_SETTINGS"]) == {
+        "dynamodb://certops",
+        "s3://certops-keys",
+    }
     assert s3.list_objects_v2(Bucket="certops-keys")["KeyCount"] == 0
     assert dynamodb.scan(TableName="certops")["Count"] == 0
     user = permissions.user(life.owner, "doctor", "issue", "store", "bind", "notify", "cleanup")
@@ -353,7 +426,9 @@ def test_a_certificate_that_is_gone_from_iam(life: Life, control: Control) -> No
         ("acme", "CA_UNREACHABLE"),
     ],
 )
-def test_a_broken_service_stops_no_other_check(life: Life, patient: Patient, control: Control, service: str, code: str) -> None:
+def test_a_broken_service_stops_no_other_check(
+    life: Life, patient: Patient, control: Control, service: str, code: str
+) -> None:
     seed.create_record(life.zone, "example.com", "CAA", ['128 tbs "x"'])
     control.fault(service, kind="error_500", count=1000)
     found = patient.codes(emails=[STAYS])
@@ -361,7 +436,9 @@ def test_a_broken_service_stops_no_other_check(life: Life, patient: Patient, con
     assert {subject.partition(":")[0] for subject in found[code]} == {service}
 
 
-def test_without_credentials_what_needs_none_is_still_looked_at(life: Life, patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_credentials_what_needs_none_is_still_looked_at(
+    life: Life, patient: Patient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seed.create_record(life.zone, "example.com", "CAA", ['0 issue ";"'])
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
@@ -375,7 +452,10 @@ def test_a_resolver_that_does_not_answer(life: Life, patient: Patient) -> None:
 
 
 def test_a_profile_and_terms(life: Life, patient: Patient) -> None:
-    assert set(patient.codes(acme_profile="unheard-of", acme_terms_agreed=False)) == {"PROFILE_NOT_OFFERED", "TERMS_NOT_AGREED"}
+    assert set(patient.codes(acme_profile="unheard-of", acme_terms_agreed=False)) == {
+        "PROFILE_NOT_OFFERED",
+        "TERMS_NOT_AGREED",
+    }
 
 
 def test_no_secret_is_in_the_result(life: Life, patient: Patient) -> None:

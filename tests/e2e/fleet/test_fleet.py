@@ -38,7 +38,9 @@ def inventory(directory: Path, names: list[str], **variables: Any) -> str:
     return str(path)
 
 
-def test_a_pass_over_hundreds_of_projects_with_nothing_due_costs_a_handful_of_calls(fleet: Fleet, control: Control, ansible: Ansible) -> None:
+def test_a_pass_over_hundreds_of_projects_with_nothing_due_costs_a_handful_of_calls(
+    fleet: Fleet, control: Control, ansible: Ansible
+) -> None:
     fleet.make(320, failing=2)
     control.clear_calls()
     done = ansible.playbook("renew").succeeded()
@@ -54,7 +56,9 @@ def test_a_pass_over_hundreds_of_projects_with_nothing_due_costs_a_handful_of_ca
 
 
 @pytest.mark.slow
-def test_one_bad_project_harms_none_and_the_most_urgent_are_taken_first(fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path) -> None:
+def test_one_bad_project_harms_none_and_the_most_urgent_are_taken_first(
+    fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path
+) -> None:
     names = fleet.make(50, due=4, broken=1)
     control.fault("acme", "newOrder", "error_500", count=100)
     told = tmp_path / "told.json"
@@ -73,16 +77,22 @@ def test_one_bad_project_harms_none_and_the_most_urgent_are_taken_first(fleet: F
     assert stats["headline"] == "2 projects: 2 changed."
 
 
-def test_a_limit_leaves_out_what_it_does_not_name(fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path) -> None:
+def test_a_limit_leaves_out_what_it_does_not_name(
+    fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path
+) -> None:
     names = fleet.make(6, due=3)
     hosts = inventory(tmp_path, names)
     told = tmp_path / "told.json"
-    done = ansible.playbook("renew", {"summary_file": str(told)}, "-i", hosts, "--limit", f"{names[1]}:{names[4]}").succeeded()
+    done = ansible.playbook(
+        "renew", {"summary_file": str(told)}, "-i", hosts, "--limit", f"{names[1]}:{names[4]}"
+    ).succeeded()
     assert summary(told)["by_name"] == {names[1]: "changed"}
     assert summary(told)["plan"]["total"] == 2
     assert len(control.issued()) == 1
     assert "localhost" not in done.stats
-    failed = ansible.playbook("renew", {"summary_file": str(told)}, "-i", inventory(tmp_path, [*names, "nowhere"]), "--limit", "nowhere").failed()
+    failed = ansible.playbook(
+        "renew", {"summary_file": str(told)}, "-i", inventory(tmp_path, [*names, "nowhere"]), "--limit", "nowhere"
+    ).failed()
     assert "there is no project nowhere in" in failed.output
 
 
@@ -97,7 +107,9 @@ def test_a_limit_leaves_out_what_it_does_not_name(fleet: Fleet, control: Control
         pytest.param({"projects": []}, 0, id="nothing"),
     ],
 )
-def test_forms_of_selection(fleet: Fleet, ansible: Ansible, tmp_path: Path, variables: dict[str, Any], planned: int) -> None:
+def test_forms_of_selection(
+    fleet: Fleet, ansible: Ansible, tmp_path: Path, variables: dict[str, Any], planned: int
+) -> None:
     fleet.make(6, failing=2, distributions=False)
     told = tmp_path / "told.json"
     ansible.playbook("renew", {**variables, "summary_file": str(told)}).succeeded()
@@ -114,14 +126,26 @@ def test_all_unknown_names_are_listed(fleet: Fleet, ansible: Ansible) -> None:
 
 
 @pytest.mark.slow
-def test_definitions_in_an_inventory_are_a_whole_way_to_work(fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path) -> None:
+def test_definitions_in_an_inventory_are_a_whole_way_to_work(
+    fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path
+) -> None:
     names = fleet.make(60)
-    variables = {f"project_{key}": value for key, value in fleet.definition("x").items() if key in ("renewal_interval_days", "bind")}
-    hosts = {name: {"project_name": name, "project_domains": [f"{name}.example.com"], **variables} for name in [*names, "new"]}
+    variables = {
+        f"project_{key}": value
+        for key, value in fleet.definition("x").items()
+        if key in ("renewal_interval_days", "bind")
+    }
+    hosts = {
+        name: {"project_name": name, "project_domains": [f"{name}.example.com"], **variables}
+        for name in [*names, "new"]
+    }
     path = tmp_path / "inventory.json"
 
     def create(*more: str, **changes: Any) -> Any:
-        path.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": {**hosts, **changes}}}}}), encoding="utf-8")
+        path.write_text(
+            json.dumps({"all": {"children": {"certificate_projects": {"hosts": {**hosts, **changes}}}}}),
+            encoding="utf-8",
+        )
         return ansible.playbook("create", {}, "-i", str(path), *more)
 
     assert create().succeeded().changed
@@ -146,12 +170,28 @@ def test_definitions_in_an_inventory_are_a_whole_way_to_work(fleet: Fleet, contr
 def test_what_only_the_listings_show_is_put_right(fleet: Fleet, control: Control) -> None:
     names = fleet.make(4)
     document = json.loads((fleet.store / f"{names[0]}.json").read_text(encoding="utf-8"))
-    seed.client("iam").tag_server_certificate(ServerCertificateName=document["certificate"]["name"], Tags=[{"Key": "a", "Value": "b"}])
-    control.fleet([{"name": names[1], "domains": ["x.example.com"], "not_before": "2026-01-01T00:00:00Z", "not_after": "2027-12-01T00:00:00Z"}])
+    seed.client("iam").tag_server_certificate(
+        ServerCertificateName=document["certificate"]["name"], Tags=[{"Key": "a", "Value": "b"}]
+    )
+    control.fleet(
+        [
+            {
+                "name": names[1],
+                "domains": ["x.example.com"],
+                "not_before": "2026-01-01T00:00:00Z",
+                "not_after": "2027-12-01T00:00:00Z",
+            }
+        ]
+    )
     document["certificate"]["id"] = "ASCAGONE"
     (fleet.store / f"{names[0]}.json").write_text(json.dumps(document), encoding="utf-8")
     found = run(project_plan)
     rows = {row["name"]: row for row in found.result["projects"]}
-    assert {name: row["action"] for name, row in rows.items()} == {names[0]: "rebind", names[1]: "cleanup", names[2]: "none", names[3]: "none"}
+    assert {name: row["action"] for name, row in rows.items()} == {
+        names[0]: "rebind",
+        names[1]: "cleanup",
+        names[2]: "none",
+        names[3]: "none",
+    }
     assert [row["name"] for row in found.result["selected"]] == [names[0]]
     assert rows[names[1]]["orphans"] == [f"{names[1]}-2027-12-01-0000"]

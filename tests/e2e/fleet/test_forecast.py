@@ -24,13 +24,20 @@ def made(control: Control) -> Counter[str]:
     return found
 
 
-def test_a_renewal_of_two_names_on_two_distributions_costs_what_was_predicted(ansible: Ansible, control: Control, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_renewal_of_two_names_on_two_distributions_costs_what_was_predicted(
+    ansible: Ansible, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", ansible.env["XDG_DATA_HOME"])
     seed.create_zone("example.com")
     names = ["example.com", "www.example.com"]
     for name in names:
         seed.create_distribution([name])
-    given = {"project_name": "webapp", "project_domains": names, "project_emails": ["ops@example.com"], "project_bind": ["previous", "aliases"]}
+    given = {
+        "project_name": "webapp",
+        "project_domains": names,
+        "project_emails": ["ops@example.com"],
+        "project_bind": ["previous", "aliases"],
+    }
     ansible.playbook("create", given).succeeded()
     control.set(acme_renewal_due=True)
     # it asks the CA, and the others need not
@@ -42,4 +49,8 @@ def test_a_renewal_of_two_names_on_two_distributions_costs_what_was_predicted(an
     cost = made(control) - of_the_plan
     assert len(control.issued()) == 2
     assert {service for service in cost if cost[service] > CALLS} <= set(predicted)
-    assert {service: (count, cost[service]) for service, count in predicted.items() if abs(count - cost[service]) > max(CALLS, SHARE * cost[service])} == {}
+    assert {
+        service: (count, cost[service])
+        for service, count in predicted.items()
+        if abs(count - cost[service]) > max(CALLS, SHARE * cost[service])
+    } == {}

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin, as ansible-inventory and AWX use it: from files, from DynamoDB and from S3, with its cache, its credentials and its options."""
+"""The inventory plugin, as ansible-inventory and AWX use it: from files, from DynamoDB and from S3, with its cache, its
+credentials and its options."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ OTHER_KEY, OTHER_ACCOUNT = "AKIA" + "O" * 16, "222222222222"
 
 
 def document(name: str, **definition: Any) -> str:
-    """A project of which nothing is known yet, as an early version of the collection wrote it: without what later ones added."""
+    """A project of which nothing is known yet, as an early version of the collection wrote it: without what later ones
+    added."""
     return json.dumps({"schema": 1, "name": name, "definition": {"domains": [f"{name}.example.com"], **definition}})
 
 
@@ -43,7 +45,13 @@ class Inventory:
 
     def run(self, *arguments: str, env: Mapping[str, str] | None = None) -> Run:
         # as AWX does: a source that cannot be read is a failure
-        return self.ansible.run("ansible-inventory", "-i", str(self.file), *arguments, env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})})
+        return self.ansible.run(
+            "ansible-inventory",
+            "-i",
+            str(self.file),
+            *arguments,
+            env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true", **(env or {})},
+        )
 
     def list(self, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
         return dict(json.loads(self.run("--list", *arguments, env=env).succeeded().stdout))
@@ -62,7 +70,10 @@ def table(sandbox: SandboxProcess) -> Any:
 
 def make_table(env: Mapping[str, str]) -> Any:
     dynamodb = seed.client("dynamodb", env)
-    key = {"KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "name", "AttributeType": "S"}]}
+    key = {
+        "KeySchema": [{"AttributeName": "name", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "name", "AttributeType": "S"}],
+    }
     dynamodb.create_table(TableName=TABLE, BillingMode="PAY_PER_REQUEST", **key)
 
     def put(name: str, **definition: Any) -> None:
@@ -86,7 +97,11 @@ def test_the_graph_shows_projects_by_state_and_tag_and_the_broken_one_by_name(in
 def test_the_variables_are_those_of_the_role_in_plain_json(inventory: Inventory) -> None:
     inventory.keep("web", emails=["ops@example.com"])
     variables = inventory.list()["_meta"]["hostvars"]["web"]
-    assert (variables["project_name"], variables["project_domains"], variables["project_emails"]) == ("web", ["web.example.com"], ["ops@example.com"])
+    assert (variables["project_name"], variables["project_domains"], variables["project_emails"]) == (
+        "web",
+        ["web.example.com"],
+        ["ops@example.com"],
+    )
     assert variables["project_store"] == f"file://{inventory.store}"
     assert variables["ansible_connection"] == "local"
     assert (variables["project_record"]["state"], variables["project_record"]["due"]) == ("pending", True)
@@ -101,7 +116,9 @@ def test_the_store_is_the_users_own_unless_one_is_named(inventory: Inventory) ->
     assert inventory.list()["_meta"]["hostvars"]["web"]["project_store"] == f"file://{inventory.store}"
 
 
-def test_a_table_is_read_with_credentials_of_the_environment_and_a_region_of_the_file(inventory: Inventory, control: Control, table: Any) -> None:
+def test_a_table_is_read_with_credentials_of_the_environment_and_a_region_of_the_file(
+    inventory: Inventory, control: Control, table: Any
+) -> None:
     for name in ("web", "shop"):
         table(name)
     inventory.write(store="{{ lookup('ansible.builtin.env', 'WHERE') }}", region="{{ 'us-east-1' }}")
@@ -112,13 +129,18 @@ def test_a_table_is_read_with_credentials_of_the_environment_and_a_region_of_the
     assert {call["service"] for call in control.calls()} == {"dynamodb"}
 
 
-def test_a_bucket_is_read_as_the_role_that_is_to_be_assumed(inventory: Inventory, control: Control, sandbox: SandboxProcess) -> None:
+def test_a_bucket_is_read_as_the_role_that_is_to_be_assumed(
+    inventory: Inventory, control: Control, sandbox: SandboxProcess
+) -> None:
     other = {**sandbox.env(), "AWS_ACCESS_KEY_ID": OTHER_KEY}
     control.account(OTHER_KEY, OTHER_ACCOUNT)
     s3 = seed.client("s3", other)
     s3.create_bucket(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="store/web.json", Body=document("web").encode())
-    trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}]}
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Principal": {"AWS": "123456789012"}, "Action": "sts:AssumeRole"}],
+    }
     seed.client("iam", other).create_role(RoleName="reader", AssumeRolePolicyDocument=json.dumps(trust))
     role = f"arn:aws:iam::{OTHER_ACCOUNT}:role/reader"
     inventory.write(store=f"s3://{BUCKET}/store", assume_role_arn=role)
@@ -127,15 +149,24 @@ def test_a_bucket_is_read_as_the_role_that_is_to_be_assumed(inventory: Inventory
     assert f"sts:AssumeRole on {role}s was answered with AccessDenied" in inventory.run("--list").failed().stderr
 
 
-def test_a_service_that_is_away_is_a_failure_that_names_the_call(inventory: Inventory, control: Control, table: Any) -> None:
+def test_a_service_that_is_away_is_a_failure_that_names_the_call(
+    inventory: Inventory, control: Control, table: Any
+) -> None:
     inventory.write(store=f"dynamodb://{TABLE}")
     control.fault("dynamodb", "Scan", "access_denied")
     assert "dynamodb:Scan" in inventory.run("--list").failed().stderr
 
 
-def test_the_cache_spares_the_calls_until_it_is_flushed(inventory: Inventory, control: Control, table: Any, tmp_path: Path) -> None:
+def test_the_cache_spares_the_calls_until_it_is_flushed(
+    inventory: Inventory, control: Control, table: Any, tmp_path: Path
+) -> None:
     table("web")
-    inventory.write(store=f"dynamodb://{TABLE}", cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection=str(tmp_path / "cache"))
+    inventory.write(
+        store=f"dynamodb://{TABLE}",
+        cache=True,
+        cache_plugin="ansible.builtin.jsonfile",
+        cache_connection=str(tmp_path / "cache"),
+    )
     first = inventory.list()
     table("shop")
     control.clear_calls()

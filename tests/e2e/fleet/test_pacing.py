@@ -22,21 +22,30 @@ def fleet(control: Control) -> list[dict[str, Any]]:
     """As many new projects as there are forks, in one zone."""
     seed.create_zone("example.com")
     control.set(iam_server_certificate_quota=100)
-    return [{"project_name": f"p{number}", "project_domains": [f"p{number}.example.com"], "project_sns_topic": ""} for number in range(FORKS)]
+    return [
+        {"project_name": f"p{number}", "project_domains": [f"p{number}.example.com"], "project_sns_topic": ""}
+        for number in range(FORKS)
+    ]
 
 
-def test_all_forks_together_stay_below_the_limit_of_the_account(ansible: Ansible, control: Control, fleet: list[dict[str, Any]]) -> None:
+def test_all_forks_together_stay_below_the_limit_of_the_account(
+    ansible: Ansible, control: Control, fleet: list[dict[str, Any]]
+) -> None:
     control.clear_calls()
     # slower than real accounts, so that a busy machine is no excuse
     control.set(route53_rate=2, route53_burst=2)
-    ansible.playbook("create", {"projects": fleet, "project_route53_calls_per_second": 2}, "--forks", str(FORKS)).succeeded()
+    ansible.playbook(
+        "create", {"projects": fleet, "project_route53_calls_per_second": 2}, "--forks", str(FORKS)
+    ).succeeded()
     made = control.calls("route53")
     assert [call for call in made if call.get("error")] == []
     assert len(made) <= 1 + 4 * FORKS
 
 
 @pytest.mark.slow
-def test_ten_scheduled_runs_order_once_for_a_broken_domain(sandbox: SandboxProcess, ansible: Ansible, control: Control) -> None:
+def test_ten_scheduled_runs_order_once_for_a_broken_domain(
+    sandbox: SandboxProcess, ansible: Ansible, control: Control
+) -> None:
     # the registrar points to the zone of another account, so the CA finds no challenge record
     seed.create_zone("example.net", env=sandbox.account("222222222222"))
     seed.create_zone("example.net", env=sandbox.env())

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run takes is what was named and chosen: nothing of an earlier run, nothing more, and never nothing in silence."""
+"""What a run takes is what was named and chosen: nothing of an earlier run, nothing more, and never nothing in
+silence."""
 
 from __future__ import annotations
 
@@ -55,10 +56,16 @@ def test_of_several_playbooks_in_one_each_takes_what_it_names(fleet: Fleet, ansi
     assert "1 project: 1 deleted." in done.stdout
 
 
-def test_what_cannot_be_chosen_by_is_refused_with_all_of_it_before_anything_is_deleted(fleet: Fleet, ansible: Ansible, tmp_path: Path) -> None:
+def test_what_cannot_be_chosen_by_is_refused_with_all_of_it_before_anything_is_deleted(
+    fleet: Fleet, ansible: Ansible, tmp_path: Path
+) -> None:
     chosen = {"select_tags": {"team": "web"}, "max_per_run": 1, "projects": "p00000,p00001"}
     refused = ansible.playbook("delete", chosen, "-i", inventory(tmp_path), "--limit", "p00000").failed()
-    for problem in ("select_tags, max_per_run: this playbook takes all that you name", "projects: it is no list", "projects: a list and --limit"):
+    for problem in (
+        "select_tags, max_per_run: this playbook takes all that you name",
+        "projects: it is no list",
+        "projects: a list and --limit",
+    ):
         assert problem in refused.stdout
     assert len(projects(fleet)) == 3
 

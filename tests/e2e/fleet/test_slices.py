@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet divided: by AWX into three slices at once under ansible-runner, by a limit, and not at all, with two jobs over the same projects."""
+"""A fleet divided: by AWX into three slices at once under ansible-runner, by a limit, and not at all, with two jobs
+over the same projects."""
 
 from __future__ import annotations
 
@@ -35,15 +36,25 @@ class Awx:
 
     def sync(self) -> dict[str, Any]:
         """Update the inventory from its source."""
-        run = self.ansible.run("ansible-inventory", "-i", str(self.source), "--list", "--export", env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"})
+        run = self.ansible.run(
+            "ansible-inventory",
+            "-i",
+            str(self.source),
+            "--list",
+            "--export",
+            env={"ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true"},
+        )
         return dict(json.loads(run.succeeded().stdout))
 
     def renew(self, limit: str) -> Run:
         """From the command line, on the hosts that the limit leaves."""
-        return self.ansible.run("ansible-playbook", "-i", str(self.source), "certops.cloudfront.renew", "--limit", limit, "--forks", "3")
+        return self.ansible.run(
+            "ansible-playbook", "-i", str(self.source), "certops.cloudfront.renew", "--limit", limit, "--forks", "3"
+        )
 
     def launch(self, name: str, inventory: Mapping[str, Any], hosts: list[str]) -> Job:
-        """A job over these hosts of the inventory: a script prints them and what is left of their groups; ansible-runner runs a playbook of the project."""
+        """A job over these hosts of the inventory: a script prints them and what is left of their groups;
+        ansible-runner runs a playbook of the project."""
         place = self.directory / name
         (place / "project").mkdir(parents=True)
         (place / "project" / "renew.yml").write_text(RENEW, encoding="utf-8")
@@ -52,7 +63,9 @@ class Awx:
         script.write_text(f"#!{sys.executable}\nprint({json.dumps(_reduced(inventory, hosts))!r})\n", encoding="utf-8")
         script.chmod(0o700)
         (place / "env").mkdir()
-        (place / "env" / "envvars").write_text(json.dumps({"ANSIBLE_CALLBACKS_ENABLED": "certops.cloudfront.progress"}), encoding="utf-8")
+        (place / "env" / "envvars").write_text(
+            json.dumps({"ANSIBLE_CALLBACKS_ENABLED": "certops.cloudfront.progress"}), encoding="utf-8"
+        )
         command = [sys.executable, "-m", "ansible_runner", "run", str(place), "-p", "renew.yml", "--ident", "job"]
         env = {**self.ansible.env, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath])}
         done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PLAYBOOK_LIMIT, check=False)
@@ -84,10 +97,16 @@ def awx(ansible: Ansible, tmp_path: Path) -> Awx:
     seed.create_zone("example.com")
     store = tmp_path / "data" / "certops" / "store"
     store.mkdir(parents=True)
-    sandbox = {"acme_directory": ansible.env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": ansible.env["CERTOPS_ACME_CA_BUNDLE"], "sns_topic": ""}
+    sandbox = {
+        "acme_directory": ansible.env["CERTOPS_ACME_DIRECTORY"],
+        "acme_ca_bundle": ansible.env["CERTOPS_ACME_CA_BUNDLE"],
+        "sns_topic": "",
+    }
     for name in PROJECTS:
         definition = {"domains": [f"{name}.example.com"], "tags": {"team": "web" if name < "p2" else "shop"}, **sandbox}
-        (store / f"{name}.json").write_text(json.dumps({"schema": 1, "name": name, "definition": definition}), encoding="utf-8")
+        (store / f"{name}.json").write_text(
+            json.dumps({"schema": 1, "name": name, "definition": definition}), encoding="utf-8"
+        )
     return Awx(ansible, tmp_path)
 
 
@@ -95,7 +114,11 @@ def issued(control: Control) -> Counter[str]:
     """How many certificates the CA signed for each name."""
     leaves = [x509.load_pem_x509_certificate(leaf.encode()) for leaf in control.issued()]
     return Counter(
-        name for leaf in leaves for name in leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+        name
+        for leaf in leaves
+        for name in leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
+            x509.DNSName
+        )
     )
 
 
@@ -136,4 +159,8 @@ def test_a_limit_leaves_the_other_projects_alone(awx: Awx, control: Control) -> 
     assert "odd" in broken.stdout
     assert "odd.json" in broken.output
     groups = awx.sync()
-    assert (groups["state_ok"]["hosts"], groups["state_due"]["hosts"], groups["state_broken"]["hosts"]) == (PROJECTS[:5], ["p5"], ["odd"])
+    assert (groups["state_ok"]["hosts"], groups["state_due"]["hosts"], groups["state_broken"]["hosts"]) == (
+        PROJECTS[:5],
+        ["p5"],
+        ["odd"],
+    )

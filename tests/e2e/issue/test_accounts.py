@@ -16,7 +16,13 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import acme_account, acme_revoke, acme_route53_issue, cloudfront_cert_bind, iam_server_cert
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    acme_account,
+    acme_revoke,
+    acme_route53_issue,
+    cloudfront_cert_bind,
+    iam_server_cert,
+)
 from e2e.in_process import run
 from playbook_runs.runs import Ansible
 from sandbox import seed
@@ -62,7 +68,9 @@ def pebble_process() -> Iterator[SandboxProcess]:
 @pytest.fixture(params=["acme2certifier", pytest.param("pebble", marks=pytest.mark.pebble)])
 def account(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Account:
     """At each of the two servers."""
-    process: SandboxProcess = request.getfixturevalue("sandbox" if request.param == "acme2certifier" else "pebble_process")
+    process: SandboxProcess = request.getfixturevalue(
+        "sandbox" if request.param == "acme2certifier" else "pebble_process"
+    )
     process.control.reset()
     process.apply(monkeypatch)
     return Account(process, tmp_path / "archive")
@@ -140,7 +148,9 @@ def test_a_deactivated_account_is_gone_and_the_next_one_is_new(account: Account)
 
 @pytest.mark.parametrize("signed_by", ["account", "certificate"])
 @pytest.mark.parametrize("key_type", ["ecdsa_p256", "rsa_2048"])
-def test_a_certificate_is_revoked_once(account: Account, request: pytest.FixtureRequest, signed_by: str, key_type: str) -> None:
+def test_a_certificate_is_revoked_once(
+    account: Account, request: pytest.FixtureRequest, signed_by: str, key_type: str
+) -> None:
     if signed_by == "certificate" and "acme2certifier" in request.node.name:
         pytest.skip("acme2certifier takes revocations by account keys only")
     seed.create_zone("example.com", env=account.env)
@@ -156,10 +166,16 @@ def test_a_certificate_is_revoked_once(account: Account, request: pytest.Fixture
 def test_a_certificate_that_a_distribution_uses_is_not_revoked(account: Account) -> None:
     seed.create_zone("example.com", env=account.env)
     bundle = account.issue().result["bundle"]
-    stored = run(iam_server_cert, name="webapp", path="/cloudfront/certops/webapp/", bundle=bundle).result["server_certificate"]
+    stored = run(iam_server_cert, name="webapp", path="/cloudfront/certops/webapp/", bundle=bundle).result[
+        "server_certificate"
+    ]
     distribution = seed.create_distribution(["example.com"], env=account.env)
     run(cloudfront_cert_bind, server_certificate=stored, match=["ids"], distributions=[distribution])
-    given = {"archive": account.common["archive"], "acme_ca_bundle": account.common["acme_ca_bundle"], "project": "webapp"}
+    given = {
+        "archive": account.common["archive"],
+        "acme_ca_bundle": account.common["acme_ca_bundle"],
+        "project": "webapp",
+    }
     with pytest.raises(RefusedError, match=distribution):
         run(acme_revoke, certificate=bundle["fingerprint_sha256"], **given)
     assert run(acme_revoke, certificate=bundle["fingerprint_sha256"], force=True, **given).changed
@@ -193,7 +209,10 @@ def test_a_missing_binding_is_told_before_anything_is_registered(bound: Account,
         bound(check_mode=check_mode)
 
 
-@pytest.mark.parametrize(("kid", "hmac"), [pytest.param("kid-1", WRONG, id="wrong key"), pytest.param("kid-2", HMAC, id="unknown key identifier")])
+@pytest.mark.parametrize(
+    ("kid", "hmac"),
+    [pytest.param("kid-1", WRONG, id="wrong key"), pytest.param("kid-2", HMAC, id="unknown key identifier")],
+)
 def test_a_wrong_binding_is_told_without_its_key(bound: Account, kid: str, hmac: str) -> None:
     with pytest.raises(RemoteError, match="acme:newAccount") as caught:
         bound(acme_eab_kid=kid, acme_eab_hmac_key=hmac)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Issuing for real: an ACME server that validates through DNS what Route 53 answers, with faults, and killed processes."""
+"""Issuing for real: an ACME server that validates through DNS what Route 53 answers, with faults, and killed
+processes."""
 
 from __future__ import annotations
 
@@ -19,7 +20,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
-from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue, project_record
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    acme_route53_cleanup,
+    acme_route53_issue,
+    project_record,
+)
 from e2e.in_process import run
 from playbook_runs.runs import Ansible
 from sandbox import seed
@@ -75,10 +80,18 @@ class Issue:
 
     def clean(self, **changes: t.Any) -> Outcome:
         defaults = {name: option.get("default") for name, option in acme_route53_cleanup.ARGUMENT_SPEC.items()}
-        given = {**defaults, "project": "webapp", "archive": f"file://{self.archive}", "region": self.sandbox.env()["AWS_REGION"], **changes}
+        given = {
+            **defaults,
+            "project": "webapp",
+            "archive": f"file://{self.archive}",
+            "region": self.sandbox.env()["AWS_REGION"],
+            **changes,
+        }
         return acme_route53_cleanup.run(given, acme_route53_cleanup.connect(given), SystemClock(), False)
 
-    def killed(self, control: Control, service: str, operation: str, given: t.Mapping[str, t.Any] | None = None, **where: t.Any) -> None:
+    def killed(
+        self, control: Control, service: str, operation: str, given: t.Mapping[str, t.Any] | None = None, **where: t.Any
+    ) -> None:
         """A run that gets SIGKILL at this call."""
         command = [sys.executable, "-c", PROCESS]
         process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -87,7 +100,12 @@ class Issue:
         assert process.returncode == -9, errors
 
     def txt(self, name: str = CHALLENGE) -> list[str]:
-        return [record["Value"] for each in self._txt_sets() if each["Name"] == f"{name}." for record in each["ResourceRecords"]]
+        return [
+            record["Value"]
+            for each in self._txt_sets()
+            if each["Name"] == f"{name}."
+            for record in each["ResourceRecords"]
+        ]
 
     def challenge_records(self) -> list[str]:
         return [each["Name"] for each in self._txt_sets()]
@@ -123,7 +141,9 @@ def test_apex_and_wildcard_share_a_record_and_give_one_certificate(issue: Issue,
 
 
 def test_a_hundred_names_cost_few_calls(issue: Issue, control: Control) -> None:
-    control.set(route53_propagation_seconds=2, acme_nonce_reject_percent=5, acme_validation_seconds=1, acme_processing_seconds=2)
+    control.set(
+        route53_propagation_seconds=2, acme_nonce_reject_percent=5, acme_validation_seconds=1, acme_processing_seconds=2
+    )
     control.clear_calls()
     started = time.monotonic()
     outcome = issue(domains=HUNDRED)
@@ -135,7 +155,9 @@ def test_a_hundred_names_cost_few_calls(issue: Issue, control: Control) -> None:
     assert issue.challenge_records() == []
 
 
-def test_names_of_a_delegated_subzone_and_of_another_zone_are_in_one_certificate(issue: Issue, sandbox: SandboxProcess) -> None:
+def test_names_of_a_delegated_subzone_and_of_another_zone_are_in_one_certificate(
+    issue: Issue, sandbox: SandboxProcess
+) -> None:
     seed.delegate(issue.zone, seed.create_zone("sub.example.com", env=sandbox.env()), env=sandbox.env())
     seed.create_zone("example.org", env=sandbox.env())
     seed.create_zone("deep.sub.example.com", private=True, env=sandbox.env())
@@ -215,7 +237,9 @@ KILLS = [
 
 
 @pytest.mark.parametrize(("service", "operation", "when"), [pytest.param(*kill, id=" ".join(kill)) for kill in KILLS])
-def test_a_killed_run_is_finished_and_nothing_is_issued_twice(issue: Issue, control: Control, service: str, operation: str, when: str) -> None:
+def test_a_killed_run_is_finished_and_nothing_is_issued_twice(
+    issue: Issue, control: Control, service: str, operation: str, when: str
+) -> None:
     issue.killed(control, service, operation, when=when)
     control.clear_faults()
     outcome = issue()
@@ -321,8 +345,12 @@ FAILURES = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "kind", "when"), [pytest.param(*failure, id=" ".join(failure)) for failure in FAILURES])
-def test_a_single_failure_of_the_ca_is_survived(issue: Issue, control: Control, operation: str, kind: str, when: str) -> None:
+@pytest.mark.parametrize(
+    ("operation", "kind", "when"), [pytest.param(*failure, id=" ".join(failure)) for failure in FAILURES]
+)
+def test_a_single_failure_of_the_ca_is_survived(
+    issue: Issue, control: Control, operation: str, kind: str, when: str
+) -> None:
     control.fault("acme", operation, kind, when=when)
     assert issue().result["issued"]
     assert issue.challenge_records() == []
@@ -349,7 +377,13 @@ def _serial(path: Path) -> str:
 
 def test_as_a_task_it_changes_once_and_shows_no_key(ansible: Ansible, sandbox: SandboxProcess, tmp_path: Path) -> None:
     seed.create_zone("example.com", env=sandbox.env())
-    arguments = params(sandbox.env(), tmp_path / "archive", dest=str(tmp_path / "dest"), acme_eab_kid="kid", acme_eab_hmac_key="aG1hYy1zZWNyZXQ")
+    arguments = params(
+        sandbox.env(),
+        tmp_path / "archive",
+        dest=str(tmp_path / "dest"),
+        acme_eab_kid="kid",
+        acme_eab_hmac_key="aG1hYy1zZWNyZXQ",
+    )
     given = {name: value for name, value in arguments.items() if value is not None}
     predicted_run, predicted = ansible.module("acme_route53_issue", given, check=True)
     predicted_run.succeeded()
@@ -372,7 +406,12 @@ def test_as_a_task_it_changes_once_and_shows_no_key(ansible: Ansible, sandbox: S
 
 
 def test_bad_input_is_told_at_once_and_calls_nobody(ansible: Ansible, control: Control) -> None:
-    arguments = {"project": "a b", "domains": ["localhost", "10.0.0.1"], "renewal_interval_days": 90, "acme_directory": "nobody"}
+    arguments = {
+        "project": "a b",
+        "domains": ["localhost", "10.0.0.1"],
+        "renewal_interval_days": 90,
+        "acme_directory": "nobody",
+    }
     run, result = ansible.module("acme_route53_issue", arguments)
     run.failed()
     assert len(result["error"]["problems"]) == 5
@@ -403,7 +442,9 @@ def reusing_pebble() -> Iterator[SandboxProcess]:
 
 
 @pytest.mark.pebble
-def test_pebble_issues_a_hundred_names_though_it_refuses_nonces(strict_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pebble_issues_a_hundred_names_though_it_refuses_nonces(
+    strict_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     strict_pebble.apply(monkeypatch)
     strict_pebble.control.reset()
     issue = Issue(strict_pebble, tmp_path / "archive")
@@ -416,7 +457,9 @@ def test_pebble_issues_a_hundred_names_though_it_refuses_nonces(strict_pebble: S
 
 
 @pytest.mark.pebble
-def test_pebble_reuses_authorizations_without_dns(reusing_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pebble_reuses_authorizations_without_dns(
+    reusing_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     reusing_pebble.apply(monkeypatch)
     reusing_pebble.control.reset()
     issue = Issue(reusing_pebble, tmp_path / "archive")
@@ -427,7 +470,9 @@ def test_pebble_reuses_authorizations_without_dns(reusing_pebble: SandboxProcess
 
 
 @pytest.mark.pebble
-def test_pebble_tells_which_name_failed(strict_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pebble_tells_which_name_failed(
+    strict_pebble: SandboxProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     strict_pebble.apply(monkeypatch)
     strict_pebble.control.reset()
     issue = Issue(strict_pebble, tmp_path / "archive")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders that a CA refuses, delays or answers in its own way: limits, slow issuance, authorizations that are valid already."""
+"""Orders that a CA refuses, delays or answers in its own way: limits, slow issuance, authorizations that are valid
+already."""
 
 from __future__ import annotations
 
@@ -62,12 +63,16 @@ def test_a_rate_limit_says_which_until_when_and_what_to_do(issue: Issue, control
     assert times.to_text(until)[:16] in caught.value.message
 
 
-def test_a_scheduled_run_waits_until_the_limit_is_over(ansible: Ansible, control: Control, sandbox: SandboxProcess) -> None:
+def test_a_scheduled_run_waits_until_the_limit_is_over(
+    ansible: Ansible, control: Control, sandbox: SandboxProcess
+) -> None:
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     control.set(acme_rate_limited_seconds=5 * 3600)
     life.play("create").failed()
     renewal = life.document()["renewal"]
-    assert abs(times.from_text(renewal["next_attempt_at"]) - datetime.now(timezone.utc) - timedelta(hours=5)) < timedelta(minutes=2)
+    assert abs(
+        times.from_text(renewal["next_attempt_at"]) - datetime.now(timezone.utc) - timedelta(hours=5)
+    ) < timedelta(minutes=2)
     control.clear_calls()
     waiting = life.play("renew").succeeded()
     assert renewal["next_attempt_at"] in waiting.output
@@ -78,12 +83,18 @@ def test_a_scheduled_run_waits_until_the_limit_is_over(ansible: Ansible, control
 
 
 def undelegated(name: str, sandbox: SandboxProcess) -> dict[str, str]:
-    """A zone of this name that the CA never sees, and which is chosen by the user nevertheless: the validation of its names fails."""
+    """A zone of this name that the CA never sees, and which is chosen by the user nevertheless: the validation of its
+    names fails."""
     return {name: seed.create_zone(name, env=sandbox.env())}
 
 
-def test_after_five_failed_validations_no_sixth_is_risked(issue: Issue, sandbox: SandboxProcess, control: Control) -> None:
-    given = {"domains": ["example.com", "www.broken.example.com"], "zone_id": undelegated("broken.example.com", sandbox)}
+def test_after_five_failed_validations_no_sixth_is_risked(
+    issue: Issue, sandbox: SandboxProcess, control: Control
+) -> None:
+    given = {
+        "domains": ["example.com", "www.broken.example.com"],
+        "zone_id": undelegated("broken.example.com", sandbox),
+    }
     for _number in range(5):
         with pytest.raises(RemoteError):
             issue(**given)
@@ -110,7 +121,9 @@ def test_the_preferred_chain_is_taken_with_a_warning(issue: Issue, control: Cont
     assert control.counts("acme")["cert"] == 2
 
 
-@pytest.mark.parametrize(("preferred", "warned"), [(None, False), ("Certops Sandbox Root", False), ("Nobody's Root", True)])
+@pytest.mark.parametrize(
+    ("preferred", "warned"), [(None, False), ("Certops Sandbox Root", False), ("Nobody's Root", True)]
+)
 def test_the_default_chain_comes_first(issue: Issue, control: Control, preferred: str | None, warned: bool) -> None:
     outcome = issue(acme_preferred_chain=preferred)
     assert crypto.top_issuer(bundles.read(outcome.result["bundle"]["uri"]).fullchain) == "Certops Sandbox Root"
@@ -136,18 +149,27 @@ def elsewhere(tmp_path: Path) -> Iterator[SandboxProcess]:
 
 
 def test_the_next_ca_issues_while_the_first_is_away(issue: Issue, control: Control) -> None:
-    here = {"acme_directory": issue.env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": issue.env["CERTOPS_ACME_CA_BUNDLE"], "acme_profile": "tlsserver"}
+    here = {
+        "acme_directory": issue.env["CERTOPS_ACME_DIRECTORY"],
+        "acme_ca_bundle": issue.env["CERTOPS_ACME_CA_BUNDLE"],
+        "acme_profile": "tlsserver",
+    }
     given: dict[str, Any] = {"acme_directory": AWAY, "acme_fallbacks": [here]}
     assert issue(check_mode=True, **given).changed
     outcome = issue(**given)
-    assert (outcome.result["bundle"]["directory"], outcome.result["bundle"]["profile"]) == (here["acme_directory"], "tlsserver")
+    assert (outcome.result["bundle"]["directory"], outcome.result["bundle"]["profile"]) == (
+        here["acme_directory"],
+        "tlsserver",
+    )
     assert any("was passed over" in warning for warning in outcome.warnings)
     control.clear_calls()
     assert not issue(**given).changed
     assert control.counts("acme") == {}
 
 
-def test_a_limit_of_the_first_ca_makes_the_second_issue_and_nothing_is_left(issue: Issue, control: Control, elsewhere: SandboxProcess) -> None:
+def test_a_limit_of_the_first_ca_makes_the_second_issue_and_nothing_is_left(
+    issue: Issue, control: Control, elsewhere: SandboxProcess
+) -> None:
     control.set(acme_rate_limited_seconds=3600)
     there = elsewhere.env()
     fallback = {"acme_directory": there["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": there["CERTOPS_ACME_CA_BUNDLE"]}
@@ -168,12 +190,18 @@ def test_what_is_wrong_with_the_names_is_not_tried_elsewhere(issue: Issue, sandb
     assert AWAY not in caught.value.message
 
 
-def test_a_project_whose_fallback_issued_is_left_alone_until_it_is_due(ansible: Ansible, sandbox: SandboxProcess, control: Control) -> None:
+def test_a_project_whose_fallback_issued_is_left_alone_until_it_is_due(
+    ansible: Ansible, sandbox: SandboxProcess, control: Control
+) -> None:
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     env = sandbox.env()
     fallback = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"]}
     binding = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "kid": "kid", "hmac_key": "aG1hYy1zZWNyZXQ"}
-    life.variables |= {"project_acme_directory": AWAY, "project_acme_fallbacks": [fallback], "project_acme_fallback_eab": [binding]}
+    life.variables |= {
+        "project_acme_directory": AWAY,
+        "project_acme_fallbacks": [fallback],
+        "project_acme_fallback_eab": [binding],
+    }
     life.play("create").succeeded()
     document = life.document()
     assert document["certificate"]["directory"] == env["CERTOPS_ACME_DIRECTORY"]

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Renewal information (RFC 9773) from end to end: the CA says when, the fleet's plan keeps it, a run renews, the order says what it replaces."""
+"""Renewal information (RFC 9773) from end to end: the CA says when, the fleet's plan keeps it, a run renews, the order
+says what it replaces."""
 
 from __future__ import annotations
 
@@ -46,7 +47,9 @@ def ari(life: Life) -> dict[str, t.Any]:
 def forget_when_to_ask(life: Life, control: Control) -> None:
     """The CA is to be asked again: what is known says nothing of the next time."""
     store = life.data / "certops" / "store" / f"{PROJECT}.json"
-    store.write_text(store.read_text(encoding="utf-8").replace(ari(life)["next_check_at"], "2026-01-01T00:00:00Z"), encoding="utf-8")
+    store.write_text(
+        store.read_text(encoding="utf-8").replace(ari(life)["next_check_at"], "2026-01-01T00:00:00Z"), encoding="utf-8"
+    )
     control.clear_calls()
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One notice for the operator after a run over a fleet: when something happened or somebody is needed, and never at the cost of the run."""
+"""One notice for the operator after a run over a fleet: when something happened or somebody is needed, and never at the
+cost of the run."""
 
 from __future__ import annotations
 
@@ -25,10 +26,16 @@ def fleet(ansible: Ansible, control: Control) -> Fleet:
 
 def digests(control: Control) -> list[dict[str, Any]]:
     """What the operator got: the messages to the topic of the digest, without the request to confirm."""
-    return [mail for mail in control.outbox() if mail["endpoint"] == OPERATOR and str(mail.get("subject", "")).startswith("certops ")]
+    return [
+        mail
+        for mail in control.outbox()
+        if mail["endpoint"] == OPERATOR and str(mail.get("subject", "")).startswith("certops ")
+    ]
 
 
-def test_one_digest_tells_what_happened_and_none_is_sent_when_nothing_did(fleet: Fleet, control: Control, ansible: Ansible) -> None:
+def test_one_digest_tells_what_happened_and_none_is_sent_when_nothing_did(
+    fleet: Fleet, control: Control, ansible: Ansible
+) -> None:
     names = fleet.make(3, due=1, broken=1)
     ansible.module("sns_topic", {"name": TOPIC})
     ansible.module("sns_subscription", {"topic": TOPIC, "endpoint": OPERATOR})
@@ -44,7 +51,9 @@ def test_one_digest_tells_what_happened_and_none_is_sent_when_nothing_did(fleet:
     assert again.changed == 0
 
 
-def test_a_topic_that_is_missing_is_made_and_a_digest_that_fails_changes_nothing_about_the_run(fleet: Fleet, control: Control, ansible: Ansible) -> None:
+def test_a_topic_that_is_missing_is_made_and_a_digest_that_fails_changes_nothing_about_the_run(
+    fleet: Fleet, control: Control, ansible: Ansible
+) -> None:
     fleet.make(2, due=1)
     control.fault("sns", "Publish", "access_denied", count=1)
     done = ansible.playbook("renew", {"digest_topic": TOPIC, "project_sns_topic": ""}).succeeded()

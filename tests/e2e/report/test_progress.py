@@ -54,7 +54,9 @@ def test_a_project_that_fails_is_named_with_its_phase(life: Life, control: Contr
 
 
 def test_on_a_terminal_the_bars_stay_below_and_are_gone_in_the_end(life: Life) -> None:
-    seen = on_a_terminal({**life.ansible.env, **life.env, "TERM": "xterm"}, "certops.cloudfront.create", *assigned(life.variables))
+    seen = on_a_terminal(
+        {**life.ansible.env, **life.env, "TERM": "xterm"}, "certops.cloudfront.create", *assigned(life.variables)
+    )
     assert "\033[1;34r" in seen
     assert re.search(r"\033\[35;1H\033\[2Kissue    \[\.+\] 0/1, 1 running", seen)
     assert re.search(r"bind     \[#+\] 1/1\b", seen)
@@ -65,7 +67,11 @@ def test_on_a_terminal_the_bars_stay_below_and_are_gone_in_the_end(life: Life) -
 
 
 def assigned(variables: Mapping[str, object]) -> list[str]:
-    return [part for name, value in variables.items() for part in ("-e", f"{name}={','.join(value) if isinstance(value, list) else value}")]
+    return [
+        part
+        for name, value in variables.items()
+        for part in ("-e", f"{name}={','.join(value) if isinstance(value, list) else value}")
+    ]
 
 
 def on_a_terminal(env: Mapping[str, str], *arguments: str, size: tuple[int, int] = (40, 100)) -> str:

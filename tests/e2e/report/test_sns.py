@@ -15,7 +15,11 @@ ADDRESS = {"topic": "certops-webapp", "endpoint": "ops@example.com"}
 
 
 def changing(control: Control) -> list[str]:
-    return [call["operation"] for call in control.calls("sns") if call["operation"] in ("CreateTopic", "DeleteTopic", "Subscribe", "Unsubscribe", "Publish")]
+    return [
+        call["operation"]
+        for call in control.calls("sns")
+        if call["operation"] in ("CreateTopic", "DeleteTopic", "Subscribe", "Unsubscribe", "Publish")
+    ]
 
 
 def test_from_topic_over_confirmation_to_a_mail_and_back_to_nothing(ansible: Ansible, control: Control) -> None:
@@ -27,14 +31,20 @@ def test_from_topic_over_confirmation_to_a_mail_and_back_to_nothing(ansible: Ans
     _run, resent = ansible.module("sns_subscription", {**ADDRESS, "resend": True})
     assert resent["changed"]
     _run, listed = ansible.module("sns_subscription_info", {"topic": "certops-webapp"})
-    assert (listed["confirmed"], listed["pending"], [entry["endpoint"] for entry in listed["subscriptions"]]) == (0, 1, ["ops@example.com"])
+    assert (listed["confirmed"], listed["pending"], [entry["endpoint"] for entry in listed["subscriptions"]]) == (
+        0,
+        1,
+        ["ops@example.com"],
+    )
 
     control.confirm(endpoint="ops@example.com")
     _run, confirmed = ansible.module("sns_subscription", {**ADDRESS, "endpoint": "ops@EXAMPLE.com"})
     assert (confirmed["changed"], confirmed["subscription"]["status"]) == (False, "confirmed")
     assert confirmed["subscription"]["arn"].startswith(made["subscription"]["topic_arn"])
 
-    _run, told = ansible.module("sns_notify", {"topic": "certops-webapp", "subject": "项" * 150, "body": "证书 is in place"})
+    _run, told = ansible.module(
+        "sns_notify", {"topic": "certops-webapp", "subject": "项" * 150, "body": "证书 is in place"}
+    )
     assert told["message_id"]
     assert any("证书 is in place" in str(mail) for mail in control.outbox())
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused: with every reason at once and a status that says so, and with nothing changed in store, archive, AWS or at the CA."""
+"""What is refused: with every reason at once and a status that says so, and with nothing changed in store, archive, AWS
+or at the CA."""
 
 from __future__ import annotations
 
@@ -28,7 +29,10 @@ NOWHERE = "https://localhost:9/directory"
 
 # By the name of the project: what is wrong with it, and what is said.
 DEFINITIONS: dict[str, tuple[dict[str, Any], str]] = {
-    "zero": ({"renewal_interval_days": 0}, "renewal_interval_days: 0 is out of bounds; give a whole number of days from 1 to 89"),
+    "zero": (
+        {"renewal_interval_days": 0},
+        "renewal_interval_days: 0 is out of bounds; give a whole number of days from 1 to 89",
+    ),
     "ninety": ({"renewal_interval_days": 90}, "renewal_interval_days: 90 is out of bounds"),
     "text": ({"renewal_interval_days": "soon"}, "renewal_interval_days: 'soon' is no whole number"),
     "fraction": ({"renewal_interval_days": 1.5}, "renewal_interval_days: 1.5 is no whole number"),
@@ -39,8 +43,14 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str]] = {
     "lacking": ({"domains": None}, "missing required arguments: project_domains"),
     "invalid": ({"domains": ["exa_mple.com", "*.*.example.com"]}, "domains: '*.*.example.com' has a wildcard"),
     "twice": ({"domains": ["example.com", "EXAMPLE.com"]}, "domains: 'EXAMPLE.com' is a duplicate of 'example.com'"),
-    "unicode": ({"domains": ["bücher.example.com", "xn--bcher-kva.example.com"]}, "is a duplicate of 'bücher.example.com'"),
-    "many": ({"domains": [f"h{number}.example.com" for number in range(101)]}, "domains: 101 names, but one certificate holds at most 100"),
+    "unicode": (
+        {"domains": ["bücher.example.com", "xn--bcher-kva.example.com"]},
+        "is a duplicate of 'bücher.example.com'",
+    ),
+    "many": (
+        {"domains": [f"h{number}.example.com" for number in range(101)]},
+        "domains: 101 names, but one certificate holds at most 100",
+    ),
     "key": ({"key_type": "ecdsa_p384"}, "key_type: 'ecdsa_p384' is unknown; give one of ecdsa_p256"),
     "directory": ({"acme_directory": "nobody"}, "acme_directory: 'nobody' is not a known name; give one of"),
     "plain": ({"acme_directory": "http://ca.example.com/"}, "is not an https:// URL"),
@@ -49,7 +59,10 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str]] = {
     "acm": ({"certificate_store": "acm"}, "certificate_store: acm is not supported"),
     "archive": ({"archive": "ftp://example.com/"}, "archive 'ftp://example.com/' is not supported"),
     "store": ({"store": "http://example.com/"}, "store 'http://example.com/' is not supported"),
-    "several": ({"emails": "nobody", "key_type": "dsa", "verify": "perhaps"}, "emails: 'nobody' is no e-mail address; write name@example.com; key_type: 'dsa'"),
+    "several": (
+        {"emails": "nobody", "key_type": "dsa", "verify": "perhaps"},
+        "emails: 'nobody' is no e-mail address; write name@example.com; key_type: 'dsa'",
+    ),
 }
 
 
@@ -64,11 +77,19 @@ class World:
 
     def create(self, *projects: dict[str, Any], env: dict[str, str] | None = None) -> Run:
         given = [{"domains": ["example.com"], "emails": ["ops@example.com"], **project} for project in projects]
-        return self.ansible.playbook("create", {"projects": [{key: value for key, value in one.items() if value is not None} for one in given]}, env=env)
+        return self.ansible.playbook(
+            "create",
+            {"projects": [{key: value for key, value in one.items() if value is not None} for one in given]},
+            env=env,
+        )
 
     def files(self) -> dict[str, bytes]:
         """All that is in store and archive."""
-        return {str(path.relative_to(self.data)): path.read_bytes() for path in self.data.rglob("*") if path.is_file() and path.name != ".lock"}
+        return {
+            str(path.relative_to(self.data)): path.read_bytes()
+            for path in self.data.rglob("*")
+            if path.is_file() and path.name != ".lock"
+        }
 
     def writes(self) -> list[str]:
         return [call["operation"] for call in self.control.calls() if not call["operation"].startswith(READING)]
@@ -81,7 +102,11 @@ def world(ansible: Ansible, control: Control) -> World:
 
 def test_a_bad_definition_is_refused_before_any_call(world: World) -> None:
     refused = world.create(*({"name": name, **wrong} for name, (wrong, _reason) in DEFINITIONS.items())).failed()
-    assert [name for name, (_wrong, reason) in DEFINITIONS.items() if not any(name in line and reason in line for line in refused.stdout.splitlines())] == []
+    assert [
+        name
+        for name, (_wrong, reason) in DEFINITIONS.items()
+        if not any(name in line and reason in line for line in refused.stdout.splitlines())
+    ] == []
     assert sum(counters["failed"] for counters in refused.stats.values()) == len(DEFINITIONS)
     assert refused.changed == 0
     assert world.control.calls() == []
@@ -89,8 +114,14 @@ def test_a_bad_definition_is_refused_before_any_call(world: World) -> None:
 
 
 def test_what_only_aws_and_the_ca_can_tell_is_told_at_once_and_nothing_is_written(world: World) -> None:
-    wrong = {"domains": ["example.com", "example.net", "example.org"], "bind": ["ids"], "distributions": ["E1AAAAAAAAAAAA", "E2BBBBBBBBBBBB"]}
-    refused = world.create({"name": "webapp", "quota_headroom": 99, **wrong}, {"name": "away", "acme_directory": NOWHERE}).failed()
+    wrong = {
+        "domains": ["example.com", "example.net", "example.org"],
+        "bind": ["ids"],
+        "distributions": ["E1AAAAAAAAAAAA", "E2BBBBBBBBBBBB"],
+    }
+    refused = world.create(
+        {"name": "webapp", "quota_headroom": 99, **wrong}, {"name": "away", "acme_directory": NOWHERE}
+    ).failed()
     for reason in (
         "example.net: it has no public hosted zone",
         "example.org: it has no public hosted zone",
@@ -109,10 +140,14 @@ def test_what_only_aws_and_the_ca_can_tell_is_told_at_once_and_nothing_is_writte
     ("lacking", "reason"),
     [
         pytest.param(("AWS_REGION", "AWS_DEFAULT_REGION"), "no AWS region: set region or AWS_REGION", id="region"),
-        pytest.param(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "no AWS credentials: set profile", id="credentials"),
+        pytest.param(
+            ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"), "no AWS credentials: set profile", id="credentials"
+        ),
     ],
 )
-def test_a_connection_that_lacks_something_is_refused_before_any_call(world: World, lacking: tuple[str, ...], reason: str) -> None:
+def test_a_connection_that_lacks_something_is_refused_before_any_call(
+    world: World, lacking: tuple[str, ...], reason: str
+) -> None:
     refused = world.create({"name": "webapp"}, env=dict.fromkeys(lacking, "")).failed()
     assert reason in refused.stdout
     assert refused.stdout.count(reason) < 6, "the same reason is told once per place, not once per check"
@@ -130,7 +165,12 @@ def test_an_update_that_cannot_work_leaves_the_stored_definition_and_the_certifi
         {"name": "zone", "domains": ["example.com", "example.net"]},
         {"name": "distribution", "bind": ["previous", "ids"], "distributions": ["E1AAAAAAAAAAAA"]},
         {"name": "ca", "acme_directory": NOWHERE},
-        {"name": "terms", "acme_contacts": ["other@example.com"], "domains": ["www.example.com"], "acme_terms_agreed": False},
+        {
+            "name": "terms",
+            "acme_contacts": ["other@example.com"],
+            "domains": ["www.example.com"],
+            "acme_terms_agreed": False,
+        },
     ).failed()
     assert {name: refused.stats[name]["failed"] for name in names} == dict.fromkeys(names, 1)
     assert refused.changed == 0
@@ -144,7 +184,11 @@ def test_an_update_that_cannot_work_leaves_the_stored_definition_and_the_certifi
 def test_a_damaged_bundle_is_not_uploaded_and_the_failure_is_recorded(world: World) -> None:
     world.create({"name": "webapp"}).succeeded()
     iam = seed.client("iam")
-    iam.delete_server_certificate(ServerCertificateName=iam.list_server_certificates()["ServerCertificateMetadataList"][0]["ServerCertificateName"])
+    iam.delete_server_certificate(
+        ServerCertificateName=iam.list_server_certificates()["ServerCertificateMetadataList"][0][
+            "ServerCertificateName"
+        ]
+    )
     (bundle,) = (world.data / "certops" / "archive" / "webapp").glob("*.tar.gz")
     bundle.write_bytes(bundle.read_bytes()[:100])
     world.control.clear_calls()
@@ -188,19 +232,32 @@ def packed(directory: Path, kind: str) -> dict[str, Any]:
         pytest.param("other chain", "chain", id="a chain that contradicts itself"),
     ],
 )
-def test_material_that_does_not_fit_is_refused_before_any_call(control: Control, tmp_path: Path, kind: str, reason: str) -> None:
+def test_material_that_does_not_fit_is_refused_before_any_call(
+    control: Control, tmp_path: Path, kind: str, reason: str
+) -> None:
     given = packed(tmp_path, kind) if kind in ("missing", "no archive", "incomplete") else material(kind)
     with pytest.raises(ConfigError, match=reason):
         run(iam_server_cert, name_prefix="webapp", path="/cloudfront/certops/webapp/", **given)
     assert control.calls() == []
 
 
-def test_a_key_that_distributions_cannot_take_is_refused_before_any_distribution_is_read(sandbox: SandboxProcess, control: Control) -> None:
+def test_a_key_that_distributions_cannot_take_is_refused_before_any_distribution_is_read(
+    sandbox: SandboxProcess, control: Control
+) -> None:
     key = ec.generate_private_key(ec.SECP384R1())
     authority = Authority()
     leaf = x509.load_pem_x509_certificate(authority.certificate(["example.com"]).certificate_pem.encode())
-    builder = x509.CertificateBuilder(leaf.issuer, leaf.subject, key.public_key(), leaf.serial_number, leaf.not_valid_before_utc, leaf.not_valid_after_utc)
-    certificate = builder.add_extension(leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value, critical=False)
+    builder = x509.CertificateBuilder(
+        leaf.issuer,
+        leaf.subject,
+        key.public_key(),
+        leaf.serial_number,
+        leaf.not_valid_before_utc,
+        leaf.not_valid_after_utc,
+    )
+    certificate = builder.add_extension(
+        leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value, critical=False
+    )
     pem = certificate.sign(authority.issuer.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()
     seed.create_distribution(["example.com"])
     seed.client("iam").upload_server_certificate(
@@ -208,7 +265,9 @@ def test_a_key_that_distributions_cannot_take_is_refused_before_any_distribution
         Path="/cloudfront/",
         CertificateBody=pem,
         CertificateChain=authority.issuer.certificate_pem,
-        PrivateKey=key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode(),
+        PrivateKey=key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
     )
     control.clear_calls()
     with pytest.raises(ConfigError, match="CloudFront does not accept a key of type ecdsa_"):

@@ -17,7 +17,13 @@ from sandbox.process import SandboxProcess
 CHINA = "cn-northwest-1"
 ROLE = ("issue", "store", "bind", "cleanup", "notify")
 # Where each service of the China partition has its endpoint: https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
-SIGNING_REGIONS = {("cloudfront", "cn-northwest-1"), ("iam", "cn-north-1"), ("route53", "cn-northwest-1"), ("sns", CHINA), ("sts", CHINA)}
+SIGNING_REGIONS = {
+    ("cloudfront", "cn-northwest-1"),
+    ("iam", "cn-north-1"),
+    ("route53", "cn-northwest-1"),
+    ("sns", CHINA),
+    ("sts", CHINA),
+}
 
 
 def test_a_whole_life_in_the_china_partition(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
@@ -37,7 +43,9 @@ def test_a_whole_life_in_the_china_partition(sandbox: SandboxProcess, control: C
     assert life.challenge_values() == ['"somebody else\'s"']
 
 
-def test_notices_link_to_the_console_of_the_partition(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_notices_link_to_the_console_of_the_partition(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     env = sandbox.env(CHINA)
     life = Life(ansible, control, env, env)
     life.play("create").succeeded()
@@ -52,18 +60,31 @@ def test_notices_link_to_the_console_of_the_partition(sandbox: SandboxProcess, c
     assert "arn:aws:" not in mail
 
 
-def test_zones_of_the_global_partition_with_credentials_of_their_own(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_zones_of_the_global_partition_with_credentials_of_their_own(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     china, world = sandbox.env(CHINA), sandbox.env("us-east-1")
     user, dns_user = permissions.user(china, "store", "bind", "cleanup", "notify"), permissions.user(world, "issue")
     life = Life(ansible, control, user, permissions.administrator(china), dns_owner=permissions.administrator(world))
     control.clear_calls()
     control.set(enforce_iam=True)
-    dns = {"region": "us-east-1", "access_key": dns_user["AWS_ACCESS_KEY_ID"], "secret_key": dns_user["AWS_SECRET_ACCESS_KEY"]}
+    dns = {
+        "region": "us-east-1",
+        "access_key": dns_user["AWS_ACCESS_KEY_ID"],
+        "secret_key": dns_user["AWS_SECRET_ACCESS_KEY"],
+    }
     runs = life.run("-vvv", project_dns_aws=dns)
-    used = {name: [call for call in control.calls() if call["access_key"] == who["AWS_ACCESS_KEY_ID"]] for name, who in (("cdn", user), ("dns", dns_user))}
+    used = {
+        name: [call for call in control.calls() if call["access_key"] == who["AWS_ACCESS_KEY_ID"]]
+        for name, who in (("cdn", user), ("dns", dns_user))
+    }
     assert {(call["service"], call["region"]) for call in used["dns"]} == {("route53", "us-east-1")}
-    assert {(call["service"], call["region"]) for call in used["cdn"]} == {item for item in SIGNING_REGIONS if item[0] != "route53"}
-    assert [call for calls in used.values() for call in calls if call["error"] in ("AccessDenied", "AuthorizationError")] == []
+    assert {(call["service"], call["region"]) for call in used["cdn"]} == {
+        item for item in SIGNING_REGIONS if item[0] != "route53"
+    }
+    assert [
+        call for calls in used.values() for call in calls if call["error"] in ("AccessDenied", "AuthorizationError")
+    ] == []
     assert life.challenge_values() == ['"somebody else\'s"']
     assert [run for run in runs if dns["secret_key"] in run.output] == []
 
@@ -74,21 +95,40 @@ def test_a_profile_for_the_zones(sandbox: SandboxProcess, control: Control, ansi
     config = ansible.home / "credentials"
     sections = {"cdn": user, "dns": dns_user}
     lines = [
-        f"[{name}]\naws_access_key_id={who['AWS_ACCESS_KEY_ID']}\naws_secret_access_key={who['AWS_SECRET_ACCESS_KEY']}\n" for name, who in sections.items()
+        f"[{name}]\naws_access_key_id={who['AWS_ACCESS_KEY_ID']}\naws_secret_access_key={who['AWS_SECRET_ACCESS_KEY']}\n"
+        for name, who in sections.items()
     ]
     config.write_text("".join(lines), encoding="utf-8")
-    keyless = {name: value for name, value in ansible.env.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-    env = {"AWS_SHARED_CREDENTIALS_FILE": str(config), "AWS_PROFILE": "cdn", "AWS_REGION": CHINA, "AWS_DEFAULT_REGION": CHINA}
-    life = Life(dataclasses.replace(ansible, env=keyless), control, env, permissions.administrator(china), dns_owner=permissions.administrator(world))
+    keyless = {
+        name: value for name, value in ansible.env.items() if name not in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    }
+    env = {
+        "AWS_SHARED_CREDENTIALS_FILE": str(config),
+        "AWS_PROFILE": "cdn",
+        "AWS_REGION": CHINA,
+        "AWS_DEFAULT_REGION": CHINA,
+    }
+    life = Life(
+        dataclasses.replace(ansible, env=keyless),
+        control,
+        env,
+        permissions.administrator(china),
+        dns_owner=permissions.administrator(world),
+    )
     control.set(enforce_iam=True)
     life.play("create", project_dns_aws={"profile": "dns", "region": "us-east-1"}).succeeded()
     assert life.server_certificates() == [life.bound()]
 
 
 @pytest.mark.parametrize("entry", ["create", "cleanup"])
-def test_without_a_region_nothing_is_called(sandbox: SandboxProcess, control: Control, ansible: Ansible, entry: str) -> None:
+def test_without_a_region_nothing_is_called(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible, entry: str
+) -> None:
     env = sandbox.env(CHINA)
-    nowhere = dataclasses.replace(ansible, env={name: value for name, value in ansible.env.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")})
+    nowhere = dataclasses.replace(
+        ansible,
+        env={name: value for name, value in ansible.env.items() if name not in ("AWS_REGION", "AWS_DEFAULT_REGION")},
+    )
     life = Life(nowhere, control, {}, env)
     if entry == "cleanup":
         life.env = env
@@ -103,5 +143,8 @@ def test_acm_is_refused_before_any_call(sandbox: SandboxProcess, control: Contro
     env = sandbox.env(CHINA)
     life = Life(ansible, control, env, env)
     control.clear_calls()
-    assert "acm cannot serve CloudFront in the China regions; use iam" in life.play("create", project_certificate_store="acm").failed().output
+    assert (
+        "acm cannot serve CloudFront in the China regions; use iam"
+        in life.play("create", project_certificate_store="acm").failed().output
+    )
     assert control.calls() == []

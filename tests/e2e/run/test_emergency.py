@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A key that others may know: a new certificate in its place, and the old one revoked once the new one is verified, exactly once."""
+"""A key that others may know: a new certificate in its place, and the old one revoked once the new one is verified,
+exactly once."""
 
 from __future__ import annotations
 
@@ -36,11 +37,17 @@ def revocations(control: Control) -> list[int]:
     return [int(call["status"]) for call in control.calls("acme", "revoke")]
 
 
-def test_the_old_certificate_is_revoked_after_the_new_one_is_bound_and_before_the_old_one_is_deleted(life: Life, control: Control) -> None:
+def test_the_old_certificate_is_revoked_after_the_new_one_is_bound_and_before_the_old_one_is_deleted(
+    life: Life, control: Control
+) -> None:
     old = life.bound()
     life.play("reissue", project_revoke_reason="keyCompromise").succeeded()
     assert revocations(control) == [200]
-    order = [call["operation"] for call in control.calls() if call["operation"] in ("UpdateDistribution", "revoke", "DeleteServerCertificate")]
+    order = [
+        call["operation"]
+        for call in control.calls()
+        if call["operation"] in ("UpdateDistribution", "revoke", "DeleteServerCertificate")
+    ]
     assert order == ["UpdateDistribution", "revoke", "DeleteServerCertificate"]
     assert life.server_certificates() == [life.bound()] != [old]
     assert life.play("create").succeeded().changed == 0
@@ -106,7 +113,13 @@ def test_what_was_issued_since_is_left_alone(life: Life, control: Control) -> No
 
 
 def test_a_whole_store_is_reissued_a_few_at_a_time_until_nothing_is_left(life: Life) -> None:
-    life.play("create", project_name="shop", project_domains=["www.example.com"], project_tags={"tier": "public"}, project_bind=["previous"]).succeeded()
+    life.play(
+        "create",
+        project_name="shop",
+        project_domains=["www.example.com"],
+        project_tags={"tier": "public"},
+        project_bind=["previous"],
+    ).succeeded()
     meant = {"project_issued_before": now(), "max_per_run": 1, "priority_tags": {"tier": "public"}}
     refused = life.ansible.playbook("reissue", {}, env=life.env).failed()
     assert "project_issued_before" in refused.output
@@ -123,8 +136,14 @@ def test_check_mode_predicts_the_revocation_and_makes_none(life: Life, control: 
     assert '"status": "revoked"' not in life.play("reissue", "--check", "--diff").succeeded().stdout
 
 
-@pytest.mark.parametrize("refused", [("acme", "revoke"), ("iam", "UploadServerCertificate")], ids=["replaced and not revoked", "not replaced"])
-def test_a_project_is_not_deleted_before_what_is_to_be_revoked_is(life: Life, control: Control, refused: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "refused",
+    [("acme", "revoke"), ("iam", "UploadServerCertificate")],
+    ids=["replaced and not revoked", "not replaced"],
+)
+def test_a_project_is_not_deleted_before_what_is_to_be_revoked_is(
+    life: Life, control: Control, refused: tuple[str, str]
+) -> None:
     control.fault(*refused, "access_denied", count=100)
     life.play("reissue", project_revoke_reason="keyCompromise").failed()
     control.clear_faults()
@@ -139,7 +158,9 @@ def test_a_project_is_not_deleted_before_what_is_to_be_revoked_is(life: Life, co
     assert (revocations(control), life.server_certificates()) == ([200], [])
 
 
-def test_a_certificate_of_a_private_fallback_is_revoked_there(ansible: Ansible, control: Control, sandbox: SandboxProcess, tmp_path: Path) -> None:
+def test_a_certificate_of_a_private_fallback_is_revoked_there(
+    ansible: Ansible, control: Control, sandbox: SandboxProcess, tmp_path: Path
+) -> None:
     env, foreign = sandbox.env(), tmp_path / "foreign.pem"
     foreign.write_text(Authority().root.certificate_pem, encoding="ascii")
     fallback = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"]}

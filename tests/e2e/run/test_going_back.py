@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Back to what was: a rollback, a restore from the archive, a failed probe, a lost document; and what the archive keeps."""
+"""Back to what was: a rollback, a restore from the archive, a failed probe, a lost document; and what the archive
+keeps."""
 
 from __future__ import annotations
 
@@ -52,7 +53,11 @@ def test_a_rollback_binds_the_one_before_and_the_runs_after_it_let_it_be(life: L
     document = life.document()
     assert life.bound() == old == document["certificate"]["id"]
     assert [entry["id"] for entry in document["superseded"]] == [new]
-    assert (document["journal"]["phase"], document["lock"], document["last_run"]["Status"]) == ("done", None, "Succeeded")
+    assert (document["journal"]["phase"], document["lock"], document["last_run"]["Status"]) == (
+        "done",
+        None,
+        "Succeeded",
+    )
     assert life.server_certificates() == sorted([old, new])
     again = life.play("rollback").succeeded()
     assert again.changed == 0
@@ -71,7 +76,10 @@ def test_without_one_to_go_back_to_the_archive_has_it(life: Life, control: Contr
     life.play("reissue").succeeded()
     new = life.bound()
     refused = life.play("rollback").failed()
-    assert "no previous certificate to go back to: none was kept; bring one back from the archive with the playbook restore" in " ".join(refused.output.split())
+    assert (
+        "no previous certificate to go back to: none was kept; bring one back from the archive with the playbook"
+        " restore" in " ".join(refused.output.split())
+    )
     issued = orders(control)
     bundle = issue_time(old["archive_uri"])
     assert life.play("restore", project_restore_bundle=bundle).succeeded().changed
@@ -110,7 +118,9 @@ def test_a_lost_document_costs_no_certificate(life: Life, control: Control) -> N
     assert f"there is no project {PROJECT} in the store; create it" in " ".join(refused.output.split())
     life.play("create").succeeded()
     after = life.document()["certificate"]
-    assert [after[key] for key in ("id", "fingerprint_sha256", "archive_uri")] == [before[key] for key in ("id", "fingerprint_sha256", "archive_uri")]
+    assert [after[key] for key in ("id", "fingerprint_sha256", "archive_uri")] == [
+        before[key] for key in ("id", "fingerprint_sha256", "archive_uri")
+    ]
     assert (orders(control), life.bound(), life.server_certificates()) == (1, before["id"], [before["id"]])
     assert life.play("create").succeeded().changed == 0
 
@@ -126,8 +136,15 @@ def test_a_certificate_that_the_edge_does_not_serve_is_taken_back_and_tried_agai
     assert life.bound() == old
     assert old in life.server_certificates()
     assert document["last_run"]["Status"] == "Replace failed"
-    assert document["last_run"]["Update_CloudFront_Status"][0][life.distribution]["Update_Dist_Error"]["code"] == "ServedCertificateDiffers"
-    assert (document["journal"]["phase"], document["certificate"]["deployed"], document["lock"]) == ("stored", None, None)
+    assert (
+        document["last_run"]["Update_CloudFront_Status"][0][life.distribution]["Update_Dist_Error"]["code"]
+        == "ServedCertificateDiffers"
+    )
+    assert (document["journal"]["phase"], document["certificate"]["deployed"], document["lock"]) == (
+        "stored",
+        None,
+        None,
+    )
     control.set(edge_serves_stale=False)
     life.play("renew").succeeded()
     document = life.document()
@@ -173,13 +190,19 @@ def test_a_run_that_lost_its_project_while_it_waited_deletes_nothing(life: Life,
     assert life.document()["lock"]["run_id"] == "another"
 
 
-def test_the_ways_back_need_the_policies_that_the_page_on_permissions_names(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_the_ways_back_need_the_policies_that_the_page_on_permissions_names(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     life = Life(ansible, control, sandbox.env(), permissions.administrator(sandbox.env()))
     life.env = life.owner
     life.play("create").succeeded()
     old = life.document()["certificate"]
     life.play("reissue", project_keep_previous=1).succeeded()
-    users = {"rollback": ("info", "bind", "notify"), "restore": ("store", "bind"), "cleanup": ("issue", "cleanup", "info")}
+    users = {
+        "rollback": ("info", "bind", "notify"),
+        "restore": ("store", "bind"),
+        "cleanup": ("issue", "cleanup", "info"),
+    }
     given = {"restore": {"project_restore_bundle": issue_time(old["archive_uri"])}}
     life.play("create", project_keep_previous=1, project_archive_keep=1).succeeded()
     delete_from_iam(life, old["name"])

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ways to call role and playbooks: from somebody else's playbook, from any directory, by variables, as a list, by inventory."""
+"""The ways to call role and playbooks: from somebody else's playbook, from any directory, by variables, as a list, by
+inventory."""
 
 from __future__ import annotations
 
@@ -87,52 +88,75 @@ def summary(stdout: str) -> list[str]:
     return list(json.loads(f"[{lines}]"))
 
 
-def test_the_role_in_three_tasks_of_somebody_else_with_credentials_from_module_defaults(ansible: Ansible, control: Control, elsewhere: Path) -> None:
+def test_the_role_in_three_tasks_of_somebody_else_with_credentials_from_module_defaults(
+    ansible: Ansible, control: Control, elsewhere: Path
+) -> None:
     seed.create_zone("example.com")
     distribution = seed.create_distribution(["example.com", "www.example.com"])
     control.clear_calls()
     (elsewhere / "site.yml").write_text(THREE_TASKS, encoding="utf-8")
     credentials = elsewhere / "credentials"
-    credentials.write_text("[web]\naws_access_key_id=AKIAOFTHEPROFILEWEB0\naws_secret_access_key=secret\n", encoding="utf-8")
-    env = {name: value for name, value in ansible.env.items() if not name.startswith("AWS_") or name == "AWS_ENDPOINT_URL"}
-    somebody = dataclasses.replace(ansible, env={**env, "AWS_SHARED_CREDENTIALS_FILE": str(credentials), "AWS_EC2_METADATA_DISABLED": "true"})
+    credentials.write_text(
+        "[web]\naws_access_key_id=AKIAOFTHEPROFILEWEB0\naws_secret_access_key=secret\n", encoding="utf-8"
+    )
+    env = {
+        name: value for name, value in ansible.env.items() if not name.startswith("AWS_") or name == "AWS_ENDPOINT_URL"
+    }
+    somebody = dataclasses.replace(
+        ansible, env={**env, "AWS_SHARED_CREDENTIALS_FILE": str(credentials), "AWS_EC2_METADATA_DISABLED": "true"}
+    )
     somebody.run("ansible-playbook", str(elsewhere / "site.yml")).succeeded()
     (result, account) = json.loads((elsewhere / "result.json").read_text(encoding="utf-8"))
     assert (result["name"], result["status"], result["changed"], account) == ("webapp", "changed", True, "123456789012")
     aws = [call for call in control.calls() if call["access_key"]]
     assert {call["access_key"] for call in aws} == {"AKIAOFTHEPROFILEWEB0"}
     assert {call["region"] for call in aws if call["service"] == "sns"} == {"eu-west-1"}
-    bound = seed.client("cloudfront").get_distribution_config(Id=distribution)["DistributionConfig"]["ViewerCertificate"]
+    bound = seed.client("cloudfront").get_distribution_config(Id=distribution)["DistributionConfig"][
+        "ViewerCertificate"
+    ]
     assert bound["IAMCertificateId"]
     assert "confirmed" not in result["reason"], "nobody was to be subscribed"
     again = somebody.run("ansible-playbook", str(elsewhere / "site.yml"), "--check").succeeded()
     assert "changed: " not in again.stdout.partition("Ask amazon.aws")[0]
 
 
-def test_projects_one_after_the_other_on_one_host_do_not_mix(ansible: Ansible, control: Control, elsewhere: Path) -> None:
+def test_projects_one_after_the_other_on_one_host_do_not_mix(
+    ansible: Ansible, control: Control, elsewhere: Path
+) -> None:
     seed.create_zone("example.com")
     (elsewhere / "site.yml").write_text(SEVERAL_ON_ONE_HOST, encoding="utf-8")
     ansible.run("ansible-playbook", str(elsewhere / "site.yml")).succeeded()
     assert len(control.issued()) == 2
 
 
-def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_one_bad_project(ansible: Ansible, control: Control, elsewhere: Path) -> None:
+def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_one_bad_project(
+    ansible: Ansible, control: Control, elsewhere: Path
+) -> None:
     seed.create_zone("example.com")
     hosts: dict[str, dict[str, Any]] = {
         name: {"project_name": name, "project_domains": [f"{name}.{zone}"]}
         for name, zone in (("one", "example.com"), ("two", "example.net"), ("three", "example.com"))
     }
     inventory = elsewhere / "inventory.json"
-    inventory.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}, "web": {"hosts": {"server": {}}}}}}), encoding="utf-8")
+    inventory.write_text(
+        json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}, "web": {"hosts": {"server": {}}}}}}),
+        encoding="utf-8",
+    )
     there = dataclasses.replace(ansible, directory=elsewhere)
     ended = there.playbook("create", {}, "-i", str(inventory)).failed()
     lines = {line.split(" | ")[0]: line for line in summary(ended.stdout)}
-    assert {name: line.split(" | ")[1] for name, line in lines.items()} == {"one": "changed", "two": "failed", "three": "changed"}
+    assert {name: line.split(" | ")[1] for name, line in lines.items()} == {
+        "one": "changed",
+        "two": "failed",
+        "three": "changed",
+    }
     assert "two.example.net: it has no public hosted zone" in lines["two"]
     assert len(control.issued()) == 2
     assert "server" not in ended.stats
     hosts["two"]["project_domains"] = ["two.example.com"]
-    inventory.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}}}}), encoding="utf-8")
+    inventory.write_text(
+        json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}}}}), encoding="utf-8"
+    )
     there.playbook("create", {}, "-i", str(inventory)).succeeded()
     assert len(control.issued()) == 3
     assert there.playbook("renew", {}, "-i", str(inventory)).succeeded().changed == 0
@@ -141,7 +165,11 @@ def test_playbooks_by_full_name_from_another_directory_over_an_inventory_with_on
 
 def test_the_summary_says_that_nobody_would_get_a_notice(ansible: Ansible, control: Control) -> None:
     seed.create_zone("example.com")
-    variables = {"project_name": "webapp", "project_domains": "example.com", "project_emails": "ops@example.com, dev@example.com"}
+    variables = {
+        "project_name": "webapp",
+        "project_domains": "example.com",
+        "project_emails": "ops@example.com, dev@example.com",
+    }
     (pending,) = summary(ansible.playbook("create", variables).succeeded().stdout)
     assert pending.endswith("; no subscriber has confirmed yet")
     control.confirm("dev@example.com")

@@ -61,7 +61,9 @@ def test_a_definition_twice_changes_nothing_the_second_time(ansible: Ansible, st
 
 
 def test_bad_input_lists_every_problem_and_writes_nothing(ansible: Ansible, store: str) -> None:
-    run, result = ansible.module("project_record", {"store": store, "name": "-", "definition": {"domains": "", "renewal_interval_days": 90}})
+    run, result = ansible.module(
+        "project_record", {"store": store, "name": "-", "definition": {"domains": "", "renewal_interval_days": 90}}
+    )
     run.failed()
     assert len(result["error"]["problems"]) == 3
     assert not Path(store.removeprefix("file://")).exists()
@@ -71,24 +73,34 @@ def test_info_shows_what_was_recorded(ansible: Ansible, store: str) -> None:
     record(ansible, store, definition=WANTED)
     run, found = ansible.module("project_info", {"store": store})
     run.succeeded()
-    assert [(project["name"], project["state"], project["due"]) for project in found["projects"]] == [("webapp", "pending", True)]
+    assert [(project["name"], project["state"], project["due"]) for project in found["projects"]] == [
+        ("webapp", "pending", True)
+    ]
     run, missing = ansible.module("project_info", {"store": store, "names": ["webapp", "shop"]})
     run.failed()
     assert "there is no project shop" in missing["msg"]
 
 
-def test_the_lock_of_a_living_playbook_holds_and_that_of_a_killed_one_is_taken_over_at_once(ansible: Ansible, store: str, tmp_path: Path) -> None:
+def test_the_lock_of_a_living_playbook_holds_and_that_of_a_killed_one_is_taken_over_at_once(
+    ansible: Ansible, store: str, tmp_path: Path
+) -> None:
     playbook, marker = tmp_path / "hold.yml", tmp_path / "held"
     playbook.write_text(HOLDING)
     variables = json.dumps({"store": store, "wanted": WANTED, "marker": str(marker)})
     command = [str(Path(sys.executable).with_name("ansible-playbook")), str(playbook), "-e", variables]
-    holder = subprocess.Popen(command, env=dict(ansible.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    holder = subprocess.Popen(
+        command, env=dict(ansible.env), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         while not marker.exists():
             assert holder.poll() is None
             os.sched_yield()
         refused = record(ansible, store, state="locked")
-        assert (refused["locked"], refused["plan"]["action"], refused["holder"]["owner"]["pid"]) == (False, "locked", holder.pid)
+        assert (refused["locked"], refused["plan"]["action"], refused["holder"]["owner"]["pid"]) == (
+            False,
+            "locked",
+            holder.pid,
+        )
     finally:
         os.killpg(holder.pid, signal.SIGKILL)
         holder.wait()

@@ -31,7 +31,9 @@ class Rehearsed(Life):
     """A life in which each playbook is rehearsed before it is run."""
 
     def files(self) -> dict[str, bytes]:
-        return {str(path): path.read_bytes() for path in self.data.rglob("*") if path.is_file() and path.name != ".lock"}
+        return {
+            str(path): path.read_bytes() for path in self.data.rglob("*") if path.is_file() and path.name != ".lock"
+        }
 
     def writes(self) -> list[str]:
         return [call["operation"] for call in self.control.calls() if not call["operation"].startswith(READING)]
@@ -56,7 +58,9 @@ class Rehearsed(Life):
         assert self.writes() == []
 
 
-def test_each_playbook_does_what_its_rehearsal_showed_and_then_rests(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_each_playbook_does_what_its_rehearsal_showed_and_then_rests(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     env = sandbox.env()
     life = Rehearsed(ansible, control, env, env)
     issuing = ["Issue the certificate", "Store the certificate", "Bind the certificate"]
@@ -78,7 +82,9 @@ def test_each_playbook_does_what_its_rehearsal_showed_and_then_rests(sandbox: Sa
 
     seed.upload_certificate("orphan", ["example.com"], path=f"/cloudfront/certops/{PROJECT}/")
     tags = {"managed-by": "certops.cloudfront", "certops:project": PROJECT}
-    seed.client("iam").tag_server_certificate(ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()])
+    seed.client("iam").tag_server_certificate(
+        ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+    )
     assert len(life.rehearse_and_run("cleanup")) == 1
     life.rests("cleanup")
 

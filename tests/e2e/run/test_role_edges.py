@@ -19,7 +19,9 @@ def test_a_project_that_is_gone_is_deleted_without_a_change(ansible: Ansible, co
     assert control.calls() == []
 
 
-def test_a_home_with_spaces_keeps_a_project_and_its_bundle(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_a_home_with_spaces_keeps_a_project_and_its_bundle(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     home = ansible.home / "a home (of two)"
     env = {**sandbox.env(), "HOME": str(home), "XDG_DATA_HOME": ""}
     life = Life(ansible, control, env, sandbox.env())
@@ -32,7 +34,9 @@ def test_a_home_with_spaces_keeps_a_project_and_its_bundle(sandbox: SandboxProce
 
 
 @pytest.mark.slow
-def test_an_address_that_cannot_be_unsubscribed_yet_is_not_forgotten(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_an_address_that_cannot_be_unsubscribed_yet_is_not_forgotten(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     life.play("create", project_emails=[STAYS, LEAVES]).succeeded()
 
@@ -50,7 +54,9 @@ def test_an_address_that_cannot_be_unsubscribed_yet_is_not_forgotten(sandbox: Sa
 
 
 @pytest.mark.slow
-def test_a_run_that_could_not_subscribe_goes_on_and_says_why(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_a_run_that_could_not_subscribe_goes_on_and_says_why(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     control.fault("sns", "Subscribe", "access_denied", count=10)
     created = life.play("create", project_emails=[STAYS, LEAVES]).succeeded()

@@ -62,13 +62,18 @@ class Aws:
         refusal = Refusal()
         with pytest.raises(ClientError) as caught:
             yield refusal
-        assert (caught.value.response["Error"]["Code"], caught.value.response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+        assert (
+            caught.value.response["Error"]["Code"],
+            caught.value.response["ResponseMetadata"]["HTTPStatusCode"],
+        ) == (code, status)
         refusal.message = caught.value.response["Error"]["Message"]
 
     def control(self, method: str, path: str, values: Any = None) -> Any:
         """One request to the control interface."""
         body = None if values is None else json.dumps(values).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, method=method)) as answer:
+        with urllib.request.urlopen(
+            urllib.request.Request(f"{self.url}/_sandbox/{path}", data=body, method=method)
+        ) as answer:
             return json.load(answer)
 
 
@@ -86,7 +91,13 @@ class Bundle:
 
     def upload_arguments(self, name: str, path: str = "/cloudfront/") -> dict[str, Any]:
         """What UploadServerCertificate takes."""
-        return {"ServerCertificateName": name, "Path": path, "CertificateBody": self.leaf, "CertificateChain": self.chain, "PrivateKey": self.key}
+        return {
+            "ServerCertificateName": name,
+            "Path": path,
+            "CertificateBody": self.leaf,
+            "CertificateChain": self.chain,
+            "PrivateKey": self.key,
+        }
 
 
 @functools.cache
@@ -96,13 +107,25 @@ def _authority(name: str) -> tuple[x509.Certificate, Any]:
     return _signed(subject, key, (subject, key), (-3650, 3650), ()), key
 
 
-def _signed(subject: x509.Name, key: Any, issuer: tuple[x509.Name, Any], days: tuple[float, float], names: Sequence[str]) -> x509.Certificate:
+def _signed(
+    subject: x509.Name, key: Any, issuer: tuple[x509.Name, Any], days: tuple[float, float], names: Sequence[str]
+) -> x509.Certificate:
     now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(issuer[0]).public_key(key.public_key()).serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now + datetime.timedelta(days=days[0])).not_valid_after(now + datetime.timedelta(days=days[1]))
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer[0])
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+    )
+    builder = builder.not_valid_before(now + datetime.timedelta(days=days[0])).not_valid_after(
+        now + datetime.timedelta(days=days[1])
+    )
     builder = builder.add_extension(x509.BasicConstraints(ca=not names, path_length=None), critical=True)
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False
+        )
     return builder.sign(issuer[1], hashes.SHA256())
 
 
@@ -117,12 +140,18 @@ _KEYS: dict[str, Callable[[], Any]] = {
 }
 
 
-def make_bundle(*names: str, days: tuple[float, float] = (-1, 60), key_type: str = "p256", authority: str = "Issuer") -> Bundle:
+def make_bundle(
+    *names: str, days: tuple[float, float] = (-1, 60), key_type: str = "p256", authority: str = "Issuer"
+) -> Bundle:
     """A leaf for `names`, its issuer as the chain, and the leaf's key."""
     issuer, issuer_key = _authority(authority)
     key = _KEYS[key_type]()
-    leaf = _signed(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]), key, (issuer.subject, issuer_key), days, names)
-    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    leaf = _signed(
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0])]), key, (issuer.subject, issuer_key), days, names
+    )
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
     return Bundle(_pem(leaf), _pem(issuer), text)
 
 

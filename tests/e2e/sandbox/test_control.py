@@ -71,7 +71,11 @@ def test_a_fault_may_have_the_code_of_choice(aws):
 
 
 def test_a_fault_lets_calls_pass_then_strikes_as_often_as_asked(aws, iam):
-    aws.control("POST", "faults", {"service": "iam", "operation": "ListServerCertificates", "kind": "access_denied", "skip": 1, "count": 2})
+    aws.control(
+        "POST",
+        "faults",
+        {"service": "iam", "operation": "ListServerCertificates", "kind": "access_denied", "skip": 1, "count": 2},
+    )
     iam.list_server_certificates()
     iam.get_account_summary()
     for dummy in range(2):

@@ -51,7 +51,9 @@ def client(sandbox: SandboxProcess) -> PlainClient:
 
 def names_of(fullchain: str) -> list[str]:
     certificate = x509.load_pem_x509_certificates(fullchain.encode())[0]
-    return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+    return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
+        x509.DNSName
+    )
 
 
 def resolver(sandbox: SandboxProcess) -> dns.resolver.Resolver:
@@ -62,11 +64,15 @@ def resolver(sandbox: SandboxProcess) -> dns.resolver.Resolver:
 
 
 def served(sandbox: SandboxProcess, name: str) -> str | None:
-    """SHA-256 of what the edge serves for a name, checked against the sandbox's root; None when it refuses the handshake."""
+    """SHA-256 of what the edge serves for a name, checked against the sandbox's root; None when it refuses the
+    handshake."""
     host, port = sandbox.env()["CERTOPS_EDGE_ADDRESS"].split(":")
     context = ssl.create_default_context(cafile=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"])
     try:
-        with socket.create_connection((host, int(port)), timeout=5) as raw, context.wrap_socket(raw, server_hostname=name) as tls:
+        with (
+            socket.create_connection((host, int(port)), timeout=5) as raw,
+            context.wrap_socket(raw, server_hostname=name) as tls,
+        ):
             return hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()
     except ssl.SSLError as error:
         if "UNRECOGNIZED_NAME" not in str(error.reason):
@@ -79,7 +85,9 @@ class TestIssuing:
         issued = client.issue(["example.com", "*.example.com"], zone)
         assert sorted(names_of(issued.fullchain)) == ["*.example.com", "example.com"]
 
-    def test_the_chain_verifies_up_to_the_bundle_and_leaves_the_root_out(self, sandbox: SandboxProcess, client: PlainClient, zone: str) -> None:
+    def test_the_chain_verifies_up_to_the_bundle_and_leaves_the_root_out(
+        self, sandbox: SandboxProcess, client: PlainClient, zone: str
+    ) -> None:
         issued = client.issue(["www.example.com"], zone)
         leaf, issuer = x509.load_pem_x509_certificates(issued.fullchain.encode())
         root = x509.load_pem_x509_certificate(Path(sandbox.env()["CERTOPS_ACME_CA_BUNDLE"]).read_bytes())
@@ -94,7 +102,9 @@ class TestIssuing:
     @pytest.mark.parametrize(
         ("names", "kind"),
         [
-            pytest.param([f"n{number}.example.com" for number in range(101)], "malformed", id="more than a hundred names"),
+            pytest.param(
+                [f"n{number}.example.com" for number in range(101)], "malformed", id="more than a hundred names"
+            ),
             pytest.param(["*.example.com", "www.example.com"], "malformed", id="a name that a wildcard covers"),
             pytest.param(["WWW.example.com"], "rejectedIdentifier", id="upper case"),
         ],
@@ -102,11 +112,16 @@ class TestIssuing:
     def test_what_a_public_ca_refuses_is_refused(self, client: PlainClient, names: list[str], kind: str) -> None:
         with pytest.raises(messages.Error) as refused:
             client.acme.net.post(
-                client.acme.directory["newOrder"], messages.NewOrder(identifiers=[messages.Identifier(typ=messages.IDENTIFIER_FQDN, value=n) for n in names])
+                client.acme.directory["newOrder"],
+                messages.NewOrder(
+                    identifiers=[messages.Identifier(typ=messages.IDENTIFIER_FQDN, value=n) for n in names]
+                ),
             )
         assert refused.value.code == kind
 
-    def test_validation_fails_while_the_change_is_pending(self, client: PlainClient, control: Control, zone: str) -> None:
+    def test_validation_fails_while_the_change_is_pending(
+        self, client: PlainClient, control: Control, zone: str
+    ) -> None:
         control.set(route53_propagation_seconds=600)
         order, _key = client.order(["www.example.com"])
         client.write_records(order, zone, wait=False)
@@ -140,14 +155,20 @@ class TestIssuing:
         assert client.statuses(order) == ["valid"]
 
     def test_a_profile_decides_the_lifetime(self, client: PlainClient, zone: str) -> None:
-        leaf = x509.load_pem_x509_certificate(client.issue(["www.example.com"], zone, profile="shortlived").fullchain.encode())
+        leaf = x509.load_pem_x509_certificate(
+            client.issue(["www.example.com"], zone, profile="shortlived").fullchain.encode()
+        )
         assert leaf.not_valid_after_utc - leaf.not_valid_before_utc < datetime.timedelta(days=7)
         assert not leaf.subject.rdns
 
     def test_lifetime_and_start_can_be_set(self, client: PlainClient, control: Control, zone: str) -> None:
         control.set(acme_validity_days=6, acme_backdate_seconds=5 * 86400)
         leaf = x509.load_pem_x509_certificate(client.issue(["www.example.com"], zone).fullchain.encode())
-        assert datetime.timedelta(hours=23) < leaf.not_valid_after_utc - datetime.datetime.now(datetime.timezone.utc) <= datetime.timedelta(days=1)
+        assert (
+            datetime.timedelta(hours=23)
+            < leaf.not_valid_after_utc - datetime.datetime.now(datetime.timezone.utc)
+            <= datetime.timedelta(days=1)
+        )
 
 
 class TestProtocol:
@@ -157,15 +178,24 @@ class TestProtocol:
         request = {"identifiers": [{"type": "dns", "value": "www.example.com"}]}
         url = client.acme.directory["newOrder"]
         body = network._wrap_in_jws(messages.NewOrder.from_json(request), nonce, url)
-        codes = [network._send_request("POST", url, data=body, headers={"Content-Type": "application/jose+json"}).status_code for dummy in range(2)]
+        codes = [
+            network._send_request("POST", url, data=body, headers={"Content-Type": "application/jose+json"}).status_code
+            for dummy in range(2)
+        ]
         assert codes == [201, 400]
 
-    def test_a_post_without_the_content_type_of_jose_is_refused(self, sandbox: SandboxProcess, client: PlainClient) -> None:
+    def test_a_post_without_the_content_type_of_jose_is_refused(
+        self, sandbox: SandboxProcess, client: PlainClient
+    ) -> None:
         env = sandbox.env()
-        answer = requests.post(client.acme.directory["newOrder"], data="{}", verify=env["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+        answer = requests.post(
+            client.acme.directory["newOrder"], data="{}", verify=env["CERTOPS_ACME_CA_BUNDLE"], timeout=5
+        )
         assert answer.status_code == 415
 
-    def test_renewal_information_names_a_window(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+    def test_renewal_information_names_a_window(
+        self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str
+    ) -> None:
         leaf = x509.load_pem_x509_certificate(client.issue(["www.example.com"], zone).fullchain.encode())
         window = renewal_window(sandbox, client, leaf)
         assert leaf.not_valid_before_utc < window["start"] < window["end"] < leaf.not_valid_after_utc
@@ -204,13 +234,19 @@ class TestProtocol:
             with pytest.raises(messages.Error) as refused:
                 plain.register()
             assert refused.value.code == "externalAccountRequired"
-            binding = messages.ExternalAccountBinding.from_data(plain.key.public_key(), "kid-1", secret, plain.acme.directory)
-            made = plain.acme.new_account(messages.NewRegistration.from_data(terms_of_service_agreed=True, external_account_binding=binding))
+            binding = messages.ExternalAccountBinding.from_data(
+                plain.key.public_key(), "kid-1", secret, plain.acme.directory
+            )
+            made = plain.acme.new_account(
+                messages.NewRegistration.from_data(terms_of_service_agreed=True, external_account_binding=binding)
+            )
             assert made.body.status == "valid"
 
 
 class TestRenewalInformation:
-    def test_settings_say_what_it_says(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+    def test_settings_say_what_it_says(
+        self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str
+    ) -> None:
         leaf = x509.load_pem_x509_certificate(client.issue(["www.example.com"], zone).fullchain.encode())
         control.set(acme_renewal_window_start="2027-01-06T04:42:00Z", acme_renewal_window_end="2027-01-07T04:42:00Z")
         control.set(acme_renewal_retry_after=77, acme_renewal_explanation_url="https://ca.example/incident")
@@ -221,7 +257,9 @@ class TestRenewalInformation:
 
     def test_a_ca_may_have_none(self, control: Control, sandbox: SandboxProcess) -> None:
         control.set(acme_renewal_info=False)
-        answer = requests.get(sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+        answer = requests.get(
+            sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5
+        )
         assert "renewalInfo" not in answer.json()
 
     def test_an_order_replaces_a_certificate_once(self, client: PlainClient, control: Control, zone: str) -> None:
@@ -232,14 +270,18 @@ class TestRenewalInformation:
             client.replace(["www.example.com"], cert_id)
         assert control.calls("acme", "newOrder")[-1]["error"] == "alreadyReplaced"
 
-    def test_what_was_replaced_after_a_snapshot_is_forgotten_with_it(self, client: PlainClient, control: Control, zone: str) -> None:
+    def test_what_was_replaced_after_a_snapshot_is_forgotten_with_it(
+        self, client: PlainClient, control: Control, zone: str
+    ) -> None:
         cert_id = name_of(client.issue(["www.example.com"], zone))
         control.snapshot("before")
         for _time in range(2):
             assert client.replace(["www.example.com", "new.example.com"], cert_id)["replaces"] == cert_id
             control.restore("before")
 
-    def test_what_cannot_be_replaced_is_refused_as_boulder_does(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+    def test_what_cannot_be_replaced_is_refused_as_boulder_does(
+        self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str
+    ) -> None:
         cert_id = name_of(client.issue(["www.example.com"], zone))
         other = PlainClient(sandbox.env())
         other.register()
@@ -255,11 +297,16 @@ class TestRenewalInformation:
             assert (refused.value.code, control.calls("acme", "newOrder")[-1]["status"]) == (code, status)
 
 
-def renewal_window(sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate) -> dict[str, datetime.datetime]:
+def renewal_window(
+    sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate
+) -> dict[str, datetime.datetime]:
     answer = renewal_info(sandbox, client, leaf)
     assert answer.status_code == 200, answer.text
     assert int(answer.headers["Retry-After"]) > 0
-    return {end: datetime.datetime.fromisoformat(value.replace("Z", "+00:00")) for end, value in answer.json()["suggestedWindow"].items()}
+    return {
+        end: datetime.datetime.fromisoformat(value.replace("Z", "+00:00"))
+        for end, value in answer.json()["suggestedWindow"].items()
+    }
 
 
 def renewal_info(sandbox: SandboxProcess, client: PlainClient, leaf: x509.Certificate) -> requests.Response:
@@ -291,7 +338,9 @@ class TestFaults:
             pytest.param("access_denied", 403, "unauthorized", id="unauthorized"),
         ],
     )
-    def test_a_fault_is_answered_once(self, client: PlainClient, control: Control, kind: str, status: int, code: str) -> None:
+    def test_a_fault_is_answered_once(
+        self, client: PlainClient, control: Control, kind: str, status: int, code: str
+    ) -> None:
         control.fault("acme", "newOrder", kind, seconds=7)
         with pytest.raises(messages.Error) as refused:
             client.order(["www.example.com"])
@@ -302,13 +351,17 @@ class TestFaults:
 
     def test_a_throttled_request_says_when_to_come_again(self, sandbox: SandboxProcess, control: Control) -> None:
         control.fault("acme", "directory", "throttled", seconds=7)
-        answer = requests.get(sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+        answer = requests.get(
+            sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5
+        )
         assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
 
     def test_a_connection_is_reset(self, sandbox: SandboxProcess, control: Control) -> None:
         control.fault("acme", "directory", "reset")
         with pytest.raises(requests.ConnectionError):
-            requests.get(sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5)
+            requests.get(
+                sandbox.env()["CERTOPS_ACME_DIRECTORY"], verify=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"], timeout=5
+            )
 
     def test_nonces_are_refused_at_the_wanted_rate(self, client: PlainClient, control: Control) -> None:
         control.set(acme_nonce_reject_percent=100)
@@ -335,16 +388,25 @@ class TestFaults:
 
 
 class TestLog:
-    def test_every_request_of_an_issuance_is_in_the_call_log(self, client: PlainClient, control: Control, zone: str) -> None:
+    def test_every_request_of_an_issuance_is_in_the_call_log(
+        self, client: PlainClient, control: Control, zone: str
+    ) -> None:
         control.clear_calls()
         client.issue(["example.com", "*.example.com"], zone)
         counts = control.counts("acme")
-        assert {name: counts[name] for name in ("newOrder", "authz", "challenge", "finalize")} == {"newOrder": 1, "authz": 4, "challenge": 2, "finalize": 1}
+        assert {name: counts[name] for name in ("newOrder", "authz", "challenge", "finalize")} == {
+            "newOrder": 1,
+            "authz": 4,
+            "challenge": 2,
+            "finalize": 1,
+        }
         assert control.counts("route53")["ChangeResourceRecordSets"] == 1
 
 
 class TestDns:
-    def test_records_are_seen_only_after_they_have_propagated(self, sandbox: SandboxProcess, control: Control, zone: str) -> None:
+    def test_records_are_seen_only_after_they_have_propagated(
+        self, sandbox: SandboxProcess, control: Control, zone: str
+    ) -> None:
         control.set(route53_propagation_seconds=60)
         seed.create_record(zone, "late.example.com", "TXT", ["hello"])
         with pytest.raises(dns.resolver.NXDOMAIN):
@@ -381,7 +443,9 @@ class TestDns:
     def test_a_long_answer_is_cut_on_udp_and_whole_on_tcp(self, sandbox: SandboxProcess, zone: str) -> None:
         seed.create_record(zone, "long.example.com", "TXT", [f"{number:03}" + "x" * 100 for number in range(40)])
         host, port = sandbox.env()["CERTOPS_DNS_SERVER"].split(":")
-        answer, was_tcp = dns.query.udp_with_fallback(dns.message.make_query("long.example.com.", "TXT"), host, 3, int(port))
+        answer, was_tcp = dns.query.udp_with_fallback(
+            dns.message.make_query("long.example.com.", "TXT"), host, 3, int(port)
+        )
         assert was_tcp
         assert len(answer.answer[0]) == 40
 
@@ -406,21 +470,39 @@ class TestSeed:
         ]
         cloudfront = seed.client("cloudfront")
         configs = [cloudfront.get_distribution_config(Id=one)["DistributionConfig"] for one in made]
-        assert [config["Aliases"].get("Items", []) for config in configs] == [[], ["old.example.com"], ["www.example.com"], []]
-        assert [config["ViewerCertificate"].get("IAMCertificateId") for config in configs] == [None, None, certificate, None]
+        assert [config["Aliases"].get("Items", []) for config in configs] == [
+            [],
+            ["old.example.com"],
+            ["www.example.com"],
+            [],
+        ]
+        assert [config["ViewerCertificate"].get("IAMCertificateId") for config in configs] == [
+            None,
+            None,
+            certificate,
+            None,
+        ]
         assert [config["Staging"] for config in configs] == [False, False, False, True]
 
     def test_the_playground_is_made_in_both_partitions(self) -> None:
         for region in ("us-east-1", "cn-north-1"):
             with SandboxProcess("--seed", "--region", region) as process:
-                assert len(seed.client("cloudfront", process.env()).list_distributions()["DistributionList"]["Items"]) == 3
+                assert (
+                    len(seed.client("cloudfront", process.env()).list_distributions()["DistributionList"]["Items"]) == 3
+                )
 
 
 class TestEdge:
-    def test_serves_a_certificate_when_it_is_deployed_and_not_before(self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str) -> None:
+    def test_serves_a_certificate_when_it_is_deployed_and_not_before(
+        self, sandbox: SandboxProcess, client: PlainClient, control: Control, zone: str
+    ) -> None:
         issued = client.issue(["www.example.com"], zone)
         uploaded = seed.client("iam").upload_server_certificate(
-            ServerCertificateName="ours", Path="/cloudfront/", CertificateBody=issued.leaf, PrivateKey=issued.key, CertificateChain=issued.chain
+            ServerCertificateName="ours",
+            Path="/cloudfront/",
+            CertificateBody=issued.leaf,
+            PrivateKey=issued.key,
+            CertificateChain=issued.chain,
         )
         assert served(sandbox, "www.example.com") is None
         control.set(cloudfront_deploy_seconds=60)
@@ -433,12 +515,19 @@ class TestEdge:
     def test_answers_http(self, sandbox: SandboxProcess, client: PlainClient, zone: str) -> None:
         issued = client.issue(["www.example.com"], zone)
         uploaded = seed.client("iam").upload_server_certificate(
-            ServerCertificateName="ours", Path="/cloudfront/", CertificateBody=issued.leaf, PrivateKey=issued.key, CertificateChain=issued.chain
+            ServerCertificateName="ours",
+            Path="/cloudfront/",
+            CertificateBody=issued.leaf,
+            PrivateKey=issued.key,
+            CertificateChain=issued.chain,
         )
         seed.create_distribution(["www.example.com"], uploaded["ServerCertificateMetadata"]["ServerCertificateId"])
         host, port = sandbox.env()["CERTOPS_EDGE_ADDRESS"].split(":")
         context = ssl.create_default_context(cafile=sandbox.env()["CERTOPS_ACME_CA_BUNDLE"])
-        with socket.create_connection((host, int(port)), timeout=5) as raw, context.wrap_socket(raw, server_hostname="www.example.com") as tls:
+        with (
+            socket.create_connection((host, int(port)), timeout=5) as raw,
+            context.wrap_socket(raw, server_hostname="www.example.com") as tls,
+        ):
             tls.sendall(b"GET / HTTP/1.1\r\nHost: www.example.com\r\n\r\n")
             assert tls.recv(100).startswith(b"HTTP/1.1 200")
 
@@ -482,7 +571,9 @@ class TestProcess:
     @pytest.mark.pebble
     def test_pebble_listens_on_loopback_only(self, pebble_sandbox: SandboxProcess) -> None:
         found = list(listening({pebble_sandbox.pid} | children(pebble_sandbox.pid)))
-        assert all(address in ("127.0.0.1", "127.0.0.2", "0000000000000000FFFF00000100007F") for address, _port in found), found
+        assert all(
+            address in ("127.0.0.1", "127.0.0.2", "0000000000000000FFFF00000100007F") for address, _port in found
+        ), found
 
     def test_ends_on_sigterm_and_leaves_nothing_behind(self, tmp_path: Path) -> None:
         env_file = tmp_path / "env"
@@ -497,9 +588,17 @@ class TestProcess:
 
     @linux
     def test_ends_with_its_parent(self) -> None:
-        script = "import sys, os; from sandbox.process import SandboxProcess; p = SandboxProcess().start(); print(p.pid, flush=True); os.kill(os.getpid(), 9)"
+        script = (
+            "import sys, os; from sandbox.process import SandboxProcess; p = SandboxProcess().start(); print(p.pid,"
+            " flush=True); os.kill(os.getpid(), 9)"
+        )
         done = subprocess.run(
-            [sys.executable, "-c", script], capture_output=True, text=True, cwd=TESTS, check=False, env={**os.environ, "PYTHONPATH": str(TESTS)}
+            [sys.executable, "-c", script],
+            capture_output=True,
+            text=True,
+            cwd=TESTS,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(TESTS)},
         )
         pid = int(done.stdout)
         deadline = time.monotonic() + 10

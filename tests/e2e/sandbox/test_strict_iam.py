@@ -16,12 +16,18 @@ def iam(aws):
 
 
 def test_each_certificate_has_its_own_id_and_its_real_expiration(iam, bundle):
-    first = iam.upload_server_certificate(**bundle("a.example.com", days=(-1, 60)).upload_arguments("a"))["ServerCertificateMetadata"]
-    second = iam.upload_server_certificate(**bundle("b.example.com", days=(-1, 6)).upload_arguments("b"))["ServerCertificateMetadata"]
+    first = iam.upload_server_certificate(**bundle("a.example.com", days=(-1, 60)).upload_arguments("a"))[
+        "ServerCertificateMetadata"
+    ]
+    second = iam.upload_server_certificate(**bundle("b.example.com", days=(-1, 6)).upload_arguments("b"))[
+        "ServerCertificateMetadata"
+    ]
     assert first["ServerCertificateId"] != second["ServerCertificateId"]
     assert re.fullmatch("ASCA[A-Z0-9]{17}", first["ServerCertificateId"])
     assert first["Arn"] == "arn:aws:iam::123456789012:server-certificate/cloudfront/a"
-    lifetimes = [round((item["Expiration"] - item["UploadDate"]).total_seconds() / 86400, 1) for item in (first, second)]
+    lifetimes = [
+        round((item["Expiration"] - item["UploadDate"]).total_seconds() / 86400, 1) for item in (first, second)
+    ]
     assert lifetimes == [60, 6]
 
 
@@ -112,7 +118,15 @@ def test_the_key_never_comes_back(aws, iam, bundle):
     assert one.key.splitlines()[1] not in str(found) + str(aws.control("GET", "calls"))
 
 
-@pytest.mark.parametrize("operation", ["get_server_certificate", "delete_server_certificate", "update_server_certificate", "list_server_certificate_tags"])
+@pytest.mark.parametrize(
+    "operation",
+    [
+        "get_server_certificate",
+        "delete_server_certificate",
+        "update_server_certificate",
+        "list_server_certificate_tags",
+    ],
+)
 def test_unknown_names_are_refused(aws, iam, operation):
     with aws.refuses("NoSuchEntity", 404) as refusal:
         getattr(iam, operation)(ServerCertificateName="missing")
@@ -126,7 +140,9 @@ def test_lists_filter_by_path_and_have_pages_and_no_tags(iam, bundle):
         iam.upload_server_certificate(**one.upload_arguments(f"c{number}", path), Tags=[{"Key": "k", "Value": "v"}])
     first = iam.list_server_certificates(PathPrefix="/cloudfront/", MaxItems=2)
     second = iam.list_server_certificates(PathPrefix="/cloudfront/", MaxItems=2, Marker=first["Marker"])
-    names = [[item["ServerCertificateName"] for item in page["ServerCertificateMetadataList"]] for page in (first, second)]
+    names = [
+        [item["ServerCertificateName"] for item in page["ServerCertificateMetadataList"]] for page in (first, second)
+    ]
     assert (names, first["IsTruncated"], second["IsTruncated"]) == ([["c0", "c1"], ["c2"]], True, False)
     assert "Tags" not in first["ServerCertificateMetadataList"][0]
 
@@ -145,7 +161,9 @@ def test_renaming_keeps_the_id_and_respects_taken_names(aws, iam, bundle):
 def test_tags_are_at_most_fifty_and_unique(aws, iam, bundle):
     iam.upload_server_certificate(**bundle("a.example.com").upload_arguments("a"), Tags=[{"Key": "k", "Value": "v"}])
     with aws.refuses("InvalidInput"):
-        iam.tag_server_certificate(ServerCertificateName="a", Tags=[{"Key": "x", "Value": "1"}, {"Key": "X", "Value": "2"}])
+        iam.tag_server_certificate(
+            ServerCertificateName="a", Tags=[{"Key": "x", "Value": "1"}, {"Key": "X", "Value": "2"}]
+        )
     with aws.refuses("LimitExceeded", 409):
         iam.tag_server_certificate(ServerCertificateName="a", Tags=[{"Key": f"k{n}", "Value": ""} for n in range(50)])
     iam.untag_server_certificate(ServerCertificateName="a", TagKeys=["k"])

@@ -10,7 +10,13 @@ CHALLENGE = "_acme-challenge.example.com"
 
 
 def record(name, *values, rtype="TXT", ttl=60, **members):
-    return {"Name": name, "Type": rtype, "TTL": ttl, "ResourceRecords": [{"Value": value} for value in values], **members}
+    return {
+        "Name": name,
+        "Type": rtype,
+        "TTL": ttl,
+        "ResourceRecords": [{"Value": value} for value in values],
+        **members,
+    }
 
 
 class Zone:
@@ -49,8 +55,10 @@ def test_creating_what_exists_is_refused_with_every_problem_and_changes_nothing(
             ("CREATE", record(CHALLENGE, '"x"')),
             ("CREATE", record("*.example.com", '"x"')),
         )
-    assert refusal.message == (
-        "[Tried to create resource record set [name='_acme-challenge.example.com.', type='TXT'] but it already exists, "
+    assert (
+        refusal.message
+        == "[Tried to create resource record set [name='_acme-challenge.example.com.', type='TXT'] but it already"
+        " exists, "
         "Tried to create resource record set [name='\\052.example.com.', type='TXT'] but it already exists]"
     )
     assert zone.names() == ["\\052.example.com.", "_acme-challenge.example.com."]
@@ -59,9 +67,17 @@ def test_creating_what_exists_is_refused_with_every_problem_and_changes_nothing(
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        pytest.param(record(CHALLENGE, '"other"'), "but the values provided do not match the current values", id="other value"),
-        pytest.param(record(CHALLENGE, '"one"', ttl=61), "but the values provided do not match the current values", id="other TTL"),
-        pytest.param(record(CHALLENGE, '"one"'), "but the values provided do not match the current values", id="not all values"),
+        pytest.param(
+            record(CHALLENGE, '"other"'), "but the values provided do not match the current values", id="other value"
+        ),
+        pytest.param(
+            record(CHALLENGE, '"one"', ttl=61),
+            "but the values provided do not match the current values",
+            id="other TTL",
+        ),
+        pytest.param(
+            record(CHALLENGE, '"one"'), "but the values provided do not match the current values", id="not all values"
+        ),
         pytest.param(record("missing.example.com", '"one"'), "but it was not found", id="no such set"),
     ],
 )
@@ -92,15 +108,21 @@ def test_delete_and_create_of_one_set_replace_it_and_upsert_overwrites(zone):
         ),
         pytest.param(
             [("CREATE", record("a.example.com", "x"))],
-            "Invalid Resource Record: FATAL problem: InvalidCharacterString (Value should be enclosed in quotation marks) encountered with 'x'",
+            "Invalid Resource Record: FATAL problem: InvalidCharacterString (Value should be enclosed in quotation"
+            " marks) encountered with 'x'",
             id="TXT without quotation marks",
         ),
         pytest.param(
             [("CREATE", record("a.example.com", f'"{"x" * 256}"'))],
-            f"Invalid Resource Record: FATAL problem: CharacterStringTooLong (Value is too long) encountered with '\"{'x' * 256}\"'",
+            "Invalid Resource Record: FATAL problem: CharacterStringTooLong (Value is too long) encountered with"
+            f" '\"{'x' * 256}\"'",
             id="TXT string too long",
         ),
-        pytest.param([("CREATE", record("a.example.com", '"x"', '"x"'))], "Duplicate Resource Record: '\"x\"'", id="the same value twice"),
+        pytest.param(
+            [("CREATE", record("a.example.com", '"x"', '"x"'))],
+            "Duplicate Resource Record: '\"x\"'",
+            id="the same value twice",
+        ),
         pytest.param(
             [("CREATE", record("a.example.com", '"x"')), ("CREATE", record("A.example.com.", '"y"'))],
             "The request contains an invalid set of changes for a resource record set 'CREATE TXT a.example.com.'",
@@ -113,13 +135,14 @@ def test_delete_and_create_of_one_set_replace_it_and_upsert_overwrites(zone):
         ),
         pytest.param(
             [("CREATE", record("t.example.com", "a.example.org", rtype="CNAME"))],
-            "RRSet of type CNAME with DNS name t.example.com. is not permitted as it conflicts with other records with the same DNS name in zone example.com.",
+            "RRSet of type CNAME with DNS name t.example.com. is not permitted as it conflicts with other records with"
+            " the same DNS name in zone example.com.",
             id="CNAME beside TXT",
         ),
         pytest.param(
             [("CREATE", record("c.example.com", '"x"'))],
-            "RRSet of type TXT with DNS name c.example.com. is not permitted because a conflicting RRSet of type CNAME with the same DNS name "
-            "already exists in zone example.com.",
+            "RRSet of type TXT with DNS name c.example.com. is not permitted because a conflicting RRSet of type CNAME"
+            " with the same DNS name already exists in zone example.com.",
             id="TXT beside CNAME",
         ),
         pytest.param(
@@ -139,13 +162,16 @@ def test_delete_and_create_of_one_set_replace_it_and_upsert_overwrites(zone):
         ),
         pytest.param(
             [("CREATE", record("a.example.com", "1.2.3", rtype="A"))],
-            "Invalid Resource Record: FATAL problem: ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address) encountered with '1.2.3'",
+            "Invalid Resource Record: FATAL problem: ARRDATAIllegalIPv4Address (Value is not a valid IPv4 address)"
+            " encountered with '1.2.3'",
             id="no address",
         ),
     ],
 )
 def test_change_batches_that_route53_refuses(aws, zone, changes, problem):
-    zone.change(("CREATE", record("t.example.com", '"x"')), ("CREATE", record("c.example.com", "a.example.org", rtype="CNAME")))
+    zone.change(
+        ("CREATE", record("t.example.com", '"x"')), ("CREATE", record("c.example.com", "a.example.org", rtype="CNAME"))
+    )
     with aws.refuses("InvalidChangeBatch") as refusal:
         zone.change(*changes)
     assert refusal.message == f"[{problem}]"
@@ -177,7 +203,9 @@ def test_lists_are_ordered_by_reversed_labels_and_have_pages(zone):
     names = ["b.example.com", "a.b.example.com", "a.example.com", "example.com"]
     zone.change(*(("CREATE", record(name, '"x"')) for name in names))
     assert zone.names() == ["example.com.", "a.example.com.", "b.example.com.", "a.b.example.com."]
-    page = zone.client.list_resource_record_sets(HostedZoneId=zone.id, StartRecordName="a.example.com", StartRecordType="TXT", MaxItems="2")
+    page = zone.client.list_resource_record_sets(
+        HostedZoneId=zone.id, StartRecordName="a.example.com", StartRecordType="TXT", MaxItems="2"
+    )
     assert [item["Name"] for item in page["ResourceRecordSets"]] == ["a.example.com.", "b.example.com."]
     assert (page["IsTruncated"], page["NextRecordName"], page["NextRecordType"]) == (True, "a.b.example.com.", "TXT")
 
@@ -194,7 +222,11 @@ def test_zones_may_share_a_name_and_have_pages(aws, route53):
     pages = list(route53.get_paginator("list_hosted_zones").paginate(PaginationConfig={"PageSize": 2}))
     assert [len(page["HostedZones"]) for page in pages] == [2, 1]
     found = route53.list_hosted_zones_by_name(DNSName="example.com")["HostedZones"]
-    assert {item["Id"].rpartition("/")[2]: item["Config"]["PrivateZone"] for item in found} == {public[0].id: False, public[1].id: False, private.id: True}
+    assert {item["Id"].rpartition("/")[2]: item["Config"]["PrivateZone"] for item in found} == {
+        public[0].id: False,
+        public[1].id: False,
+        private.id: True,
+    }
 
 
 def test_the_caller_reference_of_a_zone_is_used_once(aws, route53):
@@ -232,7 +264,9 @@ def values(aws, name, rtype="TXT"):
 
 
 def test_private_zones_never_answer(aws, route53):
-    private = Zone(route53, HostedZoneConfig={"PrivateZone": True, "Comment": ""}, VPC={"VPCRegion": "us-east-1", "VPCId": "vpc-1"})
+    private = Zone(
+        route53, HostedZoneConfig={"PrivateZone": True, "Comment": ""}, VPC={"VPCRegion": "us-east-1", "VPCId": "vpc-1"}
+    )
     private.change(("CREATE", record("a.example.com", '"private"')))
     assert aws.state.dns_lookup("a.example.com", "TXT").zone is None
 

@@ -24,7 +24,10 @@ def subscribe(sns, topic, endpoint="ops@example.com", **arguments):
 
 
 def listed(sns, topic):
-    return [(item["Endpoint"], item["SubscriptionArn"]) for item in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]]
+    return [
+        (item["Endpoint"], item["SubscriptionArn"])
+        for item in sns.list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    ]
 
 
 def test_a_mail_subscription_is_pending_until_it_is_confirmed(aws, sns, topic):
@@ -46,7 +49,9 @@ def test_subscribing_again_sends_a_new_mail_and_no_duplicate(aws, sns, topic):
     subscribe(sns, topic)
     subscribe(sns, topic)
     assert len(listed(sns, topic)) == 1
-    assert [(mail["kind"], mail["endpoint"]) for mail in aws.control("GET", "sns/outbox")] == [("confirmation", "ops@example.com")] * 2
+    assert [(mail["kind"], mail["endpoint"]) for mail in aws.control("GET", "sns/outbox")] == [
+        ("confirmation", "ops@example.com")
+    ] * 2
     aws.control("POST", "sns/confirm", {"endpoint": "ops@example.com"})
     assert subscribe(sns, topic) == listed(sns, topic)[0][1]
     assert len(aws.control("GET", "sns/outbox")) == 2
@@ -78,7 +83,9 @@ def test_only_confirmed_endpoints_get_messages(aws, sns, topic):
     aws.control("POST", "sns/confirm", {"endpoint": "in@example.com"})
     sns.publish(TopicArn=topic, Subject="Renewed", Message="text")
     messages = [mail for mail in aws.control("GET", "sns/outbox") if mail["kind"] == "message"]
-    assert [(mail["endpoint"], mail["subject"], mail["message"]) for mail in messages] == [("in@example.com", "Renewed", "text")]
+    assert [(mail["endpoint"], mail["subject"], mail["message"]) for mail in messages] == [
+        ("in@example.com", "Renewed", "text")
+    ]
     aws.control("POST", "sns/unsubscribe", {"endpoint": "in@example.com"})
     assert [endpoint for endpoint, _arn in listed(sns, topic)] == ["out@example.com"]
 
@@ -107,7 +114,10 @@ def test_addresses_that_sns_refuses(aws, sns, topic, endpoint):
 
 def test_creating_a_topic_again_gives_the_same_topic(aws, sns, topic):
     assert sns.create_topic(Name="certs")["TopicArn"] == topic == "arn:aws:sns:us-east-1:123456789012:certs"
-    assert aws.client("sns", "cn-north-1").create_topic(Name="certs")["TopicArn"] == "arn:aws-cn:sns:cn-north-1:123456789012:certs"
+    assert (
+        aws.client("sns", "cn-north-1").create_topic(Name="certs")["TopicArn"]
+        == "arn:aws-cn:sns:cn-north-1:123456789012:certs"
+    )
     for name in ("with space", "", "x" * 257):
         with aws.refuses("InvalidParameter"):
             sns.create_topic(Name=name)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Success and each failure of a project, with everything on that writes, and what key material looks like in what was written."""
+"""Success and each failure of a project, with everything on that writes, and what key material looks like in what was
+written."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ EXPOSING = """
     - name: Show it
       ansible.builtin.debug:
         var: known
-"""
+"""  # noqa: E501 - data in the form of its origin
 
 
 @dataclass
@@ -82,7 +83,10 @@ class Witness:
     def secrets(self) -> Path:
         path = self.home.parent / "secrets.json"
         dns = {"access_key": self.ansible.env["AWS_ACCESS_KEY_ID"], "secret_key": DNS_SECRET}
-        path.write_text(json.dumps({"project_acme_eab_kid": "kid", "project_acme_eab_hmac_key": HMAC_KEY, "project_dns_aws": dns}), encoding="utf-8")
+        path.write_text(
+            json.dumps({"project_acme_eab_kid": "kid", "project_acme_eab_hmac_key": HMAC_KEY, "project_dns_aws": dns}),
+            encoding="utf-8",
+        )
         return path
 
     def written(self) -> Iterator[tuple[str, str]]:
@@ -107,7 +111,9 @@ def recording(exports: dict[str, str], home: Path, json_output: bool) -> dict[st
         "ANSIBLE_SHOW_CUSTOM_STATS": "true",
         "ANSIBLE_STDOUT_CALLBACK": "ansible.posix.json" if json_output else "ansible.builtin.default",
         "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml",
-        "ANSIBLE_CALLBACKS_ENABLED": "ansible.posix.profile_tasks,ansible.builtin.junit,ansible.builtin.tree,community.general.log_plays",
+        "ANSIBLE_CALLBACKS_ENABLED": (
+            "ansible.posix.profile_tasks,ansible.builtin.junit,ansible.builtin.tree,community.general.log_plays"
+        ),
         "ANSIBLE_CALLBACK_TREE_DIR": str(kept / "tree"),
         "ANSIBLE_LOG_FOLDER": str(kept / "plays"),
         "JUNIT_OUTPUT_DIR": str(kept / "junit"),
@@ -122,12 +128,17 @@ def private_keys(archive: Path) -> list[str]:
             with tarfile.open(path) as bundle:
                 found.append((bundle.extractfile("privkey.pem") or io.BytesIO()).read().decode())
         elif path.suffix == ".json":
-            found += [value for name, value in json.loads(path.read_text(encoding="utf-8")).items() if "key" in name and "PRIVATE KEY" in str(value)]
+            found += [
+                value
+                for name, value in json.loads(path.read_text(encoding="utf-8")).items()
+                if "key" in name and "PRIVATE KEY" in str(value)
+            ]
     return found
 
 
 def forms(pem: str) -> set[str]:
-    """What a private key looks like in text: the lines of its PEM, its DER and its secret numbers, in hexadecimal, decimal and Base64."""
+    """What a private key looks like in text: the lines of its PEM, its DER and its secret numbers, in hexadecimal,
+    decimal and Base64."""
     key = serialization.load_pem_private_key(pem.encode(), None)
     assert isinstance(key, (ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey))
     if isinstance(key, rsa.RSAPrivateKey):
@@ -135,15 +146,30 @@ def forms(pem: str) -> set[str]:
         numbers = [secret.d, secret.p, secret.q, secret.dmp1, secret.dmq1, secret.iqmp]
     else:
         numbers = [key.private_numbers().private_value]
-    pkcs8 = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    traditional = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption())
+    pkcs8 = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    traditional = key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.TraditionalOpenSSL, serialization.NoEncryption()
+    )
     blobs = [pkcs8, traditional, *(number.to_bytes((number.bit_length() + 7) // 8, "big") for number in numbers)]
-    # The first bytes of DER say which kind of key it is, so its first line is the same in every key; the last line is short.
-    # A line that lies wholly in the public key is no secret: the certificate has the same bytes, now and then at the same offset.
+    # The first bytes of DER say which kind of key it is, so its first line is the same in every key; the last line is
+    # short.
+    # A line that lies wholly in the public key is no secret: the certificate has the same bytes, now and then at the
+    # same offset.
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
     lines = [line for line in pem.splitlines()[2:-1] if len(line) >= SHORTEST and base64.b64decode(line) not in public]
-    texts = {form for blob in blobs for form in (blob.hex(), base64.b64encode(blob).decode(), base64.urlsafe_b64encode(blob).decode().rstrip("="))}
-    return {*lines, *texts, *(text.upper() for text in texts if text.isalnum() and text == text.lower()), *(str(number) for number in numbers)}
+    texts = {
+        form
+        for blob in blobs
+        for form in (blob.hex(), base64.b64encode(blob).decode(), base64.urlsafe_b64encode(blob).decode().rstrip("="))
+    }
+    return {
+        *lines,
+        *texts,
+        *(text.upper() for text in texts if text.isalnum() and text == text.lower()),
+        *(str(number) for number in numbers),
+    }
 
 
 def needles(archive: Path, env: Mapping[str, str]) -> dict[str, str]:
@@ -153,7 +179,11 @@ def needles(archive: Path, env: Mapping[str, str]) -> dict[str, str]:
     found = {form: f"private key {number}" for number, pem in enumerate(pems) for form in forms(pem)}
     raw = base64.urlsafe_b64decode(HMAC_KEY + "==")
     found |= dict.fromkeys((HMAC_KEY, raw.hex(), base64.b64encode(raw).decode()), "HMAC key")
-    return found | {"PRIVATE KEY": "the title of a private key", DNS_SECRET: "secret key for the zones", env["AWS_SECRET_ACCESS_KEY"]: "secret key"}
+    return found | {
+        "PRIVATE KEY": "the title of a private key",
+        DNS_SECRET: "secret key for the zones",
+        env["AWS_SECRET_ACCESS_KEY"]: "secret key",
+    }
 
 
 def replace_key(bundle: Path, pem: str) -> None:
@@ -206,7 +236,10 @@ class Story:
             self.paste()
         finally:
             os.umask(before)
-        self.witness.said |= {"outbox of SNS": json.dumps(self.control.outbox()), "call log": json.dumps(self.control.calls())}
+        self.witness.said |= {
+            "outbox of SNS": json.dumps(self.control.outbox()),
+            "call log": json.dumps(self.control.calls()),
+        }
         return self
 
     def failures(self, kinds: Sequence[tuple[str, str, str, str]]) -> None:
@@ -244,8 +277,22 @@ class Story:
 
     def paste(self) -> None:
         """A key is given to the wrong certificate by hand."""
-        pasted = {"name": "pasted", "certificate": self.certificate, "private_key": private_keys(self.archive)[0], "chain": self.chain}
-        run = self.ansible.run("ansible", "localhost", "-m", "certops.cloudfront.iam_server_cert", "-a", json.dumps(pasted), "-vvvv", *self.arguments).failed()
+        pasted = {
+            "name": "pasted",
+            "certificate": self.certificate,
+            "private_key": private_keys(self.archive)[0],
+            "chain": self.chain,
+        }
+        run = self.ansible.run(
+            "ansible",
+            "localhost",
+            "-m",
+            "certops.cloudfront.iam_server_cert",
+            "-a",
+            json.dumps(pasted),
+            "-vvvv",
+            *self.arguments,
+        ).failed()
         self.witness.said |= {"a pasted key: stdout": run.stdout, "a pasted key: stderr": run.stderr}
 
     def end(self) -> None:
@@ -257,8 +304,18 @@ class Story:
 
     def leaks(self) -> list[str]:
         """What was found where it must not be."""
-        secrets = {**needles(self.archive, self.ansible.env), **dict.fromkeys(forms(self.other_key), "the other private key")}
-        return sorted({f"{what} in {where}" for where, text in self.witness.written() for needle, what in secrets.items() if needle in text})
+        secrets = {
+            **needles(self.archive, self.ansible.env),
+            **dict.fromkeys(forms(self.other_key), "the other private key"),
+        }
+        return sorted(
+            {
+                f"{what} in {where}"
+                for where, text in self.witness.written()
+                for needle, what in secrets.items()
+                if needle in text
+            }
+        )
 
     def open_to_others(self) -> dict[str, str]:
         """Files and directories of the store and the archive that somebody else could read, with their modes."""

@@ -49,7 +49,9 @@ def make_life(sandbox: SandboxProcess, control: Control, ansible: Ansible, *feat
 
 
 @pytest.mark.slow
-def test_a_whole_life_uses_what_the_policies_of_the_role_allow_and_nothing_else(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_a_whole_life_uses_what_the_policies_of_the_role_allow_and_nothing_else(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     life = make_life(sandbox, control, ansible, *ROLE)
     life.run()
     used = [call for call in control.calls() if call["access_key"] == life.env["AWS_ACCESS_KEY_ID"]]
@@ -58,7 +60,9 @@ def test_a_whole_life_uses_what_the_policies_of_the_role_allow_and_nothing_else(
     assert life.challenge_values() == ['"somebody else\'s"']
 
 
-def test_without_the_policy_to_bind_the_failure_names_the_action_and_the_next_run_goes_on(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> None:
+def test_without_the_policy_to_bind_the_failure_names_the_action_and_the_next_run_goes_on(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
     life = make_life(sandbox, control, ansible, "issue", "store", "cleanup", "notify")
     failed = life.play("create").failed()
     assert "is not authorized to perform: cloudfront:GetDistributionConfig" in failed.output
@@ -82,9 +86,12 @@ def test_without_the_policy_to_notify_the_certificate_is_in_place_and_the_run_sa
 
 
 class OneFeature:
-    """Modules run in this process as a user who has the policy of one feature (and of `more`), while IAM is enforced."""
+    """Modules run in this process as a user who has the policy of one feature (and of `more`), while IAM is
+    enforced."""
 
-    def __init__(self, sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, archive: Path) -> None:
+    def __init__(
+        self, sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, archive: Path
+    ) -> None:
         self.sandbox, self.control, self.monkeypatch, self.archive = sandbox, control, monkeypatch, archive
         self.owner = permissions.administrator(sandbox.env())
         self.user: dict[str, str] = {}
@@ -98,11 +105,15 @@ class OneFeature:
         self.control.set(enforce_iam=True)
 
     def used(self) -> set[str]:
-        return permissions.actions(call for call in self.control.calls() if call["access_key"] == self.user["AWS_ACCESS_KEY_ID"])
+        return permissions.actions(
+            call for call in self.control.calls() if call["access_key"] == self.user["AWS_ACCESS_KEY_ID"]
+        )
 
     def upload(self, name: str) -> None:
         seed.upload_certificate(name, ["example.com"], self.owner, PATH)
-        seed.client("iam", self.owner).tag_server_certificate(ServerCertificateName=name, Tags=[{"Key": key, "Value": TAGS[key]} for key in TAGS])
+        seed.client("iam", self.owner).tag_server_certificate(
+            ServerCertificateName=name, Tags=[{"Key": key, "Value": TAGS[key]} for key in TAGS]
+        )
 
 
 def make_zone(one: OneFeature) -> None:
@@ -121,7 +132,11 @@ def issue(one: OneFeature) -> None:
 def issue_into(one: OneFeature, uri: str, dns_persist: bool = False, **more: t.Any) -> None:
     archive = {"project": PROJECT, "archive": uri, **more}
     env = one.sandbox.env()
-    ca = {"acme_directory": env["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"], "acme_terms_agreed": True}
+    ca = {
+        "acme_directory": env["CERTOPS_ACME_DIRECTORY"],
+        "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"],
+        "acme_terms_agreed": True,
+    }
     assert in_process.run(acme_route53_issue, domains=["example.com"], dns_persist=dns_persist, **archive, **ca).changed
     in_process.run(acme_route53_cleanup, **archive)
 
@@ -137,7 +152,9 @@ def persist(one: OneFeature) -> None:
 
 def assume(one: OneFeature) -> None:
     make_zone(one)
-    role = seed.create_role("certops-dns", permissions.ACCOUNT, policy=permissions.rendered("issue", "aws"), env=one.owner)
+    role = seed.create_role(
+        "certops-dns", permissions.ACCOUNT, policy=permissions.rendered("issue", "aws"), env=one.owner
+    )
     one.become("assume")
     issue_into(one, f"file://{one.archive}", dns_aws={"role_arn": role})
 
@@ -155,7 +172,9 @@ def bind(one: OneFeature) -> None:
     one.upload("webapp")
     seed.create_distribution(["example.com"], env=one.owner)
     one.become("bind")
-    assert in_process.run(cloudfront_cert_bind, server_certificate_name="webapp", match=["aliases"], verify="config").changed
+    assert in_process.run(
+        cloudfront_cert_bind, server_certificate_name="webapp", match=["aliases"], verify="config"
+    ).changed
 
 
 def cleanup(one: OneFeature) -> None:
@@ -242,8 +261,12 @@ def examine(one: OneFeature) -> None:
     project = {"store": "dynamodb://certops", "name": PROJECT}
     definition = {"domains": ["example.com"], "emails": ["ops@example.com"], "archive": "s3://certops-keys/archive"}
     in_process.run(project_store, store=project["store"])
-    assert in_process.run(project_record, **project, definition=definition, state="locked", run_id="one").result["locked"]
-    in_process.run(project_record, **project, state="recorded", run_id="one", phase="stored", certificate=certificate, release=True)
+    assert in_process.run(project_record, **project, definition=definition, state="locked", run_id="one").result[
+        "locked"
+    ]
+    in_process.run(
+        project_record, **project, state="recorded", run_id="one", phase="stored", certificate=certificate, release=True
+    )
     one.become("doctor")
     found = in_process.run(doctor, **project, dns_server=one.sandbox.env()["CERTOPS_DNS_SERVER"]).result["findings"]
     assert {entry["code"] for entry in found} >= {"PERMISSION_MISSING", "STORE_NOT_WRITABLE", "ARCHIVE_NOT_WRITABLE"}
@@ -251,7 +274,22 @@ def examine(one: OneFeature) -> None:
     in_process.run(doctor, **project, dns_server="127.0.0.1:9")
 
 
-WORK = (issue, persist, assume, store, bind, cleanup, info, notify, archive_s3, kms, store_dynamodb, store_s3, setup, examine)
+WORK = (
+    issue,
+    persist,
+    assume,
+    store,
+    bind,
+    cleanup,
+    info,
+    notify,
+    archive_s3,
+    kms,
+    store_dynamodb,
+    store_s3,
+    setup,
+    examine,
+)
 
 
 def named(work: t.Callable[[OneFeature], None]) -> str:
@@ -260,7 +298,11 @@ def named(work: t.Callable[[OneFeature], None]) -> str:
 
 @pytest.mark.parametrize("work", WORK, ids=named)
 def test_the_modules_of_a_feature_use_its_whole_policy_and_nothing_else(
-    sandbox: SandboxProcess, control: Control, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, work: t.Callable[[OneFeature], None]
+    sandbox: SandboxProcess,
+    control: Control,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    work: t.Callable[[OneFeature], None],
 ) -> None:
     one = OneFeature(sandbox, control, monkeypatch, tmp_path)
     work(one)
@@ -282,7 +324,9 @@ def test_deleting_by_name_takes_the_policies_to_store_and_to_clean_up(
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "cn-northwest-1"])
-def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProcess, control: Control, region: str) -> None:
+def test_what_is_not_ours_is_out_of_reach_of_the_policies(
+    sandbox: SandboxProcess, control: Control, region: str
+) -> None:
     env = sandbox.env(region)
     seed.upload_certificate("foreign", ["example.com"], env)
     zone = seed.create_zone("example.com", env=env)
@@ -292,7 +336,9 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(sandbox: SandboxProces
 
     def change(action: str, name: str, kind: str, value: str) -> None:
         records = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
-        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": records}]})
+        route53.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": action, "ResourceRecordSet": records}]}
+        )
 
     change("CREATE", "_acme-challenge.example.com", "TXT", '"ours"')
     change("CREATE", "_validation-persist.example.com", "TXT", '"ours"')

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever happens, no key gets out: success and failures with everything on that writes, and then a search for key material in all of it."""
+"""Whatever happens, no key gets out: success and failures with everything on that writes, and then a search for key
+material in all of it."""
 
 from __future__ import annotations
 
@@ -20,10 +21,14 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["in the worker", "in a process of its own"])
-def story(request: pytest.FixtureRequest, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory) -> Story:
+def story(
+    request: pytest.FixtureRequest, sandbox_process: SandboxProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Story:
     """Told for each way to run a module; the slower way in short."""
     sandbox_process.control.reset()
-    return Story(sandbox_process, tmp_path_factory.mktemp("secrets"), own_process=request.param).tell(short=request.param)
+    return Story(sandbox_process, tmp_path_factory.mktemp("secrets"), own_process=request.param).tell(
+        short=request.param
+    )
 
 
 def test_modules_ran_where_they_were_to_run(story: Story) -> None:
@@ -45,10 +50,20 @@ def test_what_is_kept_is_for_its_owner_alone(story: Story) -> None:
 
 @pytest.mark.parametrize("planned", [True, False])
 def test_a_list_of_projects_does_not_show_their_secrets(ansible: Ansible, tmp_path: Path, planned: bool) -> None:
-    secrets = {"acme_eab_kid": "kid", "acme_eab_hmac_key": HMAC_KEY, "dns_aws": {"access_key": "AKIASANDBOXSANDBOX00", "secret_key": DNS_SECRET}}
-    projects = [{"name": "with", "domains": "example.com", "renewal_interval_days": 90, **secrets}, {"name": "without", "domains": "example.org"}]
+    secrets = {
+        "acme_eab_kid": "kid",
+        "acme_eab_hmac_key": HMAC_KEY,
+        "dns_aws": {"access_key": "AKIASANDBOXSANDBOX00", "secret_key": DNS_SECRET},
+    }
+    projects = [
+        {"name": "with", "domains": "example.com", "renewal_interval_days": 90, **secrets},
+        {"name": "without", "domains": "example.org"},
+    ]
     given = tmp_path / "projects.json"
-    given.write_text(json.dumps({"projects": projects, "project_renewal_interval_days": 90, "skip_unchanged": planned}), encoding="utf-8")
+    given.write_text(
+        json.dumps({"projects": projects, "project_renewal_interval_days": 90, "skip_unchanged": planned}),
+        encoding="utf-8",
+    )
     output = ansible.playbook("create", {}, "-vvvv", "-e", f"@{given}").failed().output
     assert [secret for secret in (HMAC_KEY, DNS_SECRET) if secret in output] == []
     # what is no secret is shown, where the project gets so far

@@ -37,7 +37,10 @@ def uri(request: pytest.FixtureRequest, sandbox: SandboxProcess) -> str:
     )
     s3 = boto3.client("s3")
     region = s3.meta.region_name
-    s3.create_bucket(Bucket="certops-store", **({} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}))
+    s3.create_bucket(
+        Bucket="certops-store",
+        **({} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}),
+    )
     return str(request.param)
 
 

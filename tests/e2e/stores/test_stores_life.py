@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole life of a project whose documents are in DynamoDB and whose secrets are in S3: each playbook twice, the second time without a change."""
+"""The whole life of a project whose documents are in DynamoDB and whose secrets are in S3: each playbook twice, the
+second time without a change."""
 
 from __future__ import annotations
 
@@ -38,12 +39,15 @@ class Places:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
 
     def bundles(self) -> list[str]:
-        return [key for key in self.keys() if re.fullmatch(r"archive/webapp/\d{4}-\d\d-\d\d-\d{4}(-\d+)?\.tar\.gz", key)]
+        return [
+            key for key in self.keys() if re.fullmatch(r"archive/webapp/\d{4}-\d\d-\d\d-\d{4}(-\d+)?\.tar\.gz", key)
+        ]
 
 
 @pytest.fixture
 def life(sandbox: SandboxProcess, control: Control, ansible: Ansible) -> Life:
-    """A project whose playbooks are run by somebody who may do what the policies of docs/iam allow, and nothing else."""
+    """A project whose playbooks are run by somebody who may do what the policies of docs/iam allow, and nothing
+    else."""
     owner = permissions.administrator(sandbox.env())
     seed.client("s3", owner).create_bucket(Bucket=BUCKET)
     made = Life(ansible, control, permissions.user(sandbox.env(), *FEATURES), owner)
@@ -69,7 +73,9 @@ def twice(life: Life, name: str) -> Run:
 
 
 @pytest.mark.slow
-def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control: Control, life: Life, tmp_path: Path) -> None:
+def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(
+    control: Control, life: Life, tmp_path: Path
+) -> None:
     places = Places(life.owner)
     control.set(acme_backdate_seconds=31 * DAY)
     life.play("create", project_emails=[STAYS, LEAVES]).succeeded()
@@ -104,14 +110,17 @@ def test_a_life_in_dynamodb_and_s3_changes_nothing_when_it_is_told_twice(control
     assert not (tmp_path / "data" / "certops").exists(), "nothing is on this machine"
 
     used = [call for call in control.calls() if call["access_key"] == life.env["AWS_ACCESS_KEY_ID"]]
-    assert [call for call in used if call["error"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError")] == []
+    assert [
+        call for call in used if call["error"] in ("AccessDenied", "AccessDeniedException", "AuthorizationError")
+    ] == []
     # test_permissions.py has two zones of one name, which is what that action is for
     assert permissions.actions(used) == permissions.granted(*FEATURES) - {"route53:GetHostedZone"}
     assert [call for call in used if "X-Amz-Signature" in str(call["params"])] == [], "no presigned URL"
 
 
 def assert_the_archive_is_as_promised(places: Places, current: str) -> None:
-    """The bundle in use and one more, the account's key apart, nothing unfinished, and all of it under the key that was chosen."""
+    """The bundle in use and one more, the account's key apart, nothing unfinished, and all of it under the key that was
+    chosen."""
     keys, bundles = places.keys(), places.bundles()
     accounts = [key for key in keys if key.startswith("archive/accounts/")]
     assert (len(bundles), len(accounts)) == (2, 1)

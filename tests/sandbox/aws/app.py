@@ -25,7 +25,8 @@ StartResponse = t.Callable[..., t.Any]
 WsgiApp = t.Callable[[Environ, StartResponse], t.Iterable[bytes]]
 
 _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\":\s*\"(?:[^\"#]*#)?([^\"]+)\"")
-# Calls that AWS takes without a signature: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
+# Calls that AWS takes without a signature:
+# https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
 
 
@@ -78,7 +79,14 @@ class _App:
             entry.seconds = round(time.perf_counter() - clock, 6)
             self.state.calls.record(entry)
 
-    def _answer(self, environ: Environ, body: bytes, signed: wire.Signed | None, labels: t.Mapping[str, t.Any], entry: LoggedCall) -> Response:
+    def _answer(
+        self,
+        environ: Environ,
+        body: bytes,
+        signed: wire.Signed | None,
+        labels: t.Mapping[str, t.Any],
+        entry: LoggedCall,
+    ) -> Response:
         service, operation = entry.service, entry.operation
         if self.state.settings.latency_seconds:
             time.sleep(self.state.settings.latency_seconds)
@@ -91,13 +99,21 @@ class _App:
             else:
                 signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
                 account = self.state.account_of(signer.access_key)
-                answer = self._process(environ, body, labels, Call(service, operation, signer.region, signer.partition, account, signer.access_key), entry)
+                answer = self._process(
+                    environ,
+                    body,
+                    labels,
+                    Call(service, operation, signer.region, signer.partition, account, signer.access_key),
+                    entry,
+                )
         except AwsError as error:
             answer = wire.error_response(service, error)
         struck = _strike(fault, entry) if fault and fault.when == "after" else None
         return struck or wire.with_request_id(answer)
 
-    def _process(self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall) -> Response:
+    def _process(
+        self, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any], call: Call, entry: LoggedCall
+    ) -> Response:
         service = self.state.services.get(call.service)
         operation = service.operations.get(call.operation) if service else None
         if service is None or operation is None:
@@ -134,11 +150,14 @@ class _App:
             app = self._moto = t.cast("WsgiApp", DomainDispatcherApplication(create_backend_app))
         caught: list[t.Any] = []
 
-        def start_response(status: str, headers: list[tuple[str, str]], exc_info: t.Any = None) -> t.Callable[[bytes], None]:
+        def start_response(
+            status: str, headers: list[tuple[str, str]], exc_info: t.Any = None
+        ) -> t.Callable[[bytes], None]:
             caught[:] = [int(status.split(" ", 1)[0]), tuple(headers)]
             return caught.append  # the write() of WSGI, which nothing here uses
 
-        # moto checks a condition and writes in two steps; one call at a time keeps conditional writes atomic, as they are in AWS
+        # moto checks a condition and writes in two steps; one call at a time keeps conditional writes atomic, as they
+        # are in AWS
         with self._moto_lock:
             chunks = app(environ, start_response)
             try:
@@ -151,7 +170,18 @@ class _App:
 def _with_request(call: Call, params: t.Mapping[str, t.Any], body: bytes, environ: Environ) -> Call:
     headers = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     query = dict(wire.query_pairs(environ))
-    return Call(call.service, call.operation, call.region, call.partition, call.account, call.access_key, params, body, query, headers)
+    return Call(
+        call.service,
+        call.operation,
+        call.region,
+        call.partition,
+        call.account,
+        call.access_key,
+        params,
+        body,
+        query,
+        headers,
+    )
 
 
 def _moto_params(service: str, environ: Environ, body: bytes) -> t.Mapping[str, t.Any]:
@@ -174,7 +204,8 @@ def _strike(fault: Fault, entry: LoggedCall) -> Response | None:
         entry.error = None
         return None
     if fault.kind == "malformed":
-        # What botocore reads as an answer without content: it looks at no name of an element, so a page that is well-formed is the worst.
+        # What botocore reads as an answer without content: it looks at no name of an element, so a page that is
+        # well-formed is the worst.
         return Response(200, b"<html><body>gateway</body></html>", (("Content-Type", "text/html"),))
     error = fault_error(fault, entry.service, entry.operation, entry.partition)
     entry.error = error.code

@@ -14,7 +14,17 @@ from .service import Response
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SUMMARY_PARTS = (
-    *("Aliases", "Origins", "OriginGroups", "DefaultCacheBehavior", "CacheBehaviors", "CustomErrorResponses", "Comment", "PriceClass", "Enabled"),
+    *(
+        "Aliases",
+        "Origins",
+        "OriginGroups",
+        "DefaultCacheBehavior",
+        "CacheBehaviors",
+        "CustomErrorResponses",
+        "Comment",
+        "PriceClass",
+        "Enabled",
+    ),
     *("ViewerCertificate", "Restrictions", "WebACLId", "HttpVersion", "IsIPV6Enabled"),
 )
 
@@ -39,7 +49,7 @@ class Distribution:
     etag: str
     modified: str
     deployed_at: float
-    # a change of the viewer certificate is in progress until the distribution is deployed, even if other changes follow it
+    # a change of the viewer certificate is in progress until the distribution is deployed, even if other changes follow it  # noqa: E501 - data in the form of its origin
     is_changing_certificate: bool
     live: Live
     pending: Live | None
@@ -79,8 +89,8 @@ def summary(item: Distribution, icp_status: t.Mapping[str, str]) -> str:
         parts = "".join(item.config.part(name) for name in _SUMMARY_PARTS)
         item.summary = (
             f"<DistributionSummary><Id>{item.id}</Id><ARN>{item.arn}</ARN><ETag>{item.etag}</ETag><Status>{item.status}</Status>"
-            f"<LastModifiedTime>{item.modified}</LastModifiedTime><DomainName>{item.domain}</DomainName>{parts}{_icp(item, icp_status)}"
-            f"{item.config.part('Staging')}<ConnectionMode>{item.config.text('ConnectionMode', 'direct')}</ConnectionMode></DistributionSummary>"
+            f"<LastModifiedTime>{item.modified}</LastModifiedTime><DomainName>{item.domain}</DomainName>{parts}{_icp(item, icp_status)}"  # noqa: E501 - data in the form of its origin
+            f"{item.config.part('Staging')}<ConnectionMode>{item.config.text('ConnectionMode', 'direct')}</ConnectionMode></DistributionSummary>"  # noqa: E501 - data in the form of its origin
         )
     return item.summary
 
@@ -90,7 +100,7 @@ def page(summaries: t.Sequence[str], marker: str, size: int, next_marker: str | 
     return (
         f'<DistributionList xmlns="{NAMESPACE}"><Marker>{escape(marker)}</Marker>'
         + (f"<NextMarker>{next_marker}</NextMarker>" if next_marker else "")
-        + f"<MaxItems>{size}</MaxItems><IsTruncated>{str(bool(next_marker)).lower()}</IsTruncated><Quantity>{len(summaries)}</Quantity>"
+        + f"<MaxItems>{size}</MaxItems><IsTruncated>{str(bool(next_marker)).lower()}</IsTruncated><Quantity>{len(summaries)}</Quantity>"  # noqa: E501 - data in the form of its origin
         + (f"<Items>{''.join(summaries)}</Items>" if summaries else "")
         + "</DistributionList>"
     )
@@ -111,7 +121,7 @@ def _icp(item: Distribution, icp_status: t.Mapping[str, str]) -> str:
     if item.partition != "aws-cn" or not item.config.aliases:
         return ""
     entries = "".join(
-        f"<AliasICPRecordal><CNAME>{alias}</CNAME><ICPRecordalStatus>{icp_status.get(alias, 'APPROVED')}</ICPRecordalStatus></AliasICPRecordal>"
+        f"<AliasICPRecordal><CNAME>{alias}</CNAME><ICPRecordalStatus>{icp_status.get(alias, 'APPROVED')}</ICPRecordalStatus></AliasICPRecordal>"  # noqa: E501 - data in the form of its origin
         for alias in item.config.aliases
     )
     return f"<AliasICPRecordals>{entries}</AliasICPRecordals>"

@@ -1,8 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A distribution's configuration as XML: what it must have, what CloudFront adds, and nothing lost that it does not know.
+"""A distribution's configuration as XML: what it must have, what CloudFront adds, and nothing lost that it does not
+know.
 
-Required fields: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-overview-required-fields.html
+Required fields:
+https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/distribution-overview-required-fields.html
 """
 
 from __future__ import annotations
@@ -38,8 +40,12 @@ _DEFAULTS = {
     "CustomErrorResponses": "<CustomErrorResponses><Quantity>0</Quantity></CustomErrorResponses>",
     "Logging": "<Logging><Enabled>false</Enabled><IncludeCookies>false</IncludeCookies><Bucket/><Prefix/></Logging>",
     "PriceClass": "<PriceClass>PriceClass_All</PriceClass>",
-    "ViewerCertificate": "<ViewerCertificate><CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate></ViewerCertificate>",
-    "Restrictions": "<Restrictions><GeoRestriction><RestrictionType>none</RestrictionType><Quantity>0</Quantity></GeoRestriction></Restrictions>",
+    "ViewerCertificate": (
+        "<ViewerCertificate><CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate></ViewerCertificate>"
+    ),
+    "Restrictions": (
+        "<Restrictions><GeoRestriction><RestrictionType>none</RestrictionType><Quantity>0</Quantity></GeoRestriction></Restrictions>"
+    ),
     "WebACLId": "<WebACLId/>",
     "HttpVersion": "<HttpVersion>http2</HttpVersion>",
     "IsIPV6Enabled": "<IsIPV6Enabled>false</IsIPV6Enabled>",
@@ -49,9 +55,13 @@ _DEFAULTS = {
 
 
 def parse(body: bytes, root_name: str) -> ET.Element:
-    """The element tree of a request body, its names without CloudFront's namespace; refuses what is not XML, or another element."""
+    """The element tree of a request body, its names without CloudFront's namespace; refuses what is not XML, or another
+    element."""
     if not body.strip():
-        raise AwsError("MissingBody", "This operation requires a body. Ensure that the body is present and the Content-Type header is set.")
+        raise AwsError(
+            "MissingBody",
+            "This operation requires a body. Ensure that the body is present and the Content-Type header is set.",
+        )
     try:
         if b"<!" in body:
             raise ET.ParseError("a document type declaration")  # noqa: TRY301 (entities are refused like any other malformed document)
@@ -90,7 +100,11 @@ class Config:
     def viewer_certificate(self) -> dict[str, str]:
         """The members of ViewerCertificate that have a value."""
         element = self.root.find("ViewerCertificate")
-        return {item.tag: item.text.strip() for item in (element if element is not None else ()) if item.text and item.text.strip()}
+        return {
+            item.tag: item.text.strip()
+            for item in (element if element is not None else ())
+            if item.text and item.text.strip()
+        }
 
     def acm_certificates(self) -> list[str]:
         """The ARNs of all certificates of ACM that the configuration names; an origin may want one of the client."""
@@ -116,8 +130,15 @@ class Config:
                 raise AwsError("InvalidArgument", f"The parameter {name} is not valid.")
         for element in self.root.iter():
             self._check_quantity(element)
-        origins = {item.findtext("Id") for kind in ("Origins", "OriginGroups") for item in self.root.iterfind(f"{kind}/Items/*")}
-        behaviors = [*self.root.iterfind("DefaultCacheBehavior"), *self.root.iterfind("CacheBehaviors/Items/CacheBehavior")]
+        origins = {
+            item.findtext("Id")
+            for kind in ("Origins", "OriginGroups")
+            for item in self.root.iterfind(f"{kind}/Items/*")
+        }
+        behaviors = [
+            *self.root.iterfind("DefaultCacheBehavior"),
+            *self.root.iterfind("CacheBehaviors/Items/CacheBehavior"),
+        ]
         if any(behavior.findtext("TargetOriginId") not in origins for behavior in behaviors):
             raise AwsError("NoSuchOrigin", "One or more of your origins or origin groups do not exist.", 404)
         if self.text("Staging") == "true" and self.text("HttpVersion") in ("http3", "http2and3"):
@@ -129,7 +150,11 @@ class Config:
         for name in _REQUIRED:
             if self.root.find(name) is None:
                 raise AwsError("InvalidArgument", f"The parameter {name} is required.")
-        for path in ("CallerReference", "DefaultCacheBehavior/TargetOriginId", "DefaultCacheBehavior/ViewerProtocolPolicy"):
+        for path in (
+            "CallerReference",
+            "DefaultCacheBehavior/TargetOriginId",
+            "DefaultCacheBehavior/ViewerProtocolPolicy",
+        ):
             if not self.text(path):
                 raise AwsError("InvalidArgument", f"The parameter {path.rpartition('/')[2]} is required.")
         if not self.root.findall("Origins/Items/Origin"):
@@ -146,9 +171,13 @@ class Config:
     def _check_aliases(self) -> None:
         aliases = self.aliases
         if len(aliases) > MAX_ALIASES:
-            raise AwsError("TooManyDistributionCNAMEs", "Your request contains more CNAMEs than are allowed per distribution.")
+            raise AwsError(
+                "TooManyDistributionCNAMEs", "Your request contains more CNAMEs than are allowed per distribution."
+            )
         if len(set(aliases)) != len(aliases):
-            raise AwsError("InvalidArgument", "The request contains the same alternate domain name (CNAME) more than once.")
+            raise AwsError(
+                "InvalidArgument", "The request contains the same alternate domain name (CNAME) more than once."
+            )
         if any("." not in alias or "*" in alias.removeprefix("*.") for alias in aliases):
             raise AwsError("InvalidArgument", "The parameter CNAME contains a value that is not a valid domain name.")
         if aliases and self.is_tenant_only:
@@ -171,5 +200,13 @@ class Config:
 
 
 _VIEWER_CERTIFICATE_MEMBERS = frozenset(
-    {"CloudFrontDefaultCertificate", "IAMCertificateId", "ACMCertificateArn", "SSLSupportMethod", "MinimumProtocolVersion", "Certificate", "CertificateSource"}
+    {
+        "CloudFrontDefaultCertificate",
+        "IAMCertificateId",
+        "ACMCertificateArn",
+        "SSLSupportMethod",
+        "MinimumProtocolVersion",
+        "Certificate",
+        "CertificateSource",
+    }
 )

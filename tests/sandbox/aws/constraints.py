@@ -30,7 +30,10 @@ def check(call: Call) -> None:
 
 def _check_structure(shape: t.Any, value: t.Mapping[str, t.Any], where: str, problems: list[str]) -> None:
     missing = [name for name in shape.required_members if value.get(name) is None]
-    problems += [f"Value null at '{_path(where, name)}' failed to satisfy constraint: Member must not be null" for name in missing]
+    problems += [
+        f"Value null at '{_path(where, name)}' failed to satisfy constraint: Member must not be null"
+        for name in missing
+    ]
     for name, member in value.items():
         if name in shape.members and member is not None:
             _check_value(shape.members[name], member, _path(where, name), problems)

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the public DNS says of the emulated zones: delegation, wildcards, and only what has propagated.
 
-A name belongs to the deepest zone to which its parents delegate: a zone below another public zone counts only if the parent has NS
-records that name the child's name servers. Of several top zones with one name, the registrar's choice answers: the oldest, unless the
+A name belongs to the deepest zone to which its parents delegate: a zone below another public zone counts only if the
+parent has NS
+records that name the child's name servers. Of several top zones with one name, the registrar's choice answers: the
+oldest, unless the
 control interface delegated to another. Private zones never answer.
 """
 
@@ -30,7 +32,8 @@ class DnsRecord:
 
 @dataclass(frozen=True)
 class DnsAnswer:
-    """``zone`` is None if no zone here has the name (REFUSED); ``exists`` is False for NXDOMAIN; ``records`` may be a CNAME to follow."""
+    """``zone`` is None if no zone here has the name (REFUSED); ``exists`` is False for NXDOMAIN; ``records`` may be a
+    CNAME to follow."""
 
     zone: str | None
     exists: bool
@@ -67,9 +70,13 @@ class DnsView:
             found = self._wildcard(wanted, zone, by_name)
         if found is None:
             return DnsAnswer(zone.name, False, ())
-        matching = [record for record in found if record["Type"] == rtype] or [record for record in found if record["Type"] == "CNAME"]
+        matching = [record for record in found if record["Type"] == rtype] or [
+            record for record in found if record["Type"] == "CNAME"
+        ]
         records = [
-            DnsRecord(wanted, record["Type"], record.get("TTL") or 0, item["Value"]) for record in matching for item in record.get("ResourceRecords") or []
+            DnsRecord(wanted, record["Type"], record.get("TTL") or 0, item["Value"])
+            for record in matching
+            for item in record.get("ResourceRecords") or []
         ]
         return DnsAnswer(zone.name, True, tuple(records))
 
@@ -77,7 +84,11 @@ class DnsView:
         """Where a name server of a public zone is; the last of each zone is a server of its own."""
         if ".awsdns-" not in name:
             return None
-        servers = {f"{server}.": server == zone.name_servers[-1] for zone in self._state.route53.public_zones() for server in zone.name_servers}
+        servers = {
+            f"{server}.": server == zone.name_servers[-1]
+            for zone in self._state.route53.public_zones()
+            for server in zone.name_servers
+        }
         return self._state.dns_addresses[servers[name]] if name in servers else None
 
     def _authoritative(self, name: str) -> Zone | None:

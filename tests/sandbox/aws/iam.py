@@ -130,7 +130,10 @@ class Iam(Service):
 
     def get(self, call: Call) -> _Result:
         certificate = self._existing(call)
-        found: dict[str, t.Any] = {"ServerCertificateMetadata": certificate.metadata(), "CertificateBody": certificate.body}
+        found: dict[str, t.Any] = {
+            "ServerCertificateMetadata": certificate.metadata(),
+            "CertificateBody": certificate.body,
+        }
         if certificate.chain:
             found["CertificateChain"] = certificate.chain
         if certificate.tags:
@@ -159,7 +162,8 @@ class Iam(Service):
         if self.state.cloudfront.distributions_with(call.scope, certificate.id):
             raise AwsError(
                 "DeleteConflict",
-                f"Certificate: {certificate.id} is currently in use by CloudFront. Please remove it first before deleting it from IAM.",
+                f"Certificate: {certificate.id} is currently in use by CloudFront. Please remove it first before"
+                " deleting it from IAM.",
                 409,
             )
         if users := self.state.acm.usage.users(certificate.arn):
@@ -188,8 +192,22 @@ class Iam(Service):
     def account_summary(self, call: Call) -> _Result:
         used = len(self._of(call))
         # The other members of SummaryMap are the defaults of a new account; nothing here reads them.
-        defaults = {"Users": 0, "UsersQuota": 5000, "Roles": 0, "RolesQuota": 1000, "Policies": 0, "PoliciesQuota": 1500, "AccountMFAEnabled": 1}
-        return {"SummaryMap": {**defaults, "ServerCertificates": used, "ServerCertificatesQuota": self.state.settings.iam_server_certificate_quota}}
+        defaults = {
+            "Users": 0,
+            "UsersQuota": 5000,
+            "Roles": 0,
+            "RolesQuota": 1000,
+            "Policies": 0,
+            "PoliciesQuota": 1500,
+            "AccountMFAEnabled": 1,
+        }
+        return {
+            "SummaryMap": {
+                **defaults,
+                "ServerCertificates": used,
+                "ServerCertificatesQuota": self.state.settings.iam_server_certificate_quota,
+            }
+        }
 
     def _of(self, call: Call) -> dict[str, ServerCertificate]:
         return self._certificates.setdefault(call.scope, {})
@@ -214,7 +232,9 @@ def _check_certificate(body: str, chain: str, key: str, now: datetime) -> None:
         if more:
             raise ValueError("more than one certificate")  # noqa: TRY301 (the same answer as for what cannot be parsed)
     except ValueError as exc:
-        raise AwsError("MalformedCertificate", "Unable to parse certificate. Please ensure the certificate is in PEM format.") from exc
+        raise AwsError(
+            "MalformedCertificate", "Unable to parse certificate. Please ensure the certificate is in PEM format."
+        ) from exc
     try:
         loaded_key = pem.private_key(key)
     except ValueError as exc:
@@ -222,7 +242,11 @@ def _check_certificate(body: str, chain: str, key: str, now: datetime) -> None:
     if not pem.belongs(loaded_key, leaf):
         raise AwsError("KeyPairMismatch", "The private key does not match the public key of the certificate.")
     if not pem.is_valid_at(leaf, now):
-        raise AwsError("MalformedCertificate", "The certificate must be valid at the time of upload: it has expired, or its validity period has not begun.")
+        raise AwsError(
+            "MalformedCertificate",
+            "The certificate must be valid at the time of upload: it has expired, or its validity period has not"
+            " begun.",
+        )
     if chain:
         _check_chain(leaf, chain)
 
@@ -235,8 +259,9 @@ def _check_chain(leaf: t.Any, chain: str) -> None:
     if broken is not None:
         raise AwsError(
             "MalformedCertificate",
-            "Unable to validate certificate chain. The certificate chain must start with the immediate signing certificate, "
-            f"followed by any intermediaries in order. The index within the chain of the invalid certificate is: {broken}",
+            "Unable to validate certificate chain. The certificate chain must start with the immediate signing"
+            " certificate, followed by any intermediaries in order. The index within the chain of the invalid"
+            f" certificate is: {broken}",
         )
 
 

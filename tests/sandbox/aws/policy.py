@@ -44,7 +44,11 @@ def _applies(statement: t.Mapping[str, t.Any], action: str, resource: str) -> bo
 def conditions_met(conditions: t.Mapping[str, t.Mapping[str, t.Any]], context: Context) -> bool:
     """Whether the request is as every condition of a statement wants it."""
     present = {key.lower(): values for key, values in context.items()}
-    return all(_condition_met(operator, wanted, present.get(key.lower())) for operator, keys in conditions.items() for key, wanted in keys.items())
+    return all(
+        _condition_met(operator, wanted, present.get(key.lower()))
+        for operator, keys in conditions.items()
+        for key, wanted in keys.items()
+    )
 
 
 def _condition_met(operator: str, wanted: t.Any, actual: t.Sequence[str] | None) -> bool:
@@ -89,7 +93,9 @@ def _matches_any(patterns: t.Any, value: str, lower: bool = False) -> bool:
 
 
 def _wildcard(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern), re.DOTALL)
+    return re.compile(
+        "".join(".*" if char == "*" else "." if char == "?" else re.escape(char) for char in pattern), re.DOTALL
+    )
 
 
 def _listed(value: t.Any) -> list[t.Any]:

@@ -69,12 +69,17 @@ class Route53(Service):
 
     def admit(self, call: Call) -> None:
         rate = self.state.settings.route53_rate
-        if rate and not self._buckets.setdefault(call.scope, Bucket()).take(self.state.timestamp(), rate, self.state.settings.route53_burst):
+        if rate and not self._buckets.setdefault(call.scope, Bucket()).take(
+            self.state.timestamp(), rate, self.state.settings.route53_burst
+        ):
             raise throttle_error("route53")
 
     def public_zones(self) -> list[Zone]:
         """Every public zone of every account and partition, oldest first: there is one DNS."""
-        return sorted((zone for zones in self.zones.values() for zone in zones.values() if not zone.is_private), key=lambda zone: zone.created)
+        return sorted(
+            (zone for zones in self.zones.values() for zone in zones.values() if not zone.is_private),
+            key=lambda zone: zone.created,
+        )
 
     # --- hosted zones ---
 
@@ -83,11 +88,19 @@ class Route53(Service):
         own = self.zones.setdefault(call.scope, {})
         reference = call.params["CallerReference"]
         if any(zone.caller_reference == reference for zone in own.values()):
-            raise AwsError("HostedZoneAlreadyExists", f"A hosted zone has already been created with the specified caller reference: {reference}", 409)
+            raise AwsError(
+                "HostedZoneAlreadyExists",
+                f"A hosted zone has already been created with the specified caller reference: {reference}",
+                409,
+            )
         config = call.params.get("HostedZoneConfig") or {}
         is_private = bool(config.get("PrivateZone")) or bool(call.params.get("VPC"))
         if is_private and not call.params.get("VPC"):
-            raise AwsError("InvalidInput", "When you're creating a private hosted zone (when you specify true for PrivateZone), you must also specify a VPC.")
+            raise AwsError(
+                "InvalidInput",
+                "When you're creating a private hosted zone (when you specify true for PrivateZone), you must also"
+                " specify a VPC.",
+            )
         name = _zone_name(call.params["Name"])
         zone = Zone(
             id="Z" + _random(19),
@@ -104,17 +117,24 @@ class Route53(Service):
             "ChangeInfo": self._info(self._new_change(call, zone, None)),
             "Location": f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}",
         }
-        return result | ({"VPC": zone.vpc} if is_private else {"DelegationSet": {"NameServers": list(zone.name_servers)}})
+        return result | (
+            {"VPC": zone.vpc} if is_private else {"DelegationSet": {"NameServers": list(zone.name_servers)}}
+        )
 
     def get_zone(self, call: Call) -> _Result:
         zone = self._zone(call, call.params["Id"])
         result: dict[str, t.Any] = {"HostedZone": zone.describe()}
-        return result | ({"VPCs": [zone.vpc]} if zone.is_private else {"DelegationSet": {"NameServers": list(zone.name_servers)}})
+        return result | (
+            {"VPCs": [zone.vpc]} if zone.is_private else {"DelegationSet": {"NameServers": list(zone.name_servers)}}
+        )
 
     def delete_zone(self, call: Call) -> _Result:
         zone = self._zone(call, call.params["Id"])
         if zone.has_own_records():
-            raise AwsError("HostedZoneNotEmpty", "The specified hosted zone contains non-required resource record sets and so cannot be deleted.")
+            raise AwsError(
+                "HostedZoneNotEmpty",
+                "The specified hosted zone contains non-required resource record sets and so cannot be deleted.",
+            )
         change = self._new_change(call, zone, None)
         del self.zones[call.scope][zone.id]
         return {"ChangeInfo": self._info(change)}
@@ -153,7 +173,11 @@ class Route53(Service):
         }
         result |= {"DNSName": name} if name else {}
         result |= {"HostedZoneId": start_id} if start_id else {}
-        return result | ({"NextDNSName": escaped(following[size].name), "NextHostedZoneId": following[size].id} if len(following) > size else {})
+        return result | (
+            {"NextDNSName": escaped(following[size].name), "NextHostedZoneId": following[size].id}
+            if len(following) > size
+            else {}
+        )
 
     def count_zones(self, call: Call) -> _Result:
         return {"HostedZoneCount": len(self.zones.get(call.scope, {}))}
@@ -163,13 +187,22 @@ class Route53(Service):
     def list_records(self, call: Call) -> _Result:
         zone = self._zone(call, call.params["HostedZoneId"])
         size = _page_size(call, _MAX_RECORD_PAGE)
-        name, kind, identifier = (call.params.get(key) or "" for key in ("StartRecordName", "StartRecordType", "StartRecordIdentifier"))
+        name, kind, identifier = (
+            call.params.get(key) or "" for key in ("StartRecordName", "StartRecordType", "StartRecordIdentifier")
+        )
         if (kind and not name) or (identifier and not kind):
-            raise AwsError("InvalidInput", "The input is not valid: StartRecordType needs StartRecordName, StartRecordIdentifier needs both.")
+            raise AwsError(
+                "InvalidInput",
+                "The input is not valid: StartRecordType needs StartRecordName, StartRecordIdentifier needs both.",
+            )
         start = (sort_name(canonical(name)), kind, identifier) if name else ("", "", "")
         records = sorted(zone.records.items(), key=lambda item: (sort_name(item[0][0]), item[0][1], item[0][2]))
         following = [record for key, record in records if (sort_name(key[0]), key[1], key[2]) >= start]
-        result: dict[str, t.Any] = {"ResourceRecordSets": following[:size], "IsTruncated": len(following) > size, "MaxItems": str(size)}
+        result: dict[str, t.Any] = {
+            "ResourceRecordSets": following[:size],
+            "IsTruncated": len(following) > size,
+            "MaxItems": str(size),
+        }
         if len(following) > size:
             upcoming = following[size]
             result |= {"NextRecordName": upcoming["Name"], "NextRecordType": upcoming["Type"]}
@@ -180,7 +213,10 @@ class Route53(Service):
         constraints.check(call)
         zone = self._zone(call, call.params["HostedZoneId"])
         if self.state.timestamp() < zone.locked_until:
-            raise AwsError("PriorRequestNotComplete", "The request was rejected because Route 53 was still processing a prior request.")
+            raise AwsError(
+                "PriorRequestNotComplete",
+                "The request was rejected because Route 53 was still processing a prior request.",
+            )
         batch = call.params["ChangeBatch"]
         changed = route53_batch.apply(zone, batch["Changes"])
         zone.locked_until = self.state.timestamp() + self.state.settings.route53_zone_lock_seconds

@@ -27,7 +27,8 @@ def canonical(name: str) -> str:
 
 
 def escaped(name: str) -> str:
-    """The name as Route 53 returns it: other characters than letters, digits, - _ and . as octal escapes, ``*`` as ``\\052``."""
+    """The name as Route 53 returns it: other characters than letters, digits, - _ and . as octal escapes, ``*`` as
+    ``\\052``."""
     return "".join(char if char in _PLAIN else f"\\{ord(char):03o}" for char in name)
 
 
@@ -48,13 +49,20 @@ class Zone:
         self.vpc: t.Mapping[str, str] | None = values["vpc"]
         self.created: float = values["created"]
         number = secrets.randbelow(512)
-        self.name_servers = tuple(f"ns-{number + 512 * index}.awsdns-{secrets.randbelow(64):02d}.{tld}" for index, tld in enumerate(_TLDS))
+        self.name_servers = tuple(
+            f"ns-{number + 512 * index}.awsdns-{secrets.randbelow(64):02d}.{tld}" for index, tld in enumerate(_TLDS)
+        )
         self.locked_until = 0.0
         self.last_insync = 0.0
         apex = escaped(self.name)
         soa = f"{self.name_servers[0]}. awsdns-hostmaster.amazon.com. 1 7200 900 1209600 86400"
         self.records: dict[Key, Record] = {
-            (self.name, "NS", ""): {"Name": apex, "Type": "NS", "TTL": 172800, "ResourceRecords": [{"Value": f"{server}."} for server in self.name_servers]},
+            (self.name, "NS", ""): {
+                "Name": apex,
+                "Type": "NS",
+                "TTL": 172800,
+                "ResourceRecords": [{"Value": f"{server}."} for server in self.name_servers],
+            },
             (self.name, "SOA", ""): {"Name": apex, "Type": "SOA", "TTL": 900, "ResourceRecords": [{"Value": soa}]},
         }
         self._shown = (_Shown(self.records), _Shown(self.records))
@@ -81,7 +89,8 @@ class Zone:
         return name == self.name or name.endswith("." + self.name)
 
     def publish_at(self, when: float, changed: t.Mapping[Key, Record | None], late_seconds: float) -> None:
-        """Lets DNS answer a change from ``when`` on, and the last name server so much later; None is a deleted record set."""
+        """Lets DNS answer a change from ``when`` on, and the last name server so much later; None is a deleted record
+        set."""
         for shown, delay in zip(self._shown, (0.0, late_seconds)):
             shown.upcoming.append((when + delay, dict(changed)))
 

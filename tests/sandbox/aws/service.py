@@ -50,7 +50,8 @@ Operation = t.Callable[[Call], t.Mapping[str, t.Any] | Response | None]
 
 
 class Service:
-    """A service that the sandbox answers itself. Operations without a function go to moto if ``moto_knows_more``, else are refused."""
+    """A service that the sandbox answers itself. Operations without a function go to moto if ``moto_knows_more``, else
+    are refused."""
 
     name: t.ClassVar[str]
     moto_knows_more: t.ClassVar[bool] = False

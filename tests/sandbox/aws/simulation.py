@@ -15,7 +15,9 @@ from .authorization import document
 from .errors import AwsError
 from .service import Call
 
-_PRINCIPAL = re.compile(r"arn:(?P<partition>[a-z-]+):iam::(?P<account>\d{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[\w+=,.@-]+)")
+_PRINCIPAL = re.compile(
+    r"arn:(?P<partition>[a-z-]+):iam::(?P<account>\d{12}):(?P<kind>user|role)/(?:.*/)?(?P<name>[\w+=,.@-]+)"
+)
 
 
 def simulate(call: Call) -> t.Mapping[str, t.Any]:
@@ -24,7 +26,12 @@ def simulate(call: Call) -> t.Mapping[str, t.Any]:
     documents = _policies(call, call.params["PolicySourceArn"])
     context = {entry["ContextKeyName"]: entry["ContextKeyValues"] for entry in call.params.get("ContextEntries") or []}
     results = [
-        {"EvalActionName": action, "EvalResourceName": resource, "EvalDecision": _decision(documents, action, resource, context), "MissingContextValues": []}
+        {
+            "EvalActionName": action,
+            "EvalResourceName": resource,
+            "EvalDecision": _decision(documents, action, resource, context),
+            "MissingContextValues": [],
+        }
         for action in call.params["ActionNames"]
         for resource in call.params.get("ResourceArns") or ["*"]
     ]
@@ -43,7 +50,11 @@ def _policies(call: Call, arn: str) -> list[str]:
     if found is None:
         raise AwsError("InvalidInput", f"Invalid Entity Arn: {arn} does not clearly define entity type and name.")
     backend = iam_backends[call.account][call.partition]
-    known = {user.name for user in backend.users.values()} if found["kind"] == "user" else {role.name for role in backend.roles.values()}
+    known = (
+        {user.name for user in backend.users.values()}
+        if found["kind"] == "user"
+        else {role.name for role in backend.roles.values()}
+    )
     if found["account"] != call.account or found["partition"] != call.partition or found["name"] not in known:
         raise AwsError("NoSuchEntity", f"Policy simulation failed. Entity not found: {arn}", 404)
     # moto collects policies by key; without one, only the owner's name is missing

@@ -160,9 +160,15 @@ class Sns(Service):
         topic = self._topic(call)
         alive = self._alive(topic)
         confirmed = sum(item.is_confirmed for item in alive)
-        counts = {"SubscriptionsConfirmed": confirmed, "SubscriptionsPending": len(alive) - confirmed, "SubscriptionsDeleted": topic.deleted}
+        counts = {
+            "SubscriptionsConfirmed": confirmed,
+            "SubscriptionsPending": len(alive) - confirmed,
+            "SubscriptionsDeleted": topic.deleted,
+        }
         texts = {key: str(value) for key, value in counts.items()}
-        return {"Attributes": {"TopicArn": topic.arn, "Owner": topic.owner, "DisplayName": "", **topic.attributes, **texts}}
+        return {
+            "Attributes": {"TopicArn": topic.arn, "Owner": topic.owner, "DisplayName": "", **topic.attributes, **texts}
+        }
 
     def set_topic_attributes(self, call: Call) -> None:
         constraints.check(call)
@@ -174,7 +180,9 @@ class Sns(Service):
         topic = self._topic(call)
         protocol, endpoint = call.params.get("Protocol") or "", call.params.get("Endpoint") or ""
         _check_endpoint(protocol, endpoint)
-        item = next((known for known in self._alive(topic) if (known.protocol, known.endpoint) == (protocol, endpoint)), None)
+        item = next(
+            (known for known in self._alive(topic) if (known.protocol, known.endpoint) == (protocol, endpoint)), None
+        )
         if item is None:
             item = Subscription(
                 arn=f"{topic.arn}:{uuid.uuid4()}",
@@ -191,13 +199,26 @@ class Sns(Service):
             return {"SubscriptionArn": item.arn}
         item.subscribed_at, item.token = self.state.timestamp(), secrets.token_hex(32)
         text = f"You have chosen to subscribe to the topic: {topic.arn}"
-        self._send(item, Mail("confirmation", topic.arn, protocol, endpoint, "AWS Notification - Subscription Confirmation", text, item.token))
+        self._send(
+            item,
+            Mail(
+                "confirmation",
+                topic.arn,
+                protocol,
+                endpoint,
+                "AWS Notification - Subscription Confirmation",
+                text,
+                item.token,
+            ),
+        )
         wants_arn = bool(call.params.get("ReturnSubscriptionArn"))
         return {"SubscriptionArn": item.arn if wants_arn else "pending confirmation"}
 
     def confirm_subscription(self, call: Call) -> _Result:
         topic = self._topic(call)
-        item = next((known for known in self._alive(topic) if known.token and known.token == call.params.get("Token")), None)
+        item = next(
+            (known for known in self._alive(topic) if known.token and known.token == call.params.get("Token")), None
+        )
         if item is None:
             raise _invalid("Token")
         item.is_confirmed = True
@@ -211,7 +232,9 @@ class Sns(Service):
 
     def list_subscriptions(self, call: Call) -> _Result:
         prefix = self._topic_arn(call, "")
-        found = [item for arn, topic in sorted(self._topics.items()) if arn.startswith(prefix) for item in self._alive(topic)]
+        found = [
+            item for arn, topic in sorted(self._topics.items()) if arn.startswith(prefix) for item in self._alive(topic)
+        ]
         return _page(call, [_describe(item) for item in found], "Subscriptions")
 
     def list_by_topic(self, call: Call) -> _Result:
@@ -220,7 +243,12 @@ class Sns(Service):
     def subscription_attributes(self, call: Call) -> _Result:
         item = self._subscription(call)
         pending = str(not item.is_confirmed).lower()
-        described = {**_describe(item), "SubscriptionArn": item.arn, "PendingConfirmation": pending, "RawMessageDelivery": "false"}
+        described = {
+            **_describe(item),
+            "SubscriptionArn": item.arn,
+            "PendingConfirmation": pending,
+            "RawMessageDelivery": "false",
+        }
         return {"Attributes": described}
 
     # --- messages ---
@@ -237,7 +265,15 @@ class Sns(Service):
         message_id = str(uuid.uuid4())
         for item in self._alive(topic):
             if item.is_confirmed:
-                mail = Mail("message", topic.arn, item.protocol, item.endpoint, subject or "AWS Notification Message", message, message_id=message_id)
+                mail = Mail(
+                    "message",
+                    topic.arn,
+                    item.protocol,
+                    item.endpoint,
+                    subject or "AWS Notification Message",
+                    message,
+                    message_id=message_id,
+                )
                 self._send(item, mail)
         return {"MessageId": message_id}
 
@@ -329,14 +365,22 @@ def _check_endpoint(protocol: str, endpoint: str) -> None:
 
 
 def _check_subject(subject: str) -> None:
-    fits = 0 < len(subject) <= MAX_SUBJECT and subject.isascii() and subject.isprintable() and not subject.startswith(" ")
+    fits = (
+        0 < len(subject) <= MAX_SUBJECT and subject.isascii() and subject.isprintable() and not subject.startswith(" ")
+    )
     if not fits:
         raise _invalid("Subject")
 
 
 def _describe(item: Subscription) -> dict[str, str]:
     arn = item.arn if item.is_confirmed else "PendingConfirmation"
-    return {"SubscriptionArn": arn, "Owner": item.owner, "Protocol": item.protocol, "Endpoint": item.endpoint, "TopicArn": item.topic_arn}
+    return {
+        "SubscriptionArn": arn,
+        "Owner": item.owner,
+        "Protocol": item.protocol,
+        "Endpoint": item.endpoint,
+        "TopicArn": item.topic_arn,
+    }
 
 
 def _page(call: Call, items: t.Sequence[t.Any], member: str) -> _Result:

@@ -25,14 +25,18 @@ _ROLE = re.compile(r"arn:(aws|aws-cn):iam::(\d{12}):role/(?:.*/)?([\w+=,.@-]+)")
 
 
 class Sts(Service):
-    """moto calls a user that it does not know "arn:…:sts::…:user/moto"; no such ARN exists. And it lets anyone assume any role."""
+    """moto calls a user that it does not know "arn:…:sts::…:user/moto"; no such ARN exists. And it lets anyone assume
+    any role."""
 
     name = "sts"
     moto_knows_more = True
 
     def __init__(self, state: State) -> None:
         super().__init__(state)
-        self.operations: dict[str, Operation] = {"GetCallerIdentity": self.caller_identity, "AssumeRole": self.assume_role}
+        self.operations: dict[str, Operation] = {
+            "GetCallerIdentity": self.caller_identity,
+            "AssumeRole": self.assume_role,
+        }
 
     def caller_identity(self, call: Call) -> t.Any:
         # While another thread still imports the module, nobody can have made a key with it.
@@ -41,7 +45,11 @@ class Sts(Service):
             return MOTO
         # the ID that belongs to a user looks like its key, and must be the same at each call
         user_id = "AIDA" + call.access_key[4:]
-        return {"UserId": user_id, "Account": call.account, "Arn": f"arn:{call.partition}:iam::{call.account}:user/sandbox"}
+        return {
+            "UserId": user_id,
+            "Account": call.account,
+            "Arn": f"arn:{call.partition}:iam::{call.account}:user/sandbox",
+        }
 
     def assume_role(self, call: Call) -> t.Any:
         constraints.check(call)
@@ -49,12 +57,15 @@ class Sts(Service):
         found = _ROLE.fullmatch(arn)
         if not found or found[1] != call.partition or not _trusts(found, call):
             user = f"arn:{call.partition}:iam::{call.account}:user/sandbox"
-            raise AwsError("AccessDenied", f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403)
+            raise AwsError(
+                "AccessDenied", f"User: {user} is not authorized to perform: sts:AssumeRole on resource: {arn}", 403
+            )
         return MOTO
 
 
 def _trusts(role: re.Match[str], call: Call) -> bool:
-    """Whether the role exists, and a statement of its trust policy names the caller's account, or everybody, and the external ID if there is one.
+    """Whether the role exists, and a statement of its trust policy names the caller's account, or everybody, and the
+    external ID if there is one.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_common-scenarios_third-party.html
     """
@@ -67,7 +78,9 @@ def _trusts(role: re.Match[str], call: Call) -> bool:
     statements = json.loads(known.assume_role_policy_document)["Statement"]
     context = {"sts:ExternalId": [call.params["ExternalId"]]} if call.params.get("ExternalId") else {}
     return any(
-        statement["Effect"] == "Allow" and _names(statement, call) and policy.conditions_met(statement.get("Condition") or {}, context)
+        statement["Effect"] == "Allow"
+        and _names(statement, call)
+        and policy.conditions_met(statement.get("Condition") or {}, context)
         for statement in (statements if isinstance(statements, list) else [statements])
     )
 

@@ -34,14 +34,23 @@ class Pair:
 
     @property
     def key_pem(self) -> str:
-        return self.key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+        return self.key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode()
 
 
 def _name(common_name: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Certops Sandbox"), x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Certops Sandbox"),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
 
 
-def _builder(subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: Pair | None, lifetime: datetime.timedelta) -> x509.CertificateBuilder:
+def _builder(
+    subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: Pair | None, lifetime: datetime.timedelta
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.timezone.utc)
     issuer_key = issuer.key if issuer else key
     return (
@@ -58,7 +67,9 @@ def _builder(subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: Pair |
     )
 
 
-def _authority(common_name: str, issuer: Pair | None, path_length: int, key: ec.EllipticCurvePrivateKey | None = None) -> Pair:
+def _authority(
+    common_name: str, issuer: Pair | None, path_length: int, key: ec.EllipticCurvePrivateKey | None = None
+) -> Pair:
     key = key or ec.generate_private_key(ec.SECP256R1())
     usage = x509.KeyUsage(
         digital_signature=True,
@@ -72,7 +83,9 @@ def _authority(common_name: str, issuer: Pair | None, path_length: int, key: ec.
         decipher_only=False,
     )
     builder = _builder(_name(common_name), key, issuer, 10 * YEAR)
-    builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True).add_extension(usage, critical=True)
+    builder = builder.add_extension(
+        x509.BasicConstraints(ca=True, path_length=path_length), critical=True
+    ).add_extension(usage, critical=True)
     return Pair(builder.sign((issuer.key if issuer else key), hashes.SHA256()), key)
 
 

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """acme2certifier without a web server: one request in, one reply out.
 
-Where acme2certifier is kinder or slower than a public CA, this file makes it strict or quick: orders turn ready and invalid
-at once, a challenge is validated once only, the database connection is kept, TXT values come from the sandbox's own DNS.
+Where acme2certifier is kinder or slower than a public CA, this file makes it strict or quick: orders turn ready and
+invalid
+at once, a challenge is validated once only, the database connection is kept, TXT values come from the sandbox's own
+DNS.
 """
 
 from __future__ import annotations
@@ -113,8 +115,16 @@ def configuration(options: Options, directory: Path) -> str:
         },
         # acme2certifier looks for expired rows at every read; nothing lives long enough here.
         "Authorization": {"expiry_check_disable": True},
-        "Order": {"identifier_limit": options.identifier_limit, "profiles": json.dumps(profiles), "expiry_check_disable": True},
-        "Directory": {"tos_url": "https://localhost/terms", "suppress_product_information": True, "caaidentities": json.dumps(["sandbox.invalid"])},
+        "Order": {
+            "identifier_limit": options.identifier_limit,
+            "profiles": json.dumps(profiles),
+            "expiry_check_disable": True,
+        },
+        "Directory": {
+            "tos_url": "https://localhost/terms",
+            "suppress_product_information": True,
+            "caaidentities": json.dumps(["sandbox.invalid"]),
+        },
         "Renewalinfo": {
             "renewalthreshold_pctg": options.renewal_threshold_percent,
             "renewal_window_duration": options.renewal_window_seconds,
@@ -184,7 +194,13 @@ def _index_database(store: Any) -> None:
 class Backend:
     """The CA: accounts, orders, authorizations and certificates in a database below `directory`."""
 
-    def __init__(self, directory: Path, options: Options, txt: Callable[[str], list[bytes]], validation_delay: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        options: Options,
+        txt: Callable[[str], list[bytes]],
+        validation_delay: Callable[[], float],
+    ) -> None:
         config_file = directory / "acme_srv.cfg"
         config_file.write_text(configuration(options, directory), encoding="utf-8")
         os.environ["ACME_SRV_CONFIGFILE"] = str(config_file)
@@ -294,7 +310,9 @@ class Backend:
             return reply
 
     def _new_nonce(self, request: Request) -> Reply:
-        return Reply(200 if request.method == "HEAD" else 204, {"Replay-Nonce": self.nonce(), "Cache-Control": "no-store"})
+        return Reply(
+            200 if request.method == "HEAD" else 204, {"Replay-Nonce": self.nonce(), "Cache-Control": "no-store"}
+        )
 
     def _renewal_info(self, request: Request) -> Reply:
         from acme2certifier.acme_srv.renewalinfo import Renewalinfo

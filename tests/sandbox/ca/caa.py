@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CAA as a CA checks it before it makes an order: RFC 8659 sections 3 to 5, with accounturi and validationmethods of RFC 8657.
+"""CAA as a CA checks it before it makes an order: RFC 8659 sections 3 to 5, with accounturi and validationmethods of
+RFC 8657.
 
 The sandbox reads the records from its own DNS, behind CNAMEs as a resolver would.
 """

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stands before acme2certifier: the checks that a public CA makes first, faults on demand, and the log of requests."""
+"""What stands before acme2certifier: the checks that a public CA makes first, faults on demand, and the log of
+requests."""
 
 from __future__ import annotations
 
@@ -71,7 +72,11 @@ class Envelope:
     def of(cls, body: bytes) -> Envelope:
         """Raises ValueError when this is no JWS in flattened JSON form."""
         document = json.loads(body)
-        if not isinstance(document, dict) or not {"protected", "payload", "signature"} <= set(document) or "header" in document:
+        if (
+            not isinstance(document, dict)
+            or not {"protected", "payload", "signature"} <= set(document)
+            or "header" in document
+        ):
             raise ValueError("not a flattened JWS")
         protected, raw = json.loads(_decode(document["protected"])), _decode(document["payload"])
         payload = json.loads(raw) if raw else None
@@ -89,10 +94,17 @@ def _redundant(names: list[str]) -> str | None:
 def _order_problem(payload: dict[str, Any], limit: int) -> tuple[str, str] | None:
     """Type and text of the first thing that is wrong with the identifiers."""
     identifiers = payload.get("identifiers")
-    if not isinstance(identifiers, list) or not identifiers or not all(isinstance(identifier, dict) for identifier in identifiers):
+    if (
+        not isinstance(identifiers, list)
+        or not identifiers
+        or not all(isinstance(identifier, dict) for identifier in identifiers)
+    ):
         return "malformed", "NewOrder request did not specify any identifiers"
     names = [str(identifier.get("value", "")) for identifier in identifiers]
-    invalid = next((name for name in names if name != name.lower() or name.endswith(".") or ".." in name or not name.isascii()), None)
+    invalid = next(
+        (name for name in names if name != name.lower() or name.endswith(".") or ".." in name or not name.isascii()),
+        None,
+    )
     if invalid is not None:
         return "rejectedIdentifier", f"Invalid identifier {invalid!r}"
     if len(set(names)) > limit:
@@ -195,7 +207,9 @@ class Front:
         if request.method != "POST":
             return None, None
         if content_type.partition(";")[0].strip() != "application/jose+json":
-            return None, problem(415, "malformed", "Invalid Content-Type header on POST. Content-Type must be application/jose+json")
+            return None, problem(
+                415, "malformed", "Invalid Content-Type header on POST. Content-Type must be application/jose+json"
+            )
         try:
             return Envelope.of(request.body), None
         except ValueError as error:
@@ -207,7 +221,8 @@ class Front:
         rejected = self._reject_nonce(envelope)
         if rejected:
             return rejected
-        # RFC 8555 section 6.2: a new account signs with its own key, everything else (but a revocation) with that of an account.
+        # RFC 8555 section 6.2: a new account signs with its own key, everything else (but a revocation) with that of an
+        # account.
         if operation == "newAccount" and "jwk" not in envelope.protected:
             return problem(400, "malformed", "No embedded JWK in JWS header")
         if operation in READ_ONLY and envelope.payload is not None:
@@ -217,12 +232,18 @@ class Front:
         return self._handle(request, envelope)
 
     def _handle(self, request: Request, envelope: Envelope) -> Reply:
-        return self.backend.handle(Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None))
+        return self.backend.handle(
+            Request(request.method, request.base_url, request.path, request.body, reading=envelope.payload is None)
+        )
 
     def _new_order(self, request: Request, envelope: Envelope) -> Reply:
         payload = envelope.payload or {}
         replaced = payload.get("replaces") if self.state.settings.acme_renewal_info else None
-        refusal = check_new_order(payload, self.backend.options.identifier_limit) or self._limited() or self._check_caa(envelope)
+        refusal = (
+            check_new_order(payload, self.backend.options.identifier_limit)
+            or self._limited()
+            or self._check_caa(envelope)
+        )
         if refusal is None and replaced is not None:
             refusal = self.replacements.refusal(payload, str(envelope.protected.get("kid", "")))
         if refusal is not None:
@@ -234,7 +255,8 @@ class Front:
         return reply
 
     def _limited(self) -> Reply | None:
-        """The refusal of an order by the limit on duplicates, as Let's Encrypt words it. https://letsencrypt.org/docs/rate-limits/"""
+        """The refusal of an order by the limit on duplicates, as Let's Encrypt words it.
+        https://letsencrypt.org/docs/rate-limits/"""
         seconds = self.state.settings.acme_rate_limited_seconds
         if not seconds:
             return None
@@ -251,13 +273,22 @@ class Front:
         """The names that CAA records keep from us, each in a subproblem (RFC 8555 section 6.7.1)."""
         identities = self._caa_identities()
         names = [str(identifier.get("value")) for identifier in (envelope.payload or {})["identifiers"]]
-        forbidden = caa.forbidden(names, identities, str(envelope.protected.get("kid")), self.state.dns_lookup) if identities else []
+        forbidden = (
+            caa.forbidden(names, identities, str(envelope.protected.get("kid")), self.state.dns_lookup)
+            if identities
+            else []
+        )
         if not forbidden:
             return None
         detail = f"CAA record for {forbidden[0]} prevents issuance"
         reply = problem(403, "caa", detail)
         subproblems = [
-            {"type": f"{ERROR}caa", "detail": f"CAA record for {name} prevents issuance", "identifier": {"type": "dns", "value": name}} for name in forbidden
+            {
+                "type": f"{ERROR}caa",
+                "detail": f"CAA record for {name} prevents issuance",
+                "identifier": {"type": "dns", "value": name},
+            }
+            for name in forbidden
         ]
         reply.document = {**reply.document, "subproblems": subproblems}
         return reply
@@ -276,7 +307,10 @@ class Front:
     def _finish(self, request: Request, operation: str, reply: Reply) -> None:
         """What the settings make of an answer of the CA."""
         if operation == "directory" and reply.status == 200:
-            reply.document = {**reply.document, "meta": {**reply.document["meta"], "caaIdentities": self._caa_identities()}}
+            reply.document = {
+                **reply.document,
+                "meta": {**reply.document["meta"], "caaIdentities": self._caa_identities()},
+            }
         if operation in ("order", "finalize") and reply.status == 200 and reply.headers.get("Content-Type") == JSON:
             self._processing(request, operation, reply)
         if operation == "renewalInfo" and reply.status == 200:
@@ -299,7 +333,10 @@ class Front:
         if request.method == "POST":
             reply.headers.setdefault("Replay-Nonce", self.backend.nonce())
         reply.headers.setdefault("Cache-Control", "no-store")
-        links = [f'<{request.base_url}/directory>;rel="index"', *([reply.headers["Link"]] if "Link" in reply.headers else [])]
+        links = [
+            f'<{request.base_url}/directory>;rel="index"',
+            *([reply.headers["Link"]] if "Link" in reply.headers else []),
+        ]
         reply.headers["Link"] = ", ".join(links)
         return reply
 
@@ -308,7 +345,10 @@ class Front:
         if settings.acme_renewal_due:
             document["suggestedWindow"] = _past_window()
         if settings.acme_renewal_window_start:
-            document["suggestedWindow"] = {"start": settings.acme_renewal_window_start, "end": settings.acme_renewal_window_end}
+            document["suggestedWindow"] = {
+                "start": settings.acme_renewal_window_start,
+                "end": settings.acme_renewal_window_end,
+            }
         if settings.acme_renewal_explanation_url:
             document["explanationURL"] = settings.acme_renewal_explanation_url
         reply.document = document
@@ -332,4 +372,7 @@ class Front:
 
 def _past_window() -> dict[str, str]:
     now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-    return {name: (now - datetime.timedelta(hours=hours)).isoformat().replace("+00:00", "Z") for name, hours in (("start", 48), ("end", 24))}
+    return {
+        name: (now - datetime.timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+        for name, hours in (("start", 48), ("end", 24))
+    }

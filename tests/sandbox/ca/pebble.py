@@ -38,11 +38,17 @@ def _free_port() -> int:
 class Pebble:
     """One Pebble process; it is killed with the process that started it."""
 
-    def __init__(self, authority: Authority, directory: Path, dns: tuple[str, int], env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, authority: Authority, directory: Path, dns: tuple[str, int], env: Mapping[str, str] | None = None
+    ) -> None:
         self._authority = authority
         self._directory = directory
         self._dns = dns
-        self._env = {**DEFAULTS, **{name: value for name, value in os.environ.items() if name.startswith("PEBBLE_")}, **(env or {})}
+        self._env = {
+            **DEFAULTS,
+            **{name: value for name, value in os.environ.items() if name.startswith("PEBBLE_")},
+            **(env or {}),
+        }
         self._process: subprocess.Popen[bytes] | None = None
         self._port = self._management = 0
 
@@ -57,7 +63,13 @@ class Pebble:
         with log.open("wb") as output:
             environ = {**os.environ, **self._env}
             # The kernel ties the process to ours; Python's own ways of doing so do not survive our SIGKILL.
-            self._process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environ, preexec_fn=killed_with_parent)  # noqa: PLW1509
+            self._process = subprocess.Popen(
+                command,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env=environ,
+                preexec_fn=killed_with_parent,  # noqa: PLW1509 - nothing but a system call
+            )
         deadline = time.monotonic() + START_LIMIT
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:

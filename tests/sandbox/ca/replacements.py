@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Orders that replace a certificate (RFC 9773 section 5), with the refusals of a public CA; acme2certifier ignores the field.
+"""Orders that replace a certificate (RFC 9773 section 5), with the refusals of a public CA; acme2certifier ignores the
+field.
 
 https://github.com/letsencrypt/boulder/blob/main/wfe2/wfe.go (validateReplacementOrder, orderMatchesReplacement)
 """
@@ -30,15 +31,28 @@ class Replacements:
         if serial is None:
             return problem(400, "malformed", "While parsing ARI CertID an error occurred")
         if self._is_replaced(serial):
-            text = f'cannot indicate an order replaces certificate with serial "{serial:x}", which already has a replacement order'
+            text = (
+                f'cannot indicate an order replaces certificate with serial "{serial:x}", which already has a'
+                " replacement order"
+            )
             return problem(409, "alreadyReplaced", text)
         found = self._certificate(serial)
         if found is None:
-            return problem(404, "malformed", f'order included `replaces` field, but no current certificate with serial "{serial:x}" exists')
+            return problem(
+                404,
+                "malformed",
+                f'order included `replaces` field, but no current certificate with serial "{serial:x}" exists',
+            )
         if found["order__account__name"] != account_url.rpartition("/")[2]:
-            return problem(403, "unauthorized", "requester account did not request the certificate being replaced by this order")
+            return problem(
+                403, "unauthorized", "requester account did not request the certificate being replaced by this order"
+            )
         if not self._names(found) & {str(each.get("value")) for each in payload["identifiers"]}:
-            return problem(400, "malformed", "identifiers in this order do not match any identifiers in the certificate being replaced")
+            return problem(
+                400,
+                "malformed",
+                "identifiers in this order do not match any identifiers in the certificate being replaced",
+            )
         return None
 
     def note(self, replaced: str, order_url: str) -> None:
@@ -58,7 +72,9 @@ class Replacements:
         wanted = ("name", "cert_raw", "order__account__name")
         digits = f"{serial:x}"
         # acme2certifier keeps whole bytes
-        found = self.backend.store.certificates_search("serial", digits.zfill(len(digits) + len(digits) % 2), vlist=wanted)
+        found = self.backend.store.certificates_search(
+            "serial", digits.zfill(len(digits) + len(digits) % 2), vlist=wanted
+        )
         return found[0] if found else None
 
     @staticmethod
@@ -69,7 +85,8 @@ class Replacements:
 
 
 def serial_of(cert_id: Any) -> int | None:
-    """The serial number in the name that a certificate has in renewal information (RFC 9773 section 4.1); None if it is no such name."""
+    """The serial number in the name that a certificate has in renewal information (RFC 9773 section 4.1); None if it is
+    no such name."""
     key_id, dot, serial = str(cert_id).partition(".")
     try:
         parts = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in (key_id, serial)]

@@ -98,11 +98,15 @@ class _Server(ThreadingHTTPServer):
 class AcmeServer:
     """An RFC 8555 CA on a loopback port. One in a process: acme2certifier keeps its configuration in the process."""
 
-    def __init__(self, authority: Authority, state: State, txt: Callable[[str], list[bytes]], options: Options | None = None) -> None:
+    def __init__(
+        self, authority: Authority, state: State, txt: Callable[[str], list[bytes]], options: Options | None = None
+    ) -> None:
         self.options = options or Options()
         self._directory = tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-acme-", dir=memory_directory())
         path = Path(self._directory.name)
-        signer.policy = signer.Policy(authority, *_rules(self.options, state), issued=state.issued, revoked=state.revoked)
+        signer.policy = signer.Policy(
+            authority, *_rules(self.options, state), issued=state.issued, revoked=state.revoked
+        )
         chain, key = authority.write_listener(path)
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(chain, key)
@@ -112,7 +116,9 @@ class AcmeServer:
 
     def start(self, port: int = 0) -> None:
         self._server = _Server(port, self._context, self.front)
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="acme", daemon=True).start()
+        threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="acme", daemon=True
+        ).start()
 
     @property
     def directory_url(self) -> str:
@@ -129,7 +135,8 @@ class AcmeServer:
 
 
 def _rules(options: Options, state: State) -> tuple[Callable[[str], Any], Callable[[], Any]]:
-    """How long certificates of a profile live, and how far back they start; the settings may say otherwise at any time."""
+    """How long certificates of a profile live, and how far back they start; the settings may say otherwise at any
+    time."""
 
     def lifetime(profile: str) -> datetime.timedelta:
         if state.settings.acme_validity_days:

@@ -123,7 +123,9 @@ class CAhandler:
     def poll(self, _name: str, poll_identifier: str, _csr: str) -> tuple[str, None, None, str, bool]:
         return "certificates are issued at once", None, None, poll_identifier, False
 
-    def revoke(self, certificate: str, _reason: str = "unspecified", _date: str | None = None) -> tuple[int, str | None, str | None]:
+    def revoke(
+        self, certificate: str, _reason: str = "unspecified", _date: str | None = None
+    ) -> tuple[int, str | None, str | None]:
         der = base64.urlsafe_b64decode(certificate + "=" * (-len(certificate) % 4))
         fingerprint = x509.load_der_x509_certificate(der).fingerprint(hashes.SHA256()).hex()
         if fingerprint in policy.revoked:

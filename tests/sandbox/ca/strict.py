@@ -19,7 +19,9 @@ def strict_order() -> type:
     from acme2certifier.acme_srv.order import Order
 
     class StrictOrder(Order):
-        def _update_validity_list(self, authz_list: list[dict[str, Any]], order_dic: dict[str, Any], order_name: str) -> None:
+        def _update_validity_list(
+            self, authz_list: list[dict[str, Any]], order_dic: dict[str, Any], order_name: str
+        ) -> None:
             super()._update_validity_list(authz_list, order_dic, order_name)
             if order_dic.get("status") != "pending":
                 return
@@ -63,15 +65,22 @@ def strict_challenge() -> type:
 
 
 def strict_certificate() -> type:
-    """Certificates that are also there with another chain, which a link of relation "alternate" names (RFC 8555 section 7.4.2)."""
+    """Certificates that are also there with another chain, which a link of relation "alternate" names (RFC 8555 section
+    7.4.2)."""
     from acme2certifier.acme_srv.certificate import Certificate
 
     class StrictCertificate(Certificate):
-        def _process_valid_certificate_request(self, protected: dict[str, Any], *more: Any) -> tuple[int, Any, Any, dict[str, Any]]:
+        def _process_valid_certificate_request(
+            self, protected: dict[str, Any], *more: Any
+        ) -> tuple[int, Any, Any, dict[str, Any]]:
             url, authority = protected["url"], signer.policy.authority
-            code, message, detail, answer = super()._process_valid_certificate_request({**protected, "url": url.removesuffix(ALTERNATE)}, *more)
+            code, message, detail, answer = super()._process_valid_certificate_request(
+                {**protected, "url": url.removesuffix(ALTERNATE)}, *more
+            )
             if answer.get("code") == 200 and url.endswith(ALTERNATE):
-                answer["data"] = answer["data"].replace(authority.issuer.certificate_pem, authority.alternate.certificate_pem)
+                answer["data"] = answer["data"].replace(
+                    authority.issuer.certificate_pem, authority.alternate.certificate_pem
+                )
             elif answer.get("code") == 200:
                 answer.setdefault("header", {})["Link"] = f'<{url}{ALTERNATE}>;rel="alternate"'
             return code, message, detail, answer

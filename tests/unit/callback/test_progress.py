@@ -27,7 +27,9 @@ class Plugin(CallbackModule):  # type: ignore[misc]  # ansible-core has no types
         self.now = 0.0
         self._clock = lambda: self.now
         self.lines: list[str] = []
-        self._display = SimpleNamespace(display=lambda text, color=None: self.lines.append(text if color is None else f"{text} ({color})"))
+        self._display = SimpleNamespace(
+            display=lambda text, color=None: self.lines.append(text if color is None else f"{text} ({color})")
+        )
 
     def get_option(self, k: str, hostvars: t.Any = None) -> t.Any:
         return self.options[k]
@@ -47,11 +49,15 @@ class Play:
 
     def ok(self, host: str, module: str, result: dict[str, t.Any] | None = None, **given: t.Any) -> None:
         self.start(host, module, **given)
-        self.plugin.v2_runner_on_ok(SimpleNamespace(_host=_host(host), _task=_task(module, **given), _result=result or {}))
+        self.plugin.v2_runner_on_ok(
+            SimpleNamespace(_host=_host(host), _task=_task(module, **given), _result=result or {})
+        )
 
     def fail(self, host: str, module: str, ignore_errors: bool = False, **given: t.Any) -> None:
         self.start(host, module, **given)
-        self.plugin.v2_runner_on_failed(SimpleNamespace(_host=_host(host), _task=_task(module, **given), _result={"msg": SECRET}), ignore_errors)
+        self.plugin.v2_runner_on_failed(
+            SimpleNamespace(_host=_host(host), _task=_task(module, **given), _result={"msg": SECRET}), ignore_errors
+        )
 
     def take(self, host: str, project: str | None = None, issue: bool = True, locked: bool = True) -> None:
         result = {"locked": locked, "summary": {"name": project or host}, "plan": {"issue": issue}}
@@ -65,9 +71,16 @@ def _host(name: str) -> t.Any:
     return SimpleNamespace(get_name=lambda: name)
 
 
-def _task(module: str, args: dict[str, t.Any] | None = None, check_mode: bool = False, name: str = "certops.cloudfront.project : Some task") -> t.Any:
+def _task(
+    module: str,
+    args: dict[str, t.Any] | None = None,
+    check_mode: bool = False,
+    name: str = "certops.cloudfront.project : Some task",
+) -> t.Any:
     action = module if "." in module else f"certops.cloudfront.{module}"
-    return SimpleNamespace(action=action, resolved_action=action, args=args or {}, check_mode=check_mode, get_name=lambda: name)
+    return SimpleNamespace(
+        action=action, resolved_action=action, args=args or {}, check_mode=check_mode, get_name=lambda: name
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +96,13 @@ def plugin() -> Plugin:
 def test_a_line_for_each_phase_that_a_project_comes_to(plugin: Plugin) -> None:
     play = Play(plugin, "web")
     play.take("web")
-    for module in ("acme_route53_issue", "iam_server_cert", "project_record", "cloudfront_cert_bind", "iam_server_cert_cleanup"):
+    for module in (
+        "acme_route53_issue",
+        "iam_server_cert",
+        "project_record",
+        "cloudfront_cert_bind",
+        "iam_server_cert_cleanup",
+    ):
         plugin.now += 1
         play.ok("web", module, args={"state": "recorded"})
     play.finish("web")
@@ -171,7 +190,10 @@ def test_what_holds_its_project_when_the_play_is_over_has_failed(plugin: Plugin)
     play.take("web")
     play.start("shop", "acme_route53_issue")
     Play(plugin, "localhost")
-    assert [line.partition(" after")[0] for line in plugin.lines[1:3]] == ["progress: web: failed", "progress: shop: done"]
+    assert [line.partition(" after")[0] for line in plugin.lines[1:3]] == [
+        "progress: web: failed",
+        "progress: shop: done",
+    ]
 
 
 def test_of_a_fleet_only_sums_and_failures_are_said(plugin: Plugin) -> None:

@@ -11,7 +11,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import Registration
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeOrder, AcmeStatus, Authorization, Chain, Challenge, Directory
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import (
+    AcmeOrder,
+    AcmeStatus,
+    Authorization,
+    Chain,
+    Challenge,
+    Directory,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
@@ -101,7 +108,8 @@ def _kind(key: str) -> str:
 
 @dataclass
 class FakeRoute53:
-    """As strict as Route 53: CREATE is refused when there is a set, DELETE when it is not exactly this one; a batch is all or nothing."""
+    """As strict as Route 53: CREATE is refused when there is a set, DELETE when it is not exactly this one; a batch is
+    all or nothing."""
 
     calls: Calls = field(default_factory=Calls)
     zones: tuple[Zone, ...] = (Zone("Z1", "example.com", private=False),)
@@ -143,7 +151,9 @@ class FakeRoute53:
         for change in changes:
             place = (zone_id, change.record_set.name)
             if change.action == "CREATE" and place in after:
-                complaints.append(f"Tried to create resource record set [name='{place[1]}.', type='TXT'] but it already exists")
+                complaints.append(
+                    f"Tried to create resource record set [name='{place[1]}.', type='TXT'] but it already exists"
+                )
             elif change.action == "DELETE" and not _same(after.get(place), change.record_set):
                 why = "the values provided do not match the current values" if place in after else "it was not found"
                 complaints.append(f"Tried to delete resource record set [name='{place[1]}.', type='TXT'] but {why}")
@@ -240,7 +250,12 @@ class FakeClient:
     def _directory(self) -> Directory:
         self.ca.calls.begin("directory")
         url = "https://ca.example/renewal-info" if self.ca.has_renewal_info else None
-        return Directory(terms_of_service="https://ca.example/terms", profiles=self.ca.profiles, needs_eab=self.ca.needs_eab, renewal_info=url)
+        return Directory(
+            terms_of_service="https://ca.example/terms",
+            profiles=self.ca.profiles,
+            needs_eab=self.ca.needs_eab,
+            renewal_info=url,
+        )
 
     def directory(self) -> Directory:
         return self._directory
@@ -307,11 +322,19 @@ class FakeClient:
             where = f"{url}/authz/{number}"
             base = domain.removeprefix("*.")
             status = AcmeStatus.VALID if domain in self.ca.valid_names else AcmeStatus.PENDING
-            challenge = Challenge(url=f"{where}/dns", token=f"token-{where}", status=status) if self.ca.has_dns_01 else None
-            persistent = Challenge(f"{where}/persist", "", status, self.ca.issuers, self.ca.account_uri) if self.ca.issuers else None
+            challenge = (
+                Challenge(url=f"{where}/dns", token=f"token-{where}", status=status) if self.ca.has_dns_01 else None
+            )
+            persistent = (
+                Challenge(f"{where}/persist", "", status, self.ca.issuers, self.ca.account_uri)
+                if self.ca.issuers
+                else None
+            )
             self.ca.authorizations[where] = Authorization(where, base, status, challenge, None, persistent)
             authorizations.append(where)
-        order = AcmeOrder(url, AcmeStatus.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None)
+        order = AcmeOrder(
+            url, AcmeStatus.PENDING, frozenset(domains), tuple(authorizations), f"{url}/finalize", None, None, None
+        )
         self.ca.orders[url] = order
         order = self.ca.look(order)
         self.ca.calls.end()
@@ -334,13 +357,18 @@ class FakeClient:
         if authorization.status is not AcmeStatus.PENDING:
             raise refusal("malformed", status=400)
         if challenge.issuers:
-            name, expected = "_validation-persist", f'"{challenge.issuers[0]}; accounturi={self.account}; policy=wildcard"'
+            name, expected = (
+                "_validation-persist",
+                f'"{challenge.issuers[0]}; accounturi={self.account}; policy=wildcard"',
+            )
         else:
             name, expected = "_acme-challenge", f'"{self.challenge_value(challenge)}"'
         good = expected in self.ca.zones.values(f"{name}.{authorization.domain}")
         status = AcmeStatus.VALID if good else AcmeStatus.INVALID
         problem = None if good else Problem(code="incorrectResponse", detail="no such TXT value")
-        self.ca.authorizations[where] = replace(authorization, status=status, challenge=replace(challenge, status=status), problem=problem)
+        self.ca.authorizations[where] = replace(
+            authorization, status=status, challenge=replace(challenge, status=status), problem=problem
+        )
         self.ca.calls.end()
 
     def finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
@@ -377,7 +405,9 @@ def certificate(csr_pem: bytes, now: datetime, lifetime: timedelta) -> str:
     csr = x509.load_pem_x509_csr(csr_pem)
     names = csr.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     leaf = _builder(x509.Name([]), csr.public_key(), now, now + lifetime).add_extension(names, critical=True)
-    leaf = leaf.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(_AUTHORITY.public_key()), critical=False)
+    leaf = leaf.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(_AUTHORITY.public_key()), critical=False
+    )
     root = _builder(_ISSUER, _AUTHORITY.public_key(), now - timedelta(days=1), now + timedelta(days=4000))
     root = root.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     signed = [each.sign(_AUTHORITY, hashes.SHA256()) for each in (leaf, root)]

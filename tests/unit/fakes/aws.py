@@ -14,7 +14,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.ia
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine.crypto import inspect
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind import distribution_xml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Content, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
+    Content,
+    StoredCertificate,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from sandbox.ca.authority import Authority
 
@@ -22,7 +25,9 @@ NAMESPACE = "http://cloudfront.amazonaws.com/doc/2020-05-31/"
 
 
 def refusal(code: str, message: str = "no", operation: str = "Any") -> RemoteError:
-    return RemoteError(f"{operation} was answered with {code}: {message}", service="aws", operation=operation, code=code)
+    return RemoteError(
+        f"{operation} was answered with {code}: {message}", service="aws", operation=operation, code=code
+    )
 
 
 @dataclass
@@ -62,10 +67,17 @@ class FakeIam:
     calls: Calls = field(default_factory=Calls)
     uploads: list[Upload] = field(default_factory=list)
 
-    def add(self, name: str, leaf: str, chain: str = "", path: str = "/cloudfront/", tags: t.Mapping[str, str] | None = None) -> StoredCertificate:
+    def add(
+        self, name: str, leaf: str, chain: str = "", path: str = "/cloudfront/", tags: t.Mapping[str, str] | None = None
+    ) -> StoredCertificate:
         number = len(self.contents) + 1
         stored = StoredCertificate(
-            name, path, f"ASCA{name.upper()}", f"arn:aws:iam::1:server-certificate{path}{name}", self.clock.now(), inspect(leaf).not_after
+            name,
+            path,
+            f"ASCA{name.upper()}",
+            f"arn:aws:iam::1:server-certificate{path}{name}",
+            self.clock.now(),
+            inspect(leaf).not_after,
         )
         stored = replace(stored, upload_date=self.clock.now() + timedelta(seconds=number))
         self.contents[name] = Content(stored, leaf, chain, dict(tags or {}))
@@ -107,7 +119,8 @@ class FakeIam:
 def config_xml(aliases: t.Iterable[str], viewer: str, extra: str = "") -> bytes:
     names = "".join(f"<CNAME>{alias}</CNAME>" for alias in aliases)
     return (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<DistributionConfig xmlns="{NAMESPACE}"><CallerReference>r</CallerReference>'
+        '<?xml version="1.0" encoding="UTF-8"?>\n<DistributionConfig'
+        f' xmlns="{NAMESPACE}"><CallerReference>r</CallerReference>'
         f"<Aliases><Quantity>0</Quantity><Items>{names}</Items></Aliases><ViewerCertificate>{viewer}</ViewerCertificate>"
         f"<Restrictions><GeoRestriction/></Restrictions>{extra}</DistributionConfig>"
     ).encode()
@@ -134,7 +147,9 @@ class FakeCloudFront:
     calls: Calls = field(default_factory=Calls)
 
     def add(self, identifier: str, aliases: t.Iterable[str], viewer: str, extra: str = "", **more: t.Any) -> None:
-        self.distributions[identifier] = Distribution(id=identifier, domain_name=f"{identifier.lower()}.cloudfront.net", **more)
+        self.distributions[identifier] = Distribution(
+            id=identifier, domain_name=f"{identifier.lower()}.cloudfront.net", **more
+        )
         self.xml[identifier] = config_xml(aliases, viewer, extra)
 
     def change(self, identifier: str, xml: bytes) -> None:
@@ -152,7 +167,13 @@ class FakeCloudFront:
         config = distribution_xml.read(self.xml[identifier])
         one = self.distributions[identifier]
         status = "Deployed" if self.clock.now() >= self.deployed_at.get(identifier, self.clock.now()) else "InProgress"
-        return replace(one, aliases=config.aliases, viewer=config.viewer, status=status, etag=self.etag(identifier) if self.lists_etags else "")
+        return replace(
+            one,
+            aliases=config.aliases,
+            viewer=config.viewer,
+            status=status,
+            etag=self.etag(identifier) if self.lists_etags else "",
+        )
 
     def get_distribution_config(self, identifier: str) -> DistributionConfig:
         self.calls.note("GetDistributionConfig", identifier)

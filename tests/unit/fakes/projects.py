@@ -7,7 +7,12 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime, timedelta, timezone
 
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions, document as document_, journal, lease
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    definition as definitions,
+    document as document_,
+    journal,
+    lease,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
@@ -50,7 +55,13 @@ def reported_certificate(number: int, **given: t.Any) -> dict[str, t.Any]:
     return {key: value for key, value in certificate(age_days=0, number=number, **given).items() if key not in ours}
 
 
-def unfinished(action: str, phase: str = "planned", run: str = "converge", defined: t.Mapping[str, t.Any] | None = None, **given: t.Any) -> dict[str, t.Any]:
+def unfinished(
+    action: str,
+    phase: str = "planned",
+    run: str = "converge",
+    defined: t.Mapping[str, t.Any] | None = None,
+    **given: t.Any,
+) -> dict[str, t.Any]:
     begun = journal.begin(run, action, defined or definition(), NOW - timedelta(hours=2))
     return {**begun, "run_id": RUN_ID, "fence": 1, "phase": phase, **given}
 
@@ -63,11 +74,15 @@ def failing(failures: int, next_attempt: timedelta) -> dict[str, t.Any]:
     return {**document()["renewal"], "failures": failures, "next_attempt_at": times.to_text(NOW + next_attempt)}
 
 
-def claim(run: str = "converge", run_id: str = RUN_ID, now: datetime = NOW, dead: bool = False, ttl: int = 3600) -> lease.Claim:
+def claim(
+    run: str = "converge", run_id: str = RUN_ID, now: datetime = NOW, dead: bool = False, ttl: int = 3600
+) -> lease.Claim:
     return lease.Claim(run=run, run_id=run_id, owner=OWNER, ttl=ttl, now=now, is_dead=lambda _owner: dead)
 
 
-def lock(run_id: str = RUN_ID, run: str = "converge", expires: timedelta = timedelta(hours=1), fence: int = 1) -> dict[str, t.Any]:
+def lock(
+    run_id: str = RUN_ID, run: str = "converge", expires: timedelta = timedelta(hours=1), fence: int = 1
+) -> dict[str, t.Any]:
     return {
         "owner": OWNER,
         "run": run,

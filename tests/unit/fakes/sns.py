@@ -8,7 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.topics import Topics
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import CONFIRMED_BY_ENDPOINT, Subscription
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import (
+    CONFIRMED_BY_ENDPOINT,
+    Subscription,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 
 ACCOUNT = "123456789012"
@@ -55,7 +58,9 @@ class FakeSns:
 
     def unsubscribe(self, arn: str) -> None:
         self.calls.append("Unsubscribe")
-        self.subscriptions = {topic: [entry for entry in listed if entry.arn != arn] for topic, listed in self.subscriptions.items()}
+        self.subscriptions = {
+            topic: [entry for entry in listed if entry.arn != arn] for topic, listed in self.subscriptions.items()
+        }
 
     def publish(self, arn: str, subject: str, message: str) -> str:
         self.calls.append("Publish")

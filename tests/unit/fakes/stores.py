@@ -28,7 +28,14 @@ def emulated_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def session() -> Session:
     """A connection such as a module makes of its options."""
-    return Session({"region": REGION, "access_key": "testing-testing-testing", "secret_key": "testing-testing-testing", "validate_certs": True})
+    return Session(
+        {
+            "region": REGION,
+            "access_key": "testing-testing-testing",
+            "secret_key": "testing-testing-testing",
+            "validate_certs": True,
+        }
+    )
 
 
 @dataclass

@@ -18,7 +18,14 @@ from ansible_collections.certops.cloudfront.plugins.inventory.projects import In
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import certificate, definition, document
 
-DEFAULTS: dict[str, t.Any] = {"expiring_days": 14, "cache": False, "strict": False, "compose": {}, "groups": {}, "keyed_groups": []}
+DEFAULTS: dict[str, t.Any] = {
+    "expiring_days": 14,
+    "cache": False,
+    "strict": False,
+    "compose": {},
+    "groups": {},
+    "keyed_groups": [],
+}
 
 
 def aged(days: float) -> dict[str, t.Any]:
@@ -83,7 +90,9 @@ def source(tmp_path: Path) -> Source:
 @pytest.fixture
 def warnings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
-    monkeypatch.setattr("ansible.utils.display.Display.warning", lambda _self, msg, *_more, **_options: said.append(msg))
+    monkeypatch.setattr(
+        "ansible.utils.display.Display.warning", lambda _self, msg, *_more, **_options: said.append(msg)
+    )
     return said
 
 
@@ -93,7 +102,11 @@ def test_there_is_one_local_host_for_each_project_with_its_definition(source: So
     data = source.inventory()
     assert members(data, "certificate_projects") == ["one", "two"]
     variables = data.hosts["one"].vars
-    assert (variables["ansible_connection"], variables["project_name"], variables["project_emails"]) == ("local", "one", ["ops@example.com"])
+    assert (variables["ansible_connection"], variables["project_name"], variables["project_emails"]) == (
+        "local",
+        "one",
+        ["ops@example.com"],
+    )
     assert variables["project_store"] == f"file://{source.store}"
     assert data.hosts["two"].vars["project_record"]["certificate"]["name"] == "webapp-1"
 
@@ -129,7 +142,9 @@ def test_groups_and_variables_can_be_constructed(source: Source) -> None:
 
 def test_an_expression_that_fails_stops_the_inventory_only_if_it_is_strict(source: Source) -> None:
     source.keep("one")
-    assert "days" not in source.inventory(compose={"days": "project_record.certificate.nothing.there"}).hosts["one"].vars
+    assert (
+        "days" not in source.inventory(compose={"days": "project_record.certificate.nothing.there"}).hosts["one"].vars
+    )
     with pytest.raises(Exception, match="Could not set days for host one"):
         source.inventory(compose={"days": "project_record.certificate.nothing.there"}, strict=True)
 
@@ -139,11 +154,18 @@ def test_an_expression_that_fails_stops_the_inventory_only_if_it_is_strict(sourc
     [
         pytest.param("{", id="no JSON"),
         pytest.param(json.dumps({"schema": 99, "name": "bad"}), id="a later schema"),
-        pytest.param(json.dumps({**document(), "name": "bad", "certificate": {"not_after": 1}}), id="a damaged certificate"),
-        pytest.param(json.dumps({**document(), "name": "bad", "definition": {**definition(), "tags": ["no", "mapping"]}}), id="tags that are none"),
+        pytest.param(
+            json.dumps({**document(), "name": "bad", "certificate": {"not_after": 1}}), id="a damaged certificate"
+        ),
+        pytest.param(
+            json.dumps({**document(), "name": "bad", "definition": {**definition(), "tags": ["no", "mapping"]}}),
+            id="tags that are none",
+        ),
     ],
 )
-def test_a_broken_document_is_warned_of_by_name_and_the_others_are_there(source: Source, warnings: list[str], content: str) -> None:
+def test_a_broken_document_is_warned_of_by_name_and_the_others_are_there(
+    source: Source, warnings: list[str], content: str
+) -> None:
     source.keep("good", certificate=aged(1))
     (source.store / "bad.json").write_text(content, encoding="utf-8")
     data = source.inventory()
@@ -153,7 +175,9 @@ def test_a_broken_document_is_warned_of_by_name_and_the_others_are_there(source:
 
 
 @pytest.mark.parametrize("name", ["localhost", "all", "state_due"])
-def test_a_project_whose_name_means_something_else_in_ansible_is_left_out_with_a_warning(source: Source, warnings: list[str], name: str) -> None:
+def test_a_project_whose_name_means_something_else_in_ansible_is_left_out_with_a_warning(
+    source: Source, warnings: list[str], name: str
+) -> None:
     source.keep(name)
     source.keep("other")
     data = source.inventory()
@@ -164,7 +188,9 @@ def test_a_project_whose_name_means_something_else_in_ansible_is_left_out_with_a
 def test_nothing_in_a_document_is_taken_for_a_template(source: Source, tmp_path: Path) -> None:
     evil = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "harm") + "') }}"
     source.keep("one", definition=definition(tags={}) | {"tags": {"evil": evil}})
-    data = source.inventory(compose={"copied": "project_tags.evil"}, keyed_groups=[{"prefix": "tag", "key": "project_tags.evil"}])
+    data = source.inventory(
+        compose={"copied": "project_tags.evil"}, keyed_groups=[{"prefix": "tag", "key": "project_tags.evil"}]
+    )
     assert data.hosts["one"].vars["copied"] == data.hosts["one"].vars["project_tags"]["evil"] == evil
     assert not (tmp_path / "harm").exists()
 

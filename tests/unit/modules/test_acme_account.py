@@ -112,7 +112,9 @@ ROLL_OVER_CALLS = 8
 
 @pytest.mark.parametrize("after_effect", [False, True])
 @pytest.mark.parametrize("number", range(ROLL_OVER_CALLS))
-def test_a_change_of_key_that_was_killed_anywhere_leaves_one_account_with_a_valid_key(world: World, number: int, after_effect: bool) -> None:
+def test_a_change_of_key_that_was_killed_anywhere_leaves_one_account_with_a_valid_key(
+    world: World, number: int, after_effect: bool
+) -> None:
     url = world.run().result["account"]["url"]
     world.clock.sleep(86400)
     given = {"key_since": times.to_text(world.clock.now())}

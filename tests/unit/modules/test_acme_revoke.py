@@ -46,14 +46,22 @@ class World:
         fullchain = issued.leaf + issued.chain
         files = bundle.checksums(issued.leaf, issued.chain, fullchain, issued.key)
         manifest = Manifest("webapp", certificate, self.clock.now(), DIRECTORY, None, None, files)
-        self.archive.put(f"webapp/{name}.tar.gz", _bundles.pack(Bundle(issued.leaf, issued.chain, fullchain, issued.key, manifest)))
+        self.archive.put(
+            f"webapp/{name}.tar.gz", _bundles.pack(Bundle(issued.leaf, issued.chain, fullchain, issued.key, manifest))
+        )
 
     def _server(self, directory: str) -> t.Any:
         self.directories.append(directory)
         return self.ca
 
     def run(self, check_mode: bool = False, **given: t.Any) -> Outcome:
-        clients = acme_revoke.Clients(self.archive, self._server, self.iam, self.cloudfront, lambda uri: self.archive.get(uri.partition("//archive/")[2]))
+        clients = acme_revoke.Clients(
+            self.archive,
+            self._server,
+            self.iam,
+            self.cloudfront,
+            lambda uri: self.archive.get(uri.partition("//archive/")[2]),
+        )
         which = {} if {"bundle", "certificate"} & given.keys() else {"bundle": NAME}
         return acme_revoke.run({**DEFAULTS, "project": "webapp", **which, **given}, clients, self.clock, check_mode)
 
@@ -111,7 +119,12 @@ def test_the_archive_is_searched_for_a_certificate(world: World, how: str) -> No
     world.keep(issue("other.example.com"), "2027-02-06-0442")
     fingerprint = certificate.fingerprint_sha256.upper()
     colons = ":".join(fingerprint[at : at + 2] for at in range(0, 64, 2))
-    named = {"fingerprint": fingerprint, "fingerprint with colons": colons, "serial": certificate.serial, "serial with a zero": "0" + certificate.serial}
+    named = {
+        "fingerprint": fingerprint,
+        "fingerprint with colons": colons,
+        "serial": certificate.serial,
+        "serial with a zero": "0" + certificate.serial,
+    }
     assert world.run(certificate=named[how]).result["certificate"]["serial"] == certificate.serial
     assert list(world.ca.revoked) == [world.issued.leaf]
 
@@ -163,7 +176,7 @@ def test_other_certificates_of_the_names_do_not_matter_once_they_are_deployed(wo
 
 
 def test_of_a_certificate_of_acm_it_cannot_be_told(world: World) -> None:
-    viewer = "<ACMCertificateArn>arn:aws:acm:us-east-1:1:certificate/1</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>"
+    viewer = "<ACMCertificateArn>arn:aws:acm:us-east-1:1:certificate/1</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>"  # noqa: E501 - data in the form of its origin
     world.cloudfront.add("E2", ["elsewhere.example.org"], viewer)
     assert world.run(check_mode=True).changed
     world.cloudfront.add("E1", ["www.example.com"], viewer)

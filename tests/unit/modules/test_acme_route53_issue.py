@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""acme_route53_issue against a CA, Route 53 and an archive in memory: what is done, in which order, and what survives a kill."""
+"""acme_route53_issue against a CA, Route 53 and an archive in memory: what is done, in which order, and what survives a
+kill."""
 
 from __future__ import annotations
 
@@ -19,7 +20,13 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, DeadlineError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    CertError,
+    ConfigError,
+    DeadlineError,
+    RefusedError,
+    RemoteError,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.clients import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
 from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
@@ -64,7 +71,9 @@ class World:
         self.journal: FakeJournal | None = None
 
     def run(self, check_mode: bool = False, **changes: t.Any) -> Outcome:
-        clients = Clients(archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal, fallbacks=(self.other,))
+        clients = Clients(
+            archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal, fallbacks=(self.other,)
+        )
         return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
 
     def clean(self, check_mode: bool = False, drop_orders: bool = False, drop_dns_persist: bool = False) -> Outcome:
@@ -354,7 +363,9 @@ def test_names_of_several_zones_use_the_closest_public_one(world: World) -> None
     world.zones.change_resource_record_sets = change  # type: ignore[method-assign]
 
     def values(name: str, _zone_id: str = "") -> tuple[str, ...]:
-        return tuple(value for (_zone, owner), found in world.zones.sets.items() if owner == name for value in found.values)
+        return tuple(
+            value for (_zone, owner), found in world.zones.sets.items() if owner == name for value in found.values
+        )
 
     world.ca.zones.values = values  # type: ignore[method-assign]
     assert world.run(domains=["a.deep.sub.example.com", "www.example.com", "example.org"]).result["issued"]
@@ -388,7 +399,9 @@ def test_a_private_zone_of_the_same_name_does_not_matter(world: World) -> None:
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
 @pytest.mark.parametrize("reuses_orders", [False, True], ids=["new orders", "orders reused"])
 @pytest.mark.parametrize("at", range(len(calls_of_a_first_run())))
-def test_a_kill_at_any_call_costs_no_second_issuance(world: World, at: int, reuses_orders: bool, after_effect: bool) -> None:
+def test_a_kill_at_any_call_costs_no_second_issuance(
+    world: World, at: int, reuses_orders: bool, after_effect: bool
+) -> None:
     world.ca.reuses_orders = reuses_orders
     world.kill(at, after_effect)
     world.clock.time += timedelta(minutes=10)
@@ -405,7 +418,9 @@ def test_a_kill_at_any_call_costs_no_second_issuance(world: World, at: int, reus
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
 @pytest.mark.parametrize("foreign", [False, True], ids=["ours alone", "beside a foreign value"])
 @pytest.mark.parametrize("domains", [DOMAINS, DOMAINS[:1]], ids=len)
-def test_a_run_after_a_kill_makes_few_calls_beyond_the_missing_ones(domains: list[str], foreign: bool, after_effect: bool) -> None:
+def test_a_run_after_a_kill_makes_few_calls_beyond_the_missing_ones(
+    domains: list[str], foreign: bool, after_effect: bool
+) -> None:
     def start() -> World:
         world = World()
         if foreign:
@@ -586,7 +601,11 @@ OTHER = "https://other.example/directory"
 @pytest.mark.parametrize(
     ("call", "error"),
     [
-        pytest.param("directory", RemoteError("away", service="acme", operation="directory", code="ConnectionError", answered=False), id="away"),
+        pytest.param(
+            "directory",
+            RemoteError("away", service="acme", operation="directory", code="ConnectionError", answered=False),
+            id="away",
+        ),
         pytest.param("newAccount", refusal("serverInternal", status=500), id="an internal problem"),
         pytest.param("newOrder", refusal("rateLimited", status=429), id="a limit"),
         pytest.param("order", refusal("serverInternal", status=503), id="overloaded while it validates"),
@@ -685,8 +704,12 @@ def test_an_order_for_other_names_is_not_used(world: World) -> None:
 
 
 def test_a_change_that_route_53_will_never_take_is_not_tried_for_ever(world: World) -> None:
-    message = f"[RRSet of type TXT with DNS name {NAME}. is not permitted because a conflicting RRSet of type CNAME exists]"
-    world.calls.refusals["ChangeResourceRecordSets"] = [refusal("InvalidChangeBatch", "route53", 400, message) for _number in range(20)]
+    message = (
+        f"[RRSet of type TXT with DNS name {NAME}. is not permitted because a conflicting RRSet of type CNAME exists]"
+    )
+    world.calls.refusals["ChangeResourceRecordSets"] = [
+        refusal("InvalidChangeBatch", "route53", 400, message) for _number in range(20)
+    ]
     with pytest.raises(RemoteError, match="CNAME"):
         world.run()
     assert world.calls.made.count("ListResourceRecordSets") <= 4
@@ -831,7 +854,13 @@ def test_a_damaged_unfinished_order_is_told_and_left_alone(world: World) -> None
 def test_dest_keeps_the_same_files_and_is_put_right(world: World, tmp_path: Path) -> None:
     dest = tmp_path / "site"
     world.run(dest=str(dest))
-    assert sorted(path.name for path in dest.iterdir()) == ["cert.pem", "chain.pem", "fullchain.pem", "manifest.json", "privkey.pem"]
+    assert sorted(path.name for path in dest.iterdir()) == [
+        "cert.pem",
+        "chain.pem",
+        "fullchain.pem",
+        "manifest.json",
+        "privkey.pem",
+    ]
     assert (dest / "privkey.pem").stat().st_mode & 0o777 == 0o600
     assert not world.run(dest=str(dest)).changed
     (dest / "chain.pem").unlink()
@@ -874,18 +903,28 @@ def test_every_problem_with_the_arguments_is_told_at_once_and_nothing_is_called(
 @pytest.mark.parametrize(
     ("given", "problem"),
     [
-        pytest.param({"project": "accounts"}, "project: 'accounts' is reserved", id="where the archive keeps account keys"),
+        pytest.param(
+            {"project": "accounts"}, "project: 'accounts' is reserved", id="where the archive keeps account keys"
+        ),
         pytest.param({"project": "../webapp"}, "project: '../webapp' is no project name", id="a path"),
-        pytest.param({"acme_contacts": ["ops..x@example.com"]}, "acme_contacts: 'ops..x@example.com' is no e-mail address", id="two dots"),
+        pytest.param(
+            {"acme_contacts": ["ops..x@example.com"]},
+            "acme_contacts: 'ops..x@example.com' is no e-mail address",
+            id="two dots",
+        ),
     ],
 )
-def test_names_and_contacts_are_held_to_the_rules_of_a_definition(given: dict[str, t.Any], problem: str, tmp_path: Path) -> None:
+def test_names_and_contacts_are_held_to_the_rules_of_a_definition(
+    given: dict[str, t.Any], problem: str, tmp_path: Path
+) -> None:
     with pytest.raises(ConfigError) as caught:
         acme_route53_issue.connect(params(**given, archive=f"file://{tmp_path}/archive"))
     assert [found for found in caught.value.problems if found.startswith(problem)]
 
 
-def test_a_missing_region_is_told_together_with_the_other_problems(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_missing_region_is_told_together_with_the_other_problems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "EC2_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
@@ -965,7 +1004,9 @@ def test_the_record_of_dns_persist_01_stays_and_is_in_no_unfinished_order(persis
 
 
 def test_a_value_that_somebody_adds_while_the_record_that_stays_is_written_is_not_lost(persistent: World) -> None:
-    persistent.zones.intruder = lambda: persistent.zones.sets.update({("Z1", PERSISTENT): TxtSet(PERSISTENT, 300, ('"late"',))})
+    persistent.zones.intruder = lambda: persistent.zones.sets.update(
+        {("Z1", PERSISTENT): TxtSet(PERSISTENT, 300, ('"late"',))}
+    )
     assert persistent.run(dns_persist=True).result["issued"]
     assert persistent.zones.values(PERSISTENT)[0] == '"late"'
     assert len(persistent.zones.values(PERSISTENT)) == 2
@@ -975,11 +1016,15 @@ def test_a_value_that_somebody_adds_while_the_record_that_stays_is_written_is_no
     ("changes", "given"),
     [
         pytest.param({}, {}, id="not wanted"),
-        pytest.param({"account_uri": "https://ca.example/account/somebody"}, {"dns_persist": True}, id="for another account"),
+        pytest.param(
+            {"account_uri": "https://ca.example/account/somebody"}, {"dns_persist": True}, id="for another account"
+        ),
         pytest.param({"issuers": ("CA.EXAMPLE.",)}, {"dns_persist": True}, id="malformed"),
     ],
 )
-def test_dns_01_is_answered_where_dns_persist_01_is_not(persistent: World, changes: dict[str, t.Any], given: dict[str, t.Any]) -> None:
+def test_dns_01_is_answered_where_dns_persist_01_is_not(
+    persistent: World, changes: dict[str, t.Any], given: dict[str, t.Any]
+) -> None:
     for name, value in changes.items():
         setattr(persistent.ca, name, value)
     assert persistent.run(**given).result["issued"]
@@ -994,14 +1039,21 @@ def test_a_ca_that_offers_nothing_else_needs_the_option(persistent: World) -> No
 
 
 def test_the_record_that_stays_goes_when_the_user_says_so_and_values_of_others_stay(persistent: World) -> None:
-    persistent.zones.sets["Z1", PERSISTENT] = TxtSet(PERSISTENT, 300, ('"theirs"', '"ca.example; accounturi=https://ca.example/account/other"'))
+    persistent.zones.sets["Z1", PERSISTENT] = TxtSet(
+        PERSISTENT, 300, ('"theirs"', '"ca.example; accounturi=https://ca.example/account/other"')
+    )
     account = persistent.run(dns_persist=True).result["bundle"]["account_url"]
     assert not persistent.clean().changed
     predicted = persistent.clean(check_mode=True, drop_dns_persist=True)
-    assert [record["values"] for record in predicted.result["removed_records"]] == [[f"ca.example; accounturi={account}; policy=wildcard"]]
+    assert [record["values"] for record in predicted.result["removed_records"]] == [
+        [f"ca.example; accounturi={account}; policy=wildcard"]
+    ]
     assert len(persistent.zones.values(PERSISTENT)) == 3
     assert persistent.clean(drop_dns_persist=True).result == predicted.result
-    assert persistent.zones.values(PERSISTENT) == ('"theirs"', '"ca.example; accounturi=https://ca.example/account/other"')
+    assert persistent.zones.values(PERSISTENT) == (
+        '"theirs"',
+        '"ca.example; accounturi=https://ca.example/account/other"',
+    )
     assert not persistent.clean(drop_dns_persist=True).changed
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""acme_route53_issue with zones that another process of the run has listed: never does it fail, nor say why, on the word of that listing."""
+"""acme_route53_issue with zones that another process of the run has listed: never does it fail, nor say why, on the
+word of that listing."""
 
 from __future__ import annotations
 
@@ -79,7 +80,9 @@ def test_a_kept_listing_that_has_the_zones_saves_one() -> None:
         pytest.param((BEFORE, NOW, OTHER), {}, id="a zone that is gone and cannot be asked for its name servers"),
     ],
 )
-def test_zones_that_are_a_problem_are_listed_anew(kept: tuple[Zone, ...], changes: dict[str, t.Any], check_mode: bool) -> None:
+def test_zones_that_are_a_problem_are_listed_anew(
+    kept: tuple[Zone, ...], changes: dict[str, t.Any], check_mode: bool
+) -> None:
     world = KeptWorld(*kept)
     outcome = world.run(check_mode, **changes)
     assert outcome.result["issued"]

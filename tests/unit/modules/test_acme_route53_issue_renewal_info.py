@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""acme_route53_issue with renewal information: due when the CA suggests it, and the order that says which certificate it replaces."""
+"""acme_route53_issue with renewal information: due when the CA suggests it, and the order that says which certificate
+it replaces."""
 
 from __future__ import annotations
 
@@ -11,7 +12,10 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import RenewalInfo, Window
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
+    RenewalInfo,
+    Window,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
@@ -31,7 +35,9 @@ def known(outcome: Outcome, after: timedelta) -> dict[str, t.Any]:
     """Renewal information of this certificate with a window that begins ``after`` its start."""
     info = RenewalInfo.from_dict(outcome.result["renewal"]["ari"])
     start = times.from_text(outcome.result["bundle"]["not_before"]) + after
-    return replace(info, window=Window(start, start + DAY), selected_at=start, next_check_at=start, explanation_url=URL).as_dict()
+    return replace(
+        info, window=Window(start, start + DAY), selected_at=start, next_check_at=start, explanation_url=URL
+    ).as_dict()
 
 
 def renew(world: World, **changes: t.Any) -> Outcome:

@@ -28,7 +28,9 @@ class World:
         self.fingerprints = {}
         for time in TIMES:
             issued = issue("example.com")
-            bundle = Bundle(cert=issued.leaf, chain=issued.chain, fullchain=issued.leaf + issued.chain, privkey=issued.key)
+            bundle = Bundle(
+                cert=issued.leaf, chain=issued.chain, fullchain=issued.leaf + issued.chain, privkey=issued.key
+            )
             self.archive.put(f"webapp/{time}.tar.gz", bundles.pack(bundle))
             self.fingerprints[time] = crypto.inspect(issued.leaf).fingerprint_sha256
         for key in OTHERS:
@@ -40,7 +42,9 @@ class World:
 
     def left(self) -> list[str]:
         assert set(OTHERS) <= self.archive.objects.keys()
-        return [key.removeprefix("webapp/").removesuffix(".tar.gz") for key in self.archive.objects if key not in OTHERS]
+        return [
+            key.removeprefix("webapp/").removesuffix(".tar.gz") for key in self.archive.objects if key not in OTHERS
+        ]
 
 
 @pytest.fixture
@@ -83,7 +87,9 @@ def test_a_bundle_that_cannot_be_read_is_kept_with_a_warning(world: World) -> No
     assert TIMES[0] in done.warnings[0]
 
 
-def test_one_that_cannot_be_deleted_does_not_stop_the_others_and_fails_the_module(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_cannot_be_deleted_does_not_stop_the_others_and_fails_the_module(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     original = world.archive.delete
 
     def delete(key: str) -> None:

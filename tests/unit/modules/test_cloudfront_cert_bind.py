@@ -76,7 +76,10 @@ def test_check_do_again(world: World) -> None:
     assert predicted.result.keys() == done.result.keys() == again.result.keys()
     for outcome in (predicted, done, again):
         assert (outcome.result["complete"], outcome.result["verified"], outcome.failure) == (True, True, None)
-    assert done.result["records"] == {"Matched_CloudFront": {"ID_LIST": ["E1", "E2"]}, "Update_CloudFront_Status": [{"E1": "Success"}, {"E2": "Success"}]}
+    assert done.result["records"] == {
+        "Matched_CloudFront": {"ID_LIST": ["E1", "E2"]},
+        "Update_CloudFront_Status": [{"E1": "Success"}, {"E2": "Success"}],
+    }
 
 
 def test_only_the_viewer_certificate_changes_and_unknown_elements_survive(world: World) -> None:
@@ -90,7 +93,10 @@ def test_only_the_viewer_certificate_changes_and_unknown_elements_survive(world:
 
 def test_calls_are_a_listing_and_two_for_each_rebound_distribution(world: World) -> None:
     world.run(wait=False)
-    assert sorted(world.cloudfront.calls.made) == ["GetDistributionConfig"] * 2 + ["ListDistributions"] + ["UpdateDistribution"] * 2
+    assert (
+        sorted(world.cloudfront.calls.made)
+        == ["GetDistributionConfig"] * 2 + ["ListDistributions"] + ["UpdateDistribution"] * 2
+    )
     world.clock.sleep(3600)
     world.cloudfront.calls.made.clear()
     world.run()
@@ -171,7 +177,9 @@ def test_no_match_is_complete(world: World) -> None:
     assert (done.result["complete"], done.result["verified"], done.changed) == (True, True, False)
 
 
-@pytest.mark.parametrize(("operation", "record"), [("GetDistributionConfig", "Get_Dist_Error"), ("UpdateDistribution", "Update_Dist_Error")])
+@pytest.mark.parametrize(
+    ("operation", "record"), [("GetDistributionConfig", "Get_Dist_Error"), ("UpdateDistribution", "Update_Dist_Error")]
+)
 def test_one_that_fails_fails_alone(world: World, operation: str, record: str) -> None:
     world.cloudfront.calls.refusals[f"{operation} E1"] = [refusal("AccessDenied")] * 9
     done = world.run()
@@ -243,7 +251,10 @@ def test_a_certificate_that_stays_unknown_is_given_up_after_two_minutes(world: W
     done = world.run()
     assert statuses(done) == {"E1": "failed", "E2": "failed"}
     assert 100 <= sum(world.clock.naps) <= 130
-    assert done.result["records"]["Update_CloudFront_Status"][0]["E1"]["Update_Dist_Error"]["code"] == "InvalidViewerCertificate"
+    assert (
+        done.result["records"]["Update_CloudFront_Status"][0]["E1"]["Update_Dist_Error"]["code"]
+        == "InvalidViewerCertificate"
+    )
 
 
 def test_an_old_certificate_that_is_refused_is_not_tried_again(world: World) -> None:
@@ -274,7 +285,9 @@ def test_polls_that_fail_are_followed_by_others(world: World) -> None:
 
 
 def served(world: World, *fingerprints: str) -> None:
-    world.tls.served = {name: list(fingerprints) for name in ("www.example.com", "certops-probe.example.com", "shop.example.com")}
+    world.tls.served = {
+        name: list(fingerprints) for name in ("www.example.com", "certops-probe.example.com", "shop.example.com")
+    }
 
 
 def test_tls_verification_probes_every_alias_of_what_serves_them(world: World) -> None:
@@ -333,7 +346,9 @@ def test_a_rollback_that_is_not_deployed_in_time_is_told(world: World) -> None:
     assert "was put back, but is not yet deployed" in (done.failure or "")
 
 
-@pytest.mark.parametrize("setting", [pytest.param(UNKNOWN.replace("1", "2"), id="other settings"), pytest.param("", id="nothing")])
+@pytest.mark.parametrize(
+    "setting", [pytest.param(UNKNOWN.replace("1", "2"), id="other settings"), pytest.param("", id="nothing")]
+)
 def test_other_settings_that_somebody_changes_meanwhile_survive_the_rollback(world: World, setting: str) -> None:
     served(world, "0" * 64)
     before = world.cloudfront.xml["E1"]
@@ -348,7 +363,10 @@ def test_other_settings_that_somebody_changes_meanwhile_survive_the_rollback(wor
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [pytest.param("ASCANEW", "ASCATHEIRS", id="certificate"), pytest.param("TLSv1.2_2019", "TLSv1.3_2025", id="minimum protocol")],
+    [
+        pytest.param("ASCANEW", "ASCATHEIRS", id="certificate"),
+        pytest.param("TLSv1.2_2019", "TLSv1.3_2025", id="minimum protocol"),
+    ],
 )
 def test_a_viewer_certificate_that_somebody_changes_meanwhile_is_left_alone(world: World, old: str, new: str) -> None:
     served(world, "0" * 64)
@@ -382,7 +400,10 @@ def test_a_distribution_that_was_not_rebound_by_this_run_is_left_alone(world: Wo
 
 def test_a_rollback_that_cloudfront_refuses_is_told_with_the_reason(world: World) -> None:
     served(world, "0" * 64)
-    world.cloudfront.calls.refusals["UpdateDistribution E1"] = [None, refusal("InvalidViewerCertificate", "The certificate has expired")]
+    world.cloudfront.calls.refusals["UpdateDistribution E1"] = [
+        None,
+        refusal("InvalidViewerCertificate", "The certificate has expired"),
+    ]
     done = world.run(verify="tls")
     assert statuses(done)["E1"] == "failed"
     assert "could not be put back" in (done.failure or "")
@@ -448,10 +469,22 @@ def test_an_acm_certificate_replaces_an_iam_one(world: World) -> None:
 
 
 def test_bad_input_is_refused_with_all_problems_before_any_call(world: World, tmp_path: Path) -> None:
-    world.certificate.update(path="/other/", key_type="ecdsa_secp384r1", domains=[], not_after="2020-01-01T00:00:00Z", id="")
+    world.certificate.update(
+        path="/other/", key_type="ecdsa_secp384r1", domains=[], not_after="2020-01-01T00:00:00Z", id=""
+    )
     with pytest.raises(ConfigError) as caught:
         world.run(match=["ids"], wait_timeout=-1, edge_address="nowhere", edge_ca_bundle=str(tmp_path / "none.pem"))
     found = " ".join(caught.value.problems)
-    for expected in ("distributions:", "wait_timeout:", "edge_address:", "edge_ca_bundle:", "/other/", "ecdsa_secp384r1", "no domains", "expired", "no id"):
+    for expected in (
+        "distributions:",
+        "wait_timeout:",
+        "edge_address:",
+        "edge_ca_bundle:",
+        "/other/",
+        "ecdsa_secp384r1",
+        "no domains",
+        "expired",
+        "no id",
+    ):
         assert expected in found
     assert not world.cloudfront.calls.made

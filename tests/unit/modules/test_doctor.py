@@ -15,8 +15,16 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.pl
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor import stores
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.checks import Check, Fact, Subject, findings
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import StoreChecks, StoreProbe
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.checks import (
+    Check,
+    Fact,
+    Subject,
+    findings,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import (
+    StoreChecks,
+    StoreProbe,
+)
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
 from unit.fakes import projects
 from unit.fakes.aws import FakeClock, refusal
@@ -35,12 +43,24 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(home: Path, check_mode: bool = False, **given: t.Any) -> Outcome:
     defaults = {name: spec.get("default") for name, spec in doctor.ARGUMENT_SPEC.items()}
-    params = {**defaults, "name": "webapp", "store": f"file://{home}/store", "dns_server": NOWHERE, "region": "us-east-1", **given}
+    params = {
+        **defaults,
+        "name": "webapp",
+        "store": f"file://{home}/store",
+        "dns_server": NOWHERE,
+        "region": "us-east-1",
+        **given,
+    }
     return doctor.run(params, doctor.connect(params), FakeClock(), check_mode)
 
 
 def definition(home: Path, **given: t.Any) -> dict[str, t.Any]:
-    return {"domains": ["example.com"], "acme_directory": f"https://{NOWHERE}/directory", "archive": f"file://{home}/archive", **given}
+    return {
+        "domains": ["example.com"],
+        "acme_directory": f"https://{NOWHERE}/directory",
+        "archive": f"file://{home}/archive",
+        **given,
+    }
 
 
 def codes(outcome: Outcome) -> set[str]:
@@ -78,7 +98,12 @@ def test_the_stored_definition_is_looked_at_unless_one_is_given(tmp_path: Path) 
 def test_a_damaged_document_stops_no_check_of_a_definition_that_is_given(tmp_path: Path) -> None:
     FileStore(tmp_path / "store").write("webapp", {"schema": 99}, None)
     assert codes(run(tmp_path)) == {"STORE_FAILED"}
-    assert codes(run(tmp_path, definition=definition(tmp_path))) == {"STORE_FAILED", "CREDENTIALS_UNUSABLE", "CA_UNREACHABLE", "CAA_UNCHECKED"}
+    assert codes(run(tmp_path, definition=definition(tmp_path))) == {
+        "STORE_FAILED",
+        "CREDENTIALS_UNUSABLE",
+        "CA_UNREACHABLE",
+        "CAA_UNCHECKED",
+    }
 
 
 def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
@@ -99,7 +124,9 @@ def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(StoreProbe, "setup", lambda *_arguments: Denied())
     place = StoreProbe("store", uris.parse("dynamodb://certops", "store"))
     subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
-    places = StoreChecks(subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock())
+    places = StoreChecks(
+        subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock()
+    )
     assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
 
 

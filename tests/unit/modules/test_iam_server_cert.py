@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Content, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
+    Content,
+    StoredCertificate,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    CertError,
+    ConfigError,
+    RefusedError,
+    RemoteError,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.server_cert import upload as _storing
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from cryptography.hazmat.primitives import serialization
@@ -36,7 +44,14 @@ class World:
         return iam_server_cert.run({**DEFAULTS, **params}, clients, self.clock, check_mode)
 
     def store(self, issued: Issued = ISSUED, check_mode: bool = False, **params: t.Any) -> Outcome:
-        given = {"name": "webapp", "path": PATH, "certificate": issued.leaf, "chain": issued.chain, "private_key": issued.key, "tags": {"managed-by": "us"}}
+        given = {
+            "name": "webapp",
+            "path": PATH,
+            "certificate": issued.leaf,
+            "chain": issued.chain,
+            "private_key": issued.key,
+            "tags": {"managed-by": "us"},
+        }
         return self.run(check_mode, **{**given, **params})
 
 
@@ -57,7 +72,12 @@ def test_check_do_again(world: World) -> None:
     assert (predicted.changed, done.changed, again.changed) == (True, True, False)
     assert shape(predicted.result) == shape(done.result) == shape(again.result)
     assert (predicted.before, predicted.after) == (done.before, done.after)
-    assert predicted.result["server_certificate"] == {**done.result["server_certificate"], "id": None, "arn": None, "upload_date": None}
+    assert predicted.result["server_certificate"] == {
+        **done.result["server_certificate"],
+        "id": None,
+        "arn": None,
+        "upload_date": None,
+    }
     assert done.result["server_certificate_id"] == done.result["server_certificate"]["id"] == "ASCAWEBAPP"
     assert again.result["server_certificate"] == done.result["server_certificate"]
 
@@ -89,13 +109,17 @@ def test_one_call_tells_that_it_is_where_it_is_expected(world: World) -> None:
     ],
 )
 @pytest.mark.parametrize("elsewhere", [True, False])
-def test_what_is_not_where_it_is_expected_is_searched_for_and_uploaded(world: World, issued: Issued | None, path: str, elsewhere: bool) -> None:
+def test_what_is_not_where_it_is_expected_is_searched_for_and_uploaded(
+    world: World, issued: Issued | None, path: str, elsewhere: bool
+) -> None:
     if issued is not None:
         world.iam.add("webapp", issued.leaf, issued.chain, path, {"managed-by": "us"})
     if elsewhere:
         world.iam.add("other", ISSUED.leaf, ISSUED.chain, PATH, {"managed-by": "us"})
     done = world.store(expected_name="webapp")
-    assert (done.changed, done.result["name"]) == ((False, "other") if elsewhere else (True, "webapp-2" if issued else "webapp"))
+    assert (done.changed, done.result["name"]) == (
+        (False, "other") if elsewhere else (True, "webapp-2" if issued else "webapp")
+    )
     assert not world.store(expected_name=done.result["name"]).changed
 
 
@@ -124,7 +148,9 @@ def test_the_body_is_the_leaf_alone_even_from_a_full_chain(world: World) -> None
 def test_line_ends_do_not_matter(world: World, rewrite: t.Callable[[str], str]) -> None:
     world.iam.add("webapp", rewrite(ISSUED.leaf), rewrite(ISSUED.chain), PATH, {"managed-by": "us"})
     assert not world.store().changed
-    assert not world.store(certificate=rewrite(ISSUED.leaf), chain=rewrite(ISSUED.chain), private_key=rewrite(ISSUED.key)).changed
+    assert not world.store(
+        certificate=rewrite(ISSUED.leaf), chain=rewrite(ISSUED.chain), private_key=rewrite(ISSUED.key)
+    ).changed
 
 
 def test_name_prefix_is_completed_by_the_expiry(world: World) -> None:
@@ -190,7 +216,11 @@ class RacingIam(FakeIam):
 
 
 @pytest.mark.parametrize(
-    ("same", "name"), [pytest.param(True, "webapp", id="the same content is adopted"), pytest.param(False, "webapp-2", id="other content")]
+    ("same", "name"),
+    [
+        pytest.param(True, "webapp", id="the same content is adopted"),
+        pytest.param(False, "webapp-2", id="other content"),
+    ],
 )
 def test_a_lost_race_is_decided_again(world: World, same: bool, name: str) -> None:
     racing = RacingIam(world.clock)
@@ -219,9 +249,26 @@ def _problems(world: World, **params: t.Any) -> list[str]:
 def test_bad_input_is_refused_with_all_problems_at_once(world: World) -> None:
     old = issue("example.com", lifetime=timedelta(days=-1))
     problems = " ".join(
-        _problems(world, issued=old, private_key=ISSUED.key, name="a b", expected_name="a/b", path="cloudfront", quota_headroom=-1, chain=ISSUED.chain)
+        _problems(
+            world,
+            issued=old,
+            private_key=ISSUED.key,
+            name="a b",
+            expected_name="a/b",
+            path="cloudfront",
+            quota_headroom=-1,
+            chain=ISSUED.chain,
+        )
     )
-    for expected in ("name: 'a b'", "expected_name:", "path:", "quota_headroom:", "does not belong", "expired", "contradicts itself"):
+    for expected in (
+        "name: 'a b'",
+        "expected_name:",
+        "path:",
+        "quota_headroom:",
+        "does not belong",
+        "expired",
+        "contradicts itself",
+    ):
         assert expected in problems
 
 
@@ -232,7 +279,9 @@ def test_a_chain_given_twice_and_differently_is_refused(world: World) -> None:
 def test_an_unreadable_bundle_is_refused(world: World, tmp_path: Path) -> None:
     nothing = {"certificate": None, "private_key": None, "chain": None}
     assert "cert.pem" in " ".join(_problems(world, **nothing, bundle=str(tmp_path)))
-    assert "only planned" in " ".join(_problems(world, **nothing, bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256"}))
+    assert "only planned" in " ".join(
+        _problems(world, **nothing, bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256"})
+    )
     assert "bundle:" in " ".join(_problems(world, **nothing, bundle=7))
 
 
@@ -258,7 +307,12 @@ def test_a_bundle_that_is_gone_from_s3_is_named(world: World) -> None:
 
 
 def test_a_planned_bundle_is_predicted_in_check_mode(world: World) -> None:
-    done = world.run(True, name_prefix="webapp", path=PATH, bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256", "serial": None})
+    done = world.run(
+        True,
+        name_prefix="webapp",
+        path=PATH,
+        bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256", "serial": None},
+    )
     assert done.changed
     assert shape(done.result) == shape(World().store().result)
     certificate = done.result["server_certificate"]
@@ -269,7 +323,12 @@ def test_a_planned_bundle_is_predicted_in_check_mode(world: World) -> None:
 def test_a_planned_bundle_without_room_for_it_is_refused(world: World) -> None:
     world.iam.quota = 0
     with pytest.raises(RefusedError, match="quota"):
-        world.run(True, name_prefix="webapp", path=PATH, bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256"})
+        world.run(
+            True,
+            name_prefix="webapp",
+            path=PATH,
+            bundle={"uri": None, "domains": ["example.com"], "key_type": "ecdsa_p256"},
+        )
 
 
 def test_a_key_type_that_cloudfront_refuses_is_refused_below_its_path_only(world: World) -> None:
@@ -280,16 +339,24 @@ def test_a_key_type_that_cloudfront_refuses_is_refused_below_its_path_only(world
 
 
 def secret_lines(key: str) -> list[str]:
-    """The lines with the secret number; the last line of an EC key is the public key, which stands in the certificate too."""
+    """The lines with the secret number; the last line of an EC key is the public key, which stands in the certificate
+    too."""
     return [line for line in key.splitlines() if not line.startswith("-----")][:2]
 
 
-@pytest.mark.parametrize("encoding", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL])
+@pytest.mark.parametrize(
+    "encoding", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL]
+)
 def test_no_error_and_no_result_shows_the_key(world: World, encoding: serialization.PrivateFormat) -> None:
     other = ec.generate_private_key(ec.SECP256R1())
     foreign_key = other.private_bytes(serialization.Encoding.PEM, encoding, serialization.NoEncryption()).decode()
     shown = [json.dumps([world.store().result, dict(world.store().after)]), repr(world.iam.uploads)]
-    for key in (foreign_key, foreign_key[:-60], foreign_key.replace("BEGIN", "BEGUN"), "\n".join(secret_lines(foreign_key))):
+    for key in (
+        foreign_key,
+        foreign_key[:-60],
+        foreign_key.replace("BEGIN", "BEGUN"),
+        "\n".join(secret_lines(foreign_key)),
+    ):
         with pytest.raises(CertError) as caught:
             world.store(private_key=key)
         shown.append(f"{caught.value} {caught.value.details}")

@@ -44,7 +44,9 @@ def test_check_do_again(world: World) -> None:
     again = world.run(keep=["c"])
     assert predicted == done
     assert done.result["deleted"] == ["b", "a"]
-    assert done.result["records"] == {"Delete_Previous_IAM_SSL_Cert": dict.fromkeys(["b", "a"], "Successfully deleted IAM SSL Cert.")}
+    assert done.result["records"] == {
+        "Delete_Previous_IAM_SSL_Cert": dict.fromkeys(["b", "a"], "Successfully deleted IAM SSL Cert.")
+    }
     assert [(kept["name"], kept["used_by"]) for kept in done.result["kept"]] == [("c", ["E1"])]
     assert (again.changed, again.result["deleted"], again.failure) == (False, [], None)
 
@@ -52,7 +54,9 @@ def test_check_do_again(world: World) -> None:
 def test_calls_are_two_listings_and_two_for_each_deletion(world: World) -> None:
     world.run()
     assert world.cloudfront.calls.made == ["ListDistributions"]
-    assert sorted(world.iam.calls.made) == ["DeleteServerCertificate"] * 2 + ["ListServerCertificateTags"] * 2 + ["ListServerCertificates"]
+    assert sorted(world.iam.calls.made) == ["DeleteServerCertificate"] * 2 + ["ListServerCertificateTags"] * 2 + [
+        "ListServerCertificates"
+    ]
 
 
 def test_a_failed_search_deletes_nothing_and_fails(world: World) -> None:

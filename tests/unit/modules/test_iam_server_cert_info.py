@@ -21,9 +21,13 @@ class World:
         self.iam.add("a", ISSUED.leaf, ISSUED.chain, "/cloudfront/y/")
         self.cloudfront.add("E1", [], bound_to("ASCAB"))
 
-    def found(self, name: str | None = None, path: str | None = None, usage: bool = False, content: bool = True) -> list[dict[str, t.Any]]:
+    def found(
+        self, name: str | None = None, path: str | None = None, usage: bool = False, content: bool = True
+    ) -> list[dict[str, t.Any]]:
         clients = iam_server_cert_info.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
-        outcome = iam_server_cert_info.run({"name": name, "path": path, "usage": usage, "content": content}, clients, self.clock, False)
+        outcome = iam_server_cert_info.run(
+            {"name": name, "path": path, "usage": usage, "content": content}, clients, self.clock, False
+        )
         assert not outcome.changed
         return t.cast("list[dict[str, t.Any]]", outcome.result["server_certificates"])
 
@@ -47,7 +51,12 @@ def test_a_name_that_is_not_there_gives_an_empty_list(world: World) -> None:
 
 def test_what_is_returned(world: World) -> None:
     (one,) = world.found(name="b", usage=True)
-    assert (one["id"], one["domains"], one["tags"], one["used_by"]) == ("ASCAB", ["example.com"], {"managed-by": "us"}, ["E1"])
+    assert (one["id"], one["domains"], one["tags"], one["used_by"]) == (
+        "ASCAB",
+        ["example.com"],
+        {"managed-by": "us"},
+        ["E1"],
+    )
     assert "used_by" not in world.found(name="b")[0]
 
 

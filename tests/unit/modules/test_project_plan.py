@@ -60,10 +60,16 @@ def put(store: Store, name: str = "webapp", **changes: t.Any) -> None:
     store.write(name, {**document(**changes), "name": name}, None)
 
 
-def plan(store: Store, listings: Listings | None = None, others: t.Mapping[str | None, Store] | None = None, **params: t.Any) -> Outcome:
+def plan(
+    store: Store, listings: Listings | None = None, others: t.Mapping[str | None, Store] | None = None, **params: t.Any
+) -> Outcome:
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
     project_plan.connect({**given, "observe": False, "region": "us-east-1"})
-    aws = survey.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings)) if listings else None
+    aws = (
+        survey.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings))
+        if listings
+        else None
+    )
     clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws", limits={})
     return project_plan.run(given, clients, FakeClock(NOW), check_mode=False)
 
@@ -78,7 +84,8 @@ def store() -> FakeStore:
 
 
 class TestTheListings:
-    """Nobody looks at what AWS has for projects that are worked on anyway: a run that is continued costs what was missing."""
+    """Nobody looks at what AWS has for projects that are worked on anyway: a run that is continued costs what was
+    missing."""
 
     def test_are_read_if_one_project_rests(self, store: FakeStore) -> None:
         put(store, certificate=certificate())
@@ -124,7 +131,9 @@ class TestAWholeStore:
         listings = Listings()
         found = plan(store, listings)
         assert (found.result["projects"], found.result["summary"]["total"], listings.calls) == ([], 0, [])
-        assert found.warnings == (f"{store.uri} has no project; if it should have some, correct the store (project_store)",)
+        assert found.warnings == (
+            f"{store.uri} has no project; if it should have some, correct the store (project_store)",
+        )
 
     def test_a_corrupt_document_fails_alone(self, tmp_path: Path) -> None:
         files = FileStore(tmp_path)
@@ -143,7 +152,9 @@ class TestAWholeStore:
     def test_documents_of_several_versions_are_planned_together(self, tmp_path: Path) -> None:
         files = FileStore(tmp_path)
         put(files, certificate=certificate(1))
-        (tmp_path / "old.json").write_text(json.dumps({"name": "old", "definition": {"domains": "a.example.com, b.example.com"}}))
+        (tmp_path / "old.json").write_text(
+            json.dumps({"name": "old", "definition": {"domains": "a.example.com, b.example.com"}})
+        )
         found = plan(files)
         assert actions(found) == {"old": "issue", "webapp": "none"}
         assert found.result["selected"][0]["role_vars"]["project_domains"] == ["a.example.com", "b.example.com"]
@@ -159,9 +170,17 @@ class TestAWholeStore:
 
     def test_a_thousand_projects_take_less_than_a_second(self, tmp_path: Path) -> None:
         for number in range(1000):
-            (tmp_path / f"p{number}.json").write_text(json.dumps({**document(certificate=certificate(1, id=f"ASCA{number}")), "name": f"p{number}"}))
-        certificates = tuple(StoredCertificate(f"p{number}", f"/cloudfront/certops/p{number}/", f"ASCA{number}") for number in range(1000))
-        distributions = tuple(Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": f"ASCA{number}"}) for number in range(1000))
+            (tmp_path / f"p{number}.json").write_text(
+                json.dumps({**document(certificate=certificate(1, id=f"ASCA{number}")), "name": f"p{number}"})
+            )
+        certificates = tuple(
+            StoredCertificate(f"p{number}", f"/cloudfront/certops/p{number}/", f"ASCA{number}")
+            for number in range(1000)
+        )
+        distributions = tuple(
+            Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": f"ASCA{number}"})
+            for number in range(1000)
+        )
         listings = Listings(certificates, distributions)
         began = time.process_time()
         found = plan(FileStore(tmp_path), listings)
@@ -176,7 +195,12 @@ class TestListings:
             put(store, f"p{number}", certificate=certificate(1))
         listings = Listings()
         plan(store, listings)
-        assert sorted(listings.calls) == ["GetAccountSummary", "GetCallerIdentity", "ListDistributions", "ListServerCertificates /cloudfront/certops/"]
+        assert sorted(listings.calls) == [
+            "GetAccountSummary",
+            "GetCallerIdentity",
+            "ListDistributions",
+            "ListServerCertificates /cloudfront/certops/",
+        ]
 
     def test_one_that_fails_is_no_empty_one(self, store: FakeStore) -> None:
         put(store, certificate=certificate(1))
@@ -194,7 +218,11 @@ class TestListings:
         put(store, "two")
         put(store, "rests", certificate=certificate(1))
         bound = Distribution("E1", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"})
-        found = plan(store, Listings((StoredCertificate("webapp-1", "/cloudfront/certops/one/", "ASCA1"),), (bound,), (20, 20)), states=["due", "pending"])
+        found = plan(
+            store,
+            Listings((StoredCertificate("webapp-1", "/cloudfront/certops/one/", "ASCA1"),), (bound,), (20, 20)),
+            states=["due", "pending"],
+        )
         limits = found.result["limits"]
         assert limits["orders"] == {"https://acme-v02.api.letsencrypt.org/directory": 2}
         assert limits["iam"] == {"used": 20, "allowed": 20, "room": 0, "uploads": 2, "kept": 1}
@@ -213,7 +241,10 @@ class TestNames:
         put(store)
         with pytest.raises(ConfigError) as caught:
             plan(store, names=["webapp", "nope", "neither"])
-        assert [problem.split(" in ")[0] for problem in caught.value.problems] == ["there is no project neither", "there is no project nope"]
+        assert [problem.split(" in ")[0] for problem in caught.value.problems] == [
+            "there is no project neither",
+            "there is no project nope",
+        ]
 
     def test_many_names_are_read_in_one_scan(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
         names = [f"p{number}" for number in range(survey.FEW + 1)]
@@ -277,11 +308,20 @@ class TestDefinitions:
         assert actions(self.converge(store, given())) == {"webapp": "update"}
 
     def test_a_bad_definition_fails_alone_with_all_of_its_problems(self, store: FakeStore) -> None:
-        found = self.converge(store, given("good"), given("bad name", project_emails="nobody", project_key_type="dsa"), {"project_name": "none"})
+        found = self.converge(
+            store,
+            given("good"),
+            given("bad name", project_emails="nobody", project_key_type="dsa"),
+            {"project_name": "none"},
+        )
         assert actions(found) == {"good": "issue"}
         errors = {row["host"]: row["error"] for row in found.result["broken"]}
         assert list(errors) == ["bad_name", "none"]
-        assert [word for word in ("'bad name' is no project name", "'nobody' is no e-mail address", "'dsa' is unknown") if word not in errors["bad_name"]] == []
+        assert [
+            word
+            for word in ("'bad name' is no project name", "'nobody' is no e-mail address", "'dsa' is unknown")
+            if word not in errors["bad_name"]
+        ] == []
         assert errors["none"] == "missing required arguments: project_domains"
 
     def test_two_definitions_of_one_name_are_refused(self, store: FakeStore) -> None:
@@ -294,7 +334,9 @@ class TestDefinitions:
     def test_a_project_with_a_store_of_its_own_is_looked_for_there(self, store: FakeStore) -> None:
         other = FakeStore(uri="file:///other")
         self.keep(other)
-        found = self.converge(store, given(project_store="file:///other"), given("shop"), others={"file:///other": other})
+        found = self.converge(
+            store, given(project_store="file:///other"), given("shop"), others={"file:///other": other}
+        )
         assert actions(found) == {"shop": "issue", "webapp": "none"}
 
     def test_a_store_that_cannot_be_is_a_problem_of_its_project(self, store: FakeStore) -> None:
@@ -309,7 +351,10 @@ class TestDefinitions:
     def test_to_reissue_names_and_definitions_may_be_mixed(self, store: FakeStore) -> None:
         self.keep(store)
         self.keep(store, "shop")
-        assert actions(plan(store, run="reissue", definitions=[{"project_name": "shop"}, given()])) == {"shop": "reissue", "webapp": "reissue"}
+        assert actions(plan(store, run="reissue", definitions=[{"project_name": "shop"}, given()])) == {
+            "shop": "reissue",
+            "webapp": "reissue",
+        }
 
 
 class TestAnIncident:
@@ -344,7 +389,12 @@ class TestAnIncident:
     def test_what_is_wrong_is_said_together(self, store: FakeStore) -> None:
         with pytest.raises(ConfigError) as caught:
             plan(store, run="renew", issued_before="soon", issued_by="nobody", max_per_run=0)
-        for text in ("max_per_run: 0", "issued_by: 'nobody'", "issued_before: 'soon'", "goes with run=reissue, and not with run=renew"):
+        for text in (
+            "max_per_run: 0",
+            "issued_by: 'nobody'",
+            "issued_before: 'soon'",
+            "goes with run=reissue, and not with run=renew",
+        ):
             assert text in caught.value.message
 
 

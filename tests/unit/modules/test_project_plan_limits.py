@@ -10,7 +10,10 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition as definitions, document
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    definition as definitions,
+    document,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import ca_limits
@@ -36,7 +39,11 @@ class Store:
 
     def add(self, name: str, *domains: str, age: timedelta | None = None, **changes: t.Any) -> None:
         """A project, with a certificate of this age if it has one."""
-        definition = dict(definitions.parse(name, {"domains": list(domains or (f"{name}.com",)), **changes.pop("definition", {})}).values)
+        definition = dict(
+            definitions.parse(
+                name, {"domains": list(domains or (f"{name}.com",)), **changes.pop("definition", {})}
+            ).values
+        )
         found = {**document.new_document(name, definition), **changes}
         if age is not None:
             found["certificate"] = self.certificate(name, definition, age)
@@ -79,13 +86,20 @@ def row(plan: dict[str, t.Any], name: str) -> dict[str, t.Any]:
     return next(dict(one) for one in plan["projects"] if one["name"] == name)
 
 
-def test_of_60_new_projects_of_one_registered_domain_50_are_selected_and_the_others_say_which_limit_and_until_when(store: Store) -> None:
+def test_of_60_new_projects_of_one_registered_domain_50_are_selected_and_the_others_say_which_limit_and_until_when(
+    store: Store,
+) -> None:
     for number in range(60):
         store.add(f"p{number:02}", f"host{number}.example.co.uk")
     plan = store.plan()
     assert len(plan["selected"]) == 50
     held = row(plan, "p50")
-    assert (held["action"], held["due"], held["selected"], held["wait_until"]) == ("issue", True, False, "2026-11-22T08:51:36Z")
+    assert (held["action"], held["due"], held["selected"], held["wait_until"]) == (
+        "issue",
+        True,
+        False,
+        "2026-11-22T08:51:36Z",
+    )
     assert (held["limit"]["name"], held["limit"]["of"]) == ("registered_domain", "example.co.uk")
     assert "50 certificates for the registered domain example.co.uk in 7 days" in held["reason"]
     shown = {one["limit"]: (one["takes"], one["left"], one["held"]) for one in plan["limits"]["ca"]}
@@ -102,7 +116,9 @@ def test_what_was_issued_lately_takes_room_from_what_is_selected_now(store: Stor
     assert sorted(one["name"] for one in store.plan()["selected"]) == ["new0", "new1", "other"]
 
 
-def test_renewals_of_the_same_names_are_not_held_back_by_what_lets_encrypt_does_not_count_them_for(store: Store) -> None:
+def test_renewals_of_the_same_names_are_not_held_back_by_what_lets_encrypt_does_not_count_them_for(
+    store: Store,
+) -> None:
     for number in range(60):
         store.add(f"p{number:02}", f"host{number}.example.com", age=40 * DAY)
     assert len(store.plan()["selected"]) == 60
@@ -110,7 +126,11 @@ def test_renewals_of_the_same_names_are_not_held_back_by_what_lets_encrypt_does_
 
 def test_a_ca_without_published_limits_holds_back_nobody(store: Store) -> None:
     for number in range(60):
-        store.add(f"p{number:02}", f"host{number}.example.com", definition={"acme_directory": "https://ca.internal.example/directory"})
+        store.add(
+            f"p{number:02}",
+            f"host{number}.example.com",
+            definition={"acme_directory": "https://ca.internal.example/directory"},
+        )
     plan = store.plan()
     assert len(plan["selected"]) == 60
     assert plan["limits"]["ca"] == []
@@ -121,7 +141,9 @@ def test_the_operator_gives_other_limits_in_a_file(store: Store, tmp_path: Path)
         store.add(f"p{number:02}", f"host{number}.example.com")
     path = tmp_path / "limits.yml"
     path.write_text(
-        "letsencrypt:\n  as_of: 2026-11-01\n  registered_domain: {count: 500, seconds: 604800}\n  orders: {count: 55, seconds: 3600}\n", encoding="utf-8"
+        "letsencrypt:\n  as_of: 2026-11-01\n  registered_domain: {count: 500, seconds: 604800}\n  orders: {count: 55,"
+        " seconds: 3600}\n",
+        encoding="utf-8",
     )
     plan = store.plan(acme_limits=str(path))
     assert len(plan["selected"]) == 55
@@ -144,7 +166,9 @@ def test_with_the_most_urgent_ones_only_the_limits_count_for_these(store: Store)
         pytest.param("letsencrypt: {orders: {count: 0, seconds: 1}}", "count is 0", id="a count of none"),
     ],
 )
-def test_a_file_that_cannot_be_used_is_told_with_all_other_problems(store: Store, tmp_path: Path, content: str | None, problem: str) -> None:
+def test_a_file_that_cannot_be_used_is_told_with_all_other_problems(
+    store: Store, tmp_path: Path, content: str | None, problem: str
+) -> None:
     path = tmp_path / "limits.yml"
     if content is not None:
         path.write_text(content, encoding="utf-8")
@@ -154,7 +178,9 @@ def test_a_file_that_cannot_be_used_is_told_with_all_other_problems(store: Store
     assert "max_per_run" in str(caught.value)
 
 
-def test_without_the_public_suffix_list_the_other_limits_hold_and_the_plan_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_public_suffix_list_the_other_limits_hold_and_the_plan_says_so(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(ca_limits, "HAS_SUFFIXES", False)
     for number in range(301):
         store.add(f"p{number:03}", f"host{number}.example.com")

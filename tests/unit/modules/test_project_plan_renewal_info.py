@@ -40,9 +40,16 @@ def store() -> FakeStore:
 
 
 def plan(store: FakeStore, check_mode: bool = False, error: RemoteError | None = None, **params: t.Any) -> Outcome:
-    given = {"observe": False, "region": "us-east-1", **{name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()}, **params}
+    given = {
+        "observe": False,
+        "region": "us-east-1",
+        **{name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()},
+        **params,
+    }
     project_plan.connect({**given, "observe": False})
-    clients = project_plan.Clients(stores={None: store}, aws=None, partition="aws", limits={}, renewal_infos=lambda *_ca: FakeCa(error))
+    clients = project_plan.Clients(
+        stores={None: store}, aws=None, partition="aws", limits={}, renewal_infos=lambda *_ca: FakeCa(error)
+    )
     return project_plan.run(given, clients, FakeClock(NOW), check_mode)
 
 
@@ -76,7 +83,9 @@ def test_a_ca_that_is_away_is_a_warning(store: FakeStore) -> None:
 
 @pytest.mark.parametrize(("hours", "warns"), [(1.0, False), (13.0, True), (None, False)])
 def test_a_schedule_that_is_too_slow_is_a_warning(store: FakeStore, hours: float | None, warns: bool) -> None:
-    warnings = [each for each in plan(store, renewal_info=False, schedule_interval_hours=hours).warnings if "too slow" in each]
+    warnings = [
+        each for each in plan(store, renewal_info=False, schedule_interval_hours=hours).warnings if "too slow" in each
+    ]
     assert bool(warnings) is warns
 
 

@@ -13,7 +13,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, ConflictError, RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    ConfigError,
+    ConflictError,
+    RefusedError,
+    RemoteError,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
 from unit.fakes.aws import FakeClock
@@ -64,7 +69,10 @@ class TestRecord:
         record(store, definition=WANTED)
         changed = record(store, definition={**WANTED, "renewal_interval_days": 7})
         assert changed.changed
-        assert (changed.before["definition"]["renewal_interval_days"], changed.after["definition"]["renewal_interval_days"]) == (30, 7)
+        assert (
+            changed.before["definition"]["renewal_interval_days"],
+            changed.after["definition"]["renewal_interval_days"],
+        ) == (30, 7)
         assert "lock" not in changed.after
 
     def test_bad_input_is_refused_as_a_whole_and_nothing_is_written(self, store: FakeStore) -> None:
@@ -79,7 +87,12 @@ class TestRecord:
         assert [problem.partition(" ")[0] for problem in caught.value.problems] == ["store", "domains:"]
 
     def test_the_role_gets_the_store_as_it_was_given(self, store: FakeStore) -> None:
-        given = {**DEFAULTS, "name": "webapp", "definition": WANTED, "store": "s3://bucket/live?kms_key_id=alias/certops"}
+        given = {
+            **DEFAULTS,
+            "name": "webapp",
+            "definition": WANTED,
+            "store": "s3://bucket/live?kms_key_id=alias/certops",
+        }
         made = project_record.run(given, project_record.Clients(store), FakeClock(NOW), False)
         assert made.result["role_vars"]["project_store"] == given["store"]
 
@@ -104,14 +117,23 @@ class TestRecord:
     def test_a_held_project_is_no_failure_and_names_the_holder(self, store: FakeStore) -> None:
         run_id = take(store, definition=WANTED)
         other = record(store, state="locked", run_id="other", definition={"domains": "example.org"})
-        assert (other.failure, other.changed, other.result["locked"], other.result["plan"]["action"]) == (None, False, False, "locked")
+        assert (other.failure, other.changed, other.result["locked"], other.result["plan"]["action"]) == (
+            None,
+            False,
+            False,
+            "locked",
+        )
         assert other.result["holder"]["run_id"] == run_id
         assert store.documents["webapp"].document["definition"] == definition()
 
     def test_a_whole_run(self, store: FakeStore) -> None:
         run_id = take(store, definition=WANTED)
         steps: list[dict[str, t.Any]] = [
-            {"phase": "stored", "certificate": reported_certificate(1), "renewal": {"renew_at": "2026-12-22T05:30:00Z", "reason": "r"}},
+            {
+                "phase": "stored",
+                "certificate": reported_certificate(1),
+                "renewal": {"renew_at": "2026-12-22T05:30:00Z", "reason": "r"},
+            },
             {"phase": "verified", "bind_result": {"records": {}}},
             {"phase": "done", "subscribed": ["ops@example.com"], "release": True},
         ]
@@ -125,7 +147,12 @@ class TestRecord:
     def test_half_a_certificate_is_refused(self, store: FakeStore) -> None:
         run_id = take(store, definition=WANTED)
         with pytest.raises(ConfigError, match="fingerprint_sha256, not_after missing"):
-            record(store, state="recorded", run_id=run_id, certificate={**reported_certificate(1), "fingerprint_sha256": None, "not_after": None})
+            record(
+                store,
+                state="recorded",
+                run_id=run_id,
+                certificate={**reported_certificate(1), "fingerprint_sha256": None, "not_after": None},
+            )
 
     def test_absent_forgets_the_project_and_a_second_time_changes_nothing(self, store: FakeStore) -> None:
         record(store, definition=WANTED)
@@ -140,7 +167,9 @@ class TestRecord:
         assert record(store, state="absent", run_id=run_id).changed
 
     @pytest.mark.parametrize(("state", "error"), [("locked", ConfigError), ("recorded", RefusedError)])
-    def test_a_project_that_is_not_there_is_an_error(self, store: FakeStore, state: str, error: type[Exception]) -> None:
+    def test_a_project_that_is_not_there_is_an_error(
+        self, store: FakeStore, state: str, error: type[Exception]
+    ) -> None:
         with pytest.raises(error, match="there is no project webapp"):
             record(store, state=state, run_id="x")
 
@@ -162,7 +191,9 @@ class TestRecord:
         second = record(store, state="locked", run_id="second")
         assert (first[0].result["locked"], second.result["locked"]) == (True, False)
 
-    def test_a_store_that_never_lets_a_write_through_is_a_conflict_in_the_end(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_store_that_never_lets_a_write_through_is_a_conflict_in_the_end(
+        self, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def refuse(*_arguments: t.Any) -> t.NoReturn:
             raise ConflictError("changed")
 
@@ -170,7 +201,9 @@ class TestRecord:
         with pytest.raises(ConflictError):
             record(store, definition=WANTED)
 
-    def test_an_order_is_in_the_journal_of_the_run_that_holds_the_project_and_holds_it_anew(self, store: FakeStore) -> None:
+    def test_an_order_is_in_the_journal_of_the_run_that_holds_the_project_and_holds_it_anew(
+        self, store: FakeStore
+    ) -> None:
         record(store, definition=WANTED)
         run_id = take(store)
         later = NOW + timedelta(minutes=50)
@@ -200,21 +233,44 @@ class TestCheckMode:
         taken = record(store, check_mode=True, state="locked", definition=WANTED)
         assert (taken.changed, taken.result["locked"], taken.result["plan"]["action"]) == (True, True, "issue")
         run_id = taken.result["run_id"]
-        predicted = {**reported_certificate(1), "serial": None, "fingerprint_sha256": None, "not_before": None, "not_after": None}
+        predicted = {
+            **reported_certificate(1),
+            "serial": None,
+            "fingerprint_sha256": None,
+            "not_before": None,
+            "not_after": None,
+        }
         stored = record(store, check_mode=True, state="recorded", run_id=run_id, phase="stored", certificate=predicted)
         done = record(store, check_mode=True, state="recorded", run_id=run_id, phase="done", release=True)
         assert stored.result["project"]["name"] == done.result["project"]["name"] == "webapp"
-        assert (stored.before["certificate"], stored.after["certificate"]["key_type"], done.changed) == (None, "ecdsa_p256", False)
+        assert (stored.before["certificate"], stored.after["certificate"]["key_type"], done.changed) == (
+            None,
+            "ecdsa_p256",
+            False,
+        )
         assert "definition" not in stored.after, "that of the project is not known here, and no step changes it"
         assert store.documents == {}
 
     def test_a_replacement_is_shown_as_it_then_goes_on_record(self, store: FakeStore) -> None:
         run_id = take(store, definition=WANTED)
         record(store, state="recorded", run_id=run_id, phase="stored", certificate=reported_certificate(1))
-        predicted = {**reported_certificate(2), "serial": None, "fingerprint_sha256": None, "not_before": None, "not_after": None}
+        predicted = {
+            **reported_certificate(2),
+            "serial": None,
+            "fingerprint_sha256": None,
+            "not_before": None,
+            "not_after": None,
+        }
         stored = record(store, check_mode=True, state="recorded", run_id=run_id, phase="stored", certificate=predicted)
         assert (stored.before["superseded"], stored.after["superseded"]) == ([], ["webapp-1"])
-        deleted = record(store, check_mode=True, state="recorded", run_id=run_id, phase="cleaned", cleanup_result={"deleted": ["webapp-1"], "kept": []})
+        deleted = record(
+            store,
+            check_mode=True,
+            state="recorded",
+            run_id=run_id,
+            phase="cleaned",
+            cleanup_result={"deleted": ["webapp-1"], "kept": []},
+        )
         assert (deleted.before["superseded"], deleted.after["superseded"]) == (["webapp-1"], [])
 
     @pytest.mark.parametrize(
@@ -231,7 +287,11 @@ class TestCheckMode:
         predicted = record(store, check_mode=True, **{"run_id": "x", **params})
         assert store.documents["webapp"] == before
         happened = record(store, **{"run_id": "x", **params})
-        assert (predicted.changed, predicted.before, predicted.after) == (happened.changed, happened.before, happened.after)
+        assert (predicted.changed, predicted.before, predicted.after) == (
+            happened.changed,
+            happened.before,
+            happened.after,
+        )
         assert predicted.result == happened.result
 
     def test_a_held_project_is_said_to_be_held(self, store: FakeStore) -> None:
@@ -259,7 +319,10 @@ class TestInfo:
     def test_some_projects_by_name(self, store: FakeStore) -> None:
         for name in ("shop", "blog", "docs"):
             record(store, name=name, definition=WANTED)
-        assert [project["name"] for project in info(store, ["shop", "blog", "shop"]).result["projects"]] == ["blog", "shop"]
+        assert [project["name"] for project in info(store, ["shop", "blog", "shop"]).result["projects"]] == [
+            "blog",
+            "shop",
+        ]
 
     def test_all_unknown_names_are_said_at_once(self, store: FakeStore) -> None:
         record(store, definition=WANTED)
@@ -278,7 +341,9 @@ class TestInfo:
         assert "cut.json" in found["broken"][0]["error"]
         assert "update the collection" in found["broken"][1]["error"]
 
-    def test_a_store_that_is_away_is_an_error_not_an_empty_list(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_store_that_is_away_is_an_error_not_an_empty_list(
+        self, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         record(store, definition=WANTED)
 
         def away(_name: str) -> t.NoReturn:
@@ -297,7 +362,9 @@ class TestInfo:
     def test_a_lock_that_expires_makes_the_project_due_again(self, store: FakeStore) -> None:
         take(store, definition=WANTED, lock_ttl=60)
         assert info(store).result["projects"][0]["state"] == "locked"
-        later = project_info.run({"store": None, "names": None}, project_info.Clients(store), FakeClock(NOW + timedelta(seconds=60)), False)
+        later = project_info.run(
+            {"store": None, "names": None}, project_info.Clients(store), FakeClock(NOW + timedelta(seconds=60)), False
+        )
         assert later.result["projects"][0]["due"]
 
 
@@ -313,4 +380,7 @@ def test_a_file_that_cannot_be_read_is_the_trouble_of_one_project(tmp_path: Path
     store.write("webapp", document(), None)
     (tmp_path / "odd.json").mkdir()
     found = info(store).result
-    assert ([each["name"] for each in found["projects"]], [each["name"] for each in found["broken"]]) == (["webapp"], ["odd"])
+    assert ([each["name"] for each in found["projects"]], [each["name"] for each in found["broken"]]) == (
+        ["webapp"],
+        ["odd"],
+    )

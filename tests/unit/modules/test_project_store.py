@@ -34,7 +34,9 @@ def _identify(parsed: dict[str, t.Any], **_event: t.Any) -> None:
 def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
     emulated_credentials(monkeypatch)
     # moto's request ID is empty in an answer to HEAD where there is no bucket; that of S3 is not
-    monkeypatch.setattr(handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, ("after-call.s3.HeadBucket", _identify)])
+    monkeypatch.setattr(
+        handlers, "BUILTIN_HANDLERS", [*handlers.BUILTIN_HANDLERS, ("after-call.s3.HeadBucket", _identify)]
+    )
     with mock_aws():
         yield
 
@@ -82,13 +84,17 @@ def test_a_table_is_predicted_made_and_then_left_alone() -> None:
     assert again.result["findings"] == []
     made = dynamodb.describe_table(TableName="certops")["Table"]
     assert (made["BillingModeSummary"]["BillingMode"], made["DeletionProtectionEnabled"]) == ("PAY_PER_REQUEST", True)
-    assert dynamodb.list_tags_of_resource(ResourceArn=made["TableArn"])["Tags"] == [{"Key": "managed-by", "Value": "certops.cloudfront"}]
+    assert dynamodb.list_tags_of_resource(ResourceArn=made["TableArn"])["Tags"] == [
+        {"Key": "managed-by", "Value": "certops.cloudfront"}
+    ]
     backups = dynamodb.describe_continuous_backups(TableName="certops")["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
 
 def test_our_table_gets_what_a_killed_run_did_not_set() -> None:
-    make_table(boto3.client("dynamodb", region_name=REGION), Tags=[{"Key": "managed-by", "Value": "certops.cloudfront"}])
+    make_table(
+        boto3.client("dynamodb", region_name=REGION), Tags=[{"Key": "managed-by", "Value": "certops.cloudfront"}]
+    )
     done = run(store=TABLE)
     assert aspects(done) == {"point_in_time_recovery": True, "deletion_protection": True}
     assert done.result["ready"]
@@ -96,7 +102,11 @@ def test_our_table_gets_what_a_killed_run_did_not_set() -> None:
 
 
 def test_a_table_of_somebody_else_is_used_and_not_changed() -> None:
-    make_table(boto3.client("dynamodb", region_name=REGION), BillingMode="PROVISIONED", ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1})
+    make_table(
+        boto3.client("dynamodb", region_name=REGION),
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput={"ReadCapacityUnits": 1, "WriteCapacityUnits": 1},
+    )
     done = run(store=TABLE)
     assert not done.changed
     assert not done.result["ready"]
@@ -111,7 +121,11 @@ def test_a_table_with_another_key_is_refused_with_all_other_problems(key: str, k
     with pytest.raises(ConfigError) as caught:
         run(store=TABLE, archive="s3://nowhere-at-all/x", manage_bucket=True)
     problems = caught.value.problems
-    assert problems[0] == f"the table certops has the key {key} (HASH, {kind}), but a store needs the string key name alone; name another table"
+    assert (
+        problems[0]
+        == f"the table certops has the key {key} (HASH, {kind}), but a store needs the string key name alone; name"
+        " another table"
+    )
     assert problems[1] == "there is no bucket nowhere-at-all; create it, or correct the name"
 
 
@@ -125,7 +139,9 @@ def test_what_a_bucket_lacks_is_said_and_not_set() -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "expected"), [("", "SSE-S3"), (f"?kms_key_id={KMS_KEY}", f"SSE-KMS with {KMS_KEY}")], ids=["S3's keys", "a key of the user's"]
+    ("suffix", "expected"),
+    [("", "SSE-S3"), (f"?kms_key_id={KMS_KEY}", f"SSE-KMS with {KMS_KEY}")],
+    ids=["S3's keys", "a key of the user's"],
 )
 def test_what_a_bucket_lacks_is_set_on_request(suffix: str, expected: str) -> None:
     s3 = make_bucket()
@@ -150,12 +166,16 @@ def encrypt(s3: t.Any, key: str | None) -> None:
     [
         pytest.param(None, None, True, id="a key of AWS where none is asked for"),
         pytest.param(KMS_KEY, None, True, id="somebody's key where none is asked for"),
-        pytest.param(f"arn:aws:kms:{REGION}:123456789012:key/{KMS_KEY}", KMS_KEY, True, id="the key asked for, by its ARN"),
+        pytest.param(
+            f"arn:aws:kms:{REGION}:123456789012:key/{KMS_KEY}", KMS_KEY, True, id="the key asked for, by its ARN"
+        ),
         pytest.param("alias/other", KMS_KEY, False, id="another key"),
         pytest.param(None, KMS_KEY, False, id="a key of AWS where ours is asked for"),
     ],
 )
-def test_a_default_encryption_is_replaced_only_by_the_key_that_is_asked_for(found: str | None, wanted: str | None, is_fine: bool) -> None:
+def test_a_default_encryption_is_replaced_only_by_the_key_that_is_asked_for(
+    found: str | None, wanted: str | None, is_fine: bool
+) -> None:
     s3 = make_bucket()
     encrypt(s3, found)
     done = run(archive=BUCKET + (f"?kms_key_id={wanted}" if wanted else ""), manage_bucket=True)
@@ -165,7 +185,13 @@ def test_a_default_encryption_is_replaced_only_by_the_key_that_is_asked_for(foun
 
 
 def test_files_need_nothing_not_even_a_region(tmp_path: Path) -> None:
-    done = run(store=f"file://{tmp_path}/a home/store", archive=f"file://{tmp_path}/a home/archive", region=None, access_key=None, secret_key=None)
+    done = run(
+        store=f"file://{tmp_path}/a home/store",
+        archive=f"file://{tmp_path}/a home/archive",
+        region=None,
+        access_key=None,
+        secret_key=None,
+    )
     assert (done.changed, done.result) == (False, {"ready": True, "findings": [], "table": None, "buckets": []})
     assert list(tmp_path.iterdir()) == []
 
@@ -214,12 +240,19 @@ def test_waiting_for_a_table_ends() -> None:
 
 def test_the_key_of_the_archive_goes_before_that_of_the_store() -> None:
     make_bucket()
-    done = run(True, store="s3://certops-keys/a?kms_key_id=alias/store", archive="s3://certops-keys/b?kms_key_id=alias/archive", manage_bucket=True)
+    done = run(
+        True,
+        store="s3://certops-keys/a?kms_key_id=alias/store",
+        archive="s3://certops-keys/b?kms_key_id=alias/archive",
+        manage_bucket=True,
+    )
     assert done.result["buckets"][0]["encryption"] == "SSE-KMS with alias/archive"
 
 
 def test_a_finding_reads_as_a_sentence() -> None:
-    finding = store_setup.Shortcoming("s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it")
+    finding = store_setup.Shortcoming(
+        "s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it"
+    )
     assert str(finding) == "s3://bucket: versioning is off, and should be on; set it"
 
 
@@ -230,4 +263,7 @@ def test_a_bucket_of_another_account_is_refused() -> None:
 
     wanted = store_setup.WantedBucket("theirs", "123456789012", None, manage=True)
     problem = _preparing.BucketSetup(TheirBucket(), wanted).examine().problem or ""  # type: ignore[arg-type]
-    assert problem.startswith("s3:HeadBucket is refused: the bucket theirs does not belong to account 123456789012, or s3:ListBucket is not granted on it")
+    assert problem.startswith(
+        "s3:HeadBucket is refused: the bucket theirs does not belong to account 123456789012, or s3:ListBucket is not"
+        " granted on it"
+    )

@@ -16,8 +16,21 @@ from ansible_collections.certops.cloudfront.plugins.modules import run_summary a
 from unit.fakes.aws import FakeClock
 from unit.fakes.projects import NOW
 
-SELECTED = {"name": "webapp", "host": "webapp", "action": "renew", "reason": "renewal is due", "deadline": "2026-12-06T04:42:09Z"}
-NOTHING: dict[str, t.Any] = {"total": 3, "put_off": 0, "actions": {"none": 3}, "first_put_off": [], "first_waiting": [], "first_to_clean": []}
+SELECTED = {
+    "name": "webapp",
+    "host": "webapp",
+    "action": "renew",
+    "reason": "renewal is due",
+    "deadline": "2026-12-06T04:42:09Z",
+}
+NOTHING: dict[str, t.Any] = {
+    "total": 3,
+    "put_off": 0,
+    "actions": {"none": 3},
+    "first_put_off": [],
+    "first_waiting": [],
+    "first_to_clean": [],
+}
 RESTING = [{"name": "blog", "until": "2026-11-24T08:47:05Z", "reason": "the certificate is valid"}]
 
 
@@ -35,15 +48,33 @@ def result(status: str, name: str = "webapp", reason: str = "because") -> dict[s
 
 
 def test_what_was_done_comes_before_what_failed() -> None:
-    found = told(results={"b": result("failed", "b"), "a": result("failed", "a"), "y": result("unchanged", "y"), "x": result("changed", "x")})
-    assert found["lines"] == ["x | changed | because", "y | unchanged | because", "a | failed | because", "b | failed | because"]
-    assert found["headline"] == "4 projects: 1 changed, 1 unchanged, 2 failed; see to what failed, then run again: it goes on where it stopped."
+    found = told(
+        results={
+            "b": result("failed", "b"),
+            "a": result("failed", "a"),
+            "y": result("unchanged", "y"),
+            "x": result("changed", "x"),
+        }
+    )
+    assert found["lines"] == [
+        "x | changed | because",
+        "y | unchanged | because",
+        "a | failed | because",
+        "b | failed | because",
+    ]
+    assert (
+        found["headline"]
+        == "4 projects: 1 changed, 1 unchanged, 2 failed; see to what failed, then run again: it goes on where it"
+        " stopped."
+    )
     assert [row["name"] for row in found["failures"]] == ["a", "b"]
 
 
 def test_a_failure_says_how_long_its_certificate_lasts() -> None:
     found = told(results={"webapp": result("failed")}, plan={"selected": [SELECTED], "broken": [], "summary": NOTHING})
-    assert found["lines"] == ["webapp | failed | because; its certificate in service is valid until 2026-12-06T04:42:09Z"]
+    assert found["lines"] == [
+        "webapp | failed | because; its certificate in service is valid until 2026-12-06T04:42:09Z"
+    ]
 
 
 def test_a_first_certificate_that_failed_has_none_in_service() -> None:
@@ -51,7 +82,9 @@ def test_a_first_certificate_that_failed_has_none_in_service() -> None:
     assert found["lines"] == ["webapp | failed | because"]
 
 
-@pytest.mark.parametrize("results", [pytest.param({}, id="it never began"), pytest.param({"webapp": None}, id="it left no result")])
+@pytest.mark.parametrize(
+    "results", [pytest.param({}, id="it never began"), pytest.param({"webapp": None}, id="it left no result")]
+)
 def test_a_project_that_was_selected_and_did_not_run_failed(results: dict[str, t.Any]) -> None:
     found = told(results=results, plan={"selected": [SELECTED]})
     assert "it was selected, but did not run to its end" in found["lines"][0]
@@ -76,7 +109,10 @@ def test_an_empty_selection_says_so() -> None:
 
 
 def test_what_waits_is_named_as_far_as_it_is_little_and_counted_else() -> None:
-    waiting = [{"name": f"w{number}", "until": "2026-11-22T09:30:00Z", "reason": "failed attempts so far: 3"} for number in range(2)]
+    waiting = [
+        {"name": f"w{number}", "until": "2026-11-22T09:30:00Z", "reason": "failed attempts so far: 3"}
+        for number in range(2)
+    ]
     summary = {
         **NOTHING,
         "actions": {"wait": 7, "cleanup": 6, "none": 1},
@@ -93,7 +129,10 @@ def test_what_waits_is_named_as_far_as_it_is_little_and_counted_else() -> None:
         "w1 | waits until 2026-11-22T09:30:00Z | failed attempts so far: 3",
         "and 5 more that wait",
         "4 projects put off, since max_per_run is reached; the first of them: late (deadline 2026-12-01T00:00:00Z)",
-        "1 project held back, since the CA would refuse their orders now; the first of them: many (until 2026-11-23T00:00:00Z)",
+        (
+            "1 project held back, since the CA would refuse their orders now; the first of them: many (until"
+            " 2026-11-23T00:00:00Z)"
+        ),
         "leftovers in IAM of shop, site; certops.cloudfront.cleanup deletes what nobody uses",
         "and 4 more that have leftovers",
         "1 project with nothing to do, the next one is blog, due at 2026-11-24T08:47:05Z",
@@ -115,11 +154,20 @@ def test_a_private_key_in_a_reason_is_not_told() -> None:
 
 
 def test_the_data_say_the_same() -> None:
-    found = told(playbook="renew", results={"webapp": result("changed")}, plan={"selected": [SELECTED], "summary": NOTHING})["data"]
+    found = told(
+        playbook="renew", results={"webapp": result("changed")}, plan={"selected": [SELECTED], "summary": NOTHING}
+    )["data"]
     assert found["playbook"] == "renew"
     assert found["finished_at"] == "2026-11-22T05:30:00Z"
     assert found["counts"] == {"changed": 1, "deleted": 0, "unchanged": 0, "absent": 0, "locked": 0, "failed": 0}
-    row = {"name": "webapp", "host": "webapp", "status": "changed", "changed": True, "action": "renew", "reason": "because"}
+    row = {
+        "name": "webapp",
+        "host": "webapp",
+        "status": "changed",
+        "changed": True,
+        "action": "renew",
+        "reason": "because",
+    }
     assert found["projects"] == [{**row, "deadline": SELECTED["deadline"]}]
     assert found["plan"] == NOTHING
 
@@ -147,7 +195,11 @@ def test_hosts_that_nobody_resolved_are_refused() -> None:
 
 def test_rows_that_somebody_wrote_by_hand_are_refused_all_at_once() -> None:
     with pytest.raises(ConfigError) as refused:
-        told(results={"a": {"status": "changed"}, "b": "done", "c": None}, plan={"selected": [SELECTED, {"name": "d"}], "broken": [{}]}, attention=[{}])
+        told(
+            results={"a": {"status": "changed"}, "b": "done", "c": None},
+            plan={"selected": [SELECTED, {"name": "d"}], "broken": [{}]},
+            attention=[{}],
+        )
     wanted = {
         "results: a: it has no name;",
         "results: b: it has no name and no status;",

@@ -10,7 +10,12 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import sns_notify, sns_subscription, sns_subscription_info, sns_topic
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    sns_notify,
+    sns_subscription,
+    sns_subscription_info,
+    sns_topic,
+)
 from unit.fakes.aws import FakeClock
 from unit.fakes.sns import TOPIC, FakeSns, FakeSts, topics
 
@@ -29,7 +34,14 @@ def topic(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
 
 
 def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"topic": "certops-webapp", "protocol": "email", "endpoint": "ops@example.com", "state": "present", "resend": False, **params}
+    given = {
+        "topic": "certops-webapp",
+        "protocol": "email",
+        "endpoint": "ops@example.com",
+        "state": "present",
+        "resend": False,
+        **params,
+    }
     return sns_subscription.run(given, sns_subscription.Clients(topics(sns)), FakeClock(), check_mode)
 
 
@@ -101,7 +113,13 @@ class TestSubscription:
         topic(sns)
         made = subscription(sns)
         assert made.changed
-        assert made.result["subscription"] == {"topic_arn": TOPIC, "protocol": "email", "endpoint": "ops@example.com", "status": "pending", "arn": None}
+        assert made.result["subscription"] == {
+            "topic_arn": TOPIC,
+            "protocol": "email",
+            "endpoint": "ops@example.com",
+            "status": "pending",
+            "arn": None,
+        }
         assert not subscription(sns).changed
 
     def test_a_confirmed_one_is_left_alone_with_its_arn(self, sns: FakeSns) -> None:
@@ -109,7 +127,10 @@ class TestSubscription:
         for resend in (False, True):
             found = subscription(sns, resend=resend)
             assert not found.changed
-            assert (found.result["subscription"]["status"], found.result["subscription"]["arn"]) == ("confirmed", f"{TOPIC}:1")
+            assert (found.result["subscription"]["status"], found.result["subscription"]["arn"]) == (
+                "confirmed",
+                f"{TOPIC}:1",
+            )
 
     def test_a_pending_one_is_asked_again_only_on_request(self, sns: FakeSns) -> None:
         sns.topics[TOPIC], sns.subscriptions[TOPIC] = OURS, [listed("PendingConfirmation")]
@@ -163,12 +184,19 @@ class TestSubscription:
 class TestSubscriptionInfo:
     @staticmethod
     def read(sns: FakeSns, topic: str = "certops-webapp") -> dict[str, t.Any]:
-        found = sns_subscription_info.run({"topic": topic}, sns_subscription_info.Clients(topics(sns)), FakeClock(), False)
+        found = sns_subscription_info.run(
+            {"topic": topic}, sns_subscription_info.Clients(topics(sns)), FakeClock(), False
+        )
         assert not found.changed
         return dict(found.result)
 
     def test_every_endpoint_with_its_state_and_how_many_there_are_of_each(self, sns: FakeSns) -> None:
-        entries = [listed(), listed("PendingConfirmation", "dev@example.com"), listed("Deleted", "left@example.com"), listed(f"{TOPIC}:4", "cio@example.com")]
+        entries = [
+            listed(),
+            listed("PendingConfirmation", "dev@example.com"),
+            listed("Deleted", "left@example.com"),
+            listed(f"{TOPIC}:4", "cio@example.com"),
+        ]
         sns.topics[TOPIC], sns.subscriptions[TOPIC] = OURS, entries
         assert self.read(sns, TOPIC) == {
             "topic_arn": TOPIC,
@@ -211,7 +239,9 @@ class TestNotify:
         assert sns.calls == []
 
     def test_a_refused_message_is_an_error(self, sns: FakeSns) -> None:
-        sns.refusal = RemoteError("sns:Publish was answered with NotFound", service="sns", operation="Publish", code="NotFound")
+        sns.refusal = RemoteError(
+            "sns:Publish was answered with NotFound", service="sns", operation="Publish", code="NotFound"
+        )
         with pytest.raises(RemoteError, match="Publish"):
             notify(sns)
 

@@ -26,7 +26,8 @@ try:
     from cryptography import x509
     from cryptography.hazmat.primitives import serialization
 
-    class _Replacement(acme_messages.NewOrder):  # type: ignore[misc]  # the library may be missing where types are checked
+    # the library may be missing where types are checked
+    class _Replacement(acme_messages.NewOrder):  # type: ignore[misc]
         """A new order with the field that the library lacks (RFC 9773 section 5)."""
 
         replaces: str = josepy.field("replaces")
@@ -102,12 +103,17 @@ class Client:
             hmac_alg=registration.external_account.alg,
         )
         # an empty list is not the same as none to every CA
-        contact = {"contact": tuple(f"mailto:{contact}" for contact in registration.contacts)} if registration.contacts else {}
+        contact = (
+            {"contact": tuple(f"mailto:{contact}" for contact in registration.contacts)}
+            if registration.contacts
+            else {}
+        )
         body = acme_messages.NewRegistration(terms_of_service_agreed=True, external_account_binding=binding, **contact)
         return self._use_answered(body)
 
     def find_account(self) -> str:
-        """The URL of the account that the key has; RemoteError accountDoesNotExist if it has none (RFC 8555 section 7.3.1)."""
+        """The URL of the account that the key has; RemoteError accountDoesNotExist if it has none (RFC 8555 section
+        7.3.1)."""
         self._network.account = None
         return self._use_answered(acme_messages.NewRegistration(only_return_existing=True))
 
@@ -127,8 +133,14 @@ class Client:
         self._send("keyChange", url, inner)
 
     def new_order(self, domains: t.Sequence[str], profile: str | None, replaces: str | None = None) -> AcmeOrder:
-        """Ask for a certificate for these names, in place of the one that ``replaces`` names; the CA may answer with an order that the account already has."""
-        fields = {"identifiers": [acme_messages.Identifier(typ=acme_messages.IDENTIFIER_FQDN, value=domain) for domain in domains], "profile": profile or ""}
+        """Ask for a certificate for these names, in place of the one that ``replaces`` names; the CA may answer with an
+        order that the account already has."""
+        fields = {
+            "identifiers": [
+                acme_messages.Identifier(typ=acme_messages.IDENTIFIER_FQDN, value=domain) for domain in domains
+            ],
+            "profile": profile or "",
+        }
         wanted = _Replacement(replaces=replaces, **fields) if replaces else acme_messages.NewOrder(**fields)
         response = self._send("newOrder", self._url("newOrder"), wanted)
         return self._order(self._location(response, "newOrder"), response, "newOrder")
@@ -143,7 +155,9 @@ class Client:
 
     def answer(self, challenge: Challenge) -> None:
         """Tell the CA that the challenge's record is published."""
-        self._network.json(self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization="")), "challenge")
+        self._network.json(
+            self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization="")), "challenge"
+        )
 
     def finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
         """Hand in the signing request of a ready order."""
@@ -159,7 +173,12 @@ class Client:
         except ConfigError as exc:
             raise unusable("certificate", url, f"{exc.message}; run again to download it again") from exc
         links = requests.utils.parse_header_links(response.headers.get("Link", ""))
-        return Chain(pem=text, alternates=tuple(urllib.parse.urljoin(url, link["url"]) for link in links if link.get("rel") == "alternate"))
+        return Chain(
+            pem=text,
+            alternates=tuple(
+                urllib.parse.urljoin(url, link["url"]) for link in links if link.get("rel") == "alternate"
+            ),
+        )
 
     def challenge_value(self, challenge: Challenge) -> str:
         """What the TXT record has to say (RFC 8555 section 8.4)."""
@@ -168,9 +187,12 @@ class Client:
         return str(josepy.b64encode(digest).decode())
 
     def revoke(self, cert_pem: str, reason: int) -> None:
-        """Revoke the certificate, as its account or, for a client with the certificate's own key, as its owner (RFC 8555 section 7.6)."""
+        """Revoke the certificate, as its account or, for a client with the certificate's own key, as its owner (RFC
+        8555 section 7.6)."""
         der = crypto.load_certificates(cert_pem)[0].public_bytes(serialization.Encoding.DER)
-        self._send("revokeCert", self._url("revokeCert"), _Payload(certificate=josepy.b64encode(der).decode(), reason=reason))
+        self._send(
+            "revokeCert", self._url("revokeCert"), _Payload(certificate=josepy.b64encode(der).decode(), reason=reason)
+        )
 
     def _use_answered(self, body: t.Any) -> str:
         url = self._location(self._send("newAccount", self._url("newAccount"), body), "newAccount")
@@ -184,7 +206,11 @@ class Client:
         document = self._network.json(response, "directory")
         missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
         if missing or not isinstance(document.get("meta", {}), dict):
-            raise unusable("directory", self._directory_url, f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing; check the URL")
+            raise unusable(
+                "directory",
+                self._directory_url,
+                f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing; check the URL",
+            )
         urls = acme_messages.Directory.from_json(document)
         self._network.new_nonce_url = urls["newNonce"]
         return urls
@@ -193,7 +219,9 @@ class Client:
         try:
             return str(self._urls[resource])
         except KeyError:
-            raise unusable("directory", self._directory_url, f"it has no {resource}; this CA does not offer that; ask it") from None
+            raise unusable(
+                "directory", self._directory_url, f"it has no {resource}; this CA does not offer that; ask it"
+            ) from None
 
     def _send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
         self._url("newNonce")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the CA says of orders and authorizations, as values that tolerate what we do not know (new challenge types, new fields)."""
+"""What the CA says of orders and authorizations, as values that tolerate what we do not know (new challenge types, new
+fields)."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ DNS_PERSIST_01 = "dns-persist-01"
 
 
 def unusable(operation: str, url: str, why: str, retry_after: float | None = None) -> RemoteError:
-    """The error for an answer of the CA, or of something in its place, that says nothing; ``why`` ends in what to do."""
+    """The error for an answer of the CA, or of something in its place, that says nothing; ``why`` ends in what to
+    do."""
     text = f"acme:{operation} on {url} got no usable answer: {why}"
     return RemoteError(text, service="acme", operation=operation, code="malformedAnswer", retry_after=retry_after)
 
@@ -80,7 +82,8 @@ class AcmeOrder:
 
 @dataclass(frozen=True)
 class Chain:
-    """A downloaded certificate, the leaf first, and where the CA offers it with other chains (RFC 8555 section 7.4.2)."""
+    """A downloaded certificate, the leaf first, and where the CA offers it with other chains (RFC 8555 section
+    7.4.2)."""
 
     pem: str
     alternates: tuple[str, ...] = ()
@@ -88,7 +91,8 @@ class Chain:
 
 @dataclass(frozen=True)
 class Challenge:
-    """A dns-01 challenge, or a dns-persist-01 challenge, which has no token but the names of the CA and perhaps the account that it is for."""
+    """A dns-01 challenge, or a dns-persist-01 challenge, which has no token but the names of the CA and perhaps the
+    account that it is for."""
 
     url: str
     token: str
@@ -98,18 +102,26 @@ class Challenge:
 
     @classmethod
     def persistent(cls, document: t.Mapping[str, t.Any]) -> Challenge | None:
-        """A dns-persist-01 challenge (draft-ietf-acme-dns-persist section 3.1); what is none counts as not offered, as the draft may change."""
+        """A dns-persist-01 challenge (draft-ietf-acme-dns-persist section 3.1); what is none counts as not offered, as
+        the draft may change."""
         try:
             url, issuers = document["url"], document["issuer-domain-names"]
-            readable = isinstance(url, str) and isinstance(issuers, list) and all(isinstance(name, str) for name in issuers)
-            return cls(url, "", AcmeStatus(document["status"]), tuple(issuers), document.get("accounturi")) if readable else None
+            readable = (
+                isinstance(url, str) and isinstance(issuers, list) and all(isinstance(name, str) for name in issuers)
+            )
+            return (
+                cls(url, "", AcmeStatus(document["status"]), tuple(issuers), document.get("accounturi"))
+                if readable
+                else None
+            )
         except (KeyError, ValueError):
             return None
 
 
 @dataclass(frozen=True)
 class Authorization:
-    """An authorization with its dns-01 challenge and its dns-persist-01 challenge, if it offers them; other types are ignored (RFC 8555 section 7.1.4)."""
+    """An authorization with its dns-01 challenge and its dns-persist-01 challenge, if it offers them; other types are
+    ignored (RFC 8555 section 7.1.4)."""
 
     url: str
     domain: str
@@ -125,7 +137,9 @@ class Authorization:
             challenges = document["challenges"]
             errors = [challenge["error"] for challenge in challenges if challenge.get("error")]
             dns = [
-                Challenge(url=str(each["url"]), token=str(each["token"]), status=AcmeStatus(each["status"])) for each in challenges if each["type"] == DNS_01
+                Challenge(url=str(each["url"]), token=str(each["token"]), status=AcmeStatus(each["status"]))
+                for each in challenges
+                if each["type"] == DNS_01
             ]
             persistent = [Challenge.persistent(each) for each in challenges if each["type"] == DNS_PERSIST_01]
             return cls(
@@ -147,4 +161,8 @@ class Authorization:
 
     def as_asked(self) -> Asked | None:
         """What to note of its dns-01 challenge, if there is one."""
-        return Asked(self.url, self.domain, self.challenge.url, self.challenge.token) if self.challenge is not None else None
+        return (
+            Asked(self.url, self.domain, self.challenge.url, self.challenge.token)
+            if self.challenge is not None
+            else None
+        )

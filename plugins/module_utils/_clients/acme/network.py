@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """ACME over HTTPS: the acme library's signing and nonces, with the retries and typed errors that it lacks.
 
-The library retries badNonce once, asks for a new nonce although the refusal carries one, drops Retry-After and the problem's type on
+The library retries badNonce once, asks for a new nonce although the refusal carries one, drops Retry-After and the
+problem's type on
 errors, and gives up at the first connection error.
 """
 
@@ -60,14 +61,22 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             raise missing_library("acme")
         # A certificate's own key, which may revoke it, may be an RSA key.
         alg = josepy.RS256 if isinstance(key, josepy.JWKRSA) else josepy.ES256
-        super().__init__(key=key, alg=alg, verify_ssl=ca_bundle or True, user_agent=_USER_AGENT, timeout=(CONNECT_SECONDS, READ_SECONDS))
+        super().__init__(
+            key=key,
+            alg=alg,
+            verify_ssl=ca_bundle or True,
+            user_agent=_USER_AGENT,
+            timeout=(CONNECT_SECONDS, READ_SECONDS),
+        )
         self.clock = clock
         self.new_nonce_url = ""
 
     def fetch_directory(self, url: str) -> t.Any:
         """GET the directory, unsigned."""
         timeout = (CONNECT_SECONDS, DIRECTORY_READ_SECONDS)
-        return self._persist(lambda: self._send_request("GET", url, timeout=timeout), "directory", url, _Patience(DIRECTORY_ATTEMPTS))
+        return self._persist(
+            lambda: self._send_request("GET", url, timeout=timeout), "directory", url, _Patience(DIRECTORY_ATTEMPTS)
+        )
 
     def fetch(self, operation: str, url: str) -> t.Any:
         """GET something that needs no account and may be missing; RemoteError unless the CA answers with success."""
@@ -75,7 +84,8 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         return self._persist(lambda: self._send_request("GET", url, timeout=timeout), operation, url, _UNSIGNED)
 
     def send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:
-        """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success, and with a nonce (RFC 8555 section 6.5)."""
+        """POST the payload signed, or POST-as-GET without one; RemoteError unless the CA answers with success, and with
+        a nonce (RFC 8555 section 6.5)."""
         response = self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
         if self.REPLAY_NONCE_HEADER not in response.headers:
             raise unusable(operation, url, "it has no Replay-Nonce; see whether a proxy answers in place of the CA")
@@ -92,7 +102,8 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         return document
 
     def _send_request(self, method: str, url: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """As in the library, but what is sent is not logged, and connection errors stay what they are (4.x makes some a ValueError)."""
+        """As in the library, but what is sent is not logged, and connection errors stay what they are (4.x makes some a
+        ValueError)."""
         headers = {"User-Agent": self.user_agent, **kwargs.pop("headers", {})}
         kwargs.setdefault("timeout", self._default_timeout)
         response = self.session.request(method, url, *args, headers=headers, verify=self.verify_ssl, **kwargs)
@@ -120,7 +131,11 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
     def _asked(self, exc: Exception, operation: str, url: str) -> tuple[str, str]:
         """The request that failed: before a POST there may be one for a nonce."""
         request = getattr(exc, "request", None) or getattr(_response(exc), "request", None)
-        return ("newNonce", self.new_nonce_url) if request is not None and request.url == self.new_nonce_url else (operation, url)
+        return (
+            ("newNonce", self.new_nonce_url)
+            if request is not None and request.url == self.new_nonce_url
+            else (operation, url)
+        )
 
     def _pause(self, response: t.Any, attempt: int, longest: float) -> float | None:
         """Seconds after which it is worth sending the request again; None if it is not."""
@@ -133,7 +148,9 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         headers = {"Content-Type": self.JOSE_CONTENT_TYPE}
         for _attempt in range(NONCE_ATTEMPTS):
             nonce = self._get_nonce(url, self.new_nonce_url)
-            response = self._send_request("POST", url, data=self._wrap_in_jws(payload, nonce, url), headers=dict(headers))
+            response = self._send_request(
+                "POST", url, data=self._wrap_in_jws(payload, nonce, url), headers=dict(headers)
+            )
             # RFC 8555 section 6.5: a refusal carries the nonce to try next
             if self.REPLAY_NONCE_HEADER in response.headers:
                 self._add_nonce(response)
@@ -149,7 +166,8 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         retry_after = waiting.retry_after(response.headers.get("Retry-After"), now)
         advice, until = problems.advice(problem, retry_after, now), problems.retry_at(problem, retry_after, now)
         raise RemoteError(
-            f"acme:{operation} on {url} was answered with HTTP {response.status_code}, {problem.as_text()}" + (f"; {advice}" if advice else ""),
+            f"acme:{operation} on {url} was answered with HTTP {response.status_code}, {problem.as_text()}"
+            + (f"; {advice}" if advice else ""),
             service="acme",
             operation=operation,
             code=problem.code,

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The persistent ACME account of a directory and its contacts: made once, kept in the archive, never used for a certificate."""
+"""The persistent ACME account of a directory and its contacts: made once, kept in the archive, never used for a
+certificate."""
 
 from __future__ import annotations
 
@@ -91,12 +92,17 @@ def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> AcmeAcc
         return AcmeAccount.from_dict(fields)
     except (KeyError, TypeError, ValueError):
         # "from None": the decoder's error quotes the document, which holds the account key
-        raise CertError(f"the ACME account {key} in {archive.uri} is damaged; restore it, or delete it so that a new account is registered") from None
+        raise CertError(
+            f"the ACME account {key} in {archive.uri} is damaged; restore it, or delete it so that a new account is"
+            " registered"
+        ) from None
 
 
 def new(directory: str, contacts: tuple[str, ...], now: datetime) -> AcmeAccount:
     """An account with a new key that no CA knows yet."""
-    return AcmeAccount(directory=directory, contacts=contacts, private_key=crypto.generate_key(KEY_TYPE), key_since=times.to_text(now))
+    return AcmeAccount(
+        directory=directory, contacts=contacts, private_key=crypto.generate_key(KEY_TYPE), key_since=times.to_text(now)
+    )
 
 
 def save(archive: Archive, account: AcmeAccount) -> None:

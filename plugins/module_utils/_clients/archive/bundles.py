@@ -24,7 +24,8 @@ ReadArchived = t.Callable[[str], "bytes | None"]
 
 
 def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
-    """The bundle at ``reference``: a directory, or the path, file:// or, with ``archived``, s3:// URI of a .tar.gz; ConfigError if it cannot be used."""
+    """The bundle at ``reference``: a directory, or the path, file:// or, with ``archived``, s3:// URI of a .tar.gz;
+    ConfigError if it cannot be used."""
     if archived is not None and reference.startswith("s3://"):
         content = archived(reference)
         if content is None:
@@ -36,7 +37,14 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
             return bundles.from_texts(_directory_texts(path))
         return unpack(path.read_bytes(), reference)
     except (OSError, UnicodeError) as exc:
-        raise ConfigError([f"bundle {reference}: cannot be read ({_why(exc)}); give a directory with cert.pem and privkey.pem, or a bundle's .tar.gz"]) from exc
+        raise ConfigError(
+            [
+                (
+                    f"bundle {reference}: cannot be read ({_why(exc)}); give a directory with cert.pem and privkey.pem,"
+                    " or a bundle's .tar.gz"
+                )
+            ]
+        ) from exc
     except ValueError as exc:
         raise ConfigError([f"bundle {reference}: {exc}"]) from exc
 
@@ -53,7 +61,8 @@ def unpack(content: bytes, reference: str) -> Bundle:
 
 
 def newest(archive: Archive, keys: t.Iterable[str], project: str) -> tuple[str, Bundle] | None:
-    """The URI and the content of the project's newest bundle among these keys of the archive; None without one, ConfigError if it is damaged."""
+    """The URI and the content of the project's newest bundle among these keys of the archive; None without one,
+    ConfigError if it is damaged."""
     key = next(iter(bundles.archived(keys, project)), None)
     if key is None:
         return None
@@ -85,17 +94,21 @@ def is_kept_in(directory: str, bundle: Bundle) -> bool:
 
 
 def keep_in(directory: str, bundle: Bundle) -> None:
-    """Write the five files into the directory, each atomically, the manifest last: its checksums tell whether the rest is complete."""
+    """Write the five files into the directory, each atomically, the manifest last: its checksums tell whether the rest
+    is complete."""
     root = Path(directory)
     try:
         for name, text in bundle.texts().items():
             private_files.replace(root / name, text.encode(), _mode(name))
     except CertError as exc:
-        raise CertError(f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest") from exc
+        raise CertError(
+            f"{exc.message}; the bundle is safe in the archive, and the next run writes it to dest"
+        ) from exc
 
 
 def directory_problem(option: str, directory: str) -> str | None:
-    """Why the directory that ``option`` names cannot be written into, as far as can be told without writing; None if it can."""
+    """Why the directory that ``option`` names cannot be written into, as far as can be told without writing; None if it
+    can."""
     problem = private_files.directory_problem(Path(directory))
     return f"{option}: {problem}" if problem else None
 

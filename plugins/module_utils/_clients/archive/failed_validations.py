@@ -32,7 +32,11 @@ class Failures:
         """RefusedError if a name failed as often at this CA as CAs allow in an hour."""
         held = failed_validations.held_until(self._load(), directory, domains, now)
         if held:
-            raise RefusedError(failed_validations.refusal(held), retry_at=times.to_text(max(held.values())), failed_validations=list(held))
+            raise RefusedError(
+                failed_validations.refusal(held),
+                retry_at=times.to_text(max(held.values())),
+                failed_validations=list(held),
+            )
 
     def note(self, failure: Failure, now: datetime) -> str | None:
         """Keep another one; a warning if that fails."""

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which certificates of a project are revoked, noted in the archive beside their bundles: project documents may be deleted or lost, and bundles stay."""
+"""Which certificates of a project are revoked, noted in the archive beside their bundles: project documents may be
+deleted or lost, and bundles stay."""
 
 from __future__ import annotations
 

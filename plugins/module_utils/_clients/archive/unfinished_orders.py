@@ -44,7 +44,10 @@ class Pending:
         for key in sorted((key for key in keys if key.startswith(self.prefix)), reverse=True):
             order = self._read(key)
             if order is None:
-                warnings.append(f"the unfinished order {key} in {self.archive.uri} is damaged and left alone; delete it, and look for its TXT records by hand")
+                warnings.append(
+                    f"the unfinished order {key} in {self.archive.uri} is damaged and left alone; delete it, and look"
+                    " for its TXT records by hand"
+                )
             else:
                 kept.append(UnfinishedOrder(key, order))
         return kept, warnings

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """CloudFront distributions, one method per API call; a configuration travels as the XML that the service returned.
 
-botocore drops the elements that its model does not know, and UpdateDistribution replaces the whole configuration: parsed and sent
-back, a configuration would lose settings. So the bytes are taken before botocore parses them, and put back before it sends.
+botocore drops the elements that its model does not know, and UpdateDistribution replaces the whole configuration:
+parsed and sent
+back, a configuration would lose settings. So the bytes are taken before botocore parses them, and put back before it
+sends.
 """
 
 from __future__ import annotations
@@ -46,7 +48,9 @@ class CloudFront:
         """Every distribution of the account, staging ones included."""
         with calling(SERVICE, "ListDistributions"):
             pages = self._client.get_paginator("list_distributions").paginate(PaginationConfig={"PageSize": PAGE_SIZE})
-            return tuple(_distribution(summary) for page in pages for summary in page["DistributionList"].get("Items", []))
+            return tuple(
+                _distribution(summary) for page in pages for summary in page["DistributionList"].get("Items", [])
+            )
 
     def get_distribution_config(self, distribution_id: str) -> DistributionConfig:
         """The configuration of one distribution, and the ETag to update it with."""
@@ -59,7 +63,8 @@ class CloudFront:
             config = distribution_xml.read(xml)
         except (IndexError, ValueError) as exc:
             raise RemoteError(
-                f"cloudfront:GetDistributionConfig on {distribution_id}: the answer's bytes cannot be used ({exc}); upgrade boto3 and botocore",
+                f"cloudfront:GetDistributionConfig on {distribution_id}: the answer's bytes cannot be used ({exc});"
+                " upgrade boto3 and botocore",
                 service=SERVICE,
                 operation="GetDistributionConfig",
             ) from exc
@@ -84,13 +89,21 @@ def _distribution(summary: t.Mapping[str, t.Any]) -> Distribution:
         id=summary["Id"],
         domain_name=summary.get("DomainName", ""),
         aliases=tuple(summary.get("Aliases", {}).get("Items", [])),
-        viewer={name: _text(value) for name, value in summary.get("ViewerCertificate", {}).items() if name in distribution_xml.VIEWER_ELEMENTS},
+        viewer={
+            name: _text(value)
+            for name, value in summary.get("ViewerCertificate", {}).items()
+            if name in distribution_xml.VIEWER_ELEMENTS
+        },
         status=summary.get("Status", ""),
         etag=summary.get("ETag", ""),
         enabled=summary.get("Enabled", True),
         staging=summary.get("Staging", False),
         tenant_only=summary.get("ConnectionMode") == "tenant-only",
-        icp={entry["CNAME"]: entry["ICPRecordalStatus"] for entry in summary.get("AliasICPRecordals", []) if "CNAME" in entry and "ICPRecordalStatus" in entry},
+        icp={
+            entry["CNAME"]: entry["ICPRecordalStatus"]
+            for entry in summary.get("AliasICPRecordals", [])
+            if "CNAME" in entry and "ICPRecordalStatus" in entry
+        },
     )
 
 

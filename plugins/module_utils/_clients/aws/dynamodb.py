@@ -26,7 +26,12 @@ class DynamoDb:
 
     def put_item(self, item: t.Mapping[str, str], expected: str | None) -> None:
         """Write the item if its ``version`` is ``expected`` (None: if there is no item)."""
-        self._call("PutItem", self._client.put_item, Item={key: {"S": value} for key, value in item.items()}, **_condition(expected))
+        self._call(
+            "PutItem",
+            self._client.put_item,
+            Item={key: {"S": value} for key, value in item.items()},
+            **_condition(expected),
+        )
 
     def delete_item(self, name: str, expected: str) -> None:
         """Delete the item if its ``version`` is ``expected``."""
@@ -34,7 +39,9 @@ class DynamoDb:
 
     def scan_names(self) -> list[str]:
         """The keys of all items."""
-        return [item["name"]["S"] for item in self._scan(ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"})]
+        return [
+            item["name"]["S"] for item in self._scan(ProjectionExpression="#n", ExpressionAttributeNames={"#n": "name"})
+        ]
 
     def scan_items(self) -> list[dict[str, str]]:
         """All items whole."""
@@ -42,10 +49,14 @@ class DynamoDb:
 
     def _scan(self, **wanted: t.Any) -> t.Iterator[t.Mapping[str, t.Any]]:
         with calling(SERVICE, "Scan", self._table):
-            for page in self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True, **wanted):
+            for page in self._client.get_paginator("scan").paginate(
+                TableName=self._table, ConsistentRead=True, **wanted
+            ):
                 yield from page["Items"]
 
-    def _call(self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any) -> t.Mapping[str, t.Any]:
+    def _call(
+        self, operation: str, method: t.Callable[..., t.Mapping[str, t.Any]], **wanted: t.Any
+    ) -> t.Mapping[str, t.Any]:
         with calling(SERVICE, operation, self._table):
             return method(TableName=self._table, **wanted)
 

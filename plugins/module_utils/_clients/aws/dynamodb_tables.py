@@ -62,7 +62,9 @@ class DynamoDbTables:
     def update_continuous_backups(self, name: str) -> None:
         """The table can be brought back to any point in time from now on."""
         with calling(SERVICE, "UpdateContinuousBackups", name):
-            self._client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True})
+            self._client.update_continuous_backups(
+                TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+            )
 
     def update_table(self, name: str) -> None:
         """The table cannot be deleted before its protection is taken off."""

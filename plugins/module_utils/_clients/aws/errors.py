@@ -38,9 +38,13 @@ _ADVICE = {
     "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
     "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
     "NoSuchBucket": "create the bucket, or correct its name",
-    "sts:AccessDenied": "check that the role exists, that its trust policy names this identity, that external_id is the one that it asks for, and that this"
-    " identity may call sts:AssumeRole (see docs/iam of the collection)",
-    "dynamodb:ResourceNotFoundException": "make the table with the playbook certops.cloudfront.setup, or correct the name and the region",
+    "sts:AccessDenied": (
+        "check that the role exists, that its trust policy names this identity, that external_id is the one that it"
+        " asks for, and that this identity may call sts:AssumeRole (see docs/iam of the collection)"
+    ),
+    "dynamodb:ResourceNotFoundException": (
+        "make the table with the playbook certops.cloudfront.setup, or correct the name and the region"
+    ),
 }
 MALFORMED = "malformedAnswer"
 _PROXY = "see whether a proxy answers in place of AWS"
@@ -83,13 +87,16 @@ class _Call:
 
     def unusable(self, why: str, code: str) -> RemoteError:
         """The error for an answer that says nothing."""
-        return RemoteError(f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code)
+        return RemoteError(
+            f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code
+        )
 
 
 def insist_on_aws(client: t.Any) -> None:
     """No call of this boto3 client takes what somebody else says for AWS's answer.
 
-    botocore reads a page of a proxy, or nothing, as an answer without content: no distributions, deleted, written. Each answer of AWS has a request ID:
+    botocore reads a page of a proxy, or nothing, as an answer without content: no distributions, deleted, written. Each
+    answer of AWS has a request ID:
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RESTResponses.html,
     https://docs.aws.amazon.com/Route53/latest/APIReference/requests-rest-responses.html,
     https://docs.aws.amazon.com/AmazonS3/latest/API/get-request-ids.html
@@ -114,17 +121,25 @@ def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t
 def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
     """Inside, botocore's exceptions become RemoteError or ConfigError.
 
-    ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is about.
+    ``service`` and ``operation`` are AWS's names (``iam``, ``UploadServerCertificate``), ``target`` is what the call is
+    about.
     """
     where = _Call(service, operation, target)
     try:
         yield
     except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
         raise ConfigError(
-            [f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the AWS_* environment variables"]
+            [
+                (
+                    f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the"
+                    " AWS_* environment variables"
+                )
+            ]
         ) from exc
     except NoRegionError as exc:
-        raise ConfigError([f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]) from exc
+        raise ConfigError(
+            [f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]
+        ) from exc
     except ClientError as exc:
         raise _from_client_error(exc, where) from exc
     except (BotoCoreError, ResponseParserError, _NotOfAwsError, AttributeError, KeyError, TypeError, ValueError) as exc:
@@ -137,12 +152,16 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
 def _without_answer(exc: Exception) -> tuple[str, str] | None:
     """Why there is no usable answer, and the code of that; None for a mistake of ours.
 
-    What botocore quotes is left out: all of an answer, which may have temporary credentials or repeat what was sent, or a header with a session token.
+    What botocore quotes is left out: all of an answer, which may have temporary credentials or repeat what was sent, or
+    a header with a session token.
     """
     if isinstance(exc, _NotOfAwsError):
         return f"{exc}; {_PROXY}", MALFORMED
     if isinstance(exc, HTTPClientError) and exc.fmt == HTTPClientError.fmt:
-        return "the request cannot be sent; see whether the credentials end in a blank or a line break", "HTTPClientError"
+        return (
+            "the request cannot be sent; see whether the credentials end in a blank or a line break",
+            "HTTPClientError",
+        )
     if isinstance(exc, BotoCoreError):
         return str(exc), type(exc).__name__
     if isinstance(exc, ResponseParserError) or _is_about_the_answer(exc):
@@ -151,7 +170,8 @@ def _without_answer(exc: Exception) -> tuple[str, str] | None:
 
 
 def _is_about_the_answer(exc: Exception) -> bool:
-    """Whether botocore stumbled over it: its parsers take JSON for an object, and XML for the answer that they expect, without a look."""
+    """Whether botocore stumbled over it: its parsers take JSON for an object, and XML for the answer that they expect,
+    without a look."""
     names = [str(frame.f_globals.get("__name__", "")) for frame, _line in traceback.walk_tb(exc.__traceback__)]
     # a mistake in a handler of ours comes through botocore.hooks, one in the arguments is seen by botocore.client
     return next((name for name in reversed(names) if name.startswith("botocore.")), "") in _READERS

@@ -49,7 +49,9 @@ class Iam:
     def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
         """Every server certificate whose path starts with ``path``."""
         with calling(SERVICE, "ListServerCertificates", path):
-            pages = self._client.get_paginator("list_server_certificates").paginate(PathPrefix=path, PaginationConfig={"PageSize": PAGE_SIZE})
+            pages = self._client.get_paginator("list_server_certificates").paginate(
+                PathPrefix=path, PaginationConfig={"PageSize": PAGE_SIZE}
+            )
             return tuple(_stored(metadata) for page in pages for metadata in page["ServerCertificateMetadataList"])
 
     def get_server_certificate(self, name: str) -> Content | None:
@@ -82,13 +84,25 @@ class Iam:
 
     def simulate_principal_policy(self, source_arn: str, simulated: Simulated) -> dict[str, bool]:
         """Whether the policies of this user or role allow each of the actions on the resource."""
-        context = [{"ContextKeyName": key, "ContextKeyValues": list(values), "ContextKeyType": "stringList"} for key, values in simulated.context.items()]
-        request = {"PolicySourceArn": source_arn, "ActionNames": list(simulated.actions), "ResourceArns": [simulated.resource], "ContextEntries": context}
+        context = [
+            {"ContextKeyName": key, "ContextKeyValues": list(values), "ContextKeyType": "stringList"}
+            for key, values in simulated.context.items()
+        ]
+        request = {
+            "PolicySourceArn": source_arn,
+            "ActionNames": list(simulated.actions),
+            "ResourceArns": [simulated.resource],
+            "ContextEntries": context,
+        }
         with calling(SERVICE, "SimulatePrincipalPolicy", source_arn):
             pages = self._client.get_paginator("simulate_principal_policy").paginate(**request)
             results = [result for page in pages for result in page["EvaluationResults"]]
         # a denial for want of a condition key that only a real request has says nothing
-        judged = [result for result in results if result["EvalDecision"] == "allowed" or not result.get("MissingContextValues")]
+        judged = [
+            result
+            for result in results
+            if result["EvalDecision"] == "allowed" or not result.get("MissingContextValues")
+        ]
         return {result["EvalActionName"]: result["EvalDecision"] == "allowed" for result in judged}
 
     def upload_server_certificate(self, upload: Upload) -> StoredCertificate:
@@ -99,7 +113,8 @@ class Iam:
         except RemoteError as exc:
             if _quotes(exc.message, upload.private_key):
                 raise RemoteError(
-                    f"iam:UploadServerCertificate on {upload.name} was answered with {exc.code}; its text is withheld because it quotes the private key",
+                    f"iam:UploadServerCertificate on {upload.name} was answered with {exc.code}; its text is withheld"
+                    " because it quotes the private key",
                     service=SERVICE,
                     operation="UploadServerCertificate",
                     code=exc.code,
@@ -141,7 +156,9 @@ def _request(upload: Upload) -> dict[str, t.Any]:
 
 def _quotes(message: str, private_key: str) -> bool:
     said = message + urllib.parse.unquote_plus(message)
-    return any(len(line) >= MIN_KEY_LINE and line in said for line in private_key.splitlines() if not line.startswith("-----"))
+    return any(
+        len(line) >= MIN_KEY_LINE and line in said for line in private_key.splitlines() if not line.startswith("-----")
+    )
 
 
 def _stored(metadata: t.Mapping[str, t.Any]) -> StoredCertificate:

@@ -1,9 +1,12 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Spreads the calls of all processes of a user on this machine over time, so that together they stay below what an account may call.
+"""Spreads the calls of all processes of a user on this machine over time, so that together they stay below what an
+account may call.
 
-The processes share a token bucket in a file. A slot is reserved under a lock that is held for microseconds and that the kernel frees when its
-holder dies; the wait for the slot is without the lock. Nothing fails because of it: where the file cannot be used, calls are not paced.
+The processes share a token bucket in a file. A slot is reserved under a lock that is held for microseconds and that the
+kernel frees when its
+holder dies; the wait for the slot is without the lock. Nothing fails because of it: where the file cannot be used,
+calls are not paced.
 """
 
 from __future__ import annotations
@@ -23,7 +26,9 @@ LOCK_PAUSE_SECONDS = 0.005
 # No queue of real processes is longer; a time that is further ahead is from before the clock was set back.
 LONGEST_WAIT_SECONDS = 300.0
 # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html lists these as throttling.
-THROTTLED = frozenset({"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "TooManyRequestsException"})
+THROTTLED = frozenset(
+    {"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottled", "TooManyRequestsException"}
+)
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,13 @@ class Rate:
 class CallPace:
     """The calls that share one file; ``clock`` and ``sleep`` are those of this machine."""
 
-    def __init__(self, path: Path, rate: Rate, clock: t.Callable[[], float] = time.time, sleep: t.Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        path: Path,
+        rate: Rate,
+        clock: t.Callable[[], float] = time.time,
+        sleep: t.Callable[[float], None] = time.sleep,
+    ) -> None:
         self._path, self._clock, self._sleep = path, clock, sleep
         self._interval, self._burst = 1 / rate.per_second, rate.burst
 
@@ -49,7 +60,8 @@ class CallPace:
                 self._sleep(delay)
 
     def throttled(self) -> None:
-        """The service refused a call, so somebody else calls, too: the bucket is empty, and every process waits its turn."""
+        """The service refused a call, so somebody else calls, too: the bucket is empty, and every process waits its
+        turn."""
         with contextlib.suppress(OSError), self._locked() as descriptor:
             now = self._clock()
             _write(descriptor, max(self._full_at(descriptor, now), now + self._burst * self._interval))
@@ -75,7 +87,8 @@ class CallPace:
 
 
 def pace_client(client: t.Any, event: str, pace: CallPace) -> None:
-    """Every call of the boto3 client that has this event name (``route53`` or ``cloudfront.UpdateDistribution``), each retry included, keeps the pace."""
+    """Every call of the boto3 client that has this event name (``route53`` or ``cloudfront.UpdateDistribution``), each
+    retry included, keeps the pace."""
 
     def before_sign(**_event: t.Any) -> None:
         pace.wait()

@@ -17,7 +17,8 @@ References = t.Mapping[tuple[str, str], frozenset[str]]
 
 
 class Route53:
-    """The hosted zones that the credentials reach; the boto3 client is made at the first call, since many runs need none."""
+    """The hosted zones that the credentials reach; the boto3 client is made at the first call, since many runs need
+    none."""
 
     def __init__(self, client_factory: t.Callable[[], t.Any]) -> None:
         self._client_factory = client_factory
@@ -33,7 +34,8 @@ class Route53:
         return tuple(_zone(zone) for page in pages for zone in page["HostedZones"])
 
     def relist(self) -> bool:
-        """Whether the last listing was made before it was asked for, so that the next may say something else; here none is."""
+        """Whether the last listing was made before it was asked for, so that the next may say something else; here none
+        is."""
         return False
 
     def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
@@ -48,7 +50,9 @@ class Route53:
         with calling("route53", "ListResourceRecordSets", f"zone {zone_id}"):
             pages = list(self._client.get_paginator("list_resource_record_sets").paginate(HostedZoneId=zone_id))
         return {
-            (each["Type"], _plain(each["Name"])): frozenset(_plain(record["Value"]) for record in each.get("ResourceRecords", []))
+            (each["Type"], _plain(each["Name"])): frozenset(
+                _plain(record["Value"]) for record in each.get("ResourceRecords", [])
+            )
             for page in pages
             for each in page["ResourceRecordSets"]
             if each["Type"] in ("CNAME", "NS")
@@ -57,7 +61,9 @@ class Route53:
     def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
         """The TXT record set under exactly this name."""
         with calling("route53", "ListResourceRecordSets", f"TXT {name} in zone {zone_id}"):
-            answer = self._client.list_resource_record_sets(HostedZoneId=zone_id, StartRecordName=name, StartRecordType="TXT", MaxItems="1")
+            answer = self._client.list_resource_record_sets(
+                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="TXT", MaxItems="1"
+            )
         for record_set in answer["ResourceRecordSets"]:
             if record_set["Type"] == "TXT" and record_set["Name"].rstrip(".").lower() == name:
                 values = tuple(record["Value"] for record in record_set.get("ResourceRecords", []))
@@ -71,7 +77,10 @@ class Route53:
         with calling("route53", "ChangeResourceRecordSets", f"TXT {shown} in zone {zone_id}"):
             answer = self._client.change_resource_record_sets(
                 HostedZoneId=zone_id,
-                ChangeBatch={"Comment": "ACME challenge of certops.cloudfront", "Changes": [_to_api(change) for change in changes]},
+                ChangeBatch={
+                    "Comment": "ACME challenge of certops.cloudfront",
+                    "Changes": [_to_api(change) for change in changes],
+                },
             )
         return str(answer["ChangeInfo"]["Id"]).rpartition("/")[2]
 
@@ -82,7 +91,11 @@ class Route53:
 
 
 def _zone(answer: t.Mapping[str, t.Any]) -> Zone:
-    return Zone(id=answer["Id"].rpartition("/")[2], name=_plain(answer["Name"]), private=bool(answer.get("Config", {}).get("PrivateZone")))
+    return Zone(
+        id=answer["Id"].rpartition("/")[2],
+        name=_plain(answer["Name"]),
+        private=bool(answer.get("Config", {}).get("PrivateZone")),
+    )
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,11 @@ class S3:
     def __init__(self, client: t.Any, bucket: str, kms_key_id: str | None = None) -> None:
         self._client = client
         self._bucket = bucket
-        self._encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id} if kms_key_id else {"ServerSideEncryption": "AES256"}
+        self._encryption = (
+            {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id}
+            if kms_key_id
+            else {"ServerSideEncryption": "AES256"}
+        )
 
     def get_object(self, key: str) -> tuple[bytes, str] | None:
         """Content and ETag, or None if there is no such object."""
@@ -38,7 +42,9 @@ class S3:
     def put_object(self, key: str, content: bytes, condition: t.Mapping[str, str] | None = None) -> str:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
         with calling(SERVICE, "PutObject", self._where(key)):
-            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {}))
+            answer = self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {})
+            )
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:

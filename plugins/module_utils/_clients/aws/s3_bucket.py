@@ -39,7 +39,9 @@ class S3Bucket:
     def get_bucket_encryption(self) -> tuple[Encryption | None, t.Mapping[str, t.Any]]:
         """The default encryption, and the rule that says so, as S3 has it."""
         answer = self._unless_not_set("GetBucketEncryption", self._client.get_bucket_encryption)
-        rule: t.Mapping[str, t.Any] = next(iter(answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])), {})
+        rule: t.Mapping[str, t.Any] = next(
+            iter(answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])), {}
+        )
         default = rule.get("ApplyServerSideEncryptionByDefault")
         return (Encryption(default["SSEAlgorithm"], default.get("KMSMasterKeyID")) if default else None), rule
 
@@ -56,7 +58,10 @@ class S3Bucket:
 
     def put_bucket_encryption(self, encryption: Encryption, rule: t.Mapping[str, t.Any]) -> None:
         """The default encryption is this one; what else ``rule`` says stays."""
-        default = {"SSEAlgorithm": encryption.algorithm, **({"KMSMasterKeyID": encryption.key} if encryption.key else {})}
+        default = {
+            "SSEAlgorithm": encryption.algorithm,
+            **({"KMSMasterKeyID": encryption.key} if encryption.key else {}),
+        }
         rules = [{**rule, "ApplyServerSideEncryptionByDefault": default}]
         with calling(SERVICE, "PutBucketEncryption", self._name):
             self._client.put_bucket_encryption(**self._of, ServerSideEncryptionConfiguration={"Rules": rules})

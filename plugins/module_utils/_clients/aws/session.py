@@ -30,10 +30,12 @@ except ImportError:
 # Standard mode retries throttling, PriorRequestNotComplete, 5xx and connection errors with exponential back-off.
 # https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html
 RETRIES = {"mode": "standard", "total_max_attempts": 8}
-# In adaptive mode a client that is throttled slows down, besides. These services allow an account a few calls a second, and many projects run at once.
+# In adaptive mode a client that is throttled slows down, besides. These services allow an account a few calls a second,
+# and many projects run at once.
 ADAPTIVE = {**RETRIES, "mode": "adaptive"}
 ADAPTIVE_SERVICES = frozenset({"cloudfront", "route53"})
-# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html: 5 a second in accounts from before August 2026.
+# https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/throttling-api-requests.html: 5 a second in accounts from
+# before August 2026.
 ROUTE53_CALLS_PER_SECOND = 5.0
 # The slots of a pace are not the moments at which calls arrive.
 MARGIN = 0.9
@@ -43,15 +45,18 @@ CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
 ROUTE53_RATE: dict[str, t.Any] = {"type": "float", "default": ROUTE53_CALLS_PER_SECOND}
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
-# Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the endpoint is overridden.
-# https://docs.aws.amazon.com/general/latest/gr/rande.html, https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
+# Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the
+# endpoint is overridden.
+# https://docs.aws.amazon.com/general/latest/gr/rande.html,
+# https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
 HOME_REGIONS = {
     "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
     "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
 }
 # What CloudTrail of the role's account shows as the user.
 ROLE_SESSION = "certops.cloudfront"
-# The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py describes it.
+# The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py
+# describes it.
 DNS_AWS: dict[str, t.Any] = {
     "type": "dict",
     "options": {
@@ -77,7 +82,8 @@ DNS_DELEGATIONS: dict[str, t.Any] = {
 SERVICES = ("cloudfront", "iam", "route53", "sns", "sts")
 _CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
 _ROLE = frozenset({"role_arn", "external_id"})
-# What of the environment goes nowhere, not even into a hash: AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and their like. The access key's ID stands for them.
+# What of the environment goes nowhere, not even into a hash: AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and their like.
+# The access key's ID stands for them.
 _SECRETS = ("_KEY", "_TOKEN")
 
 
@@ -94,7 +100,8 @@ def _botocore_session() -> t.Any:
 
 
 def preload() -> None:
-    """Read the descriptions of the services that a run uses, for this process and its forks: a client made without them costs a tenth of a CPU second."""
+    """Read the descriptions of the services that a run uses, for this process and its forks: a client made without them
+    costs a tenth of a CPU second."""
     descriptions = _descriptions()
     for service in SERVICES:
         for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
@@ -131,14 +138,16 @@ def delegation_params(params: t.Mapping[str, t.Any], delegation: t.Mapping[str, 
 
 
 def _overlaid(params: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-    """``options`` before ``params``, but never half of one's credentials with half of the other's, and a role only with its own external ID."""
+    """``options`` before ``params``, but never half of one's credentials with half of the other's, and a role only with
+    its own external ID."""
     own = {name: value for name, value in options.items() if value}
     replaced = _CREDENTIALS | _ROLE if _CREDENTIALS & set(own) else _ROLE if _ROLE & set(own) else frozenset()
     return {**{name: value for name, value in params.items() if name not in replaced}, **own}
 
 
 class Session:
-    """The connection of one module execution; creating it calls nothing, nor does creating clients unless there is a role to assume first."""
+    """The connection of one module execution; creating it calls nothing, nor does creating clients unless there is a
+    role to assume first."""
 
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
         region, endpoint, kwargs = get_aws_connection_info(_Params(params))
@@ -155,15 +164,27 @@ class Session:
             raise ConfigError([f"{exc}; name an existing profile"]) from exc
         credentials = self._session.get_credentials()
         if credentials is None:
-            raise ConfigError(["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"])
-        self._identity = (self._endpoint or self.region, self._session.profile_name, params.get("role_arn") or "", _who(credentials))
+            raise ConfigError(
+                ["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"]
+            )
+        self._identity = (
+            self._endpoint or self.region,
+            self._session.profile_name,
+            params.get("role_arn") or "",
+            _who(credentials),
+        )
         rate = params.get("route53_calls_per_second", ROUTE53_CALLS_PER_SECOND)
         self._route53_rate = Rate(per_second=MARGIN * rate, burst=1) if rate else None
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Whose calls these are and where they go: sessions of one identity see the same, told without calling anything. No secret is in it."""
-        environment = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith("AWS_") and not name.endswith(_SECRETS))
+        """Whose calls these are and where they go: sessions of one identity see the same, told without calling
+        anything. No secret is in it."""
+        environment = sorted(
+            f"{name}={value}"
+            for name, value in os.environ.items()
+            if name.startswith("AWS_") and not name.endswith(_SECRETS)
+        )
         return (*self._identity, str(self._role and self._role[1]), *environment)
 
     @property
@@ -172,7 +193,9 @@ class Session:
         try:
             return str(self._session.get_partition_for_region(self.region))
         except botocore.exceptions.UnknownRegionError as exc:
-            raise ConfigError([f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]) from exc
+            raise ConfigError(
+                [f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]
+            ) from exc
 
     def client(self, service: str, **config: t.Any) -> t.Any:
         """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
@@ -195,18 +218,27 @@ class Session:
 
     def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
         retries = ADAPTIVE if service in ADAPTIVE_SERVICES else RETRIES
-        defaults = {"retries": retries, "connect_timeout": CONNECT_TIMEOUT_SECONDS, "read_timeout": READ_TIMEOUT_SECONDS}
+        defaults = {
+            "retries": retries,
+            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
+            "read_timeout": READ_TIMEOUT_SECONDS,
+        }
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
-        client = session.client(service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged)
+        client = session.client(
+            service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged
+        )
         insist_on_aws(client)
         self._pace(service, client)
         return client
 
     def _pace(self, service: str, client: t.Any) -> None:
-        rate, event = {"route53": (self._route53_rate, service), "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution")}.get(service, (None, ""))
+        rate, event = {
+            "route53": (self._route53_rate, service),
+            "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution"),
+        }.get(service, (None, ""))
         place = run_files.directory() if rate is not None else None
         if rate is not None and place is not None:
             pace.pace_client(client, event, CallPace(place / run_files.file_name(event, self._identity), rate))

@@ -33,7 +33,11 @@ class Sns:
     def create_topic(self, name: str, tags: t.Mapping[str, str]) -> str:
         """The ARN of the topic that was made."""
         with calling(SERVICE, "CreateTopic", name):
-            return str(self._client.create_topic(Name=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()])["TopicArn"])
+            return str(
+                self._client.create_topic(
+                    Name=name, Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
+                )["TopicArn"]
+            )
 
     def list_tags_for_resource(self, arn: str) -> dict[str, str]:
         """The tags of the topic."""
@@ -59,7 +63,9 @@ class Sns:
     def subscribe(self, topic_arn: str, protocol: str, endpoint: str) -> Subscription:
         """The subscription as it is now; asked for again, a pending one is sent its confirmation again."""
         with calling(SERVICE, "Subscribe", f"{endpoint} to {topic_arn}"):
-            arn = str(self._client.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=endpoint)["SubscriptionArn"])
+            arn = str(
+                self._client.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=endpoint)["SubscriptionArn"]
+            )
         return Subscription(arn=arn, protocol=protocol, endpoint=endpoint)
 
     def unsubscribe(self, arn: str) -> None:

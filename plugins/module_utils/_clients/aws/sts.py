@@ -45,4 +45,8 @@ class Sts:
         external = {"ExternalId": external_id} if external_id else {}
         with calling(SERVICE, "AssumeRole", role_arn):
             found = self._client.assume_role(RoleArn=role_arn, RoleSessionName=session_name, **external)["Credentials"]
-        return {"access_key": found["AccessKeyId"], "secret_key": found["SecretAccessKey"], "session_token": found["SessionToken"]}
+        return {
+            "access_key": found["AccessKeyId"],
+            "secret_key": found["SecretAccessKey"],
+            "session_token": found["SessionToken"],
+        }

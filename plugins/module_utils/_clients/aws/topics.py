@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a topic's name to its ARN without listing topics: partition and region of the connection, account of the credentials."""
+"""From a topic's name to its ARN without listing topics: partition and region of the connection, account of the
+credentials."""
 
 from __future__ import annotations
 
@@ -27,10 +28,16 @@ class Topics:
     @classmethod
     def of(cls, session: Session) -> Topics:
         """The clients for this connection; calls nothing."""
-        return cls(sns=Sns(session.client("sns")), sts=Sts(session.client("sts")), partition=session.partition, region=session.region)
+        return cls(
+            sns=Sns(session.client("sns")),
+            sts=Sts(session.client("sts")),
+            partition=session.partition,
+            region=session.region,
+        )
 
     def arn(self, topic: str) -> str:
-        """The ARN of a topic given by name or ARN; asks STS for the account of a name. ``topic_problems`` must be empty."""
+        """The ARN of a topic given by name or ARN; asks STS for the account of a name. ``topic_problems`` must be
+        empty."""
         if subscriptions.is_arn(topic):
             return topic
         return f"arn:{self.partition}:sns:{self.region}:{self.sts.get_caller_identity()}:{topic}"

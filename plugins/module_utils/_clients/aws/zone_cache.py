@@ -1,9 +1,12 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The hosted zones of an account, listed once for all processes of a run: a file beside those of the paces, of use until the controlling process ends.
+"""The hosted zones of an account, listed once for all processes of a run: a file beside those of the paces, of use
+until the controlling process ends.
 
-A zone that is made while a run goes on may be seen some minutes late, so a name below it may go into the zone above for that time. Nobody is told
-of a problem on the word of a kept listing: whoever meets one lists anew before (``SharedRoute53.relist``). Only IDs and names of public zones are kept.
+A zone that is made while a run goes on may be seen some minutes late, so a name below it may go into the zone above for
+that time. Nobody is told
+of a problem on the word of a kept listing: whoever meets one lists anew before (``SharedRoute53.relist``). Only IDs and
+names of public zones are kept.
 Nothing fails because of it: where the file cannot be used, each process lists for itself.
 """
 
@@ -22,7 +25,8 @@ from ..machine import private_files, processes, run_files
 from .route53 import Route53
 
 LONGEST_LIFE_SECONDS = 600.0
-# A listing of many pages keeps the pace of the account; who has waited so long for that of another process makes its own.
+# A listing of many pages keeps the pace of the account; who has waited so long for that of another process makes its
+# own.
 LOCK_TRIES = 400
 LOCK_PAUSE_SECONDS = 0.05
 _DAMAGED = (CertError, ValueError, LookupError, TypeError, AttributeError)
@@ -30,7 +34,8 @@ _DAMAGED = (CertError, ValueError, LookupError, TypeError, AttributeError)
 
 @dataclass(frozen=True)
 class ZoneCache:
-    """What one run knows of one account's zones; ``owner`` is the controlling process, ``lock`` a file that outlives it."""
+    """What one run knows of one account's zones; ``owner`` is the controlling process, ``lock`` a file that outlives
+    it."""
 
     path: Path
     lock: Path
@@ -39,7 +44,8 @@ class ZoneCache:
 
     @classmethod
     def of_run(cls, identity: t.Sequence[str]) -> ZoneCache | None:
-        """The cache for those who call as this identity; None outside a run, and where no private directory can be used."""
+        """The cache for those who call as this identity; None outside a run, and where no private directory can be
+        used."""
         owner, directory = processes.current(), run_files.directory()
         if owner["pid"] is None or directory is None:
             return None

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keys, signing requests, and reading certificates: the only file that imports cryptography (the acme library wants its own key objects)."""
+"""Keys, signing requests, and reading certificates: the only file that imports cryptography (the acme library wants its
+own key objects)."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def generate_key(key_type: str) -> str:
         key = ec.generate_private_key(ec.SECP256R1())
     else:
         key = rsa.generate_private_key(public_exponent=RSA_PUBLIC_EXPONENT, key_size=int(key_type.removeprefix("rsa_")))
-    pem: bytes = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    pem: bytes = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
     return pem.decode("ascii")
 
 
@@ -56,7 +59,14 @@ def load_key(key_pem: str) -> t.Any:
         return serialization.load_pem_private_key(key_pem.encode(), password=None)
     except (ValueError, TypeError):
         # "from None": the library's message may quote what it could not parse
-        raise ConfigError(["the private key is not an unencrypted PEM key; give the key as PKCS#8, PKCS#1 or SEC1 PEM without a passphrase"]) from None
+        raise ConfigError(
+            [
+                (
+                    "the private key is not an unencrypted PEM key; give the key as PKCS#8, PKCS#1 or SEC1 PEM without"
+                    " a passphrase"
+                )
+            ]
+        ) from None
 
 
 def load_certificates(pem: str, what: str = "certificate") -> list[t.Any]:
@@ -106,8 +116,12 @@ def key_matches(key_pem: str, pem: str) -> bool:
 
 
 def bundle_problems(leaf_pem: str, chain_pem: str, key_pem: str, now: datetime) -> list[str]:
-    """Every reason why this bundle must not be used: key, validity, and a chain that does not lead from the leaf upwards."""
-    certificates = [load_certificates(leaf_pem)[0], *(load_certificates(chain_pem, "chain") if chain_pem.strip() else [])]
+    """Every reason why this bundle must not be used: key, validity, and a chain that does not lead from the leaf
+    upwards."""
+    certificates = [
+        load_certificates(leaf_pem)[0],
+        *(load_certificates(chain_pem, "chain") if chain_pem.strip() else []),
+    ]
     leaf = certificates[0]
     problems = []
     if not key_matches(key_pem, leaf_pem):
@@ -128,7 +142,12 @@ def _link_problems(issued: t.Any, issuer: t.Any, now: datetime) -> list[str]:
     try:
         issued.verify_directly_issued_by(issuer)
     except (ValueError, TypeError, InvalidSignature):
-        return [f"the chain contradicts itself: {issued.subject.rfc4514_string() or 'the leaf'} was not issued by {name}; order it from the leaf upwards"]
+        return [
+            (
+                f"the chain contradicts itself: {issued.subject.rfc4514_string() or 'the leaf'} was not issued by"
+                f" {name}; order it from the leaf upwards"
+            )
+        ]
     return []
 
 
@@ -167,5 +186,7 @@ def _ders(pem: str) -> list[bytes]:
 
 
 def _public_der(holder: t.Any) -> bytes:
-    der: bytes = holder.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    der: bytes = holder.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
     return der

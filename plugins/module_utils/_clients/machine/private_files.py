@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that only their owner reads and that are never half written: 0600 in 0700 directories, replaced atomically, synced to disk."""
+"""Files that only their owner reads and that are never half written: 0600 in 0700 directories, replaced atomically,
+synced to disk."""
 
 from __future__ import annotations
 
@@ -37,11 +38,17 @@ def doing(operation: str, path: Path) -> t.Iterator[None]:
     except OSError as exc:
         code = errno.errorcode.get(exc.errno or 0, type(exc).__name__)
         advice = _ADVICE.get(exc.errno or 0, "check this path")
-        raise RemoteError(f"cannot {operation} {path}: {exc.strerror or exc}; {advice}", service="file", operation=operation, code=code) from exc
+        raise RemoteError(
+            f"cannot {operation} {path}: {exc.strerror or exc}; {advice}",
+            service="file",
+            operation=operation,
+            code=code,
+        ) from exc
 
 
 def directory_problem(path: Path) -> str | None:
-    """Why files cannot be kept in this directory, which may be yet to be made, as far as can be told without writing; None if they can."""
+    """Why files cannot be kept in this directory, which may be yet to be made, as far as can be told without writing;
+    None if they can."""
     # Not path.exists(), which raises where a directory above may not be searched.
     closest = next(one for one in (path, *path.parents) if os.access(one, os.F_OK))
     if not closest.is_dir():
@@ -73,7 +80,8 @@ def sync_directory(path: Path) -> None:
 
 
 def replace(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
-    """The file holds exactly ``content``, on disk, with ``mode``; after a crash it holds the old content or the new, never a part."""
+    """The file holds exactly ``content``, on disk, with ``mode``; after a crash it holds the old content or the new,
+    never a part."""
     with doing("write", path):
         make_directory(path.parent)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", suffix=_TEMPORARY, dir=path.parent)
@@ -110,7 +118,8 @@ def remove(path: Path) -> None:
 
 @contextlib.contextmanager
 def locked(directory: Path) -> t.Iterator[None]:
-    """Inside, no other process of this machine is in the same block for this directory; what killed writers left there is removed."""
+    """Inside, no other process of this machine is in the same block for this directory; what killed writers left there
+    is removed."""
     lock = directory / ".lock"
     with doing("lock", lock):
         make_directory(directory)
@@ -134,15 +143,20 @@ def _remove_leftovers(directory: Path) -> None:
 def checked_key(key: str) -> str:
     """The key; CertError unless it is one in every archive."""
     if any(not part or part.startswith(".") or "\0" in part for part in key.split("/")):
-        raise CertError(f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot")
+        raise CertError(
+            f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot"
+        )
     return key
 
 
 def below(root: Path, key: str) -> Path:
-    """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a symbolic link."""
+    """The path of ``key`` below ``root``; CertError for a key that would leave it, by ``..``, an absolute path or a
+    symbolic link."""
     path = root
     for part in checked_key(key).split("/"):
         path = path / part
         if path.is_symlink():
-            raise CertError(f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own")
+            raise CertError(
+                f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own"
+            )
     return path

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which run this module belongs to, told by the process that controls it; and whether such a process has ended. Linux only, else unknown."""
+"""Which run this module belongs to, told by the process that controls it; and whether such a process has ended. Linux
+only, else unknown."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ class _Process:
 
 
 def current() -> dict[str, t.Any]:
-    """The owner for a lock: the host and, if it can be told, the controlling process, so that its death can be seen later."""
+    """The owner for a lock: the host and, if it can be told, the controlling process, so that its death can be seen
+    later."""
     process = _controller(tuple(_ancestors()))
     return {
         "host": socket.gethostname(),
@@ -37,9 +39,14 @@ def current() -> dict[str, t.Any]:
 
 
 def is_dead(owner: t.Mapping[str, t.Any]) -> bool:
-    """Whether the owner is a process of this very host, boot and PID namespace, and has ended; False where that cannot be known."""
+    """Whether the owner is a process of this very host, boot and PID namespace, and has ended; False where that cannot
+    be known."""
     here = (socket.gethostname(), _boot_id(), _pid_namespace())
-    if not owner.get("pid") or None in here or here != (owner.get("host"), owner.get("boot_id"), owner.get("pid_namespace")):
+    if (
+        not owner.get("pid")
+        or None in here
+        or here != (owner.get("host"), owner.get("boot_id"), owner.get("pid_namespace"))
+    ):
         return False
     process = _read(int(owner["pid"]))
     if process is None:

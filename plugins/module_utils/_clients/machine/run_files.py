@@ -16,7 +16,8 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def locked(path: Path, tries: int, pause: float) -> t.Iterator[int]:
-    """Inside, no other process has the file, which is made if need be; OSError if that cannot be had. The kernel frees what a killed process held."""
+    """Inside, no other process has the file, which is made if need be; OSError if that cannot be had. The kernel frees
+    what a killed process held."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         for _try in range(tries):
@@ -33,7 +34,8 @@ def locked(path: Path, tries: int, pause: float) -> t.Iterator[int]:
 
 
 def directory() -> Path | None:
-    """Where the files are: the user's runtime directory, or else the cache directory; 0700 and the user's own, or none."""
+    """Where the files are: the user's runtime directory, or else the cache directory; 0700 and the user's own, or
+    none."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
     cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
     for parent in filter(None, (runtime, cache)):

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asks DNS: the system's resolver or a given one, and name servers themselves; many questions at once, each for a bounded time.
+"""Asks DNS: the system's resolver or a given one, and name servers themselves; many questions at once, each for a
+bounded time.
 
 Nothing here fails: who does not answer is unknown, since the network around Ansible often lets no DNS through.
 """
@@ -47,14 +48,18 @@ Found = t.Mapping[str, "tuple[str, ...] | None"]
 
 
 def server_problem(text: str | None) -> str | None:
-    """Why this, or what the environment has instead, is no address of a DNS server; None if it is one, or there is none."""
+    """Why this, or what the environment has instead, is no address of a DNS server; None if it is one, or there is
+    none."""
     given = text or os.environ.get(VARIABLE)
     if not given:
         return None
     try:
         _address(given)
     except ValueError:
-        return f"dns_server: {given!r} is no address of a resolver; write 192.0.2.53, 192.0.2.53:5353 or [2001:db8::53]:5353"
+        return (
+            f"dns_server: {given!r} is no address of a resolver; write 192.0.2.53, 192.0.2.53:5353 or"
+            " [2001:db8::53]:5353"
+        )
     return None
 
 
@@ -102,7 +107,8 @@ class Dns:
         return "no resolver answers" if self.resolver is None else "the resolver gives no answer"
 
     def lookup(self, names: t.Iterable[str], rdtype: str) -> dict[str, tuple[str, ...] | None]:
-        """The values of this type under each name, CNAMEs followed for CAA only; none where there is none, and None where nobody knows."""
+        """The values of this type under each name, CNAMEs followed for CAA only; none where there is none, and None
+        where nobody knows."""
         wanted = list(dict.fromkeys(names))
         if self.resolver is None:
             return dict.fromkeys(wanted)
@@ -120,7 +126,10 @@ class Dns:
         hosts = {zone: found or () for zone, found in self.lookup(zones, "NS").items()}
         addresses = self.lookup((host for found in hosts.values() for host in found), "A")
         port = self.resolver[1] if self.resolver else PORT
-        return {zone: tuple(dict.fromkeys((address, port) for host in found for address in addresses[host] or ())) for zone, found in hosts.items()}
+        return {
+            zone: tuple(dict.fromkeys((address, port) for host in found for address in addresses[host] or ()))
+            for zone, found in hosts.items()
+        }
 
     def texts(self, asked: t.Iterable[tuple[Address, str]]) -> dict[tuple[Address, str], tuple[str, ...] | None]:
         """The TXT values that each server has under a name; None if it does not answer."""
@@ -225,7 +234,9 @@ class _Talk:
     def _send(self) -> None:
         while self._unsent and len(self.in_flight) < IN_FLIGHT:
             question = self._unsent.pop()
-            query = dns.message.make_query(question.name.rstrip(".") + ".", question.rdtype, use_edns=0, payload=UDP_PAYLOAD)
+            query = dns.message.make_query(
+                question.name.rstrip(".") + ".", question.rdtype, use_edns=0, payload=UDP_PAYLOAD
+            )
             while query.id in self.in_flight:
                 query.id = (query.id + 1) & 0xFFFF
             try:
@@ -248,7 +259,12 @@ class _Talk:
         wanted = dns.rdatatype.from_text(question.rdtype)
         name = question.name.rstrip(".").lower() + "."
         found = [records for records in answer.answer if records.rdtype == wanted]
-        return tuple(_text(each) for records in found if question.rdtype == "CAA" or records.name.to_text().lower() == name for each in records)
+        return tuple(
+            _text(each)
+            for records in found
+            if question.rdtype == "CAA" or records.name.to_text().lower() == name
+            for each in records
+        )
 
 
 def _text(record: t.Any) -> str:

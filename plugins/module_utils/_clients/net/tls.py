@@ -29,7 +29,8 @@ class TlsProbe:
         self._ca_bundle = ca_bundle
 
     def served_fingerprint(self, host: str, port: int, server_name: str) -> str:
-        """SHA-256 of the leaf's DER in hex. Trust is checked only with a CA bundle: the caller compares the whole certificate."""
+        """SHA-256 of the leaf's DER in hex. Trust is checked only with a CA bundle: the caller compares the whole
+        certificate."""
         try:
             with (
                 socket.create_connection((host, port), timeout=TIMEOUT_SECONDS) as connection,
@@ -38,7 +39,10 @@ class TlsProbe:
                 leaf = tls.getpeercert(binary_form=True)
         except (OSError, ValueError) as exc:
             raise RemoteError(
-                f"the TLS handshake with {host}:{port} for {server_name} failed: {exc}", service="tls", operation="handshake", code=type(exc).__name__
+                f"the TLS handshake with {host}:{port} for {server_name} failed: {exc}",
+                service="tls",
+                operation="handshake",
+                code=type(exc).__name__,
             ) from exc
         return hashlib.sha256(leaf or b"").hexdigest()
 

@@ -23,7 +23,8 @@ Scan = t.Iterator[tuple[str, t.Union[Stored, CertError]]]  # noqa: UP007
 
 
 class Store(t.Protocol):
-    """Project documents, one JSON object per project name. Every write is conditional on what was read: no lost update."""
+    """Project documents, one JSON object per project name. Every write is conditional on what was read: no lost
+    update."""
 
     uri: str
 
@@ -31,7 +32,8 @@ class Store(t.Protocol):
         """The document, or None if there is none; CertError if it is corrupt or the store is away."""
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
-        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
+        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
+        document)."""
 
     def delete(self, name: str, expected: str) -> None:
         """Remove the document; ConflictError unless its version is ``expected``."""
@@ -40,11 +42,13 @@ class Store(t.Protocol):
         """The names of all projects, sorted."""
 
     def scan(self) -> Scan:
-        """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt comes as its error."""
+        """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt
+        comes as its error."""
 
 
 class Archive(t.Protocol):
-    """Secrets as whole objects under keys such as ``webapp/2026-11-22-0530.tar.gz``; nothing is ever half written or world-readable."""
+    """Secrets as whole objects under keys such as ``webapp/2026-11-22-0530.tar.gz``; nothing is ever half written or
+    world-readable."""
 
     uri: str
 

@@ -21,14 +21,17 @@ def decode(content: bytes, where: str) -> dict[str, t.Any]:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as exc:
-        raise CertError(f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup") from exc
+        raise CertError(
+            f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup"
+        ) from exc
     if not isinstance(document, dict):
         raise CertError(f"the project document {where} is no JSON object; repair it, or restore it from a backup")
     return document
 
 
 def scan(names: t.Iterable[str], read: t.Callable[[str], Stored | None]) -> Scan:
-    """What ``read`` finds of each name, in this order; one that was deleted meanwhile is left out, one that cannot be used comes as its error."""
+    """What ``read`` finds of each name, in this order; one that was deleted meanwhile is left out, one that cannot be
+    used comes as its error."""
     for name in names:
         try:
             found = read(name)

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A store in a DynamoDB table with the string key ``name``: one item per project, compared and written by DynamoDB itself."""
+"""A store in a DynamoDB table with the string key ``name``: one item per project, compared and written by DynamoDB
+itself."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ class DynamoDbStore:
         return self._stored(name, self._table.get_item(name))
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
-        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
+        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
+        document)."""
         content = documents.encode(document)
         version = hashlib.sha256(content).hexdigest()
         with self._conflicts(name):
@@ -43,7 +45,8 @@ class DynamoDbStore:
         return sorted(self._table.scan_names())
 
     def scan(self) -> Scan:
-        """Every project and its document, sorted by name, by pages of up to a megabyte; one that is corrupt comes as its error."""
+        """Every project and its document, sorted by name, by pages of up to a megabyte; one that is corrupt comes as
+        its error."""
         items = {item["name"]: item for item in self._table.scan_items()}
         return documents.scan(sorted(items), lambda name: self._stored(name, items[name]))
 
@@ -60,4 +63,6 @@ class DynamoDbStore:
         except RemoteError as exc:
             if exc.code != CONDITION_FAILED:
                 raise
-            raise ConflictError(f"project {name} in {self.uri} was changed by somebody else since it was read; run again") from exc
+            raise ConflictError(
+                f"project {name} in {self.uri} was changed by somebody else since it was read; run again"
+            ) from exc

@@ -32,7 +32,8 @@ class FileStore:
         return Stored(document=documents.decode(content, str(path)), version=_version(content))
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
-        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
+        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
+        document)."""
         path = self._path(name)
         content = documents.encode(document)
         with private_files.locked(self._root):
@@ -67,7 +68,11 @@ class FileStore:
         content = private_files.read(path)
         found = None if content is None else _version(content)
         if found != expected:
-            raise ConflictError(f"project {name} in {self.uri} was changed by somebody else since it was read; run again", found=found, expected=expected)
+            raise ConflictError(
+                f"project {name} in {self.uri} was changed by somebody else since it was read; run again",
+                found=found,
+                expected=expected,
+            )
 
 
 def _version(content: bytes) -> str:

@@ -40,7 +40,9 @@ def store(uri: str | None, session_factory: SessionFactory) -> Store:
     if location.scheme == "dynamodb":
         return DynamoDbStore(location.uri, DynamoDb(session_factory().client("dynamodb"), location.place))
     if location.scheme == "s3":
-        return S3Store(location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix)
+        return S3Store(
+            location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix
+        )
     return FileStore(Path(location.place))
 
 
@@ -48,7 +50,9 @@ def archive(uri: str | None, session_factory: SessionFactory) -> Archive:
     """The archive at ``uri``, or the user's own. ``session_factory`` is called only for an archive in AWS."""
     location = _location(uri, "archive")
     if location.scheme == "s3":
-        return S3Archive(location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix)
+        return S3Archive(
+            location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix
+        )
     return FileArchive(Path(location.place))
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An archive in an S3 bucket, encrypted with a KMS key of the user's or with S3's own; objects are never shared by presigned URLs."""
+"""An archive in an S3 bucket, encrypted with a KMS key of the user's or with S3's own; objects are never shared by
+presigned URLs."""
 
 from __future__ import annotations
 

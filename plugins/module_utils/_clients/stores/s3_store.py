@@ -14,7 +14,8 @@ from . import documents
 from .base import Scan, Stored
 
 _SUFFIX = ".json"
-# As many connections as a boto3 client keeps. https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
+# As many connections as a boto3 client keeps.
+# https://botocore.amazonaws.com/v1/documentation/api/latest/reference/config.html
 READERS = 10
 
 
@@ -35,7 +36,8 @@ class S3Store:
         return Stored(document=documents.decode(content, f"{self.uri}/{name}{_SUFFIX}"), version=etag)
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
-        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no document)."""
+        """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
+        document)."""
         condition = {"IfNoneMatch": "*"} if expected is None else {"IfMatch": expected}
         with self._conflicts(name):
             return self._bucket.put_object(self._key(name), documents.encode(document), condition)
@@ -55,7 +57,8 @@ class S3Store:
         return sorted(key.removesuffix(_SUFFIX) for key in keys if key.endswith(_SUFFIX) and "/" not in key)
 
     def scan(self) -> Scan:
-        """Every project and its document, sorted by name, several read at a time; one that is corrupt comes as its error."""
+        """Every project and its document, sorted by name, several read at a time; one that is corrupt comes as its
+        error."""
         names = self.names()
         with ThreadPoolExecutor(READERS) as readers:
             reads: dict[str, Future[Stored | None]] = {name: readers.submit(self.read, name) for name in names}

@@ -81,7 +81,11 @@ def _bucket(uri: str, kind: str, rest: str) -> Location:
     bucket, _slash, prefix = path.partition("/")
     prefix = prefix.strip("/")
     given = urllib.parse.parse_qs(query, keep_blank_values=True)
-    if not _BUCKET.fullmatch(bucket) or not _PREFIX.fullmatch(prefix) or {"", ".", ".."} & set(prefix.split("/") if prefix else ()):
+    if (
+        not _BUCKET.fullmatch(bucket)
+        or not _PREFIX.fullmatch(prefix)
+        or {"", ".", ".."} & set(prefix.split("/") if prefix else ())
+    ):
         raise ValueError(f"{kind} {uri!r} names no bucket and prefix; use {_FORMS[kind]}")
     if given.keys() - {"kms_key_id"} or any(len(values) != 1 or not values[0] for values in given.values()):
         raise ValueError(f"{kind} {uri!r} has an unknown or empty parameter; only ?kms_key_id= is known")

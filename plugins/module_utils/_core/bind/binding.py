@@ -41,7 +41,11 @@ def unknown_ids(distributions: t.Iterable[Distribution], selection: Selection) -
     known = {distribution.id for distribution in distributions}
     if "ids" not in selection.match:
         return []
-    return [f"distributions: {wanted} does not exist in this account; check the ID and the credentials" for wanted in selection.ids if wanted not in known]
+    return [
+        f"distributions: {wanted} does not exist in this account; check the ID and the credentials"
+        for wanted in selection.ids
+        if wanted not in known
+    ]
 
 
 def why_matched(distribution: Distribution, selection: Selection, target: Target) -> str:
@@ -69,21 +73,36 @@ def judge(distribution: Distribution, selection: Selection, target: Target) -> B
 
     def report(status: BindStatus, reason: str, uncovered: tuple[str, ...] = ()) -> BindReport:
         etag = distribution.etag or None
-        return BindReport(id=distribution.id, status=status, reason=reason, aliases=distribution.aliases, uncovered=uncovered, etag_before=etag)
+        return BindReport(
+            id=distribution.id,
+            status=status,
+            reason=reason,
+            aliases=distribution.aliases,
+            uncovered=uncovered,
+            etag_before=etag,
+        )
 
     why = why_matched(distribution, selection, target)
     if is_bound(distribution.viewer, target):
         return report(BindStatus.ALREADY, "it uses this certificate already")
     if not why:
-        return report(BindStatus.SKIPPED, "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it")
+        return report(
+            BindStatus.SKIPPED,
+            "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it",
+        )
     if distribution.tenant_only:
         return report(
-            BindStatus.SKIPPED, "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change them there"
+            BindStatus.SKIPPED,
+            "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change"
+            " them there",
         )
     uncovered = domain_names.uncovered(target.domains, distribution.aliases)
     if uncovered:
         return report(
-            BindStatus.SKIPPED, f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the aliases", uncovered
+            BindStatus.SKIPPED,
+            f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the"
+            " aliases",
+            uncovered,
         )
     return report(BindStatus.REBOUND, why)
 
@@ -101,17 +120,22 @@ def reaction_to(code: str, message: str) -> Reaction:
     # the same code says that a certificate is unknown, which passes, and that it does not fit, which does not
     if code == "InvalidViewerCertificate" and "cover" not in message:
         return Reaction.WAIT_VISIBLE
-    # "Only one viewer certificate change may be in progress at a time": https://github.com/hashicorp/terraform/issues/13495
+    # "Only one viewer certificate change may be in progress at a time":
+    # https://github.com/hashicorp/terraform/issues/13495
     if code == "IllegalUpdate" and "in progress" in message.lower():
         return Reaction.WAIT_DEPLOYED
     return Reaction.FINAL
 
 
 def probe_names(distribution: Distribution) -> tuple[str, ...]:
-    """The server names by which an edge shall answer with the certificate; a wildcard alias is tried with a sample label.
+    """The server names by which an edge shall answer with the certificate; a wildcard alias is tried with a sample
+    label.
 
     A disabled distribution serves nothing, and a staging one is reached only through its primary.
     """
     if not distribution.enabled or distribution.staging:
         return ()
-    return tuple(f"certops-probe.{domain_names.base(alias)}" if domain_names.is_wildcard(alias) else alias for alias in distribution.aliases)
+    return tuple(
+        f"certops-probe.{domain_names.base(alias)}" if domain_names.is_wildcard(alias) else alias
+        for alias in distribution.aliases
+    )

@@ -1,8 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A DistributionConfig as the XML that CloudFront returned: reads two elements of it, and replaces one; every other byte stays.
+"""A DistributionConfig as the XML that CloudFront returned: reads two elements of it, and replaces one; every other
+byte stays.
 
-UpdateDistribution replaces the whole configuration, so an element lost on the way is a setting switched off. Working on the bytes
+UpdateDistribution replaces the whole configuration, so an element lost on the way is a setting switched off. Working on
+the bytes
 keeps elements that no SDK of today knows.
 """
 
@@ -32,7 +34,8 @@ _FOLLOWER = "Restrictions"
 
 @dataclass(frozen=True)
 class Config:
-    """What decisions need to know of a configuration: its aliases, and the viewer certificate's elements by their names."""
+    """What decisions need to know of a configuration: its aliases, and the viewer certificate's elements by their
+    names."""
 
     aliases: tuple[str, ...]
     viewer: t.Mapping[str, str]
@@ -104,16 +107,23 @@ def read(xml: bytes) -> Config:
 
 
 def with_viewer(xml: bytes, viewer: t.Mapping[str, str]) -> bytes:
-    """The same configuration with these elements as its ViewerCertificate; elements in it that we do not know are kept."""
+    """The same configuration with these elements as its ViewerCertificate; elements in it that we do not know are
+    kept."""
     parsed = _parse(xml)
     prefix = parsed.root_name[: -len(_local(parsed.root_name))]
-    known = "".join(f"<{prefix}{name}>{escape(viewer[name])}</{prefix}{name}>" for name in VIEWER_ELEMENTS if name in viewer).encode()
+    known = "".join(
+        f"<{prefix}{name}>{escape(viewer[name])}</{prefix}{name}>" for name in VIEWER_ELEMENTS if name in viewer
+    ).encode()
     tag = f"{prefix}{VIEWER_CERTIFICATE}".encode()
     old = _viewer(parsed.elements)
     if old is None:
         at = _insertion_point(parsed.elements)
         return xml[:at] + b"<" + tag + b">" + known + b"</" + tag + b">" + xml[at:]
-    unknown = b"".join(xml[element.start : element.end] for element in _inside_viewer(parsed.elements) if element.path[-1] not in VIEWER_ELEMENTS)
+    unknown = b"".join(
+        xml[element.start : element.end]
+        for element in _inside_viewer(parsed.elements)
+        if element.path[-1] not in VIEWER_ELEMENTS
+    )
     opening = xml[old.start : old.content].rstrip(b"/> \r\n\t") + b">"
     return xml[: old.start] + opening + known + unknown + b"</" + tag + b">" + xml[old.end :]
 

@@ -12,7 +12,8 @@ DEPLOYED = "Deployed"
 
 @dataclass(frozen=True)
 class Distribution:
-    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their texts.
+    """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their
+    texts.
 
     ``icp`` is what the ICP authorities say of its aliases, in China only.
     """
@@ -31,7 +32,8 @@ class Distribution:
 
 @dataclass(frozen=True)
 class Selection:
-    """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by ``ids``."""
+    """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by
+    ``ids``."""
 
     match: frozenset[str]
     previous: tuple[str, ...] = ()
@@ -40,9 +42,17 @@ class Selection:
 
 def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
     """The certificates that a viewer certificate names, the deprecated element included."""
-    return frozenset(viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name))
+    return frozenset(
+        viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name)
+    )
 
 
 def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:
     """The IDs of the distributions that use the certificate."""
-    return tuple(sorted(distribution.id for distribution in distributions if certificate_id in used_certificates(distribution.viewer)))
+    return tuple(
+        sorted(
+            distribution.id
+            for distribution in distributions
+            if certificate_id in used_certificates(distribution.viewer)
+        )
+    )

@@ -63,7 +63,10 @@ def result(reports: t.Sequence[BindReport], previous: t.Sequence[str]) -> dict[s
         "distributions": [report.as_dict() for report in reports],
         "complete": all(report.is_bound for report in reports),
         "verified": all(report.verified for report in reports if report.status is not BindStatus.SKIPPED),
-        "records": {"Matched_CloudFront": matched_record(reports, previous), "Update_CloudFront_Status": update_record(reports)},
+        "records": {
+            "Matched_CloudFront": matched_record(reports, previous),
+            "Update_CloudFront_Status": update_record(reports),
+        },
         "reason": f"{counts} of {len(reports)} matched distributions",
     }
 
@@ -72,17 +75,32 @@ def search_failed(message: str) -> dict[str, t.Any]:
     """The result when the distributions could not be listed: that is never "no match"."""
     records: dict[str, t.Any] = {"Matched_CloudFront": {"Error": [message]}, "Update_CloudFront_Status": []}
     reason = f"the search for distributions failed, so nothing was changed: {message}"
-    return {"matched": [], "distributions": [], "complete": False, "verified": False, "records": records, "reason": reason}
+    return {
+        "matched": [],
+        "distributions": [],
+        "complete": False,
+        "verified": False,
+        "records": records,
+        "reason": reason,
+    }
 
 
 def warnings(reports: t.Iterable[BindReport]) -> tuple[str, ...]:
     """One for each distribution that was skipped."""
-    return tuple(f"distribution {report.id} was skipped: {report.reason}" for report in reports if report.status is BindStatus.SKIPPED)
+    return tuple(
+        f"distribution {report.id} was skipped: {report.reason}"
+        for report in reports
+        if report.status is BindStatus.SKIPPED
+    )
 
 
 def failure(reports: t.Sequence[BindReport]) -> str | None:
     """Every failure in one sentence; None if there is none."""
-    failed = [f"{report.id}: {report.reason}" for report in reports if report.status in (BindStatus.FAILED, BindStatus.ROLLED_BACK)]
+    failed = [
+        f"{report.id}: {report.reason}"
+        for report in reports
+        if report.status in (BindStatus.FAILED, BindStatus.ROLLED_BACK)
+    ]
     return f"{len(failed)} of {len(reports)} matched distributions failed: {'; '.join(failed)}" if failed else None
 
 

@@ -26,7 +26,8 @@ _ACM_ARN = re.compile(r"arn:[a-z-]+:acm:(?P<region>[a-z0-9-]+):\d{12}:certificat
 
 @dataclass(frozen=True)
 class Target:
-    """The certificate to bind: ``element`` is IAMCertificateId or ACMCertificateArn, ``id`` its text (None while only planned)."""
+    """The certificate to bind: ``element`` is IAMCertificateId or ACMCertificateArn, ``id`` its text (None while only
+    planned)."""
 
     element: str
     id: str | None
@@ -60,11 +61,20 @@ def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) ->
     problems = []
     path, key_type = fields.get("path"), fields.get("key_type")
     if path is not None and not path.startswith(CLOUDFRONT_PATH):
-        problems.append(f"server_certificate: it is under {path}; CloudFront uses only those under {CLOUDFRONT_PATH}, so upload it there")
+        problems.append(
+            f"server_certificate: it is under {path}; CloudFront uses only those under {CLOUDFRONT_PATH}, so upload it"
+            " there"
+        )
     if key_type is not None and key_type not in CLOUDFRONT_KEY_TYPES:
-        problems.append(f"server_certificate: CloudFront does not accept a key of type {key_type}; it takes {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}")
+        problems.append(
+            f"server_certificate: CloudFront does not accept a key of type {key_type}; it takes"
+            f" {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}"
+        )
     if not fields.get("domains"):
-        problems.append("server_certificate: it has no domains, so its coverage cannot be judged; give what iam_server_cert returned")
+        problems.append(
+            "server_certificate: it has no domains, so its coverage cannot be judged; give what iam_server_cert"
+            " returned"
+        )
     try:
         _time(fields, "upload_date")
         not_after = _time(fields, "not_after")
@@ -79,9 +89,14 @@ def missing_problems(fields: t.Mapping[str, t.Any], verify: str) -> list[str]:
     """What a real binding needs and a predicted one does not."""
     problems = []
     if not fields.get("id"):
-        problems.append("server_certificate: it has no id, so it is only planned; run iam_server_cert without check mode first")
+        problems.append(
+            "server_certificate: it has no id, so it is only planned; run iam_server_cert without check mode first"
+        )
     if verify == "tls" and not fields.get("fingerprint_sha256"):
-        problems.append("server_certificate: it has no fingerprint_sha256, which verify=tls compares; give what iam_server_cert returned")
+        problems.append(
+            "server_certificate: it has no fingerprint_sha256, which verify=tls compares; give what iam_server_cert"
+            " returned"
+        )
     return problems
 
 
@@ -90,15 +105,23 @@ def acm_problems(target: Target, partition: str, verify: str) -> list[str]:
     problems = []
     parsed = _ACM_ARN.fullmatch(target.id or "")
     if partition == CHINA:
-        problems.append("acm_certificate_arn: CloudFront in China takes IAM server certificates only; upload the certificate with iam_server_cert")
+        problems.append(
+            "acm_certificate_arn: CloudFront in China takes IAM server certificates only; upload the certificate with"
+            " iam_server_cert"
+        )
     elif parsed is None:
         problems.append(f"acm_certificate_arn: {target.id!r} is not the ARN of an ACM certificate")
     elif parsed["region"] != ACM_REGION:
-        problems.append(f"acm_certificate_arn: {target.id} is in {parsed['region']}; CloudFront uses only certificates in {ACM_REGION}")
+        problems.append(
+            f"acm_certificate_arn: {target.id} is in {parsed['region']}; CloudFront uses only certificates in"
+            f" {ACM_REGION}"
+        )
     if not target.domains:
         problems.append("certificate_domains: empty; give the names that the ACM certificate covers")
     if verify == "tls":
-        problems.append("verify: tls compares fingerprints, and that of an ACM certificate is not known here; use config")
+        problems.append(
+            "verify: tls compares fingerprints, and that of an ACM certificate is not known here; use config"
+        )
     return problems
 
 

@@ -36,7 +36,8 @@ def viewer_for(current: t.Mapping[str, str], target: Target, partition: str) -> 
 
 
 def _chosen(viewer: t.Mapping[str, str]) -> t.Mapping[str, str]:
-    """What somebody chose: with its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and neither is meant (the first is expensive)."""
+    """What somebody chose: with its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and neither is
+    meant (the first is expensive)."""
     return {} if viewer.get("CloudFrontDefaultCertificate") == "true" else viewer
 
 
@@ -56,8 +57,18 @@ def changed_viewers(
     return before, after
 
 
-def dedicated_ip_warnings(distributions: t.Iterable[Distribution], touched: t.Collection[str], partition: str) -> tuple[str, ...]:
+def dedicated_ip_warnings(
+    distributions: t.Iterable[Distribution], touched: t.Collection[str], partition: str
+) -> tuple[str, ...]:
     """One warning for each distribution with one of these IDs that has, or had, a dedicated IP."""
-    done = "it becomes sni-only, which is all that China has" if partition == CHINA else "it is kept, because viewers without SNI need it; AWS bills it"
+    done = (
+        "it becomes sni-only, which is all that China has"
+        if partition == CHINA
+        else "it is kept, because viewers without SNI need it; AWS bills it"
+    )
     methods = {one.id: _chosen(one.viewer).get("SSLSupportMethod", "") for one in distributions if one.id in touched}
-    return tuple(f"distribution {one} has SSLSupportMethod {method}: {done}" for one, method in methods.items() if method in DEDICATED_IP_SUPPORT)
+    return tuple(
+        f"distribution {one} has SSLSupportMethod {method}: {done}"
+        for one, method in methods.items()
+        if method in DEDICATED_IP_SUPPORT
+    )

@@ -35,15 +35,35 @@ class WantedAccount:
 
 def plan(known: KnownAccount | None, wanted: WantedAccount) -> Plan:
     """The steps in their order; none if all is as wanted."""
-    before = {"contacts": sorted(known.contacts), "key_since": known.key_since, "status": "valid" if known.registered else "unknown"} if known else {}
+    before = (
+        {
+            "contacts": sorted(known.contacts),
+            "key_since": known.key_since,
+            "status": "valid" if known.registered else "unknown",
+        }
+        if known
+        else {}
+    )
     if not wanted.active:
         gone = (Step(DEACTIVATE, wanted.directory),) if known else ()
-        return Plan(steps=gone, before=before, after={}, reason="the archive has an account" if known else "the archive has no such account")
+        return Plan(
+            steps=gone,
+            before=before,
+            after={},
+            reason="the archive has an account" if known else "the archive has no such account",
+        )
     steps = _steps(known, wanted)
     after = {"contacts": sorted(wanted.contacts), "key_since": before.get("key_since"), "status": "valid"}
     if any(step.action in (REGISTER, ROLL_OVER) for step in steps):
-        after["key_since"] = "now" if known is None or any(step.action == ROLL_OVER for step in steps) else known.key_since
-    return Plan(steps=steps, before=before, after=after, reason="; ".join(step.values["why"] for step in steps) or "the account is as wanted")
+        after["key_since"] = (
+            "now" if known is None or any(step.action == ROLL_OVER for step in steps) else known.key_since
+        )
+    return Plan(
+        steps=steps,
+        before=before,
+        after=after,
+        reason="; ".join(step.values["why"] for step in steps) or "the account is as wanted",
+    )
 
 
 def _steps(known: KnownAccount | None, wanted: WantedAccount) -> tuple[Step, ...]:
@@ -51,9 +71,17 @@ def _steps(known: KnownAccount | None, wanted: WantedAccount) -> tuple[Step, ...
         return (Step(REGISTER, wanted.directory, {"why": "the archive has no account for these contacts"}),)
     steps = []
     if not known.registered:
-        steps.append(Step(REGISTER, wanted.directory, {"why": "the CA does not know the account any more, or never did"}))
+        steps.append(
+            Step(REGISTER, wanted.directory, {"why": "the CA does not know the account any more, or never did"})
+        )
     if set(known.contacts) != set(wanted.contacts):
-        steps.append(Step(MOVE, wanted.directory, {"why": f"the contacts were {', '.join(sorted(known.contacts)) or 'none'}"}))
-    if wanted.key_since is not None and (known.key_since is None or times.from_text(known.key_since) < wanted.key_since):
-        steps.append(Step(ROLL_OVER, wanted.directory, {"why": f"the key is from before {times.to_text(wanted.key_since)}"}))
+        steps.append(
+            Step(MOVE, wanted.directory, {"why": f"the contacts were {', '.join(sorted(known.contacts)) or 'none'}"})
+        )
+    if wanted.key_since is not None and (
+        known.key_since is None or times.from_text(known.key_since) < wanted.key_since
+    ):
+        steps.append(
+            Step(ROLL_OVER, wanted.directory, {"why": f"the key is from before {times.to_text(wanted.key_since)}"})
+        )
     return tuple(steps)

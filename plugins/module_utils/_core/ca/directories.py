@@ -43,7 +43,8 @@ def resolve(directory: str) -> KnownDirectory:
 
 
 def url(directory: str) -> str:
-    """The URL of a known name or of a URL, and anything else as it is: what documents and limits compare directories by."""
+    """The URL of a known name or of a URL, and anything else as it is: what documents and limits compare directories
+    by."""
     return directory if problems(directory) else resolve(directory).url
 
 
@@ -56,5 +57,10 @@ def problems(directory: str) -> list[str]:
     parsed = urllib.parse.urlsplit(directory)
     # RFC 8555 section 6.1: ACME is HTTPS
     if parsed.scheme != "https" or not parsed.hostname:
-        return [f"acme_directory: {directory!r} is not an https:// URL; ACME works over HTTPS only (acme_ca_bundle is for a private CA)"]
+        return [
+            (
+                f"acme_directory: {directory!r} is not an https:// URL; ACME works over HTTPS only (acme_ca_bundle is"
+                " for a private CA)"
+            )
+        ]
     return []

@@ -29,12 +29,21 @@ class Failure:
 
 def as_dict(failures: t.Iterable[Failure]) -> dict[str, t.Any]:
     """The document of a project's failures."""
-    return {"schema": SCHEMA, "failures": [{"at": times.to_text(each.at), "directory": each.directory, "domains": list(each.domains)} for each in failures]}
+    return {
+        "schema": SCHEMA,
+        "failures": [
+            {"at": times.to_text(each.at), "directory": each.directory, "domains": list(each.domains)}
+            for each in failures
+        ],
+    }
 
 
 def from_dict(document: t.Mapping[str, t.Any]) -> tuple[Failure, ...]:
     """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
-    return tuple(Failure(times.from_text(each["at"]), str(each["directory"]), tuple(each["domains"])) for each in document["failures"])
+    return tuple(
+        Failure(times.from_text(each["at"]), str(each["directory"]), tuple(each["domains"]))
+        for each in document["failures"]
+    )
 
 
 def recent(failures: t.Iterable[Failure], now: datetime) -> tuple[Failure, ...]:
@@ -42,11 +51,15 @@ def recent(failures: t.Iterable[Failure], now: datetime) -> tuple[Failure, ...]:
     return tuple(each for each in failures if now - each.at < WINDOW)
 
 
-def held_until(failures: t.Iterable[Failure], directory: str, domains: t.Iterable[str], now: datetime) -> dict[str, datetime]:
+def held_until(
+    failures: t.Iterable[Failure], directory: str, domains: t.Iterable[str], now: datetime
+) -> dict[str, datetime]:
     """The names that failed as often as the CA allows, and when each may be tried again."""
     found = {}
     for domain in sorted({domain_names.base(domain) for domain in domains}):
-        failed = sorted(each.at for each in recent(failures, now) if each.directory == directory and domain in each.domains)
+        failed = sorted(
+            each.at for each in recent(failures, now) if each.directory == directory and domain in each.domains
+        )
         if len(failed) >= MOST_FAILURES:
             found[domain] = failed[-MOST_FAILURES] + WINDOW
     return found
@@ -56,6 +69,7 @@ def refusal(held: t.Mapping[str, datetime]) -> str:
     """Why nothing is ordered now, and what to do."""
     until = times.to_text(max(held.values()))
     return (
-        f"the validation of {', '.join(held)} failed {MOST_FAILURES} times within the hour, and CAs count more against the account;"
-        f" repair the DNS first, then run again at {until} or later, or set ignore_failed_validations if it is repaired"
+        f"the validation of {', '.join(held)} failed {MOST_FAILURES} times within the hour, and CAs count more against"
+        f" the account; repair the DNS first, then run again at {until} or later, or set ignore_failed_validations if"
+        " it is repaired"
     )

@@ -34,10 +34,15 @@ class Issuance:
 
 
 def of(document: t.Mapping[str, t.Any]) -> tuple[Issuance, ...]:
-    """All that the document still knows, oldest first: what runs noted, and the certificates of the record, which may be from before that."""
+    """All that the document still knows, oldest first: what runs noted, and the certificates of the record, which may
+    be from before that."""
     noted = {entry["serial"]: entry for entry in document.get("issued") or ()}
     found = [_noted(entry) for entry in noted.values()]
-    others = [entry for entry in (*document["superseded"], document["certificate"] or {}) if entry.get("not_before") and entry.get("serial") not in noted]
+    others = [
+        entry
+        for entry in (*document["superseded"], document["certificate"] or {})
+        if entry.get("not_before") and entry.get("serial") not in noted
+    ]
     for one in sorted((_recorded(entry, document) for entry in others), key=lambda each: each.at):
         before = tuple(each for each in found if each.at < one.at)
         found.append(Issuance(one.at, one.directory, one.domains, RENEWAL if _is_renewal(before, one) else None))
@@ -45,7 +50,8 @@ def of(document: t.Mapping[str, t.Any]) -> tuple[Issuance, ...]:
 
 
 def exemption(document: t.Mapping[str, t.Any], domains: t.Collection[str], directory: str, at: datetime) -> str | None:
-    """Why an order of these names at this time is a renewal to the CA: it follows its renewal information, or the same names were there before."""
+    """Why an order of these names at this time is a renewal to the CA: it follows its renewal information, or the same
+    names were there before."""
     if _is_suggested(document, domains, directory, at):
         return ARI
     return RENEWAL if _is_renewal(of(document), Issuance(at, directories.url(directory), frozenset(domains))) else None
@@ -54,30 +60,51 @@ def exemption(document: t.Mapping[str, t.Any], domains: t.Collection[str], direc
 def noted(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any], now: datetime) -> list[dict[str, t.Any]]:
     """The list ``issued`` of the document with this certificate in it, and without what no CA counts any more."""
     entries = [entry for entry in document.get("issued") or () if now - times.from_text(entry["at"]) < LONGEST_WINDOW]
-    known = {entry["serial"] for entry in entries} | {entry.get("serial") for entry in (document["certificate"] or {}, *document["superseded"])}
+    known = {entry["serial"] for entry in entries} | {
+        entry.get("serial") for entry in (document["certificate"] or {}, *document["superseded"])
+    }
     at, directory = issued_at(certificate), _issuer(certificate) or ""
     if certificate["serial"] not in known and now - at < LONGEST_WINDOW:
         exempt = exemption(document, certificate["domains"], directory, at)
-        fields = {"at": times.to_text(at), "acme_directory": directory, "domains": list(certificate["domains"]), "exempt": exempt}
+        fields = {
+            "at": times.to_text(at),
+            "acme_directory": directory,
+            "domains": list(certificate["domains"]),
+            "exempt": exempt,
+        }
         entries.append({"serial": certificate["serial"], **fields})
     return entries[-MOST_KEPT:]
 
 
 def _is_suggested(document: t.Mapping[str, t.Any], domains: t.Collection[str], directory: str, at: datetime) -> bool:
-    """Whether the CA suggests a renewal at this time, and the order can name the certificate that it replaces: it shares a name (RFC 9773 section 5)."""
-    if document["certificate"] is None or directories.url(str(_issuer(document["certificate"]))) != directories.url(directory):
+    """Whether the CA suggests a renewal at this time, and the order can name the certificate that it replaces: it
+    shares a name (RFC 9773 section 5)."""
+    if document["certificate"] is None or directories.url(str(_issuer(document["certificate"]))) != directories.url(
+        directory
+    ):
         return False
     certificate = Certificate.from_dict(document["certificate"])
     info = renewal_info.known(document["renewal"].get("ari"), certificate)
-    return info is not None and info.window is not None and info.window.start <= at <= info.window.end and bool(set(domains) & set(certificate.domains))
+    return (
+        info is not None
+        and info.window is not None
+        and info.window.start <= at <= info.window.end
+        and bool(set(domains) & set(certificate.domains))
+    )
 
 
 def _is_renewal(before: t.Iterable[Issuance], one: Issuance) -> bool:
-    return any(each.domains == one.domains and each.directory == one.directory and timedelta(0) < one.at - each.at <= RENEWAL_WINDOW for each in before)
+    return any(
+        each.domains == one.domains
+        and each.directory == one.directory
+        and timedelta(0) < one.at - each.at <= RENEWAL_WINDOW
+        for each in before
+    )
 
 
 def issued_at(entry: t.Mapping[str, t.Any]) -> datetime:
-    """When a certificate was issued; CAs date it back, so one of a document that does not say so counts as older than it is."""
+    """When a certificate was issued; CAs date it back, so one of a document that does not say so counts as older than
+    it is."""
     return times.from_text(entry.get("issued_at") or entry["not_before"])
 
 
@@ -92,4 +119,9 @@ def _recorded(entry: t.Mapping[str, t.Any], document: t.Mapping[str, t.Any]) -> 
 
 
 def _noted(entry: t.Mapping[str, t.Any]) -> Issuance:
-    return Issuance(times.from_text(entry["at"]), directories.url(str(entry["acme_directory"])), frozenset(entry["domains"]), entry["exempt"])
+    return Issuance(
+        times.from_text(entry["at"]),
+        directories.url(str(entry["acme_directory"])),
+        frozenset(entry["domains"]),
+        entry["exempt"],
+    )

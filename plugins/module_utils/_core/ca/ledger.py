@@ -26,7 +26,8 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Key:
-    """Which bucket: the limit, the CA, and what it counts for, an account, a registered domain, a set of names or a name."""
+    """Which bucket: the limit, the CA, and what it counts for, an account, a registered domain, a set of names or a
+    name."""
 
     kind: str
     directory: str
@@ -35,7 +36,8 @@ class Key:
 
 @dataclass(frozen=True)
 class PlannedOrder:
-    """What a project is going to order: the CA, its account there, the names, and why the CA counts it as a renewal, if it does."""
+    """What a project is going to order: the CA, its account there, the names, and why the CA counts it as a renewal, if
+    it does."""
 
     directory: str
     account: str
@@ -54,12 +56,21 @@ class Held:
     def as_dict(self) -> dict[str, t.Any]:
         """The form in results."""
         of = None if self.key.kind == ORDERS else self.key.of
-        return {"name": self.key.kind, "directory": self.key.directory, "of": of, "count": self.limit.count, "seconds": self.limit.seconds}
+        return {
+            "name": self.key.kind,
+            "directory": self.key.directory,
+            "of": of,
+            "count": self.limit.count,
+            "seconds": self.limit.seconds,
+        }
 
     def as_text(self) -> str:
         """The limit in words."""
         what = _WORDS[self.key.kind].format(of=self.key.of)
-        return f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; there is room again at {times.to_text(self.until)}"
+        return (
+            f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; there is room again"
+            f" at {times.to_text(self.until)}"
+        )
 
 
 class TokenBucket:
@@ -89,7 +100,8 @@ class TokenBucket:
 
 
 class Ledger:
-    """The buckets of all CAs, by what was issued and what is going to be. ``registered_domain`` is by the public suffix list; None for a suffix."""
+    """The buckets of all CAs, by what was issued and what is going to be. ``registered_domain`` is by the public suffix
+    list; None for a suffix."""
 
     def __init__(self, limits: Limits, now: datetime, registered_domain: t.Callable[[str], str | None]) -> None:
         self._limits, self._now, self._registered_domain = limits, now, registered_domain
@@ -99,7 +111,9 @@ class Ledger:
 
     def issued(self, account: str, issuance: Issuance) -> None:
         """Count what was issued; in the order of time, please."""
-        for bucket in self._counting(PlannedOrder(issuance.directory, account, issuance.domains, issuance.exempt)).values():
+        for bucket in self._counting(
+            PlannedOrder(issuance.directory, account, issuance.domains, issuance.exempt)
+        ).values():
             bucket.spent(issuance.at)
 
     def failed(self, directory: str, account: str, domains: t.Iterable[str], at: datetime) -> None:
@@ -108,7 +122,8 @@ class Ledger:
             bucket.spent(at)
 
     def admit(self, orders: t.Sequence[PlannedOrder]) -> Held | None:
-        """Whether one of these alternatives, the first choice first, may be ordered now, and is; if none, until when the earliest has to wait.
+        """Whether one of these alternatives, the first choice first, may be ordered now, and is; if none, until when
+        the earliest has to wait.
 
         What has to wait is queued where it waits longest. The other limits have tokens again by then.
         """
@@ -124,7 +139,8 @@ class Ledger:
         return first
 
     def used(self) -> list[dict[str, t.Any]]:
-        """What the selection takes of the limits: of the orders of each account, and of whatever holds somebody back."""
+        """What the selection takes of the limits: of the orders of each account, and of whatever holds somebody
+        back."""
         shown = [key for key in self._buckets if key in self._held or (key.kind == ORDERS and key in self._taken)]
         return [self._row(key) for key in sorted(shown, key=lambda key: (key.directory, KINDS.index(key.kind), key.of))]
 
@@ -146,7 +162,11 @@ class Ledger:
     def _admitted(self, order: PlannedOrder) -> Held | None:
         counting = self._counting(order)
         holding = {**counting, **self._validating(order)}
-        key, until = max(((key, bucket.earliest(self._now)) for key, bucket in holding.items()), key=lambda pair: pair[1], default=(None, self._now))
+        key, until = max(
+            ((key, bucket.earliest(self._now)) for key, bucket in holding.items()),
+            key=lambda pair: pair[1],
+            default=(None, self._now),
+        )
         if key is not None and until > self._now:
             return Held(until, key, holding[key].limit)
         for taken, bucket in counting.items():
@@ -155,13 +175,18 @@ class Ledger:
         return None
 
     def _counting(self, order: PlannedOrder) -> dict[Key, TokenBucket]:
-        """The buckets that an order takes from: per account, per registered domain, and per set; the latter two count over all accounts."""
+        """The buckets that an order takes from: per account, per registered domain, and per set; the latter two count
+        over all accounts."""
         domains = (
             {self._registered_domain(domain_names.base(name)) or domain_names.base(name) for name in order.domains}
             if self._has(order, REGISTERED_DOMAIN)
             else set()
         )
-        of = [(ORDERS, order.account), *((REGISTERED_DOMAIN, domain) for domain in domains), (EXACT_SET, ", ".join(sorted(order.domains)))]
+        of = [
+            (ORDERS, order.account),
+            *((REGISTERED_DOMAIN, domain) for domain in domains),
+            (EXACT_SET, ", ".join(sorted(order.domains))),
+        ]
         return {key: bucket for key, bucket in self._of(order.directory, of) if order.exempt not in bucket.limit.exempt}
 
     def _validating(self, order: PlannedOrder) -> dict[Key, TokenBucket]:

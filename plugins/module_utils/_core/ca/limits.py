@@ -12,7 +12,12 @@ from . import directories
 from .issuances import EXEMPTIONS
 from .published_limits import PUBLISHED
 
-ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS = "orders", "registered_domain", "exact_set", "failed_validations"
+ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS = (
+    "orders",
+    "registered_domain",
+    "exact_set",
+    "failed_validations",
+)
 KINDS = (ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS)
 LONGEST_SECONDS = timedelta(days=366).total_seconds()
 _ABOUT = ("as_of", "source")
@@ -37,17 +42,24 @@ Limits = t.Mapping[str, t.Mapping[str, Limit]]
 
 
 def published(own: t.Mapping[str, t.Any] | None = None) -> dict[str, dict[str, Limit]]:
-    """The limits by URL of the directory, those of the operator before the published ones; raises ValueError unless ``problems`` is empty."""
+    """The limits by URL of the directory, those of the operator before the published ones; raises ValueError unless
+    ``problems`` is empty."""
     found: dict[str, dict[str, t.Any]] = {}
     for source in (PUBLISHED, own or {}):
         for directory, given in source.items():
             known = found.setdefault(directories.url(directory), {})
-            known.update({kind: limit and {**(known.get(kind) or {}), **limit} for kind, limit in given.items() if kind in KINDS})
-    return {directory: {kind: _limit(limit) for kind, limit in limits.items() if limit} for directory, limits in found.items()}
+            known.update(
+                {kind: limit and {**(known.get(kind) or {}), **limit} for kind, limit in given.items() if kind in KINDS}
+            )
+    return {
+        directory: {kind: _limit(limit) for kind, limit in limits.items() if limit}
+        for directory, limits in found.items()
+    }
 
 
 def problems(own: t.Any) -> list[str]:
-    """Why the operator's limits cannot be used: by directory (a known name or a URL), each limit with count and seconds, or null for none."""
+    """Why the operator's limits cannot be used: by directory (a known name or a URL), each limit with count and
+    seconds, or null for none."""
     if not isinstance(own, dict):
         return ["it is no mapping of ACME directories to their limits"]
     found = []
@@ -56,8 +68,17 @@ def problems(own: t.Any) -> list[str]:
         if not isinstance(limits, dict):
             found.append(f"{directory}: it is no mapping of limits")
             continue
-        found += [f"{directory}: there is no limit {kind}; there are {', '.join(KINDS)}" for kind in limits if kind not in (*KINDS, *_ABOUT)]
-        found += [f"{directory}: {kind}: {problem}" for kind in KINDS if limits.get(kind) is not None for problem in _limit_problems(limits[kind])]
+        found += [
+            f"{directory}: there is no limit {kind}; there are {', '.join(KINDS)}"
+            for kind in limits
+            if kind not in (*KINDS, *_ABOUT)
+        ]
+        found += [
+            f"{directory}: {kind}: {problem}"
+            for kind in KINDS
+            if limits.get(kind) is not None
+            for problem in _limit_problems(limits[kind])
+        ]
     return found
 
 

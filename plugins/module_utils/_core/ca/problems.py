@@ -19,30 +19,45 @@ _ADVICE = {
     "alreadyRevoked": "nothing is to be done: the certificate is revoked already",
     "badCSR": "choose another key_type or fewer names: the CA refuses this signing request",
     "badNonce": "run again: the CA went on refusing nonces that it had just given out",
-    "badPublicKey": "roll the account key over with acme_account, or choose another key_type: the CA refuses this public key",
+    "badPublicKey": (
+        "roll the account key over with acme_account, or choose another key_type: the CA refuses this public key"
+    ),
     "badRevocationReason": "revoke with another reason, or with none: the CA does not take this one",
-    "badSignatureAlgorithm": "ask the CA: it does not take ES256, which every ACME server has to know (RFC 8555 section 6.2)",
+    "badSignatureAlgorithm": (
+        "ask the CA: it does not take ES256, which every ACME server has to know (RFC 8555 section 6.2)"
+    ),
     "caa": "allow this CA in the CAA records of the name, or remove them",
     "compound": "see to each of the names in the message",
     "connection": "check that the CA reaches the name servers of the zone",
     "dns": "check that the zone is delegated to the Route 53 name servers of this hosted zone",
     "externalAccountRequired": "set acme_eab_kid and acme_eab_hmac_key to the values that the CA gave you",
-    "incorrectResponse": "check that the zone is delegated to this hosted zone, and that no other record answers for the challenge name",
+    "incorrectResponse": (
+        "check that the zone is delegated to this hosted zone, and that no other record answers for the challenge name"
+    ),
     "invalidContact": "correct acme_contacts: the CA does not take one of the addresses",
     "malformed": "read what the CA says; if the names and the profile are right, report it with the message",
     "orderNotReady": "run again to go on with the order",
     "rejectedIdentifier": "the CA's policy forbids this name; remove it",
     "serverInternal": "the CA has an internal problem; run again later",
     "tls": "check what answers for the name: the CA could not set up TLS with it",
-    "unauthorized": "check that the zone is delegated to this hosted zone; if it is about the account or the profile, ask the CA",
+    "unauthorized": (
+        "check that the zone is delegated to this hosted zone; if it is about the account or the profile, ask the CA"
+    ),
     "unsupportedContact": "give plain e-mail addresses in acme_contacts: the CA takes no others",
     "unsupportedIdentifier": "this CA does not issue for such a name; remove it or choose another CA",
-    "userActionRequired": "visit the URL named in the message, for example to agree to new terms of service, then run again",
-    "alreadyReplaced": "run again: the certificate was replaced by another order already, and the next order does not say that it replaces it",
+    "userActionRequired": (
+        "visit the URL named in the message, for example to agree to new terms of service, then run again"
+    ),
+    "alreadyReplaced": (
+        "run again: the certificate was replaced by another order already, and the next order does not say that it"
+        " replaces it"
+    ),
     "invalidProfile": "set acme_profile to one that the directory lists, or leave it out",
     "conflict": "run again: another request changed the same thing at the same time",
     "dnssec": "repair the DNSSEC chain of the zone",
-    "invalid": "the CA gives no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone",
+    "invalid": (
+        "the CA gives no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone"
+    ),
 }
 # These say how the CA is today, or what it may do, not how the names are: another CA may issue.
 _ABOUT_THE_CA = frozenset({"caa", "rateLimited", "serverInternal"})
@@ -149,7 +164,8 @@ def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:
 
 
 def fixed_advice(problem: Problem) -> str:
-    """What to do about a problem of this type, whatever its text; that of each name counts more than that of the whole. Empty if nothing is known."""
+    """What to do about a problem of this type, whatever its text; that of each name counts more than that of the whole.
+    Empty if nothing is known."""
     known = [_ADVICE[each.code] for each in problem.subproblems if each.code in _ADVICE]
     return "; ".join(dict.fromkeys(known)) or _ADVICE.get(problem.code, "")
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rate limits that CAs publish, as data. They change often, so each CA has a date, and an operator's file replaces what differs.
+"""The rate limits that CAs publish, as data. They change often, so each CA has a date, and an operator's file replaces
+what differs.
 
 A CA that publishes no numbers is not here, and so has no limits but those that it tells in its refusals.
 """

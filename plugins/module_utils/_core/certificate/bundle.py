@@ -66,7 +66,8 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Bundle:
-    """Leaf, chain (without the leaf), full chain and private key as PEM texts; a bundle made elsewhere may have no manifest."""
+    """Leaf, chain (without the leaf), full chain and private key as PEM texts; a bundle made elsewhere may have no
+    manifest."""
 
     cert: str
     chain: str
@@ -100,9 +101,17 @@ def from_texts(texts: t.Mapping[str, str]) -> Bundle:
         raise ValueError(f"{' and '.join(missing)} missing or empty")
     manifest = _manifest(texts[MANIFEST]) if MANIFEST in texts else None
     chain = texts.get(CHAIN, "")
-    bundle = Bundle(cert=texts[CERT], chain=chain, fullchain=texts.get(FULLCHAIN, texts[CERT] + chain), privkey=texts[PRIVKEY], manifest=manifest)
+    bundle = Bundle(
+        cert=texts[CERT],
+        chain=chain,
+        fullchain=texts.get(FULLCHAIN, texts[CERT] + chain),
+        privkey=texts[PRIVKEY],
+        manifest=manifest,
+    )
     if manifest is not None:
-        damaged = [name for name, expected in sorted(manifest.files.items()) if checksum(texts.get(name, "")) != expected]
+        damaged = [
+            name for name, expected in sorted(manifest.files.items()) if checksum(texts.get(name, "")) != expected
+        ]
         if damaged:
             raise ValueError(f"{', '.join(damaged)} is not what the manifest's checksum says")
     return bundle

@@ -18,9 +18,11 @@ CLOUDFRONT_KEY_TYPES = (*KEY_TYPES, "rsa_1024")
 
 @dataclass(frozen=True)
 class Certificate:
-    """A leaf certificate: ``serial`` and ``fingerprint_sha256`` in lower-case hex, ``domains`` as sorted A-labels from the SAN.
+    """A leaf certificate: ``serial`` and ``fingerprint_sha256`` in lower-case hex, ``domains`` as sorted A-labels from
+    the SAN.
 
-    ``authority_key_id`` is the key identifier of its issuer in hex; empty where the certificate or an older document has none.
+    ``authority_key_id`` is the key identifier of its issuer in hex; empty where the certificate or an older document
+    has none.
     """
 
     serial: str

@@ -27,7 +27,8 @@ _HOURS_SHOWN = 48
 
 @dataclass(frozen=True)
 class RenewalDecision:
-    """When the certificate is to be renewed, whether that is now, why, and what the user should know of the interval."""
+    """When the certificate is to be renewed, whether that is now, why, and what the user should know of the
+    interval."""
 
     due: bool
     renew_at: datetime
@@ -56,11 +57,19 @@ def interval_problems(interval_days: int) -> list[str]:
     """Why the interval is out of bounds; empty if it is not."""
     if MIN_INTERVAL_DAYS <= interval_days <= MAX_INTERVAL_DAYS:
         return []
-    return [f"renewal_interval_days: {interval_days} is out of bounds; give a whole number of days from {MIN_INTERVAL_DAYS} to {MAX_INTERVAL_DAYS}"]
+    return [
+        (
+            f"renewal_interval_days: {interval_days} is out of bounds; give a whole number of days from"
+            f" {MIN_INTERVAL_DAYS} to {MAX_INTERVAL_DAYS}"
+        )
+    ]
 
 
-def decide(certificate: Certificate, interval_days: int, now: datetime, info: RenewalInfo | None = None) -> RenewalDecision:
-    """Renewal is due at the earliest of what the CA suggests, two thirds of the real lifetime (half below ten days), and the interval after issue."""
+def decide(
+    certificate: Certificate, interval_days: int, now: datetime, info: RenewalInfo | None = None
+) -> RenewalDecision:
+    """Renewal is due at the earliest of what the CA suggests, two thirds of the real lifetime (half below ten days),
+    and the interval after issue."""
     lifetime = certificate.not_after - certificate.not_before
     causes = _causes(certificate, interval_days, info)
     renew_at = min(causes)
@@ -79,8 +88,12 @@ def _causes(certificate: Certificate, interval_days: int, info: RenewalInfo | No
     if info is not None and info.selected_at is not None:
         explained = f"; the CA explains it at {info.explanation_url}" if info.explanation_url else ""
         causes[info.selected_at] = _Cause("the time that the CA suggests by renewal information (ARI)", explained)
-    causes[certificate.not_before + timedelta(days=interval_days)] = _Cause(f"the interval of {_days(timedelta(days=interval_days))}")
-    causes[certificate.not_before + safe_share(lifetime)] = _Cause(f"{_share(lifetime)} of its lifetime of {_days(lifetime)}")
+    causes[certificate.not_before + timedelta(days=interval_days)] = _Cause(
+        f"the interval of {_days(timedelta(days=interval_days))}"
+    )
+    causes[certificate.not_before + safe_share(lifetime)] = _Cause(
+        f"{_share(lifetime)} of its lifetime of {_days(lifetime)}"
+    )
     return causes
 
 
@@ -89,8 +102,11 @@ def safe_share(lifetime: timedelta) -> timedelta:
     return lifetime / 2 if lifetime < SHORT_LIFETIME else lifetime * 2 / 3
 
 
-def slowest_schedule(project: str, certificate: Certificate, interval_days: int, info: RenewalInfo | None) -> SlowestSchedule:
-    """Six runs have to fit between the renewal time and expiry, and two into the CA's window where that decides: orders in it know no rate limits.
+def slowest_schedule(
+    project: str, certificate: Certificate, interval_days: int, info: RenewalInfo | None
+) -> SlowestSchedule:
+    """Six runs have to fit between the renewal time and expiry, and two into the CA's window where that decides: orders
+    in it know no rate limits.
 
     https://letsencrypt.org/docs/rate-limits/#limit-exemptions-for-renewals
     """
@@ -108,8 +124,9 @@ def schedule_warning(schedule_interval_hours: float, paces: t.Iterable[SlowestSc
     if hastiest is None or timedelta(hours=schedule_interval_hours) <= hastiest.slowest:
         return None
     return (
-        f"a run every {schedule_interval_hours:g} hours is too slow for the certificate of {hastiest.project}, which lives {_days(hastiest.lifetime)}: "
-        f"schedule the playbook renew at least every {_pace_text(hastiest.slowest)}, and set schedule_interval_hours to that"
+        f"a run every {schedule_interval_hours:g} hours is too slow for the certificate of {hastiest.project}, which"
+        f" lives {_days(hastiest.lifetime)}: schedule the playbook renew at least every {_pace_text(hastiest.slowest)},"
+        " and set schedule_interval_hours to that"
     )
 
 
@@ -132,13 +149,14 @@ def _warnings(lifetime: timedelta, interval_days: int) -> tuple[str, ...]:
     longest = math.ceil(safe_share(lifetime) / _DAY)
     if interval_days > longest:
         found.append(
-            f"renewal_interval_days {interval_days} is longer than {_share(lifetime)} of this certificate's lifetime of {_days(lifetime)}; "
-            f"it is renewed after that share instead; set at most {longest}"
+            f"renewal_interval_days {interval_days} is longer than {_share(lifetime)} of this certificate's lifetime of"
+            f" {_days(lifetime)}; it is renewed after that share instead; set at most {longest}"
         )
     if interval_days == 1:
         found.append(
-            "renewal_interval_days 1 orders a certificate every day; Let's Encrypt refills its limit for the same set of names once in 34 hours, "
-            "so this fails after about 17 days; set 2 or more (https://letsencrypt.org/docs/rate-limits/)"
+            "renewal_interval_days 1 orders a certificate every day; Let's Encrypt refills its limit for the same set"
+            " of names once in 34 hours, so this fails after about 17 days; set 2 or more"
+            " (https://letsencrypt.org/docs/rate-limits/)"
         )
     return tuple(found)
 

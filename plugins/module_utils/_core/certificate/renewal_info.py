@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ACME renewal information (RFC 9773): when the CA wants a certificate to be renewed, and what is kept of that between runs."""
+"""ACME renewal information (RFC 9773): when the CA wants a certificate to be renewed, and what is kept of that between
+runs."""
 
 from __future__ import annotations
 
@@ -58,7 +59,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class RenewalInfo:
-    """What is known of one certificate: the window with the time selected in it, when to ask again, and why the last question got no answer."""
+    """What is known of one certificate: the window with the time selected in it, when to ask again, and why the last
+    question got no answer."""
 
     cert_id: str
     window: Window | None = None
@@ -81,7 +83,8 @@ class RenewalInfo:
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> RenewalInfo:
-        """The inverse of ``as_dict``; raises KeyError, TypeError, AttributeError or ValueError for a damaged document."""
+        """The inverse of ``as_dict``; raises KeyError, TypeError, AttributeError or ValueError for a damaged
+        document."""
         start, end = _time(fields["window_start"]), _time(fields["window_end"])
         return cls(
             cert_id=str(fields["cert_id"]),
@@ -94,7 +97,8 @@ class RenewalInfo:
 
 
 def certificate_id(certificate: Certificate) -> str | None:
-    """The certificate's name in renewal information (section 4.1): key identifier of the AKI, and DER content of the serial, in base64url.
+    """The certificate's name in renewal information (section 4.1): key identifier of the AKI, and DER content of the
+    serial, in base64url.
 
     None without such a key identifier.
     """
@@ -107,7 +111,8 @@ def certificate_id(certificate: Certificate) -> str | None:
 
 
 def known(fields: t.Mapping[str, t.Any] | None, certificate: Certificate) -> RenewalInfo | None:
-    """What is known of this very certificate; what was kept of another one says nothing. None if it has no name in renewal information."""
+    """What is known of this very certificate; what was kept of another one says nothing. None if it has no name in
+    renewal information."""
     cert_id = certificate_id(certificate)
     if cert_id is None:
         return None
@@ -159,9 +164,11 @@ def is_to_be_asked(info: RenewalInfo | None, certificate: Certificate, now: date
 
 
 def may_refuse_replacement(code: str, http_status: int | None) -> bool:
-    """Whether a new order was perhaps refused for the certificate that it replaces, so that it is worth another try without.
+    """Whether a new order was perhaps refused for the certificate that it replaces, so that it is worth another try
+    without.
 
-    Section 5 knows alreadyReplaced (409) only; CAs answer with conflict, malformed, unauthorized and serverInternal, too.
+    Section 5 knows alreadyReplaced (409) only; CAs answer with conflict, malformed, unauthorized and serverInternal,
+    too.
     """
     return http_status is not None and code not in _UNRELATED
 

@@ -47,7 +47,8 @@ class Reason(Enum):
 
 @dataclass(frozen=True)
 class Issuer:
-    """Who wants to issue: the CA by its names in CAA records, the URL of our account if there is one, and how names are validated."""
+    """Who wants to issue: the CA by its names in CAA records, the URL of our account if there is one, and how names are
+    validated."""
 
     identities: tuple[str, ...]
     account_url: str | None = None
@@ -56,7 +57,8 @@ class Issuer:
 
 @dataclass(frozen=True)
 class CaaVerdict:
-    """``reason`` is None if the CA may issue; ``owner`` is where the records are that say so, None if there are none."""
+    """``reason`` is None if the CA may issue; ``owner`` is where the records are that say so, None if there are
+    none."""
 
     reason: Reason | None = None
     owner: str | None = None
@@ -111,7 +113,8 @@ Parameters = tuple[tuple[str, str], ...]
 
 
 def issue_value(value: str) -> tuple[str, Parameters]:
-    """Issuer and parameters of a property; what is malformed names no issuer, so that it allows nobody (RFC 8659 section 4.2)."""
+    """Issuer and parameters of a property; what is malformed names no issuer, so that it allows nobody (RFC 8659
+    section 4.2)."""
     name, _semicolon, rest = value.partition(";")
     name = name.strip(" \t")
     parts = [part.strip(" \t") for part in rest.split(";")] if rest.strip(" \t") else []
@@ -128,6 +131,7 @@ def _allows_method(parameters: Parameters, method: str) -> bool:
 
 
 def _allows_account(parameters: Parameters, account_url: str | None) -> bool:
-    """RFC 8657 section 3: one URI that is ours, letter by letter; a property with more than one of them is never satisfied."""
+    """RFC 8657 section 3: one URI that is ours, letter by letter; a property with more than one of them is never
+    satisfied."""
     given = [value for tag, value in parameters if tag == "accounturi"]
     return not given or given == [account_url]

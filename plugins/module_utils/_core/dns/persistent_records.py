@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TXT value that dns-persist-01 looks for: which one is wanted, and whether what stands there says the same (draft-ietf-acme-dns-persist).
+"""The TXT value that dns-persist-01 looks for: which one is wanted, and whether what stands there says the same
+(draft-ietf-acme-dns-persist).
 
 The value is not bound to an order: it lets an account have certificates of a name for as long as it stands.
 """
@@ -28,7 +29,8 @@ _URI = re.compile(r"[!#-:<-\[\]-~]+")
 
 @dataclass(frozen=True)
 class Grant:
-    """That an account of the CA that has these names may have certificates of a name, of its wildcard too with ``wildcard``."""
+    """That an account of the CA that has these names may have certificates of a name, of its wildcard too with
+    ``wildcard``."""
 
     issuers: tuple[str, ...]
     account_url: str
@@ -36,7 +38,8 @@ class Grant:
 
     @property
     def value(self) -> str:
-        """As a TXT value; the CA takes any of its names, in no order, so that the choice has to be the same each time."""
+        """As a TXT value; the CA takes any of its names, in no order, so that the choice has to be the same each
+        time."""
         return f"{min(self.issuers)}; accounturi={self.account_url}" + (f"; policy={WILDCARD}" if self.wildcard else "")
 
     def found_in(self, texts: t.Iterable[str], now: datetime) -> str | None:
@@ -44,7 +47,8 @@ class Grant:
         return next((text for text in texts if self._is_said_by(text, now)), None)
 
     def group(self, name: str, there: TxtSet | None, now: datetime) -> Group:
-        """The changes after which the name grants this; none if it does. A value of the same account that says less is replaced, all others are kept."""
+        """The changes after which the name grants this; none if it does. A value of the same account that says less is
+        replaced, all others are kept."""
         ours = txt_records.quoted(self.value)
         if there is None:
             return (Change("CREATE", TxtSet(name, txt_records.TTL_SECONDS, (ours,))),)
@@ -65,12 +69,17 @@ class Grant:
         """The parameters of a value for this account; None if it is for another one, or malformed (section 4)."""
         issuer, pairs = caa.issue_value(text)
         parameters = dict(pairs)
-        is_ours = issuer in self.issuers and len(parameters) == len(pairs) and parameters.get("accounturi") == self.account_url
+        is_ours = (
+            issuer in self.issuers
+            and len(parameters) == len(pairs)
+            and parameters.get("accounturi") == self.account_url
+        )
         return parameters if is_ours else None
 
 
 def texts_of(account_url: str, there: TxtSet | None) -> list[str]:
-    """The values in a record set that grant anything to this account, of those that are written as this module writes them."""
+    """The values in a record set that grant anything to this account, of those that are written as this module writes
+    them."""
     texts = {value: txt_records.unquoted(value) for value in (there.values if there is not None else ())}
     ours = [text for value, text in texts.items() if txt_records.quoted(text) == value]
     return [text for text in ours if ("accounturi", account_url) in caa.issue_value(text)[1]]
@@ -84,7 +93,8 @@ def record_name(domain: str) -> str:
 def is_usable(issuers: t.Sequence[str], account_url: str, directory_url: str) -> bool:
     """Whether a challenge can be answered: it is well-formed, and the account is one of the very server that offers it.
 
-    The value outlives the order. So no server is believed that the account of another one, at a CA of another name, be ours.
+    The value outlives the order. So no server is believed that the account of another one, at a CA of another name, be
+    ours.
     """
     well_formed = 0 < len(issuers) <= MAX_ISSUERS and all(caa.issue_value(name) == (name, ()) for name in issuers)
     same_server = urllib.parse.urlsplit(account_url).netloc == urllib.parse.urlsplit(directory_url).netloc

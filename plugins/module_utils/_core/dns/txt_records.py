@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Challenge records by compare-and-swap: add and remove our values in TXT record sets, keep everyone else's.
 
-A Route 53 change batch is atomic, CREATE is refused when the record set exists, and DELETE matches the exact values and TTL only.
+A Route 53 change batch is atomic, CREATE is refused when the record set exists, and DELETE matches the exact values and
+TTL only.
 So a batch is first written without reading; if it is refused, what was complained about is read and swapped.
 https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecordSets.html
 """
@@ -32,7 +33,8 @@ _ABSENT_IN_MESSAGE = re.compile(r"name='([^']+)'[^\]]*\] but it was not found")
 class ChallengeRecord:
     """Values of ours under one name of one zone, as they stand in the archive until they are removed.
 
-    ``zone`` is the zone's name, ``delegation`` the entry of dns_delegations whose credentials reach it, empty for the own ones.
+    ``zone`` is the zone's name, ``delegation`` the entry of dns_delegations whose credentials reach it, empty for the
+    own ones.
     """
 
     zone_id: str
@@ -58,12 +60,20 @@ class ChallengeRecord:
 
     def as_dict(self) -> dict[str, t.Any]:
         """The fields for a pending order's document."""
-        return {"zone_id": self.zone_id, "name": self.name, "values": list(self.values), "zone": self.zone, "delegation": self.delegation}
+        return {
+            "zone_id": self.zone_id,
+            "name": self.name,
+            "values": list(self.values),
+            "zone": self.zone,
+            "delegation": self.delegation,
+        }
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> ChallengeRecord:
         """The inverse of ``as_dict``; the first version wrote neither zone nor delegation."""
-        place = RecordPlace(str(fields["name"]), str(fields["zone_id"]), str(fields.get("zone", "")), str(fields.get("delegation", "")))
+        place = RecordPlace(
+            str(fields["name"]), str(fields["zone_id"]), str(fields.get("zone", "")), str(fields.get("delegation", ""))
+        )
         return cls.at(place, fields["values"])
 
 
@@ -84,7 +94,8 @@ class Change:
     record_set: TxtSet
 
 
-# What is known or assumed of the record set under a name: absent from the mapping means nothing, None means that there is none.
+# What is known or assumed of the record set under a name: absent from the mapping means nothing, None means that there
+# is none.
 Found = t.Mapping[str, "TxtSet | None"]
 Group = tuple[Change, ...]
 
@@ -95,7 +106,8 @@ def challenge_name(domain: str) -> str:
 
 
 def quoted(value: str) -> str:
-    """A value as Route 53 has it, in strings of at most 255 characters (RFC 1035 section 3.3); none of ours has anything to escape."""
+    """A value as Route 53 has it, in strings of at most 255 characters (RFC 1035 section 3.3); none of ours has
+    anything to escape."""
     return " ".join(f'"{value[start : start + MAX_STRING]}"' for start in range(0, len(value), MAX_STRING))
 
 
@@ -122,7 +134,8 @@ def additions(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]
 
 
 def removals(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]:
-    """The changes, grouped by name, after which no name holds a value of ours and each foreign value found there is kept."""
+    """The changes, grouped by name, after which no name holds a value of ours and each foreign value found there is
+    kept."""
     groups: list[Group] = []
     for record in records:
         ours = record.alone.values

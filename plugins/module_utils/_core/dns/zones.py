@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which hosted zone answers for a name: the closest public one that DNS really delegates to.
 
-A zone below another public zone is looked into only if the zone above names its name servers, and of several zones with one name
+A zone below another public zone is looked into only if the zone above names its name servers, and of several zones with
+one name
 only that which the registrar points to (RFC 1034 section 4.2.1).
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-routing-traffic-for-subdomains.html
 """
@@ -32,7 +33,8 @@ class Zone:
 
 @dataclass(frozen=True)
 class RecordPlace:
-    """Where a challenge value is published: a name in a zone of the account that ``delegation`` leads to, the own one if that is empty."""
+    """Where a challenge value is published: a name in a zone of the account that ``delegation`` leads to, the own one
+    if that is empty."""
 
     name: str
     zone_id: str
@@ -42,7 +44,8 @@ class RecordPlace:
 
 @dataclass(frozen=True)
 class Facts:
-    """What tells zones apart: the name servers that each zone name is delegated to (none, or nobody could say), and those of each zone by its ID."""
+    """What tells zones apart: the name servers that each zone name is delegated to (none, or nobody could say), and
+    those of each zone by its ID."""
 
     delegated_to: t.Mapping[str, Servers | None]
     servers: t.Mapping[str, Servers]
@@ -81,17 +84,21 @@ def choose(candidates: t.Sequence[Level], facts: Facts) -> Zone | str:
             several = f"more than one public hosted zone could be the one for {name} ({shown}), and DNS does not tell"
             return f"{several}; name it with zone_id, or delete those that nothing delegates to"
         if servers:
-            return f"DNS delegates {name} to {', '.join(sorted(servers))}, which is none of its hosted zones here ({shown}); use the credentials of the other"
+            return (
+                f"DNS delegates {name} to {', '.join(sorted(servers))}, which is none of its hosted zones here"
+                f" ({shown}); use the credentials of the other"
+            )
         if level == candidates[-1]:
             return f"DNS delegates {name} to none of its hosted zones ({shown}); let the registrar point to one of them"
     return (
-        "it has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it there, or give dns_delegations with the"
-        " credentials of the account that has it"
+        "it has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it"
+        " there, or give dns_delegations with the credentials of the account that has it"
     )
 
 
 def overrides(given: t.Any) -> dict[str, str]:
-    """Zone IDs by the domain that they are for, empty for all, of the option zone_id: one ID, or a mapping of names to IDs."""
+    """Zone IDs by the domain that they are for, empty for all, of the option zone_id: one ID, or a mapping of names to
+    IDs."""
     if not given:
         return {}
     if isinstance(given, str):
@@ -106,18 +113,32 @@ def override_problems(given: t.Any) -> list[str]:
     if not isinstance(given, (str, t.Mapping)):
         return [f"zone_id: {given!r} is neither the ID of a hosted zone nor a mapping of names to such IDs"]
     chosen = {"": given} if isinstance(given, str) else given
-    found = [f"zone_id: {problem.removeprefix('domains: ')}" for name in chosen if name for problem in domain_names.problems([str(name)])]
+    found = [
+        f"zone_id: {problem.removeprefix('domains: ')}"
+        for name in chosen
+        if name
+        for problem in domain_names.problems([str(name)])
+    ]
     wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(str(zone_id).strip())]
-    return found + [f"zone_id: {zone_id!r} is no ID of a hosted zone; it begins with Z and has capital letters and digits" for zone_id in wrong]
+    return found + [
+        f"zone_id: {zone_id!r} is no ID of a hosted zone; it begins with Z and has capital letters and digits"
+        for zone_id in wrong
+    ]
 
 
 def delegation_problems(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
     """Why the option dns_delegations cannot be used."""
     given = [str(entry.get("zone") or "").strip() for entry in entries]
     found = [
-        f"dns_delegations: {zone!r} is neither the name nor the ID of a hosted zone" for zone in given if not is_zone_id(zone) and domain_names.problems([zone])
+        f"dns_delegations: {zone!r} is neither the name nor the ID of a hosted zone"
+        for zone in given
+        if not is_zone_id(zone) and domain_names.problems([zone])
     ]
-    return found + [f"dns_delegations: zone {zone!r} is there more than once" for zone in dict.fromkeys(given) if given.count(zone) > 1]
+    return found + [
+        f"dns_delegations: zone {zone!r} is there more than once"
+        for zone in dict.fromkeys(given)
+        if given.count(zone) > 1
+    ]
 
 
 def delegation(text: str) -> str:
@@ -130,7 +151,9 @@ def override_problem(zone_id: str, name: str, zones: t.Iterable[Zone]) -> str | 
     """Why the zone that the user names cannot have the name; None if it can."""
     zone = next((zone for zone in zones if zone.id == zone_id), None)
     if zone is None:
-        return f"there is no hosted zone {zone_id} in the account; correct the ID, or use the credentials of its account"
+        return (
+            f"there is no hosted zone {zone_id} in the account; correct the ID, or use the credentials of its account"
+        )
     if zone.private:
         return f"hosted zone {zone_id} ({zone.name}) is private, so no CA can look into it; name a public one"
     if not domain_names.is_within(name, zone.name):

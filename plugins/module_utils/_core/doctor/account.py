@@ -20,26 +20,53 @@ def room(quota: Quota) -> list[Finding]:
     refusal = quota.refusal()
     if refusal:
         kept_free = f", and {quota.headroom} are to stay free" if quota.headroom else ""
-        return [finding("IAM_QUOTA_FULL", "server certificates", f"IAM holds {quota.used} of {quota.allowed}{kept_free}, so a new one has no place")]
+        return [
+            finding(
+                "IAM_QUOTA_FULL",
+                "server certificates",
+                f"IAM holds {quota.used} of {quota.allowed}{kept_free}, so a new one has no place",
+            )
+        ]
     if quota.used + 1 >= quota.allowed:
-        return [finding("IAM_QUOTA_TIGHT", "server certificates", f"IAM holds {quota.used} of {quota.allowed}, so there is room for a single new one")]
+        return [
+            finding(
+                "IAM_QUOTA_TIGHT",
+                "server certificates",
+                f"IAM holds {quota.used} of {quota.allowed}, so there is room for a single new one",
+            )
+        ]
     return []
 
 
 def stored(
-    project: str, record: t.Mapping[str, t.Any] | None, superseded: t.Iterable[t.Mapping[str, t.Any]], found: t.Sequence[StoredCertificate]
+    project: str,
+    record: t.Mapping[str, t.Any] | None,
+    superseded: t.Iterable[t.Mapping[str, t.Any]],
+    found: t.Sequence[StoredCertificate],
 ) -> list[Finding]:
     """What IAM has under the names and the path of the project, against what is recorded."""
     ids = {one.id for one in found}
     known = {entry.get("id") for entry in (record, *superseded) if entry}
     findings = []
     if record and record.get("id") not in ids:
-        findings.append(finding("CERTIFICATE_MISSING", str(record.get("name")), f"the recorded certificate {record.get('id')} is not in IAM"))
+        findings.append(
+            finding(
+                "CERTIFICATE_MISSING",
+                str(record.get("name")),
+                f"the recorded certificate {record.get('id')} is not in IAM",
+            )
+        )
     for one in found:
         if one.path == path_of(project) and one.id not in known:
-            findings.append(finding("PATH_NOT_OURS", one.name, f"it is under {one.path}, but the project has no record of it"))
+            findings.append(
+                finding("PATH_NOT_OURS", one.name, f"it is under {one.path}, but the project has no record of it")
+            )
         if one.path != path_of(project) and _like_ours(project).fullmatch(one.name):
-            findings.append(finding("NAME_CONFLICT", one.name, f"it is named like a certificate of {project}, but is under {one.path}"))
+            findings.append(
+                finding(
+                    "NAME_CONFLICT", one.name, f"it is named like a certificate of {project}, but is under {one.path}"
+                )
+            )
     return findings
 
 
@@ -52,7 +79,10 @@ def content(record: t.Mapping[str, t.Any], fingerprint_sha256: str) -> list[Find
     """Whether IAM has under the recorded name what is recorded."""
     if fingerprint_sha256 == record["fingerprint_sha256"]:
         return []
-    message = f"IAM has a certificate with the fingerprint {fingerprint_sha256} under this name, {record['fingerprint_sha256']} is recorded"
+    message = (
+        f"IAM has a certificate with the fingerprint {fingerprint_sha256} under this name,"
+        f" {record['fingerprint_sha256']} is recorded"
+    )
     return [finding("CERTIFICATE_DIFFERS", str(record.get("name")), message)]
 
 
@@ -61,9 +91,14 @@ def key_type(project: str, wanted: str, record: t.Mapping[str, t.Any] | None) ->
     types = dict.fromkeys([wanted, *([str(record["key_type"])] if record else [])])
     refused = [one for one in types if one not in certificate.CLOUDFRONT_KEY_TYPES]
     accepted = ", ".join(sorted(certificate.CLOUDFRONT_KEY_TYPES))
-    findings = [finding("KEY_TYPE_REFUSED", project, f"CloudFront does not accept a key of type {one}; it takes {accepted}") for one in refused]
+    findings = [
+        finding("KEY_TYPE_REFUSED", project, f"CloudFront does not accept a key of type {one}; it takes {accepted}")
+        for one in refused
+    ]
     if wanted in COSTLY_KEY_TYPES:
-        findings.append(finding("KEY_TYPE_COSTLY", project, f"every new connection of a viewer costs much more with {wanted}"))
+        findings.append(
+            finding("KEY_TYPE_COSTLY", project, f"every new connection of a viewer costs much more with {wanted}")
+        )
     return findings
 
 
@@ -78,14 +113,17 @@ def permissions(identity: str, decisions: t.Mapping[str, bool]) -> list[Finding]
 
 def untested(identity: str, why: str) -> Finding:
     """Nobody can tell in advance whether writes are allowed."""
-    return finding("WRITES_UNTESTED", identity, f"whether its policies allow what changes something was not tested: {why}")
+    return finding(
+        "WRITES_UNTESTED", identity, f"whether its policies allow what changes something was not tested: {why}"
+    )
 
 
 _ASSUMED_ROLE = re.compile(r"arn:(?P<partition>[a-z-]+):sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/.+")
 
 
 def policy_source(caller_arn: str) -> str | None:
-    """The user or role whose policies to simulate for the caller; None for others (root, federated users), whom IAM does not simulate."""
+    """The user or role whose policies to simulate for the caller; None for others (root, federated users), whom IAM
+    does not simulate."""
     assumed = _ASSUMED_ROLE.fullmatch(caller_arn)
     if assumed:
         return f"arn:{assumed['partition']}:iam::{assumed['account']}:role/{assumed['role']}"

@@ -46,19 +46,36 @@ def directory(ca: Ca, applicant: Applicant) -> list[Finding]:
     found = []
     if applicant.profile and applicant.profile not in ca.profiles:
         offered = ", ".join(ca.profiles) or "none"
-        found.append(finding("PROFILE_NOT_OFFERED", ca.url, f"it does not offer the profile {applicant.profile}; it offers {offered}"))
+        found.append(
+            finding(
+                "PROFILE_NOT_OFFERED", ca.url, f"it does not offer the profile {applicant.profile}; it offers {offered}"
+            )
+        )
     if applicant.has_account:
         return found
     if not applicant.terms_agreed:
         terms = f" ({ca.terms_of_service})" if ca.terms_of_service else ""
-        found.append(finding("TERMS_NOT_AGREED", ca.url, f"no account is registered yet, and the terms of service{terms} are not agreed to"))
+        found.append(
+            finding(
+                "TERMS_NOT_AGREED",
+                ca.url,
+                f"no account is registered yet, and the terms of service{terms} are not agreed to",
+            )
+        )
     if ca.needs_eab and not applicant.has_eab:
-        found.append(finding("EAB_MISSING", ca.url, "it registers accounts with an external account binding only, and no account is registered yet"))
+        found.append(
+            finding(
+                "EAB_MISSING",
+                ca.url,
+                "it registers accounts with an external account binding only, and no account is registered yet",
+            )
+        )
     return found
 
 
 def redundant(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) -> list[Finding]:
-    """Names that a wildcard of the same order covers: Let's Encrypt refuses that, but a CA that did issue for these names did not.
+    """Names that a wildcard of the same order covers: Let's Encrypt refuses that, but a CA that did issue for these
+    names did not.
 
     https://github.com/letsencrypt/boulder/blob/main/policy/pa.go
     """
@@ -66,8 +83,16 @@ def redundant(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) ->
     if record is not None and set(record["domains"]) == set(wanted):
         return []
     wildcards = [name for name in wanted if domain_names.is_wildcard(name)]
-    covered = [(name, wildcard) for name in wanted for wildcard in wildcards if name != wildcard and domain_names.covers(wildcard, name)]
-    return [finding("NAMES_REDUNDANT", name, f"{wildcard} covers it, and Let's Encrypt refuses an order with both") for name, wildcard in covered]
+    covered = [
+        (name, wildcard)
+        for name in wanted
+        for wildcard in wildcards
+        if name != wildcard and domain_names.covers(wildcard, name)
+    ]
+    return [
+        finding("NAMES_REDUNDANT", name, f"{wildcard} covers it, and Let's Encrypt refuses an order with both")
+        for name, wildcard in covered
+    ]
 
 
 def caa(domain: str, verdict: CaaVerdict, issuer: Issuer) -> list[Finding]:

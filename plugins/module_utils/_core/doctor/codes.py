@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The codes of findings, with severity and remedy. A code never changes its meaning; the documentation of the module doctor lists them all."""
+"""The codes of findings, with severity and remedy. A code never changes its meaning; the documentation of the module
+doctor lists them all."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from enum import Enum
 
 
 class Severity(str, Enum):
-    """``error`` stops an issuance, a bind or the service; ``warning`` will, or hides something; ``info`` is good to know."""
+    """``error`` stops an issuance, a bind or the service; ``warning`` will, or hides something; ``info`` is good to
+    know."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -40,11 +42,18 @@ _GRANT = "Grant the action to the identity in use; docs/iam of the collection ha
 
 _DNS = {
     **_errors(
-        CAA_FORBIDS="Add a CAA record that names the CA, or remove those that exclude it, or choose a CA that they name",
+        CAA_FORBIDS=(
+            "Add a CAA record that names the CA, or remove those that exclude it, or choose a CA that they name"
+        ),
         CAA_FORBIDS_ACCOUNT="Put the URL of the project's ACME account into accounturi, or take accounturi out",
         CAA_FORBIDS_METHOD="Add dns-01 to validationmethods, or take validationmethods out",
-        CAA_UNKNOWN_CRITICAL="Remove the record, or take the critical flag off: a CA that does not know the property must not issue",
-        ZONE_MISSING="Create a public hosted zone for the name or a parent and delegate it, or use the credentials of the account that has it",
+        CAA_UNKNOWN_CRITICAL=(
+            "Remove the record, or take the critical flag off: a CA that does not know the property must not issue"
+        ),
+        ZONE_MISSING=(
+            "Create a public hosted zone for the name or a parent and delegate it, or use the credentials of the"
+            " account that has it"
+        ),
         ZONE_PRIVATE_ONLY="Create a public hosted zone of the same name: a CA never sees a private one",
         ZONE_AMBIGUOUS="Delete the zones that are not delegated to",
         ZONE_UNUSABLE="Correct the records or the delegation as the message says, or give dns_delegations or zone_id",
@@ -53,11 +62,19 @@ _DNS = {
     **_warnings(
         CAA_UNCHECKED="Look at the CAA records of the name: a CA that cannot read them does not issue either",
         ZONE_DUPLICATE="Delete the zones that are not delegated to, before somebody edits the wrong one",
-        ZONE_PASSED_OVER="Let the zone above name the name servers of the hosted zone, or delete it: nobody sees what is in it",
-        ZONE_PARTLY_DELEGATED="Remove the foreign name servers: a CA that asks one of them does not see the challenge record",
+        ZONE_PASSED_OVER=(
+            "Let the zone above name the name servers of the hosted zone, or delete it: nobody sees what is in it"
+        ),
+        ZONE_PARTLY_DELEGATED=(
+            "Remove the foreign name servers: a CA that asks one of them does not see the challenge record"
+        ),
         DNS_FAILED="Check the resolver of this machine, or name another one with dns_server",
     ),
-    **_infos(CAA_ISSUER_UNKNOWN="Compare the records with what the documentation of the CA says, since its directory does not name it"),
+    **_infos(
+        CAA_ISSUER_UNKNOWN=(
+            "Compare the records with what the documentation of the CA says, since its directory does not name it"
+        )
+    ),
 }
 _CA = {
     **_errors(
@@ -70,38 +87,62 @@ _CA = {
 }
 _ACCOUNT = {
     **_errors(
-        CREDENTIALS_UNUSABLE="Set the region and a profile or an access key of the right account and partition, or renew the session",
+        CREDENTIALS_UNUSABLE=(
+            "Set the region and a profile or an access key of the right account and partition, or renew the session"
+        ),
         PERMISSION_MISSING=_GRANT,
         SERVICE_FAILED="Run again; if it stays, look at the status of the service",
-        IAM_QUOTA_FULL=("Run the playbook cleanup, delete what is no longer used, or raise the quota Server certificates per account of IAM in Service Quotas"),
+        IAM_QUOTA_FULL=(
+            "Run the playbook cleanup, delete what is no longer used, or raise the quota Server certificates per"
+            " account of IAM in Service Quotas"
+        ),
         CERTIFICATE_MISSING="Bring it back from the archive with the playbook restore",
-        CERTIFICATE_DIFFERS="Find out who replaced it, then bring the recorded one back with the playbook restore, or reissue",
+        CERTIFICATE_DIFFERS=(
+            "Find out who replaced it, then bring the recorded one back with the playbook restore, or reissue"
+        ),
         KEY_TYPE_REFUSED="Set key_type to ecdsa_p256 or rsa_2048",
     ),
     **_warnings(
-        IAM_QUOTA_TIGHT="Run the playbook cleanup, or raise the quota, before projects that renew at once have no place",
-        PATH_NOT_OURS="Move the server certificate to another path, or run the playbook cleanup if it was left by a run",
+        IAM_QUOTA_TIGHT=(
+            "Run the playbook cleanup, or raise the quota, before projects that renew at once have no place"
+        ),
+        PATH_NOT_OURS=(
+            "Move the server certificate to another path, or run the playbook cleanup if it was left by a run"
+        ),
     ),
     **_infos(
         NAME_CONFLICT="Nothing has to be done: a new certificate of the same name gets a number",
         KEY_TYPE_COSTLY="Consider ecdsa_p256 or rsa_2048, whose handshakes cost less",
-        WRITES_UNTESTED="Grant iam:SimulatePrincipalPolicy to have them tested, or compare the policies with docs/iam of the collection",
+        WRITES_UNTESTED=(
+            "Grant iam:SimulatePrincipalPolicy to have them tested, or compare the policies with docs/iam of the"
+            " collection"
+        ),
     ),
 }
 _BINDING = {
     **_errors(
         DISTRIBUTION_UNKNOWN="Correct the ID, or use the credentials of the account that has it",
-        ALIAS_UNCOVERED="Add the alias to the domains of the project, or remove it from the distribution, which is skipped otherwise",
-        ICP_SUSPENDED="File the domain with the ICP authorities, or renew the filing: until then CloudFront in China does not serve it",
+        ALIAS_UNCOVERED=(
+            "Add the alias to the domains of the project, or remove it from the distribution, which is skipped"
+            " otherwise"
+        ),
+        ICP_SUSPENDED=(
+            "File the domain with the ICP authorities, or renew the filing: until then CloudFront in China does not"
+            " serve it"
+        ),
     ),
     **_warnings(
         ICP_PENDING="Look again later; CloudFront could not find out whether the domain is filed",
-        BINDING_CONTESTED="Let one project have the distribution: take the names out of the other, or aliases out of bind",
+        BINDING_CONTESTED=(
+            "Let one project have the distribution: take the names out of the other, or aliases out of bind"
+        ),
         TENANT_ONLY="Bind the certificate to its tenants; a multi-tenant distribution has none of its own",
     ),
     **_infos(
         BINDING_TAKES_OVER="Nothing has to be done if this is meant, else take aliases out of bind",
-        BOUND_ELSEWHERE="Nothing has to be done if this is meant, else add aliases to bind, or the distribution to distributions",
+        BOUND_ELSEWHERE=(
+            "Nothing has to be done if this is meant, else add aliases to bind, or the distribution to distributions"
+        ),
         NO_DISTRIBUTION="Bind the certificate once by hand, or add aliases or ids to bind",
     ),
 }
@@ -115,7 +156,9 @@ _KEEPING = {
         ARCHIVE_NOT_WRITABLE="Let the identity or the user that runs the playbooks write there",
     ),
     **_warnings(
-        ARCHIVE_EXPOSED="Take the rights of others away: chmod 0700 for directories, 0600 for files; renew what may have been read",
+        ARCHIVE_EXPOSED=(
+            "Take the rights of others away: chmod 0700 for directories, 0600 for files; renew what may have been read"
+        ),
         BUNDLE_MISSING="Restore the archive from a backup, or reissue: IAM never gives a private key back",
         PLACE_SETTINGS="Set it, or run the playbook setup with manage_bucket",
     ),
@@ -144,8 +187,12 @@ _SCHEDULE = {
 _NOTICES = {
     **_warnings(
         NO_SUBSCRIBERS="Let the addressees confirm, or add addresses to emails and run the playbook create",
-        SUBSCRIPTION_PENDING="Let the addressee follow the link in the mail of SNS; module sns_subscription with resend asks again",
-        SUBSCRIPTION_MISSING="Run the playbook create, which subscribes it again; somebody may have followed the link to unsubscribe",
+        SUBSCRIPTION_PENDING=(
+            "Let the addressee follow the link in the mail of SNS; module sns_subscription with resend asks again"
+        ),
+        SUBSCRIPTION_MISSING=(
+            "Run the playbook create, which subscribes it again; somebody may have followed the link to unsubscribe"
+        ),
         TOPIC_MISSING="Run the playbook create, which makes it",
     ),
     **_infos(NO_NOTICES="Set sns_topic and emails if somebody is to be told of failures"),

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Findings on distributions: which would be bound, which could not be, whom that affects, and what the ICP authorities say."""
+"""Findings on distributions: which would be bound, which could not be, whom that affects, and what the ICP authorities
+say."""
 
 from __future__ import annotations
 
@@ -17,17 +18,35 @@ from .findings import Finding, finding
 APPROVED, SUSPENDED = "APPROVED", "SUSPENDED"
 
 
-def bindings(project: str, distributions: t.Sequence[Distribution], selection: Selection, target: Target, paths: t.Mapping[str, str]) -> list[Finding]:
-    """What the next bind of the project would meet; ``paths`` are those of the server certificates in IAM by their IDs."""
+def bindings(
+    project: str,
+    distributions: t.Sequence[Distribution],
+    selection: Selection,
+    target: Target,
+    paths: t.Mapping[str, str],
+) -> list[Finding]:
+    """What the next bind of the project would meet; ``paths`` are those of the server certificates in IAM by their
+    IDs."""
     known = {one.id: one for one in distributions}
     reports = binding.plan(distributions, selection, target)
-    found = [finding("DISTRIBUTION_UNKNOWN", one, "no distribution of this account has this ID") for one in _unknown(selection, known)]
+    found = [
+        finding("DISTRIBUTION_UNKNOWN", one, "no distribution of this account has this ID")
+        for one in _unknown(selection, known)
+    ]
     for report in reports:
         one = known[report.id]
         if report.uncovered:
-            found.append(finding("ALIAS_UNCOVERED", one.id, f"the names of the project do not cover its aliases {', '.join(report.uncovered)}"))
+            found.append(
+                finding(
+                    "ALIAS_UNCOVERED",
+                    one.id,
+                    f"the names of the project do not cover its aliases {', '.join(report.uncovered)}",
+                )
+            )
         elif one.tenant_only:
-            found.append(finding("TENANT_ONLY", one.id, "it is a multi-tenant distribution (connection mode tenant-only)"))
+            found.append(
+                finding("TENANT_ONLY", one.id, "it is a multi-tenant distribution (connection mode tenant-only)")
+            )
         elif report.status is BindStatus.REBOUND:
             found += _takes_over(project, one, selection, paths)
     meant = {report.id for report in reports}
@@ -50,17 +69,35 @@ def _takes_over(project: str, one: Distribution, selection: Selection, paths: t.
     owner = paths.get(foreign[0], "")
     if owner.startswith(PROJECTS_PATH):
         other = owner.removeprefix(PROJECTS_PATH).rstrip("/")
-        return [finding("BINDING_CONTESTED", one.id, f"it uses the certificate {foreign[0]} of the project {other}, and {project} would take it over")]
-    return [finding("BINDING_TAKES_OVER", one.id, f"it uses the certificate {foreign[0]}, which {project} would replace")]
+        return [
+            finding(
+                "BINDING_CONTESTED",
+                one.id,
+                f"it uses the certificate {foreign[0]} of the project {other}, and {project} would take it over",
+            )
+        ]
+    return [
+        finding("BINDING_TAKES_OVER", one.id, f"it uses the certificate {foreign[0]}, which {project} would replace")
+    ]
 
 
 def _elsewhere(one: Distribution, target: Target) -> list[Finding]:
     """Names of the project on a distribution that is not meant to be bound."""
-    covered = [] if one.tenant_only else [alias for alias in one.aliases if not domain_names.uncovered(target.domains, [alias])]
+    covered = (
+        []
+        if one.tenant_only
+        else [alias for alias in one.aliases if not domain_names.uncovered(target.domains, [alias])]
+    )
     if not covered:
         return []
     used = ", ".join(sorted(distributions_.used_certificates(one.viewer))) or "no certificate of its own"
-    return [finding("BOUND_ELSEWHERE", one.id, f"it has the aliases {', '.join(covered)} and uses {used}; the project does not bind it")]
+    return [
+        finding(
+            "BOUND_ELSEWHERE",
+            one.id,
+            f"it has the aliases {', '.join(covered)} and uses {used}; the project does not bind it",
+        )
+    ]
 
 
 def icp(distributions: t.Iterable[Distribution], selection: Selection, target: Target) -> list[Finding]:
@@ -74,12 +111,18 @@ def icp(distributions: t.Iterable[Distribution], selection: Selection, target: T
 
 def _icp(distribution_id: str, alias: str, status: str) -> Finding:
     if status == SUSPENDED:
-        return finding("ICP_SUSPENDED", alias, f"the alias of {distribution_id} has no valid ICP recordal, so it is not served")
-    return finding("ICP_PENDING", alias, f"CloudFront says {status} of the ICP recordal of this alias of {distribution_id}")
+        return finding(
+            "ICP_SUSPENDED", alias, f"the alias of {distribution_id} has no valid ICP recordal, so it is not served"
+        )
+    return finding(
+        "ICP_PENDING", alias, f"CloudFront says {status} of the ICP recordal of this alias of {distribution_id}"
+    )
 
 
 def target_of(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) -> Target:
     """The certificate that the next bind is about: the recorded one if it has these names, else the one to come."""
     wanted = tuple(domains)
     is_current = record is not None and set(record["domains"]) == set(wanted)
-    return Target(element=IAM_ELEMENT, id=record.get("id") if record is not None and is_current else None, domains=wanted)
+    return Target(
+        element=IAM_ELEMENT, id=record.get("id") if record is not None and is_current else None, domains=wanted
+    )

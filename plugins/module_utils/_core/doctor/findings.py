@@ -41,7 +41,8 @@ def finding(code: str, subject: str, message: str) -> Finding:
 
 
 def of_error(code: str, error: CertError) -> Finding:
-    """What is to be said of a check that could not be made: a permission is missing, or a service is broken. ``code`` is the check's own."""
+    """What is to be said of a check that could not be made: a permission is missing, or a service is broken. ``code``
+    is the check's own."""
     if not isinstance(error, RemoteError):
         return finding(code, "-", error.message)
     subject = f"{error.service}:{error.operation}"
@@ -67,5 +68,9 @@ def summary(name: str, findings: t.Sequence[Finding], checks: int) -> str:
     if not counts["error"] and not counts["warning"]:
         notes = sorted({found.code for found in findings})
         return f"{name} is healthy: {checks} checks" + (f"; for information: {', '.join(notes)}" if notes else "")
-    found = ", ".join(f"{number} {severity}{'s' if number > 1 else ''}" for severity, number in counts.items() if number and severity != "info")
+    found = ", ".join(
+        f"{number} {severity}{'s' if number > 1 else ''}"
+        for severity, number in counts.items()
+        if number and severity != "info"
+    )
     return f"{name} {'is not healthy' if counts['error'] else 'works, but not all is well'}: {found} by {checks} checks"

@@ -16,7 +16,13 @@ def silent(project: str, topic: str, addresses: t.Sequence[str]) -> list[Finding
     """Whether the project is meant to tell nobody."""
     if topic and addresses:
         return []
-    return [finding("NO_NOTICES", project, "it has no topic, so nobody is told" if not topic else "it has no addresses in emails")]
+    return [
+        finding(
+            "NO_NOTICES",
+            project,
+            "it has no topic, so nobody is told" if not topic else "it has no addresses in emails",
+        )
+    ]
 
 
 def topic(arn: str, addresses: t.Sequence[str], found: tuple[Subscription, ...] | None, has_run: bool) -> list[Finding]:
@@ -34,5 +40,11 @@ def _address(address: str, found: tuple[Subscription, ...]) -> list[Finding]:
     if known is None:
         return [finding("SUBSCRIPTION_MISSING", address, "it is not subscribed (any more)")]
     if known.status is SubscriptionStatus.PENDING:
-        return [finding("SUBSCRIPTION_PENDING", address, f"it is not confirmed; it lapses {PENDING_HOURS} hours after the confirmation was last asked for")]
+        return [
+            finding(
+                "SUBSCRIPTION_PENDING",
+                address,
+                f"it is not confirmed; it lapses {PENDING_HOURS} hours after the confirmation was last asked for",
+            )
+        ]
     return []

@@ -26,13 +26,21 @@ def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, i
         found.append(finding("PROJECT_LOCKED", name, f"a run holds it until {document['lock']['expires_at']}"))
     elif journal.is_unfinished(document["journal"]):
         unfinished = document["journal"]
-        found.append(finding("RUN_UNFINISHED", name, f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}"))
+        found.append(
+            finding(
+                "RUN_UNFINISHED",
+                name,
+                f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}",
+            )
+        )
     if document["certificate"]:
         found += certificate(document["certificate"], interval_days, document_.renewal_info(document), now)
     return found
 
 
-def certificate(fields: t.Mapping[str, t.Any], interval_days: int, info: RenewalInfo | None, now: datetime) -> list[Finding]:
+def certificate(
+    fields: t.Mapping[str, t.Any], interval_days: int, info: RenewalInfo | None, now: datetime
+) -> list[Finding]:
     """Expiry, renewal and interval of the recorded certificate."""
     known = Certificate.from_dict(fields)
     name = str(fields.get("name"))

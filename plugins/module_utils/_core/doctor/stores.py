@@ -44,7 +44,12 @@ def modes(uri: str, entries: t.Iterable[Entry]) -> list[Finding]:
 
 def settings(found: t.Iterable[Shortcoming]) -> list[Finding]:
     """What a table or a bucket lacks."""
-    return [finding("PLACE_SETTINGS", one.place, f"{one.aspect.replace('_', ' ')} is {one.found}, and should be {one.wanted}") for one in found]
+    return [
+        finding(
+            "PLACE_SETTINGS", one.place, f"{one.aspect.replace('_', ' ')} is {one.found}, and should be {one.wanted}"
+        )
+        for one in found
+    ]
 
 
 def not_writable(kind: str, uri: str, why: str) -> Finding:
@@ -56,7 +61,13 @@ def bundle(record: t.Mapping[str, t.Any] | None, is_there: bool) -> list[Finding
     """Whether the archive has the bundle of the recorded certificate."""
     if record is None or is_there:
         return []
-    return [finding("BUNDLE_MISSING", str(record.get("archive_uri")), f"the bundle of the certificate {record.get('name')} is not there")]
+    return [
+        finding(
+            "BUNDLE_MISSING",
+            str(record.get("archive_uri")),
+            f"the bundle of the certificate {record.get('name')} is not there",
+        )
+    ]
 
 
 def clock(service: str, theirs: datetime, ours: datetime) -> list[Finding]:

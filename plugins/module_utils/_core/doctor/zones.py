@@ -16,7 +16,8 @@ from .findings import Finding, finding
 
 @dataclass(frozen=True)
 class Delegation:
-    """A public zone that challenge records could stand in: the servers that have it, and those to which the public DNS leads (None: unknown)."""
+    """A public zone that challenge records could stand in: the servers that have it, and those to which the public DNS
+    leads (None: unknown)."""
 
     zone_id: str
     name: str
@@ -27,7 +28,8 @@ class Delegation:
 
     @property
     def is_delegated(self) -> bool:
-        """Whether a resolver finds at least one server that has the zone; if that cannot be told, what is used counts as that."""
+        """Whether a resolver finds at least one server that has the zone; if that cannot be told, what is used counts
+        as that."""
         return self.is_used if self.public is None else bool(self.public & self.own)
 
 
@@ -51,7 +53,9 @@ def parent(zone: Zone, zones: t.Iterable[Zone]) -> str | None:
 
 def missing(challenges: t.Mapping[str, str], zones: t.Sequence[Zone]) -> list[Finding]:
     """One finding for each domain whose challenge name has no public zone."""
-    return [_missing(domain, challenge, zones) for domain, challenge in challenges.items() if not levels(challenge, zones)]
+    return [
+        _missing(domain, challenge, zones) for domain, challenge in challenges.items() if not levels(challenge, zones)
+    ]
 
 
 def _missing(domain: str, challenge: str, zones: t.Iterable[Zone]) -> Finding:
@@ -59,7 +63,9 @@ def _missing(domain: str, challenge: str, zones: t.Iterable[Zone]) -> Finding:
     found = domain_names.longest_zone(challenge, private)
     if found:
         return finding("ZONE_PRIVATE_ONLY", domain, f"its only hosted zone, {found} ({private[found]}), is private")
-    led = "" if challenge == txt_records.challenge_name(domain) else f"its challenge name is a CNAME to {challenge}, and "
+    led = (
+        "" if challenge == txt_records.challenge_name(domain) else f"its challenge name is a CNAME to {challenge}, and "
+    )
     return finding("ZONE_MISSING", domain, f"{led}it has no public hosted zone in the Route 53 of this account")
 
 
@@ -74,12 +80,19 @@ def passed_over(places: t.Iterable[RecordPlace], zones: t.Sequence[Zone]) -> lis
         if zone.name != place.zone
     }
     return [
-        finding("ZONE_PASSED_OVER", zone.name, f"DNS does not lead to the hosted zone {zone.id}, so the records are written to {place.zone} ({place.zone_id})")
+        finding(
+            "ZONE_PASSED_OVER",
+            zone.name,
+            f"DNS does not lead to the hosted zone {zone.id}, so the records are written to {place.zone}"
+            f" ({place.zone_id})",
+        )
         for zone, place in skipped.items()
     ]
 
 
-def unplaced(problems: t.Mapping[str, str], challenges: t.Mapping[str, str], found: t.Iterable[Finding]) -> list[Finding]:
+def unplaced(
+    problems: t.Mapping[str, str], challenges: t.Mapping[str, str], found: t.Iterable[Finding]
+) -> list[Finding]:
     """Domains whose challenge record has no place for a reason that no other finding tells."""
     told = {entry.subject for entry in found if entry.severity is Severity.ERROR}
     return [
@@ -94,16 +107,32 @@ def delegations(found: t.Iterable[Delegation]) -> list[Finding]:
     by_name: dict[str, list[Delegation]] = {}
     for one in found:
         by_name.setdefault(one.name, []).append(one)
-    return [entry for name, ones in by_name.items() for entry in (_single(ones[0]) if len(ones) == 1 else _several(name, ones))]
+    return [
+        entry
+        for name, ones in by_name.items()
+        for entry in (_single(ones[0]) if len(ones) == 1 else _several(name, ones))
+    ]
 
 
 def _several(name: str, ones: t.Sequence[Delegation]) -> list[Finding]:
     ids = ", ".join(one.zone_id for one in ones)
     delegated = [one for one in ones if one.is_delegated]
     if len(delegated) != 1:
-        leads = "DNS does not tell which of them counts" if any(one.public is None for one in ones) else f"DNS leads to {len(delegated)} of them"
-        return [finding("ZONE_AMBIGUOUS", name, f"there are {len(ones)} public hosted zones of this name ({ids}), and {leads}")]
-    doubled = finding("ZONE_DUPLICATE", name, f"there are {len(ones)} public hosted zones of this name ({ids}); DNS leads to {delegated[0].zone_id}")
+        leads = (
+            "DNS does not tell which of them counts"
+            if any(one.public is None for one in ones)
+            else f"DNS leads to {len(delegated)} of them"
+        )
+        return [
+            finding(
+                "ZONE_AMBIGUOUS", name, f"there are {len(ones)} public hosted zones of this name ({ids}), and {leads}"
+            )
+        ]
+    doubled = finding(
+        "ZONE_DUPLICATE",
+        name,
+        f"there are {len(ones)} public hosted zones of this name ({ids}); DNS leads to {delegated[0].zone_id}",
+    )
     return [doubled, *_single(delegated[0])]
 
 
@@ -113,14 +142,34 @@ def _single(one: Delegation) -> list[Finding]:
     theirs = sorted(one.public - one.own)
     if not one.is_delegated:
         leads = f"leads to {', '.join(theirs)}" if theirs else "knows no name servers for it"
-        above = f"; the zone above it, {one.parent_id}, is in this account and has no such NS records" if one.parent_id and not theirs else ""
-        return [finding("ZONE_NOT_DELEGATED", one.name, f"DNS {leads}, but the hosted zone {one.zone_id} is on {', '.join(sorted(one.own))}{above}")]
+        above = (
+            f"; the zone above it, {one.parent_id}, is in this account and has no such NS records"
+            if one.parent_id and not theirs
+            else ""
+        )
+        return [
+            finding(
+                "ZONE_NOT_DELEGATED",
+                one.name,
+                f"DNS {leads}, but the hosted zone {one.zone_id} is on {', '.join(sorted(one.own))}{above}",
+            )
+        ]
     if theirs:
-        return [finding("ZONE_PARTLY_DELEGATED", one.name, f"DNS also leads to {', '.join(theirs)}, which do not have the hosted zone {one.zone_id}")]
+        return [
+            finding(
+                "ZONE_PARTLY_DELEGATED",
+                one.name,
+                f"DNS also leads to {', '.join(theirs)}, which do not have the hosted zone {one.zone_id}",
+            )
+        ]
     return []
 
 
 def unanswered(found: t.Iterable[Delegation], why: str) -> list[Finding]:
     """DNS could not be asked; one finding, since it is the same for all."""
     unknown = [one.name for one in found if one.public is None]
-    return [finding("DNS_FAILED", unknown[0], f"whether DNS leads to its name servers is unknown: {why}")] if unknown else []
+    return (
+        [finding("DNS_FAILED", unknown[0], f"whether DNS leads to its name servers is unknown: {why}")]
+        if unknown
+        else []
+    )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which projects of a fleet a CA would refuse by its limits now: what the documents say was issued, and what the run wants to order."""
+"""Which projects of a fleet a CA would refuse by its limits now: what the documents say was issued, and what the run
+wants to order."""
 
 from __future__ import annotations
 
@@ -20,7 +21,13 @@ Document = t.Mapping[str, t.Any]
 class Admission:
     """Admits the projects of a run one after another; ``documents`` are all that the store has of them."""
 
-    def __init__(self, limits: Limits, documents: t.Sequence[Document], now: datetime, registered_domain: t.Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        documents: t.Sequence[Document],
+        now: datetime,
+        registered_domain: t.Callable[[str], str | None],
+    ) -> None:
         self._now, self._limits = now, limits
         self._documents: t.Sequence[Document] | None = documents
         self._ledger = Ledger(limits, now, registered_domain)
@@ -39,7 +46,8 @@ class Admission:
         return self._ledger.used()
 
     def _count(self) -> None:
-        """What was issued and what failed goes into the buckets when the first project asks; most runs order nothing."""
+        """What was issued and what failed goes into the buckets when the first project asks; most runs order
+        nothing."""
         documents, self._documents = self._documents or (), None
         events: list[tuple[datetime, t.Callable[[], None]]] = []
         for document in documents:
@@ -58,19 +66,32 @@ class Admission:
         """The last attempt of a project that fails; it need not have been the validation, so this is cautious."""
         finished = (document["last_run"] or {}).get("finished_at")
         if document["renewal"]["failures"] and finished:
-            directory, account, domains = acme_directories.url(document["definition"]["acme_directory"]), _account(document), document["definition"]["domains"]
+            directory, account, domains = (
+                acme_directories.url(document["definition"]["acme_directory"]),
+                _account(document),
+                document["definition"]["domains"],
+            )
             at = times.from_text(finished)
             yield at, functools.partial(self._ledger.failed, directory, account, domains, at)
 
 
 def _orders(document: Document, now: datetime) -> list[PlannedOrder]:
-    """What the project may order, the CA of its choice first, then those to fall back to; nothing if it goes on with an order that it has."""
+    """What the project may order, the CA of its choice first, then those to fall back to; nothing if it goes on with an
+    order that it has."""
     unfinished, definition = document["journal"], document["definition"]
     if journal.is_unfinished(unfinished) and unfinished.get("order_url"):
         return []
-    directories = [definition["acme_directory"], *(one["acme_directory"] for one in definition.get("acme_fallbacks") or ())]
+    directories = [
+        definition["acme_directory"],
+        *(one["acme_directory"] for one in definition.get("acme_fallbacks") or ()),
+    ]
     domains = frozenset(definition["domains"])
-    return [PlannedOrder(acme_directories.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)) for one in directories]
+    return [
+        PlannedOrder(
+            acme_directories.url(one), _account(document), domains, issuances.exemption(document, domains, one, now)
+        )
+        for one in directories
+    ]
 
 
 def _account(document: Document) -> str:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the listings of IAM and CloudFront show of a project: a certificate that is gone, a distribution that went back, leftovers."""
+"""What only the listings of IAM and CloudFront show of a project: a certificate that is gone, a distribution that went
+back, leftovers."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Listing:
-    """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and places for certificates (used, allowed)."""
+    """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and
+    places for certificates (used, allowed)."""
 
     account: str
     certificates: tuple[StoredCertificate, ...] = ()
@@ -31,9 +33,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Drift:
-    """How the listings differ from a project's record. ``rebind`` says why the certificate is to be put in place again, if it is.
+    """How the listings differ from a project's record. ``rebind`` says why the certificate is to be put in place again,
+    if it is.
 
-    ``unused`` are superseded certificates that no distribution uses and nobody wants to keep, ``orphans`` those that no record knows;
+    ``unused`` are superseded certificates that no distribution uses and nobody wants to keep, ``orphans`` those that no
+    record knows;
     ``breaks_at`` is when the first certificate still in service beside the recorded one expires.
     """
 
@@ -82,20 +86,27 @@ class Index:
 
 
 def find(document: t.Mapping[str, t.Any], index: Index, converging: bool) -> Drift:
-    """The drift of one project; ``converging`` looks for distributions that the definition means in other ways than by an older certificate, too."""
+    """The drift of one project; ``converging`` looks for distributions that the definition means in other ways than by
+    an older certificate, too."""
     certificate, superseded = document["certificate"], document["superseded"]
     if certificate is None or not certificate.get("id") or _account(certificate) != index.account:
         return Drift()
     own = index.by_project.get(document["name"], {})
     recorded = {entry.get("id") for entry in (certificate, *superseded)}
-    left = () if journal.is_unfinished(document["journal"]) else tuple(one for one in own.values() if one.id not in recorded)
+    left = (
+        ()
+        if journal.is_unfinished(document["journal"])
+        else tuple(one for one in own.values() if one.id not in recorded)
+    )
     astray = _astray(document, index, {*recorded, *(one.id for one in left)} - {certificate["id"]}, converging)
     keep = document["definition"]["keep_previous"]
     dispensable = superseded[: max(0, len(superseded) - keep)]
     ends = [entry["not_after"] for entry in superseded if entry.get("id") in index.users and entry.get("not_after")]
     return Drift(
         rebind=_reason(certificate, index, astray),
-        unused=tuple(str(entry["name"]) for entry in dispensable if entry.get("id") in own and entry["id"] not in index.users),
+        unused=tuple(
+            str(entry["name"]) for entry in dispensable if entry.get("id") in own and entry["id"] not in index.users
+        ),
         orphans=tuple(sorted(one.name for one in left if one.id not in index.users)),
         breaks_at=min(ends, default=None),
     )
@@ -106,23 +117,36 @@ def _account(certificate: t.Mapping[str, t.Any]) -> str:
     return (*str(certificate.get("arn") or "").split(":"), "", "", "", "")[4]
 
 
-def _astray(document: t.Mapping[str, t.Any], index: Index, older: t.Collection[t.Any], converging: bool) -> tuple[str, ...]:
-    """The distributions that a run would bind: those on an older certificate of the project; all that the definition means if ``converging``."""
+def _astray(
+    document: t.Mapping[str, t.Any], index: Index, older: t.Collection[t.Any], converging: bool
+) -> tuple[str, ...]:
+    """The distributions that a run would bind: those on an older certificate of the project; all that the definition
+    means if ``converging``."""
     certificate, definition = document["certificate"], document["definition"]
-    target = binding_target.Target(element=binding_target.IAM_ELEMENT, id=certificate["id"], domains=tuple(certificate["domains"]))
-    selection = Selection(match=frozenset(definition["bind"]), previous=document_.previous(document), ids=tuple(definition["distributions"]))
+    target = binding_target.Target(
+        element=binding_target.IAM_ELEMENT, id=certificate["id"], domains=tuple(certificate["domains"])
+    )
+    selection = Selection(
+        match=frozenset(definition["bind"]),
+        previous=document_.previous(document),
+        ids=tuple(definition["distributions"]),
+    )
     meant = {one.id: one for certificate_id in older for one in index.users.get(certificate_id, ())}
     if converging and "ids" in selection.match:
         meant.update({one: index.distributions[one] for one in selection.ids if one in index.distributions})
     if converging and "aliases" in selection.match:
         meant.update({one.id: one for one in index.with_alias_of(target.domains)})
-    return tuple(sorted(one.id for one in meant.values() if binding.judge(one, selection, target).status is BindStatus.REBOUND))
+    return tuple(
+        sorted(one.id for one in meant.values() if binding.judge(one, selection, target).status is BindStatus.REBOUND)
+    )
 
 
 def _reason(certificate: t.Mapping[str, t.Any], index: Index, astray: t.Sequence[str]) -> str:
     found = []
     if certificate["id"] not in index.ids:
-        found.append(f"server certificate {certificate['name']} is not in IAM any more; it is brought back from the archive")
+        found.append(
+            f"server certificate {certificate['name']} is not in IAM any more; it is brought back from the archive"
+        )
     if astray:
         more = f" and {len(astray) - NAMED} more" if len(astray) > NAMED else ""
         verb = "does" if len(astray) == 1 else "do"

@@ -13,7 +13,8 @@ from ..project import last_run
 from .drift import Index
 from .needs import Need
 
-# Counted in the sandbox, to which a test holds them; polls take one call each, and there are as many as the waits are long.
+# Counted in the sandbox, to which a test holds them; polls take one call each, and there are as many as the waits are
+# long.
 BASE = {"iam": 3, "cloudfront": 3}
 ORDER = {"route53": 3, "acme": 7, "iam": 4, "cloudfront": 1}
 PER_NAME = {"acme": 2}
@@ -27,7 +28,8 @@ PAGE = 100
 
 
 def calls(need: Need, index: Index | None) -> dict[str, int]:
-    """About how many calls of each service a run of this project alone makes, if nothing fails and nothing has to be waited for long."""
+    """About how many calls of each service a run of this project alone makes, if nothing fails and nothing has to be
+    waited for long."""
     return _once(_calls(need, index))
 
 
@@ -55,7 +57,8 @@ def _calls(need: Need, index: Index | None) -> Counter[str]:
 
 
 def _bound(document: t.Mapping[str, t.Any], index: Index | None) -> int:
-    """How many distributions use a certificate of the project: those that are listed, or else those that its last run found."""
+    """How many distributions use a certificate of the project: those that are listed, or else those that its last run
+    found."""
     if index is None:
         return len(last_run.distributions(document["last_run"]))
     ids = [entry.get("id") for entry in (document["certificate"] or {}, *document["superseded"])]
@@ -67,7 +70,9 @@ def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, in
     total: Counter[str] = Counter()
     for need in selected:
         total.update(_calls(need, index))
-    orders = Counter(directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue)
+    orders = Counter(
+        directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue
+    )
     uploads = sum(need.issue for need in selected)
     iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": sum(map(_stays, selected))}
     if quota is not None:
@@ -81,8 +86,9 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     if iam["room"] is None or not iam["uploads"] or iam["room"] >= max(1, iam["kept"]):
         return ()
     text = (
-        f"IAM holds {iam['used']} of {iam['allowed']} server certificates, and this run adds {iam['kept']} for good, so some find no place; delete what"
-        ' is no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server certificates per account" of IAM'
+        f"IAM holds {iam['used']} of {iam['allowed']} server certificates, and this run adds {iam['kept']} for good, so"
+        " some find no place; delete what is no longer used (playbook certops.cloudfront.cleanup), or raise the quota"
+        ' "Server certificates per account" of IAM'
     )
     return (text,)
 
@@ -90,4 +96,6 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
 def _stays(need: Need) -> bool:
     """Whether the run leaves one certificate more in IAM than there was: a first one, or one more to go back to."""
     document = need.candidate.document
-    return need.issue and (document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"])
+    return need.issue and (
+        document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"]
+    )

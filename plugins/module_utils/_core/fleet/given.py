@@ -21,7 +21,8 @@ _HOST_TEXT = re.compile(r"[^A-Za-z0-9_.-]")
 
 @dataclass(frozen=True)
 class Given:
-    """One project: its name, the host that runs it, the store that has it if not the common one, and its variables without the prefix.
+    """One project: its name, the host that runs it, the store that has it if not the common one, and its variables
+    without the prefix.
 
     ``index`` is its place among the definitions that were given.
     """
@@ -38,7 +39,8 @@ class Given:
         return self.variables.get("domains") is not None
 
     def definition(self, defaults: t.Mapping[str, t.Any], partition: str) -> definition.Definition:
-        """The definition that the role would make of the variables; ``defaults`` are those of the role that the user's environment decides."""
+        """The definition that the role would make of the variables; ``defaults`` are those of the role that the user's
+        environment decides."""
         wanted = {key: value for key, value in self.variables.items() if key in fields.KEYS}
         return definition.parse(self.name, {**defaults, **wanted}, partition)
 
@@ -53,7 +55,8 @@ def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
 
 
 def host_of(name: str) -> str:
-    """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible takes for a host."""
+    """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible
+    takes for a host."""
     host = _HOST_TEXT.sub("_", name) or "unnamed"
     return f"project_{host}" if host in RESERVED_HOSTS else host
 
@@ -64,4 +67,7 @@ def problems(entries: t.Iterable[Given]) -> list[str]:
     for one in entries:
         hosts[one.name].append(one.host)
     doubled = {name: where for name, where in hosts.items() if name and len(where) > 1}
-    return [f"project {name} is given {len(where)} times (hosts {', '.join(where)}); give each name once" for name, where in sorted(doubled.items())]
+    return [
+        f"project {name} is given {len(where)} times (hosts {', '.join(where)}); give each name once"
+        for name, where in sorted(doubled.items())
+    ]

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each of many projects needs now, and which of them a run takes: those that need something, the earliest deadline first."""
+"""What each of many projects needs now, and which of them a run takes: those that need something, the earliest deadline
+first."""
 
 from __future__ import annotations
 
@@ -14,16 +15,19 @@ from ..run import overview, reissue, run_plan
 from ..values import times
 from .drift import Drift, Index, find
 
-# What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge does whatever is missing.
+# What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge
+# does whatever is missing.
 RUNS = ("renew", "converge", "reissue")
 _IDLE = ("wait", "none")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One project in question: its document, with the definition that is wanted; ``changed`` are the keys in which that differs from the stored one.
+    """One project in question: its document, with the definition that is wanted; ``changed`` are the keys in which that
+    differs from the stored one.
 
-    ``host`` is where the playbook runs it, ``index`` its place among the definitions that were given, ``store`` where the document is
+    ``host`` is where the playbook runs it, ``index`` its place among the definitions that were given, ``store`` where
+    the document is
     (None: in the common store).
     """
 
@@ -39,8 +43,10 @@ class Candidate:
 class Need:
     """What one project needs, and why.
 
-    ``due`` says that a run is to be made of it now. ``deadline`` is when service breaks unless something is done; a project without a
-    certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again. ``held`` is the limit of a CA
+    ``due`` says that a run is to be made of it now. ``deadline`` is when service breaks unless something is done; a
+    project without a
+    certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again. ``held``
+    is the limit of a CA
     that would refuse its order now.
     """
 
@@ -84,7 +90,8 @@ class Need:
 
 @dataclass(frozen=True)
 class FleetQuestion:
-    """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the owner of a lock is dead.
+    """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the
+    owner of a lock is dead.
 
     With ``issued_before`` a reissue is only for certificates from before that time.
     """
@@ -100,10 +107,22 @@ def judge(candidate: Candidate, question: FleetQuestion) -> Need:
     """What this project needs; an action that its own document asks for comes before what the listings show."""
     document, now = candidate.document, question.now
     is_locked = lease.is_live(document["lock"], now, question.is_dead)
-    scheduled = run_plan.locked_out(document, lease.owner_text(document["lock"]), now) if is_locked else run_plan.plan(document, "renew", now)
-    plan = scheduled if is_locked or question.run == "renew" else run_plan.plan(document, reissue.run_for(document, question.run, question.issued_before), now)
-    drift = Drift() if is_locked or question.index is None else find(document, question.index, question.run == "converge")
-    action, reason = (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift)
+    scheduled = (
+        run_plan.locked_out(document, lease.owner_text(document["lock"]), now)
+        if is_locked
+        else run_plan.plan(document, "renew", now)
+    )
+    plan = (
+        scheduled
+        if is_locked or question.run == "renew"
+        else run_plan.plan(document, reissue.run_for(document, question.run, question.issued_before), now)
+    )
+    drift = (
+        Drift() if is_locked or question.index is None else find(document, question.index, question.run == "converge")
+    )
+    action, reason = (
+        (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift)
+    )
     state = overview.state(document, scheduled.action, now, is_locked)
     return Need(
         candidate=candidate,
@@ -111,7 +130,8 @@ def judge(candidate: Candidate, question: FleetQuestion) -> Need:
         reason=reason,
         state="unfinished" if state == "ok" and action == "rebind" else state,
         deadline=_deadline(document, drift, now),
-        # Orphans are for the playbook cleanup, and so are superseded certificates unless the project is converged anyway.
+        # Orphans are for the playbook cleanup, and so are superseded certificates unless the project is converged
+        # anyway.
         due=action not in _IDLE and (action != "cleanup" or (question.run == "converge" and bool(drift.unused))),
         issue=plan.issue,
         wait_until=plan.wait_until or plan.renew_at if action in (*_IDLE, "cleanup") else None,
@@ -134,7 +154,8 @@ def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift) -> tuple[s
 
 
 def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> str:
-    """When the certificates in service expire, the first of them: until a new one is on its distributions, that is the one before."""
+    """When the certificates in service expire, the first of them: until a new one is on its distributions, that is the
+    one before."""
     certificate, superseded = document["certificate"], document["superseded"]
     if certificate is None:
         return times.to_text(now)

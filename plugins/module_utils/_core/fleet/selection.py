@@ -22,7 +22,8 @@ Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 def ordered(needs: t.Iterable[Need], now: datetime, priority_tags: t.Mapping[str, str] | None = None) -> list[Need]:
     """What is due, then what rests, by the time to look again.
 
-    Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that failed and would wait in a
+    Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that failed
+    and would wait in a
     scheduled run come last: however often they fail, they do not keep the others from their turn.
     """
 
@@ -36,8 +37,11 @@ def ordered(needs: t.Iterable[Need], now: datetime, priority_tags: t.Mapping[str
     return sorted(needs, key=key)
 
 
-def chosen(needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str], issued_by: str | None = None) -> list[Need]:
-    """The projects in one of these states that have all of these tags, and a certificate of this CA; what is not given excludes none."""
+def chosen(
+    needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str], issued_by: str | None = None
+) -> list[Need]:
+    """The projects in one of these states that have all of these tags, and a certificate of this CA; what is not given
+    excludes none."""
     found = [need for need in needs if (not states or need.state in states) and _has_tags(need, tags)]
     return [need for need in found if issued_by is None or reissue.is_issued_by(need.candidate.document, issued_by)]
 
@@ -48,9 +52,11 @@ def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:
 
 
 def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[Need]:
-    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they are put off or held back.
+    """The needs in their order, with those selected that are due, at most so many; the others that are due say why they
+    are put off or held back.
 
-    ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if any.
+    ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if
+    any.
     """
     found, taken = [], 0
     for need in needs:
@@ -60,7 +66,14 @@ def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[
             reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
             found.append(replace(need, reason=reason))
         elif held := admit(need.candidate.document) if need.issue else None:
-            found.append(replace(need, held=held, wait_until=times.to_text(held.until), reason=f"{need.reason}; held back, since {held.as_text()}"))
+            found.append(
+                replace(
+                    need,
+                    held=held,
+                    wait_until=times.to_text(held.until),
+                    reason=f"{need.reason}; held back, since {held.as_text()}",
+                )
+            )
         else:
             found.append(replace(need, selected=True))
             taken += 1
@@ -68,11 +81,15 @@ def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[
 
 
 def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
-    """How many projects need what, and of those that no run takes now the first ones that wait, that rest, and that have leftovers."""
+    """How many projects need what, and of those that no run takes now the first ones that wait, that rest, and that
+    have leftovers."""
     due = [need for need in needs if need.due]
     held = [need for need in due if need.held is not None]
     put_off = [need for need in due if not need.selected and need.held is None]
-    by_action = {action: [need for need in needs if not need.due and need.action == action] for action in ("wait", "none", "cleanup")}
+    by_action = {
+        action: [need for need in needs if not need.due and need.action == action]
+        for action in ("wait", "none", "cleanup")
+    }
     return {
         "total": len(needs) + broken,
         "due": len(due),

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Is the bundle that a project has still what is wanted, and which unfinished order may be finished instead of a new one."""
+"""Is the bundle that a project has still what is wanted, and which unfinished order may be finished instead of a new
+one."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ LONGEST_ORDER_LIFE = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Asked:
-    """A dns-01 challenge that the CA asks to be answered: the URL of its authorization, the name, its own URL, its token."""
+    """A dns-01 challenge that the CA asks to be answered: the URL of its authorization, the name, its own URL, its
+    token."""
 
     authorization: str
     domain: str
@@ -39,16 +41,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class PendingOrder:
-    """An order under way as it stands in the archive: all that a later run needs to finish it or to clean up after it."""
+    """An order under way as it stands in the archive: all that a later run needs to finish it or to clean up after
+    it."""
 
     wanted: WantedCertificate
     private_key: str = field(repr=False)
     created_at: datetime
     order_url: str | None = None
     records: tuple[ChallengeRecord, ...] = ()
-    # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are there.
+    # Zone and change of Route 53 that wrote all of the records; empty as long as it is not known whether they are
+    # there.
     changes: tuple[tuple[str, str], ...] = ()
-    # What the records answer, in the order in which it is answered; empty if that is not all that the CA asks, or if it is not known any more.
+    # What the records answer, in the order in which it is answered; empty if that is not all that the CA asks, or if it
+    # is not known any more.
     asked: tuple[Asked, ...] = ()
     # The certificate that the order replaces for the CA, by its name in renewal information.
     replaces: str | None = None
@@ -58,20 +63,26 @@ class PendingOrder:
         return replace(self, order_url=url, replaces=replaces)
 
     def with_records(self, records: t.Iterable[ChallengeRecord], asked: t.Iterable[Asked]) -> PendingOrder:
-        """The same with these records for what is asked, merged with the records already known, since both may be published."""
+        """The same with these records for what is asked, merged with the records already known, since both may be
+        published."""
         known: dict[tuple[str, str], ChallengeRecord] = {}
         for record in (*self.records, *records):
             there = known.get((record.zone_id, record.name))
-            known[record.zone_id, record.name] = ChallengeRecord.at(record.place, {*record.values, *(there.values if there else ())})
+            known[record.zone_id, record.name] = ChallengeRecord.at(
+                record.place, {*record.values, *(there.values if there else ())}
+            )
         merged = tuple(known.values())
-        return replace(self, records=merged, changes=self.changes if set(merged) == set(self.records) else (), asked=tuple(asked))
+        return replace(
+            self, records=merged, changes=self.changes if set(merged) == set(self.records) else (), asked=tuple(asked)
+        )
 
     def with_changes(self, changes: t.Iterable[tuple[str, str]]) -> PendingOrder:
         """The same after its records were written."""
         return replace(self, changes=tuple(changes))
 
     def withdrawing(self) -> PendingOrder:
-        """The same while its records are removed: nobody knows whether they are there, and how much was answered is to be asked for."""
+        """The same while its records are removed: nobody knows whether they are there, and how much was answered is to
+        be asked for."""
         return replace(self, changes=(), asked=())
 
     def without_records(self) -> PendingOrder:
@@ -79,7 +90,8 @@ class PendingOrder:
         return replace(self.withdrawing(), records=())
 
     def has_values(self, values: t.Mapping[str, t.Collection[str]]) -> bool:
-        """Whether all these values, by the name that they stand under, are among the records; they may or may not have been written."""
+        """Whether all these values, by the name that they stand under, are among the records; they may or may not have
+        been written."""
         known = {record.name: set(record.values) for record in self.records}
         return all(set(wanted) <= known.get(name, set()) for name, wanted in values.items())
 
@@ -131,9 +143,14 @@ class PendingOrder:
 
 def can_resume(pending: PendingOrder, wanted: WantedCertificate) -> bool:
     """Whether finishing this order gives what is wanted; the order in which the names were given does not matter."""
-    return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(wanted.domains)
+    return replace(pending.wanted, domains=()) == replace(wanted, domains=()) and set(pending.wanted.domains) == set(
+        wanted.domains
+    )
 
 
 def is_dead(pending: PendingOrder, issued_from: str | None, now: datetime) -> bool:
-    """Whether the order cannot be finished any more, or need not be: it gave the archived certificate, or it is too old."""
-    return (issued_from is not None and pending.order_url == issued_from) or now - pending.created_at > LONGEST_ORDER_LIFE
+    """Whether the order cannot be finished any more, or need not be: it gave the archived certificate, or it is too
+    old."""
+    return (
+        issued_from is not None and pending.order_url == issued_from
+    ) or now - pending.created_at > LONGEST_ORDER_LIFE

@@ -58,24 +58,33 @@ def judge(manifest: Manifest | None, wanted: WantedCertificate, terms: RenewalTe
         return BundleVerdict(keep=False, reason=difference)
     if terms.issued_since is not None and manifest.issued_at < terms.issued_since:
         issued = times.to_text(manifest.issued_at)
-        return BundleVerdict(keep=False, reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}")
+        return BundleVerdict(
+            keep=False,
+            reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}",
+        )
     info = ari.known(terms.renewal_info, manifest.certificate)
     decision = renewal.decide(manifest.certificate, terms.interval_days, now, info)
     return BundleVerdict(keep=not decision.due, reason=decision.reason, decision=decision, info=info)
 
 
 def replacement(manifest: Manifest | None, wanted: WantedCertificate, account_url: str | None) -> str | None:
-    """The certificate that a new order of this account replaces, by its name in renewal information; None if the CA would not take it as a replacement.
+    """The certificate that a new order of this account replaces, by its name in renewal information; None if the CA
+    would not take it as a replacement.
 
     RFC 9773 section 5: same account, and an identifier in common.
     """
-    if manifest is None or manifest.account_url is None or (manifest.directory, manifest.account_url) != (wanted.directory, account_url):
+    if (
+        manifest is None
+        or manifest.account_url is None
+        or (manifest.directory, manifest.account_url) != (wanted.directory, account_url)
+    ):
         return None
     return ari.certificate_id(manifest.certificate) if set(manifest.certificate.domains) & set(wanted.domains) else None
 
 
 def is_refused_profile(code: str, message: str) -> bool:
-    """Whether a refused order is about its profile: CAs differ in the type that they give it (Boulder, Pebble, accounts that are not on a list)."""
+    """Whether a refused order is about its profile: CAs differ in the type that they give it (Boulder, Pebble, accounts
+    that are not on a list)."""
     return code == "invalidProfile" or (code in ("malformed", "unauthorized") and "profile" in message.lower())
 
 
@@ -83,11 +92,18 @@ def _difference(manifest: Manifest, wanted: WantedCertificate, accepted: t.Colle
     """What of the certificate is not as wanted; empty if all is."""
     has, needs = set(manifest.certificate.domains), set(wanted.domains)
     if has != needs:
-        parts = [f"{word} {', '.join(sorted(names))}" for word, names in (("added", needs - has), ("removed", has - needs)) if names]
+        parts = [
+            f"{word} {', '.join(sorted(names))}"
+            for word, names in (("added", needs - has), ("removed", has - needs))
+            if names
+        ]
         return f"the names changed: {'; '.join(parts)}"
     compared: list[tuple[str, str | None, str | None]] = [("key type", manifest.certificate.key_type, wanted.key_type)]
     if (manifest.directory, manifest.profile) not in accepted:
-        compared += [("ACME directory", manifest.directory, wanted.directory), ("profile", manifest.profile, wanted.profile)]
+        compared += [
+            ("ACME directory", manifest.directory, wanted.directory),
+            ("profile", manifest.profile, wanted.profile),
+        ]
     for what, old, new in compared:
         if old != new:
             return f"the {what} changed from {old} to {new}"

@@ -29,14 +29,20 @@ class Definition:
 def name_problems(name: str, option: str = "name") -> list[str]:
     """Why ``name``, the value of ``option``, cannot be the name of a project; empty if it can."""
     if not _NAME.fullmatch(name):
-        return [f"{option}: {name!r} is no project name; give a letter or digit, then up to 62 letters, digits, hyphens and underscores"]
+        return [
+            (
+                f"{option}: {name!r} is no project name; give a letter or digit, then up to 62 letters, digits, hyphens"
+                " and underscores"
+            )
+        ]
     if name.lower() in RESERVED_NAMES:
         return [f"{option}: {name!r} is reserved, since the archive keeps ACME accounts under it; choose another name"]
     return []
 
 
 def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> Definition:
-    """The definition that ``given`` makes for the project, with all its problems; what is missing or empty takes its default."""
+    """The definition that ``given`` makes for the project, with all its problems; what is missing or empty takes its
+    default."""
     topic = f"certops-{name}"
     # A bad name is one problem, not also one of the topic that is named after it.
     given = {key: value for key, value in given.items() if (key, value) != ("sns_topic", topic)}
@@ -55,19 +61,28 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> De
 
 def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """A stored definition with the keys that later versions added; unlike ``parse`` it judges nothing."""
-    defaults = {key: type(value)(value) if isinstance(value, (list, dict)) else value for key, value in _DEFAULTS.items()}
+    defaults = {
+        key: type(value)(value) if isinstance(value, (list, dict)) else value for key, value in _DEFAULTS.items()
+    }
     return {**defaults, "sns_topic": f"certops-{name}", **stored}
 
 
 def damage(stored: t.Mapping[str, t.Any]) -> list[str]:
-    """Where a stored definition has another form than it is stored in, so that nothing can be made of it; unlike ``parse`` it judges no values."""
-    return [f"definition: {key} is {stored[key]!r}" for key in KEYS if key in stored and not _has_form(key, stored[key])]
+    """Where a stored definition has another form than it is stored in, so that nothing can be made of it; unlike
+    ``parse`` it judges no values."""
+    return [
+        f"definition: {key} is {stored[key]!r}" for key in KEYS if key in stored and not _has_form(key, stored[key])
+    ]
 
 
 def _has_form(key: str, value: t.Any) -> bool:
     default = _FIELDS[key][0]
     if isinstance(value, list) and isinstance(default, list):
-        named = [item.get("acme_directory") if isinstance(item, dict) else None for item in value] if key == "acme_fallbacks" else value
+        named = (
+            [item.get("acme_directory") if isinstance(item, dict) else None for item in value]
+            if key == "acme_fallbacks"
+            else value
+        )
         return all(isinstance(item, str) for item in named)
     return type(value) is type(default) or (value is None and _DEFAULTS[key] is None)
 
@@ -78,7 +93,12 @@ def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...
     if not lost:
         return ()
     names_lost = ", ".join(lost)
-    return (f"the new certificate no longer covers {names_lost}: sites with these names would show a certificate error, and their distributions are skipped",)
+    return (
+        (
+            f"the new certificate no longer covers {names_lost}: sites with these names would show a certificate error,"
+            " and their distributions are skipped"
+        ),
+    )
 
 
 def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
@@ -94,5 +114,7 @@ def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
 
 def _warnings(values: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     if values["distributions"] and "ids" not in values["bind"]:
-        return ("distributions are listed, but bind has no ids, so they are not bound for being listed; add ids to bind",)
+        return (
+            "distributions are listed, but bind has no ids, so they are not bound for being listed; add ids to bind",
+        )
     return ()

@@ -40,7 +40,8 @@ def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
 
 
 def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
-    """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a later version."""
+    """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a
+    later version."""
     stored = upgrades.upgraded(stored)
     if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
         raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
@@ -50,7 +51,9 @@ def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
     try:
         _check_shapes(document)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
-        raise ValueError(f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup") from exc
+        raise ValueError(
+            f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup"
+        ) from exc
     return document
 
 
@@ -71,7 +74,8 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
 
 
 def _check_runs(document: t.Mapping[str, t.Any]) -> None:
-    """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt may be made."""
+    """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt
+    may be made."""
     if document["lock"] is not None:
         times.from_text(document["lock"]["expires_at"])
         operator.itemgetter("run", "run_id", "fence", "ttl")(document["lock"])
@@ -98,11 +102,15 @@ def is_deployed(document: t.Mapping[str, t.Any]) -> bool:
 
 
 def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the certificate of the journal, if there is one, is the one in the record, so that only its deployment is missing."""
+    """Whether the certificate of the journal, if there is one, is the one in the record, so that only its deployment is
+    missing."""
     certificate, unfinished = document["certificate"], document["journal"]
     if certificate is None or unfinished is None:
         return False
-    return unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in ("rebind", "resume")
+    return unfinished["fingerprint_sha256"] == certificate["fingerprint_sha256"] or unfinished["action"] in (
+        "rebind",
+        "resume",
+    )
 
 
 def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
@@ -116,7 +124,8 @@ def decided(document: t.Mapping[str, t.Any], now: datetime) -> RenewalDecision:
 
 
 def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
-    """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not want it."""
+    """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not
+    want it."""
     if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
         return None
     return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
@@ -127,13 +136,18 @@ def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:
     if document["certificate"] is None:
         return None
     certificate = Certificate.from_dict(document["certificate"])
-    return renewal.slowest_schedule(document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document))
+    return renewal.slowest_schedule(
+        document["name"], certificate, document["definition"]["renewal_interval_days"], renewal_info(document)
+    )
 
 
 def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
-    """The CA of the recorded certificate, which may be a fallback: the URL of its directory, and the file that its own certificate is checked against."""
+    """The CA of the recorded certificate, which may be a fallback: the URL of its directory, and the file that its own
+    certificate is checked against."""
     certificate, definition = document["certificate"], document["definition"]
-    url = directories.resolve(certificate.get("directory") or certificate.get("acme_directory") or definition["acme_directory"]).url
+    url = directories.resolve(
+        certificate.get("directory") or certificate.get("acme_directory") or definition["acme_directory"]
+    ).url
     for choice in (definition, *definition["acme_fallbacks"]):
         if directories.resolve(choice["acme_directory"]).url == url:
             return url, choice.get("acme_ca_bundle") or None
@@ -141,7 +155,8 @@ def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
 
 
 def to_be_revoked(document: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
-    """The certificates that are still to be revoked, each with the file that its own CA, which may be a fallback, is checked against."""
+    """The certificates that are still to be revoked, each with the file that its own CA, which may be a fallback, is
+    checked against."""
     entries = pending_revocations.pending(document, is_recorded(document))
     return [{**entry, "acme_ca_bundle": authority({**document, "certificate": entry})[1]} for entry in entries]
 

@@ -37,14 +37,18 @@ def _domains(key: str, value: t.Any) -> Checked:
 
 def _emails(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
-    found += [f"{key}: {item!r} is no e-mail address; write name@example.com" for item in items if not emails.is_address(item)]
+    found += [
+        f"{key}: {item!r} is no e-mail address; write name@example.com" for item in items if not emails.is_address(item)
+    ]
     return (list(items) if found else [emails.mailbox(item) for item in emails.unique(items)]), found
 
 
 def _distributions(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     wrong = [item for item in items if not _DISTRIBUTION.fullmatch(item)]
-    found += [f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in wrong]
+    found += [
+        f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in wrong
+    ]
     return list(dict.fromkeys(items)), found
 
 
@@ -65,7 +69,12 @@ def _texts(key: str, value: t.Any) -> tuple[tuple[str, ...], list[str]]:
 def _interval(key: str, value: t.Any) -> Checked:
     number = _whole(value)
     if number is None:
-        return value, [f"{key}: {value!r} is no whole number; give days from {renewal.MIN_INTERVAL_DAYS} to {renewal.MAX_INTERVAL_DAYS}"]
+        return value, [
+            (
+                f"{key}: {value!r} is no whole number; give days from {renewal.MIN_INTERVAL_DAYS} to"
+                f" {renewal.MAX_INTERVAL_DAYS}"
+            )
+        ]
     return number, renewal.interval_problems(number)
 
 
@@ -114,7 +123,9 @@ def _topic(key: str, value: t.Any) -> Checked:
     """Empty text means no notification; None is replaced by the caller."""
     if value == "" or (isinstance(value, str) and _TOPIC.fullmatch(value)):
         return value, []
-    return value, [f"{key}: {value!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"]
+    return value, [
+        f"{key}: {value!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"
+    ]
 
 
 def _directory(key: str, value: t.Any) -> Checked:
@@ -133,11 +144,19 @@ def _fallbacks(key: str, value: t.Any) -> Checked:
     """Further CAs in their order, each with all its keys; what is secret of them stands elsewhere."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
         return value, [f"{key}: {value!r} is no list of CAs; give each as a mapping with acme_directory"]
-    found = [f"{key}: {name} is unknown; give {', '.join(_FALLBACK)}, and EAB in acme_fallback_eab" for item in value for name in item if name not in _FALLBACK]
+    found = [
+        f"{key}: {name} is unknown; give {', '.join(_FALLBACK)}, and EAB in acme_fallback_eab"
+        for item in value
+        for name in item
+        if name not in _FALLBACK
+    ]
     parsed = []
     for item in value:
         found += [] if item.get("acme_directory") else [f"{key}: a CA without acme_directory"]
-        checked = {name: check(f"{key}: {name}", "" if item.get(name) is None else item[name]) for name, check in _FALLBACK.items()}
+        checked = {
+            name: check(f"{key}: {name}", "" if item.get(name) is None else item[name])
+            for name, check in _FALLBACK.items()
+        }
         parsed.append({name: result for name, (result, _problems) in checked.items()})
         found += [problem for _result, problems in checked.values() for problem in problems]
     return parsed, list(dict.fromkeys(found))
@@ -148,7 +167,9 @@ def _tags(key: str, value: t.Any) -> Checked:
         return value, [f"{key}: {value!r} is no mapping of tag names to values"]
     tags = {str(tag): str(text) for tag, text in value.items()}
     found = [f"{key}: {tag!r} is set by this collection; take it out" for tag in tags if tag in RESERVED_TAGS]
-    found += [f"{key}: {tag!r} is no AWS tag, or its value is none" for tag, text in tags.items() if not _is_tag(tag, text)]
+    found += [
+        f"{key}: {tag!r} is no AWS tag, or its value is none" for tag, text in tags.items() if not _is_tag(tag, text)
+    ]
     if len(tags) > MAX_TAGS:
         found.append(f"{key}: {len(tags)} tags, but at most {MAX_TAGS} fit beside ours")
     return tags, found
@@ -159,7 +180,11 @@ def _is_tag(tag: str, text: str) -> bool:
     return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
 
 
-_FALLBACK: dict[str, t.Callable[[str, t.Any], Checked]] = {"acme_directory": _directory, "acme_ca_bundle": _text, "acme_profile": _profile}
+_FALLBACK: dict[str, t.Callable[[str, t.Any], Checked]] = {
+    "acme_directory": _directory,
+    "acme_ca_bundle": _text,
+    "acme_profile": _profile,
+}
 _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "domains": ([], _domains),
     "emails": ([], _emails),

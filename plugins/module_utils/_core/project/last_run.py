@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The record of the last run, in the fields and words of the SSL Plugin, so that those who read its records can read ours."""
+"""The record of the last run, in the fields and words of the SSL Plugin, so that those who read its records can read
+ours."""
 
 from __future__ import annotations
 
@@ -12,9 +13,16 @@ from ..values import times
 PROCESSING, SUCCEEDED, REPLACE_FAILED, DELETE_FAILED = "Processing", "Succeeded", "Replace failed", "Delete IAM failed"
 NO_PREVIOUS = "No Previous IAM SSL Information"
 UPDATED = "Success"
-KEPT_AFTER_FAILURE = "Due to a failed CloudFront certificate renewal, please update it and then delete the old SSL Cert ."
+KEPT_AFTER_FAILURE = (
+    "Due to a failed CloudFront certificate renewal, please update it and then delete the old SSL Cert ."
+)
 _DELETE_ERRORS = ("Delete_IAM_Cert_Error:", "Delete_SSL_Res_Error:")
-RENEW_RECORDS = ("Previous_IAM_SSL_Info", "Matched_CloudFront", "Update_CloudFront_Status", "Delete_Previous_IAM_SSL_Cert")
+RENEW_RECORDS = (
+    "Previous_IAM_SSL_Info",
+    "Matched_CloudFront",
+    "Update_CloudFront_Status",
+    "Delete_Previous_IAM_SSL_Cert",
+)
 
 LastRun = dict[str, t.Any]
 
@@ -78,7 +86,10 @@ def distributions(record: t.Mapping[str, t.Any] | None) -> tuple[str, ...]:
 def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str]] | str:
     if not replaced:
         return NO_PREVIOUS
-    return {"IAM_SSL_ID": [str(entry.get("id") or entry.get("arn")) for entry in replaced], "IAM_SSL_NAME": [str(entry.get("name")) for entry in replaced]}
+    return {
+        "IAM_SSL_ID": [str(entry.get("id") or entry.get("arn")) for entry in replaced],
+        "IAM_SSL_NAME": [str(entry.get("name")) for entry in replaced],
+    }
 
 
 def _has_failed_update(record: t.Mapping[str, t.Any]) -> bool:

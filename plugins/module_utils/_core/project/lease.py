@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The lock of a project: a lease with an owner, an expiry and a fencing number, so that a dead run never blocks for ever."""
+"""The lock of a project: a lease with an owner, an expiry and a fencing number, so that a dead run never blocks for
+ever."""
 
 from __future__ import annotations
 
@@ -25,7 +26,9 @@ class Claim:
     is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
 
 
-def is_live(lock: t.Mapping[str, t.Any] | None, now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]) -> bool:
+def is_live(
+    lock: t.Mapping[str, t.Any] | None, now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
+) -> bool:
     """Whether a run may still be at work under this lock: not expired, and its owner not known to be dead."""
     return lock is not None and times.from_text(lock["expires_at"]) > now and not is_dead(lock["owner"])
 
@@ -41,7 +44,14 @@ def taken(document: t.Mapping[str, t.Any], claim: Claim) -> dict[str, t.Any]:
     again = lock is not None and lock["run_id"] == claim.run_id
     fence = document.get("fence", 0) + (0 if again else 1)
     acquired = lock["acquired_at"] if again else times.to_text(claim.now)
-    fields = {"owner": dict(claim.owner), "run": claim.run, "run_id": claim.run_id, "acquired_at": acquired, "ttl": claim.ttl, "fence": fence}
+    fields = {
+        "owner": dict(claim.owner),
+        "run": claim.run,
+        "run_id": claim.run_id,
+        "acquired_at": acquired,
+        "ttl": claim.ttl,
+        "fence": fence,
+    }
     return {**document, "fence": fence, "lock": renewed(fields, claim.now)}
 
 

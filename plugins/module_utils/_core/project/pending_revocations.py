@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates that a run is to revoke once the new one is verified: remembered from its start on, so that whichever run comes that far does it."""
+"""Certificates that a run is to revoke once the new one is verified: remembered from its start on, so that whichever
+run comes that far does it."""
 
 from __future__ import annotations
 
@@ -36,7 +37,8 @@ def done(entries: t.Iterable[Entry], fingerprints: t.Collection[str], now: datet
 
 
 def noted(revoked: t.Mapping[str, str], fingerprints: t.Iterable[str], now: datetime) -> dict[str, str]:
-    """When what was revoked, by fingerprint: the archive keeps the bundles, so a certificate may come back after the record has forgotten it."""
+    """When what was revoked, by fingerprint: the archive keeps the bundles, so a certificate may come back after the
+    record has forgotten it."""
     return {**dict.fromkeys(fingerprints, times.to_text(now)), **revoked}
 
 
@@ -47,15 +49,20 @@ def reminded(entry: Entry, revoked: t.Mapping[str, str]) -> Entry:
 
 
 def remembered(document: Entry, is_recorded: bool) -> str | None:
-    """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing it."""
+    """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing
+    it."""
     unfinished = document["journal"]
     return unfinished.get("revoke") if journals.is_unfinished(unfinished) and not is_recorded else None
 
 
 def pending(document: Entry, is_recorded: bool) -> list[Entry]:
-    """The certificates that are still to be revoked, each with its reason; the recorded one is, if a run that is to revoke it is not that far."""
+    """The certificates that are still to be revoked, each with its reason; the recorded one is, if a run that is to
+    revoke it is not that far."""
     reason, certificate = remembered(document, is_recorded), document["certificate"]
-    return [*filter(is_pending, document["superseded"]), *([_marked(certificate, reason)] if reason and certificate else [])]
+    return [
+        *filter(is_pending, document["superseded"]),
+        *([_marked(certificate, reason)] if reason and certificate else []),
+    ]
 
 
 def is_pending(entry: Entry) -> bool:

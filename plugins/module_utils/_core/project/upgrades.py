@@ -14,12 +14,15 @@ _LISTS = ("domains", "emails", "bind", "distributions", "acme_contacts")
 
 
 def upgraded(stored: t.Mapping[str, t.Any]) -> Document:
-    """The document in the form of today; it is written so with the next change. Raises ValueError for one of a later version."""
+    """The document in the form of today; it is written so with the next change. Raises ValueError for one of a later
+    version."""
     document = dict(stored)
     # Documents from before versions were counted have no such key.
     version = document.get("schema", 0)
     if version not in (*_STEPS, SCHEMA):
-        raise ValueError(f"its schema is {version!r}, but this version of the collection knows {SCHEMA} only; update the collection")
+        raise ValueError(
+            f"its schema is {version!r}, but this version of the collection knows {SCHEMA} only; update the collection"
+        )
     while version != SCHEMA:
         document = _STEPS[version](document)
         version = document["schema"]
@@ -27,7 +30,8 @@ def upgraded(stored: t.Mapping[str, t.Any]) -> Document:
 
 
 def _from_0(document: Document) -> Document:
-    """Lists could be comma-separated text then, as in the variables of the role, and certificates did not say whether they were deployed."""
+    """Lists could be comma-separated text then, as in the variables of the role, and certificates did not say whether
+    they were deployed."""
     definition = document.get("definition")
     if isinstance(definition, dict):
         listed = {key: _split(definition[key]) for key in _LISTS if isinstance(definition.get(key), str)}

@@ -1,8 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One notice for the operator after a run over many projects, in English and Chinese and as data; none if nothing happened and nobody is needed.
+"""One notice for the operator after a run over many projects, in English and Chinese and as data; none if nothing
+happened and nobody is needed.
 
-Nothing has to be remembered between runs: a failure is told when it happens, which the back-off makes rarer and rarer, and a project that only waits is
+Nothing has to be remembered between runs: a failure is told when it happens, which the back-off makes rarer and rarer,
+and a project that only waits is
 not told again, until its certificate expires so soon that it is told with every run.
 """
 
@@ -30,7 +32,8 @@ ROW_FIELDS = ("name", "status", "action", "reason", "deadline", "days_left", "wa
 
 @dataclass(frozen=True)
 class Matter:
-    """What the digest is about: the projects that failed, those that wait although they expire soon, those that were changed."""
+    """What the digest is about: the projects that failed, those that wait although they expire soon, those that were
+    changed."""
 
     failed: tuple[Row, ...]
     waiting: tuple[Row, ...]
@@ -44,14 +47,20 @@ class Matter:
 
 
 def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], now: datetime) -> Notice | None:
-    """The digest of a run: ``data`` is its summary, ``attention`` are rows of the plan of projects that did not run though they need a certificate."""
+    """The digest of a run: ``data`` is its summary, ``attention`` are rows of the plan of projects that did not run
+    though they need a certificate."""
     ordered = sorted(thresholds, reverse=True)
     rows = [_row(row, row["status"], now) for row in data["projects"]]
     ran = {row["name"] for row in rows}
     waiting = [_row(row, "waiting", now) for row in attention if row["name"] not in ran]
     failed = tuple(sorted((row for row in rows if row["status"] == FAILED), key=_urgency))
     soon = tuple(sorted((row for row in waiting if _level(row, ordered)), key=_urgency))
-    matter = Matter(failed, soon, tuple(row for row in rows if row["status"] in HAPPENED), max((_level(row, ordered) for row in (*failed, *soon)), default=0))
+    matter = Matter(
+        failed,
+        soon,
+        tuple(row for row in rows if row["status"] in HAPPENED),
+        max((_level(row, ordered) for row in (*failed, *soon)), default=0),
+    )
     if not matter.rows:
         return None
     return Notice(subject=sns_text.subject(_subject(matter, str(data["playbook"]))), message=_message(matter, data))
@@ -59,7 +68,11 @@ def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], 
 
 def threshold_problems(thresholds: t.Sequence[int]) -> list[str]:
     """Why these days cannot be thresholds."""
-    return [f"digest_thresholds: {days} is no number of days; give whole numbers from 1 on" for days in thresholds if days < 1]
+    return [
+        f"digest_thresholds: {days} is no number of days; give whole numbers from 1 on"
+        for days in thresholds
+        if days < 1
+    ]
 
 
 def _row(row: Row, status: str, now: datetime) -> dict[str, t.Any]:
@@ -107,7 +120,11 @@ def _lines(matter: Matter, data: Row, shown: int) -> list[str]:
     if matter.failed or matter.waiting:
         found += ["", "Certificates in use were left in place. Remove the causes; the next run goes on from there."]
         found += ["正在使用的证书未被更改。请排除故障, 下次运行将继续。"]
-    sections = (("Failed / 失败", matter.failed), ("Waiting, and expiring soon / 等待中, 即将过期", matter.waiting), ("Changed / 已变更", matter.done))
+    sections = (
+        ("Failed / 失败", matter.failed),
+        ("Waiting, and expiring soon / 等待中, 即将过期", matter.waiting),
+        ("Changed / 已变更", matter.done),
+    )
     for title, rows in sections:
         if rows:
             found += ["", f"{title}: {len(rows)}", *(_line(row) for row in rows[:shown])]

@@ -10,7 +10,12 @@ import urllib.parse
 from dataclasses import dataclass
 
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
-RECORD_FIELDS = ("Previous_IAM_SSL_Info", "Matched_CloudFront", "Update_CloudFront_Status", "Delete_Previous_IAM_SSL_Cert")
+RECORD_FIELDS = (
+    "Previous_IAM_SSL_Info",
+    "Matched_CloudFront",
+    "Update_CloudFront_Status",
+    "Delete_Previous_IAM_SSL_Cert",
+)
 CONSOLES = {
     "aws": "https://console.aws.amazon.com/cloudfront/v4/home",
     "aws-cn": "https://console.amazonaws.cn/cloudfront/v3/home",
@@ -63,7 +68,10 @@ def of_failure(document: Document, reason: str) -> Notice:
                 f"The run of project {name} failed: {reason}",
                 f"项目 {name} 的运行失败: {reason}",
                 "",
-                "The certificate in use was left in place. Remove the cause and run again; the next run goes on from here.",
+                (
+                    "The certificate in use was left in place. Remove the cause and run again; the next run goes on"
+                    " from here."
+                ),
                 "If the certificate in use expires before that, replace it by hand in time.",
                 "正在使用的证书未被更改。请排除故障后重新运行; 如证书即将过期, 请及时手动更换。",
                 "",
@@ -120,7 +128,15 @@ def summary(document: Document, changed: bool) -> dict[str, t.Any]:
     if not certificate:
         reason = "no certificate"
     else:
-        reason = f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at {renewal.get('renew_at')}"
+        reason = (
+            f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at"
+            f" {renewal.get('renew_at')}"
+        )
         went_back = (certificate.get("rolled_back") or {}).get("at")
         reason += f"; the project went back to it at {went_back}" if went_back else ""
-    return {"name": document["name"], "status": "changed" if changed else "unchanged", "changed": changed, "reason": reason}
+    return {
+        "name": document["name"],
+        "status": "changed" if changed else "unchanged",
+        "changed": changed,
+        "reason": reason,
+    }

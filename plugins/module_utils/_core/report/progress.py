@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far the projects of a run have come, and how that is shown: as one bar for each phase, or in lines. Times are seconds of any clock."""
+"""How far the projects of a run have come, and how that is shown: as one bar for each phase, or in lines. Times are
+seconds of any clock."""
 
 from __future__ import annotations
 
@@ -70,7 +71,9 @@ class Progress:
         """``HEIGHT`` lines of at most ``width`` columns."""
         lines = []
         for index, phase in enumerate(PHASES):
-            passed = sum(number for (at, end), number in self._count.items() if end == DONE or (at is not None and at > index))
+            passed = sum(
+                number for (at, end), number in self._count.items() if end == DONE or (at is not None and at > index)
+            )
             running = self._count[index, None]
             figures = f"{passed:>{len(str(self.total))}}/{self.total}" + (f", {running} running" if running else "")
             room = width - _LABEL - len(f" [] {self.total}/{self.total}, {self.total} running")
@@ -81,7 +84,9 @@ class Progress:
 
     def line(self, now: float) -> str:
         """One line about all projects: how many are in which phase, how many have ended."""
-        running = ", ".join(f"{phase} {self._count[index, None]}" for index, phase in enumerate(PHASES) if self._count[index, None])
+        running = ", ".join(
+            f"{phase} {self._count[index, None]}" for index, phase in enumerate(PHASES) if self._count[index, None]
+        )
         return f"{running}; {self._sum(now)}" if running else self._sum(now)
 
     def _put(self, name: str, project: _Project) -> None:
@@ -93,7 +98,11 @@ class Progress:
 
     def _sum(self, now: float) -> str:
         failed = sum(number for (_phase, end), number in self._count.items() if end == FAILED)
-        return f"{self._ended()} of {self.total} ended" + (f", {failed} failed" if failed else "") + f", {duration(now - self._began)}"
+        return (
+            f"{self._ended()} of {self.total} ended"
+            + (f", {failed} failed" if failed else "")
+            + f", {duration(now - self._began)}"
+        )
 
     def _ended(self) -> int:
         return sum(number for (_phase, end), number in self._count.items() if end)
@@ -107,7 +116,8 @@ def duration(seconds: float) -> str:
 
 
 def needs_phase(plan: t.Any, phase: str) -> bool:
-    """Whether a run with this plan comes through the phase with anything to do: most runs of most projects issue nothing."""
+    """Whether a run with this plan comes through the phase with anything to do: most runs of most projects issue
+    nothing."""
     return phase != "issue" or not isinstance(plan, dict) or bool(plan.get("issue", True))
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run over many projects tells at its end: what was done, what failed and what to do, what waits and until when. For people, and as data."""
+"""What a run over many projects tells at its end: what was done, what failed and what to do, what waits and until when.
+For people, and as data."""
 
 from __future__ import annotations
 
@@ -17,12 +18,18 @@ SHOWN = 50
 _WORDS = ("changed", "deleted", "unchanged", "absent", "locked", FAILED)
 
 Row = t.Mapping[str, t.Any]
-_FIELDS = {"results": ("name", "status"), "plan.selected": ("host", "name"), "plan.broken": ("host", "name", "error"), "attention": ("name",)}
+_FIELDS = {
+    "results": ("name", "status"),
+    "plan.selected": ("host", "name"),
+    "plan.broken": ("host", "name", "error"),
+    "attention": ("name",),
+}
 
 
 @dataclass(frozen=True)
 class Story:
-    """What is known at the end: each project that ran, by its host, with its result; those that were selected; those that could not be planned;
+    """What is known at the end: each project that ran, by its host, with its result; those that were selected; those
+    that could not be planned;
     and the summary of the plan, without which nothing is known of other projects.
     """
 
@@ -35,18 +42,24 @@ class Story:
 
 def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Row]) -> list[str]:
     """What is missing in rows that somebody may have written by hand: one line for each row."""
-    lists = {"plan.selected": plan.get("selected") or (), "plan.broken": plan.get("broken") or (), "attention": attention}
+    lists = {
+        "plan.selected": plan.get("selected") or (),
+        "plan.broken": plan.get("broken") or (),
+        "attention": attention,
+    }
     rows: list[tuple[str, t.Any, t.Any]] = [("results", host, row) for host, row in results.items() if row is not None]
     rows += [(option, number, row) for option, found in lists.items() for number, row in enumerate(found, 1)]
     return [
-        f"{option}: {which}: it has no {' and no '.join(missing)}; give a row with {', '.join(_FIELDS[option])}, as the role and project_plan return it"
+        f"{option}: {which}: it has no {' and no '.join(missing)}; give a row with {', '.join(_FIELDS[option])}, as the"
+        " role and project_plan return it"
         for option, which, row in rows
         if (missing := [name for name in _FIELDS[option] if not isinstance(row, t.Mapping) or name not in row])
     ]
 
 
 def compose(story: Story, now: datetime) -> dict[str, t.Any]:
-    """The summary: ``headline``, ``lines`` and ``waiting`` for people, ``failures`` for the exit status, and all of it as ``data``."""
+    """The summary: ``headline``, ``lines`` and ``waiting`` for people, ``failures`` for the exit status, and all of it
+    as ``data``."""
     rows = _rows(story)
     failed = [row for row in rows if row["status"] == FAILED]
     counts = Counter(str(row["status"]) for row in rows)
@@ -59,25 +72,47 @@ def compose(story: Story, now: datetime) -> dict[str, t.Any]:
         "projects": rows,
         "plan": dict(story.planned) if story.planned else None,
     }
-    return {"headline": headline, "lines": _lines(rows), "waiting": _waiting(story.planned or {}), "failures": failed, "data": data}
+    return {
+        "headline": headline,
+        "lines": _lines(rows),
+        "waiting": _waiting(story.planned or {}),
+        "failures": failed,
+        "data": data,
+    }
 
 
 def _rows(story: Story) -> list[dict[str, t.Any]]:
     """One row for each project, those that failed at the end, where a terminal shows them."""
     hints = {row["host"]: row for row in story.selected}
-    rows = [_row(host, result or _lost(host, hints.get(host, {})), hints.get(host, {})) for host, result in story.results.items()]
-    rows += [_row(row["host"], _lost(row["host"], row), row) for row in story.selected if row["host"] not in story.results]
-    rows += [_row(row["host"], {"name": row["name"] or row["host"], "status": FAILED, "reason": row["error"]}, {}) for row in story.broken]
+    rows = [
+        _row(host, result or _lost(host, hints.get(host, {})), hints.get(host, {}))
+        for host, result in story.results.items()
+    ]
+    rows += [
+        _row(row["host"], _lost(row["host"], row), row) for row in story.selected if row["host"] not in story.results
+    ]
+    rows += [
+        _row(row["host"], {"name": row["name"] or row["host"], "status": FAILED, "reason": row["error"]}, {})
+        for row in story.broken
+    ]
     return sorted(rows, key=lambda row: (row["status"] == FAILED, row["name"]))
 
 
 def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
-    row = {"name": result["name"], "host": host, "status": result["status"], "changed": bool(result.get("changed")), "action": hint.get("action")}
+    row = {
+        "name": result["name"],
+        "host": host,
+        "status": result["status"],
+        "changed": bool(result.get("changed")),
+        "action": hint.get("action"),
+    }
     return {**row, "reason": redaction.redacted(str(result.get("reason") or "")), "deadline": hint.get("deadline")}
 
 
 def _lost(host: str, hint: Row) -> dict[str, t.Any]:
-    reason = "it was selected, but did not run to its end; see the output above, and whether --limit leaves out its host"
+    reason = (
+        "it was selected, but did not run to its end; see the output above, and whether --limit leaves out its host"
+    )
     return {"name": hint.get("name") or host, "status": FAILED, "reason": reason}
 
 
@@ -85,12 +120,18 @@ def _lines(rows: t.Sequence[Row]) -> list[str]:
     done = [row for row in rows if row["status"] != FAILED]
     shown = [f"{row['name']} | {row['status']} | {row['reason']}" for row in done[:SHOWN]]
     shown += [f"and {len(done) - SHOWN} more that did not fail"] if len(done) > SHOWN else []
-    return shown + [f"{row['name']} | {row['status']} | {row['reason']}{_holds(row)}" for row in rows if row["status"] == FAILED]
+    return shown + [
+        f"{row['name']} | {row['status']} | {row['reason']}{_holds(row)}" for row in rows if row["status"] == FAILED
+    ]
 
 
 def _holds(row: Row) -> str:
     """How much time is left to do something about a failure."""
-    return f"; its certificate in service is valid until {row['deadline']}" if row["deadline"] and row["action"] != "issue" else ""
+    return (
+        f"; its certificate in service is valid until {row['deadline']}"
+        if row["deadline"] and row["action"] != "issue"
+        else ""
+    )
 
 
 def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str]) -> str:
@@ -106,21 +147,31 @@ def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str]) -> str:
 def _waiting(planned: Row) -> list[str]:
     """Who else there is: counts, and the first ones by name."""
     actions = planned.get("actions") or {}
-    found = [f"{row['name']} | waits until {row['until']} | {row['reason']}" for row in planned.get("first_waiting") or ()]
+    found = [
+        f"{row['name']} | waits until {row['until']} | {row['reason']}" for row in planned.get("first_waiting") or ()
+    ]
     found += _more(actions.get("wait", 0), planned.get("first_waiting"), "wait")
     if planned.get("put_off"):
         names = ", ".join(f"{row['name']} (deadline {row['deadline']})" for row in planned["first_put_off"])
-        found.append(f"{_projects(planned['put_off'])} put off, since max_per_run is reached; the first of them: {names}")
+        found.append(
+            f"{_projects(planned['put_off'])} put off, since max_per_run is reached; the first of them: {names}"
+        )
     if planned.get("held"):
         names = ", ".join(f"{row['name']} (until {row['until']})" for row in planned["first_held"])
-        found.append(f"{_projects(planned['held'])} held back, since the CA would refuse their orders now; the first of them: {names}")
+        found.append(
+            f"{_projects(planned['held'])} held back, since the CA would refuse their orders now; the first of them:"
+            f" {names}"
+        )
     if planned.get("first_to_clean"):
         names = ", ".join(row["name"] for row in planned["first_to_clean"])
         found.append(f"leftovers in IAM of {names}; certops.cloudfront.cleanup deletes what nobody uses")
         found += _more(actions.get("cleanup", 0), planned["first_to_clean"], "have leftovers")
     if planned.get("first_resting"):
         first = planned["first_resting"][0]
-        found.append(f"{_projects(actions.get('none', 0))} with nothing to do, the next one is {first['name']}, due at {first['until']}")
+        found.append(
+            f"{_projects(actions.get('none', 0))} with nothing to do, the next one is {first['name']}, due at"
+            f" {first['until']}"
+        )
     return found
 
 

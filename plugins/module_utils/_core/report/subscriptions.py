@@ -13,7 +13,8 @@ from ..values import emails
 
 PROTOCOLS = ("email", "email-json", "https", "http", "sms", "sqs", "lambda")
 MAIL = ("email", "email-json")
-# These are asked for confirmation by a message to the endpoint. https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
+# These are asked for confirmation by a message to the endpoint.
+# https://docs.aws.amazon.com/sns/latest/api/API_Subscribe.html
 CONFIRMED_BY_ENDPOINT = (*MAIL, "https", "http")
 # Until 2023-05-10 it was 72 hours.
 PENDING_HOURS = 48
@@ -82,9 +83,19 @@ def topic_problems(key: str, topic: str, region: str) -> list[str]:
     """Why ``topic`` names no topic of this region; empty if it does."""
     match = _ARN.fullmatch(topic)
     if match is None and (is_arn(topic) or not _NAME.fullmatch(topic)):
-        return [f"{key}: {topic!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"]
+        return [
+            (
+                f"{key}: {topic!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a"
+                " topic ARN"
+            )
+        ]
     if match and match["region"] != region:
-        return [f"{key}: {topic} is in the region {match['region']}, but the connection is to {region}; set region to {match['region']}"]
+        return [
+            (
+                f"{key}: {topic} is in the region {match['region']}, but the connection is to {region}; set region to"
+                f" {match['region']}"
+            )
+        ]
     return []
 
 
@@ -96,7 +107,11 @@ def topic_name(topic: str) -> str:
 def endpoint_problems(protocol: str, endpoint: str) -> list[str]:
     """Why ``endpoint`` cannot be reached by ``protocol``; empty if it can, as far as the text tells."""
     if protocol in MAIL:
-        return [] if emails.is_address(endpoint) else [f"endpoint: {endpoint!r} is no e-mail address; write name@example.com"]
+        return (
+            []
+            if emails.is_address(endpoint)
+            else [f"endpoint: {endpoint!r} is no e-mail address; write name@example.com"]
+        )
     pattern, expected = _ENDPOINTS[protocol]
     return [] if pattern.fullmatch(endpoint) else [f"endpoint: {endpoint!r} is not {expected}"]
 
@@ -104,14 +119,19 @@ def endpoint_problems(protocol: str, endpoint: str) -> list[str]:
 def find(existing: t.Iterable[Subscription], protocol: str, endpoint: str) -> Subscription | None:
     """The subscription of this endpoint, a confirmed one first; one that lapsed or was deleted is none."""
     wanted = _comparable(protocol, endpoint)
-    alive = (entry for entry in existing if entry.protocol == protocol and entry.status is not SubscriptionStatus.ABSENT)
+    alive = (
+        entry for entry in existing if entry.protocol == protocol and entry.status is not SubscriptionStatus.ABSENT
+    )
     found = [entry for entry in alive if _comparable(protocol, entry.endpoint) == wanted]
     return min(found, key=lambda entry: entry.status is not SubscriptionStatus.CONFIRMED, default=None)
 
 
 def overview(existing: t.Iterable[Subscription]) -> list[dict[str, str | None]]:
     """The subscriptions that there are, as results show them, by protocol and endpoint."""
-    alive = sorted((entry for entry in existing if entry.status is not SubscriptionStatus.ABSENT), key=lambda entry: (entry.protocol, entry.endpoint))
+    alive = sorted(
+        (entry for entry in existing if entry.status is not SubscriptionStatus.ABSENT),
+        key=lambda entry: (entry.protocol, entry.endpoint),
+    )
     return [
         {
             "protocol": entry.protocol,
@@ -129,8 +149,14 @@ def plan_present(found: Subscription | None, protocol: str, resend: bool) -> Sub
         after = SubscriptionStatus.PENDING if protocol in CONFIRMED_BY_ENDPOINT else SubscriptionStatus.CONFIRMED
         return SubscriptionChange(action=Action.SUBSCRIBE, before=SubscriptionStatus.ABSENT, after=after)
     if found.status is SubscriptionStatus.PENDING:
-        return SubscriptionChange(action=Action.SUBSCRIBE if resend else Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING)
-    return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.CONFIRMED, arn=found.arn)
+        return SubscriptionChange(
+            action=Action.SUBSCRIBE if resend else Action.NONE,
+            before=SubscriptionStatus.PENDING,
+            after=SubscriptionStatus.PENDING,
+        )
+    return SubscriptionChange(
+        action=Action.NONE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.CONFIRMED, arn=found.arn
+    )
 
 
 def plan_absent(found: Subscription | None) -> SubscriptionChange:
@@ -142,8 +168,12 @@ def plan_absent(found: Subscription | None) -> SubscriptionChange:
             f"{found.endpoint} has not confirmed its subscription, and SNS cannot remove a pending one; "
             f"unless it is confirmed, it lapses {PENDING_HOURS} hours after the confirmation was last asked for"
         )
-        return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING, warning=warning)
-    return SubscriptionChange(action=Action.UNSUBSCRIBE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.ABSENT, arn=found.arn)
+        return SubscriptionChange(
+            action=Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING, warning=warning
+        )
+    return SubscriptionChange(
+        action=Action.UNSUBSCRIBE, before=SubscriptionStatus.CONFIRMED, after=SubscriptionStatus.ABSENT, arn=found.arn
+    )
 
 
 def _comparable(protocol: str, endpoint: str) -> str:

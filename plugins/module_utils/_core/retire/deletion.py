@@ -26,7 +26,8 @@ class Search:
 
 @dataclass(frozen=True)
 class Rules:
-    """What may be deleted: below ``path``, of the ``candidates`` (None: all), but none of ``keep`` nor the newest ``keep_previous``."""
+    """What may be deleted: below ``path``, of the ``candidates`` (None: all), but none of ``keep`` nor the newest
+    ``keep_previous``."""
 
     path: str
     keep: frozenset[str] = frozenset()
@@ -45,29 +46,50 @@ class DeletionVerdict:
 
     def as_dict(self) -> dict[str, t.Any]:
         """The certificate as it stands among those kept."""
-        return {"name": self.certificate.name, "id": self.certificate.id, "reason": self.reason, "used_by": list(self.used_by)}
+        return {
+            "name": self.certificate.name,
+            "id": self.certificate.id,
+            "reason": self.reason,
+            "used_by": list(self.used_by),
+        }
 
 
-def search_of(distributions: tuple[distributions_.Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
-    """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is noticed.
+def search_of(
+    distributions: tuple[distributions_.Distribution, ...], certificates: t.Iterable[StoredCertificate]
+) -> Search:
+    """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is
+    noticed.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
     """
     ids = {one.id for one in certificates}
-    changing = (one for one in distributions if one.status != distributions_.DEPLOYED and distributions_.used_certificates(one.viewer) & ids)
+    changing = (
+        one
+        for one in distributions
+        if one.status != distributions_.DEPLOYED and distributions_.used_certificates(one.viewer) & ids
+    )
     return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 
 
 def path_problems(path: str) -> list[str]:
     """Why nothing may be deleted below this path: it must be a project's, not all of CloudFront's."""
     if not path.startswith(CLOUDFRONT_PATH) or path == CLOUDFRONT_PATH or not path.endswith("/"):
-        return [f"path: {path!r} is too wide; give one below {CLOUDFRONT_PATH} that ends with /, such as /cloudfront/certops/webapp/"]
+        return [
+            (
+                f"path: {path!r} is too wide; give one below {CLOUDFRONT_PATH} that ends with /, such as"
+                " /cloudfront/certops/webapp/"
+            )
+        ]
     return []
 
 
 def meant(certificates: t.Iterable[StoredCertificate], rules: Rules) -> tuple[StoredCertificate, ...]:
     """The certificates that the rules speak of, newest first."""
-    found = [one for one in certificates if one.path.startswith(rules.path) and (rules.candidates is None or rules.candidates & _names(one))]
+    found = [
+        one
+        for one in certificates
+        if one.path.startswith(rules.path) and (rules.candidates is None or rules.candidates & _names(one))
+    ]
     return tuple(sorted(found, key=lambda one: (one.upload_date or _EPOCH, one.name), reverse=True))
 
 
@@ -76,7 +98,9 @@ def tags_needed(certificates: t.Iterable[StoredCertificate], search: Search, rul
     return tuple(one.name for one in meant(certificates, rules) if _reason_to_keep(one, search, rules) is None)
 
 
-def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules, tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[DeletionVerdict, ...]:
+def decide(
+    certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules, tags: t.Mapping[str, t.Mapping[str, str]]
+) -> tuple[DeletionVerdict, ...]:
     """A verdict on every certificate that is meant, newest first; ``tags`` by name, for those of ``tags_needed``."""
     verdicts = []
     spared = 0
@@ -88,7 +112,11 @@ def decide(certificates: t.Iterable[StoredCertificate], search: Search, rules: R
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
         used_by = distributions_.users(search.distributions or (), one.id)
-        verdicts.append(DeletionVerdict(one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by))
+        verdicts.append(
+            DeletionVerdict(
+                one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by
+            )
+        )
     return tuple(verdicts)
 
 
@@ -101,7 +129,10 @@ def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str
     if rules.keep & _names(one):
         return "it is in the keep list"
     if search.deploying:
-        return f"{', '.join(search.deploying)} took another of these certificates and is not yet deployed: edges may still serve this one"
+        return (
+            f"{', '.join(search.deploying)} took another of these certificates and is not yet deployed: edges may still"
+            " serve this one"
+        )
     return None
 
 
@@ -110,5 +141,9 @@ def _names(one: StoredCertificate) -> frozenset[str]:
 
 
 def deleted_record(outcomes: t.Mapping[str, str | None]) -> dict[str, str]:
-    """``Delete_Previous_IAM_SSL_Cert`` in the SSL Plugin's vocabulary; ``outcomes`` maps names to an error, or None for success."""
-    return {name: "Successfully deleted IAM SSL Cert." if error is None else f"Delete_IAM_Cert_Error: {error}" for name, error in outcomes.items()}
+    """``Delete_Previous_IAM_SSL_Cert`` in the SSL Plugin's vocabulary; ``outcomes`` maps names to an error, or None for
+    success."""
+    return {
+        name: "Successfully deleted IAM SSL Cert." if error is None else f"Delete_IAM_Cert_Error: {error}"
+        for name, error in outcomes.items()
+    }

@@ -40,8 +40,12 @@ def decide(bundles: t.Iterable[ArchivedBundle], in_use: t.Collection[str], keep:
         reason = _reason_to_keep(one, in_use, is_newest=not verdicts)
         if reason is None and (keep == KEEP_ALL or spared < keep):
             spared += 1
-            reason = "all are kept" if keep == KEEP_ALL else f"it is number {spared} of {keep} to keep beside those in use"
-        verdicts.append(RetentionVerdict(one, reason is None, reason or "nothing uses it, and it is older than those to keep"))
+            reason = (
+                "all are kept" if keep == KEEP_ALL else f"it is number {spared} of {keep} to keep beside those in use"
+            )
+        verdicts.append(
+            RetentionVerdict(one, reason is None, reason or "nothing uses it, and it is older than those to keep")
+        )
     return tuple(verdicts)
 
 

@@ -21,7 +21,8 @@ ACM_ELEMENT = "ACMCertificateArn"
 
 @dataclass(frozen=True)
 class Usage:
-    """What a search found: distributions that use the certificate, and those of which that cannot be told, with the reason."""
+    """What a search found: distributions that use the certificate, and those of which that cannot be told, with the
+    reason."""
 
     users: tuple[str, ...] = ()
     unclear: tuple[str, ...] = ()
@@ -30,8 +31,9 @@ class Usage:
         """Why the certificate is not revoked now; None if nobody uses it."""
         if self.users:
             return (
-                f"distributions use it: {', '.join(self.users)}; bind them to another certificate first, for example with the playbook reissue,"
-                " or set force to revoke it although viewers would see a revoked certificate"
+                f"distributions use it: {', '.join(self.users)}; bind them to another certificate first, for example"
+                " with the playbook reissue, or set force to revoke it although viewers would see a revoked"
+                " certificate"
             )
         if self.unclear:
             return f"it is not certain that nobody uses it: {'; '.join(self.unclear)}; repair that, or set force"
@@ -53,7 +55,8 @@ def possible_users(
 
 
 def unclear(distributions: t.Iterable[Distribution], certificate: Certificate) -> tuple[str, ...]:
-    """Distributions of this certificate's names of which a listing cannot tell: a certificate of ACM, or a change that edges do not have yet."""
+    """Distributions of this certificate's names of which a listing cannot tell: a certificate of ACM, or a change that
+    edges do not have yet."""
     found = []
     for one in distributions:
         if len(domain_names.uncovered(certificate.domains, one.aliases)) == len(one.aliases):

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a project stands, for people and for the selection of work: its state, its certificates, and its definition as role variables."""
+"""How a project stands, for people and for the selection of work: its state, its certificates, and its definition as
+role variables."""
 
 from __future__ import annotations
 
@@ -16,17 +17,22 @@ STATES = ("locked", "expired", "failing", "unfinished", "pending", "due", "ok")
 
 
 def role_vars(document: t.Mapping[str, t.Any], store_uri: str) -> dict[str, t.Any]:
-    """The definition as variables of the role; what is unset is empty text, so that no default of the role takes its place."""
+    """The definition as variables of the role; what is unset is empty text, so that no default of the role takes its
+    place."""
     values = {f"project_{key}": "" if value is None else value for key, value in document["definition"].items()}
     return {"project_name": document["name"], **values, "project_store": store_uri}
 
 
-def of(document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]) -> dict[str, t.Any]:
+def of(
+    document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
+) -> dict[str, t.Any]:
     """The document with what follows from it: ``due`` says whether a scheduled run has something to do now."""
     plan = run_plan.plan(document, "renew", now)
     is_locked = lease.is_live(document["lock"], now, is_dead)
     certificates = [_row(entry) for entry in [document["certificate"], *document["superseded"]] if entry]
-    reason = plan.reason if not is_locked else run_plan.locked_out(document, lease.owner_text(document["lock"]), now).reason
+    reason = (
+        plan.reason if not is_locked else run_plan.locked_out(document, lease.owner_text(document["lock"]), now).reason
+    )
     last_run = document["last_run"] or {}
     return {
         **document,

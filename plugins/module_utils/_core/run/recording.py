@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run writes into the project document, from its start over each step to its end or failure: document in, document out."""
+"""What a run writes into the project document, from its start over each step to its end or failure: document in,
+document out."""
 
 from __future__ import annotations
 
@@ -20,8 +21,11 @@ FIRST_RETRY = timedelta(hours=1)
 LAST_RETRY = timedelta(hours=24)
 
 
-def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revoke_reason: str | None = None) -> Document:
-    """The locked document at the start of a run: a journal continued or begun, the last run in process; unchanged if nothing is to do."""
+def started(
+    document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revoke_reason: str | None = None
+) -> Document:
+    """The locked document at the start of a run: a journal continued or begun, the last run in process; unchanged if
+    nothing is to do."""
     found = dict(document)
     unfinished, run = document["journal"], document["lock"]["run"]
     if plan.resumed:
@@ -30,7 +34,9 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
         begun = journal.begin(run, plan.action, document["definition"], now)
         found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
         # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
-        revoke_reason = revoke_reason or (pending_revocations.remembered(document, document_.is_recorded(document)) if plan.issue else None)
+        revoke_reason = revoke_reason or (
+            pending_revocations.remembered(document, document_.is_recorded(document)) if plan.issue else None
+        )
     elif journal.is_unfinished(unfinished) and run not in (*run_plan.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
         found["journal"] = {**unfinished, "phase": journal.Phase.DONE.value}
@@ -43,8 +49,13 @@ def started(document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revok
 
 
 def reported(document: t.Mapping[str, t.Any], report: StepReport, now: datetime) -> Document:
-    """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal late."""
-    if report.certificate is not None and document["lock"]["run"] == "restore" and not _brings_back(document, report.certificate):
+    """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal
+    late."""
+    if (
+        report.certificate is not None
+        and document["lock"]["run"] == "restore"
+        and not _brings_back(document, report.certificate)
+    ):
         return _with_restored(document, report.certificate)
     found = _begun_late(document, report, now)
     if report.certificate is not None:
@@ -99,23 +110,39 @@ def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
 
 
 def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
-    """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or keeps it."""
+    """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or
+    keeps it."""
     certificate = document["certificate"]
     return [*document["superseded"], *([] if certificate is None or document_.is_recorded(document) else [certificate])]
 
 
 def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
-    """The certificate is the recorded one; another one that was there is superseded, unless it never had a place outside the archive."""
+    """The certificate is the recorded one; another one that was there is superseded, unless it never had a place
+    outside the archive."""
     former = document["certificate"]
     fingerprint = certificate["fingerprint_sha256"]
     wanted = document["journal"]["wanted"] if is_own(document) else document["definition"]
-    entry = {"acme_directory": wanted["acme_directory"], "acme_profile": wanted["acme_profile"], **certificate, "deployed": None}
+    entry = {
+        "acme_directory": wanted["acme_directory"],
+        "acme_profile": wanted["acme_profile"],
+        **certificate,
+        "deployed": None,
+    }
     superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
     if former and former["fingerprint_sha256"] == fingerprint:
-        entry = {**former, **certificate, "deployed": former.get("deployed") if _iam_identity(former) == _iam_identity(certificate) else None}
+        entry = {
+            **former,
+            **certificate,
+            "deployed": former.get("deployed") if _iam_identity(former) == _iam_identity(certificate) else None,
+        }
     elif former and (former.get("id") or former.get("arn")):
         superseded.append(pending_revocations.superseded(former, document["journal"] if is_own(document) else None))
-    found = {**document, "certificate": entry, "superseded": superseded, "issued": issuances.noted(document, entry, now)}
+    found = {
+        **document,
+        "certificate": entry,
+        "superseded": superseded,
+        "issued": issuances.noted(document, entry, now),
+    }
     if is_own(document):
         found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
     return found
@@ -144,7 +171,9 @@ def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None,
 def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:
     """Whether this is the recorded certificate in a new place, because it had gone missing."""
     former = document["certificate"] or {}
-    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _iam_identity(former) != _iam_identity(certificate)
+    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _iam_identity(
+        former
+    ) != _iam_identity(certificate)
 
 
 def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> Document:
@@ -152,9 +181,14 @@ def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, 
     fingerprint = certificate["fingerprint_sha256"]
     if document["certificate"] and document["certificate"]["fingerprint_sha256"] == fingerprint:
         return dict(document)
-    known: t.Mapping[str, t.Any] = next((old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), {})
+    known: t.Mapping[str, t.Any] = next(
+        (old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), {}
+    )
     others = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
-    return {**document, "superseded": [*others, pending_revocations.reminded({**known, **certificate}, document["revoked"])]}
+    return {
+        **document,
+        "superseded": [*others, pending_revocations.reminded({**known, **certificate}, document["revoked"])],
+    }
 
 
 def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:
@@ -163,11 +197,17 @@ def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Documen
     ari = renewal.get("ari", known["ari"]) or {}
     if (renewal.get("renew_at"), ari) == (known["renew_at"], known["ari"]):
         return document
-    return {**document, "renewal": {**known, "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason"), "ari": ari}}
+    return {
+        **document,
+        "renewal": {**known, "renew_at": renewal.get("renew_at"), "reason": renewal.get("reason"), "ari": ari},
+    }
 
 
-def _still_there(superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
-    """Those that the clean-up kept: what it neither kept nor deleted was gone before, for example deleted by a run that was killed."""
+def _still_there(
+    superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]
+) -> list[t.Mapping[str, t.Any]]:
+    """Those that the clean-up kept: what it neither kept nor deleted was gone before, for example deleted by a run that
+    was killed."""
     if "kept" not in result:
         return list(superseded)
     kept = {entry["name"] for entry in result["kept"]}
@@ -182,7 +222,9 @@ def _advanced(document: Document, report: StepReport, now: datetime) -> Document
     if report.phase is not None:
         run = journal.advanced(run, report.phase)
     found["journal"] = run
-    found["last_run"] = last_run.merged(found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result))
+    found["last_run"] = last_run.merged(
+        found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result)
+    )
     if report.phase is not None and journal.is_deployed(run) and document_.is_recorded(found):
         found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
     if report.phase == journal.Phase.DONE.value:
@@ -192,10 +234,14 @@ def _advanced(document: Document, report: StepReport, now: datetime) -> Document
 
 
 def _noted(document: Document, report: StepReport, now: datetime) -> Document:
-    """What a run without a journal of its own leaves behind: results of a clean-up, and that a failing project is well again."""
+    """What a run without a journal of its own leaves behind: results of a clean-up, and that a failing project is well
+    again."""
     found = dict(document)
     if report.bind_result is not None or report.cleanup_result is not None:
-        record = last_run.merged(found["last_run"] or last_run.succeeded(last_run.begin((), now), now), (report.bind_result, report.cleanup_result))
+        record = last_run.merged(
+            found["last_run"] or last_run.succeeded(last_run.begin((), now), now),
+            (report.bind_result, report.cleanup_result),
+        )
         found["last_run"] = last_run.judged(record)
     has_ended = report.phase == journal.Phase.DONE.value and not _is_side_run(found)
     if has_ended and found["renewal"]["failures"] and not journal.is_unfinished(found["journal"]):
@@ -216,13 +262,18 @@ def _failed(document: Document, report: StepReport, now: datetime) -> Document:
     if _is_side_run(document):
         return document
     failures = document["renewal"]["failures"] + 1
-    # The CA knows best when its limit is over; before that an attempt is useless, after it a longer wait is. No limit that is published lasts longer than
+    # The CA knows best when its limit is over; before that an attempt is useless, after it a longer wait is. No limit
+    # that is published lasts longer than
     # its window, so a time beyond that is a mistake, for which no certificate may expire.
     said = min(times.from_text(report.retry_at), now + issuances.LONGEST_WINDOW) if report.retry_at else now
     next_attempt = said if said > now else now + retry_delay(failures)
     state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(next_attempt)}
     record = document["last_run"] if is_own(document) else last_run.begin((), now)
-    return {**document, "renewal": state, "last_run": last_run.failed(record, redaction.redacted(report.failure or ""), now)}
+    return {
+        **document,
+        "renewal": state,
+        "last_run": last_run.failed(record, redaction.redacted(report.failure or ""), now),
+    }
 
 
 def released(document: t.Mapping[str, t.Any]) -> Document:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which certificates an incident concerns, so that a reissue of many projects can be repeated until nothing is left to do."""
+"""Which certificates an incident concerns, so that a reissue of many projects can be repeated until nothing is left to
+do."""
 
 from __future__ import annotations
 
@@ -17,7 +18,9 @@ RUN, OTHERWISE = "reissue", "converge"
 
 def problems(issued_before: str | None, issued_by: str | None = None, run: str = RUN) -> list[str]:
     """What is wrong with these options, whatever the time."""
-    found = [text.replace("acme_directory", "issued_by") for text in directories.problems(issued_by)] if issued_by else []
+    found = (
+        [text.replace("acme_directory", "issued_by") for text in directories.problems(issued_by)] if issued_by else []
+    )
     try:
         moment(issued_before)
     except ValueError:
@@ -36,7 +39,14 @@ def past(issued_before: str | None, now: datetime) -> datetime | None:
     """The option as a time that has passed; ConfigError for one that has not."""
     since = moment(issued_before)
     if since is not None and since > now:
-        raise ConfigError([f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue; give a time that has passed"])
+        raise ConfigError(
+            [
+                (
+                    f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue; give a time"
+                    " that has passed"
+                )
+            ]
+        )
     return since
 
 
@@ -49,5 +59,8 @@ def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime |
 
 
 def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:
-    """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was wanted."""
-    return document["certificate"] is not None and document_.authority(document)[0] == directories.resolve(directory).url
+    """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was
+    wanted."""
+    return (
+        document["certificate"] is not None and document_.authority(document)[0] == directories.resolve(directory).url
+    )

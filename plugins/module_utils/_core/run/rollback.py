@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which superseded certificate a project goes back to, and how that is remembered so that a scheduled run does not undo it."""
+"""Which superseded certificate a project goes back to, and how that is remembered so that a scheduled run does not undo
+it."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Entry = t.Mapping[str, t.Any]
 
 
 def choose(document: Entry, available: t.Iterable[Entry], now: datetime) -> tuple[Entry | None, str]:
-    """The superseded certificate that was in service last, of those that can serve the project; or why there is none."""
+    """The superseded certificate that was in service last, of those that can serve the project; or why there is
+    none."""
     ids = {one["id"] for one in available}
     problems = []
     for entry in reversed(document["superseded"]):

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The project document, and what a run of a project has to do: pure, so that check mode, the run and the fleet decide alike."""
+"""The project document, and what a run of a project has to do: pure, so that check mode, the run and the fleet decide
+alike."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ WITHOUT_JOURNAL = ("restore", "cleanup", "delete")
 class RunPlan:
     """What a run has to do, and why.
 
-    ``issue`` says that the record has no certificate yet that satisfies this run, so one is to be ordered or fetched from an
+    ``issue`` says that the record has no certificate yet that satisfies this run, so one is to be ordered or fetched
+    from an
     unfinished order; one issued before ``issued_since`` does not count. ``previous`` are the certificates to replace,
     ``certificate`` is the one to go back to.
     """
@@ -53,9 +55,15 @@ class _Need:
     issue: bool = False
 
 
-def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()) -> RunPlan:
+def plan(
+    document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()
+) -> RunPlan:
     """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
-    shared: dict[str, t.Any] = {"previous": previous(document), "renew_at": _renew_at(document, now), "domains_changed": _domains_changed(document)}
+    shared: dict[str, t.Any] = {
+        "previous": previous(document),
+        "renew_at": _renew_at(document, now),
+        "domains_changed": _domains_changed(document),
+    }
     unfinished = document["journal"]
     if run in ("restore", "delete") and journal.is_unfinished_run(unfinished, run):
         return RunPlan(**_continued(unfinished, issue=False), **shared)
@@ -64,7 +72,10 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
     if run == rollback.RUN:
         return _rollback(document, available, now, shared)
     if run == "renew" and journal.is_deletion(unfinished):
-        begun = f"a deletion that began at {unfinished['started_at']} did not come to its end; run delete again, or create to keep the project"
+        begun = (
+            f"a deletion that began at {unfinished['started_at']} did not come to its end; run delete again, or create"
+            " to keep the project"
+        )
         return RunPlan(action="none", reason=begun, **shared)
     need = _need(document, run, now)
     resumed = _resumed(document, run, need)
@@ -72,34 +83,56 @@ def plan(document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.
         found = RunPlan(**resumed, **shared)
     else:
         since = times.to_text(now) if need.action == "reissue" else rollback.at(document["certificate"])
-        found = RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=since if need.issue else None, **shared)
+        found = RunPlan(
+            action=need.action,
+            reason=need.reason,
+            issue=need.issue,
+            issued_since=since if need.issue else None,
+            **shared,
+        )
     waits = _waits(document, run, now) if found.issue else None
-    return RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared) if waits else found
+    return (
+        RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared)
+        if waits
+        else found
+    )
 
 
-def _rollback(document: t.Mapping[str, t.Any], available: t.Iterable[t.Mapping[str, t.Any]], now: datetime, shared: dict[str, t.Any]) -> RunPlan:
+def _rollback(
+    document: t.Mapping[str, t.Any],
+    available: t.Iterable[t.Mapping[str, t.Any]],
+    now: datetime,
+    shared: dict[str, t.Any],
+) -> RunPlan:
     certificate = document["certificate"]
     if rollback.is_marked(certificate):
         unfinished = document["journal"]
         if journal.is_unfinished_run(unfinished, rollback.RUN):
             return RunPlan(**_continued(unfinished, issue=False), **shared)
         missing = _deployment(certificate, document["definition"])
-        done = f"the project went back to {certificate['name']} at {rollback.at(certificate)}; a reissue brings a new certificate"
+        done = (
+            f"the project went back to {certificate['name']} at {rollback.at(certificate)}; a reissue brings a new"
+            " certificate"
+        )
         return RunPlan(action="resume" if missing else "none", reason=missing.reason if missing else done, **shared)
     chosen, why = rollback.choose(document, available, now)
     if chosen is None:
         raise RefusedError(
-            f"project {document['name']} has no previous certificate to go back to: {why}; bring one back from the archive with the playbook restore,"
-            " and keep some from now on with project_keep_previous"
+            f"project {document['name']} has no previous certificate to go back to: {why}; bring one back from the"
+            " archive with the playbook restore, and keep some from now on with project_keep_previous"
         )
-    return RunPlan(action="rollback", reason=f"a rollback to {chosen['name']} was asked for", certificate=chosen, **shared)
+    return RunPlan(
+        action="rollback", reason=f"a rollback to {chosen['name']} was asked for", certificate=chosen, **shared
+    )
 
 
 def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunPlan:
     """The plan of a run that does not get the lock."""
     until = document["lock"]["expires_at"]
     reason = f"{who} holds the project until {until} at the latest"
-    return RunPlan(action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now), wait_until=until)
+    return RunPlan(
+        action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now), wait_until=until
+    )
 
 
 def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
@@ -128,9 +161,14 @@ def _deployment(certificate: t.Mapping[str, t.Any], definition: t.Mapping[str, t
 
 
 def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:
-    """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the facts overtook it."""
+    """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the
+    facts overtook it."""
     unfinished = document["journal"]
-    if not journal.is_unfinished(unfinished) or journal.is_deletion(unfinished) or not journal.same_certificate(unfinished["wanted"], document["definition"]):
+    if (
+        not journal.is_unfinished(unfinished)
+        or journal.is_deletion(unfinished)
+        or not journal.same_certificate(unfinished["wanted"], document["definition"])
+    ):
         return None
     asked_for = unfinished["run"] == "reissue"
     if run == "reissue" and not asked_for:
@@ -144,7 +182,10 @@ def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str
 def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.Any]:
     return {
         "action": "resume",
-        "reason": f"the run that began at {unfinished['started_at']} to {unfinished['action']} ended after the phase {unfinished['phase']}",
+        "reason": (
+            f"the run that began at {unfinished['started_at']} to {unfinished['action']} ended after the phase"
+            f" {unfinished['phase']}"
+        ),
         "issue": issue,
         "issued_since": unfinished["issued_since"],
         "resumed": True,

@@ -25,9 +25,14 @@ def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
     }
 
 
-def rehearsed(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: StepReport) -> tuple[Document, Document]:
-    """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new certificate is only predicted."""
-    was, now = (_without_definition(document or document_.new_document(after["name"], {})) for document in (before, after))
+def rehearsed(
+    before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: StepReport
+) -> tuple[Document, Document]:
+    """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new
+    certificate is only predicted."""
+    was, now = (
+        _without_definition(document or document_.new_document(after["name"], {})) for document in (before, after)
+    )
     predicted, former = report.predicted, was["certificate"]
     deleted = (report.cleanup_result or {}).get("deleted") or []
     if predicted is not None:

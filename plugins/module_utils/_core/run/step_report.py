@@ -36,7 +36,9 @@ def _certificate(given: t.Mapping[str, t.Any] | None, rehearsal: bool) -> t.Mapp
     """The certificate to record; one that check mode only predicts is not complete, and is left out."""
     missing = [key for key in CERTIFICATE_KEYS if given is not None and given.get(key) is None]
     if missing and not rehearsal:
-        raise ConfigError([f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"])
+        raise ConfigError(
+            [f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"]
+        )
     return None if missing else given
 
 
@@ -53,7 +55,8 @@ CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_ty
 
 @dataclass(frozen=True)
 class StepReport:
-    """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check mode does not know in full."""
+    """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check
+    mode does not know in full."""
 
     phase: str | None = None
     certificate: t.Mapping[str, t.Any] | None = None

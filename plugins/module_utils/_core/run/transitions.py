@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The states that project_record brings a document to: present, locked, recorded, absent. Document in, transition out; may refuse."""
+"""The states that project_record brings a document to: present, locked, recorded, absent. Document in, transition out;
+may refuse."""
 
 from __future__ import annotations
 
@@ -48,7 +49,8 @@ class Transition:
 
 
 def present(request: Request, document: Document | None) -> Transition:
-    """The document exists with this definition; a lock of another run does not matter, since its run keeps what it began with."""
+    """The document exists with this definition; a lock of another run does not matter, since its run keeps what it
+    began with."""
     found, warnings = _defined(request, document)
     plan = run_plan.plan(found, request.claim.run, request.claim.now)
     return Transition(document=found, plan=plan, warnings=warnings, summary=notice.summary(found, document != found))
@@ -72,7 +74,13 @@ def locked(request: Request, document: Document | None) -> Transition:
     changed = shown.visible(document) != shown.visible(found)
     begun = recording.started(lease.taken(found, claim), plan, claim.now, reason)
     begun["lock"] = {**begun["lock"], "changed": changed}
-    return Transition(document=begun, plan=plan, locked=True, warnings=warnings, summary={**notice.summary(begun, changed), "reason": plan.reason})
+    return Transition(
+        document=begun,
+        plan=plan,
+        locked=True,
+        warnings=warnings,
+        summary={**notice.summary(begun, changed), "reason": plan.reason},
+    )
 
 
 def recorded(request: Request, document: Document | None) -> Transition:
@@ -81,10 +89,18 @@ def recorded(request: Request, document: Document | None) -> Transition:
     before = _held(request, document)
     found = recording.reported(before, report, claim.now)
     plan = run_plan.plan(found, claim.run, claim.now)
-    changed = recording.is_own(found) or before["lock"].get("changed", False) or shown.visible(before) != shown.visible(found)
+    changed = (
+        recording.is_own(found) or before["lock"].get("changed", False) or shown.visible(before) != shown.visible(found)
+    )
     found["lock"] = {**found["lock"], "changed": changed}
     kept = recording.released(found) if request.release else recording.held(found, claim.now)
-    return Transition(document=kept, plan=plan, locked=not request.release, mail=_mail(found, report), summary=_summary(found, report, changed))
+    return Transition(
+        document=kept,
+        plan=plan,
+        locked=not request.release,
+        mail=_mail(found, report),
+        summary=_summary(found, report, changed),
+    )
 
 
 def absent(request: Request, document: Document | None) -> Transition:
@@ -93,9 +109,14 @@ def absent(request: Request, document: Document | None) -> Transition:
     if document is None:
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if lease.blocks(document["lock"], request.claim):
-        raise RefusedError(f"project {request.name} is not deleted: {lease.owner_text(document['lock'])} holds it until {document['lock']['expires_at']}")
+        raise RefusedError(
+            f"project {request.name} is not deleted: {lease.owner_text(document['lock'])} holds it until"
+            f" {document['lock']['expires_at']}"
+        )
     reason = f"project {request.name} is deleted; its archive is kept"
-    return Transition(document=None, plan=plan, summary={"name": request.name, "status": "deleted", "changed": True, "reason": reason})
+    return Transition(
+        document=None, plan=plan, summary={"name": request.name, "status": "deleted", "changed": True, "reason": reason}
+    )
 
 
 def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
@@ -103,7 +124,8 @@ def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
 
 
 def _mail(document: Document, report: StepReport) -> notice.Notice | None:
-    """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in place."""
+    """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in
+    place."""
     if document["last_run"] is None:
         return None
     if report.failure is not None:
@@ -115,13 +137,22 @@ def _mail(document: Document, report: StepReport) -> notice.Notice | None:
 
 def _summary(document: Document, report: StepReport, changed: bool) -> dict[str, t.Any]:
     line = notice.summary(document, changed)
-    return line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
+    return (
+        line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
+    )
 
 
 def _defined(request: Request, document: Document | None) -> tuple[Document, tuple[str, ...]]:
     """The document with the definition that was given, else with its own."""
     if document is None and request.definition is None:
-        raise ConfigError([f"there is no project {request.name} in the store; create it (what the archive has is not issued again), or correct the name"])
+        raise ConfigError(
+            [
+                (
+                    f"there is no project {request.name} in the store; create it (what the archive has is not issued"
+                    " again), or correct the name"
+                )
+            ]
+        )
     if document is None:
         return document_.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
@@ -131,14 +162,20 @@ def _defined(request: Request, document: Document | None) -> tuple[Document, tup
 
 
 def _held(request: Request, document: Document | None) -> Document:
-    """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be created."""
+    """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be
+    created."""
     if request.rehearsal:
         found = document or document_.new_document(request.name, definitions.with_defaults(request.name, {}))
         return lease.taken(found, request.claim)
     if document is None:
-        raise RefusedError(f"there is no project {request.name} in the store, so nothing can be recorded; create it first")
+        raise RefusedError(
+            f"there is no project {request.name} in the store, so nothing can be recorded; create it first"
+        )
     lock = document["lock"]
     if lock is None or lock["run_id"] != request.claim.run_id:
         who = lease.owner_text(lock) if lock else "nobody"
-        raise RefusedError(f"run {request.claim.run_id} does not hold project {request.name} any more ({who} does), so its result is not recorded; run again")
+        raise RefusedError(
+            f"run {request.claim.run_id} does not hold project {request.name} any more ({who} does), so its result is"
+            " not recorded; run again"
+        )
     return document

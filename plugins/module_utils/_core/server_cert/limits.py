@@ -45,7 +45,9 @@ def path_problems(path: str) -> list[str]:
     """Why IAM would refuse the path."""
     problems = []
     if not _PATH.fullmatch(path):
-        problems.append(f"path: {path!r} is not allowed in IAM; it starts and ends with / and holds printable ASCII without blanks")
+        problems.append(
+            f"path: {path!r} is not allowed in IAM; it starts and ends with / and holds printable ASCII without blanks"
+        )
     if len(path) > MAX_PATH_LENGTH:
         problems.append(f"path: {len(path)} characters; at most {MAX_PATH_LENGTH} are allowed")
     return problems
@@ -58,16 +60,29 @@ def tag_problems(tags: t.Mapping[str, str]) -> list[str]:
         problems.append(f"tags: {len(tags)} tags; at most {MAX_TAGS} are allowed")
     for key, value in tags.items():
         if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH or key.lower().startswith("aws:"):
-            problems.append(f"tags: the key {key!r} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start with aws:")
+            problems.append(
+                f"tags: the key {key!r} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start"
+                " with aws:"
+            )
         if len(value) > MAX_TAG_VALUE_LENGTH:
-            problems.append(f"tags: the value of {key!r} has {len(value)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed")
+            problems.append(
+                f"tags: the value of {key!r} has {len(value)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed"
+            )
     return problems
 
 
 def size_problems(body: str, chain: str, key: str) -> list[str]:
     """Which of the three texts is longer than IAM takes."""
-    limits = (("certificate", body, MAX_BODY_LENGTH), ("chain", chain, MAX_CHAIN_LENGTH), ("private key", key, MAX_KEY_LENGTH))
-    return [f"the {what} has {len(text)} characters of PEM; IAM takes at most {limit}" for what, text, limit in limits if len(text) > limit]
+    limits = (
+        ("certificate", body, MAX_BODY_LENGTH),
+        ("chain", chain, MAX_CHAIN_LENGTH),
+        ("private key", key, MAX_KEY_LENGTH),
+    )
+    return [
+        f"the {what} has {len(text)} characters of PEM; IAM takes at most {limit}"
+        for what, text, limit in limits
+        if len(text) > limit
+    ]
 
 
 def key_type_problems(key_type: str, path: str) -> list[str]:

@@ -48,13 +48,15 @@ class Quota:
             return None
         kept_free = f" and {self.headroom} places are to stay free" if self.headroom else ""
         return (
-            f"IAM holds {self.used} of {self.allowed} server certificates{kept_free}, so another one has no place; delete those no longer used"
-            ' (playbook certops.cloudfront.cleanup), or raise the quota "Server certificates per account" of IAM in the Service Quotas console'
+            f"IAM holds {self.used} of {self.allowed} server certificates{kept_free}, so another one has no place;"
+            ' delete those no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server'
+            ' certificates per account" of IAM in the Service Quotas console'
         )
 
 
 def describe(stored: StoredCertificate, certificate: Certificate | None = None) -> dict[str, t.Any]:
-    """One server certificate as it stands in results and project documents; without ``certificate`` only what a listing tells."""
+    """One server certificate as it stands in results and project documents; without ``certificate`` only what a listing
+    tells."""
     return {
         "name": stored.name,
         "id": stored.id,
@@ -68,4 +70,10 @@ def describe(stored: StoredCertificate, certificate: Certificate | None = None) 
 def result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any]:
     """What iam_server_cert returns, with what the next step needs on the top level."""
     top = certificate or {"id": None, "name": None, "arn": None}
-    return {"server_certificate": certificate, "server_certificate_id": top["id"], "name": top["name"], "arn": top["arn"], "reason": reason}
+    return {
+        "server_certificate": certificate,
+        "server_certificate_id": top["id"],
+        "name": top["name"],
+        "arn": top["arn"],
+        "reason": reason,
+    }

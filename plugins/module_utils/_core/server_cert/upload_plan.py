@@ -17,7 +17,8 @@ from .server_certs import StoredCertificate
 
 @dataclass(frozen=True)
 class WantedUpload:
-    """The server certificate that shall exist: ``name`` is used as it is or, when taken by other content, with a number."""
+    """The server certificate that shall exist: ``name`` is used as it is or, when taken by other content, with a
+    number."""
 
     name: str
     path: str
@@ -27,7 +28,8 @@ class WantedUpload:
 
 @dataclass(frozen=True)
 class ObservedIam:
-    """What IAM holds: every certificate of the account, and the tags of those under the wanted path with the wanted content."""
+    """What IAM holds: every certificate of the account, and the tags of those under the wanted path with the wanted
+    content."""
 
     stored: tuple[StoredCertificate, ...]
     same: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
@@ -58,7 +60,9 @@ def plan_present(observed: ObservedIam, wanted: WantedUpload) -> Plan:
     """Adopt the certificate that has the content already, with the missing tags added, or upload a new one."""
     names = [stored.name for stored in observed.stored]
     if observed.same:
-        name = wanted.name if wanted.name in observed.same else min(observed.same, key=lambda other: (len(other), other))
+        name = (
+            wanted.name if wanted.name in observed.same else min(observed.same, key=lambda other: (len(other), other))
+        )
         return _plan_adoption(name, observed.same[name], wanted)
     name = free_name(wanted.name, names)
     collision = f"; the name {wanted.name} belongs to another certificate" if name != wanted.name else ""
@@ -78,5 +82,11 @@ def _plan_adoption(name: str, tags: t.Mapping[str, str], wanted: WantedUpload) -
 
 def _state(name: str, wanted: WantedUpload, tags: t.Mapping[str, str]) -> dict[str, t.Any]:
     certificate = wanted.certificate
-    fields = {"name": name, "path": wanted.path, "serial": certificate.serial, "not_after": times.to_text(certificate.not_after), "tags": dict(tags)}
+    fields = {
+        "name": name,
+        "path": wanted.path,
+        "serial": certificate.serial,
+        "not_after": times.to_text(certificate.not_after),
+        "tags": dict(tags),
+    }
     return {"server_certificate": fields}

@@ -25,7 +25,8 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 
 
 def split(domains: t.Sequence[str]) -> tuple[str, ...]:
-    """The single names of a list whose items may themselves be comma-separated text; blanks around names are dropped."""
+    """The single names of a list whose items may themselves be comma-separated text; blanks around names are
+    dropped."""
     return tuple(name for item in domains for name in (part.strip() for part in str(item).split(",")) if name)
 
 
@@ -53,7 +54,10 @@ def problems(domains: t.Sequence[str]) -> list[str]:
         else:
             seen[ascii_name] = name
     if len(names) > MAX_NAMES:
-        found.append(f"domains: {len(names)} names, but one certificate holds at most {MAX_NAMES}; split them over several projects")
+        found.append(
+            f"domains: {len(names)} names, but one certificate holds at most {MAX_NAMES}; split them over several"
+            " projects"
+        )
     return found
 
 
@@ -68,7 +72,8 @@ def base(name: str) -> str:
 
 
 def covers(san: str, alias: str) -> bool:
-    """Whether the certificate name ``san`` lets CloudFront serve ``alias``: the same name, or a wildcard of the same level.
+    """Whether the certificate name ``san`` lets CloudFront serve ``alias``: the same name, or a wildcard of the same
+    level.
 
     The alias ``*.example.com`` needs that very name in the certificate.
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements
@@ -94,7 +99,8 @@ def is_within(name: str, domain: str) -> bool:
 
 
 def longest_zone(name: str, zones: t.Iterable[str]) -> str | None:
-    """The zone, of those given, that is closest to ``name``: the name itself or its longest suffix at a label border."""
+    """The zone, of those given, that is closest to ``name``: the name itself or its longest suffix at a label
+    border."""
     labels = base(name).lower().rstrip(".").split(".")
     known = {zone.lower().rstrip("."): zone for zone in zones}
     for start in range(len(labels)):

@@ -18,7 +18,13 @@ _ADDRESS = re.compile(rf"{_LOCAL}@(?:{_LABEL}\.)+{_TOP_LABEL}")
 def is_address(text: str) -> bool:
     """Whether mail can be sent there, as far as the text tells."""
     local = text.partition("@")[0]
-    return len(text) <= _MAX_LENGTH and bool(_ADDRESS.fullmatch(text)) and not local.startswith(".") and not local.endswith(".") and ".." not in local
+    return (
+        len(text) <= _MAX_LENGTH
+        and bool(_ADDRESS.fullmatch(text))
+        and not local.startswith(".")
+        and not local.endswith(".")
+        and ".." not in local
+    )
 
 
 def mailbox(address: str) -> str:

@@ -8,7 +8,9 @@ import re
 
 HIDDEN = "[hidden]"
 _MAX_LENGTH = 4000
-_SENSITIVE = r"(?:[a-z_-]*secret[a-z_-]*|[a-z_-]*password|[a-z_-]*passphrase|[a-z_-]*token|[a-z_-]*hmac_key|authorization)"
+_SENSITIVE = (
+    r"(?:[a-z_-]*secret[a-z_-]*|[a-z_-]*password|[a-z_-]*passphrase|[a-z_-]*token|[a-z_-]*hmac_key|authorization)"
+)
 _RULES = (
     # A private key, also one that was cut off.
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL), HIDDEN),

@@ -49,7 +49,8 @@ def backoff(attempt: int, base: float = 1.0, factor: float = 2.0, cap: float = 3
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None without a usable header (RFC 9110 section 10.2.3)."""
+    """The seconds that a Retry-After header asks for, given as seconds or as an HTTP date; None without a usable header
+    (RFC 9110 section 10.2.3)."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
         return min(float(text), LONGEST_RETRY_AFTER)

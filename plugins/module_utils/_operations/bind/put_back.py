@@ -18,7 +18,8 @@ from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_
 
 @dataclass(frozen=True)
 class FormerViewer:
-    """The viewer certificate that a distribution had: its element as it stood, and what that says; ``given`` is what it got instead."""
+    """The viewer certificate that a distribution had: its element as it stood, and what that says; ``given`` is what it
+    got instead."""
 
     element: bytes
     viewer: t.Mapping[str, str]
@@ -42,7 +43,9 @@ class PuttingBack:
         """The reports of failed verifications, with what became of the distributions."""
         done = [self._put_back(report) for report in reports]
         deployed = self._await({report.id for report in done if report.status is BindStatus.ROLLED_BACK}, deadline)
-        return tuple(_noted(report, ", but is not yet deployed") if _is_waiting(report, deployed) else report for report in done)
+        return tuple(
+            _noted(report, ", but is not yet deployed") if _is_waiting(report, deployed) else report for report in done
+        )
 
     def _put_back(self, report: BindReport) -> BindReport:
         former = self.formers[report.id]
@@ -98,7 +101,9 @@ class PuttingBack:
             return set()
         settled = (one for one in listing if one.id in waiting and one.status == distributions.DEPLOYED)
         # right after an update a listing may still show the state before
-        return {one.id for one in settled if self.formers[one.id].certificate in distributions.used_certificates(one.viewer)}
+        return {
+            one.id for one in settled if self.formers[one.id].certificate in distributions.used_certificates(one.viewer)
+        }
 
 
 def _is_waiting(report: BindReport, deployed: set[str]) -> bool:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Carries out a binding: update every distribution, wait for them together, verify; one that fails never stops the others."""
+"""Carries out a binding: update every distribution, wait for them together, verify; one that fails never stops the
+others."""
 
 from __future__ import annotations
 
@@ -49,7 +50,9 @@ class Rebinding:
     updated: set[str] = field(default_factory=set)
     formers: dict[str, FormerViewer] = field(default_factory=dict)
 
-    def carry_out(self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]) -> tuple[BindReport, ...]:
+    def carry_out(
+        self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]
+    ) -> tuple[BindReport, ...]:
         """Bind what is planned, wait and verify as the options say; returns a report on every planned distribution."""
         self._start(distributions, planned)
         deadline = Deadline.after(self.clock.now(), self.options.wait_timeout)
@@ -62,12 +65,18 @@ class Rebinding:
             self._roll_back(deadline)
         return tuple(self.reports.values())
 
-    def predict(self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]) -> tuple[BindReport, ...]:
+    def predict(
+        self, distributions: t.Iterable[Distribution], planned: t.Iterable[BindReport]
+    ) -> tuple[BindReport, ...]:
         """The reports of ``carry_out`` if everything goes well; calls nothing."""
         self._start(distributions, planned)
         verified = self.options.wait and self.options.verify != "none"
         return tuple(
-            replace(report, deployed=self.options.wait, verified=verified) if report.status is BindStatus.REBOUND else report
+            (
+                replace(report, deployed=self.options.wait, verified=verified)
+                if report.status is BindStatus.REBOUND
+                else report
+            )
             for report in self.reports.values()
         )
 
@@ -86,7 +95,11 @@ class Rebinding:
             if visible_by is None and Reaction.WAIT_VISIBLE in reactions.values():
                 visible_by = self._visibility_deadline(deadline)
             now = self.clock.now()
-            invisible = {one for one, reaction in reactions.items() if reaction is Reaction.WAIT_VISIBLE and visible_by and not visible_by.has_passed(now)}
+            invisible = {
+                one
+                for one, reaction in reactions.items()
+                if reaction is Reaction.WAIT_VISIBLE and visible_by and not visible_by.has_passed(now)
+            }
             blocked |= {one for one, reaction in reactions.items() if reaction is Reaction.WAIT_DEPLOYED}
             pending = set() if deadline.has_passed(now) else invisible | blocked
             if not pending:
@@ -101,7 +114,8 @@ class Rebinding:
         return Deadline.after(now, deadline.clamp(now, seconds))
 
     def _bind(self, distribution_id: str) -> Reaction | None:
-        """One attempt; None when it is decided, else what a further attempt has to wait for. The report says failed meanwhile."""
+        """One attempt; None when it is decided, else what a further attempt has to wait for. The report says failed
+        meanwhile."""
         for _read in range(STALE_READS):
             config = self._read(distribution_id)
             if config is None:
@@ -128,7 +142,9 @@ class Rebinding:
 
     def _judge(self, distribution_id: str, config: DistributionConfig) -> BindReport:
         """Decide again on what the distribution is now; an update of ours whose answer got lost counts as ours."""
-        current = replace(self.distributions[distribution_id], aliases=config.aliases, viewer=config.viewer, etag=config.etag)
+        current = replace(
+            self.distributions[distribution_id], aliases=config.aliases, viewer=config.viewer, etag=config.etag
+        )
         self.distributions[distribution_id] = current
         report = binding.judge(current, self.selection, self.target)
         if report.status is BindStatus.ALREADY and distribution_id in self.attempted:
@@ -144,7 +160,9 @@ class Rebinding:
         self.formers[report.id] = FormerViewer(distribution_xml.viewer_element(config.xml), config.viewer, viewer)
         self.reports[report.id] = report
         try:
-            etag = self.cloudfront.update_distribution(report.id, replace(config, xml=distribution_xml.with_viewer(config.xml, viewer)))
+            etag = self.cloudfront.update_distribution(
+                report.id, replace(config, xml=distribution_xml.with_viewer(config.xml, viewer))
+            )
         except RemoteError as exc:
             return exc
         self.updated.add(report.id)
@@ -153,7 +171,9 @@ class Rebinding:
 
     def _fail(self, distribution_id: str, stage: str, code: str, message: str) -> None:
         report = self.reports[distribution_id]
-        self.reports[distribution_id] = replace(report, status=BindStatus.FAILED, reason=message, error={"stage": stage, "code": code, "message": message})
+        self.reports[distribution_id] = replace(
+            report, status=BindStatus.FAILED, reason=message, error={"stage": stage, "code": code, "message": message}
+        )
 
     def _wait_until_deployed(self, deadline: Deadline) -> None:
         rounds = 0
@@ -164,14 +184,18 @@ class Rebinding:
                 break
             rounds += 1
         for report in self._undeployed():
-            message = f"it uses the certificate, but was not {distributions_.DEPLOYED} within {self.options.wait_timeout:g} seconds; run again to go on waiting"
+            message = (
+                f"it uses the certificate, but was not {distributions_.DEPLOYED} within {self.options.wait_timeout:g}"
+                " seconds; run again to go on waiting"
+            )
             self._fail(report.id, "deploy", "DeadlineExceeded", message)
 
     def _undeployed(self) -> list[BindReport]:
         return [report for report in self.reports.values() if report.is_bound and not report.deployed]
 
     def _note_deployed(self, listing: t.Iterable[Distribution]) -> None:
-        """Take over what a listing says. Right after an update it may still show the state before, so the certificate must be ours."""
+        """Take over what a listing says. Right after an update it may still show the state before, so the certificate
+        must be ours."""
         for distribution in listing:
             report = self.reports.get(distribution.id)
             if (
@@ -181,8 +205,12 @@ class Rebinding:
                 or not binding.is_bound(distribution.viewer, self.target)
             ):
                 continue
-            read_back = report.status is BindStatus.ALREADY or (distribution.etag != "" and distribution.etag == report.etag_after)
-            self.reports[report.id] = replace(report, deployed=True, verified=read_back and self.options.verify != "none")
+            read_back = report.status is BindStatus.ALREADY or (
+                distribution.etag != "" and distribution.etag == report.etag_after
+            )
+            self.reports[report.id] = replace(
+                report, deployed=True, verified=read_back and self.options.verify != "none"
+            )
 
     def _listing(self) -> tuple[Distribution, ...]:
         try:
@@ -195,7 +223,9 @@ class Rebinding:
         return {one.id for one in self._listing() if one.status == distributions_.DEPLOYED}
 
     def _pause(self, deadline: Deadline, rounds: int) -> None:
-        self.clock.sleep(deadline.clamp(self.clock.now(), backoff(rounds, POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS)))
+        self.clock.sleep(
+            deadline.clamp(self.clock.now(), backoff(rounds, POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS))
+        )
 
     def _verify_all(self) -> None:
         for report in list(self.reports.values()):
@@ -214,7 +244,12 @@ class Rebinding:
         if binding.is_bound(config.viewer, self.target):
             self.reports[report.id] = replace(report, verified=True, etag_after=config.etag)
         else:
-            self._fail(report.id, "verify", "BoundElsewhere", "it was bound, but by now uses another certificate: somebody else changed it")
+            self._fail(
+                report.id,
+                "verify",
+                "BoundElsewhere",
+                "it was bound, but by now uses another certificate: somebody else changed it",
+            )
 
     def _probe(self, report: BindReport, deadline: Deadline) -> None:
         distribution = self.distributions[report.id]
@@ -228,7 +263,11 @@ class Rebinding:
 
     def _roll_back(self, deadline: Deadline) -> None:
         """What this run rebound, but is not served, goes back to what it had."""
-        unserved = [report for report in self.reports.values() if report.id in self.updated and (report.error or {}).get("code") == NOT_SERVED]
+        unserved = [
+            report
+            for report in self.reports.values()
+            if report.id in self.updated and (report.error or {}).get("code") == NOT_SERVED
+        ]
         for report in PuttingBack(self.cloudfront, self.clock, self.formers).carry_out(unserved, deadline):
             self.reports[report.id] = report
             if report.status is BindStatus.ROLLED_BACK:

@@ -55,7 +55,12 @@ class Accounting:
         wanted = _wanted(self.params)
         if wanted.key_since is not None and wanted.key_since > self.clock.now():
             raise ConfigError(
-                [f"key_since: {times.to_text(wanted.key_since)} lies in the future, so every run would change the key; give a time that has passed"]
+                [
+                    (
+                        f"key_since: {times.to_text(wanted.key_since)} lies in the future, so every run would change"
+                        " the key; give a time that has passed"
+                    )
+                ]
             )
         directory = directories.resolve(wanted.directory)
         account = self._observed(directory.url, wanted)
@@ -65,9 +70,16 @@ class Accounting:
         plan = account_plan.plan(self._known(account, wanted), wanted)
         self._require_terms(plan, directory.needs_eab, check_mode)
         if not check_mode:
-            account = self._apply(plan, account or accounts.new(directory.url, wanted.contacts, self.clock.now()), wanted)
+            account = self._apply(
+                plan, account or accounts.new(directory.url, wanted.contacts, self.clock.now()), wanted
+            )
         shown = None if not wanted.active else self._shown(account, directory.url, wanted)
-        return Outcome(changed=bool(plan) or unsettled, result={"account": shown, "reason": plan.reason}, before=plan.before, after=plan.after)
+        return Outcome(
+            changed=bool(plan) or unsettled,
+            result={"account": shown, "reason": plan.reason},
+            before=plan.before,
+            after=plan.after,
+        )
 
     @property
     def _registrar(self) -> Registrar:
@@ -78,7 +90,8 @@ class Accounting:
         return RegistrationTerms(self.params["acme_terms_agreed"], options.external_account_of(self.params))
 
     def _observed(self, directory: str, wanted: WantedAccount) -> AcmeAccount | None:
-        """The account in the archive under these contacts, else under the former ones; what a killed run left of a move counts as moved."""
+        """The account in the archive under these contacts, else under the former ones; what a killed run left of a move
+        counts as moved."""
         known = accounts.load(self.archive, directory, wanted.contacts)
         if self.params["former_contacts"] is None or not wanted.active:
             return known
@@ -86,14 +99,23 @@ class Accounting:
         if known is None or former is None:
             return known or former
         if known.url != former.url:
-            raise ConfigError(["former_contacts: the archive has an account with these and another with acme_contacts; deactivate one of them"])
+            raise ConfigError(
+                [
+                    (
+                        "former_contacts: the archive has an account with these and another with acme_contacts;"
+                        " deactivate one of them"
+                    )
+                ]
+            )
         return former
 
     def _known(self, account: AcmeAccount | None, wanted: WantedAccount) -> KnownAccount | None:
         if account is None:
             return None
         # What is to be deactivated is not asked for first: the answer would not change what is to be done.
-        registered = account.url is not None and (not wanted.active or account.next_key is not None or self._registrar.is_registered(account))
+        registered = account.url is not None and (
+            not wanted.active or account.next_key is not None or self._registrar.is_registered(account)
+        )
         return KnownAccount(account.contacts, account.url, account.key_since, registered)
 
     def _require_terms(self, plan: Plan, needs_eab: bool, check_mode: bool) -> None:
@@ -108,7 +130,9 @@ class Accounting:
     def _apply(self, plan: Plan, account: AcmeAccount, wanted: WantedAccount) -> AcmeAccount:
         for step in plan.steps:
             if step.action == account_plan.REGISTER:
-                account = self._registrar.register(self.server.client(account.private_key, self.clock), account, self._terms)
+                account = self._registrar.register(
+                    self.server.client(account.private_key, self.clock), account, self._terms
+                )
             elif step.action == account_plan.MOVE:
                 account = self._registrar.move(account, wanted.contacts)
             elif step.action == account_plan.ROLL_OVER:

@@ -14,8 +14,12 @@ from ..._core.values import emails
 
 EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
 
-# The options of modules that use an account at a CA, and of those that may register one; plugins/doc_fragments/acme.py describes them.
-ACCOUNT: dict[str, t.Any] = {"acme_ca_bundle": {"type": "path"}, "acme_contacts": {"type": "list", "elements": "str", "default": []}}
+# The options of modules that use an account at a CA, and of those that may register one; plugins/doc_fragments/acme.py
+# describes them.
+ACCOUNT: dict[str, t.Any] = {
+    "acme_ca_bundle": {"type": "path"},
+    "acme_contacts": {"type": "list", "elements": "str", "default": []},
+}
 REGISTRATION: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "default": "letsencrypt"},
     "acme_terms_agreed": {"type": "bool", "default": False},
@@ -30,9 +34,15 @@ def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     """What is wrong with how the CA and the account are given."""
     problems = directories.problems(params["acme_directory"])
     problems += [
-        f"acme_contacts: {contact!r} is no e-mail address; write name@example.com" for contact in contacts_of(params) if not emails.is_address(contact)
+        f"acme_contacts: {contact!r} is no e-mail address; write name@example.com"
+        for contact in contacts_of(params)
+        if not emails.is_address(contact)
     ]
-    return problems + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key")) + _ca_bundle_problems(params.get("acme_ca_bundle"))
+    return (
+        problems
+        + _binding_problems(params.get("acme_eab_kid"), params.get("acme_eab_hmac_key"))
+        + _ca_bundle_problems(params.get("acme_ca_bundle"))
+    )
 
 
 def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
@@ -48,7 +58,12 @@ def _ca_bundle_problems(path: str | None) -> list[str]:
         if path:
             ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as exc:
-        return [f"acme_ca_bundle: {path} is no readable PEM file of CA certificates ({getattr(exc, 'strerror', None) or exc})"]
+        return [
+            (
+                f"acme_ca_bundle: {path} is no readable PEM file of CA certificates"
+                f" ({getattr(exc, 'strerror', None) or exc})"
+            )
+        ]
     return []
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Accounts at CAs: registered once, kept in the archive before anything depends on them, given new keys without ever losing the valid one."""
+"""Accounts at CAs: registered once, kept in the archive before anything depends on them, given new keys without ever
+losing the valid one."""
 
 from __future__ import annotations
 
@@ -35,9 +36,15 @@ class RegistrationTerms:
         """Why no account can be registered."""
         problems = []
         if not self.agreed:
-            problems.append("acme_terms_agreed: an account has to be registered with the CA; agree to its terms of service by setting this to true")
+            problems.append(
+                "acme_terms_agreed: an account has to be registered with the CA; agree to its terms of service by"
+                " setting this to true"
+            )
         if needs_eab and self.external_account is None:
-            problems.append("acme_eab_kid and acme_eab_hmac_key: this CA registers accounts only with an external account binding; get one from the CA")
+            problems.append(
+                "acme_eab_kid and acme_eab_hmac_key: this CA registers accounts only with an external account binding;"
+                " get one from the CA"
+            )
         return problems
 
 
@@ -61,7 +68,9 @@ class Registrar:
             raise ConfigError(problems)
         # The key first: the CA knows an account by its key, so that the account of a killed run is found again.
         accounts.save(self.archive, account)
-        registered = account.at(client.new_account(Registration(contacts=account.contacts, external_account=terms.external_account)))
+        registered = account.at(
+            client.new_account(Registration(contacts=account.contacts, external_account=terms.external_account))
+        )
         accounts.save(self.archive, registered)
         return registered
 
@@ -74,7 +83,8 @@ class Registrar:
         try:
             client.change_key(account.url or "", changing.next_key or "")
         except RemoteError:
-            # Perhaps only the answer was lost, and what was sent again was refused since the old key is no longer valid.
+            # Perhaps only the answer was lost, and what was sent again was refused since the old key is no longer
+            # valid.
             settled = self.settled(changing)
             if settled.private_key == account.private_key:
                 raise

@@ -17,7 +17,8 @@ from .place_finder import ZoneReader
 
 
 def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> DnsAccounts:
-    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the credentials and the entries.
+    """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the
+    credentials and the entries.
 
     With ``shares_listings`` the zones of each account are listed once for all processes of a run.
     """
@@ -57,7 +58,8 @@ class Zones(ZoneReader, t.Protocol):
 
 @dataclass(frozen=True)
 class DnsAccounts:
-    """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry names."""
+    """Route 53 of the own account, and of those that entries of dns_delegations lead to, by the zone that each entry
+    names."""
 
     own: Zones
     delegated: t.Mapping[str, Zones] = field(default_factory=dict)
@@ -67,7 +69,14 @@ class DnsAccounts:
         if not delegation:
             return self.own
         if delegation not in self.delegated:
-            raise ConfigError([f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand there; give it again"])
+            raise ConfigError(
+                [
+                    (
+                        f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand"
+                        " there; give it again"
+                    )
+                ]
+            )
         return self.delegated[delegation]
 
     def relist(self) -> bool:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Publishes challenge values in Route 53 and removes them again, ours only, whoever else writes there at the same time."""
+"""Publishes challenge values in Route 53 and removes them again, ours only, whoever else writes there at the same
+time."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ class ChallengeRecords:
     dns: NameServers | None = None
 
     def write(self, records: t.Sequence[ChallengeRecord], may_be_there: bool = False) -> list[tuple[str, str]]:
-        """Our values stand beside what was there; returns zone and change of each write. What ``may_be_there`` is written again, to know its change.
+        """Our values stand beside what was there; returns zone and change of each write. What ``may_be_there`` is
+        written again, to know its change.
 
         Nothing is read unless Route 53 says that there is something else.
         """
@@ -52,10 +54,15 @@ class ChallengeRecords:
         return changes
 
     def grant(self, grants: t.Mapping[RecordPlace, Grant]) -> list[str]:
-        """Each name grants what it is to, from now on; what grants it already, as its name servers show, is neither read nor written. Warnings as of a wait."""
+        """Each name grants what it is to, from now on; what grants it already, as its name servers show, is neither
+        read nor written. Warnings as of a wait."""
         now, by_name = self.clock.now(), {place.name: grant for place, grant in grants.items()}
         shown = propagation.shown(self.dns, list(grants)) if self.dns is not None else {}
-        missing = [ChallengeRecord.at(place, [grant.value]) for place, grant in grants.items() if not _is_granted(grant, shown.get(place.name), now)]
+        missing = [
+            ChallengeRecord.at(place, [grant.value])
+            for place, grant in grants.items()
+            if not _is_granted(grant, shown.get(place.name), now)
+        ]
         changes, expected = [], []
 
         def additions(records: t.Iterable[ChallengeRecord], found: txt_records.Found) -> list[txt_records.Group]:
@@ -66,11 +73,14 @@ class ChallengeRecords:
             # where nothing is shown nothing is read: Route 53 refuses to create what there is
             found = group.read(record.name for record in group.records if not _is_blank(shown.get(record.name)))
             changes += [(group.zone_id, change_id) for change_id in group.swap(additions, found)]
-            expected += [_expected(record, by_name[record.name], found.get(record.name), now) for record in group.records]
+            expected += [
+                _expected(record, by_name[record.name], found.get(record.name), now) for record in group.records
+            ]
         return self.await_sync(changes, expected) if expected else []
 
     def await_sync(self, changes: t.Iterable[tuple[str, str]], records: t.Sequence[ChallengeRecord]) -> list[str]:
-        """Every authoritative server answers with what these changes wrote; warnings about those that could not be asked."""
+        """Every authoritative server answers with what these changes wrote; warnings about those that could not be
+        asked."""
         deadline = Deadline.after(self.clock.now(), self.propagation_timeout)
         groups = {group.zone_id: group for group in self._groups(records)}
         for zone_id, change_id in changes:
@@ -78,11 +88,14 @@ class ChallengeRecords:
         return propagation.await_shown(self.dns, records, self.clock, deadline) if self.dns is not None else []
 
     def withdraw(self, records: t.Sequence[ChallengeRecord]) -> None:
-        """No value of ours is left; nobody waits for it. One zone that cannot be written keeps no other one from being cleaned."""
+        """No value of ours is left; nobody waits for it. One zone that cannot be written keeps no other one from being
+        cleaned."""
         failures: list[CertError] = []
         for zone_id, delegation in dict.fromkeys((record.zone_id, record.delegation) for record in records):
             try:
-                for group in self._groups(record for record in records if (record.zone_id, record.delegation) == (zone_id, delegation)):
+                for group in self._groups(
+                    record for record in records if (record.zone_id, record.delegation) == (zone_id, delegation)
+                ):
                     group.withdraw()
             except CertError as exc:
                 failures.append(exc)
@@ -101,7 +114,8 @@ class ChallengeRecords:
             if group.zones.change_status(change_id) == route53.IN_SYNC:
                 return
         raise DeadlineError(
-            f"change {change_id} of zone {group.zone_id} was not in sync within {self.propagation_timeout:g} s; raise propagation_timeout, or run again later",
+            f"change {change_id} of zone {group.zone_id} was not in sync within {self.propagation_timeout:g} s; raise"
+            " propagation_timeout, or run again later",
             zone_id=group.zone_id,
             change_id=change_id,
         )
@@ -117,7 +131,9 @@ def _is_blank(shown: t.Sequence[tuple[str, ...]] | None) -> bool:
     return bool(shown) and not any(shown or ())
 
 
-def _expected(record: ChallengeRecord, grant: Grant, there: txt_records.TxtSet | None, now: datetime) -> ChallengeRecord:
+def _expected(
+    record: ChallengeRecord, grant: Grant, there: txt_records.TxtSet | None, now: datetime
+) -> ChallengeRecord:
     """The record with the value that name servers are going to show: ours, or the one that was there."""
     text = grant.found_in(map(txt_records.unquoted, there.values), now) if there is not None else None
     return record if text is None else replace(record, values=(text,))
@@ -151,7 +167,8 @@ class _Group:
                 raise refusal
             read = self._read_again(refusal.message)
             if all(name in found and found[name] == there for name, there in read.items()):
-                # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the name
+                # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the
+                # name
                 raise refusal
             found.update(read)
         raise AssertionError("counting does not end")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds where the challenge value of each name is published: CNAMEs followed, the account that has the zone, the zone that DNS delegates to."""
+"""Finds where the challenge value of each name is published: CNAMEs followed, the account that has the zone, the zone
+that DNS delegates to."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ class Resolver(t.Protocol):
 
 @dataclass(frozen=True)
 class Found:
-    """What a search found, by challenge name: the place of each, or why it has none; ``targets`` are the names that CNAMEs lead to."""
+    """What a search found, by challenge name: the place of each, or why it has none; ``targets`` are the names that
+    CNAMEs lead to."""
 
     places: t.Mapping[str, RecordPlace]
     problems: t.Mapping[str, str]
@@ -66,7 +68,11 @@ class _Account:
         if zones.is_zone_id(self.delegation):
             return (self.reader.get_hosted_zone(self.delegation)[0],)
         listed = self.reader.list_hosted_zones()
-        return tuple(zone for zone in listed if domain_names.is_within(zone.name, self.delegation)) if self.delegation else listed
+        return (
+            tuple(zone for zone in listed if domain_names.is_within(zone.name, self.delegation))
+            if self.delegation
+            else listed
+        )
 
     @property
     def domain(self) -> str:
@@ -83,7 +89,8 @@ class _Account:
 class PlaceFinder:
     """One search; without ``resolver``, CNAMEs are not looked for and delegations are read in Route 53.
 
-    ``delegated`` has the other accounts by the zone that leads to them, ``overrides`` zone IDs by the domain that they are for, empty for all.
+    ``delegated`` has the other accounts by the zone that leads to them, ``overrides`` zone IDs by the domain that they
+    are for, empty for all.
     """
 
     own: ZoneReader
@@ -92,10 +99,15 @@ class PlaceFinder:
     overrides: t.Mapping[str, str] = field(default_factory=dict)
 
     def find(self, domain_of: t.Mapping[str, str]) -> dict[str, RecordPlace]:
-        """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly one."""
+        """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly
+        one."""
         found = self.search(list(domain_of))
         if found.problems:
-            problems = [f"{domain}: {found.problems[challenge]}" for challenge, domain in domain_of.items() if challenge in found.problems]
+            problems = [
+                f"{domain}: {found.problems[challenge]}"
+                for challenge, domain in domain_of.items()
+                if challenge in found.problems
+            ]
             raise ConfigError(list(dict.fromkeys(problems)))
         return dict(found.places)
 
@@ -114,7 +126,9 @@ class PlaceFinder:
             if isinstance(place, RecordPlace):
                 places[challenge] = place
             else:
-                problems[challenge] = place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
+                problems[challenge] = (
+                    place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
+                )
         return Found(places, problems, targets)
 
     def zones(self, delegation: str = "") -> tuple[Zone, ...]:
@@ -131,9 +145,14 @@ class PlaceFinder:
         return {"": _Account(self.own), **others}
 
     def _account_of(self, name: str) -> _Account:
-        """The account of the closest zone: what dns_delegations says counts before what the own account has under the same name."""
+        """The account of the closest zone: what dns_delegations says counts before what the own account has under the
+        same name."""
         own = zones.levels(name, self._accounts[""].zones)
-        closest = [account for account in self._accounts.values() if account.delegation and domain_names.is_within(name, account.domain)]
+        closest = [
+            account
+            for account in self._accounts.values()
+            if account.delegation and domain_names.is_within(name, account.domain)
+        ]
         best = max(closest, key=lambda account: len(account.domain), default=self._accounts[""])
         return best if best.delegation and not (own and len(own[0][0].name) > len(best.domain)) else self._accounts[""]
 
@@ -148,8 +167,13 @@ class PlaceFinder:
                 if target is not None and challenge not in problems:
                     chain.append(target)
                     if target in chain[:-1] or len(chain) > MAX_HOPS + 1:
-                        problems[challenge] = f"its challenge name is a CNAME that leads to no end ({' to '.join(chain)}); correct the records"
-            moving = self._cnames({chain[-1] for challenge, chain in chains.items() if len(chain) > 1 and challenge not in problems})
+                        problems[challenge] = (
+                            f"its challenge name is a CNAME that leads to no end ({' to '.join(chain)}); correct the"
+                            " records"
+                        )
+            moving = self._cnames(
+                {chain[-1] for challenge, chain in chains.items() if len(chain) > 1 and challenge not in problems}
+            )
         return {challenge: chain[-1] for challenge, chain in chains.items() if challenge not in problems}, problems
 
     def _cnames(self, wanted: t.Collection[str]) -> dict[str, str]:
@@ -169,7 +193,8 @@ class PlaceFinder:
         return tuple(own.references(candidates[0][0].id).get(("CNAME", name), ())) if candidates else ()
 
     def _without_wildcards(self, cnames: t.Mapping[str, str]) -> dict[str, str]:
-        """Without those that a wildcard such as ``*.example.com`` makes: a record of the name's own takes its place (RFC 4592 section 2.2.1)."""
+        """Without those that a wildcard such as ``*.example.com`` makes: a record of the name's own takes its place
+        (RFC 4592 section 2.2.1)."""
         if self.resolver is None or not cnames:
             return dict(cnames)
         probes = {name: PROBE_LABEL + name.partition(".")[2] for name in cnames}
@@ -182,7 +207,11 @@ class PlaceFinder:
         facts = self._facts(account, list(candidates.values()))
         found: dict[str, RecordPlace | str] = {}
         for name in wanted:
-            zone = self._overridden(override[name], name, account) if name in override else zones.choose(candidates[name], facts)
+            zone = (
+                self._overridden(override[name], name, account)
+                if name in override
+                else zones.choose(candidates[name], facts)
+            )
             found[name] = zone if isinstance(zone, str) else RecordPlace(name, zone.id, zone.name, account.delegation)
         return found
 
@@ -195,7 +224,8 @@ class PlaceFinder:
         return f"zone_id: {problem}" if problem else next(zone for zone in account.zones if zone.id == zone_id)
 
     def _facts(self, account: _Account, candidates: t.Iterable[t.Sequence[Level]]) -> Facts:
-        """What DNS says of the zones that are in doubt; of a zone below another one, the records of that where DNS cannot be asked."""
+        """What DNS says of the zones that are in doubt; of a zone below another one, the records of that where DNS
+        cannot be asked."""
         doubts = {level[0].name: (level, levels) for levels in candidates for level in zones.in_doubt(levels)}
         told = self.resolver.lookup(sorted(doubts), "NS") if self.resolver and doubts else dict.fromkeys(doubts)
         delegated_to: dict[str, Servers | None] = {}

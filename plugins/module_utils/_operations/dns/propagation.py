@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Waits until every name server of the zones shows the challenge values, as far as name servers can be asked from here.
 
-INSYNC is Route 53's word for it. This sees what INSYNC does not tell: that DNS delegates to other servers, or to one that lags behind.
+INSYNC is Route 53's word for it. This sees what INSYNC does not tell: that DNS delegates to other servers, or to one
+that lags behind.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ class NameServers(Resolver, t.Protocol):
 
 
 def await_shown(dns: NameServers, records: t.Sequence[ChallengeRecord], clock: Clock, deadline: Deadline) -> list[str]:
-    """All name servers that answer show all values, or a warning says which do not after a while, or that none could be asked."""
+    """All name servers that answer show all values, or a warning says which do not after a while, or that none could be
+    asked."""
     wanted = {record.name: record for record in records if record.zone}
     servers, warnings = _reachable(dns, wanted)
     missing: list[Pair] = [(server, name) for name, record in wanted.items() for server in servers.get(record.zone, ())]
@@ -43,7 +45,11 @@ def await_shown(dns: NameServers, records: t.Sequence[ChallengeRecord], clock: C
     for pause in itertools.chain(PAUSES, itertools.repeat(SLOWEST_PAUSE)):
         shown = dns.texts(missing)
         # a server that falls silent now is not waited for: it answered before, and Route 53 says that it has the change
-        missing = [pair for pair in missing if (found := shown[pair]) is not None and not set(wanted[pair[1]].values) <= set(found)]
+        missing = [
+            pair
+            for pair in missing
+            if (found := shown[pair]) is not None and not set(wanted[pair[1]].values) <= set(found)
+        ]
         if not missing or until.has_passed(clock.now()):
             break
         clock.sleep(until.clamp(clock.now(), pause))
@@ -66,11 +72,16 @@ def _reachable(dns: NameServers, wanted: t.Mapping[str, ChallengeRecord]) -> tup
     first = {record.zone: name for name, record in wanted.items()}
     known = dns.name_servers(first)
     probed = dns.texts([(server, name) for zone, name in first.items() for server in known[zone]])
-    servers = {zone: [server for server in known[zone] if probed[server, name] is not None] for zone, name in first.items()}
+    servers = {
+        zone: [server for server in known[zone] if probed[server, name] is not None] for zone, name in first.items()
+    }
     silent = sorted(zone for zone, found in servers.items() if not found)
     if not silent:
         return servers, []
-    why = f"the name servers of {', '.join(silent)} could not be asked from here, so only Route 53 says that the challenge records are in place"
+    why = (
+        f"the name servers of {', '.join(silent)} could not be asked from here, so only Route 53 says that the"
+        " challenge records are in place"
+    )
     return servers, [f"{why}; let DNS through, give dns_server, or set dns_check to false"]
 
 
@@ -82,4 +93,6 @@ def _not_shown(missing: t.Sequence[Pair]) -> list[str]:
     shown = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
     seen = f"name server {', '.join(hosts)} does not show the challenge value of {shown}, though Route 53 is in sync"
     advice = "if the CA does not see it either, check to which name servers the registrar delegates"
-    return [f"{seen}; {advice}; if only this network has another view of DNS, give dns_server, or set dns_check to false"]
+    return [
+        f"{seen}; {advice}; if only this network has another view of DNS, give dns_server, or set dns_check to false"
+    ]

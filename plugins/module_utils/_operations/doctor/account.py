@@ -27,7 +27,11 @@ if t.TYPE_CHECKING:
     from ..._clients.aws.session import Session
 
 # A broken service is to be said, not waited for.
-IMPATIENT: dict[str, t.Any] = {"retries": {"mode": "standard", "total_max_attempts": 3}, "connect_timeout": 5, "read_timeout": 20}
+IMPATIENT: dict[str, t.Any] = {
+    "retries": {"mode": "standard", "total_max_attempts": 3},
+    "connect_timeout": 5,
+    "read_timeout": 20,
+}
 _BINDS = ("cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution")
 _UPLOADS = ("iam:UploadServerCertificate", "iam:TagServerCertificate", "iam:DeleteServerCertificate")
 _NOTIFIES = ("sns:CreateTopic", "sns:TagResource", "sns:Subscribe", "sns:Publish")
@@ -60,7 +64,8 @@ class Services:
 
 @dataclass
 class AccountChecks:
-    """The account, as far as one project concerns it; ``challenges`` are zones and names of the records that its identity writes, if it does."""
+    """The account, as far as one project concerns it; ``challenges`` are zones and names of the records that its
+    identity writes, if it does."""
 
     subject: Subject
     services: Services
@@ -73,7 +78,9 @@ class AccountChecks:
         self._distributions: Fact[tuple[Distribution, ...]] = Fact(self.services.cloudfront.list_distributions)
         record = self.subject.record
         definition = self.subject.definition
-        self._selection = Selection(match=frozenset(definition["bind"]), previous=self.subject.previous, ids=tuple(definition["distributions"]))
+        self._selection = Selection(
+            match=frozenset(definition["bind"]), previous=self.subject.previous, ids=tuple(definition["distributions"])
+        )
         self._target = doctor_binding.target_of(self.subject.domains, record)
 
     def checks(self) -> list[Check]:
@@ -111,7 +118,9 @@ class AccountChecks:
 
     def room(self) -> list[Finding]:
         """IAM has a place for the next certificate."""
-        return account.room(Quota(*self.services.iam.get_server_certificate_quota(), self.subject.definition["quota_headroom"]))
+        return account.room(
+            Quota(*self.services.iam.get_server_certificate_quota(), self.subject.definition["quota_headroom"])
+        )
 
     def server_certificates(self) -> list[Finding]:
         """What is in IAM is what is recorded."""
@@ -145,16 +154,24 @@ class AccountChecks:
             return silent
         arn = self._topic_arn(topic, self.caller.get().account)
         found = self.services.sns.list_subscriptions_by_topic(arn)
-        return silent + (doctor_notices.topic(arn, addresses, found, self.subject.record is not None) if addresses or found else [])
+        return silent + (
+            doctor_notices.topic(arn, addresses, found, self.subject.record is not None) if addresses or found else []
+        )
 
     def _topic_arn(self, topic: str, account: str) -> str:
-        return topic if subscriptions.is_arn(topic) else f"arn:{self.services.partition}:sns:{self.services.region}:{account}:{topic}"
+        return (
+            topic
+            if subscriptions.is_arn(topic)
+            else f"arn:{self.services.partition}:sns:{self.services.region}:{account}:{topic}"
+        )
 
     def _writes(self, account: str) -> t.Iterator[Simulated]:
         """What a run of the project changes, on what."""
         partition, topic = self.services.partition, self.subject.definition["sns_topic"]
         path = ownership.path_of(self.subject.name)
-        yield Simulated(_UPLOADS, f"arn:{partition}:iam::{account}:server-certificate{path}{self.subject.name}-2027-01-06-0442")
+        yield Simulated(
+            _UPLOADS, f"arn:{partition}:iam::{account}:server-certificate{path}{self.subject.name}-2027-01-06-0442"
+        )
         for report in binding.plan(self._distributions.get_or(()), self._selection, self._target):
             yield Simulated(_BINDS, f"arn:{partition}:cloudfront::{account}:distribution/{report.id}")
         if topic:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that read, side by side: facts are read once whoever asks for them, and a check that cannot be made is a finding, not the end."""
+"""Checks that read, side by side: facts are read once whoever asks for them, and a check that cannot be made is a
+finding, not the end."""
 
 from __future__ import annotations
 

@@ -85,10 +85,14 @@ def _without_store(project: Project, error: CertError, connections: Connections,
     return doctor.ordered([broken, *found]), ["store", *checks]
 
 
-def _definition(project: Project, document: Document | None, connections: Connections) -> tuple[t.Mapping[str, t.Any], list[Finding]]:
+def _definition(
+    project: Project, document: Document | None, connections: Connections
+) -> tuple[t.Mapping[str, t.Any], list[Finding]]:
     if project.definition is None:
         if document is None:
-            return {}, [finding("PROJECT_UNKNOWN", project.name, "the store has no such project, and no definition is given")]
+            return {}, [
+                finding("PROJECT_UNKNOWN", project.name, "the store has no such project, and no definition is given")
+            ]
         return document["definition"], []
     try:
         partition = connections.session().partition
@@ -142,11 +146,15 @@ class _Examination:
     def _archive(self) -> Archive:
         return stores.archive(self.subject.definition["archive"], self.connections.session)
 
-    def _names(self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None) -> NameChecks:
+    def _names(
+        self, route53: Route53 | None, delegated: t.Mapping[str, ZoneReader], archive: Archive | None
+    ) -> NameChecks:
         definition = self.subject.definition
         server = AcmeServer(directories.resolve(definition["acme_directory"]).url, definition["acme_ca_bundle"] or None)
         places = PlaceFinder(route53, delegated, self.connections.dns, self.project.zone_ids) if route53 else None
-        return NameChecks(self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock)
+        return NameChecks(
+            self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock
+        )
 
     def _places(self, store: Store, archive: Archive, account: AccountChecks | None) -> StoreChecks:
         kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")
@@ -164,6 +172,8 @@ class _Examination:
     def _schedule(self) -> list[Finding]:
         document = self.subject.document
         if document is None:
-            return [finding("PROJECT_NEW", self.subject.name, "the store has no document of it yet")] if self.store else []
+            return (
+                [finding("PROJECT_NEW", self.subject.name, "the store has no document of it yet")] if self.store else []
+            )
         is_locked = lease.is_live(document["lock"], self.subject.now, processes.is_dead)
         return schedule.record(document, self.subject.definition["renewal_interval_days"], self.subject.now, is_locked)

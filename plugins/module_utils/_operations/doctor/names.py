@@ -56,9 +56,19 @@ class NameChecks:
         by_account: dict[str, list[RecordPlace]] = {"": []}
         for place in located.places.values():
             by_account.setdefault(place.delegation, []).append(place)
-        problems = {domain: located.problems[challenge] for domain, challenge in self._challenges.items() if challenge in located.problems}
-        targets = {domain: located.targets.get(self._challenges[domain], self._challenges[domain]) for domain in problems}
-        found = [entry for delegation, places in by_account.items() for entry in self._led_to(delegation, places, targets.values())]
+        problems = {
+            domain: located.problems[challenge]
+            for domain, challenge in self._challenges.items()
+            if challenge in located.problems
+        }
+        targets = {
+            domain: located.targets.get(self._challenges[domain], self._challenges[domain]) for domain in problems
+        }
+        found = [
+            entry
+            for delegation, places in by_account.items()
+            for entry in self._led_to(delegation, places, targets.values())
+        ]
         found += doctor_zones.missing(targets, self._zones_of(""))
         return [*found, *doctor_zones.unplaced(problems, targets, found)]
 
@@ -80,7 +90,9 @@ class NameChecks:
             has_account=self._account.get_or(UNREADABLE) is not None,
             has_eab=self.subject.has_eab,
         )
-        found = doctor_ca.directory(self._directory.get(), applicant) + doctor_ca.redundant(self.subject.domains, self.subject.record)
+        found = doctor_ca.directory(self._directory.get(), applicant) + doctor_ca.redundant(
+            self.subject.domains, self.subject.record
+        )
         theirs = self.ca.server_time
         return found + (stores.clock("the CA", theirs, self.clock.now()) if theirs else [])
 
@@ -90,16 +102,21 @@ class NameChecks:
         records = self.dns.caa({name for domain in self.subject.domains for name in caa.climb(domain)})
         return [found for domain in self.subject.domains for found in self._judged(domain, records, issuer)]
 
-    def _judged(self, domain: str, records: t.Mapping[str, tuple[CaaRecord, ...] | None], issuer: Issuer) -> list[Finding]:
+    def _judged(
+        self, domain: str, records: t.Mapping[str, tuple[CaaRecord, ...] | None], issuer: Issuer
+    ) -> list[Finding]:
         for name in caa.climb(domain):
             if records[name] is None:
                 return [doctor_ca.unread(domain, name, self.dns.silence)]
             if records[name]:
                 break
-        return doctor_ca.caa(domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer)
+        return doctor_ca.caa(
+            domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer
+        )
 
     def _led_to(self, delegation: str, places: t.Sequence[RecordPlace], unplaced: t.Iterable[str]) -> list[Finding]:
-        """Whether DNS leads to the zones of one account that records go to, or would go to if there were no problem with them."""
+        """Whether DNS leads to the zones of one account that records go to, or would go to if there were no problem
+        with them."""
         is_chosen = bool(self.places and self.places.overrides)
         zones = self._zones_of(delegation)
         looked_at = doctor_zones.used(places, zones, is_chosen)
@@ -109,7 +126,9 @@ class NameChecks:
         public = self.dns.lookup({zone.name for zone in looked_at}, "NS")
         servers = side_by_side(lambda zone: self._servers_of(zone, delegation), looked_at)
         found = [
-            Delegation(zone.id, zone.name, own, _servers(public[zone.name]), doctor_zones.parent(zone, zones), zone.id in ids)
+            Delegation(
+                zone.id, zone.name, own, _servers(public[zone.name]), doctor_zones.parent(zone, zones), zone.id in ids
+            )
             for zone, own in zip(looked_at, servers, strict=True)
         ]
         skipped = [] if is_chosen else doctor_zones.passed_over(places, zones)
@@ -127,7 +146,9 @@ class NameChecks:
     def _read_directory(self) -> Ca:
         known = directories.resolve(self.subject.definition["acme_directory"])
         found = self.ca.directory()
-        return Ca(known.url, found.profiles, known.needs_eab or found.needs_eab, found.caa_identities, found.terms_of_service)
+        return Ca(
+            known.url, found.profiles, known.needs_eab or found.needs_eab, found.caa_identities, found.terms_of_service
+        )
 
     def _read_account(self) -> str | None:
         """The URL of the account that the project has with the CA."""

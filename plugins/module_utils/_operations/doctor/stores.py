@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Looks at store and archive: they answer, they can be written to, and nobody else reads the archive. Nothing is left behind."""
+"""Looks at store and archive: they answer, they can be written to, and nobody else reads the archive. Nothing is left
+behind."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ from .checks import Check, Subject
 if t.TYPE_CHECKING:
     from ..._clients.aws.session import Session
 
-# No object and no document has this version, so a write on condition of it is refused whatever is there: after the check of permissions.
+# No object and no document has this version, so a write on condition of it is refused whatever is there: after the
+# check of permissions.
 NO_VERSION = '"00000000000000000000000000000000"'
 PROBE_KEY = "doctor-probe"
 
@@ -79,7 +81,11 @@ class StoreChecks:
             Check("store settings", "STORE_FAILED", lambda: self.settings(store)),
             Check("archive", "ARCHIVE_FAILED", self.bundle),
             Check("archive access", "ARCHIVE_FAILED", self.archive_writable),
-            Check("archive settings", "ARCHIVE_FAILED", lambda: self.settings(archive) if archive.location.place != store.location.place else []),
+            Check(
+                "archive settings",
+                "ARCHIVE_FAILED",
+                lambda: self.settings(archive) if archive.location.place != store.location.place else [],
+            ),
         ]
 
     def store_writable(self) -> list[Finding]:
@@ -144,7 +150,9 @@ def entries(root: Path) -> list[Entry]:
     try:
         for directory, _directories, files in os.walk(root, onerror=_fail):
             paths = [Path(directory), *(Path(directory, name) for name in files)]
-            found += [Entry(str(path), path.lstat().st_mode & 0o777, path.is_dir()) for path in paths if not path.is_symlink()]
+            found += [
+                Entry(str(path), path.lstat().st_mode & 0o777, path.is_dir()) for path in paths if not path.is_symlink()
+            ]
     except OSError as exc:
         raise CertError(f"{exc.filename} cannot be read: {exc.strerror}") from exc
     return found

@@ -28,8 +28,8 @@ else:
     HAS_SUFFIXES = True
 
 SUFFIXES_MISSING = (
-    "the Python library publicsuffixlist is missing, so the limit of CAs on certificates for one registered domain is not looked at;"
-    " install it (requirements.txt of the collection)"
+    "the Python library publicsuffixlist is missing, so the limit of CAs on certificates for one registered domain is"
+    " not looked at; install it (requirements.txt of the collection)"
 )
 
 
@@ -47,7 +47,10 @@ def load(path: str | None, problems: list[str]) -> Limits:
     limits = limits_.published(own)
     if HAS_SUFFIXES:
         return limits
-    return {directory: {kind: limit for kind, limit in known.items() if kind != limits_.REGISTERED_DOMAIN} for directory, known in limits.items()}
+    return {
+        directory: {kind: limit for kind, limit in known.items() if kind != limits_.REGISTERED_DOMAIN}
+        for directory, known in limits.items()
+    }
 
 
 def warnings(used: t.Collection[t.Any]) -> tuple[str, ...]:

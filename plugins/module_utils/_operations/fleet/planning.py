@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each of many projects needs now, and which of them a run takes: one scan of the store, one set of listings, one judgement."""
+"""What each of many projects needs now, and which of them a run takes: one scan of the store, one set of listings, one
+judgement."""
 
 from __future__ import annotations
 
@@ -39,15 +40,29 @@ def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mo
     """Read, list, judge, select."""
     issued_before = reissue.past(params["issued_before"], clock.now())
     found = _gathered(params, clients)
-    inquiry = renewal_inquiry.Inquiry(clock, random.SystemRandom().random, lambda url, bundle: clients.renewal_infos(url, bundle, clock), keep=not check_mode)
+    inquiry = renewal_inquiry.Inquiry(
+        clock,
+        random.SystemRandom().random,
+        lambda url, bundle: clients.renewal_infos(url, bundle, clock),
+        keep=not check_mode,
+    )
     if params["renewal_info"]:
         found.candidates = renewal_inquiry.refreshed(found.candidates, clients.stores, inquiry, processes.is_dead)
-    question = needs.FleetQuestion(run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before)
+    question = needs.FleetQuestion(
+        run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before
+    )
     listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    found_needs = selection.chosen(survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"])
+    found_needs = selection.chosen(
+        survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"]
+    )
     wanted = selection.ordered(found_needs, question.now, params["priority_tags"])
-    pacer = Admission(clients.limits, [candidate.document for candidate in found.candidates], question.now, ca_limits.registered_domain)
+    pacer = Admission(
+        clients.limits,
+        [candidate.document for candidate in found.candidates],
+        question.now,
+        ca_limits.registered_domain,
+    )
     found_needs = selection.cut(wanted, params["max_per_run"], pacer.admit)
     taken = [need for need in found_needs if need.selected]
     limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
@@ -59,7 +74,14 @@ def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mo
         "summary": selection.summary(found_needs, len(found.broken)),
         "renewal_info": inquiry.summary,
     }
-    told = (*found.warnings, *inquiry.warnings, *_pace(params, found), *warnings, *forecast.warnings(limits), *ca_limits.warnings(limits["ca"]))
+    told = (
+        *found.warnings,
+        *inquiry.warnings,
+        *_pace(params, found),
+        *warnings,
+        *forecast.warnings(limits),
+        *ca_limits.warnings(limits["ca"]),
+    )
     return Outcome(changed=False, result=result, warnings=told)
 
 
@@ -70,7 +92,9 @@ def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> survey.Fleet:
     defined: list[Given] = []
     others: list[Given] = []
     for one in wanted:
-        (defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others).append(one)
+        (
+            defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others
+        ).append(one)
     found, more = survey.defined(defined, clients.stores, clients.partition), survey.named(others, clients.stores)
     return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
 
@@ -80,17 +104,28 @@ def given_projects(params: t.Mapping[str, t.Any]) -> list[Given] | None:
     if params["names"] is None and params["definitions"] is None:
         return None
     names = dict.fromkeys(params["names"] or ())
-    return [*(given.read({"name": name}) for name in names), *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ()))]
+    return [
+        *(given.read({"name": name}) for name in names),
+        *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ())),
+    ]
 
 
 def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
     """A warning if the runs are scheduled too far apart for one of the certificates."""
     hours = params["schedule_interval_hours"]
-    warning = renewal.schedule_warning(hours, [pace for each in found.candidates if (pace := document.slowest_schedule(each.document))]) if hours else None
+    warning = (
+        renewal.schedule_warning(
+            hours, [pace for each in found.candidates if (pace := document.slowest_schedule(each.document))]
+        )
+        if hours
+        else None
+    )
     return [warning] if warning else []
 
 
 def _selected(need: needs.Need, store: str) -> dict[str, t.Any]:
     role_vars = overview.role_vars(need.candidate.document, need.candidate.store or store)
-    shown = {key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")}
+    shown = {
+        key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")
+    }
     return {**shown, "definition": need.candidate.index, "role_vars": role_vars}

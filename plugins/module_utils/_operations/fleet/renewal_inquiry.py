@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking the CAs of a fleet when they want its certificates to be renewed: quickly, and never in the way of anything."""
+"""Asking the CAs of a fleet when they want its certificates to be renewed: quickly, and never in the way of
+anything."""
 
 from __future__ import annotations
 
@@ -87,7 +88,8 @@ class Inquiry:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, questions: t.Sequence[RenewalQuestion]) -> list[RenewalInfo | None]:
-        """What is known then of each, None where nothing changed; it is in the documents of the projects, too, unless somebody is at work there."""
+        """What is known then of each, None where nothing changed; it is in the documents of the projects, too, unless
+        somebody is at work there."""
         for question in questions:
             place = (question.directory, question.ca_bundle)
             if place not in self._cas:
@@ -104,10 +106,15 @@ class Inquiry:
     def warnings(self) -> list[str]:
         """What went wrong, once for each CA; nothing waits for it."""
         found = [
-            f"renewal information of {directory} could not be read ({len(errors)} times); what is known from before holds: {errors[0]}"
+            f"renewal information of {directory} could not be read ({len(errors)} times); what is known from before"
+            f" holds: {errors[0]}"
             for directory, errors in sorted(self._errors.items())
         ]
-        return found + ([f"renewal information of {len(self._unkept)} projects could not be kept: {self._unkept[0]}"] if self._unkept else [])
+        return found + (
+            [f"renewal information of {len(self._unkept)} projects could not be kept: {self._unkept[0]}"]
+            if self._unkept
+            else []
+        )
 
     def _one(self, question: RenewalQuestion) -> RenewalInfo | None:
         info = self._answer(question)
@@ -127,7 +134,10 @@ class Inquiry:
         except CertError as exc:
             ca.failures += _is_about_the_ca(exc)
             self._errors.setdefault(question.directory, []).append(exc.message)
-            return self._counted("failed", renewal_info.unanswered(question.info, exc.message, self.clock.now(), exc.details.get("retry_after")))
+            return self._counted(
+                "failed",
+                renewal_info.unanswered(question.info, exc.message, self.clock.now(), exc.details.get("retry_after")),
+            )
         return self._counted("answered", renewal_info.answered(question.info, answer, self.clock.now(), self.dice()))
 
     def _counted(self, what: str, info: RenewalInfo | None) -> RenewalInfo | None:
@@ -142,14 +152,18 @@ class Inquiry:
             known = document_.renewal_info(document) if document else None
             if document is None or known is None or known.cert_id != info.cert_id:
                 return
-            question.store.write(question.project, recording.with_renewal_info(document, info, self.clock.now()), version)
+            question.store.write(
+                question.project, recording.with_renewal_info(document, info, self.clock.now()), version
+            )
         except ConflictError:
             self._counted("conflicts", None)
         except CertError as exc:
             self._unkept.append(exc.message)
 
 
-def refreshed(candidates: t.Sequence[Candidate], places: t.Mapping[str | None, Store], inquiry: Inquiry, is_dead: IsDead) -> list[Candidate]:
+def refreshed(
+    candidates: t.Sequence[Candidate], places: t.Mapping[str | None, Store], inquiry: Inquiry, is_dead: IsDead
+) -> list[Candidate]:
     """The same projects, with what their CAs say now where it was time to ask."""
     now = inquiry.clock.now()
     questions = [_question(places[each.store], each.document, now, is_dead) for each in candidates]
@@ -158,11 +172,16 @@ def refreshed(candidates: t.Sequence[Candidate], places: t.Mapping[str | None, S
 
 
 def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Candidate:
-    return candidate if info is None else replace(candidate, document=recording.with_renewal_info(dict(candidate.document), info, now))
+    return (
+        candidate
+        if info is None
+        else replace(candidate, document=recording.with_renewal_info(dict(candidate.document), info, now))
+    )
 
 
 def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
-    """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be finished first."""
+    """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be
+    finished first."""
     info = document_.renewal_info(document)
     if (
         info is None
@@ -179,6 +198,7 @@ def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_d
 
 
 def _is_about_the_ca(error: CertError) -> bool:
-    """Whether the CA does not answer, or not now; what it says of one certificate (for example 404) tells nothing about the others."""
+    """Whether the CA does not answer, or not now; what it says of one certificate (for example 404) tells nothing about
+    the others."""
     status = error.details.get("http_status")
     return status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS

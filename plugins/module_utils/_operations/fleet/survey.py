@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is known of a whole fleet, in one pass over the store and one over the listings of AWS; nothing is asked per project."""
+"""What is known of a whole fleet, in one pass over the store and one over the listings of AWS; nothing is asked per
+project."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ class Aws:
     sts: Sts
 
     def listing(self) -> Listing:
-        """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is not complete."""
+        """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is
+        not complete."""
         return Listing(
             account=self.sts.get_caller_identity(),
             certificates=self.iam.list_server_certificates(PROJECTS_PATH),
@@ -56,7 +58,16 @@ class Fleet:
 
     def add(self, one: Given, document: Document, changed: t.Iterable[str] = ()) -> None:
         """A project that can be planned."""
-        self.candidates.append(Candidate(name=one.name, host=one.host, document=document, changed=tuple(changed), index=one.index, store=one.store))
+        self.candidates.append(
+            Candidate(
+                name=one.name,
+                host=one.host,
+                document=document,
+                changed=tuple(changed),
+                index=one.index,
+                store=one.store,
+            )
+        )
 
     def fail(self, name: str, host: str, error: str) -> None:
         """A project that cannot; the others go on."""
@@ -122,7 +133,11 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
     """These projects as their stores have them; ConfigError that lists all that no store knows."""
     fleet, unknown = Fleet(), []
     for uri, entries in _by_store(given).items():
-        known = KnownDocuments.read(places[uri], [one.name for one in entries if one.name]) if uri in places else KnownDocuments({}, {})
+        known = (
+            KnownDocuments.read(places[uri], [one.name for one in entries if one.name])
+            if uri in places
+            else KnownDocuments({}, {})
+        )
         for one in entries:
             wrong = _obstacle(one, known)
             if wrong:
@@ -144,7 +159,8 @@ def _obstacle(one: Given, known: KnownDocuments) -> str:
 
 
 def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:
-    """These projects as they are defined, with what the stores know of them; a definition that cannot be used fails alone, with every problem of it."""
+    """These projects as they are defined, with what the stores know of them; a definition that cannot be used fails
+    alone, with every problem of it."""
     fleet, defaults = Fleet(), environment_defaults()
     for uri, entries in _by_store(given).items():
         usable = {}
@@ -199,7 +215,8 @@ def _by_store(given: t.Sequence[Given]) -> dict[str | None, list[Given]]:
 
 
 def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Listing | None, tuple[str, ...]]:
-    """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or why there is none.
+    """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or
+    why there is none.
 
     A listing that failed is not an empty one, so the plan then says what the documents say.
     """
@@ -212,7 +229,8 @@ def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Li
 
 
 def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
-    """The places for certificates, used and allowed, if that is known or one of the selected projects is going to order; who uploads is told of an error."""
+    """The places for certificates, used and allowed, if that is known or one of the selected projects is going to
+    order; who uploads is told of an error."""
     if listing is not None:
         return listing.quota
     if aws is None or not any(need.issue and need.action != "resume" for need in selected):
@@ -239,5 +257,9 @@ def judged(fleet: Fleet, question: FleetQuestion) -> list[Need]:
             needs.append(judge(candidate, question))
         except _DAMAGED as exc:
             damage = f"{type(exc).__name__}: {exc}"
-            fleet.fail(candidate.name, candidate.host, f"a part of the document of project {candidate.name} is damaged ({damage}); repair it")
+            fleet.fail(
+                candidate.name,
+                candidate.host,
+                f"a part of the document of project {candidate.name} is damaged ({damage}); repair it",
+            )
     return needs

@@ -44,13 +44,16 @@ class Conversation:
     dns_persist: bool = False
 
     def unanswered(self, order: AcmeOrder) -> list[Authorization]:
-        """The authorizations of a pending order that need a record, each with the challenge to answer; those still valid from earlier orders do not."""
+        """The authorizations of a pending order that need a record, each with the challenge to answer; those still
+        valid from earlier orders do not."""
         return self._waiting(order, order.authorizations)
 
     def answered(self, order: AcmeOrder, asked: t.Sequence[Authorization]) -> int:
-        """How many of these, which are answered one after the other, an earlier run had answered, as far as few questions tell.
+        """How many of these, which are answered one after the other, an earlier run had answered, as far as few
+        questions tell.
 
-        An authorization that is valid for another reason may mislead; ``settle`` comes back to what was passed over then.
+        An authorization that is valid for another reason may mislead; ``settle`` comes back to what was passed over
+        then.
         """
 
         def waits(each: Authorization) -> bool:
@@ -75,13 +78,15 @@ class Conversation:
             now = self.clock.now()
             if deadline.has_passed(now):
                 raise DeadlineError(
-                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run again to go on from there",
+                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run again to go"
+                    " on from there",
                     order_url=order.url,
                 )
             self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
             order = self.client.order(order.url)
             if order.status is AcmeStatus.PENDING and number % POLLS_PER_LOOK == 0:
-                # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered again: RFC 8555 section 8.2.
+                # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered
+                # again: RFC 8555 section 8.2.
                 waiting = self.unanswered(order)
                 # whatever the CA says to that, the order tells what comes of it
                 with contextlib.suppress(RemoteError):
@@ -121,7 +126,8 @@ class Conversation:
         return waiting
 
     def _chosen(self, authorization: Authorization) -> Authorization:
-        """The authorization with the challenge to answer; a dns-01 challenge that the CA looks at already stays the one."""
+        """The authorization with the challenge to answer; a dns-01 challenge that the CA looks at already stays the
+        one."""
         first, other = authorization.challenge, authorization.persistent
         if not self.dns_persist or other is None or (first is not None and first.status is not AcmeStatus.PENDING):
             return authorization
@@ -138,7 +144,11 @@ class Conversation:
         except RemoteError:
             # An answer that was sent again after a lost response is refused; what counts is that the CA has taken it.
             now = self._chosen(self.client.authorization(authorization.url))
-            if now.status is AcmeStatus.PENDING and now.challenge is not None and now.challenge.status is AcmeStatus.PENDING:
+            if (
+                now.status is AcmeStatus.PENDING
+                and now.challenge is not None
+                and now.challenge.status is AcmeStatus.PENDING
+            ):
                 raise
 
     def _finalize(self, order: AcmeOrder, csr_pem: bytes) -> AcmeOrder:
@@ -156,18 +166,37 @@ class Conversation:
 def is_final(error: RemoteError) -> bool:
     """Whether the CA refused what was asked, so that asking again for the same order is useless."""
     status = error.details.get("http_status") or 0
-    return HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS and error.code not in _PASSING
+    return (
+        HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and status != HTTPStatus.TOO_MANY_REQUESTS
+        and error.code not in _PASSING
+    )
 
 
 def as_failure(error: RemoteError) -> OrderFailedError:
     """The same error, with the knowledge that the order is dead."""
-    details = {key: value for key, value in error.details.items() if key not in ("service", "operation", "code", "request_id", "retry_after")}
-    return OrderFailedError(error.message, service=error.service, operation=error.operation, code=error.code, retry_after=error.retry_after, **details)
+    details = {
+        key: value
+        for key, value in error.details.items()
+        if key not in ("service", "operation", "code", "request_id", "retry_after")
+    }
+    return OrderFailedError(
+        error.message,
+        service=error.service,
+        operation=error.operation,
+        code=error.code,
+        retry_after=error.retry_after,
+        **details,
+    )
 
 
 def is_about_the_ca(error: RemoteError) -> bool:
-    """Whether another CA may issue: this one is away or has a problem of its own, refuses by a limit, or by CAA records that name others."""
-    if error.details.get("answered") is False or (error.details.get("http_status") or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    """Whether another CA may issue: this one is away or has a problem of its own, refuses by a limit, or by CAA records
+    that name others."""
+    if (
+        error.details.get("answered") is False
+        or (error.details.get("http_status") or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR
+    ):
         return True
     codes = [entry["code"] for entry in error.details.get("subproblems") or ()]
     return acme_problems.another_ca_may_issue(codes or [error.code])
@@ -195,5 +224,9 @@ def _failure(order: AcmeOrder, authorizations: t.Iterable[Authorization], now: d
 
 
 def _named(authorization: Authorization) -> Problem:
-    problem = authorization.problem or Problem(code=authorization.status.value, detail=f"the authorization is {authorization.status.value}")
-    return Problem(code=problem.code, detail=problem.detail, identifier=authorization.domain, subproblems=problem.subproblems)
+    problem = authorization.problem or Problem(
+        code=authorization.status.value, detail=f"the authorization is {authorization.status.value}"
+    )
+    return Problem(
+        code=problem.code, detail=problem.detail, identifier=authorization.domain, subproblems=problem.subproblems
+    )

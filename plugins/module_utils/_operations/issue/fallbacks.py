@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The CAs of a request in their order: the next one is asked when those before it are away or refuse for reasons of their own."""
+"""The CAs of a request in their order: the next one is asked when those before it are away or refuse for reasons of
+their own."""
 
 from __future__ import annotations
 
@@ -40,25 +41,41 @@ class Authorities:
         for choice in self.request.choices:
             if accounts.load(self.clients.archive, choice.wanted.directory, choice.contacts) is None:
                 found = choice.account_terms.problems(choice.needs_eab)
-                problems += found if choice is self.request else [f"{choice.wanted.directory}: {problem}" for problem in found]
+                problems += (
+                    found if choice is self.request else [f"{choice.wanted.directory}: {problem}" for problem in found]
+                )
         if problems:
             raise ConfigError(list(dict.fromkeys(problems)))
 
     def check_directories(self) -> list[str]:
         """A CA that is asked, the first that answers, can serve the request; what the user should know."""
-        checked, passed_over = self._first(self._choices, lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)))
+        checked, passed_over = self._first(
+            self._choices,
+            lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)),
+        )
         return passed_over + checked[1]
 
-    def issue(self, places: t.Mapping[str, RecordPlace], unfinished: t.Sequence[UnfinishedOrder], former: Manifest | None) -> tuple[Issued, list[str]]:
-        """The new bundle of the first CA that issues, in place of the former one; nothing is left of orders at the others."""
+    def issue(
+        self, places: t.Mapping[str, RecordPlace], unfinished: t.Sequence[UnfinishedOrder], former: Manifest | None
+    ) -> tuple[Issued, list[str]]:
+        """The new bundle of the first CA that issues, in place of the former one; nothing is left of orders at the
+        others."""
         others = {choice.wanted.directory for choice in self.request.choices[1:]}
 
         def order(choice: IssueRequest, clients: Clients) -> tuple[Issued, list[str]]:
-            directories = {_directory(kept) for kept in unfinished} - others if choice is self.request else {choice.wanted.directory}
-            return Ordering(choice, clients, self.clock, places, former).run([kept for kept in unfinished if _directory(kept) in directories])
+            directories = (
+                {_directory(kept) for kept in unfinished} - others
+                if choice is self.request
+                else {choice.wanted.directory}
+            )
+            return Ordering(choice, clients, self.clock, places, former).run(
+                [kept for kept in unfinished if _directory(kept) in directories]
+            )
 
         # Sorting is stable, and False comes first: a CA that may have issued already is asked before the others.
-        choices = sorted(self._choices, key=lambda choice: not any(_is_begun(unfinished, wanted) for wanted in choice[0].variants))
+        choices = sorted(
+            self._choices, key=lambda choice: not any(_is_begun(unfinished, wanted) for wanted in choice[0].variants)
+        )
         (issued, warnings), passed_over = self._first(choices, order)
         return issued, [*passed_over, *warnings, *(self._abandon_others(issued) if others else [])]
 
@@ -66,7 +83,9 @@ class Authorities:
     def _choices(self) -> list[tuple[IssueRequest, MakesClients]]:
         return list(zip(self.request.choices, (self.clients.server, *self.clients.fallbacks)))
 
-    def _first(self, choices: t.Sequence[tuple[IssueRequest, MakesClients]], ask: t.Callable[[IssueRequest, Clients], T]) -> tuple[T, list[str]]:
+    def _first(
+        self, choices: t.Sequence[tuple[IssueRequest, MakesClients]], ask: t.Callable[[IssueRequest, Clients], T]
+    ) -> tuple[T, list[str]]:
         """What the first CA that can serve the request says, and why the others before it could not."""
         passed_over: list[str] = []
         for choice, server in choices:

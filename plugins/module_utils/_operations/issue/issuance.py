@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A bundle that is as wanted and not due exists in the archive: decides whether it does, has one ordered if not, reports."""
+"""A bundle that is as wanted and not due exists in the archive: decides whether it does, has one ordered if not,
+reports."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
     try:
         return _run(request, clients, clock, check_mode)
     except RemoteError as exc:
-        # A zone that was deleted since the zones were listed, and perhaps made anew: the order goes on where its name is now.
+        # A zone that was deleted since the zones were listed, and perhaps made anew: the order goes on where its name
+        # is now.
         if exc.code != ZONE_GONE or not clients.accounts.relist():
             raise
     return _run(request, clients, clock, check_mode)
@@ -59,13 +61,27 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
 def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     since = request.terms.issued_since
     if since is not None and since > clock.now():
-        raise ConfigError([f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time that has passed"])
+        raise ConfigError(
+            [
+                (
+                    f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time"
+                    " that has passed"
+                )
+            ]
+        )
     observed = _observe(request, clients, clock.now())
     if observed.verdict.keep and observed.bundle is not None:
         records = ChallengeRecords(clients.accounts, clock, request.propagation_timeout)
-        return _keep(request, observed, observed.bundle, None if check_mode else (Pending(clients.archive, request.wanted.project), records))
+        return _keep(
+            request,
+            observed,
+            observed.bundle,
+            None if check_mode else (Pending(clients.archive, request.wanted.project), records),
+        )
     if observed.has_failures and not request.ignore_failed_validations:
-        Failures(clients.archive, request.wanted.project).require_room(request.wanted.directory, request.wanted.domains, clock.now())
+        Failures(clients.archive, request.wanted.project).require_room(
+            request.wanted.directory, request.wanted.domains, clock.now()
+        )
     authorities = Authorities(request, clients, clock)
     authorities.check_accounts()
     places = _known_places(request, observed.unfinished)
@@ -76,7 +92,9 @@ def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool
     return _order(request, observed, authorities, places)
 
 
-def _order(request: IssueRequest, observed: ObservedArchive, authorities: Authorities, places: t.Mapping[str, RecordPlace]) -> Outcome:
+def _order(
+    request: IssueRequest, observed: ObservedArchive, authorities: Authorities, places: t.Mapping[str, RecordPlace]
+) -> Outcome:
     issued, warnings = authorities.issue(places, observed.unfinished, observed.manifest)
     if observed.has_failures:
         Failures(authorities.clients.archive, request.wanted.project).forget()
@@ -96,7 +114,8 @@ def _find(request: IssueRequest, clients: Clients) -> dict[str, RecordPlace]:
 
 
 def _known_places(request: IssueRequest, unfinished: t.Iterable[UnfinishedOrder]) -> dict[str, RecordPlace]:
-    """The places as the order to be resumed has them; nothing if none has a record of every name, and where CNAMEs lead elsewhere none has."""
+    """The places as the order to be resumed has them; nothing if none has a record of every name, and where CNAMEs lead
+    elsewhere none has."""
     for kept in unfinished:
         if any(pending_order.can_resume(kept.order, wanted) for wanted in request.variants):
             return kept.order.places if set(request.record_names) <= set(kept.order.places) else {}
@@ -112,7 +131,11 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
         uri, bundle = bundles.newest(archive, keys, project) or (uri, bundle)
     except ConfigError as exc:
         warnings.append(f"{exc.message}; it counts as absent")
-    if bundle is not None and bundle.manifest is not None and revocations.key(project, bundle.manifest.certificate) in keys:
+    if (
+        bundle is not None
+        and bundle.manifest is not None
+        and revocations.key(project, bundle.manifest.certificate) in keys
+    ):
         warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
         bundle = None
     verdict = wanted_.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
@@ -126,8 +149,11 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     )
 
 
-def _keep(request: IssueRequest, observed: ObservedArchive, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None) -> Outcome:
-    """Nothing is issued; what a killed run left is removed and ``dest`` is put right, unless there are no ``writers`` (check mode)."""
+def _keep(
+    request: IssueRequest, observed: ObservedArchive, bundle: Bundle, writers: tuple[Pending, ChallengeRecords] | None
+) -> Outcome:
+    """Nothing is issued; what a killed run left is removed and ``dest`` is put right, unless there are no ``writers``
+    (check mode)."""
     dest_differs = bool(request.dest) and not bundles.is_kept_in(request.dest or "", bundle)
     warnings = list(observed.warnings)
     if writers is not None:
@@ -156,14 +182,21 @@ def _predict(request: IssueRequest, observed: ObservedArchive, warnings: list[st
     )
 
 
-def _report(request: IssueRequest, observed: ObservedArchive, issued: clients_.Issued, end: tuple[list[str], datetime]) -> Outcome:
+def _report(
+    request: IssueRequest, observed: ObservedArchive, issued: clients_.Issued, end: tuple[list[str], datetime]
+) -> Outcome:
     warnings, now = end
     certificate = issued.manifest.certificate
     decision = renewal.decide(certificate, request.terms.interval_days, now)
-    verdict = BundleVerdict(keep=False, reason=observed.verdict.reason, decision=decision, info=renewal_info.known(None, certificate))
+    verdict = BundleVerdict(
+        keep=False, reason=observed.verdict.reason, decision=decision, info=renewal_info.known(None, certificate)
+    )
     return Outcome(
         changed=True,
-        result={**_result(verdict, _described(request, issued.uri, issued.manifest), issued=True), "replaces": issued.replaces},
+        result={
+            **_result(verdict, _described(request, issued.uri, issued.manifest), issued=True),
+            "replaces": issued.replaces,
+        },
         before=_shown(observed.manifest),
         after=_shown(issued.manifest),
         warnings=(*observed.warnings, *warnings, *decision.warnings),
@@ -192,9 +225,24 @@ def _described(request: IssueRequest, uri: str | None, manifest: Manifest | None
     wanted = request.wanted
     fields: dict[str, t.Any] = {"uri": uri, "dest": request.dest}
     if manifest is None:
-        issued = ("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id", "issued_at", "order_url", "account_url")
+        issued = (
+            "serial",
+            "fingerprint_sha256",
+            "issuer",
+            "not_before",
+            "not_after",
+            "authority_key_id",
+            "issued_at",
+            "order_url",
+            "account_url",
+        )
         unknown = dict.fromkeys(issued)
-        known = {"domains": sorted(wanted.domains), "key_type": wanted.key_type, "directory": wanted.directory, "profile": wanted.profile}
+        known = {
+            "domains": sorted(wanted.domains),
+            "key_type": wanted.key_type,
+            "directory": wanted.directory,
+            "profile": wanted.profile,
+        }
         return {**fields, **unknown, **known}
     document = manifest.as_dict()
     return {**fields, **{key: value for key, value in document.items() if key not in ("schema", "project", "files")}}

@@ -25,7 +25,8 @@ class Placed:
 
 
 def place(client: Client, wanted: WantedCertificate, former: Manifest | None) -> Placed:
-    """An order in place of the former certificate; one that replaces nothing if the CA does not like the replacement."""
+    """An order in place of the former certificate; one that replaces nothing if the CA does not like the
+    replacement."""
     replaces = wanted_.replacement(former, wanted, client.account_url) if client.directory().renewal_info else None
     refused: tuple[str, ...] = ()
     if replaces is not None:
@@ -35,5 +36,10 @@ def place(client: Client, wanted: WantedCertificate, former: Manifest | None) ->
             is_unrelated = not renewal_info.may_refuse_replacement(exc.code, exc.details.get("http_status"))
             if is_unrelated or (wanted.profile and wanted_.is_refused_profile(exc.code, exc.message)):
                 raise
-            refused = (f"the CA does not take the order as the replacement of {replaces}, so its rate limits count: {exc.message}",)
+            refused = (
+                (
+                    f"the CA does not take the order as the replacement of {replaces}, so its rate limits count:"
+                    f" {exc.message}"
+                ),
+            )
     return Placed(client.new_order(wanted.domains, wanted.profile), warnings=refused)

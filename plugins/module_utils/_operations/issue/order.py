@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One order from its key to the archived bundle, so that a run that is killed anywhere is finished, not repeated, by the next."""
+"""One order from its key to the archived bundle, so that a run that is killed anywhere is finished, not repeated, by
+the next."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ from .withdrawal import abandon, withdraw
 
 @dataclass
 class _Work:
-    """What has to be known to clean up, whatever happens: the unfinished order as archived, whether it is over, whether another run has it now."""
+    """What has to be known to clean up, whatever happens: the unfinished order as archived, whether it is over, whether
+    another run has it now."""
 
     kept: UnfinishedOrder
     order: AcmeOrder | None = None
@@ -51,7 +53,8 @@ class _Work:
 
 @dataclass(frozen=True)
 class Ordering:
-    """One run that needs a new certificate; ``places`` says where the value of each challenge name goes, ``former`` is the bundle of before."""
+    """One run that needs a new certificate; ``places`` says where the value of each challenge name goes, ``former`` is
+    the bundle of before."""
 
     request: IssueRequest
     clients: Clients
@@ -60,14 +63,17 @@ class Ordering:
     former: Manifest | None = None
 
     def run(self, unfinished: t.Iterable[UnfinishedOrder]) -> tuple[Issued, list[str]]:
-        """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every outcome."""
+        """The new bundle, and warnings about what could not be cleaned up; challenge records are removed in every
+        outcome."""
         account = self._account()
         client = self.clients.server.client(account.private_key, self.clock)
         request, warnings = check_directory(self.request, client)
         issued, more = replace(self, request=request).order(client, account, unfinished)
         return issued, warnings + more
 
-    def order(self, client: Client, account: AcmeAccount, unfinished: t.Iterable[UnfinishedOrder]) -> tuple[Issued, list[str]]:
+    def order(
+        self, client: Client, account: AcmeAccount, unfinished: t.Iterable[UnfinishedOrder]
+    ) -> tuple[Issued, list[str]]:
         """The same, of a CA that has been found able to serve the request."""
         if account.url is None:
             self._registrar.register(client, account, self.request.account_terms)
@@ -80,7 +86,9 @@ class Ordering:
             work.is_over = True
         except CertError as exc:
             work.is_over = isinstance(exc, OrderFailedError)
-            exc.message = "; ".join([exc.message, *self._noted(exc.details.get("failed_validations")), *self._clean(work)])
+            exc.message = "; ".join(
+                [exc.message, *self._noted(exc.details.get("failed_validations")), *self._clean(work)]
+            )
             exc.details.setdefault("order_url", work.kept.order.order_url)
             exc.details["finalizing"] = work.is_finalizing
             raise
@@ -107,7 +115,9 @@ class Ordering:
         if not domains:
             return []
         now = self.clock.now()
-        warning = self._failures.note(Failure(at=at or now, directory=self.request.wanted.directory, domains=tuple(domains)), now)
+        warning = self._failures.note(
+            Failure(at=at or now, directory=self.request.wanted.directory, domains=tuple(domains)), now
+        )
         return [warning] if warning else []
 
     @property
@@ -170,22 +180,34 @@ class Ordering:
         return self._archive(work.kept.order, fullchain, client.account_url), warnings
 
     def _download(self, client: Client, url: str) -> tuple[str, list[str]]:
-        """The certificate with the CA's default chain, unless another one that the CA offers ends at the preferred issuer."""
+        """The certificate with the CA's default chain, unless another one that the CA offers ends at the preferred
+        issuer."""
         chain, preferred = client.certificate(url), self.request.preferred_chain
         if preferred is None or crypto.top_issuer(chain.pem) == preferred:
             return chain.pem, []
         for alternate in chain.alternates:
             other = client.certificate(alternate).pem
             if crypto.top_issuer(other) == preferred:
-                return other, [f"the chain that ends at {preferred} was taken; if CloudFront does not trust that CA, it answers InvalidViewerCertificate"]
-        return chain.pem, [f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was taken"]
+                return other, [
+                    (
+                        f"the chain that ends at {preferred} was taken; if CloudFront does not trust that CA, it"
+                        " answers InvalidViewerCertificate"
+                    )
+                ]
+        return chain.pem, [
+            f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was taken"
+        ]
 
     def _new_order(self, client: Client, work: _Work) -> AcmeOrder:
         wanted = self.request.wanted
         try:
             placed = self._ask(client, wanted)
         except RemoteError as exc:
-            if self.request.profile_required or wanted.profile is None or not wanted_.is_refused_profile(exc.code, exc.message):
+            if (
+                self.request.profile_required
+                or wanted.profile is None
+                or not wanted_.is_refused_profile(exc.code, exc.message)
+            ):
                 raise
             wanted = replace(wanted, profile=None)
             placed = self._ask(client, wanted)
@@ -194,7 +216,8 @@ class Ordering:
         self._keep(work, replace(work.kept.order, wanted=wanted).with_order(order.url, placed.replaces))
         if order.identifiers != set(wanted.domains):
             raise OrderFailedError(
-                f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))}; ask the CA",
+                f"acme:newOrder was answered with {order.url} for other names: {', '.join(sorted(order.identifiers))};"
+                " ask the CA",
                 service="acme",
                 operation="newOrder",
                 code="wrongOrder",
@@ -211,7 +234,8 @@ class Ordering:
         return place(client, wanted, self.former)
 
     def _record(self, work: _Work, order: AcmeOrder) -> None:
-        """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order before."""
+        """Finalizing cannot be taken back: only the run that holds the project does it, and its journal knows the order
+        before."""
         if self.clients.journal is None:
             return
         try:
@@ -221,7 +245,8 @@ class Ordering:
             raise
 
     def _answer(self, client: Client, conversation: Conversation, work: _Work, order: AcmeOrder) -> None:
-        """Publish what is asked, and have the CA look at it: at all of it, or at what an earlier run, which noted it, did not come to."""
+        """Publish what is asked, and have the CA look at it: at all of it, or at what an earlier run, which noted it,
+        did not come to."""
         noted = [Authorization.from_asked(each) for each in work.kept.order.asked]
         # answers begin after the changes are known
         answered = conversation.answered(order, noted) if work.kept.order.changes else 0
@@ -237,7 +262,9 @@ class Ordering:
                 place = self.places[persistent_records.record_name(each.domain)]
                 grants[place] = self._grant(client, each, each.challenge, grants.get(place))
             elif each.challenge is not None:
-                values.setdefault(self.places[txt_records.challenge_name(each.domain)], set()).add(client.challenge_value(each.challenge))
+                values.setdefault(self.places[txt_records.challenge_name(each.domain)], set()).add(
+                    client.challenge_value(each.challenge)
+                )
         if grants:
             work.warnings += self._records.grant(grants)
         if not values:
@@ -252,7 +279,9 @@ class Ordering:
 
     def _grant(self, client: Client, authorization: Authorization, challenge: Challenge, other: Grant | None) -> Grant:
         """What is to stand under the name; names whose records are CNAMEs to one have one value."""
-        wildcard = f"*.{domain_names.base(authorization.domain)}" in self.request.wanted.domains or (other is not None and other.wildcard)
+        wildcard = f"*.{domain_names.base(authorization.domain)}" in self.request.wanted.domains or (
+            other is not None and other.wildcard
+        )
         return Grant(challenge.issuers, client.account_url or "", wildcard)
 
     def _archive(self, pending: PendingOrder, fullchain_pem: str, account_url: str | None) -> Issued:
@@ -260,7 +289,8 @@ class Ordering:
         certificate = crypto.inspect(cert)
         if set(certificate.domains) != set(pending.wanted.domains) or not crypto.key_matches(pending.private_key, cert):
             raise OrderFailedError(
-                f"the certificate of {pending.order_url} is not the one that was ordered: its names or its key differ; run again, or ask the CA",
+                f"the certificate of {pending.order_url} is not the one that was ordered: its names or its key differ;"
+                " run again, or ask the CA",
                 service="acme",
                 operation="certificate",
                 code="wrongCertificate",
@@ -279,14 +309,17 @@ class Ordering:
         bundle = Bundle(cert=cert, chain=chain, fullchain=fullchain, privkey=pending.private_key, manifest=manifest)
         archive, project = self.clients.archive, pending.wanted.project
         key = bundles.archive_key(project, now, archive.list(f"{project}/"))
-        return Issued(uri=archive.put(key, _bundles.pack(bundle)), bundle=bundle, manifest=manifest, replaces=pending.replaces)
+        return Issued(
+            uri=archive.put(key, _bundles.pack(bundle)), bundle=bundle, manifest=manifest, replaces=pending.replaces
+        )
 
     def _keep(self, work: _Work, order: PendingOrder) -> None:
         work.kept = replace(work.kept, order=order)
         self._pending.put(work.kept)
 
     def _clean(self, work: _Work) -> list[str]:
-        """Remove the records, and the unfinished order too if it is over; a warning if that fails, and then the next run does it."""
+        """Remove the records, and the unfinished order too if it is over; a warning if that fails, and then the next
+        run does it."""
         if work.is_lost:
             # the run that holds the project now finds the order in the archive, and may be using its records
             return []
@@ -296,7 +329,8 @@ class Ordering:
 
 
 def check_directory(request: IssueRequest, client: Client) -> tuple[IssueRequest, list[str]]:
-    """The request as this CA, which answers, can serve it: a profile that it does not offer is left out with a warning, or refused if it is required."""
+    """The request as this CA, which answers, can serve it: a profile that it does not offer is left out with a warning,
+    or refused if it is required."""
     profile, offered = request.wanted.profile, client.directory().profiles
     if not profile or profile in offered:
         return request, []

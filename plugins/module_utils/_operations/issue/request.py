@@ -19,7 +19,14 @@ from ..._core.issue.wanted import RenewalTerms, WantedCertificate
 from ..._core.project import definition
 from ..._core.values import domain_names, times
 from ..._errors import ConfigError
-from ..ca.options import EAB_ALGORITHMS, _binding_problems, _ca_bundle_problems, ca_problems, contacts_of, external_account_of
+from ..ca.options import (
+    EAB_ALGORITHMS,
+    _binding_problems,
+    _ca_bundle_problems,
+    ca_problems,
+    contacts_of,
+    external_account_of,
+)
 from ..ca.registrar import RegistrationTerms
 
 
@@ -143,7 +150,11 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
         problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
     problems += renewal.interval_problems(params["renewal_interval_days"])
     problems += ca_problems(params)
-    problems += [f"{name}: {params[name]} is not a positive number of seconds" for name in ("propagation_timeout", "order_timeout") if params[name] <= 0]
+    problems += [
+        f"{name}: {params[name]} is not a positive number of seconds"
+        for name in ("propagation_timeout", "order_timeout")
+        if params[name] <= 0
+    ]
     problems += [*zones.override_problems(params.get("zone_id")), *_dns_problems(params)]
     problems += _issued_since_problems(params) + _renewal_info_problems(params)
     return problems + _file_problems(params) + _fallback_problems(params)
@@ -169,7 +180,12 @@ def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
         try:
             RenewalInfo.from_dict(params["renewal_info"])
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            return [f"renewal_info: is not what renewal.ari of an earlier result was ({type(exc).__name__}: {exc}); leave it out"]
+            return [
+                (
+                    f"renewal_info: is not what renewal.ari of an earlier result was ({type(exc).__name__}: {exc});"
+                    " leave it out"
+                )
+            ]
     return []
 
 
@@ -182,15 +198,22 @@ def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
         known.append(given["acme_directory"])
     for given in params.get("acme_fallback_eab") or ():
         found = _binding_problems(given["kid"], given["hmac_key"])
-        found += [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is none of acme_fallbacks"]
+        found += (
+            [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is none of acme_fallbacks"]
+        )
         problems += [f"acme_fallback_eab: {problem}" for problem in found]
     return problems
 
 
 def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fallback:
     directory = directories.resolve(given["acme_directory"])
-    bindings = [each for each in params.get("acme_fallback_eab") or () if each["acme_directory"] == given["acme_directory"]]
-    external = [ExternalAccount(kid=each["kid"], hmac_key=each["hmac_key"], alg=each.get("alg") or EAB_ALGORITHMS[0]) for each in bindings]
+    bindings = [
+        each for each in params.get("acme_fallback_eab") or () if each["acme_directory"] == given["acme_directory"]
+    ]
+    external = [
+        ExternalAccount(kid=each["kid"], hmac_key=each["hmac_key"], alg=each.get("alg") or EAB_ALGORITHMS[0])
+        for each in bindings
+    ]
     return Fallback(
         directory=directory.url,
         profile=given.get("acme_profile") or None,

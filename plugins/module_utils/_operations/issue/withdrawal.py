@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removes what an unfinished order left in DNS and in the archive; a failure is a warning, since the next order and the clean-up try again."""
+"""Removes what an unfinished order left in DNS and in the archive; a failure is a warning, since the next order and the
+clean-up try again."""
 
 from __future__ import annotations
 
@@ -32,11 +33,15 @@ def withdraw(pending: Pending, records: ChallengeRecords, kept: UnfinishedOrder)
 
 
 def _remove_records(pending: Pending, records: ChallengeRecords, kept: UnfinishedOrder) -> None:
-    """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in between."""
+    """No value is left in DNS; before that, the order no longer says that they are there, for a run that is killed in
+    between."""
     if kept.order.changes:
         pending.put(replace(kept, order=kept.order.withdrawing()))
     records.withdraw(kept.order.records)
 
 
 def _not_cleaned(exc: CertError) -> str:
-    return f"challenge records or the unfinished order could not be removed; the next order tries again, and so does certops.cloudfront.cleanup: {exc.message}"
+    return (
+        "challenge records or the unfinished order could not be removed; the next order tries again, and so does"
+        f" certops.cloudfront.cleanup: {exc.message}"
+    )

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What killed runs left in Route 53 and in the archive, and what dns-persist-01 leaves there for good; and its removal."""
+"""What killed runs left in Route 53 and in the archive, and what dns-persist-01 leaves there for good; and its
+removal."""
 
 from __future__ import annotations
 
@@ -43,7 +44,8 @@ class _Found:
 
 @dataclass(frozen=True)
 class Leftovers:
-    """The unfinished orders of projects in one archive; without ``resolver``, zones are found by their records alone."""
+    """The unfinished orders of projects in one archive; without ``resolver``, zones are found by their records
+    alone."""
 
     archive: Archive
     accounts: DnsAccounts
@@ -68,12 +70,19 @@ class Leftovers:
     def _persistent(self, newest: Manifest | None) -> tuple[list[ChallengeRecord], list[str]]:
         """The values for the account and the names of the newest bundle, and where nobody could look for them."""
         if newest is None or newest.account_url is None:
-            return [], ["the archive has no bundle that says for which account and names there may be _validation-persist records; look for them yourself"]
+            return [], [
+                (
+                    "the archive has no bundle that says for which account and names there may be _validation-persist"
+                    " records; look for them yourself"
+                )
+            ]
         domain_of = {persistent_records.record_name(domain): domain for domain in newest.certificate.domains}
         found = PlaceFinder(self.accounts.own, self.accounts.delegated, self.resolver).search(list(domain_of))
         records = []
         for place in dict.fromkeys(found.places.values()):
-            texts = persistent_records.texts_of(newest.account_url, self.accounts.of(place.delegation).txt_set(place.zone_id, place.name))
+            texts = persistent_records.texts_of(
+                newest.account_url, self.accounts.of(place.delegation).txt_set(place.zone_id, place.name)
+            )
             records += [ChallengeRecord.at(place, texts)] if texts else []
         return records, [f"{domain_of[name]}: {problem}" for name, problem in found.problems.items()]
 
@@ -98,7 +107,11 @@ class Leftovers:
 def _outcome(found: _Found, warnings: list[str]) -> Outcome:
     left = [record.as_dict() for kept in found.unfinished for record in kept.order.records]
     persistent = [record.as_dict() for record in found.persistent]
-    reasons = [f"{_count(len(left), 'challenge record')} and {_count(len(found.dead), 'unfinished order')} of killed runs"] if left or found.dead else []
+    reasons = (
+        [f"{_count(len(left), 'challenge record')} and {_count(len(found.dead), 'unfinished order')} of killed runs"]
+        if left or found.dead
+        else []
+    )
     reasons += [_count(len(persistent), "record") + " of dns-persist-01"] if persistent else []
     records = left + persistent
     return Outcome(

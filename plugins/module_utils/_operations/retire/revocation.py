@@ -70,9 +70,15 @@ class Revoking:
         nothing = revocation.why_nothing(certificate, self.clock.now())
         if nothing:
             return self._outcome(certificate, False, nothing)
-        refusal = None if self.params["force"] else self._usage(certificate, frozenset(self.params["rebound"] if check_mode else ())).refusal()
+        refusal = (
+            None
+            if self.params["force"]
+            else self._usage(certificate, frozenset(self.params["rebound"] if check_mode else ())).refusal()
+        )
         if refusal:
-            raise RefusedError(f"the certificate {certificate.serial} is not revoked: {refusal}", serial=certificate.serial)
+            raise RefusedError(
+                f"the certificate {certificate.serial} is not revoked: {refusal}", serial=certificate.serial
+            )
         server = self.clients.server(self._directory(bundle))
         key, url = self._signer(server, bundle)
         if check_mode:
@@ -84,7 +90,11 @@ class Revoking:
         project = bundle.manifest.project if bundle.manifest else self.params["project"]
         if project is not None:
             revocations.note(self.clients.archive, project, certificate, self.clock.now())
-        return self._outcome(certificate, is_new, f"revoked with the reason {self.params['reason']}" if is_new else "it is revoked already")
+        return self._outcome(
+            certificate,
+            is_new,
+            f"revoked with the reason {self.params['reason']}" if is_new else "it is revoked already",
+        )
 
     def _revoke(self, client: Client, bundle: Bundle) -> bool:
         """Whether it was not revoked before."""
@@ -113,7 +123,14 @@ class Revoking:
             certificate = crypto.inspect(bundle.cert)
             if wanted == certificate.fingerprint_sha256 or wanted.lstrip("0") == certificate.serial.lstrip("0"):
                 return bundle
-        raise ConfigError([f"certificate: no bundle of project {project} in {archive.uri} has the fingerprint or serial number {wanted}"])
+        raise ConfigError(
+            [
+                (
+                    f"certificate: no bundle of project {project} in {archive.uri} has the fingerprint or serial number"
+                    f" {wanted}"
+                )
+            ]
+        )
 
     def _directory(self, bundle: Bundle) -> str:
         if self.params["acme_directory"]:
@@ -130,19 +147,30 @@ class Revoking:
         account = Registrar(self.clients.archive, server, self.clock).known(directory, contacts)
         if account is None or account.url is None:
             problem = f"acme_contacts: {self.clients.archive.uri} has no account at {directory} for these contacts"
-            raise ConfigError([f"{problem}; give those that the certificate was issued with, or set signed_by to certificate"])
+            raise ConfigError(
+                [f"{problem}; give those that the certificate was issued with, or set signed_by to certificate"]
+            )
         return account.private_key, account.url
 
     def _usage(self, certificate: Certificate, rebound: frozenset[str]) -> Usage:
-        """Who uses it, apart from distributions that are going to be ``rebound``. A search that fails is never "nobody"."""
+        """Who uses it, apart from distributions that are going to be ``rebound``. A search that fails is never
+        "nobody"."""
         try:
             distributions = tuple(one for one in self.clients.cloudfront.list_distributions() if one.id not in rebound)
-            possible = revocation.possible_users(distributions, self.clients.iam.list_server_certificates(), certificate)
+            possible = revocation.possible_users(
+                distributions, self.clients.iam.list_server_certificates(), certificate
+            )
             contents = [(self.clients.iam.get_server_certificate(one.name), users) for one, users in possible]
         except RemoteError as exc:
             return Usage(unclear=(f"the search for users failed: {exc.message}",))
-        same = [users for content, users in contents if content and crypto.inspect(content.body).fingerprint_sha256 == certificate.fingerprint_sha256]
-        return Usage(tuple(sorted({user for users in same for user in users})), revocation.unclear(distributions, certificate))
+        same = [
+            users
+            for content, users in contents
+            if content and crypto.inspect(content.body).fingerprint_sha256 == certificate.fingerprint_sha256
+        ]
+        return Usage(
+            tuple(sorted({user for users in same for user in users})), revocation.unclear(distributions, certificate)
+        )
 
     def _outcome(self, certificate: Certificate, changed: bool, reason: str) -> Outcome:
         status = "valid" if changed else "not to be revoked"

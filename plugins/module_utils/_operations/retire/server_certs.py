@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deletes a server certificate that no distribution lists any more, with patience for IAM, which may know it as in use a little longer."""
+"""Deletes a server certificate that no distribution lists any more, with patience for IAM, which may know it as in use
+a little longer."""
 
 from __future__ import annotations
 
@@ -33,8 +34,9 @@ def delete_or_refuse(iam: Iam, clock: Clock, name: str) -> None:
     if refusal.code != IN_USE:
         raise refusal
     raise RefusedError(
-        f"server certificate {name} is kept: no CloudFront distribution lists it, but IAM says that it is in use ({refusal.message});"
-        " a load balancer or API may use it, or a distribution's change is not yet deployed: run again later"
+        f"server certificate {name} is kept: no CloudFront distribution lists it, but IAM says that it is in use"
+        f" ({refusal.message}); a load balancer or API may use it, or a distribution's change is not yet deployed: run"
+        " again later"
     ) from refusal
 
 

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates with their texts: what a module was given, checked as a whole before anything is called, and what IAM gave back."""
+"""Certificates with their texts: what a module was given, checked as a whole before anything is called, and what IAM
+gave back."""
 
 from __future__ import annotations
 
@@ -34,14 +35,17 @@ def planned_bundle(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | Non
 
 
 def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.ReadArchived | None) -> CertificateInput:
-    """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason not to use it."""
+    """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason
+    not to use it."""
     certificate, chain, key = _texts(params, archived)
     leaf, rest = crypto.split(certificate)
     chain = "".join(crypto.split(chain)) if chain.strip() else ""
     problems = []
     if rest and chain and not crypto.same_certificates(rest, chain):
         problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
-    material = CertificateInput(leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n")
+    material = CertificateInput(
+        leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n"
+    )
     problems += crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
     problems += limits.size_problems(material.leaf, material.chain, material.private_key)
     if problems:
@@ -55,6 +59,13 @@ def _texts(params: t.Mapping[str, t.Any], archived: bundles.ReadArchived | None)
         return params["certificate"], params["chain"] or "", params["private_key"]
     reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
     if not isinstance(reference, str) or not reference:
-        raise ConfigError(["bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that acme_route53_issue returned"])
+        raise ConfigError(
+            [
+                (
+                    "bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that"
+                    " acme_route53_issue returned"
+                )
+            ]
+        )
     read_bundle = bundles.read(reference, archived)
     return read_bundle.cert, read_bundle.chain, read_bundle.privkey

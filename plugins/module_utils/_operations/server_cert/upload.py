@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stores a certificate in IAM: adopts what is there, uploads what is not, and decides again when another run came in between."""
+"""Stores a certificate in IAM: adopts what is there, uploads what is not, and decides again when another run came in
+between."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def check_quota(iam: Iam, headroom: int) -> None:
 
 @dataclass(frozen=True)
 class Storing:
-    """One server certificate to be stored; ``headroom`` places of the quota stay free, ``expected`` is the name under which it should be there already."""
+    """One server certificate to be stored; ``headroom`` places of the quota stay free, ``expected`` is the name under
+    which it should be there already."""
 
     iam: Iam
     clock: Clock
@@ -63,18 +65,31 @@ class Storing:
         return self._search(lost_races)
 
     def _expected(self) -> Content | None:
-        """What has the expected name, if it is the certificate: one read tells content, path and tags, so that no listing is needed."""
+        """What has the expected name, if it is the certificate: one read tells content, path and tags, so that no
+        listing is needed."""
         content = self.iam.get_server_certificate(self.expected) if self.expected else None
-        return content if content is not None and content.stored.path == self.wanted.path and self._is_same(content) else None
+        return (
+            content
+            if content is not None and content.stored.path == self.wanted.path and self._is_same(content)
+            else None
+        )
 
     def _search(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
         stored = {one.name: one for one in self.iam.list_server_certificates()}
-        contents = [self.iam.get_server_certificate(one.name) for one in stored.values() if upload_plan.may_be_same(one, self.wanted)]
+        contents = [
+            self.iam.get_server_certificate(one.name)
+            for one in stored.values()
+            if upload_plan.may_be_same(one, self.wanted)
+        ]
         # the listing may lag behind the upload that won
         contents += [self.iam.get_server_certificate(name) for name in lost_races if name not in stored]
         known = {content.stored.name: content for content in contents if content is not None}
         stored.update({name: content.stored for name, content in known.items()})
-        same = {name: content.tags for name, content in known.items() if content.stored.path == self.wanted.path and self._is_same(content)}
+        same = {
+            name: content.tags
+            for name, content in known.items()
+            if content.stored.path == self.wanted.path and self._is_same(content)
+        }
         plan = upload_plan.plan_present(upload_plan.ObservedIam(tuple(stored.values()), same), self.wanted)
         name = plan.after["server_certificate"]["name"]
         if plan and plan.steps[0].action == "upload":
@@ -103,6 +118,11 @@ class Storing:
     def _outcome(self, stored: StoredCertificate, plan: Plan, changed: bool) -> Outcome:
         warnings: tuple[str, ...] = ()
         if not self.material.chain:
-            warnings = ("the certificate has no chain: viewers, and CloudFront itself, trust it only with the intermediate certificates of its CA",)
+            warnings = (
+                (
+                    "the certificate has no chain: viewers, and CloudFront itself, trust it only with the intermediate"
+                    " certificates of its CA"
+                ),
+            )
         result = server_certs.result(server_certs.describe(stored, self.material.certificate), plan.reason)
         return Outcome(changed=changed, result=result, before=plan.before, after=plan.after, warnings=warnings)

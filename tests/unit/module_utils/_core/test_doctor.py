@@ -32,7 +32,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.fi
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.stores import Entry
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.zones import Delegation
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import Quota, StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
+    Quota,
+    StoredCertificate,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
@@ -60,7 +63,9 @@ def zone(zone_id: str, name: str, private: bool = False) -> Zone:
 
 def delegated(*public: frozenset[str] | None) -> Findings:
     """Zones of one name with servers of their own each, and where DNS leads for each."""
-    return lambda: doctor_zones.delegations(Delegation(f"Z{number}", "example.com", OURS, found) for number, found in enumerate(public))
+    return lambda: doctor_zones.delegations(
+        Delegation(f"Z{number}", "example.com", OURS, found) for number, found in enumerate(public)
+    )
 
 
 def unanswered(public: frozenset[str] | None) -> Findings:
@@ -69,12 +74,16 @@ def unanswered(public: frozenset[str] | None) -> Findings:
 
 def passed_over(used: str) -> Findings:
     place = RecordPlace("_acme-challenge.shop.example.com", "Z1", used)
-    return lambda: doctor_zones.passed_over([place], [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "other.example.com")])
+    return lambda: doctor_zones.passed_over(
+        [place], [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "other.example.com")]
+    )
 
 
 def unplaced(*told: str) -> Findings:
     found = [findings.finding(code, "example.com", "m") for code in told]
-    return lambda: doctor_zones.unplaced({"a.example.com": "a CNAME that leads to no end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found)
+    return lambda: doctor_zones.unplaced(
+        {"a.example.com": "a CNAME that leads to no end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found
+    )
 
 
 def verdict(reason: Reason | None) -> Findings:
@@ -91,9 +100,16 @@ def in_iam(name: str = "webapp-1", path: str = PATH, identifier: str = "ASCA1") 
 
 
 def bound(
-    *aliases: str, uses: str = "", selection: Selection = ALIASES, paths: t.Mapping[str, str] | None = None, target: Target = TARGET, tenant_only: bool = False
+    *aliases: str,
+    uses: str = "",
+    selection: Selection = ALIASES,
+    paths: t.Mapping[str, str] | None = None,
+    target: Target = TARGET,
+    tenant_only: bool = False,
 ) -> Findings:
-    distribution = Distribution("E1", aliases=aliases, viewer={"IAMCertificateId": uses} if uses else {}, tenant_only=tenant_only)
+    distribution = Distribution(
+        "E1", aliases=aliases, viewer={"IAMCertificateId": uses} if uses else {}, tenant_only=tenant_only
+    )
     return lambda: distributions.bindings("webapp", (distribution,), selection, target, paths or {})
 
 
@@ -144,7 +160,10 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_ISSUER_UNKNOWN": (verdict(Reason.UNKNOWN_ISSUER), verdict(None)),
     "CAA_UNCHECKED": (lambda: [ca.unread("www.example.com", "example.com", "no answer")], verdict(None)),
     "ZONE_MISSING": (missing(), missing(zone("Z1", "example.com"))),
-    "ZONE_PRIVATE_ONLY": (missing(zone("Z1", "example.com", True)), missing(zone("Z1", "example.com", True), zone("Z2", "example.com"))),
+    "ZONE_PRIVATE_ONLY": (
+        missing(zone("Z1", "example.com", True)),
+        missing(zone("Z1", "example.com", True), zone("Z2", "example.com")),
+    ),
     "ZONE_AMBIGUOUS": (delegated(THEIRS, THEIRS), delegated(OURS, THEIRS)),
     "ZONE_UNUSABLE": (unplaced(), unplaced("ZONE_AMBIGUOUS")),
     "ZONE_PASSED_OVER": (passed_over("example.com"), passed_over("shop.example.com")),
@@ -163,7 +182,10 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     ),
     "EAB_MISSING": (
         lambda: ca.directory(replace(CA, needs_eab=True), Applicant()),
-        lambda: [*ca.directory(replace(CA, needs_eab=True), Applicant(has_eab=True)), *ca.directory(replace(CA, needs_eab=True), KNOWN)],
+        lambda: [
+            *ca.directory(replace(CA, needs_eab=True), Applicant(has_eab=True)),
+            *ca.directory(replace(CA, needs_eab=True), KNOWN),
+        ],
     ),
     "NAMES_REDUNDANT": (
         lambda: ca.redundant(["*.example.com", "www.example.com"], None),
@@ -173,13 +195,25 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         ],
     ),
     "CREDENTIALS_UNUSABLE": (failed("SERVICE_FAILED", remote("sts")), failed("SERVICE_FAILED", remote("iam"))),
-    "PERMISSION_MISSING": (lambda: account.permissions("me", {"iam:Any": False}), lambda: account.permissions("me", {"iam:Any": True})),
-    "SERVICE_FAILED": (failed("SERVICE_FAILED", remote("iam")), failed("SERVICE_FAILED", remote("iam", "AccessDenied"))),
-    "IAM_QUOTA_FULL": (lambda: account.room(Quota(19, 20, headroom=1)), lambda: account.room(Quota(18, 20, headroom=1))),
+    "PERMISSION_MISSING": (
+        lambda: account.permissions("me", {"iam:Any": False}),
+        lambda: account.permissions("me", {"iam:Any": True}),
+    ),
+    "SERVICE_FAILED": (
+        failed("SERVICE_FAILED", remote("iam")),
+        failed("SERVICE_FAILED", remote("iam", "AccessDenied")),
+    ),
+    "IAM_QUOTA_FULL": (
+        lambda: account.room(Quota(19, 20, headroom=1)),
+        lambda: account.room(Quota(18, 20, headroom=1)),
+    ),
     "IAM_QUOTA_TIGHT": (lambda: account.room(Quota(19, 20)), lambda: account.room(Quota(18, 20))),
     "CERTIFICATE_MISSING": (stored(), stored(in_iam())),
     "CERTIFICATE_DIFFERS": (lambda: account.content(RECORD, "2" * 64), lambda: account.content(RECORD, "1" * 64)),
-    "PATH_NOT_OURS": (stored(in_iam(), in_iam("x", identifier="ASCA2")), stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2"))),
+    "PATH_NOT_OURS": (
+        stored(in_iam(), in_iam("x", identifier="ASCA2")),
+        stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2")),
+    ),
     "NAME_CONFLICT": (
         stored(in_iam("WebApp-2027-01-06-0442", "/cloudfront/", "ASCA2"), record=None),
         stored(in_iam("webapp-2-2027-01-06-0442", "/cloudfront/", "ASCA2"), record=None),
@@ -194,17 +228,35 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "ALIAS_UNCOVERED": (bound("www.example.com", "www.example.net"), bound("www.example.com", "example.com")),
     "ICP_SUSPENDED": (icp("SUSPENDED"), icp("SUSPENDED", "www.example.net")),
     "ICP_PENDING": (icp("PENDING"), icp("APPROVED")),
-    "BINDING_CONTESTED": (bound("www.example.com", uses="ASCA9", paths=OTHERS), bound("www.example.com", uses="ASCA9", paths={"ASCA9": PATH})),
+    "BINDING_CONTESTED": (
+        bound("www.example.com", uses="ASCA9", paths=OTHERS),
+        bound("www.example.com", uses="ASCA9", paths={"ASCA9": PATH}),
+    ),
     "BINDING_TAKES_OVER": (bound("www.example.com", uses="ASCA9"), bound("www.example.com")),
-    "TENANT_ONLY": (bound(uses="ASCA1", target=replace(TARGET, id=None), tenant_only=True), bound(uses="ASCA1", target=replace(TARGET, id=None))),
-    "BOUND_ELSEWHERE": (bound("www.example.com", uses="ASCA9", selection=PREVIOUS), bound("www.example.net", uses="ASCA9", selection=PREVIOUS)),
+    "TENANT_ONLY": (
+        bound(uses="ASCA1", target=replace(TARGET, id=None), tenant_only=True),
+        bound(uses="ASCA1", target=replace(TARGET, id=None)),
+    ),
+    "BOUND_ELSEWHERE": (
+        bound("www.example.com", uses="ASCA9", selection=PREVIOUS),
+        bound("www.example.net", uses="ASCA9", selection=PREVIOUS),
+    ),
     "NO_DISTRIBUTION": (bound("www.example.net"), bound("www.example.com")),
-    "STORE_FAILED": (failed("STORE_FAILED", CertError("damaged")), failed("STORE_FAILED", remote("dynamodb", "AccessDeniedException"))),
+    "STORE_FAILED": (
+        failed("STORE_FAILED", CertError("damaged")),
+        failed("STORE_FAILED", remote("dynamodb", "AccessDeniedException")),
+    ),
     "STORE_NOT_WRITABLE": (lambda: [stores.not_writable("store", "file:///store", "no")], mode(0o600)),
-    "ARCHIVE_FAILED": (failed("ARCHIVE_FAILED", remote("s3", "NoSuchBucket")), failed("ARCHIVE_FAILED", remote("s3", "AccessDenied"))),
+    "ARCHIVE_FAILED": (
+        failed("ARCHIVE_FAILED", remote("s3", "NoSuchBucket")),
+        failed("ARCHIVE_FAILED", remote("s3", "AccessDenied")),
+    ),
     "ARCHIVE_NOT_WRITABLE": (lambda: [stores.not_writable("archive", "file:///archive", "no")], mode(0o600)),
     "ARCHIVE_EXPOSED": (mode(0o640), mode(0o600)),
-    "BUNDLE_MISSING": (lambda: stores.bundle(RECORD, False), lambda: [*stores.bundle(RECORD, True), *stores.bundle(None, False)]),
+    "BUNDLE_MISSING": (
+        lambda: stores.bundle(RECORD, False),
+        lambda: [*stores.bundle(RECORD, True), *stores.bundle(None, False)],
+    ),
     "PLACE_SETTINGS": (
         lambda: stores.settings([store_setup.Shortcoming("s3://b", store_setup.VERSIONING, "off", "on", False)]),
         lambda: stores.settings([]),
@@ -213,8 +265,14 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "CERTIFICATE_EXPIRES_SOON": (aged(47.1), aged(46.9)),
     "RENEWAL_OVERDUE": (aged(31.1), aged(30.9)),
     "INTERVAL_UNSUITABLE": (aged(1, interval=50), aged(1, interval=43)),
-    "RUN_FAILED": (aged(1, renewal=projects.failing(1, timedelta(hours=1))), aged(1, renewal=projects.failing(0, timedelta(hours=1)))),
-    "RUN_UNFINISHED": (aged(1, journal=projects.unfinished("issue")), aged(1, journal=projects.unfinished("issue"), lock=projects.lock())),
+    "RUN_FAILED": (
+        aged(1, renewal=projects.failing(1, timedelta(hours=1))),
+        aged(1, renewal=projects.failing(0, timedelta(hours=1))),
+    ),
+    "RUN_UNFINISHED": (
+        aged(1, journal=projects.unfinished("issue")),
+        aged(1, journal=projects.unfinished("issue"), lock=projects.lock()),
+    ),
     "PROJECT_LOCKED": (aged(1, lock=projects.lock()), aged(1)),
     "CLOCK_WRONG": (skew(minutes=-5), skew(minutes=4)),
     "CLOCK_SKEWED": (skew(minutes=1), skew(seconds=59)),
@@ -259,7 +317,10 @@ def test_remedies_are_sentences_without_their_full_stop() -> None:
 
 
 def test_errors_come_first_and_each_finding_once() -> None:
-    mixed = [findings.finding(code, subject, "m") for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))]
+    mixed = [
+        findings.finding(code, subject, "m")
+        for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))
+    ]
     assert [(entry.code, entry.subject) for entry in findings.ordered(mixed * 2)] == [
         ("CAA_FORBIDS", "a"),
         ("CAA_FORBIDS", "b"),
@@ -273,8 +334,14 @@ def test_errors_come_first_and_each_finding_once() -> None:
     [
         pytest.param([], "webapp is healthy: 3 checks", id="nothing"),
         pytest.param(["PROJECT_NEW"], "webapp is healthy: 3 checks; for information: PROJECT_NEW", id="information"),
-        pytest.param(["RUN_FAILED", "PROJECT_NEW"], "webapp works, but not all is well: 1 warning by 3 checks", id="warning"),
-        pytest.param(["RUN_FAILED", "CAA_FORBIDS", "ZONE_MISSING"], "webapp is not healthy: 2 errors, 1 warning by 3 checks", id="errors"),
+        pytest.param(
+            ["RUN_FAILED", "PROJECT_NEW"], "webapp works, but not all is well: 1 warning by 3 checks", id="warning"
+        ),
+        pytest.param(
+            ["RUN_FAILED", "CAA_FORBIDS", "ZONE_MISSING"],
+            "webapp is not healthy: 2 errors, 1 warning by 3 checks",
+            id="errors",
+        ),
     ],
 )
 def test_the_project_in_one_line(codes: list[str], line: str) -> None:
@@ -285,7 +352,11 @@ def test_the_project_in_one_line(codes: list[str], line: str) -> None:
     ("caller", "source"),
     [
         pytest.param("arn:aws:iam::123456789012:user/ops/me", "arn:aws:iam::123456789012:user/ops/me", id="user"),
-        pytest.param("arn:aws-cn:sts::123456789012:assumed-role/renewer/session", "arn:aws-cn:iam::123456789012:role/renewer", id="role"),
+        pytest.param(
+            "arn:aws-cn:sts::123456789012:assumed-role/renewer/session",
+            "arn:aws-cn:iam::123456789012:role/renewer",
+            id="role",
+        ),
         pytest.param("arn:aws:iam::123456789012:root", None, id="root"),
         pytest.param("arn:aws:sts::123456789012:federated-user/me", None, id="federated"),
     ],
@@ -300,7 +371,10 @@ def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
     assert doctor_zones.parent(zones[0], zones) is None
     found = doctor_zones.delegations([Delegation("Z2", "shop.example.com", OURS, frozenset(), "Z1")])
     assert [entry.message for entry in found] == [
-        "DNS knows no name servers for it, but the hosted zone Z2 is on ns-1.example; the zone above it, Z1, is in this account and has no such NS records"
+        (
+            "DNS knows no name servers for it, but the hosted zone Z2 is on ns-1.example; the zone above it, Z1, is in"
+            " this account and has no such NS records"
+        )
     ]
 
 

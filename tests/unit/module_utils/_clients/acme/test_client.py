@@ -15,7 +15,11 @@ from email.utils import format_datetime
 import josepy
 import pytest
 import requests
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import AcmeServer, Client, Registration
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import (
+    AcmeServer,
+    Client,
+    Registration,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeStatus, Challenge
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.network import Network
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
@@ -25,8 +29,18 @@ from sandbox.ca.authority import Authority
 from unit.fakes.acme_ca import FakeClock
 
 BASE = "https://ca.example"
-DIRECTORY = {"newNonce": f"{BASE}/nonce", "newAccount": f"{BASE}/account", "newOrder": f"{BASE}/order", "meta": {"profiles": {"classic": "x"}}}
-ORDER = {"status": "pending", "identifiers": [{"type": "dns", "value": "example.com"}], "authorizations": [f"{BASE}/a"], "finalize": f"{BASE}/f"}
+DIRECTORY = {
+    "newNonce": f"{BASE}/nonce",
+    "newAccount": f"{BASE}/account",
+    "newOrder": f"{BASE}/order",
+    "meta": {"profiles": {"classic": "x"}},
+}
+ORDER = {
+    "status": "pending",
+    "identifiers": [{"type": "dns", "value": "example.com"}],
+    "authorizations": [f"{BASE}/a"],
+    "finalize": f"{BASE}/f",
+}
 URN = "urn:ietf:params:acme:error:"
 KEY = josepy.JWKEC(key=ec.generate_private_key(ec.SECP256R1()))
 
@@ -40,7 +54,9 @@ class Answer:
 
 
 def problem(code: str, status: int = 400, detail: str = "no", **headers: str) -> Answer:
-    return Answer(status, {"type": URN + code, "detail": detail}, {"Content-Type": "application/problem+json", **headers})
+    return Answer(
+        status, {"type": URN + code, "detail": detail}, {"Content-Type": "application/problem+json", **headers}
+    )
 
 
 class Ca(BaseAdapter):
@@ -158,7 +174,12 @@ def test_a_rate_limit_is_told_and_not_waited_for(setup: Setup) -> None:
     with pytest.raises(RemoteError) as caught:
         setup.client.new_order(["example.com"], None)
     error = caught.value
-    assert (error.service, error.operation, error.code, error.retry_after) == ("acme", "newOrder", "rateLimited", 86400.0)
+    assert (error.service, error.operation, error.code, error.retry_after) == (
+        "acme",
+        "newOrder",
+        "rateLimited",
+        86400.0,
+    )
     assert "5 in 7 days" in error.message
     assert "2027-01-07T04:42:00Z" in error.message
     assert setup.clock.naps == []
@@ -169,11 +190,15 @@ def test_a_rate_limit_is_told_and_not_waited_for(setup: Setup) -> None:
     [
         pytest.param(requests.ConnectionError("refused"), "ConnectionError", 3, id="refused"),
         pytest.param(requests.ConnectTimeout("no answer"), "ConnectTimeout", 3, id="silent"),
-        pytest.param(requests.exceptions.SSLError("certificate verify failed"), "SSLError", 1, id="certificate not trusted"),
+        pytest.param(
+            requests.exceptions.SSLError("certificate verify failed"), "SSLError", 1, id="certificate not trusted"
+        ),
         pytest.param(problem("serverInternal", 500), "serverInternal", 3, id="broken"),
     ],
 )
-def test_a_directory_that_is_away_is_told_soon(setup: Setup, failure: Answer | Exception, code: str, attempts: int) -> None:
+def test_a_directory_that_is_away_is_told_soon(
+    setup: Setup, failure: Answer | Exception, code: str, attempts: int
+) -> None:
     setup.ca.answers["/dir"] = [failure]
     with pytest.raises(RemoteError, match=re.escape("acme:directory on https://ca.example/dir")) as caught:
         setup.client.directory()
@@ -223,7 +248,12 @@ def test_challenges_of_unknown_types_are_ignored(setup: Setup) -> None:
         {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t"},
         {"type": "tls-alpn-01", "status": "new-state", "url": f"{BASE}/d", "token": "t"},
     ]
-    body = {"status": "pending", "identifier": {"type": "dns", "value": "Example.com"}, "wildcard": True, "challenges": challenges}
+    body = {
+        "status": "pending",
+        "identifier": {"type": "dns", "value": "Example.com"},
+        "wildcard": True,
+        "challenges": challenges,
+    }
     setup.ca.answers["/a"] = [Answer(body=body)]
     found = setup.client.authorization(f"{BASE}/a")
     assert found.domain == "example.com"
@@ -245,18 +275,38 @@ def test_challenges_of_unknown_types_are_ignored(setup: Setup) -> None:
         pytest.param({"issuer-domain-names": "ca.example"}, None, id="names of another type"),
     ],
 )
-def test_a_dns_persist_01_challenge_is_read_and_one_that_is_none_stops_nothing(setup: Setup, fields: dict[str, t.Any], found: Challenge | None) -> None:
-    persistent = {"type": "dns-persist-01", "status": "pending", "url": f"{BASE}/p", "issuer-domain-names": ["ca.example", "ca.test"], **fields}
+def test_a_dns_persist_01_challenge_is_read_and_one_that_is_none_stops_nothing(
+    setup: Setup, fields: dict[str, t.Any], found: Challenge | None
+) -> None:
+    persistent = {
+        "type": "dns-persist-01",
+        "status": "pending",
+        "url": f"{BASE}/p",
+        "issuer-domain-names": ["ca.example", "ca.test"],
+        **fields,
+    }
     challenges = [persistent, {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t"}]
-    setup.ca.answers["/a"] = [Answer(body={"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": challenges})]
+    setup.ca.answers["/a"] = [
+        Answer(
+            body={"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": challenges}
+        )
+    ]
     authorization = setup.client.authorization(f"{BASE}/a")
     assert authorization.persistent == found
     assert authorization.challenge == Challenge(url=f"{BASE}/c", token="t", status=AcmeStatus.PENDING)
 
 
 def test_the_reason_of_an_invalid_authorization_is_kept(setup: Setup) -> None:
-    challenge = {"type": "dns-01", "status": "invalid", "url": "u", "token": "t", "error": {"type": URN + "dns", "detail": "SERVFAIL"}}
-    setup.ca.answers["/a"] = [Answer(body={"status": "invalid", "identifier": {"type": "dns", "value": "e.com"}, "challenges": [challenge]})]
+    challenge = {
+        "type": "dns-01",
+        "status": "invalid",
+        "url": "u",
+        "token": "t",
+        "error": {"type": URN + "dns", "detail": "SERVFAIL"},
+    }
+    setup.ca.answers["/a"] = [
+        Answer(body={"status": "invalid", "identifier": {"type": "dns", "value": "e.com"}, "challenges": [challenge]})
+    ]
     found = setup.client.authorization(f"{BASE}/a")
     assert found.problem is not None
     assert (found.problem.code, found.problem.detail) == ("dns", "SERVFAIL")
@@ -272,7 +322,10 @@ def test_a_new_account_is_signed_by_its_key_and_everything_else_by_its_url(setup
     assert "kid" not in account["header"]
     assert json.loads(account["payload"]) == {"contact": ["mailto:ops@example.com"], "termsOfServiceAgreed": True}
     assert order["header"]["kid"] == f"{BASE}/account/7"
-    assert json.loads(order["payload"]) == {"identifiers": [{"type": "dns", "value": "example.com"}], "profile": "classic"}
+    assert json.loads(order["payload"]) == {
+        "identifiers": [{"type": "dns", "value": "example.com"}],
+        "profile": "classic",
+    }
 
 
 def test_an_answered_challenge_says_nothing_but_braces(setup: Setup) -> None:
@@ -281,7 +334,9 @@ def test_an_answered_challenge_says_nothing_but_braces(setup: Setup) -> None:
     assert json.loads(setup.ca.sent[0]["payload"]) == {}
 
 
-@pytest.mark.parametrize("text", ["", "<html>sorry</html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
+@pytest.mark.parametrize(
+    "text", ["", "<html>sorry</html>", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
+)
 def test_a_certificate_that_is_none_is_told(setup: Setup, text: str) -> None:
     setup.ca.answers["/cert"] = [Answer(body=text, headers={"Content-Type": "application/pem-certificate-chain"})]
     with pytest.raises(RemoteError, match="acme:certificate"):
@@ -294,7 +349,11 @@ def test_a_revocation_counts_only_if_a_ca_said_so(setup: Setup, body: str, is_of
     setup.ca.answers["/dir"] = [Answer(body={**DIRECTORY, "revokeCert": f"{BASE}/revoke"})]
     setup.ca.answers["/revoke"] = [Answer(body=body, nonce=is_of_ca)]
     leaf = Authority().certificate(["example.com"]).certificate_pem
-    with contextlib.nullcontext() if is_of_ca else pytest.raises(RemoteError, match=r"acme:revokeCert on .* it has no Replay-Nonce"):
+    with (
+        contextlib.nullcontext()
+        if is_of_ca
+        else pytest.raises(RemoteError, match=r"acme:revokeCert on .* it has no Replay-Nonce")
+    ):
         setup.client.revoke(leaf, 4)
 
 

@@ -37,8 +37,12 @@ def test_the_directory_tells_where_it_is(ca: Ca, infos: renewal_info.HttpRenewal
 
 
 @pytest.mark.parametrize("where", [WHERE, f"{WHERE}/"])
-def test_it_is_read_without_an_account_and_within_seconds(ca: Ca, infos: renewal_info.HttpRenewalInfos, where: str) -> None:
-    ca.answers[f"/renewal-info/{NAME}"] = [Answer(body={"suggestedWindow": WINDOW}, headers={"Retry-After": "21600"}, nonce=False)]
+def test_it_is_read_without_an_account_and_within_seconds(
+    ca: Ca, infos: renewal_info.HttpRenewalInfos, where: str
+) -> None:
+    ca.answers[f"/renewal-info/{NAME}"] = [
+        Answer(body={"suggestedWindow": WINDOW}, headers={"Retry-After": "21600"}, nonce=False)
+    ]
     answer = infos.get(where, NAME)
     assert (times.to_text(answer.window.start), answer.retry_after) == (WINDOW["start"], 21600.0)
     assert ca.asked == [f"GET /renewal-info/{NAME}"]
@@ -50,14 +54,26 @@ def test_it_is_read_without_an_account_and_within_seconds(ca: Ca, infos: renewal
     [
         pytest.param([problem("malformed", 404)], "malformed", 1, id="a certificate that the CA does not know"),
         pytest.param([problem("serverInternal", 500)], "serverInternal", 2, id="an error of the CA"),
-        pytest.param([problem("rateLimited", 503, **{"Retry-After": "30"})], "rateLimited", 1, id="overloaded: others would wait for it"),
+        pytest.param(
+            [problem("rateLimited", 503, **{"Retry-After": "30"})],
+            "rateLimited",
+            1,
+            id="overloaded: others would wait for it",
+        ),
         pytest.param([requests.ConnectionError("reset")], "ConnectionError", 2, id="no answer"),
         pytest.param([OSError("no suitable CA bundle")], "OSError", 1, id="no file with the CA's own certificate"),
         pytest.param([Answer(body="{")], "malformedAnswer", 1, id="no JSON"),
-        pytest.param([Answer(body={"suggestedWindow": {"start": WINDOW["end"], "end": WINDOW["start"]}})], "malformedAnswer", 1, id="a window that ends first"),
+        pytest.param(
+            [Answer(body={"suggestedWindow": {"start": WINDOW["end"], "end": WINDOW["start"]}})],
+            "malformedAnswer",
+            1,
+            id="a window that ends first",
+        ),
     ],
 )
-def test_what_is_no_answer_is_an_error_soon(ca: Ca, infos: renewal_info.HttpRenewalInfos, answers: list[t.Any], code: str, asked: int) -> None:
+def test_what_is_no_answer_is_an_error_soon(
+    ca: Ca, infos: renewal_info.HttpRenewalInfos, answers: list[t.Any], code: str, asked: int
+) -> None:
     ca.answers[f"/renewal-info/{NAME}"] = answers
     with pytest.raises(RemoteError) as caught:
         infos.get(WHERE, NAME)

@@ -24,7 +24,9 @@ SECRET = "MIGHAgEAMBMGByqGSM49"
 def bundle() -> Bundle:
     texts = ("LEAF\n", "CHAIN\n", "LEAF\nCHAIN\n", f"KEY {SECRET}\n")
     certificate = Certificate("1f", "ab", "CN=x", ("example.com",), "ecdsa_p256", NOW, NOW + timedelta(days=45))
-    manifest = Manifest("webapp", certificate, NOW, "https://ca.example", None, "https://ca.example/o", bundles.checksums(*texts))
+    manifest = Manifest(
+        "webapp", certificate, NOW, "https://ca.example", None, "https://ca.example/o", bundles.checksums(*texts)
+    )
     return Bundle(*texts, manifest)
 
 
@@ -70,9 +72,15 @@ def tar_of(**files: str) -> bytes:
         pytest.param(tar_of(cert_pem="LEAF"), "privkey.pem missing", id="no key"),
         pytest.param(tar_of(privkey_pem=SECRET), "cert.pem missing", id="no certificate"),
         pytest.param(tar_of(cert_pem="LEAF", privkey_pem=SECRET, evil_sh="x"), "does not belong", id="another file"),
-        pytest.param(tar_of(cert_pem="LEAF", privkey_pem=SECRET, manifest_json="{"), "manifest.json is damaged", id="no JSON"),
-        pytest.param(tar_of(cert_pem="LEAF", privkey_pem=SECRET, manifest_json='{"schema": 9}'), "schema 9", id="later schema"),
-        pytest.param(tar_of(**{**bundle().texts(), "cert.pem": "OTHER"}), "cert.pem is not what", id="checksum differs"),
+        pytest.param(
+            tar_of(cert_pem="LEAF", privkey_pem=SECRET, manifest_json="{"), "manifest.json is damaged", id="no JSON"
+        ),
+        pytest.param(
+            tar_of(cert_pem="LEAF", privkey_pem=SECRET, manifest_json='{"schema": 9}'), "schema 9", id="later schema"
+        ),
+        pytest.param(
+            tar_of(**{**bundle().texts(), "cert.pem": "OTHER"}), "cert.pem is not what", id="checksum differs"
+        ),
     ],
 )
 def test_what_is_no_bundle_is_refused_without_quoting_it(content: bytes, word: str) -> None:
@@ -101,7 +109,11 @@ def test_binary_rubbish_in_a_key_file_is_not_quoted(tmp_path: Path) -> None:
     [
         pytest.param([], "webapp/2027-01-06-0442.tar.gz", id="free"),
         pytest.param(["webapp/2027-01-06-0442.tar.gz"], "webapp/2027-01-06-0442-2.tar.gz", id="taken"),
-        pytest.param(["webapp/2027-01-06-0442.tar.gz", "webapp/2027-01-06-0442-2.tar.gz"], "webapp/2027-01-06-0442-3.tar.gz", id="taken twice"),
+        pytest.param(
+            ["webapp/2027-01-06-0442.tar.gz", "webapp/2027-01-06-0442-2.tar.gz"],
+            "webapp/2027-01-06-0442-3.tar.gz",
+            id="taken twice",
+        ),
     ],
 )
 def test_archive_keys_are_never_used_twice(taken: list[str], key: str) -> None:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a proxy answers in place of AWS is an error that names the call: never "there is none", "deleted" or "written", which botocore makes of it."""
+"""What a proxy answers in place of AWS is an error that names the call: never "there is none", "deleted" or "written",
+which botocore makes of it."""
 
 from __future__ import annotations
 
@@ -10,7 +11,11 @@ import typing as t
 from collections.abc import Callable, Sequence
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront, DistributionConfig
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import (
+    CLIENT_CONFIG,
+    CloudFront,
+    DistributionConfig,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.dynamodb import DynamoDb
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.dynamodb_tables import DynamoDbTables
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Iam, Simulated, Upload
@@ -47,7 +52,15 @@ class Proxy:
 
     def __init__(self) -> None:
         once = {"retries": {"total_max_attempts": 1, "mode": "standard"}}
-        self._session = Session({"region": "us-east-1", "access_key": "AKIA", "secret_key": "secret", "endpoint_url": None, "aws_config": once})
+        self._session = Session(
+            {
+                "region": "us-east-1",
+                "access_key": "AKIA",
+                "secret_key": "secret",
+                "endpoint_url": None,
+                "aws_config": once,
+            }
+        )
         self.status, self.headers, self.body = 200, dict[str, str](), b""
         s3, dynamodb = self._client("s3"), self._client("dynamodb")
         self.clients: dict[type, t.Any] = {
@@ -64,7 +77,9 @@ class Proxy:
 
     def _client(self, service: str, **config: t.Any) -> t.Any:
         client = self._session.client(service, **config)
-        client.meta.events.register("before-send", lambda request, **_more: AWSResponse(request.url, self.status, self.headers, Body(self.body)))
+        client.meta.events.register(
+            "before-send", lambda request, **_more: AWSResponse(request.url, self.status, self.headers, Body(self.body))
+        )
         return client
 
 
@@ -77,7 +92,10 @@ def proxy() -> Proxy:
 CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (CloudFront, "list_distributions"): ((), "cloudfront:ListDistributions"),
     (CloudFront, "get_distribution_config"): (("E1",), "cloudfront:GetDistributionConfig on E1"),
-    (CloudFront, "update_distribution"): (("E1", DistributionConfig("etag", b"<xml/>")), "cloudfront:UpdateDistribution on E1"),
+    (CloudFront, "update_distribution"): (
+        ("E1", DistributionConfig("etag", b"<xml/>")),
+        "cloudfront:UpdateDistribution on E1",
+    ),
     (DynamoDb, "get_item"): (("webapp",), "dynamodb:GetItem on certops"),
     (DynamoDb, "put_item"): (({"name": "webapp"}, None), "dynamodb:PutItem on certops"),
     (DynamoDb, "delete_item"): (("webapp", "1"), "dynamodb:DeleteItem on certops"),
@@ -93,14 +111,23 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Iam, "get_server_certificate"): (("webapp",), "iam:GetServerCertificate on webapp"),
     (Iam, "list_server_certificate_tags"): (("webapp",), "iam:ListServerCertificateTags on webapp"),
     (Iam, "get_server_certificate_quota"): ((), "iam:GetAccountSummary"),
-    (Iam, "simulate_principal_policy"): ((USER, Simulated(("iam:GetUser",), "*")), f"iam:SimulatePrincipalPolicy on {USER}"),
-    (Iam, "upload_server_certificate"): ((Upload("webapp", "/cloudfront/", "leaf", "chain", "key"),), "iam:UploadServerCertificate on webapp"),
+    (Iam, "simulate_principal_policy"): (
+        (USER, Simulated(("iam:GetUser",), "*")),
+        f"iam:SimulatePrincipalPolicy on {USER}",
+    ),
+    (Iam, "upload_server_certificate"): (
+        (Upload("webapp", "/cloudfront/", "leaf", "chain", "key"),),
+        "iam:UploadServerCertificate on webapp",
+    ),
     (Iam, "tag_server_certificate"): (("webapp", {"a": "b"}), "iam:TagServerCertificate on webapp"),
     (Iam, "delete_server_certificate"): (("webapp",), "iam:DeleteServerCertificate on webapp"),
     (Route53, "list_hosted_zones"): ((), "route53:ListHostedZones"),
     (Route53, "get_hosted_zone"): (("Z1",), "route53:GetHostedZone on zone Z1"),
     (Route53, "references"): (("Z1",), "route53:ListResourceRecordSets on zone Z1"),
-    (Route53, "txt_set"): (("Z1", CHALLENGE.name), f"route53:ListResourceRecordSets on TXT {CHALLENGE.name} in zone Z1"),
+    (Route53, "txt_set"): (
+        ("Z1", CHALLENGE.name),
+        f"route53:ListResourceRecordSets on TXT {CHALLENGE.name} in zone Z1",
+    ),
     (Route53, "change_resource_record_sets"): (
         ("Z1", [Change("CREATE", CHALLENGE)]),
         f"route53:ChangeResourceRecordSets on TXT {CHALLENGE.name} in zone Z1",
@@ -163,15 +190,22 @@ LISTINGS = [
 
 
 @pytest.mark.parametrize(("owner", "name"), LISTINGS, ids=[f"{owner.__name__}.{name}" for owner, name in LISTINGS])
-def test_a_listing_whose_content_a_proxy_replaced_is_not_empty(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, owner: type, name: str) -> None:
+def test_a_listing_whose_content_a_proxy_replaced_is_not_empty(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, owner: type, name: str
+) -> None:
     monkeypatch.setattr(proxy, "headers", {"x-amzn-requestid": "R1", "x-amz-request-id": "R1"})
     arguments, named = CALLS[(owner, name)]
     for answer, (proxy.status, proxy.body) in ANSWERS.items():
         assert _said(getattr(proxy.clients[owner], name), arguments).startswith(named), answer
 
 
-@pytest.mark.parametrize(("status", "call"), [(404, "S3Bucket.head_bucket"), (412, "S3.put_object"), (409, "S3.put_object"), (403, "S3Bucket.head_bucket")])
-def test_the_status_of_a_proxy_is_not_what_s3_says(proxy: Proxy, monkeypatch: pytest.MonkeyPatch, status: int, call: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "call"),
+    [(404, "S3Bucket.head_bucket"), (412, "S3.put_object"), (409, "S3.put_object"), (403, "S3Bucket.head_bucket")],
+)
+def test_the_status_of_a_proxy_is_not_what_s3_says(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, status: int, call: str
+) -> None:
     owner, name = next(each for each in CALLS if f"{each[0].__name__}.{each[1]}" == call)
     monkeypatch.setattr(proxy, "status", status)
     monkeypatch.setattr(proxy, "body", b"")
@@ -185,7 +219,12 @@ def test_the_status_of_a_proxy_is_not_what_s3_says(proxy: Proxy, monkeypatch: py
 
 
 def test_every_method_that_calls_aws_is_tried(proxy: Proxy) -> None:
-    methods = {(owner, name) for owner in proxy.clients for name, _method in inspect.getmembers(owner, inspect.isfunction) if name[0] != "_"}
+    methods = {
+        (owner, name)
+        for owner in proxy.clients
+        for name, _method in inspect.getmembers(owner, inspect.isfunction)
+        if name[0] != "_"
+    }
     assert methods - CALLING_NOTHING == set(CALLS)
 
 

@@ -9,7 +9,10 @@ import typing as t
 import boto3
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import cloudfront
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import CloudFront, DistributionConfig
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import (
+    CloudFront,
+    DistributionConfig,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
@@ -46,7 +49,10 @@ class Http:
 
 
 def error(code: str, message: str) -> bytes:
-    return f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>'.encode()
+    return (
+        "<ErrorResponse"
+        f' xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>'.encode()  # noqa: E501 - data in the form of its origin
+    )
 
 
 def test_a_configuration_keeps_every_byte_on_its_way_in_and_out() -> None:
@@ -81,14 +87,21 @@ def test_an_answer_that_is_no_configuration_is_an_error() -> None:
 
 
 def test_a_configuration_shows_no_origin_header_in_its_repr() -> None:
-    config = Http((200, {"ETag": "E1"}, config_xml([], "", "<HeaderValue>s3cret</HeaderValue>"))).cloudfront.get_distribution_config("EDIST")
+    config = Http(
+        (200, {"ETag": "E1"}, config_xml([], "", "<HeaderValue>s3cret</HeaderValue>"))
+    ).cloudfront.get_distribution_config("EDIST")
     assert "s3cret" not in repr(config)
 
 
 def page(identifier: str, marker: str, more: str = "") -> bytes:
-    following = f"<NextMarker>{marker}</NextMarker><IsTruncated>true</IsTruncated>" if marker else "<IsTruncated>false</IsTruncated>"
+    following = (
+        f"<NextMarker>{marker}</NextMarker><IsTruncated>true</IsTruncated>"
+        if marker
+        else "<IsTruncated>false</IsTruncated>"
+    )
     return (
-        f'<DistributionList xmlns="{NAMESPACE}"><Marker/><MaxItems>100</MaxItems><Quantity>1</Quantity>{following}<Items><DistributionSummary>'
+        "<DistributionList"
+        f' xmlns="{NAMESPACE}"><Marker/><MaxItems>100</MaxItems><Quantity>1</Quantity>{following}<Items><DistributionSummary>'  # noqa: E501 - data in the form of its origin
         f"<Id>{identifier}</Id><Status>InProgress</Status><DomainName>d.test</DomainName><Enabled>false</Enabled><Staging>true</Staging><ETag>E7</ETag>"
         "<Aliases><Quantity>1</Quantity><Items><CNAME>a.test</CNAME></Items></Aliases>"
         f"<ViewerCertificate>{bound_to('ASCA1')}</ViewerCertificate>{more}</DistributionSummary></Items></DistributionList>"
@@ -108,12 +121,17 @@ def test_every_page_is_listed_a_hundred_at_a_time() -> None:
 
 
 def test_no_distributions_at_all() -> None:
-    body = f'<DistributionList xmlns="{NAMESPACE}"><Marker/><MaxItems>100</MaxItems><Quantity>0</Quantity><IsTruncated>false</IsTruncated></DistributionList>'
+    body = (
+        "<DistributionList"
+        f' xmlns="{NAMESPACE}"><Marker/><MaxItems>100</MaxItems><Quantity>0</Quantity><IsTruncated>false</IsTruncated></DistributionList>'  # noqa: E501 - data in the form of its origin
+    )
     assert Http((200, {}, body.encode())).cloudfront.list_distributions() == ()
 
 
 def test_the_default_certificate_is_told_in_the_same_words_by_listing_and_configuration() -> None:
     default = "<CloudFrontDefaultCertificate>true</CloudFrontDefaultCertificate>"
-    (listed,) = Http((200, {}, page("E1", "").replace(bound_to("ASCA1").encode(), default.encode()))).cloudfront.list_distributions()
+    (listed,) = Http(
+        (200, {}, page("E1", "").replace(bound_to("ASCA1").encode(), default.encode()))
+    ).cloudfront.list_distributions()
     read = Http((200, {"ETag": "E"}, config_xml([], default))).cloudfront.get_distribution_config("E1")
     assert listed.viewer == read.viewer == {"CloudFrontDefaultCertificate": "true"}

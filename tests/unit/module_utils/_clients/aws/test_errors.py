@@ -19,13 +19,22 @@ from unit.fakes.aws import Body
 @pytest.mark.parametrize(
     ("failure", "code"),
     [
-        pytest.param(EndpointConnectionError(endpoint_url="https://iam.example"), "EndpointConnectionError", id="no connection"),
+        pytest.param(
+            EndpointConnectionError(endpoint_url="https://iam.example"), "EndpointConnectionError", id="no connection"
+        ),
         pytest.param(ResponseParserError("not XML"), "malformedAnswer", id="an answer that is no XML"),
-        pytest.param(ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "GetUser"), "Throttling", id="an error answer"),
+        pytest.param(
+            ClientError({"Error": {"Code": "Throttling", "Message": "Rate exceeded"}}, "GetUser"),
+            "Throttling",
+            id="an error answer",
+        ),
     ],
 )
 def test_a_failure_names_the_call(failure: Exception, code: str) -> None:
-    with pytest.raises(RemoteError, match="iam:GetServerCertificate on webapp") as caught, calling("iam", "GetServerCertificate", "webapp"):
+    with (
+        pytest.raises(RemoteError, match="iam:GetServerCertificate on webapp") as caught,
+        calling("iam", "GetServerCertificate", "webapp"),
+    ):
         raise failure
     assert (caught.value.service, caught.value.operation, caught.value.code) == ("iam", "GetServerCertificate", code)
 
@@ -44,7 +53,13 @@ def test_a_lack_of_configuration_is_bad_input(failure: Exception) -> None:
 
 def _client(service: str, **credentials: str) -> t.Any:
     given = {"aws_access_key_id": "none", "aws_secret_access_key": "none", **credentials}
-    return boto3.client(service, region_name="us-east-1", config=Config(retries={"total_max_attempts": 1}), endpoint_url="http://127.0.0.1:1", **given)
+    return boto3.client(
+        service,
+        region_name="us-east-1",
+        config=Config(retries={"total_max_attempts": 1}),
+        endpoint_url="http://127.0.0.1:1",
+        **given,
+    )
 
 
 def _fail(**_event: object) -> None:
@@ -73,7 +88,9 @@ def test_a_header_with_a_session_token_is_not_quoted() -> None:
 def test_an_answer_is_not_quoted(status: int) -> None:
     client = _client("sts")
     answer = b"<AssumeRoleResponse><Credentials><SecretAccessKey>SECRETKEY</SecretAccessKey><SessionToken>SECRET"
-    client.meta.events.register("before-send", lambda request, **_more: AWSResponse(request.url, status, {}, Body(answer)))
+    client.meta.events.register(
+        "before-send", lambda request, **_more: AWSResponse(request.url, status, {}, Body(answer))
+    )
     with pytest.raises(RemoteError, match="sts:AssumeRole") as caught, calling("sts", "AssumeRole"):
         client.assume_role(RoleArn="arn:aws:iam::111111111111:role/certops", RoleSessionName="certops")
     assert "SECRET" not in "".join(traceback.format_exception(caught.value))

@@ -38,15 +38,26 @@ def metadata(name: str) -> dict[str, t.Any]:
 
 def test_upload_sends_leaf_and_chain_apart_and_no_empty_members(stubbed: tuple[Iam, Stubber]) -> None:
     iam, stubber = stubbed
-    request = {"ServerCertificateName": "webapp", "Path": "/cloudfront/", "CertificateBody": ISSUED.leaf, "PrivateKey": ISSUED.key}
+    request = {
+        "ServerCertificateName": "webapp",
+        "Path": "/cloudfront/",
+        "CertificateBody": ISSUED.leaf,
+        "PrivateKey": ISSUED.key,
+    }
     answer = {"ServerCertificateMetadata": metadata("webapp")}
-    stubber.add_response("upload_server_certificate", answer, {**request, "CertificateChain": ISSUED.chain, "Tags": [{"Key": "a", "Value": "1"}]})
+    stubber.add_response(
+        "upload_server_certificate",
+        answer,
+        {**request, "CertificateChain": ISSUED.chain, "Tags": [{"Key": "a", "Value": "1"}]},
+    )
     stubber.add_response("upload_server_certificate", answer, request)
     assert iam.upload_server_certificate(UPLOAD).name == "webapp"
     assert iam.upload_server_certificate(replace(UPLOAD, chain="", tags={})).name == "webapp"
 
 
-@pytest.mark.parametrize("message", ["cannot parse {key}", "cannot parse b'{line}'", "cannot parse {line}\\n", "cannot parse {sent}"])
+@pytest.mark.parametrize(
+    "message", ["cannot parse {key}", "cannot parse b'{line}'", "cannot parse {line}\\n", "cannot parse {sent}"]
+)
 def test_no_refusal_shows_the_key_even_if_the_service_quotes_it(stubbed: tuple[Iam, Stubber], message: str) -> None:
     iam, stubber = stubbed
     sent = urllib.parse.quote_plus(ISSUED.key)
@@ -63,7 +74,9 @@ def test_no_refusal_shows_the_key_even_if_the_service_quotes_it(stubbed: tuple[I
 def test_no_error_of_botocore_itself_shows_the_key(stubbed: tuple[Iam, Stubber]) -> None:
     iam, stubber = stubbed
     # as its parameter validation, the stub's comparison quotes what it was given
-    stubber.add_response("upload_server_certificate", {"ServerCertificateMetadata": metadata("x")}, {"PrivateKey": "another"})
+    stubber.add_response(
+        "upload_server_certificate", {"ServerCertificateMetadata": metadata("x")}, {"PrivateKey": "another"}
+    )
     with pytest.raises(CertError) as caught:
         iam.upload_server_certificate(UPLOAD)
     assert "withheld" in caught.value.message
@@ -86,7 +99,11 @@ def test_a_denied_call_is_an_error(stubbed: tuple[Iam, Stubber]) -> None:
     iam, stubber = stubbed
     for method in ("get_server_certificate", "delete_server_certificate", "list_server_certificates"):
         stubber.add_client_error(method, "AccessDenied")
-    for call in (lambda: iam.get_server_certificate("x"), lambda: iam.delete_server_certificate("x"), iam.list_server_certificates):
+    for call in (
+        lambda: iam.get_server_certificate("x"),
+        lambda: iam.delete_server_certificate("x"),
+        iam.list_server_certificates,
+    ):
         with pytest.raises(RemoteError, match="AccessDenied"):
             call()
 
@@ -94,6 +111,14 @@ def test_a_denied_call_is_an_error(stubbed: tuple[Iam, Stubber]) -> None:
 def test_every_page_is_listed(stubbed: tuple[Iam, Stubber]) -> None:
     iam, stubber = stubbed
     expected = {"PathPrefix": "/cloudfront/", "MaxItems": 1000}
-    stubber.add_response("list_server_certificates", {"ServerCertificateMetadataList": [metadata("a")], "IsTruncated": True, "Marker": "m"}, expected)
-    stubber.add_response("list_server_certificates", {"ServerCertificateMetadataList": [metadata("b")], "IsTruncated": False}, {**expected, "Marker": "m"})
+    stubber.add_response(
+        "list_server_certificates",
+        {"ServerCertificateMetadataList": [metadata("a")], "IsTruncated": True, "Marker": "m"},
+        expected,
+    )
+    stubber.add_response(
+        "list_server_certificates",
+        {"ServerCertificateMetadataList": [metadata("b")], "IsTruncated": False},
+        {**expected, "Marker": "m"},
+    )
     assert [one.name for one in iam.list_server_certificates("/cloudfront/")] == ["a", "b"]

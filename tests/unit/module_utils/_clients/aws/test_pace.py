@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All processes of a user together stay below the rate, and nothing that happens to the file or to its holder stops anybody."""
+"""All processes of a user together stay below the rate, and nothing that happens to the file or to its holder stops
+anybody."""
 
 from __future__ import annotations
 
@@ -53,7 +54,9 @@ def calls(path: str, count: int, found: multiprocessing.Queue[list[float]]) -> N
 
 def test_twenty_processes_together_keep_the_pace_of_one(tmp_path: Path) -> None:
     found: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
-    workers = [multiprocessing.Process(target=calls, args=(str(tmp_path / "x.pace"), 5, found)) for _worker in range(20)]
+    workers = [
+        multiprocessing.Process(target=calls, args=(str(tmp_path / "x.pace"), 5, found)) for _worker in range(20)
+    ]
     for worker in workers:
         worker.start()
     moments = sorted(moment for _worker in workers for moment in found.get(timeout=60))
@@ -112,7 +115,10 @@ def test_a_file_that_says_nonsense_holds_up_nobody(tmp_path: Path, content: byte
 def test_a_holder_that_is_killed_leaves_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "x.pace"
     path.touch()
-    holding = "import fcntl,sys,time; f=open(sys.argv[1],'r+'); fcntl.flock(f,fcntl.LOCK_EX); print('held',flush=True); time.sleep(60)"
+    holding = (
+        "import fcntl,sys,time; f=open(sys.argv[1],'r+'); fcntl.flock(f,fcntl.LOCK_EX); print('held',flush=True);"
+        " time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", holding, str(path)], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()
@@ -166,6 +172,8 @@ def test_a_directory_that_others_may_write_is_not_used(tmp_path: Path, monkeypat
 
 
 def test_each_service_and_each_identity_has_a_file_of_its_own() -> None:
-    names = [run_files.file_name(service, who) for service in ("route53", "cloudfront") for who in (("a", "b"), ("a", "c"))]
+    names = [
+        run_files.file_name(service, who) for service in ("route53", "cloudfront") for who in (("a", "b"), ("a", "c"))
+    ]
     assert len(set(names)) == 4
     assert not [name for name, who in itertools.product(names, ("AKIAEXAMPLE",)) if who in name]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session, delegation_params, dns_params
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import (
+    Session,
+    delegation_params,
+    dns_params,
+)
 
 CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": None}
 
@@ -23,7 +27,9 @@ CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": Non
         ("cn-north-1", "sns", "cn-north-1"),
     ],
 )
-def test_global_services_are_signed_for_where_they_live(endpoint: str | None, region: str, service: str, signed_for: str) -> None:
+def test_global_services_are_signed_for_where_they_live(
+    endpoint: str | None, region: str, service: str, signed_for: str
+) -> None:
     client = Session({**CREDENTIALS, "region": region, "endpoint_url": endpoint}).client(service)
     assert client._request_signer._region_name == signed_for
 
@@ -35,17 +41,37 @@ KEYS = {"region": "us-east-1", "access_key": "AKIADNS", "secret_key": "dns secre
 @pytest.mark.parametrize(
     ("dns", "expected"),
     [
-        pytest.param(None, {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="nothing given"),
-        pytest.param({}, {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="empty"),
         pytest.param(
-            {"region": "us-east-1"}, {"region": "us-east-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}, id="region alone"
+            None,
+            {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"},
+            id="nothing given",
+        ),
+        pytest.param(
+            {},
+            {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"},
+            id="empty",
+        ),
+        pytest.param(
+            {"region": "us-east-1"},
+            {"region": "us-east-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token"},
+            id="region alone",
         ),
         pytest.param(PROFILE, {"region": "us-east-1", "profile": "dns"}, id="a profile instead of keys"),
-        pytest.param(KEYS, {"region": "us-east-1", "access_key": "AKIADNS", "secret_key": "dns secret"}, id="keys without the token of others"),
+        pytest.param(
+            KEYS,
+            {"region": "us-east-1", "access_key": "AKIADNS", "secret_key": "dns secret"},
+            id="keys without the token of others",
+        ),
     ],
 )
 def test_route53_may_have_a_connection_of_its_own(dns: dict[str, str | None] | None, expected: dict[str, str]) -> None:
-    params = {"region": "cn-north-1", "access_key": "AKIA", "secret_key": "secret", "session_token": "token", "dns_aws": dns}
+    params = {
+        "region": "cn-north-1",
+        "access_key": "AKIA",
+        "secret_key": "secret",
+        "session_token": "token",
+        "dns_aws": dns,
+    }
     connection = {name: value for name, value in dns_params(params).items() if name != "dns_aws"}
     assert connection == expected
 
@@ -58,15 +84,31 @@ ROLE = {"role_arn": "arn:aws:iam::222222222222:role/certops-dns", "external_id":
     ("dns", "delegation", "expected"),
     [
         pytest.param({}, ROLE, {"access_key": "AKIA", **ROLE}, id="a role assumed with the credentials of the module"),
-        pytest.param(KEYS, ROLE, {"access_key": "AKIADNS", **ROLE}, id="a role assumed with the credentials for Route 53"),
-        pytest.param(ROLE, {"role_arn": "other"}, {"access_key": "AKIA", "role_arn": "other"}, id="another role without the external ID of the first"),
+        pytest.param(
+            KEYS, ROLE, {"access_key": "AKIADNS", **ROLE}, id="a role assumed with the credentials for Route 53"
+        ),
+        pytest.param(
+            ROLE,
+            {"role_arn": "other"},
+            {"access_key": "AKIA", "role_arn": "other"},
+            id="another role without the external ID of the first",
+        ),
         pytest.param(ROLE, KEYS, {"access_key": "AKIADNS"}, id="other credentials without the role"),
-        pytest.param(ROLE, {"region": "cn-north-1"}, {"region": "cn-north-1", "access_key": "AKIA", **ROLE}, id="another region alone"),
+        pytest.param(
+            ROLE,
+            {"region": "cn-north-1"},
+            {"region": "cn-north-1", "access_key": "AKIA", **ROLE},
+            id="another region alone",
+        ),
     ],
 )
-def test_a_delegation_has_credentials_and_a_role_of_one_place(dns: dict[str, str], delegation: dict[str, str], expected: dict[str, str]) -> None:
+def test_a_delegation_has_credentials_and_a_role_of_one_place(
+    dns: dict[str, str], delegation: dict[str, str], expected: dict[str, str]
+) -> None:
     found = delegation_params({**OURS, "dns_aws": dns}, {"zone": "acme.example.net", "dns_aws": delegation})
-    shown = {name: value for name, value in found.items() if name in ("region", "access_key", "role_arn", "external_id")}
+    shown = {
+        name: value for name, value in found.items() if name in ("region", "access_key", "role_arn", "external_id")
+    }
     assert shown == {"region": "us-east-1", **expected}
 
 
@@ -80,7 +122,13 @@ def test_sessions_of_one_identity_see_the_same_and_no_secret_is_part_of_it(monke
     mine = identity()
     assert identity() == mine
     role = identity(**ROLE)
-    found = [mine, role, identity(**{**ROLE, "external_id": "theirs"}), identity(access_key="AKIAOTHER"), identity(endpoint_url="http://127.0.0.1:1")]
+    found = [
+        mine,
+        role,
+        identity(**{**ROLE, "external_id": "theirs"}),
+        identity(access_key="AKIAOTHER"),
+        identity(endpoint_url="http://127.0.0.1:1"),
+    ]
     monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::222222222222:role/other")
     found.append(identity())
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a token")

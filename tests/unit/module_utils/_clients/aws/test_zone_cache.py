@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The processes of a run list zones once, none is told of a problem by a kept listing, and nothing that happens to the file stops anybody."""
+"""The processes of a run list zones once, none is told of a problem by a kept listing, and nothing that happens to the
+file stops anybody."""
 
 from __future__ import annotations
 
@@ -15,12 +16,20 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import zone_cache
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.zone_cache import LONGEST_LIFE_SECONDS, SharedRoute53, ZoneCache
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.zone_cache import (
+    LONGEST_LIFE_SECONDS,
+    SharedRoute53,
+    ZoneCache,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 
-OWNER = {**processes.current(), "pid": os.getpid(), "started": (Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[19])}
+OWNER = {
+    **processes.current(),
+    "pid": os.getpid(),
+    "started": (Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[19]),
+}
 PUBLIC, PRIVATE = Zone("Z1", "example.com", private=False), Zone("Z2", "inside.example.com", private=True)
 DEAD = {**OWNER, "started": "1"}
 
@@ -28,7 +37,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="ow
 
 
 class Client:
-    """The boto3 client of an account with these zones; ``listings`` is a file that grows by a byte with each listing."""
+    """The boto3 client of an account with these zones; ``listings`` is a file that grows by a byte with each
+    listing."""
 
     def __init__(self, listings: Path, *zones: Zone, seconds: float = 0.0) -> None:
         self.listings, self.zones, self.seconds = listings, zones, seconds
@@ -40,7 +50,14 @@ class Client:
         with self.listings.open("ab") as log:
             log.write(b".")
         time.sleep(self.seconds)
-        return [{"HostedZones": [{"Id": f"/hostedzone/{each.id}", "Name": f"{each.name}.", "Config": {"PrivateZone": each.private}} for each in self.zones]}]
+        return [
+            {
+                "HostedZones": [
+                    {"Id": f"/hostedzone/{each.id}", "Name": f"{each.name}.", "Config": {"PrivateZone": each.private}}
+                    for each in self.zones
+                ]
+            }
+        ]
 
 
 class Account:
@@ -97,7 +114,10 @@ def test_who_doubts_a_kept_listing_makes_a_new_one_for_all(account: Account) -> 
     assert account.listings == 2
 
 
-@pytest.mark.parametrize("seconds", [pytest.param(LONGEST_LIFE_SECONDS + 1, id="too old"), pytest.param(-5, id="from before the clock was set back")])
+@pytest.mark.parametrize(
+    "seconds",
+    [pytest.param(LONGEST_LIFE_SECONDS + 1, id="too old"), pytest.param(-5, id="from before the clock was set back")],
+)
 def test_a_listing_has_an_end(account: Account, seconds: float) -> None:
     account.process().list_hosted_zones()
     account.now += seconds
@@ -184,14 +204,26 @@ def test_a_process_that_is_killed_while_it_lists_leaves_nothing_in_the_way(accou
 
 
 def test_what_runs_left_that_have_ended_goes_when_a_listing_is_kept(account: Account) -> None:
-    left = {"zones-ended.json": DEAD, "zones-going.json": OWNER, "zones-elsewhere.json": {**DEAD, "host": "elsewhere"}, "zones-damaged.json": "?"}
+    left = {
+        "zones-ended.json": DEAD,
+        "zones-going.json": OWNER,
+        "zones-elsewhere.json": {**DEAD, "host": "elsewhere"},
+        "zones-damaged.json": "?",
+    }
     for name, owner in left.items():
         (account.home / name).write_text(json.dumps({"owner": owner, "listed_at": account.now, "zones": []}))
     for name in ("zones-old.json", ".zones-run.json.abc.tmp", "zones-who.lock", "route53-who.pace"):
         (account.home / name).write_text("half")
         os.utime(account.home / name, (1000, 1000))
     account.process().list_hosted_zones()
-    kept = {"zones-run.json", "zones-going.json", "zones-elsewhere.json", "zones-damaged.json", "zones-who.lock", "route53-who.pace"}
+    kept = {
+        "zones-run.json",
+        "zones-going.json",
+        "zones-elsewhere.json",
+        "zones-damaged.json",
+        "zones-who.lock",
+        "route53-who.pace",
+    }
     assert {path.name for path in account.home.iterdir()} == kept
 
 
@@ -203,7 +235,9 @@ def in_a_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, t.Any
     return owner
 
 
-def test_each_identity_and_each_run_has_a_listing_of_its_own_that_does_not_tell_whose_it_is(in_a_run: dict[str, t.Any]) -> None:
+def test_each_identity_and_each_run_has_a_listing_of_its_own_that_does_not_tell_whose_it_is(
+    in_a_run: dict[str, t.Any],
+) -> None:
     def path(*identity: str) -> Path:
         cache = ZoneCache.of_run(identity)
         assert cache is not None
@@ -218,7 +252,9 @@ def test_each_identity_and_each_run_has_a_listing_of_its_own_that_does_not_tell_
     assert "AKIA" not in mine.name
 
 
-def test_outside_a_run_and_without_a_private_directory_there_is_none(in_a_run: dict[str, t.Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_run_and_without_a_private_directory_there_is_none(
+    in_a_run: dict[str, t.Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert ZoneCache.of_run(("who",)) is not None
     (tmp_path / "certops").chmod(0o755)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -18,10 +18,14 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
         pytest.param(lambda: crypto.signing_request("key", ["example.com"]), id="ask for a certificate"),
         pytest.param(lambda: crypto.inspect("certificate"), id="read a certificate"),
         pytest.param(lambda: crypto.key_matches("key", "certificate"), id="compare a key and a certificate"),
-        pytest.param(lambda: crypto.bundle_problems("certificate", "", "key", t.cast("t.Any", None)), id="check a bundle"),
+        pytest.param(
+            lambda: crypto.bundle_problems("certificate", "", "key", t.cast("t.Any", None)), id="check a bundle"
+        ),
     ],
 )
-def test_a_host_without_cryptography_is_named_and_not_its_input(work: t.Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_host_without_cryptography_is_named_and_not_its_input(
+    work: t.Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(crypto, "HAS_CRYPTOGRAPHY", False)
     with pytest.raises(CertError, match=r"the Python library cryptography is not installed .* install") as caught:
         work()

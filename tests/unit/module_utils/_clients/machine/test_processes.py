@@ -29,7 +29,7 @@ if os.fork() == 0:
     os._exit(0)
 os.wait()
 sys.stdin.read()
-"""
+"""  # noqa: E501 - data in the form of its origin
 
 
 @pytest.fixture
@@ -39,7 +39,9 @@ def program(tmp_path: Path) -> t.Iterator[t.Callable[[str], tuple[subprocess.Pop
     def start(name: str) -> tuple[subprocess.Popen[str], int, dict[str, t.Any]]:
         path = tmp_path / name
         path.write_text(PROGRAM)
-        process = subprocess.Popen([sys.executable, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
         started.append(process)
         assert process.stdout is not None
         return process, int(process.stdout.readline()), json.loads(process.stdout.readline())
@@ -50,7 +52,9 @@ def program(tmp_path: Path) -> t.Iterator[t.Callable[[str], tuple[subprocess.Pop
         process.communicate()
 
 
-def test_the_owner_is_the_playbook_itself_not_its_fork_and_is_dead_once_it_was_killed(program: t.Callable[[str], t.Any]) -> None:
+def test_the_owner_is_the_playbook_itself_not_its_fork_and_is_dead_once_it_was_killed(
+    program: t.Callable[[str], t.Any],
+) -> None:
     process, pid, owner = program("ansible-playbook")
     assert owner["pid"] == pid
     assert not processes.is_dead(owner)
@@ -70,7 +74,11 @@ def test_without_a_controlling_process_only_expiry_counts(program: t.Callable[[s
     assert not processes.is_dead({**owner, "pid": None})
 
 
-@pytest.mark.parametrize("changes", [{"host": "elsewhere"}, {"boot_id": "earlier"}, {"pid_namespace": "pid:[1]"}], ids=["host", "boot", "container"])
+@pytest.mark.parametrize(
+    "changes",
+    [{"host": "elsewhere"}, {"boot_id": "earlier"}, {"pid_namespace": "pid:[1]"}],
+    ids=["host", "boot", "container"],
+)
 def test_nothing_is_known_of_processes_elsewhere(changes: dict[str, str], program: t.Callable[[str], t.Any]) -> None:
     process, _pid, owner = program("ansible-playbook")
     process.kill()

@@ -29,7 +29,11 @@ def lookup(name: str, rdtype: str) -> DnsAnswer:
     if not name.endswith(ZONE):
         return DnsAnswer(None, False, ())
     values = RECORDS.get((name, rdtype), ())
-    return DnsAnswer(ZONE, any(name == owner for owner, _type in RECORDS), tuple(DnsRecord(name, rdtype, 60, value) for value in values))
+    return DnsAnswer(
+        ZONE,
+        any(name == owner for owner, _type in RECORDS),
+        tuple(DnsRecord(name, rdtype, 60, value) for value in values),
+    )
 
 
 @pytest.fixture
@@ -73,7 +77,10 @@ def test_name_servers_have_the_port_of_the_resolver(dns: Dns) -> None:
 @pytest.mark.parametrize("server", ["127.0.0.1:1", "[::1]:1"])
 def test_a_closed_port_is_told_at_once(server: str) -> None:
     started = time.monotonic()
-    assert Dns(server).lookup(["a.example.com", "b.example.com"], "TXT") == {"a.example.com": None, "b.example.com": None}
+    assert Dns(server).lookup(["a.example.com", "b.example.com"], "TXT") == {
+        "a.example.com": None,
+        "b.example.com": None,
+    }
     assert time.monotonic() - started < 2
 
 
@@ -83,11 +90,15 @@ def test_without_the_library_nothing_is_known(monkeypatch: pytest.MonkeyPatch) -
     assert Dns("127.0.0.1:1").name_servers(["example.com"]) == {"example.com": ()}
 
 
-@pytest.mark.parametrize("text", [None, "", "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"])
+@pytest.mark.parametrize(
+    "text", [None, "", "192.0.2.53", "192.0.2.53:5353", "2001:db8::53", "[2001:db8::53]", "[2001:db8::53]:5353"]
+)
 def test_addresses_of_resolvers(text: t.Any) -> None:
     assert resolver.server_problem(text) is None
 
 
-@pytest.mark.parametrize("text", ["resolver.example.com", "192.0.2.53:0", "192.0.2.53:x", "192.0.2.53:65536", "[2001:db8::53"])
+@pytest.mark.parametrize(
+    "text", ["resolver.example.com", "192.0.2.53:0", "192.0.2.53:x", "192.0.2.53:65536", "[2001:db8::53"]
+)
 def test_what_is_no_address_of_a_resolver(text: str) -> None:
     assert (resolver.server_problem(text) or "").startswith("dns_server: ")

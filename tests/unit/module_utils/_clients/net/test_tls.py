@@ -18,7 +18,9 @@ PAIRS = {name: AUTHORITY.certificate([name]) for name in ("a.test", "b.test")}
 
 @pytest.fixture
 def port() -> t.Iterator[int]:
-    material = {name: (pair.certificate_pem + AUTHORITY.issuer.certificate_pem, pair.key_pem) for name, pair in PAIRS.items()}
+    material = {
+        name: (pair.certificate_pem + AUTHORITY.issuer.certificate_pem, pair.key_pem) for name, pair in PAIRS.items()
+    }
     edge = Edge(AUTHORITY, material.get)
     edge.start(0)
     yield edge.port
@@ -48,13 +50,17 @@ def test_nobody_there_is_an_error_that_names_the_place() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "address"), [("127.0.0.1:8443", ("127.0.0.1", 8443)), ("[::1]:443", ("::1", 443)), ("edge.test:1", ("edge.test", 1))], ids=["IPv4", "IPv6", "name"]
+    ("text", "address"),
+    [("127.0.0.1:8443", ("127.0.0.1", 8443)), ("[::1]:443", ("::1", 443)), ("edge.test:1", ("edge.test", 1))],
+    ids=["IPv4", "IPv6", "name"],
 )
 def test_addresses(text: str, address: tuple[str, int]) -> None:
     assert tls.parse_address(text) == address
 
 
-@pytest.mark.parametrize("text", ["", "edge.test", ":443", "edge.test:", "edge.test:0", "edge.test:65536", "edge.test:https"])
+@pytest.mark.parametrize(
+    "text", ["", "edge.test", ":443", "edge.test:", "edge.test:0", "edge.test:65536", "edge.test:https"]
+)
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(ValueError, match="not host:port"):
         tls.parse_address(text)

@@ -24,7 +24,9 @@ KEY = "webapp/2026-11-22-0530.tar.gz"
 def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
     emulated_credentials(monkeypatch)
     with mock_aws():
-        boto3.client("s3", region_name=REGION).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        boto3.client("s3", region_name=REGION).create_bucket(
+            Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION}
+        )
         yield
 
 
@@ -91,7 +93,9 @@ def test_a_key_that_leaves_the_archive_is_refused(archive: Archive, key: str) ->
 
 @pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(
-    ("query", "algorithm", "key_id"), [("", "AES256", None), ("?kms_key_id=alias/certops", "aws:kms", "alias/certops")], ids=["S3's keys", "a KMS key"]
+    ("query", "algorithm", "key_id"),
+    [("", "AES256", None), ("?kms_key_id=alias/certops", "aws:kms", "alias/certops")],
+    ids=["S3's keys", "a KMS key"],
 )
 def test_objects_in_s3_are_encrypted(query: str, algorithm: str, key_id: str | None) -> None:
     stores.archive(f"s3://{BUCKET}/live{query}", session).put(KEY, b"x")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only files promise: permissions, durability, no way out of the directory, and a clear word when the disk refuses."""
+"""What only files promise: permissions, durability, no way out of the directory, and a clear word when the disk
+refuses."""
 
 from __future__ import annotations
 
@@ -18,7 +19,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_archive import FileArchive
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, ConflictError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    CertError,
+    ConfigError,
+    ConflictError,
+    RemoteError,
+)
 
 SPAWN = multiprocessing.get_context("fork")
 
@@ -100,7 +106,9 @@ def test_a_project_name_that_leaves_the_store_is_refused(tmp_path: Path, name: s
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_writer_killed_before_the_rename_leaves_the_old_content_and_the_next_write_clears_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_killed_before_the_rename_leaves_the_old_content_and_the_next_write_clears_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = FileArchive(tmp_path / "archive")
     archive.put("webapp/x", b"old")
 
@@ -112,7 +120,9 @@ def test_a_writer_killed_before_the_rename_leaves_the_old_content_and_the_next_w
     child.start()
     child.join(20)
     assert child.exitcode == -signal.SIGKILL
-    assert list((tmp_path / "archive" / "webapp").glob("*.tmp")) or list((tmp_path / "archive" / "webapp").glob(".*.tmp"))
+    assert list((tmp_path / "archive" / "webapp").glob("*.tmp")) or list(
+        (tmp_path / "archive" / "webapp").glob(".*.tmp")
+    )
     assert archive.get("webapp/x") == b"old"
     assert archive.list("") == ["webapp/x"]
     archive.put("webapp/y", b"y")
@@ -131,7 +141,9 @@ def test_file_and_directory_are_synced_before_a_write_returns(tmp_path: Path, mo
     FileStore(tmp_path / "store").write("webapp", {}, None)
     assert str(tmp_path / "store") in synced
     assert any(".webapp.json." in path for path in synced)
-    assert synced.index(str(tmp_path / "store")) > next(index for index, path in enumerate(synced) if ".webapp.json." in path)
+    assert synced.index(str(tmp_path / "store")) > next(
+        index for index, path in enumerate(synced) if ".webapp.json." in path
+    )
 
 
 def increment(root: Path, times: int) -> None:
@@ -158,7 +170,9 @@ def test_concurrent_writers_lose_no_update(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "counter.json").read_text()) == {"count": 100}
 
 
-def test_a_full_disk_is_named_and_leaves_the_old_content_and_no_litter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_named_and_leaves_the_old_content_and_no_litter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     archive = FileArchive(tmp_path)
     archive.put("webapp/x", b"old")
 
@@ -166,7 +180,9 @@ def test_a_full_disk_is_named_and_leaves_the_old_content_and_no_litter(tmp_path:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(RemoteError, match=r"cannot write .*webapp/x: No space left on device; free some space") as caught:
+    with pytest.raises(
+        RemoteError, match=r"cannot write .*webapp/x: No space left on device; free some space"
+    ) as caught:
         archive.put("webapp/x", b"new")
     assert caught.value.code == "ENOSPC"
     assert archive.get("webapp/x") == b"old"
@@ -206,16 +222,30 @@ def test_a_directory_that_may_be_made_is_no_problem(tmp_path: Path) -> None:
 
 def test_a_path_through_a_file_is_a_problem_before_anything_is_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    assert private_files.directory_problem(tmp_path / "file" / "store") == f"{tmp_path}/file exists and is not a directory"
+    assert (
+        private_files.directory_problem(tmp_path / "file" / "store") == f"{tmp_path}/file exists and is not a directory"
+    )
 
 
-@pytest.mark.parametrize("right", [pytest.param(os.R_OK, id="read"), pytest.param(os.W_OK, id="write"), pytest.param(os.X_OK, id="search")])
-def test_a_right_that_the_user_lacks_is_a_problem_before_anything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: int) -> None:
-    # Root has every right, so the lack is made up. What is in a directory that may not be searched does not seem to be there.
+@pytest.mark.parametrize(
+    "right", [pytest.param(os.R_OK, id="read"), pytest.param(os.W_OK, id="write"), pytest.param(os.X_OK, id="search")]
+)
+def test_a_right_that_the_user_lacks_is_a_problem_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: int
+) -> None:
+    # Root has every right, so the lack is made up. What is in a directory that may not be searched does not seem to be
+    # there.
     closed = tmp_path / "closed"
     closed.mkdir()
-    monkeypatch.setattr(private_files.os, "access", lambda path, mode: (closed not in path.parents) and not (path == closed and mode & right))
-    assert private_files.directory_problem(closed / "archive") == f"{closed} is not readable and writable for the user that runs this module"
+    monkeypatch.setattr(
+        private_files.os,
+        "access",
+        lambda path, mode: (closed not in path.parents) and not (path == closed and mode & right),
+    )
+    assert (
+        private_files.directory_problem(closed / "archive")
+        == f"{closed} is not readable and writable for the user that runs this module"
+    )
 
 
 def test_a_path_through_a_file_is_named(tmp_path: Path) -> None:
@@ -270,7 +300,9 @@ def test_a_file_uri_names_its_directory(uri: str | None, expected: str, monkeypa
     assert stores.archive(uri, no_session).uri == expected.format(kind="archive")
 
 
-def test_the_default_follows_the_data_directory_of_the_user_unless_it_is_relative(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_follows_the_data_directory_of_the_user_unless_it_is_relative(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("HOME", "/home/ops")
     monkeypatch.setenv("XDG_DATA_HOME", "/data")
     assert stores.default_uri("store") == "file:///data/certops/store"

@@ -16,7 +16,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 from moto import mock_aws
 from unit.fakes.stores import REGION, FakeStore, emulated_credentials, session
 
-DOCUMENT: dict[str, t.Any] = {"schema": 1, "name": "webapp", "domains": ["bücher.example"], "nested": {"none": None, "yes": True, "count": 3}}
+DOCUMENT: dict[str, t.Any] = {
+    "schema": 1,
+    "name": "webapp",
+    "domains": ["bücher.example"],
+    "nested": {"none": None, "yes": True, "count": 3},
+}
 
 
 @pytest.fixture
@@ -83,7 +88,10 @@ def test_a_scan_brings_every_project_with_its_document_and_what_is_corrupt_as_an
         store.write(name, {**DOCUMENT, "name": name}, None)
     found = dict(store.scan())
     assert list(found) == ["shop", "webapp"]
-    assert {name: stored.document["name"] for name, stored in found.items() if not isinstance(stored, CertError)} == {"shop": "shop", "webapp": "webapp"}
+    assert {name: stored.document["name"] for name, stored in found.items() if not isinstance(stored, CertError)} == {
+        "shop": "shop",
+        "webapp": "webapp",
+    }
     assert isinstance(found["shop"], Stored)
     assert found["shop"] == store.read("shop")
 
@@ -93,7 +101,10 @@ def test_what_others_add_to_an_item_harms_nothing(aws: None, tmp_path: Path) -> 
     store.write("webapp", DOCUMENT, None)
     expiry = {":at": {"N": "1799210520"}}
     boto3.client("dynamodb", region_name=REGION).update_item(
-        TableName="certops", Key={"name": {"S": "webapp"}}, UpdateExpression="SET expires = :at", ExpressionAttributeValues=expiry
+        TableName="certops",
+        Key={"name": {"S": "webapp"}},
+        UpdateExpression="SET expires = :at",
+        ExpressionAttributeValues=expiry,
     )
     found = store.read("webapp")
     assert found is not None

@@ -35,7 +35,9 @@ def certificate(serial: str, ago: timedelta, *domains: str, **more: t.Any) -> di
     }
 
 
-def document(current: dict[str, t.Any] | None = None, *superseded: dict[str, t.Any], **renewal: t.Any) -> dict[str, t.Any]:
+def document(
+    current: dict[str, t.Any] | None = None, *superseded: dict[str, t.Any], **renewal: t.Any
+) -> dict[str, t.Any]:
     found = document_.new_document("webapp", {"domains": ["example.com"], "acme_directory": "letsencrypt"})
     return {**found, "certificate": current, "superseded": list(superseded), "renewal": {**found["renewal"], **renewal}}
 
@@ -49,16 +51,62 @@ def window(start: timedelta, end: timedelta, cert_id: str = "qg.AQ") -> dict[str
     ("found", "domains", "directory", "expected"),
     [
         pytest.param(document(), ["example.com"], "letsencrypt", None, id="a first certificate"),
-        pytest.param(document(certificate("1", 60 * DAY)), ["example.com"], "letsencrypt", "renewal", id="the same names"),
-        pytest.param(document(certificate("1", 60 * DAY)), ["example.com"], LE, "renewal", id="a name and the URL of one CA"),
-        pytest.param(document(certificate("1", 121 * DAY)), ["example.com"], "letsencrypt", None, id="the same names too long ago"),
-        pytest.param(document(certificate("1", 60 * DAY)), ["example.com", "www.example.com"], "letsencrypt", None, id="a name more"),
+        pytest.param(
+            document(certificate("1", 60 * DAY)), ["example.com"], "letsencrypt", "renewal", id="the same names"
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY)), ["example.com"], LE, "renewal", id="a name and the URL of one CA"
+        ),
+        pytest.param(
+            document(certificate("1", 121 * DAY)),
+            ["example.com"],
+            "letsencrypt",
+            None,
+            id="the same names too long ago",
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY)),
+            ["example.com", "www.example.com"],
+            "letsencrypt",
+            None,
+            id="a name more",
+        ),
         pytest.param(document(certificate("1", 60 * DAY)), ["example.com"], "zerossl", None, id="another CA"),
-        pytest.param(document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)), ["example.com", "b.com"], "letsencrypt", "ari", id="in the window"),
-        pytest.param(document(certificate("1", 60 * DAY), ari=window(-2 * DAY, -DAY)), ["b.com"], "letsencrypt", None, id="after the window"),
-        pytest.param(document(certificate("1", 60 * DAY), ari=window(DAY, 2 * DAY)), ["example.com"], "letsencrypt", "renewal", id="before the window"),
-        pytest.param(document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)), ["b.com"], "letsencrypt", None, id="in the window with other names"),
-        pytest.param(document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)), ["example.com"], "zerossl", None, id="in the window of another CA"),
+        pytest.param(
+            document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)),
+            ["example.com", "b.com"],
+            "letsencrypt",
+            "ari",
+            id="in the window",
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY), ari=window(-2 * DAY, -DAY)),
+            ["b.com"],
+            "letsencrypt",
+            None,
+            id="after the window",
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY), ari=window(DAY, 2 * DAY)),
+            ["example.com"],
+            "letsencrypt",
+            "renewal",
+            id="before the window",
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)),
+            ["b.com"],
+            "letsencrypt",
+            None,
+            id="in the window with other names",
+        ),
+        pytest.param(
+            document(certificate("1", 60 * DAY), ari=window(-DAY, DAY)),
+            ["example.com"],
+            "zerossl",
+            None,
+            id="in the window of another CA",
+        ),
         pytest.param(
             document(certificate("1", DAY), ari=window(-DAY, DAY, "qg.Ag")),
             ["example.com", "b.com"],
@@ -66,10 +114,18 @@ def window(start: timedelta, end: timedelta, cert_id: str = "qg.AQ") -> dict[str
             None,
             id="another certificate",
         ),
-        pytest.param(document(certificate("2", DAY, "b.com"), certificate("1", 60 * DAY)), ["example.com"], "letsencrypt", "renewal", id="superseded"),
+        pytest.param(
+            document(certificate("2", DAY, "b.com"), certificate("1", 60 * DAY)),
+            ["example.com"],
+            "letsencrypt",
+            "renewal",
+            id="superseded",
+        ),
     ],
 )
-def test_what_counts_as_a_renewal(found: dict[str, t.Any], domains: list[str], directory: str, expected: str | None) -> None:
+def test_what_counts_as_a_renewal(
+    found: dict[str, t.Any], domains: list[str], directory: str, expected: str | None
+) -> None:
     assert issuances.exemption(found, domains, directory, NOW) == expected
 
 
@@ -91,7 +147,9 @@ def test_a_certificate_of_a_fallback_counts_at_that_ca() -> None:
     other = "https://other.example/directory"
     found = document(certificate("1", DAY, directory=other))
     assert [each.directory for each in issuances.of(found)] == [other]
-    assert [entry["acme_directory"] for entry in issuances.noted(document(), certificate("2", DAY, directory=other), NOW)] == [other]
+    assert [
+        entry["acme_directory"] for entry in issuances.noted(document(), certificate("2", DAY, directory=other), NOW)
+    ] == [other]
 
 
 def test_the_same_certificate_is_noted_once_and_an_old_one_that_comes_back_never() -> None:

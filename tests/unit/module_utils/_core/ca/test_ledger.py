@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which orders the limits of a CA admit now, and when the next ones; the figures are those that Let's Encrypt publishes."""
+"""Which orders the limits of a CA admit now, and when the next ones; the figures are those that Let's Encrypt
+publishes."""
 
 from __future__ import annotations
 
@@ -58,7 +59,9 @@ def test_of_a_thousand_names_of_one_registered_domain_50_go_at_once_and_then_one
 
 def test_a_domain_that_is_used_up_holds_back_nobody_else() -> None:
     book = ledger()
-    mixed = [order(f"host{number}.example.com") for number in range(60)] + [order(f"site{number}.com") for number in range(250)]
+    mixed = [order(f"host{number}.example.com") for number in range(60)] + [
+        order(f"site{number}.com") for number in range(250)
+    ]
     found = waits(book, mixed)
     assert [wait for wait in found[50:60] if not wait] == []
     assert found[60:] == [timedelta()] * 250
@@ -66,7 +69,10 @@ def test_a_domain_that_is_used_up_holds_back_nobody_else() -> None:
 
 def test_a_certificate_counts_once_for_each_registered_domain_in_it() -> None:
     book = ledger()
-    found = waits(book, [order(f"a{number}.example.com", f"b{number}.example.com", f"a{number}.example.net") for number in range(51)])
+    found = waits(
+        book,
+        [order(f"a{number}.example.com", f"b{number}.example.com", f"a{number}.example.net") for number in range(51)],
+    )
     assert found[:50] == [timedelta()] * 50
     assert round(found[50] / MINUTE) == 202
     assert [(row["of"], row["held"]) for row in book.used() if row["limit"] == "registered_domain"] in (
@@ -83,7 +89,9 @@ def test_a_certificate_counts_once_for_each_registered_domain_in_it() -> None:
         pytest.param([1 * HOUR] * 5, timedelta(hours=32, minutes=36), id="five an hour ago"),
         pytest.param([34 * HOUR] * 5, timedelta(), id="five, and one token is back"),
         pytest.param([100 * HOUR] * 4 + [1 * HOUR], timedelta(), id="four that are back in part"),
-        pytest.param([1 * HOUR] * 50, timedelta(hours=32, minutes=36), id="more than the limit, which the CA must have raised"),
+        pytest.param(
+            [1 * HOUR] * 50, timedelta(hours=32, minutes=36), id="more than the limit, which the CA must have raised"
+        ),
         pytest.param([9 * DAY] * 5, timedelta(), id="long ago"),
     ],
 )
@@ -114,7 +122,9 @@ def test_what_lets_encrypt_exempts(exempt: str | None, limits: list[str | None])
     expected = "exact_set" if limits == ["registered_domain"] else limits[0]
     assert (held.key.kind if held else None) == expected
     if exempt != "ari":
-        assert waits(book, [order("new.example.com", exempt=exempt)]) == ([timedelta()] if exempt else [timedelta(minutes=200.6)])
+        assert waits(book, [order("new.example.com", exempt=exempt)]) == (
+            [timedelta()] if exempt else [timedelta(minutes=200.6)]
+        )
 
 
 def test_accounts_have_orders_of_their_own_but_share_domains() -> None:
@@ -122,7 +132,9 @@ def test_accounts_have_orders_of_their_own_but_share_domains() -> None:
     found = waits(book, [order(f"{account}{number}.com", account=account) for account in "ab" for number in range(300)])
     assert not any(found)
     book = ledger()
-    found = waits(book, [order(f"{account}{number}.example.com", account=account) for account in "ab" for number in range(26)])
+    found = waits(
+        book, [order(f"{account}{number}.example.com", account=account) for account in "ab" for number in range(26)]
+    )
     assert len([wait for wait in found if wait]) == 2
 
 
@@ -148,7 +160,10 @@ def test_a_project_with_another_ca_goes_there_when_the_first_has_no_room() -> No
 
 def test_a_ca_without_numbers_has_no_limits() -> None:
     book = ledger()
-    unlimited = [PlannedOrder("https://ca.example/directory", "a", frozenset({f"{number}.example.com"})) for number in range(2000)]
+    unlimited = [
+        PlannedOrder("https://ca.example/directory", "a", frozenset({f"{number}.example.com"}))
+        for number in range(2000)
+    ]
     assert not any(waits(book, unlimited))
     assert book.used() == []
 
@@ -168,7 +183,11 @@ def test_what_holds_a_project_back_is_said_in_words() -> None:
     waits(book, [order(f"host{number}.example.com") for number in range(50)])
     held = book.admit([order("another.example.com")])
     assert held is not None
-    assert held.as_text() == (f"{LE} allows 50 certificates for the registered domain example.com in 7 days; there is room again at 2027-01-06T07:21:36Z")
+    assert (
+        held.as_text()
+        == f"{LE} allows 50 certificates for the registered domain example.com in 7 days; there is room again at"
+        " 2027-01-06T07:21:36Z"
+    )
 
 
 def test_an_operator_changes_single_numbers_and_the_exemptions_stay() -> None:
@@ -196,11 +215,27 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
         pytest.param([], ["no mapping of ACME directories"], id="a list"),
         pytest.param({"letsencrpyt": {}}, ["is not a known name"], id="an unknown name"),
         pytest.param({"letsencrypt": 5}, ["no mapping of limits"], id="no limits"),
-        pytest.param({"letsencrypt": {"order": {"count": 1, "seconds": 1}}}, ["there is no limit order"], id="an unknown limit"),
-        pytest.param({"letsencrypt": {"orders": {"count": 0, "seconds": -1, "per": 1}}}, ["per is unknown", "count is 0", "seconds is -1"], id="all at once"),
-        pytest.param({"letsencrypt": {"orders": {"count": 1, "seconds": 1e12}}}, ["seconds is 1000000000000.0"], id="longer than a year"),
-        pytest.param({"letsencrypt": {"orders": {"count": 1, "seconds": float("nan")}}}, ["seconds is nan"], id="no number"),
-        pytest.param({"letsencrypt": {"orders": {"count": True, "seconds": 1, "exempt": ["all"]}}}, ["count is True", "exempt is"], id="an unknown exemption"),
+        pytest.param(
+            {"letsencrypt": {"order": {"count": 1, "seconds": 1}}}, ["there is no limit order"], id="an unknown limit"
+        ),
+        pytest.param(
+            {"letsencrypt": {"orders": {"count": 0, "seconds": -1, "per": 1}}},
+            ["per is unknown", "count is 0", "seconds is -1"],
+            id="all at once",
+        ),
+        pytest.param(
+            {"letsencrypt": {"orders": {"count": 1, "seconds": 1e12}}},
+            ["seconds is 1000000000000.0"],
+            id="longer than a year",
+        ),
+        pytest.param(
+            {"letsencrypt": {"orders": {"count": 1, "seconds": float("nan")}}}, ["seconds is nan"], id="no number"
+        ),
+        pytest.param(
+            {"letsencrypt": {"orders": {"count": True, "seconds": 1, "exempt": ["all"]}}},
+            ["count is True", "exempt is"],
+            id="an unknown exemption",
+        ),
         pytest.param({"letsencrypt": {"as_of": "2027-01-01", "source": "the CA's mail"}}, [], id="a date and a source"),
     ],
 )

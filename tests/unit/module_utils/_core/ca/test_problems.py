@@ -24,13 +24,20 @@ def test_subproblems_are_told_for_each_name() -> None:
             "type": URN + "malformed",
             "detail": "some names were refused",
             "subproblems": [
-                {"type": URN + "rejectedIdentifier", "detail": "on the list", "identifier": {"type": "dns", "value": "a.example"}},
+                {
+                    "type": URN + "rejectedIdentifier",
+                    "detail": "on the list",
+                    "identifier": {"type": "dns", "value": "a.example"},
+                },
                 {"type": URN + "caa", "detail": "forbidden", "identifier": {"type": "dns", "value": "b.example"}},
             ],
         }
     )
     assert problem.code == "malformed"
-    assert [(entry["identifier"], entry["code"]) for entry in problem.as_details()] == [("a.example", "rejectedIdentifier"), ("b.example", "caa")]
+    assert [(entry["identifier"], entry["code"]) for entry in problem.as_details()] == [
+        ("a.example", "rejectedIdentifier"),
+        ("b.example", "caa"),
+    ]
     assert "a.example: rejectedIdentifier: on the list" in problem.as_text()
     assert "remove it" in acme_problems.advice(problem, None, NOW)
 
@@ -64,7 +71,9 @@ def test_a_damaged_problem_is_still_a_problem(document: object) -> None:
             None,
             id="registered domain",
         ),
-        pytest.param("too many failed authorizations (5) for x", "failed validations", None, id="failed authorizations"),
+        pytest.param(
+            "too many failed authorizations (5) for x", "failed validations", None, id="failed authorizations"
+        ),
         pytest.param("too many new orders (300) from this account", "new orders of one account", None, id="orders"),
         pytest.param("too many new registrations (10) from this IP", "new accounts", None, id="accounts"),
         pytest.param("slow down", "a limit that the message names", None, id="unknown"),
@@ -134,7 +143,13 @@ def test_each_name_gets_its_own_advice() -> None:
 
 def test_a_limit_on_one_of_the_names_is_a_limit() -> None:
     found = Problem(
-        "malformed", "x", subproblems=(Problem("rateLimited", "too many failed authorizations (5), retry after 2027-01-06 05:00:00 UTC", "a.example"),)
+        "malformed",
+        "x",
+        subproblems=(
+            Problem(
+                "rateLimited", "too many failed authorizations (5), retry after 2027-01-06 05:00:00 UTC", "a.example"
+            ),
+        ),
     )
     assert "failed validations of one name" in acme_problems.advice(found, None, NOW)
     assert acme_problems.retry_at(found, None, NOW) == datetime(2027, 1, 6, 5, tzinfo=timezone.utc)

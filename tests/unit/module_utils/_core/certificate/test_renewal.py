@@ -41,7 +41,12 @@ def certificate(lifetime: timedelta) -> Certificate:
         pytest.param(10 * DAY - SECOND, 30, (10 * DAY - SECOND) / 2, id="just below 10 days: half"),
         pytest.param(10 * DAY, 30, 10 * DAY * 2 / 3, id="10 days: two thirds"),
         pytest.param(45 * DAY, 30, 30 * DAY, id="45 days: two thirds are 30 days"),
-        pytest.param(45 * DAY - SECOND, 30, (45 * DAY - SECOND) * 2 / 3, id="45 days less a second: two thirds come just before 30 days"),
+        pytest.param(
+            45 * DAY - SECOND,
+            30,
+            (45 * DAY - SECOND) * 2 / 3,
+            id="45 days less a second: two thirds come just before 30 days",
+        ),
         pytest.param(45 * DAY, 29, 29 * DAY, id="45 days: interval of 29 days"),
         pytest.param(45 * DAY, 80, 30 * DAY, id="45 days: interval of 80 days is clamped"),
         pytest.param(45 * DAY, 89, 30 * DAY, id="45 days: longest interval is clamped"),
@@ -61,7 +66,9 @@ def certificate(lifetime: timedelta) -> Certificate:
         pytest.param(HOUR, 30, HOUR / 2, id="1 hour: half"),
     ],
 )
-def test_renewal_is_at_the_earlier_of_lifetime_and_interval(lifetime: timedelta, interval: int, after: timedelta) -> None:
+def test_renewal_is_at_the_earlier_of_lifetime_and_interval(
+    lifetime: timedelta, interval: int, after: timedelta
+) -> None:
     assert renewal.decide(certificate(lifetime), interval, START).renew_at == START + after
 
 

@@ -11,7 +11,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import renewal_info
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import Answer, RenewalInfo, Window
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
+    Answer,
+    RenewalInfo,
+    Window,
+)
 
 NOW = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -31,7 +35,11 @@ KNOWN = replace(INFO, window=WINDOW, selected_at=NOW + 30 * HOUR, next_check_at=
 @pytest.mark.parametrize(
     ("serial", "cert_id"),
     [
-        pytest.param("87654321", "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE", id="the example of RFC 9773: a zero keeps the serial positive"),
+        pytest.param(
+            "87654321",
+            "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE",
+            id="the example of RFC 9773: a zero keeps the serial positive",
+        ),
         pytest.param("8765432", "aYhba4dGQEHhs3uEe6CuLN4ByNQ.CHZUMg", id="seven digits"),
         pytest.param("7f", "aYhba4dGQEHhs3uEe6CuLN4ByNQ.fw", id="no zero needed"),
         pytest.param("80", "aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIA", id="a zero needed"),
@@ -61,13 +69,25 @@ def test_what_was_known_of_another_certificate_says_nothing(fields: dict[str, t.
 @pytest.mark.parametrize(
     ("document", "answer"),
     [
-        pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "2027-01-08T04:42:00Z"}}, Answer(WINDOW), id="window"),
         pytest.param(
-            {"suggestedWindow": {"start": "2027-01-07T05:42:00.987+01:00", "end": "2027-01-08T04:42:00.1Z"}, "explanationURL": URL, "more": 1},
+            {"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "2027-01-08T04:42:00Z"}},
+            Answer(WINDOW),
+            id="window",
+        ),
+        pytest.param(
+            {
+                "suggestedWindow": {"start": "2027-01-07T05:42:00.987+01:00", "end": "2027-01-08T04:42:00.1Z"},
+                "explanationURL": URL,
+                "more": 1,
+            },
             Answer(WINDOW, URL),
             id="another time zone, fractions, an explanation, more fields",
         ),
-        pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "2027-01-08T04:42:00Z"}, "explanationURL": 7}, Answer(WINDOW), id="no URL"),
+        pytest.param(
+            {"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "2027-01-08T04:42:00Z"}, "explanationURL": 7},
+            Answer(WINDOW),
+            id="no URL",
+        ),
     ],
 )
 def test_answers_are_read(document: dict[str, t.Any], answer: Answer) -> None:
@@ -84,11 +104,25 @@ def test_answers_are_read(document: dict[str, t.Any], answer: Answer) -> None:
         pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00Z"}}, id="no end"),
         pytest.param({"suggestedWindow": {"start": "tomorrow", "end": "2027-01-08T04:42:00Z"}}, id="no time"),
         pytest.param({"suggestedWindow": {"start": 1, "end": 2}}, id="numbers"),
-        pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00", "end": "2027-01-08T04:42:00"}}, id="no time zone"),
-        pytest.param({"suggestedWindow": {"start": "0001-01-01T00:00:00+14:00", "end": "2027-01-07T04:42:00Z"}}, id="before the calendar"),
-        pytest.param({"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "9999-12-31T23:59:59-12:00"}}, id="after the calendar"),
-        pytest.param({"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-07T04:42:00Z"}}, id="ends before it starts"),
-        pytest.param({"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-08T04:42:00Z"}}, id="ends as it starts"),
+        pytest.param(
+            {"suggestedWindow": {"start": "2027-01-07T04:42:00", "end": "2027-01-08T04:42:00"}}, id="no time zone"
+        ),
+        pytest.param(
+            {"suggestedWindow": {"start": "0001-01-01T00:00:00+14:00", "end": "2027-01-07T04:42:00Z"}},
+            id="before the calendar",
+        ),
+        pytest.param(
+            {"suggestedWindow": {"start": "2027-01-07T04:42:00Z", "end": "9999-12-31T23:59:59-12:00"}},
+            id="after the calendar",
+        ),
+        pytest.param(
+            {"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-07T04:42:00Z"}},
+            id="ends before it starts",
+        ),
+        pytest.param(
+            {"suggestedWindow": {"start": "2027-01-08T04:42:00Z", "end": "2027-01-08T04:42:00Z"}},
+            id="ends as it starts",
+        ),
     ],
 )
 def test_what_is_no_answer_is_refused(document: t.Any) -> None:

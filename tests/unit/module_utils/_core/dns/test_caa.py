@@ -40,31 +40,77 @@ def test_the_name_and_those_above_it_are_looked_at_from_below() -> None:
         pytest.param(NAME, {NAME: records("issue %%%%%")}, Reason.OTHER_ISSUERS, id="malformed, RFC 8659 section 4.2"),
         pytest.param(NAME, {NAME: records("issue ca.example; policy")}, Reason.OTHER_ISSUERS, id="malformed parameter"),
         pytest.param(NAME, {NAME: records("iodef mailto:a@example.com")}, None, id="nothing about issuing"),
-        pytest.param(NAME, {"example.com": records("issue other.example")}, Reason.OTHER_ISSUERS, id="those above count"),
-        pytest.param(NAME, {NAME: records("issue ca.example"), "example.com": records("issue ;")}, None, id="the closest count"),
-        pytest.param(NAME, {NAME: records("iodef mailto:a@example.com"), "example.com": records("issue ;")}, None, id="the closest count whatever they say"),
+        pytest.param(
+            NAME, {"example.com": records("issue other.example")}, Reason.OTHER_ISSUERS, id="those above count"
+        ),
+        pytest.param(
+            NAME, {NAME: records("issue ca.example"), "example.com": records("issue ;")}, None, id="the closest count"
+        ),
+        pytest.param(
+            NAME,
+            {NAME: records("iodef mailto:a@example.com"), "example.com": records("issue ;")},
+            None,
+            id="the closest count whatever they say",
+        ),
         pytest.param(NAME, {NAME: records("issuewild other.example")}, None, id="issuewild is not for plain names"),
-        pytest.param(WILD, {"example.com": records("issuewild other.example", "issue ca.example")}, Reason.OTHER_ISSUERS, id="issuewild before issue"),
-        pytest.param(WILD, {"example.com": records("issuewild ca.example", "issue ;")}, None, id="issuewild alone counts"),
-        pytest.param(WILD, {"example.com": records("issue ca.example")}, None, id="issue counts for wildcards without issuewild"),
+        pytest.param(
+            WILD,
+            {"example.com": records("issuewild other.example", "issue ca.example")},
+            Reason.OTHER_ISSUERS,
+            id="issuewild before issue",
+        ),
+        pytest.param(
+            WILD, {"example.com": records("issuewild ca.example", "issue ;")}, None, id="issuewild alone counts"
+        ),
+        pytest.param(
+            WILD, {"example.com": records("issue ca.example")}, None, id="issue counts for wildcards without issuewild"
+        ),
         pytest.param(WILD, {"example.com": records("issuewild ;")}, Reason.OTHER_ISSUERS, id="no wildcards"),
-        pytest.param(NAME, {NAME: records("128 tbs x", "issue ca.example")}, Reason.CRITICAL, id="unknown and critical"),
+        pytest.param(
+            NAME, {NAME: records("128 tbs x", "issue ca.example")}, Reason.CRITICAL, id="unknown and critical"
+        ),
         pytest.param(NAME, {NAME: records("0 tbs x", "issue ca.example")}, None, id="unknown and not critical"),
         pytest.param(NAME, {NAME: records("128 issue ca.example")}, None, id="known and critical"),
         pytest.param(NAME, {NAME: records("issue ca.example; validationmethods=dns-01")}, None, id="our method"),
-        pytest.param(NAME, {NAME: records("issue ca.example;validationmethods=http-01,dns-01")}, None, id="our method among others"),
-        pytest.param(NAME, {NAME: records("issue ca.example; validationmethods=http-01")}, Reason.METHOD, id="another method"),
-        pytest.param(NAME, {NAME: records("issue ca.example; validationmethods=http-01", "issue ca.test")}, None, id="another property allows it"),
-        pytest.param(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}")}, None, id="our account"),
-        pytest.param(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}0")}, Reason.ACCOUNT, id="another account"),
-        pytest.param(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}; accounturi={ACCOUNT}")}, Reason.ACCOUNT, id="two accounts in one"),
         pytest.param(
-            NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}; validationmethods=tls-alpn-01")}, Reason.METHOD, id="our account, another method"
+            NAME,
+            {NAME: records("issue ca.example;validationmethods=http-01,dns-01")},
+            None,
+            id="our method among others",
         ),
-        pytest.param(NAME, {NAME: records("issue ca.example; unknown=value")}, None, id="unknown parameters do not matter"),
+        pytest.param(
+            NAME, {NAME: records("issue ca.example; validationmethods=http-01")}, Reason.METHOD, id="another method"
+        ),
+        pytest.param(
+            NAME,
+            {NAME: records("issue ca.example; validationmethods=http-01", "issue ca.test")},
+            None,
+            id="another property allows it",
+        ),
+        pytest.param(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}")}, None, id="our account"),
+        pytest.param(
+            NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}0")}, Reason.ACCOUNT, id="another account"
+        ),
+        pytest.param(
+            NAME,
+            {NAME: records(f"issue ca.example; accounturi={ACCOUNT}; accounturi={ACCOUNT}")},
+            Reason.ACCOUNT,
+            id="two accounts in one",
+        ),
+        pytest.param(
+            NAME,
+            {NAME: records(f"issue ca.example; accounturi={ACCOUNT}; validationmethods=tls-alpn-01")},
+            Reason.METHOD,
+            id="our account, another method",
+        ),
+        pytest.param(
+            NAME, {NAME: records("issue ca.example; unknown=value")}, None, id="unknown parameters do not matter"
+        ),
     ],
 )
-def test_what_records_mean_for_the_ca(domain: str, found: dict[str, tuple[CaaRecord, ...]], reason: Reason | None) -> None:
+def test_what_records_mean_for_the_ca(
+    domain: str, found: dict[str, tuple[CaaRecord, ...]], reason: Reason | None
+) -> None:
     assert caa.judge(domain, found, ISSUER).reason is reason
 
 
@@ -79,4 +125,7 @@ def test_a_ca_without_a_name_can_not_be_judged_by_records_about_issuing() -> Non
 
 
 def test_without_an_account_any_account_is_another_one() -> None:
-    assert caa.judge(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}")}, Issuer(("ca.example",))).reason is Reason.ACCOUNT
+    assert (
+        caa.judge(NAME, {NAME: records(f"issue ca.example; accounturi={ACCOUNT}")}, Issuer(("ca.example",))).reason
+        is Reason.ACCOUNT
+    )

@@ -25,7 +25,9 @@ OURS = f"ca.example; accounturi={ACCOUNT}"
     ("grant", "value"),
     [
         pytest.param(WILD, f"{OURS}; policy=wildcard", id="with the wildcard"),
-        pytest.param(PLAIN, f"also.example; accounturi={ACCOUNT}", id="the CA's names in another order give the same value"),
+        pytest.param(
+            PLAIN, f"also.example; accounturi={ACCOUNT}", id="the CA's names in another order give the same value"
+        ),
     ],
 )
 def test_the_value_that_is_written(grant: Grant, value: str) -> None:
@@ -75,11 +77,23 @@ def values(*texts: str, ttl: int = 300) -> TxtSet:
         pytest.param(None, values(WILD.value, ttl=60), id="nothing there"),
         pytest.param(values(WILD.value), None, id="there already"),
         pytest.param(values("foreign", f"{WILD.value}; persistUntil={AFTER}"), None, id="there already, until later"),
-        pytest.param(values("foreign"), values("foreign", WILD.value), id="a foreign value keeps its place and its TTL"),
-        pytest.param(values(OURS, "foreign"), values("foreign", WILD.value), id="the same account without the policy is replaced"),
-        pytest.param(values(f"{WILD.value}; persistUntil={BEFORE}"), values(WILD.value), id="the same account until a time that has passed is replaced"),
+        pytest.param(
+            values("foreign"), values("foreign", WILD.value), id="a foreign value keeps its place and its TTL"
+        ),
+        pytest.param(
+            values(OURS, "foreign"), values("foreign", WILD.value), id="the same account without the policy is replaced"
+        ),
+        pytest.param(
+            values(f"{WILD.value}; persistUntil={BEFORE}"),
+            values(WILD.value),
+            id="the same account until a time that has passed is replaced",
+        ),
         pytest.param(values(f"{OURS}1"), values(f"{OURS}1", WILD.value), id="another account is kept"),
-        pytest.param(values("ca2.example; accounturi=x"), values("ca2.example; accounturi=x", WILD.value), id="another CA is kept"),
+        pytest.param(
+            values("ca2.example; accounturi=x"),
+            values("ca2.example; accounturi=x", WILD.value),
+            id="another CA is kept",
+        ),
     ],
 )
 def test_what_becomes_of_the_record(there: TxtSet | None, after: TxtSet | None) -> None:

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns import txt_records
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import ChallengeRecord, Change, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import (
+    ChallengeRecord,
+    Change,
+    TxtSet,
+)
 
 NAME = "_acme-challenge.example.com"
 OTHER = "_acme-challenge.example.org"
@@ -31,7 +35,10 @@ def delete(ttl: int, *values: str, name: str = NAME) -> Change:
         pytest.param(record("a", "b"), {}, (create(60, '"a"', '"b"'),), id="apex and wildcard share one name"),
         pytest.param(record("a"), {NAME: None}, (create(60, '"a"'),), id="read and absent: create"),
         pytest.param(
-            record("a"), {NAME: TxtSet(NAME, 300, ('"x"',))}, (delete(300, '"x"'), create(300, '"x"', '"a"')), id="a foreign value keeps its place and its TTL"
+            record("a"),
+            {NAME: TxtSet(NAME, 300, ('"x"',))},
+            (delete(300, '"x"'), create(300, '"x"', '"a"')),
+            id="a foreign value keeps its place and its TTL",
         ),
         pytest.param(
             record("a"),
@@ -40,9 +47,17 @@ def delete(ttl: int, *values: str, name: str = NAME) -> Change:
             id="a foreign value of two strings stays as it is",
         ),
         pytest.param(
-            record("a"), {NAME: TxtSet(NAME, 60, ('"a"',))}, (delete(60, '"a"'), create(60, '"a"')), id="already there: written again, to know the sync"
+            record("a"),
+            {NAME: TxtSet(NAME, 60, ('"a"',))},
+            (delete(60, '"a"'), create(60, '"a"')),
+            id="already there: written again, to know the sync",
         ),
-        pytest.param(record("a"), {OTHER: TxtSet(OTHER, 60, ('"x"',))}, (create(60, '"a"'),), id="what another name has does not matter"),
+        pytest.param(
+            record("a"),
+            {OTHER: TxtSet(OTHER, 60, ('"x"',))},
+            (create(60, '"a"'),),
+            id="what another name has does not matter",
+        ),
     ],
 )
 def test_additions(ours: ChallengeRecord, found: dict[str, TxtSet | None], changes: tuple[Change, ...]) -> None:
@@ -55,14 +70,21 @@ def test_additions(ours: ChallengeRecord, found: dict[str, TxtSet | None], chang
         pytest.param(record("a"), {}, [(delete(60, '"a"'),)], id="nothing read: delete what we wrote"),
         pytest.param(record("a"), {NAME: None}, [], id="read and absent: nothing"),
         pytest.param(record("a"), {NAME: TxtSet(NAME, 300, ('"x"',))}, [], id="only foreign values: nothing"),
-        pytest.param(record("a"), {NAME: TxtSet(NAME, 300, ('"a"',))}, [(delete(300, '"a"'),)], id="only ours, with another TTL"),
+        pytest.param(
+            record("a"), {NAME: TxtSet(NAME, 300, ('"a"',))}, [(delete(300, '"a"'),)], id="only ours, with another TTL"
+        ),
         pytest.param(
             record("a", "b"),
             {NAME: TxtSet(NAME, 300, ('"x"', '"a"', '"b"'))},
             [(delete(300, '"x"', '"a"', '"b"'), create(300, '"x"'))],
             id="the foreign value stays with its TTL",
         ),
-        pytest.param(record("a", "b"), {NAME: TxtSet(NAME, 60, ('"b"',))}, [(delete(60, '"b"'),)], id="one of ours is gone already"),
+        pytest.param(
+            record("a", "b"),
+            {NAME: TxtSet(NAME, 60, ('"b"',))},
+            [(delete(60, '"b"'),)],
+            id="one of ours is gone already",
+        ),
     ],
 )
 def test_removals(ours: ChallengeRecord, found: dict[str, TxtSet | None], changes: list[tuple[Change, ...]]) -> None:
@@ -70,7 +92,9 @@ def test_removals(ours: ChallengeRecord, found: dict[str, TxtSet | None], change
 
 
 def test_one_batch_takes_a_hundred_names() -> None:
-    groups = txt_records.additions([record("v" * 43, name=f"_acme-challenge.h{number}.example.com") for number in range(100)], {})
+    groups = txt_records.additions(
+        [record("v" * 43, name=f"_acme-challenge.h{number}.example.com") for number in range(100)], {}
+    )
     assert [len(batch) for batch in txt_records.batches(groups)] == [100]
 
 
@@ -98,8 +122,16 @@ def test_no_changes_are_no_batch() -> None:
 @pytest.mark.parametrize(
     ("message", "names"),
     [
-        pytest.param(f"[Tried to create resource record set [name='{NAME}.', type='TXT'] but it already exists]", [NAME], id="one name"),
-        pytest.param(f"[Tried to create [name='{NAME}.', type='TXT'], Tried to create [name='{OTHER}.', type='TXT']]", [NAME, OTHER], id="two names"),
+        pytest.param(
+            f"[Tried to create resource record set [name='{NAME}.', type='TXT'] but it already exists]",
+            [NAME],
+            id="one name",
+        ),
+        pytest.param(
+            f"[Tried to create [name='{NAME}.', type='TXT'], Tried to create [name='{OTHER}.', type='TXT']]",
+            [NAME, OTHER],
+            id="two names",
+        ),
         pytest.param("something else", [NAME, OTHER], id="a message without names: all"),
         pytest.param("[name='www.example.net.']", [NAME, OTHER], id="a message about other names: all"),
     ],
@@ -110,8 +142,8 @@ def test_a_refusal_says_which_names_to_read(message: str, names: list[str]) -> N
 
 def test_only_what_was_not_found_is_known_to_be_absent() -> None:
     message = (
-        f"[Tried to delete resource record set [name='{NAME}.', type='TXT'] but the values provided do not match the current values, "
-        f"Tried to delete resource record set [name='{OTHER}.', type='TXT'] but it was not found]"
+        f"[Tried to delete resource record set [name='{NAME}.', type='TXT'] but the values provided do not match the"
+        f" current values, Tried to delete resource record set [name='{OTHER}.', type='TXT'] but it was not found]"
     )
     assert txt_records.absent_names(message, [NAME, OTHER]) == [OTHER]
     assert txt_records.refused_names(message, [NAME, OTHER]) == [NAME, OTHER]

@@ -24,21 +24,59 @@ NAME = "_acme-challenge.www.deep.sub.example.com"
         pytest.param([OTHER, TOP], {}, "Z1", id="a suffix without a label border does not count"),
         pytest.param([TOP, HIDDEN], {}, "Z1", id="a private zone does not count"),
         pytest.param([TOP, SUB], {"sub.example.com": SERVERS["Z2"]}, "Z2", id="a zone below that is delegated to"),
-        pytest.param([TOP, SUB], {"sub.example.com": SERVERS["Z2"] | ELSEWHERE}, "Z2", id="one common server is enough"),
+        pytest.param(
+            [TOP, SUB], {"sub.example.com": SERVERS["Z2"] | ELSEWHERE}, "Z2", id="one common server is enough"
+        ),
         pytest.param([TOP, SUB], {"sub.example.com": NOBODY}, "Z1", id="a zone below that nothing delegates to"),
-        pytest.param([TOP, SUB, DEEP], {"sub.example.com": SERVERS["Z2"], "deep.sub.example.com": SERVERS["Z3"]}, "Z3", id="the deepest of three"),
-        pytest.param([TOP, SUB, DEEP], {"sub.example.com": SERVERS["Z2"], "deep.sub.example.com": NOBODY}, "Z2", id="the middle one of three"),
-        pytest.param([TOP, SUB, DEEP], {"sub.example.com": NOBODY, "deep.sub.example.com": NOBODY}, "Z1", id="the top of three"),
-        pytest.param([TOP, TWIN], {"example.com": SERVERS["Z9"]}, "Z9", id="the one of two with a name that the registrar points to"),
-        pytest.param([TOP, TWIN], {"example.com": ELSEWHERE}, "is none of its hosted zones here (Z1, Z9)", id="none of two with a name"),
-        pytest.param([TOP, TWIN], {"example.com": NOBODY}, "to none of its hosted zones (Z1, Z9)", id="a domain that is not registered"),
-        pytest.param([TOP, TWIN], {"example.com": None}, "name it with zone_id", id="two with a name, and nobody to ask"),
-        pytest.param([TOP, SUB], {"sub.example.com": ELSEWHERE}, "delegates sub.example.com to ns.elsewhere.example", id="a zone below that somebody else has"),
+        pytest.param(
+            [TOP, SUB, DEEP],
+            {"sub.example.com": SERVERS["Z2"], "deep.sub.example.com": SERVERS["Z3"]},
+            "Z3",
+            id="the deepest of three",
+        ),
+        pytest.param(
+            [TOP, SUB, DEEP],
+            {"sub.example.com": SERVERS["Z2"], "deep.sub.example.com": NOBODY},
+            "Z2",
+            id="the middle one of three",
+        ),
+        pytest.param(
+            [TOP, SUB, DEEP], {"sub.example.com": NOBODY, "deep.sub.example.com": NOBODY}, "Z1", id="the top of three"
+        ),
+        pytest.param(
+            [TOP, TWIN],
+            {"example.com": SERVERS["Z9"]},
+            "Z9",
+            id="the one of two with a name that the registrar points to",
+        ),
+        pytest.param(
+            [TOP, TWIN],
+            {"example.com": ELSEWHERE},
+            "is none of its hosted zones here (Z1, Z9)",
+            id="none of two with a name",
+        ),
+        pytest.param(
+            [TOP, TWIN],
+            {"example.com": NOBODY},
+            "to none of its hosted zones (Z1, Z9)",
+            id="a domain that is not registered",
+        ),
+        pytest.param(
+            [TOP, TWIN], {"example.com": None}, "name it with zone_id", id="two with a name, and nobody to ask"
+        ),
+        pytest.param(
+            [TOP, SUB],
+            {"sub.example.com": ELSEWHERE},
+            "delegates sub.example.com to ns.elsewhere.example",
+            id="a zone below that somebody else has",
+        ),
         pytest.param([TOP, SUB], {"sub.example.com": None}, "DNS does not tell", id="a zone below, and nobody to ask"),
         pytest.param([OTHER], {}, "it has no public hosted zone in this account's Route 53", id="no zone"),
     ],
 )
-def test_the_zone_that_dns_delegates_to(there: list[Zone], delegated_to: dict[str, frozenset[str] | None], expected: str) -> None:
+def test_the_zone_that_dns_delegates_to(
+    there: list[Zone], delegated_to: dict[str, frozenset[str] | None], expected: str
+) -> None:
     found = zones.choose(zones.levels(NAME, there), Facts(delegated_to, SERVERS))
     assert expected in (found if isinstance(found, str) else found.id)
 
@@ -63,7 +101,11 @@ def test_only_zones_in_doubt_are_asked_about(there: list[Zone], names: list[str]
     [
         pytest.param(None, {}, id="nothing"),
         pytest.param("Z0123", {"": "Z0123"}, id="one for all"),
-        pytest.param({"Bücher.example": "Z1", "*.sub.example.com": "Z2"}, {"xn--bcher-kva.example": "Z1", "sub.example.com": "Z2"}, id="by name"),
+        pytest.param(
+            {"Bücher.example": "Z1", "*.sub.example.com": "Z2"},
+            {"xn--bcher-kva.example": "Z1", "sub.example.com": "Z2"},
+            id="by name",
+        ),
     ],
 )
 def test_overrides(given: object, expected: dict[str, str]) -> None:

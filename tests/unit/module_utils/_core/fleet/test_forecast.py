@@ -13,7 +13,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.dri
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need
 from unit.fakes.projects import certificate, definition, document
 
-BOUND = tuple(Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"}) for number in range(2))
+BOUND = tuple(
+    Distribution(f"E{number}", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"}) for number in range(2)
+)
 FOUND = {"last_run": {"Matched_CloudFront": {"ID_LIST": ["E0", "E1", "E2"]}}}
 
 
@@ -31,11 +33,28 @@ def listed(*distributions: Distribution) -> Index:
     [
         pytest.param(need("none"), None, {}, id="a project that rests"),
         pytest.param(need("wait"), None, {}, id="a project that waits"),
-        pytest.param(need(), listed(*BOUND), {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3}, id="a renewal"),
-        pytest.param(need(**FOUND), None, {"acme": 11, "cloudfront": 10, "iam": 7, "route53": 4, "sns": 3}, id="distributions that the last run found"),
-        pytest.param(need(**FOUND), listed(*BOUND), {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3}, id="listings count before the last run"),
+        pytest.param(
+            need(), listed(*BOUND), {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3}, id="a renewal"
+        ),
+        pytest.param(
+            need(**FOUND),
+            None,
+            {"acme": 11, "cloudfront": 10, "iam": 7, "route53": 4, "sns": 3},
+            id="distributions that the last run found",
+        ),
+        pytest.param(
+            need(**FOUND),
+            listed(*BOUND),
+            {"acme": 11, "cloudfront": 8, "iam": 7, "route53": 4, "sns": 3},
+            id="listings count before the last run",
+        ),
         pytest.param(need("rebind", issue=False), listed(*BOUND), {"cloudfront": 7, "iam": 3, "sns": 3}, id="no order"),
-        pytest.param(need(definition=definition(sns_topic="")), None, {"acme": 11, "cloudfront": 4, "iam": 7, "route53": 4}, id="nobody to tell"),
+        pytest.param(
+            need(definition=definition(sns_topic="")),
+            None,
+            {"acme": 11, "cloudfront": 4, "iam": 7, "route53": 4},
+            id="nobody to tell",
+        ),
         pytest.param(
             need(last_run={"Matched_CloudFront": "No Matched CloudFront"}),
             None,

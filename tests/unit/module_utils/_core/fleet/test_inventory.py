@@ -25,16 +25,36 @@ def host(expiring_days: int = 14, **given: t.Any) -> inventory.Host:
         pytest.param({}, {"state_pending", "state_due"}, id="new"),
         pytest.param({"certificate": certificate()}, {"state_ok"}, id="valid"),
         pytest.param({"certificate": certificate(age_days=31)}, {"state_due"}, id="due"),
-        pytest.param({"certificate": certificate(age_days=60)}, {"state_due", "state_expiring"}, id="due and close to its end"),
-        pytest.param({"certificate": certificate(age_days=65)}, {"state_expired", "state_due", "state_expiring"}, id="expired"),
-        pytest.param({"certificate": certificate(), "renewal": failing(1, timedelta(hours=1))}, {"state_failing"}, id="failing and waiting"),
-        pytest.param({"certificate": certificate(age_days=31), "renewal": failing(1, -timedelta(hours=1))}, {"state_failing", "state_due"}, id="failing, due"),
+        pytest.param(
+            {"certificate": certificate(age_days=60)}, {"state_due", "state_expiring"}, id="due and close to its end"
+        ),
+        pytest.param(
+            {"certificate": certificate(age_days=65)}, {"state_expired", "state_due", "state_expiring"}, id="expired"
+        ),
+        pytest.param(
+            {"certificate": certificate(), "renewal": failing(1, timedelta(hours=1))},
+            {"state_failing"},
+            id="failing and waiting",
+        ),
+        pytest.param(
+            {"certificate": certificate(age_days=31), "renewal": failing(1, -timedelta(hours=1))},
+            {"state_failing", "state_due"},
+            id="failing, due",
+        ),
         pytest.param({"certificate": certificate(age_days=31), "lock": lock()}, {"state_locked"}, id="locked"),
-        pytest.param({"certificate": certificate(age_days=50)}, {"state_due"}, id="ends in exactly the days that count as expiring"),
-        pytest.param({"certificate": certificate(age_days=50.01)}, {"state_due", "state_expiring"}, id="ends a little earlier"),
+        pytest.param(
+            {"certificate": certificate(age_days=50)},
+            {"state_due"},
+            id="ends in exactly the days that count as expiring",
+        ),
+        pytest.param(
+            {"certificate": certificate(age_days=50.01)}, {"state_due", "state_expiring"}, id="ends a little earlier"
+        ),
     ],
 )
-def test_a_host_is_in_the_group_of_its_state_and_in_those_that_say_what_is_to_be_done(given: dict[str, t.Any], groups: set[str]) -> None:
+def test_a_host_is_in_the_group_of_its_state_and_in_those_that_say_what_is_to_be_done(
+    given: dict[str, t.Any], groups: set[str]
+) -> None:
     found = host(**given)
     assert set(found.groups) == {"certificate_projects", *groups}
     assert set(found.groups) <= set(inventory.GROUPS)

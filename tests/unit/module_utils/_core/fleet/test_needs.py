@@ -9,7 +9,10 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import RenewalInfo, Window
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
+    RenewalInfo,
+    Window,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
@@ -42,7 +45,9 @@ def judged(
     dead: bool = False,
     changed: tuple[str, ...] = (),
 ) -> Need:
-    candidate = Candidate(name=stored_document["name"], host=stored_document["name"], document=stored_document, changed=changed)
+    candidate = Candidate(
+        name=stored_document["name"], host=stored_document["name"], document=stored_document, changed=changed
+    )
     return needs_of.judge(candidate, FleetQuestion(run=run, now=NOW, is_dead=lambda _owner: dead, index=index))
 
 
@@ -78,7 +83,9 @@ SHORT, DAYS_45, DAYS_64, DAYS_90 = timedelta(hours=160), timedelta(days=45), tim
         pytest.param(DAYS_90, timedelta(days=89, hours=23), 89, "renew", id="an hour before the end"),
     ],
 )
-def test_what_the_age_of_a_certificate_asks_for(lifetime: timedelta, age: timedelta, interval: int, action: str) -> None:
+def test_what_the_age_of_a_certificate_asks_for(
+    lifetime: timedelta, age: timedelta, interval: int, action: str
+) -> None:
     need = judged(aged(lifetime, age, interval))
     assert (need.action, need.due, need.issue) == (action, action == "renew", action == "renew")
     assert need.deadline == times.to_text(NOW - age + lifetime)
@@ -113,20 +120,54 @@ def test_the_time_that_was_selected_of_what_the_ca_suggests(selected: timedelta,
         pytest.param({"certificate": certificate(key_type="rsa_2048")}, "reissue", "due", id="another key type"),
         pytest.param({"certificate": certificate(acme_profile="shortlived")}, "reissue", "due", id="another profile"),
         pytest.param({"certificate": certificate(deployed=None)}, "resume", "unfinished", id="issued and not deployed"),
-        pytest.param({"certificate": certificate(), "definition": definition(bind=["aliases"])}, "rebind", "unfinished", id="another choice of distributions"),
-        pytest.param({"journal": unfinished("issue", "ordering")}, "resume", "unfinished", id="a first order unfinished"),
         pytest.param(
-            {"certificate": certificate(40), "journal": unfinished("renew", "issued", run="renew")}, "resume", "unfinished", id="a renewal unfinished"
+            {"certificate": certificate(), "definition": definition(bind=["aliases"])},
+            "rebind",
+            "unfinished",
+            id="another choice of distributions",
         ),
-        pytest.param({"certificate": certificate(), "journal": unfinished("renew", "done")}, "none", "ok", id="a finished journal"),
+        pytest.param(
+            {"journal": unfinished("issue", "ordering")}, "resume", "unfinished", id="a first order unfinished"
+        ),
+        pytest.param(
+            {"certificate": certificate(40), "journal": unfinished("renew", "issued", run="renew")},
+            "resume",
+            "unfinished",
+            id="a renewal unfinished",
+        ),
+        pytest.param(
+            {"certificate": certificate(), "journal": unfinished("renew", "done")},
+            "none",
+            "ok",
+            id="a finished journal",
+        ),
         pytest.param({"renewal": failing(3, HOUR)}, "wait", "failing", id="back-off without a certificate"),
-        pytest.param({"certificate": certificate(40), "renewal": failing(3, MINUTE)}, "wait", "failing", id="back-off of a due one"),
-        pytest.param({"certificate": certificate(40), "renewal": failing(3, timedelta(0))}, "renew", "failing", id="at the end of the back-off"),
-        pytest.param({"certificate": certificate(1), "renewal": failing(3, HOUR)}, "none", "failing", id="failed before, and nothing due"),
-        pytest.param({"certificate": certificate(70), "renewal": failing(9, HOUR)}, "wait", "expired", id="expired, and waiting"),
+        pytest.param(
+            {"certificate": certificate(40), "renewal": failing(3, MINUTE)},
+            "wait",
+            "failing",
+            id="back-off of a due one",
+        ),
+        pytest.param(
+            {"certificate": certificate(40), "renewal": failing(3, timedelta(0))},
+            "renew",
+            "failing",
+            id="at the end of the back-off",
+        ),
+        pytest.param(
+            {"certificate": certificate(1), "renewal": failing(3, HOUR)},
+            "none",
+            "failing",
+            id="failed before, and nothing due",
+        ),
+        pytest.param(
+            {"certificate": certificate(70), "renewal": failing(9, HOUR)}, "wait", "expired", id="expired, and waiting"
+        ),
         pytest.param({"certificate": certificate(70)}, "renew", "expired", id="expired"),
         pytest.param({"certificate": certificate(40), "lock": lock()}, "wait", "locked", id="locked by another run"),
-        pytest.param({"certificate": certificate(40), "lock": lock(expires=-MINUTE)}, "renew", "due", id="a lease that lapsed"),
+        pytest.param(
+            {"certificate": certificate(40), "lock": lock(expires=-MINUTE)}, "renew", "due", id="a lease that lapsed"
+        ),
     ],
 )
 def test_what_the_record_asks_for(changes: dict[str, t.Any], action: str, state: str) -> None:
@@ -151,9 +192,19 @@ def test_what_waits_says_until_when_and_why() -> None:
 @pytest.mark.parametrize(
     ("run", "changes", "action"),
     [
-        pytest.param("converge", {"certificate": certificate(40), "renewal": failing(3, HOUR)}, "renew", id="who asks is not held up"),
+        pytest.param(
+            "converge",
+            {"certificate": certificate(40), "renewal": failing(3, HOUR)},
+            "renew",
+            id="who asks is not held up",
+        ),
         pytest.param("reissue", {"certificate": certificate(1)}, "reissue", id="a reissue was asked for"),
-        pytest.param("reissue", {"certificate": certificate(1), "lock": lock()}, "wait", id="even a reissue waits for another run"),
+        pytest.param(
+            "reissue",
+            {"certificate": certificate(1), "lock": lock()},
+            "wait",
+            id="even a reissue waits for another run",
+        ),
         pytest.param("converge", {"certificate": certificate(1)}, "none", id="nothing to converge"),
     ],
 )
@@ -195,11 +246,18 @@ class TestDrift:
 
     def test_what_breaks_first_is_the_deadline(self) -> None:
         old = certificate(60, number=2)
-        need = judged(document(certificate=certificate(), superseded=[old]), index=listing(stored(1), stored(2), uses("E1", 2, "example.com")))
+        need = judged(
+            document(certificate=certificate(), superseded=[old]),
+            index=listing(stored(1), stored(2), uses("E1", 2, "example.com")),
+        )
         assert need.deadline == old["not_after"]
 
     @pytest.mark.parametrize(
-        ("run", "action"), [pytest.param("renew", "none", id="not by a schedule"), pytest.param("converge", "rebind", id="when it is converged")]
+        ("run", "action"),
+        [
+            pytest.param("renew", "none", id="not by a schedule"),
+            pytest.param("converge", "rebind", id="when it is converged"),
+        ],
     )
     def test_a_distribution_that_the_definition_means_is_taken_over(self, run: str, action: str) -> None:
         bind = ["previous", "aliases"]
@@ -211,12 +269,28 @@ class TestDrift:
 
     def test_a_distribution_that_is_named_is_taken_over(self) -> None:
         deployed = {"at": times.to_text(NOW), "bind": ["ids"], "distributions": ["E1AAAAAAAAAAAA"]}
-        known = document(certificate=certificate(deployed=deployed), definition=definition(bind=["ids"], distributions=["E1AAAAAAAAAAAA"]))
-        assert judged(known, run="converge", index=listing(stored(1), uses("E1AAAAAAAAAAAA", 9, "example.com"))).action == "rebind"
+        known = document(
+            certificate=certificate(deployed=deployed),
+            definition=definition(bind=["ids"], distributions=["E1AAAAAAAAAAAA"]),
+        )
+        assert (
+            judged(known, run="converge", index=listing(stored(1), uses("E1AAAAAAAAAAAA", 9, "example.com"))).action
+            == "rebind"
+        )
 
-    @pytest.mark.parametrize(("run", "due"), [pytest.param("renew", False, id="left to the playbook cleanup"), pytest.param("converge", True, id="converged")])
+    @pytest.mark.parametrize(
+        ("run", "due"),
+        [
+            pytest.param("renew", False, id="left to the playbook cleanup"),
+            pytest.param("converge", True, id="converged"),
+        ],
+    )
     def test_a_superseded_certificate_that_nobody_uses_is_to_be_cleaned(self, run: str, due: bool) -> None:
-        need = judged(document(certificate=certificate(), superseded=[certificate(30, number=2)]), run=run, index=listing(stored(1), stored(2)))
+        need = judged(
+            document(certificate=certificate(), superseded=[certificate(30, number=2)]),
+            run=run,
+            index=listing(stored(1), stored(2)),
+        )
         assert (need.action, need.due, need.drift.unused) == ("cleanup", due, ("webapp-2",))
 
     def test_as_many_as_are_to_be_kept_are_no_leftovers(self) -> None:
@@ -232,7 +306,12 @@ class TestDrift:
     def test_what_no_record_knows_is_an_orphan_unless_a_run_is_under_way(self) -> None:
         index = listing(stored(1), stored(7), stored(8, "shop"))
         assert judged(document(certificate=certificate()), index=index).drift.orphans == ("webapp-7",)
-        assert judged(document(certificate=certificate(), journal=unfinished("renew", "issued")), index=index).drift.orphans == ()
+        assert (
+            judged(
+                document(certificate=certificate(), journal=unfinished("renew", "issued")), index=index
+            ).drift.orphans
+            == ()
+        )
         need = judged(document(certificate=certificate()), run="converge", index=index)
         assert (need.action, need.due) == ("cleanup", False)
 
@@ -266,7 +345,9 @@ def test_the_earliest_deadline_comes_first_and_what_rests_comes_last() -> None:
     [
         pytest.param({}, ["old", "web", "shop", "broken"], id="by deadline, what failed lately last"),
         pytest.param({"tier": "public"}, ["web", "shop", "old", "broken"], id="those with the tag first, by deadline"),
-        pytest.param({"tier": "public", "team": "shop"}, ["shop", "old", "web", "broken"], id="those with all of the tags first"),
+        pytest.param(
+            {"tier": "public", "team": "shop"}, ["shop", "old", "web", "broken"], id="those with all of the tags first"
+        ),
         pytest.param({"tier": "none"}, ["old", "web", "shop", "broken"], id="a tag that nobody has"),
     ],
 )
@@ -288,11 +369,19 @@ def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the
 
 
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
-    found = selection.cut(needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted)
+    found = selection.cut(
+        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted
+    )
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
     assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
     summary = selection.summary(found, 1)
-    assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (5, 4, 2, 2, 1)
+    assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (
+        5,
+        4,
+        2,
+        2,
+        1,
+    )
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
     assert all(need.selected for need in selection.cut(found, None, admitted))
 
@@ -309,7 +398,9 @@ def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
         pytest.param(("expired",), {}, [], id="none"),
     ],
 )
-def test_projects_are_chosen_by_state_and_tag(states: tuple[str, ...], tags: dict[str, t.Any], chosen: list[str]) -> None:
+def test_projects_are_chosen_by_state_and_tag(
+    states: tuple[str, ...], tags: dict[str, t.Any], chosen: list[str]
+) -> None:
     found = needs(
         named("shop", definition=definition(tags={"team": "web"})),
         named("blog", certificate=certificate(2), definition=definition(tags={"team": "web", "stage": "test"})),
@@ -320,7 +411,10 @@ def test_projects_are_chosen_by_state_and_tag(states: tuple[str, ...], tags: dic
 
 
 def test_a_summary_names_the_first_and_counts_the_rest() -> None:
-    found = needs(*(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)), named("x", renewal=failing(1, HOUR)))
+    found = needs(
+        *(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)),
+        named("x", renewal=failing(1, HOUR)),
+    )
     summary = selection.summary(selection.cut(found, None, admitted), 0)
     assert summary["actions"] == {"none": 100, "wait": 1}
     assert summary["states"] == {"failing": 1, "ok": 100}

@@ -54,11 +54,36 @@ def test_none_is_the_default_for_every_key() -> None:
 @pytest.mark.parametrize(
     ("key", "given", "stored"),
     [
-        pytest.param("domains", "Example.com, *.example.com", ["example.com", "*.example.com"], id="comma text, in order, lower case"),
-        pytest.param("domains", ["bücher.example", "*.例え.jp"], ["xn--bcher-kva.example", "*.xn--r8jz45g.jp"], id="international names"),
-        pytest.param("domains", [f"n{i}.example.com" for i in range(100)], [f"n{i}.example.com" for i in range(100)], id="100 names"),
-        pytest.param("emails", "a@example.com,b@example.photography", ["a@example.com", "b@example.photography"], id="long top-level domain"),
-        pytest.param("emails", ["Ops@Example.com", "Ops@example.COM", "ops@example.com"], ["Ops@example.com", "ops@example.com"], id="same mailbox once"),
+        pytest.param(
+            "domains",
+            "Example.com, *.example.com",
+            ["example.com", "*.example.com"],
+            id="comma text, in order, lower case",
+        ),
+        pytest.param(
+            "domains",
+            ["bücher.example", "*.例え.jp"],
+            ["xn--bcher-kva.example", "*.xn--r8jz45g.jp"],
+            id="international names",
+        ),
+        pytest.param(
+            "domains",
+            [f"n{i}.example.com" for i in range(100)],
+            [f"n{i}.example.com" for i in range(100)],
+            id="100 names",
+        ),
+        pytest.param(
+            "emails",
+            "a@example.com,b@example.photography",
+            ["a@example.com", "b@example.photography"],
+            id="long top-level domain",
+        ),
+        pytest.param(
+            "emails",
+            ["Ops@Example.com", "Ops@example.COM", "ops@example.com"],
+            ["Ops@example.com", "ops@example.com"],
+            id="same mailbox once",
+        ),
         pytest.param("renewal_interval_days", 1, 1, id="least interval"),
         pytest.param("renewal_interval_days", 89, 89, id="greatest interval"),
         pytest.param("renewal_interval_days", "45", 45, id="digits of an extra variable"),
@@ -72,7 +97,10 @@ def test_none_is_the_default_for_every_key() -> None:
         pytest.param("acme_profile_required", "false", False, id="a preferred profile"),
         pytest.param(
             "acme_fallbacks",
-            [{"acme_directory": "zerossl"}, {"acme_directory": "google", "acme_profile": "x", "acme_ca_bundle": "/ca.pem"}],
+            [
+                {"acme_directory": "zerossl"},
+                {"acme_directory": "google", "acme_profile": "x", "acme_ca_bundle": "/ca.pem"},
+            ],
             [
                 {"acme_directory": "zerossl", "acme_ca_bundle": None, "acme_profile": None},
                 {"acme_directory": "google", "acme_ca_bundle": "/ca.pem", "acme_profile": "x"},
@@ -80,9 +108,16 @@ def test_none_is_the_default_for_every_key() -> None:
             id="further CAs",
         ),
         pytest.param("sns_topic", "", "", id="no notification"),
-        pytest.param("sns_topic", "arn:aws-cn:sns:cn-north-1:123456789012:x", "arn:aws-cn:sns:cn-north-1:123456789012:x", id="topic by ARN"),
+        pytest.param(
+            "sns_topic",
+            "arn:aws-cn:sns:cn-north-1:123456789012:x",
+            "arn:aws-cn:sns:cn-north-1:123456789012:x",
+            id="topic by ARN",
+        ),
         pytest.param("deploy_wait", "no", False, id="text of a truth value"),
-        pytest.param("tags", {"cost-centre": 12, "团队": "web"}, {"cost-centre": "12", "团队": "web"}, id="tags become text"),
+        pytest.param(
+            "tags", {"cost-centre": 12, "团队": "web"}, {"cost-centre": "12", "团队": "web"}, id="tags become text"
+        ),
     ],
 )
 def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) -> None:
@@ -104,25 +139,41 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
         pytest.param({"domains": ["192.0.2.1"]}, "IP address", id="address"),
         pytest.param({"emails": ["ops"]}, "'ops' is no e-mail address", id="bad email"),
         pytest.param({"emails": ["a@b@example.com"]}, "no e-mail address", id="two at signs"),
-        pytest.param({"emails": ["ops@example.com\nBcc: x@example.com"]}, "no e-mail address", id="line break in email"),
+        pytest.param(
+            {"emails": ["ops@example.com\nBcc: x@example.com"]}, "no e-mail address", id="line break in email"
+        ),
         *[
             pytest.param({"renewal_interval_days": value}, "renewal_interval_days", id=f"interval {value!r}")
             for value in (0, 90, -1, 30.0, 30.5, True, "thirty", "30 days", "0", "90", "1e1", "٣٠", [30])
         ],
         pytest.param({"certificate_store": "s3"}, "certificate_store: 's3' is unknown", id="unknown certificate store"),
         pytest.param({"certificate_store": "acm"}, "acm is not supported in this version", id="acm"),
-        pytest.param({"certificate_store": "acm", "partition": "aws-cn"}, "acm cannot serve CloudFront in the China regions", id="acm in China"),
+        pytest.param(
+            {"certificate_store": "acm", "partition": "aws-cn"},
+            "acm cannot serve CloudFront in the China regions",
+            id="acm in China",
+        ),
         pytest.param({"bind": ["all"]}, "bind: 'all' is unknown", id="unknown bind"),
         pytest.param({"bind": ["ids"]}, "distributions: none given", id="ids without distributions"),
-        pytest.param({"bind": ["ids"], "distributions": ["e123456a"]}, "no distribution ID", id="distribution in small letters"),
+        pytest.param(
+            {"bind": ["ids"], "distributions": ["e123456a"]}, "no distribution ID", id="distribution in small letters"
+        ),
         pytest.param({"bind": ["ids"], "distributions": ["E12345"]}, "no distribution ID", id="short distribution ID"),
         pytest.param({"key_type": "ed25519"}, "key_type: 'ed25519' is unknown", id="unknown key type"),
         pytest.param({"key_type": ["rsa_2048"]}, "key_type", id="key type as list"),
         pytest.param({"acme_directory": "letsencript"}, "not a known name", id="unknown directory"),
         pytest.param({"acme_fallbacks": "zerossl"}, "no list of CAs", id="fallbacks as text"),
-        pytest.param({"acme_fallbacks": [{"acme_directory": "letsencript"}]}, "not a known name", id="unknown fallback"),
-        pytest.param({"acme_fallbacks": [{"acme_profile": "x"}]}, "without acme_directory", id="fallback without directory"),
-        pytest.param({"acme_fallbacks": [{"acme_directory": "zerossl", "hmac_key": "s"}]}, "acme_fallback_eab", id="a secret among the fallbacks"),
+        pytest.param(
+            {"acme_fallbacks": [{"acme_directory": "letsencript"}]}, "not a known name", id="unknown fallback"
+        ),
+        pytest.param(
+            {"acme_fallbacks": [{"acme_profile": "x"}]}, "without acme_directory", id="fallback without directory"
+        ),
+        pytest.param(
+            {"acme_fallbacks": [{"acme_directory": "zerossl", "hmac_key": "s"}]},
+            "acme_fallback_eab",
+            id="a secret among the fallbacks",
+        ),
         pytest.param({"acme_directory": "http://ca.example.com/dir"}, "https", id="plain HTTP directory"),
         pytest.param({"acme_profile": "a b"}, "no profile name", id="bad profile"),
         pytest.param({"sns_topic": "a topic"}, "sns_topic", id="bad topic"),
@@ -145,7 +196,10 @@ def test_what_cannot_be_used_is_a_problem(given: dict[str, t.Any], said: str) ->
     assert said in problems[0]
 
 
-@pytest.mark.parametrize("name", ["", "-webapp", "_webapp", "web app", "web.app", "a" * 64, "webapp\n", "../x", "über", "accounts", "Accounts"])
+@pytest.mark.parametrize(
+    "name",
+    ["", "-webapp", "_webapp", "web app", "web.app", "a" * 64, "webapp\n", "../x", "über", "accounts", "Accounts"],
+)
 def test_a_bad_project_name_is_a_problem(name: str) -> None:
     assert len(definition.name_problems(name)) == 1
 
@@ -156,7 +210,9 @@ def test_a_good_project_name_is_none(name: str) -> None:
 
 
 def test_all_problems_come_at_once() -> None:
-    parsed = definition.parse("no name", {"domains": "", "renewal_interval_days": 90, "emails": "x", "bind": "ids", "colour": "red"})
+    parsed = definition.parse(
+        "no name", {"domains": "", "renewal_interval_days": 90, "emails": "x", "bind": "ids", "colour": "red"}
+    )
     assert len(parsed.problems) == 6
 
 
@@ -166,5 +222,8 @@ def test_listed_distributions_that_are_not_bound_are_a_warning() -> None:
 
 
 def test_names_that_go_away_are_a_warning() -> None:
-    assert "no longer covers b.example.com:" in definition.shrinking(["a.example.com", "b.example.com"], ["a.example.com", "c.example.com"])[0]
+    assert (
+        "no longer covers b.example.com:"
+        in definition.shrinking(["a.example.com", "b.example.com"], ["a.example.com", "c.example.com"])[0]
+    )
     assert definition.shrinking(["a.example.com"], ["b.example.com", "a.example.com"]) == ()

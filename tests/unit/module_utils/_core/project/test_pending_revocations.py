@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, lease, pending_revocations
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    document as document_,
+    lease,
+    pending_revocations,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, run_plan
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from unit.fakes.projects import NOW, certificate, claim, definition, document, reported_certificate
@@ -64,21 +68,30 @@ def test_what_is_to_be_revoked_is_not_forgotten_when_it_is_gone_from_iam() -> No
 
 
 def test_what_comes_back_from_the_archive_is_known_as_revoked() -> None:
-    found = recording.reported(stored(begun(document(certificate=OLD), "keyCompromise")), StepReport(revoked=(OLD["fingerprint_sha256"],)), NOW)
+    found = recording.reported(
+        stored(begun(document(certificate=OLD), "keyCompromise")), StepReport(revoked=(OLD["fingerprint_sha256"],)), NOW
+    )
     forgotten = recording.reported(found, StepReport(cleanup_result={"kept": [], "deleted": [OLD["name"]]}), NOW)
     assert forgotten["superseded"] == []
-    restored = recording.reported({**forgotten, "lock": {**forgotten["lock"], "run": "restore"}}, StepReport(certificate=OLD), NOW)
+    restored = recording.reported(
+        {**forgotten, "lock": {**forgotten["lock"], "run": "restore"}}, StepReport(certificate=OLD), NOW
+    )
     (entry,) = restored["superseded"]
     assert not pending_revocations.is_good(entry)
 
 
-@pytest.mark.parametrize(("entry", "expected"), [({}, True), ({"revoke": "superseded"}, False), ({"revoked_at": "2027-01-06T04:42:00Z"}, False)])
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [({}, True), ({"revoke": "superseded"}, False), ({"revoked_at": "2027-01-06T04:42:00Z"}, False)],
+)
 def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any], expected: bool) -> None:
     assert pending_revocations.is_good(entry) is expected
 
 
 def pending(found: dict[str, t.Any]) -> list[tuple[str, str]]:
-    return [(entry["name"], entry["revoke"]) for entry in pending_revocations.pending(found, document_.is_recorded(found))]
+    return [
+        (entry["name"], entry["revoke"]) for entry in pending_revocations.pending(found, document_.is_recorded(found))
+    ]
 
 
 def test_what_is_pending_is_the_same_before_and_after_the_certificate_is_replaced() -> None:
@@ -102,7 +115,10 @@ FIRST, SECOND, GONE = (f"https://{name}.example/directory" for name in ("first",
 CAS = {
     "acme_directory": FIRST,
     "acme_ca_bundle": "/etc/first.pem",
-    "acme_fallbacks": [{"acme_directory": SECOND, "acme_ca_bundle": "/etc/second.pem"}, {"acme_directory": "letsencrypt"}],
+    "acme_fallbacks": [
+        {"acme_directory": SECOND, "acme_ca_bundle": "/etc/second.pem"},
+        {"acme_directory": "letsencrypt"},
+    ],
 }
 
 
@@ -117,7 +133,15 @@ CAS = {
     ],
 )
 @pytest.mark.parametrize("replaced", [True, False])
-def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(issuer: dict[str, str], expected: str | None, replaced: bool) -> None:
+def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(
+    issuer: dict[str, str], expected: str | None, replaced: bool
+) -> None:
     found = begun(document(definition=definition(**CAS), certificate=certificate(number=1, **issuer)), "keyCompromise")
-    found = recording.reported(found, StepReport(phase="stored", certificate={**NEW, "directory": FIRST}), NOW) if replaced else found
-    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in document_.to_be_revoked(found)] == [(OLD["name"], expected)]
+    found = (
+        recording.reported(found, StepReport(phase="stored", certificate={**NEW, "directory": FIRST}), NOW)
+        if replaced
+        else found
+    )
+    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in document_.to_be_revoked(found)] == [
+        (OLD["name"], expected)
+    ]

@@ -27,7 +27,13 @@ def test_the_document_that_was_read_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "version", [pytest.param(2, id="a later one"), pytest.param("1", id="text"), pytest.param(None, id="null"), pytest.param([], id="a list")]
+    "version",
+    [
+        pytest.param(2, id="a later one"),
+        pytest.param("1", id="text"),
+        pytest.param(None, id="null"),
+        pytest.param([], id="a list"),
+    ],
 )
 def test_a_version_that_nobody_here_knows_is_refused(version: object) -> None:
     with pytest.raises(ValueError, match="update the collection"):

@@ -18,10 +18,23 @@ NOW = datetime(2026, 11, 22, 6, 30, tzinfo=timezone.utc)
 
 def row(name: str, status: str, days: float | None = None, reason: str = "why", **more: t.Any) -> dict[str, t.Any]:
     deadline = None if days is None else times.to_text(NOW + timedelta(days=days, minutes=1))
-    return {"name": name, "host": name, "status": status, "changed": status == "changed", "action": "renew", "reason": reason, "deadline": deadline, **more}
+    return {
+        "name": name,
+        "host": name,
+        "status": status,
+        "changed": status == "changed",
+        "action": "renew",
+        "reason": reason,
+        "deadline": deadline,
+        **more,
+    }
 
 
-def composed(*rows: dict[str, t.Any], attention: t.Sequence[dict[str, t.Any]] = (), thresholds: t.Sequence[int] = digest.THRESHOLDS) -> Notice | None:
+def composed(
+    *rows: dict[str, t.Any],
+    attention: t.Sequence[dict[str, t.Any]] = (),
+    thresholds: t.Sequence[int] = digest.THRESHOLDS,
+) -> Notice | None:
     data = {"playbook": "renew", "finished_at": times.to_text(NOW), "counts": {"failed": 1}, "projects": list(rows)}
     return digest.compose(data, attention, thresholds, NOW)
 
@@ -39,7 +52,9 @@ def data_of(notice: Notice) -> dict[str, t.Any]:
         pytest.param([], [row("a", "wait", 0, action="issue")], id="one without a certificate waits"),
     ],
 )
-def test_nothing_is_told_if_nothing_happened_and_nobody_is_needed(rows: list[dict[str, t.Any]], attention: list[dict[str, t.Any]]) -> None:
+def test_nothing_is_told_if_nothing_happened_and_nobody_is_needed(
+    rows: list[dict[str, t.Any]], attention: list[dict[str, t.Any]]
+) -> None:
     assert composed(*rows, attention=attention) is None
 
 
@@ -48,19 +63,52 @@ def test_nothing_is_told_if_nothing_happened_and_nobody_is_needed(rows: list[dic
     [
         pytest.param([row("a", "changed", 30)], [], "certops report: 1 changed (renew)", id="done"),
         pytest.param([row("a", "deleted")], [], "certops report: 1 changed (renew)", id="deleted"),
-        pytest.param([row("a", "failed", 30), row("b", "changed", 2)], [], "certops FAILED: 1 failed, 1 changed (renew)", id="time left"),
+        pytest.param(
+            [row("a", "failed", 30), row("b", "changed", 2)],
+            [],
+            "certops FAILED: 1 failed, 1 changed (renew)",
+            id="time left",
+        ),
         pytest.param([row("a", "failed")], [], "certops FAILED: 1 failed (renew)", id="nothing known"),
-        pytest.param([row("a", "failed", 0, action="issue")], [], "certops FAILED: 1 failed (renew)", id="a first certificate"),
+        pytest.param(
+            [row("a", "failed", 0, action="issue")], [], "certops FAILED: 1 failed (renew)", id="a first certificate"
+        ),
         pytest.param([row("a", "failed", 14)], [], "certops FAILED: 1 failed (renew)", id="at the first threshold"),
-        pytest.param([row("a", "failed", 13.5)], [], "certops WARNING: 1 failed, first expiry in 13 days (renew)", id="below 14 days"),
-        pytest.param([row("a", "failed", 6)], [], "certops URGENT: 1 failed, first expiry in 6 days (renew)", id="below 7 days"),
-        pytest.param([row("a", "failed", 2), row("b", "failed", 9)], [], "certops CRITICAL: 2 failed, first expiry in 2 days (renew)", id="below 3 days"),
-        pytest.param([row("a", "failed", -2)], [], "certops EMERGENCY: 1 failed, first expiry in -2 days (renew)", id="expired"),
-        pytest.param([], [row("a", "wait", 5)], "certops URGENT: 1 waiting, first expiry in 5 days (renew)", id="one waits and expires soon"),
-        pytest.param([row("a", "failed", 5)], [row("a", "wait", 5)], "certops URGENT: 1 failed, first expiry in 5 days (renew)", id="told once"),
+        pytest.param(
+            [row("a", "failed", 13.5)],
+            [],
+            "certops WARNING: 1 failed, first expiry in 13 days (renew)",
+            id="below 14 days",
+        ),
+        pytest.param(
+            [row("a", "failed", 6)], [], "certops URGENT: 1 failed, first expiry in 6 days (renew)", id="below 7 days"
+        ),
+        pytest.param(
+            [row("a", "failed", 2), row("b", "failed", 9)],
+            [],
+            "certops CRITICAL: 2 failed, first expiry in 2 days (renew)",
+            id="below 3 days",
+        ),
+        pytest.param(
+            [row("a", "failed", -2)], [], "certops EMERGENCY: 1 failed, first expiry in -2 days (renew)", id="expired"
+        ),
+        pytest.param(
+            [],
+            [row("a", "wait", 5)],
+            "certops URGENT: 1 waiting, first expiry in 5 days (renew)",
+            id="one waits and expires soon",
+        ),
+        pytest.param(
+            [row("a", "failed", 5)],
+            [row("a", "wait", 5)],
+            "certops URGENT: 1 failed, first expiry in 5 days (renew)",
+            id="told once",
+        ),
     ],
 )
-def test_the_subject_grows_with_the_days_that_are_left(rows: list[dict[str, t.Any]], attention: list[dict[str, t.Any]], subject: str) -> None:
+def test_the_subject_grows_with_the_days_that_are_left(
+    rows: list[dict[str, t.Any]], attention: list[dict[str, t.Any]], subject: str
+) -> None:
     notice = composed(*rows, attention=attention)
     assert notice is not None
     assert notice.subject == subject
@@ -70,17 +118,30 @@ def test_the_operator_may_have_other_thresholds() -> None:
     notice = composed(row("a", "failed", 25), thresholds=[30])
     assert notice is not None
     assert notice.subject.startswith("certops WARNING")
-    assert digest.threshold_problems([0, 30]) == ["digest_thresholds: 0 is no number of days; give whole numbers from 1 on"]
+    assert digest.threshold_problems([0, 30]) == [
+        "digest_thresholds: 0 is no number of days; give whole numbers from 1 on"
+    ]
 
 
 def test_the_message_is_in_english_and_chinese_and_data() -> None:
     late = row("c", "wait", 1, wait_until="2026-11-22T07:30:00Z")
-    notice = composed(row("a", "changed", 60), row("b", "failed", 6, reason="the CA is away"), row("d", "unchanged"), attention=[late])
+    notice = composed(
+        row("a", "changed", 60), row("b", "failed", 6, reason="the CA is away"), row("d", "unchanged"), attention=[late]
+    )
     assert notice is not None
-    for text in ("Failed / 失败: 1", "- b [6 days left / 剩余 6 天]: the CA is away", "Changed / 已变更: 1", "等待至 2026-11-22T07:30:00Z"):
+    for text in (
+        "Failed / 失败: 1",
+        "- b [6 days left / 剩余 6 天]: the CA is away",
+        "Changed / 已变更: 1",
+        "等待至 2026-11-22T07:30:00Z",
+    ):
         assert text in notice.message
     found = data_of(notice)
-    assert [(one["name"], one["status"], one["days_left"]) for one in found["projects"]] == [("b", "failed", 6), ("c", "waiting", 1), ("a", "changed", 60)]
+    assert [(one["name"], one["status"], one["days_left"]) for one in found["projects"]] == [
+        ("b", "failed", 6),
+        ("c", "waiting", 1),
+        ("a", "changed", 60),
+    ]
     assert found["omitted"] == 0
 
 

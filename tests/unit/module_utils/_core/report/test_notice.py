@@ -37,7 +37,10 @@ def test_a_notice_names_the_certificate_as_the_console_shows_it() -> None:
         ),
         pytest.param(
             {"arn": CHINA, "archive_uri": "s3://certops/webapp/2026-11-22-0530.tar.gz"},
-            ["https://console.amazonaws.cn/s3/object/certops?prefix=webapp/2026-11-22-0530.tar.gz", "https://console.amazonaws.cn/cloudfront/v3/home"],
+            [
+                "https://console.amazonaws.cn/s3/object/certops?prefix=webapp/2026-11-22-0530.tar.gz",
+                "https://console.amazonaws.cn/cloudfront/v3/home",
+            ],
             id="China",
         ),
     ],

@@ -8,7 +8,12 @@ import typing as t
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import progress
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.progress import DONE, FAILED, HEIGHT, Progress
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.progress import (
+    DONE,
+    FAILED,
+    HEIGHT,
+    Progress,
+)
 
 
 def test_a_phase_is_said_once_and_an_end_with_how_long_it_took() -> None:
@@ -94,5 +99,7 @@ def test_a_name_cannot_move_the_cursor() -> None:
         pytest.param(None, "issue", True, id="no plan known"),
     ],
 )
-def test_a_project_that_has_nothing_to_issue_does_not_come_through_that_phase(plan: t.Any, phase: str, needed: bool) -> None:
+def test_a_project_that_has_nothing_to_issue_does_not_come_through_that_phase(
+    plan: t.Any, phase: str, needed: bool
+) -> None:
     assert progress.needs_phase(plan, phase) is needed

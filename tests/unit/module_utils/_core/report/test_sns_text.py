@@ -43,7 +43,9 @@ def test_a_message_that_does_not_fit_is_cut_with_a_note_and_no_half_character() 
     "text",
     [
         pytest.param(f"-----BEGIN PRIVATE KEY-----\n{KEY_LINE}\n-----END PRIVATE KEY-----", id="PKCS8"),
-        pytest.param(f"-----BEGIN RSA PRIVATE KEY-----\\n{KEY_LINE}\\n-----END RSA PRIVATE KEY-----", id="escaped line ends"),
+        pytest.param(
+            f"-----BEGIN RSA PRIVATE KEY-----\\n{KEY_LINE}\\n-----END RSA PRIVATE KEY-----", id="escaped line ends"
+        ),
         pytest.param(f"-----BEGIN EC PRIVATE KEY-----\n{KEY_LINE}", id="cut off"),
         pytest.param(f'{{"kty": "EC", "d": "{KEY_LINE}"}}', id="JWK"),
         pytest.param(f"aws_secret_access_key={KEY_LINE}", id="AWS secret"),
@@ -69,7 +71,10 @@ def test_a_long_text_is_cut() -> None:
     assert len(redaction.redacted("x" * 100_000)) < 5000
 
 
-@pytest.mark.parametrize("address", ["a@example.com", "first.last+tag@sub.example.photography", "o'neil@example.co", "x@xn--bcher-kva.example"])
+@pytest.mark.parametrize(
+    "address",
+    ["a@example.com", "first.last+tag@sub.example.photography", "o'neil@example.co", "x@xn--bcher-kva.example"],
+)
 def test_addresses(address: str) -> None:
     assert emails.is_address(address)
 

@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import subscriptions
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Action, Subscription, SubscriptionStatus
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import (
+    Action,
+    Subscription,
+    SubscriptionStatus,
+)
 
 ARN = "arn:aws:sns:eu-central-1:123456789012:certops-webapp:1"
 
@@ -31,7 +35,9 @@ PENDING, DELETED = entry(arn="PendingConfirmation"), entry(arn="Deleted")
         pytest.param([PENDING, entry()], "ops@example.com", entry(), id="confirmed before pending"),
     ],
 )
-def test_the_subscription_of_an_address(existing: list[Subscription], endpoint: str, found: Subscription | None) -> None:
+def test_the_subscription_of_an_address(
+    existing: list[Subscription], endpoint: str, found: Subscription | None
+) -> None:
     assert subscriptions.find(existing, "email", endpoint) == found
 
 
@@ -45,7 +51,9 @@ def test_the_subscription_of_an_address(existing: list[Subscription], endpoint: 
         pytest.param(entry(), True, Action.NONE, SubscriptionStatus.CONFIRMED, id="confirmed, asked again"),
     ],
 )
-def test_an_address_that_is_to_be_subscribed(found: Subscription | None, resend: bool, action: Action, after: SubscriptionStatus) -> None:
+def test_an_address_that_is_to_be_subscribed(
+    found: Subscription | None, resend: bool, action: Action, after: SubscriptionStatus
+) -> None:
     decision = subscriptions.plan_present(found, "email", resend)
     assert (decision.action, decision.after) == (action, after)
 

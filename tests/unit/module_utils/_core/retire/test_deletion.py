@@ -32,21 +32,57 @@ def using(certificate: str, **more: object) -> Search:
     ("search", "rules", "tags", "deleted"),
     [
         pytest.param(NOBODY, Rules(PATH), TAGS, ["webapp-3", "webapp-2", "webapp-1"], id="all ours, all unused"),
-        pytest.param(NOBODY, Rules(PATH, keep=frozenset({"webapp-3"})), TAGS, ["webapp-2", "webapp-1"], id="kept by name"),
+        pytest.param(
+            NOBODY, Rules(PATH, keep=frozenset({"webapp-3"})), TAGS, ["webapp-2", "webapp-1"], id="kept by name"
+        ),
         pytest.param(NOBODY, Rules(PATH, keep=frozenset({"ASCA2"})), TAGS, ["webapp-3", "webapp-1"], id="kept by ID"),
         pytest.param(using("ASCA2"), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound"),
-        pytest.param(using("ASCA2", staging=True), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by a staging distribution"),
-        pytest.param(using("ASCA2", enabled=False), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by a disabled distribution"),
         pytest.param(
-            Search((Distribution("E1", viewer={"Certificate": "ASCA2"}),)), Rules(PATH), TAGS, ["webapp-3", "webapp-1"], id="bound by the deprecated element"
+            using("ASCA2", staging=True),
+            Rules(PATH),
+            TAGS,
+            ["webapp-3", "webapp-1"],
+            id="bound by a staging distribution",
+        ),
+        pytest.param(
+            using("ASCA2", enabled=False),
+            Rules(PATH),
+            TAGS,
+            ["webapp-3", "webapp-1"],
+            id="bound by a disabled distribution",
+        ),
+        pytest.param(
+            Search((Distribution("E1", viewer={"Certificate": "ASCA2"}),)),
+            Rules(PATH),
+            TAGS,
+            ["webapp-3", "webapp-1"],
+            id="bound by the deprecated element",
         ),
         pytest.param(using("ASCA3", status="InProgress"), Rules(PATH), TAGS, [], id="a rebind is not deployed yet"),
-        pytest.param(using("ASCAFOREIGN", status="InProgress"), Rules(PATH), TAGS, ["webapp-3", "webapp-2", "webapp-1"], id="a foreign deployment"),
+        pytest.param(
+            using("ASCAFOREIGN", status="InProgress"),
+            Rules(PATH),
+            TAGS,
+            ["webapp-3", "webapp-2", "webapp-1"],
+            id="a foreign deployment",
+        ),
         pytest.param(NOBODY, Rules(PATH), {**TAGS, "webapp-1": {}}, ["webapp-3", "webapp-2"], id="not ours by tag"),
         pytest.param(NOBODY, Rules("/cloudfront/certops/other/"), TAGS, [], id="not ours by path"),
-        pytest.param(NOBODY, Rules(PATH, candidates=frozenset({"webapp-1", "ASCA2"})), TAGS, ["webapp-2", "webapp-1"], id="candidates only"),
+        pytest.param(
+            NOBODY,
+            Rules(PATH, candidates=frozenset({"webapp-1", "ASCA2"})),
+            TAGS,
+            ["webapp-2", "webapp-1"],
+            id="candidates only",
+        ),
         pytest.param(NOBODY, Rules(PATH, candidates=frozenset()), TAGS, [], id="no candidates"),
-        pytest.param(NOBODY, Rules(PATH, keep=frozenset({"webapp-3"}), keep_previous=1), TAGS, ["webapp-1"], id="the newest superseded is kept"),
+        pytest.param(
+            NOBODY,
+            Rules(PATH, keep=frozenset({"webapp-3"}), keep_previous=1),
+            TAGS,
+            ["webapp-1"],
+            id="the newest superseded is kept",
+        ),
         pytest.param(NOBODY, Rules(PATH, keep_previous=9), TAGS, [], id="more to keep than there are"),
         pytest.param(Search(None, "denied"), Rules(PATH), TAGS, [], id="the search failed"),
     ],
@@ -63,8 +99,15 @@ def test_tags_are_needed_only_where_they_decide() -> None:
 
 
 def test_who_uses_a_kept_certificate_is_named() -> None:
-    verdicts = {verdict.certificate.name: verdict for verdict in deletion.decide(ALL, using("ASCA2"), Rules(PATH), TAGS)}
-    assert verdicts["webapp-2"].as_dict() == {"name": "webapp-2", "id": "ASCA2", "reason": "it is used by E1", "used_by": ["E1"]}
+    verdicts = {
+        verdict.certificate.name: verdict for verdict in deletion.decide(ALL, using("ASCA2"), Rules(PATH), TAGS)
+    }
+    assert verdicts["webapp-2"].as_dict() == {
+        "name": "webapp-2",
+        "id": "ASCA2",
+        "reason": "it is used by E1",
+        "used_by": ["E1"],
+    }
 
 
 @pytest.mark.parametrize("path", ["/", "/cloudfront/", "/cloudfront/certops", "/other/certops/", ""])

@@ -25,18 +25,40 @@ def of(dead: bool = False, **given: t.Any) -> dict[str, t.Any]:
         pytest.param({"certificate": certificate(age_days=31)}, "due", True, id="due"),
         pytest.param({"certificate": certificate(age_days=65)}, "expired", True, id="expired"),
         pytest.param({"certificate": certificate(age_days=64)}, "expired", True, id="expired this second"),
-        pytest.param({"certificate": certificate(), "definition": definition(domains=["example.org"])}, "due", True, id="names changed"),
+        pytest.param(
+            {"certificate": certificate(), "definition": definition(domains=["example.org"])},
+            "due",
+            True,
+            id="names changed",
+        ),
         pytest.param({"certificate": certificate(deployed=None)}, "unfinished", True, id="not deployed"),
-        pytest.param({"certificate": certificate(), "definition": definition(bind=["aliases"])}, "unfinished", True, id="other distributions chosen"),
+        pytest.param(
+            {"certificate": certificate(), "definition": definition(bind=["aliases"])},
+            "unfinished",
+            True,
+            id="other distributions chosen",
+        ),
         pytest.param({"journal": unfinished("issue")}, "unfinished", True, id="killed"),
         pytest.param({"renewal": failing(1, timedelta(hours=1))}, "failing", False, id="failing and waiting"),
         pytest.param({"renewal": failing(1, -timedelta(hours=1))}, "failing", True, id="failing and due again"),
-        pytest.param({"certificate": certificate(age_days=65), "renewal": failing(9, timedelta(hours=1))}, "expired", False, id="expired and waiting"),
+        pytest.param(
+            {"certificate": certificate(age_days=65), "renewal": failing(9, timedelta(hours=1))},
+            "expired",
+            False,
+            id="expired and waiting",
+        ),
         pytest.param({"certificate": certificate(age_days=31), "lock": lock()}, "locked", False, id="due but locked"),
-        pytest.param({"certificate": certificate(age_days=31), "lock": lock(expires=-timedelta(seconds=1))}, "due", True, id="due, lock expired"),
+        pytest.param(
+            {"certificate": certificate(age_days=31), "lock": lock(expires=-timedelta(seconds=1))},
+            "due",
+            True,
+            id="due, lock expired",
+        ),
     ],
 )
-def test_the_state_and_whether_a_scheduled_run_has_something_to_do(given: dict[str, t.Any], state: str, due: bool) -> None:
+def test_the_state_and_whether_a_scheduled_run_has_something_to_do(
+    given: dict[str, t.Any], state: str, due: bool
+) -> None:
     found = of(**given)
     assert (found["state"], found["due"]) == (state, due)
     assert found["state"] in overview.STATES
@@ -72,7 +94,9 @@ def test_days_left_are_whole_ones(age: float, days: int) -> None:
 
 def test_a_project_without_a_certificate_has_no_times() -> None:
     found = of()
-    assert [found[key] for key in ("update_time", "expiration_time", "expires_in_days", "archive_uri", "status")] == [None] * 5
+    assert [found[key] for key in ("update_time", "expiration_time", "expires_in_days", "archive_uri", "status")] == [
+        None
+    ] * 5
     assert found["certificates"] == []
 
 
@@ -88,5 +112,9 @@ def test_role_variables_are_the_whole_definition_and_unset_is_empty_text() -> No
 def test_role_variables_make_the_same_definition_again() -> None:
     stored = definition(acme_profile="shortlived", tags={"a": "b"}, bind=["ids"], distributions=["E1234567"])
     given = overview.role_vars(document(definition=stored), "file:///store")
-    again = {key.removeprefix("project_"): value for key, value in given.items() if key not in ("project_name", "project_store")}
+    again = {
+        key.removeprefix("project_"): value
+        for key, value in given.items()
+        if key not in ("project_name", "project_store")
+    }
     assert definition(**again) == stored

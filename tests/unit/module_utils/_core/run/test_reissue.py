@@ -27,13 +27,22 @@ def at(moment: timedelta) -> str:
         pytest.param(certificate(age_days=2), "reissue", "reissue", id="issued before"),
         pytest.param(certificate(age_days=0.5), "reissue", "converge", id="issued since"),
         pytest.param(certificate(age_days=1), "reissue", "converge", id="issued at this very time"),
-        pytest.param(certificate(age_days=2, issued_at=at(-HOUR)), "reissue", "converge", id="dated back by the CA, but issued since"),
-        pytest.param(certificate(age_days=0, issued_at=at(-40 * HOUR)), "reissue", "reissue", id="the time of issue counts"),
+        pytest.param(
+            certificate(age_days=2, issued_at=at(-HOUR)),
+            "reissue",
+            "converge",
+            id="dated back by the CA, but issued since",
+        ),
+        pytest.param(
+            certificate(age_days=0, issued_at=at(-40 * HOUR)), "reissue", "reissue", id="the time of issue counts"
+        ),
         pytest.param(None, "reissue", "reissue", id="no certificate yet"),
         pytest.param(certificate(age_days=2), "renew", "renew", id="another run"),
     ],
 )
-def test_a_certificate_that_was_issued_since_is_left_alone(found: dict[str, t.Any] | None, run: str, expected: str) -> None:
+def test_a_certificate_that_was_issued_since_is_left_alone(
+    found: dict[str, t.Any] | None, run: str, expected: str
+) -> None:
     assert reissue.run_for(document(certificate=found), run, NOW - timedelta(days=1)) == expected
 
 
@@ -48,11 +57,15 @@ def test_without_a_time_every_certificate_is_reissued() -> None:
         pytest.param({}, LE, True, id="by its URL"),
         pytest.param({}, "zerossl", False, id="another CA"),
         pytest.param({"directory": "https://acme.zerossl.com/v2/DV90"}, "zerossl", True, id="a fallback issued"),
-        pytest.param({"directory": "https://acme.zerossl.com/v2/DV90"}, "letsencrypt", False, id="the CA that was wanted did not"),
+        pytest.param(
+            {"directory": "https://acme.zerossl.com/v2/DV90"}, "letsencrypt", False, id="the CA that was wanted did not"
+        ),
         pytest.param({"directory": "https://ca.example/dir"}, "https://ca.example/dir", True, id="a private CA"),
     ],
 )
-def test_the_ca_that_issued_is_told_from_the_one_that_was_wanted(fields: dict[str, t.Any], directory: str, expected: bool) -> None:
+def test_the_ca_that_issued_is_told_from_the_one_that_was_wanted(
+    fields: dict[str, t.Any], directory: str, expected: bool
+) -> None:
     assert reissue.is_issued_by(document(certificate=certificate(**fields)), directory) == expected
 
 

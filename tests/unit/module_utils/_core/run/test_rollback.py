@@ -9,7 +9,13 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, rollback, run_plan, shown, transitions
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import (
+    recording,
+    rollback,
+    run_plan,
+    shown,
+    transitions,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
@@ -29,11 +35,23 @@ def superseded(*entries: dict[str, t.Any], **given: t.Any) -> dict[str, t.Any]:
     [
         pytest.param([certificate(number=1)], "webapp-1", id="the only one"),
         pytest.param([certificate(number=1), certificate(number=2)], "webapp-2", id="the one that was in service last"),
-        pytest.param([certificate(number=1), certificate(number=2, id="ASCAGONE")], "webapp-1", id="one that IAM still has"),
+        pytest.param(
+            [certificate(number=1), certificate(number=2, id="ASCAGONE")], "webapp-1", id="one that IAM still has"
+        ),
         pytest.param([certificate(number=1), certificate(number=2, age_days=64)], "webapp-1", id="one that is valid"),
-        pytest.param([certificate(number=1), certificate(number=2, domains=["example.com"])], "webapp-1", id="one that covers the names"),
-        pytest.param([certificate(number=1, domains=["*.example.com", "example.com", "example.org"])], "webapp-1", id="one with more names"),
-        pytest.param([certificate(number=1, key_type="rsa_2048", acme_directory="zerossl")], "webapp-1", id="one of another kind"),
+        pytest.param(
+            [certificate(number=1), certificate(number=2, domains=["example.com"])],
+            "webapp-1",
+            id="one that covers the names",
+        ),
+        pytest.param(
+            [certificate(number=1, domains=["*.example.com", "example.com", "example.org"])],
+            "webapp-1",
+            id="one with more names",
+        ),
+        pytest.param(
+            [certificate(number=1, key_type="rsa_2048", acme_directory="zerossl")], "webapp-1", id="one of another kind"
+        ),
     ],
 )
 def test_the_certificate_to_go_back_to(entries: list[dict[str, t.Any]], chosen: str) -> None:
@@ -49,11 +67,15 @@ def test_the_certificate_to_go_back_to(entries: list[dict[str, t.Any]], chosen: 
         pytest.param([], "none was kept", id="nothing kept"),
         pytest.param([certificate(number=1, id="ASCAGONE")], "webapp-1 is not in IAM any more", id="gone"),
         pytest.param([certificate(number=1, age_days=65)], "webapp-1 expired at", id="expired"),
-        pytest.param([certificate(number=1, domains=["example.com"])], r"webapp-1 does not cover \*.example.com", id="too narrow"),
+        pytest.param(
+            [certificate(number=1, domains=["example.com"])], r"webapp-1 does not cover \*.example.com", id="too narrow"
+        ),
     ],
 )
 def test_without_one_it_is_refused_with_the_reason_and_the_way_out(entries: list[dict[str, t.Any]], why: str) -> None:
-    with pytest.raises(RefusedError, match=rf"project webapp has no previous certificate to go back to: {why}.*restore"):
+    with pytest.raises(
+        RefusedError, match=rf"project webapp has no previous certificate to go back to: {why}.*restore"
+    ):
         run_plan.plan(superseded(*entries), "rollback", NOW, IN_IAM)
 
 
@@ -61,10 +83,16 @@ def rolled_back(found: dict[str, t.Any]) -> dict[str, t.Any]:
     """The document after a whole rollback."""
     taken = transitions.locked(Request("webapp", claim("rollback"), available=tuple(IN_IAM)), found)
     assert taken.document is not None
-    steps = [StepReport(phase="stored", certificate=taken.plan.certificate), StepReport(phase="verified", bind_result={}), StepReport(phase="done")]
+    steps = [
+        StepReport(phase="stored", certificate=taken.plan.certificate),
+        StepReport(phase="verified", bind_result={}),
+        StepReport(phase="done"),
+    ]
     done = taken.document
     for report in steps:
-        recorded = transitions.recorded(Request("webapp", claim(), report=report, release=report.phase == "done"), done).document
+        recorded = transitions.recorded(
+            Request("webapp", claim(), report=report, release=report.phase == "done"), done
+        ).document
         assert recorded is not None
         done = recorded
     return done
@@ -72,7 +100,11 @@ def rolled_back(found: dict[str, t.Any]) -> dict[str, t.Any]:
 
 def test_a_rollback_killed_after_it_was_verified_is_brought_to_its_end() -> None:
     done = rolled_back(superseded(certificate(number=1)))
-    killed = {**done, "journal": {**done["journal"], "phase": "verified"}, "last_run": {**done["last_run"], "Status": "Processing"}}
+    killed = {
+        **done,
+        "journal": {**done["journal"], "phase": "verified"},
+        "last_run": {**done["last_run"], "Status": "Processing"},
+    }
     plan = run_plan.plan(killed, "rollback", NOW, IN_IAM)
     assert (plan.action, plan.resumed, plan.issue) == ("resume", True, False)
     assert rolled_back(killed)["last_run"]["Status"] == "Succeeded"
@@ -84,7 +116,11 @@ def test_the_one_gone_back_to_is_recorded_and_the_other_superseded() -> None:
     assert done["certificate"]["name"] == "webapp-2"
     assert [entry["name"] for entry in done["superseded"]] == ["webapp-1", "webapp-9"]
     assert done["renewal"]["renew_at"] == times.to_text(NOW + timedelta(days=20))
-    assert (done["journal"]["run"], done["journal"]["phase"], done["last_run"]["Status"]) == ("rollback", "done", "Succeeded")
+    assert (done["journal"]["run"], done["journal"]["phase"], done["last_run"]["Status"]) == (
+        "rollback",
+        "done",
+        "Succeeded",
+    )
     assert document_.is_deployed(done)
     assert document_.loaded("webapp", done) == done
 
@@ -97,8 +133,13 @@ def test_a_second_rollback_changes_nothing() -> None:
 
 
 def test_a_rollback_that_was_killed_before_it_was_bound_is_finished_by_any_run() -> None:
-    taken = transitions.locked(Request("webapp", claim("rollback"), available=tuple(IN_IAM)), superseded(certificate(number=1)))
-    stored = transitions.recorded(Request("webapp", claim(), report=StepReport(phase="stored", certificate=taken.plan.certificate)), taken.document).document
+    taken = transitions.locked(
+        Request("webapp", claim("rollback"), available=tuple(IN_IAM)), superseded(certificate(number=1))
+    )
+    stored = transitions.recorded(
+        Request("webapp", claim(), report=StepReport(phase="stored", certificate=taken.plan.certificate)),
+        taken.document,
+    ).document
     assert stored is not None
     for run in ("rollback", "renew", "converge"):
         plan = run_plan.plan(stored, run, NOW, IN_IAM)
@@ -110,7 +151,14 @@ def test_a_rollback_that_was_killed_before_it_was_bound_is_finished_by_any_run()
     "former",
     [
         pytest.param({}, id="of the same kind"),
-        pytest.param({"key_type": "rsa_2048", "acme_directory": "zerossl", "domains": ["*.example.com", "example.com", "example.org"]}, id="of another kind"),
+        pytest.param(
+            {
+                "key_type": "rsa_2048",
+                "acme_directory": "zerossl",
+                "domains": ["*.example.com", "example.com", "example.org"],
+            },
+            id="of another kind",
+        ),
     ],
 )
 def test_the_next_run_lets_it_be(run: str, former: dict[str, t.Any]) -> None:
@@ -130,7 +178,11 @@ def test_when_it_is_due_the_certificate_that_was_left_does_not_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [pytest.param({"domains": ["example.com", "example.net"]}, id="names"), pytest.param({"key_type": "rsa_3072"}, id="key type")]
+    "change",
+    [
+        pytest.param({"domains": ["example.com", "example.net"]}, id="names"),
+        pytest.param({"key_type": "rsa_3072"}, id="key type"),
+    ],
 )
 def test_a_changed_definition_reissues_as_ever(change: dict[str, t.Any]) -> None:
     done = rolled_back(superseded(certificate(number=1)))
@@ -140,7 +192,9 @@ def test_a_changed_definition_reissues_as_ever(change: dict[str, t.Any]) -> None
 
 def test_a_new_certificate_ends_it() -> None:
     done = rolled_back(superseded(certificate(number=1)))
-    again = transitions.locked(Request("webapp", claim("reissue", run_id="again", now=NOW + timedelta(hours=1))), done).document
+    again = transitions.locked(
+        Request("webapp", claim("reissue", run_id="again", now=NOW + timedelta(hours=1))), done
+    ).document
     assert again is not None
     report = StepReport(phase="stored", certificate=reported_certificate(3))
     renewed = transitions.recorded(Request("webapp", claim("reissue", run_id="again"), report=report), again).document
@@ -154,7 +208,9 @@ class TestRestore:
         request = Request("webapp", claim("restore"))
         taken = transitions.locked(request, found)
         assert taken.plan.action == "none"
-        after = transitions.recorded(Request("webapp", claim("restore"), report=StepReport(certificate=entry)), taken.document).document
+        after = transitions.recorded(
+            Request("webapp", claim("restore"), report=StepReport(certificate=entry)), taken.document
+        ).document
         assert after is not None
         return after
 
@@ -169,8 +225,12 @@ class TestRestore:
         taken = transitions.locked(Request("webapp", claim("restore", "run-2")), recording.released(after))
         assert (taken.plan.action, taken.plan.resumed, taken.plan.issue) == ("resume", True, False)
         report = StepReport(phase="verified", bind_result={"records": {}})
-        bound = transitions.recorded(Request("webapp", claim("restore", "run-2"), report=report), taken.document).document
-        done = transitions.recorded(Request("webapp", claim("restore", "run-2"), report=StepReport(phase="done"), release=True), bound).document
+        bound = transitions.recorded(
+            Request("webapp", claim("restore", "run-2"), report=report), taken.document
+        ).document
+        done = transitions.recorded(
+            Request("webapp", claim("restore", "run-2"), report=StepReport(phase="done"), release=True), bound
+        ).document
         assert done is not None
         assert done["certificate"]["deployed"]
         assert not journal.is_unfinished(done["journal"])
@@ -184,7 +244,10 @@ class TestRestore:
     def test_another_one_is_the_first_choice_of_a_rollback(self) -> None:
         before = superseded(certificate(number=1), certificate(number=2))
         after = self.restored(before, reported_certificate(1, id="ASCA5"))
-        assert [(entry["name"], entry["id"]) for entry in after["superseded"]] == [("webapp-2", "ASCA2"), ("webapp-1", "ASCA5")]
+        assert [(entry["name"], entry["id"]) for entry in after["superseded"]] == [
+            ("webapp-2", "ASCA2"),
+            ("webapp-1", "ASCA5"),
+        ]
         assert after["certificate"] == before["certificate"]
         assert after["journal"] is None
         plan = run_plan.plan(after, "rollback", NOW, IN_IAM)
@@ -194,6 +257,8 @@ class TestRestore:
     def test_a_failing_project_goes_on_failing(self) -> None:
         failing = {**document()["renewal"], "failures": 3, "next_attempt_at": times.to_text(NOW)}
         after = self.restored(superseded(renewal=failing), reported_certificate(1))
-        done = transitions.recorded(Request("webapp", claim("restore"), report=StepReport(phase="done"), release=True), after).document
+        done = transitions.recorded(
+            Request("webapp", claim("restore"), report=StepReport(phase="done"), release=True), after
+        ).document
         assert done is not None
         assert done["renewal"]["failures"] == 3

@@ -9,7 +9,12 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import recording, run_plan, shown, transitions
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import (
+    recording,
+    run_plan,
+    shown,
+    transitions,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
@@ -31,14 +36,40 @@ from unit.fakes.projects import (
 Document = dict[str, t.Any]
 LATER = NOW + timedelta(minutes=10)
 UPDATED = {"records": {"Matched_CloudFront": {"ID_LIST": ["E1"]}, "Update_CloudFront_Status": [{"E1": "Success"}]}}
-NOT_UPDATED = {"records": {"Matched_CloudFront": {"ID_LIST": ["E1", "E2"]}, "Update_CloudFront_Status": [{"E1": "Success"}, {"E2": "Failed"}]}}
+NOT_UPDATED = {
+    "records": {
+        "Matched_CloudFront": {"ID_LIST": ["E1", "E2"]},
+        "Update_CloudFront_Status": [{"E1": "Success"}, {"E2": "Failed"}],
+    }
+}
 NOT_SEARCHED = {"records": {"Matched_CloudFront": {"Error": ["AccessDenied"]}, "Update_CloudFront_Status": []}}
-DELETED = {"deleted": ["webapp-1"], "kept": [], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Successfully deleted IAM SSL Cert."}}}
-NOT_DELETED = {"deleted": [], "kept": [{"name": "webapp-1"}], "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Delete_IAM_Cert_Error: AccessDenied"}}}
+DELETED = {
+    "deleted": ["webapp-1"],
+    "kept": [],
+    "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Successfully deleted IAM SSL Cert."}},
+}
+NOT_DELETED = {
+    "deleted": [],
+    "kept": [{"name": "webapp-1"}],
+    "records": {"Delete_Previous_IAM_SSL_Cert": {"webapp-1": "Delete_IAM_Cert_Error: AccessDenied"}},
+}
 
 
-def request(rehearsal: bool = False, release: bool = False, defined: t.Mapping[str, t.Any] | None = None, by: t.Any = None, **report: t.Any) -> Request:
-    return Request(name="webapp", claim=by or claim(now=LATER), definition=defined, report=StepReport(**report), release=release, rehearsal=rehearsal)
+def request(
+    rehearsal: bool = False,
+    release: bool = False,
+    defined: t.Mapping[str, t.Any] | None = None,
+    by: t.Any = None,
+    **report: t.Any,
+) -> Request:
+    return Request(
+        name="webapp",
+        claim=by or claim(now=LATER),
+        definition=defined,
+        report=StepReport(**report),
+        release=release,
+        rehearsal=rehearsal,
+    )
 
 
 def take(found: Document | None, run: str = "converge", defined: t.Mapping[str, t.Any] | None = None) -> Document:
@@ -48,7 +79,9 @@ def take(found: Document | None, run: str = "converge", defined: t.Mapping[str, 
     return taken.document
 
 
-def record(found: Document | None, run: str = "converge", release: bool = False, **report: t.Any) -> transitions.Transition:
+def record(
+    found: Document | None, run: str = "converge", release: bool = False, **report: t.Any
+) -> transitions.Transition:
     return transitions.recorded(request(release=release, by=claim(run, now=LATER), **report), found)
 
 
@@ -60,7 +93,13 @@ def recorded(found: Document | None, run: str = "converge", release: bool = Fals
 
 def issue_and_finish(found: Document | None, number: int, run: str = "converge") -> Document:
     found = take(found, run, definition())
-    found = recorded(found, run, phase="stored", certificate=reported_certificate(number), renewal={"renew_at": "2026-12-22T05:30:00Z", "reason": "r"})
+    found = recorded(
+        found,
+        run,
+        phase="stored",
+        certificate=reported_certificate(number),
+        renewal={"renew_at": "2026-12-22T05:30:00Z", "reason": "r"},
+    )
     found = recorded(found, run, phase="verified", bind_result=UPDATED)
     return recorded(found, run, True, phase="done", subscribed=("ops@example.com",))
 
@@ -81,10 +120,17 @@ class TestTaking:
 
     def test_deleting_a_project_that_is_not_there_has_nothing_to_do(self) -> None:
         taken = transitions.locked(request(by=claim("delete")), None)
-        assert (taken.document, taken.locked, taken.plan.action, taken.summary["changed"]) == (None, False, "none", False)
+        assert (taken.document, taken.locked, taken.plan.action, taken.summary["changed"]) == (
+            None,
+            False,
+            "none",
+            False,
+        )
 
     def test_a_definition_replaces_the_stored_one_and_warns_of_names_that_go_away(self) -> None:
-        taken = transitions.locked(request(defined=definition(domains=["example.com"])), document(certificate=certificate()))
+        taken = transitions.locked(
+            request(defined=definition(domains=["example.com"])), document(certificate=certificate())
+        )
         assert taken.document is not None
         assert taken.document["definition"]["domains"] == ["example.com"]
         assert "*.example.com" in taken.warnings[0]
@@ -102,7 +148,9 @@ class TestTaking:
 
     @pytest.mark.parametrize("addresses", [("b@example.com", "a@example.com"), ("a@example.com", "b@example.com")])
     def test_subscribed_addresses_stand_in_one_order(self, addresses: tuple[str, ...]) -> None:
-        assert recorded(take(issue_and_finish(None, 1)), release=True, phase="done", subscribed=addresses)["subscribed"] == sorted(addresses)
+        assert recorded(take(issue_and_finish(None, 1)), release=True, phase="done", subscribed=addresses)[
+            "subscribed"
+        ] == sorted(addresses)
 
     def test_a_continued_journal_keeps_action_start_and_issued_since(self) -> None:
         killed = unfinished("reissue", "ordering", "reissue", order_url="https://ca/order/1")
@@ -146,7 +194,11 @@ class TestLock:
         before = document(lock=lock(OTHER_RUN_ID))
         refused = transitions.locked(request(defined=definition(domains=["new.example.com"])), before)
         assert refused.document == before
-        assert refused.holder == {"owner": before["lock"]["owner"], "expires_at": before["lock"]["expires_at"], "run_id": OTHER_RUN_ID}
+        assert refused.holder == {
+            "owner": before["lock"]["owner"],
+            "expires_at": before["lock"]["expires_at"],
+            "run_id": OTHER_RUN_ID,
+        }
         assert refused.plan.action == "locked"
         assert "node1" in refused.plan.reason
         assert before["lock"]["expires_at"] in refused.plan.reason
@@ -169,7 +221,9 @@ class TestLock:
         with pytest.raises(RefusedError, match="run run-a does not hold project webapp any more"):
             record(taken_over, phase="stored")
 
-    @pytest.mark.parametrize("found", [document(), document(lock=lock(OTHER_RUN_ID))], ids=["nobody holds it", "another holds it"])
+    @pytest.mark.parametrize(
+        "found", [document(), document(lock=lock(OTHER_RUN_ID))], ids=["nobody holds it", "another holds it"]
+    )
     def test_a_run_without_the_lock_may_not_record(self, found: Document) -> None:
         with pytest.raises(RefusedError):
             record(found, phase="done")
@@ -232,7 +286,9 @@ class TestRecording:
         assert document_.is_deployed(again)
 
     def test_a_certificate_that_was_uploaded_again_has_to_be_bound_again(self) -> None:
-        again = recorded(take(issue_and_finish(None, 1)), phase="stored", certificate=reported_certificate(1, id="ASCANEW"))
+        again = recorded(
+            take(issue_and_finish(None, 1)), phase="stored", certificate=reported_certificate(1, id="ASCANEW")
+        )
         assert not document_.is_deployed(again)
         assert journal.is_unfinished(again["journal"])
 
@@ -246,7 +302,11 @@ class TestRecording:
         assert recorded(found, certificate=reported_certificate(2))["superseded"] == []
 
     def test_phases_never_go_back(self) -> None:
-        found = document(certificate=certificate(deployed=None), journal=unfinished("issue", "bound", fingerprint_sha256="1" * 64), lock=lock())
+        found = document(
+            certificate=certificate(deployed=None),
+            journal=unfinished("issue", "bound", fingerprint_sha256="1" * 64),
+            lock=lock(),
+        )
         assert recorded(found, phase="stored")["journal"]["phase"] == "bound"
 
     def test_a_kill_after_storing_is_resumed_without_issuing(self) -> None:
@@ -258,7 +318,9 @@ class TestRecording:
         assert resumed.document["last_run"]["Previous_IAM_SSL_Info"] == "No Previous IAM SSL Information"
 
     def test_a_kill_of_a_reissue_after_storing_does_not_issue_again(self) -> None:
-        killed = recorded(take(issue_and_finish(None, 1), "reissue"), "reissue", phase="stored", certificate=reported_certificate(2))
+        killed = recorded(
+            take(issue_and_finish(None, 1), "reissue"), "reissue", phase="stored", certificate=reported_certificate(2)
+        )
         resumed = transitions.locked(request(by=claim("reissue", OTHER_RUN_ID, dead=True)), killed)
         assert (resumed.plan.action, resumed.plan.issue) == ("resume", False)
         assert set(resumed.plan.previous) == {"ASCA1", "ASCA2"}
@@ -280,8 +342,12 @@ class TestRecording:
 
     def test_a_definition_changed_meanwhile_is_not_taken_for_what_the_run_made(self) -> None:
         taken = take(None, defined=definition())
-        changed = transitions.present(request(defined=definition(acme_profile="shortlived", bind=["aliases"])), taken).document
-        done = recorded(recorded(changed, phase="stored", certificate=reported_certificate(1)), release=True, phase="done")
+        changed = transitions.present(
+            request(defined=definition(acme_profile="shortlived", bind=["aliases"])), taken
+        ).document
+        done = recorded(
+            recorded(changed, phase="stored", certificate=reported_certificate(1)), release=True, phase="done"
+        )
         assert (done["certificate"]["acme_profile"], done["certificate"]["deployed"]["bind"]) == (None, ["previous"])
         assert run_plan.plan(done, "renew", LATER).action == "reissue"
 
@@ -291,14 +357,21 @@ class TestFailure:
         taken = take(issue_and_finish(None, 1), "reissue")
         failed = recorded(taken, "reissue", True, failure="the CA is away")
         assert (failed["journal"]["phase"], failed["certificate"]) == ("planned", taken["certificate"])
-        assert (failed["last_run"]["Status"], failed["last_run"]["finished_at"]) == ("the CA is away", times.to_text(LATER))
+        assert (failed["last_run"]["Status"], failed["last_run"]["finished_at"]) == (
+            "the CA is away",
+            times.to_text(LATER),
+        )
         assert (failed["renewal"]["failures"], failed["lock"]) == (1, None)
 
-    @pytest.mark.parametrize(("failures", "hours"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 24), (7, 24), (1000, 24)])
+    @pytest.mark.parametrize(
+        ("failures", "hours"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 24), (7, 24), (1000, 24)]
+    )
     def test_scheduled_runs_wait_twice_as_long_after_each_failure_up_to_a_day(self, failures: int, hours: int) -> None:
         assert recording.retry_delay(failures) == timedelta(hours=hours)
         found = document(lock=lock(), renewal=failing(failures - 1, timedelta(0)))
-        assert recorded(found, failure="x")["renewal"]["next_attempt_at"] == times.to_text(LATER + timedelta(hours=hours))
+        assert recorded(found, failure="x")["renewal"]["next_attempt_at"] == times.to_text(
+            LATER + timedelta(hours=hours)
+        )
 
     @pytest.mark.parametrize(
         ("retry_at", "expected"),
@@ -317,7 +390,11 @@ class TestFailure:
     def test_the_end_of_a_run_forgets_the_failures(self) -> None:
         failed = recorded(take(None, defined=definition()), release=True, failure="x")
         done = issue_and_finish(failed, 1)
-        assert (done["renewal"]["failures"], done["renewal"]["next_attempt_at"], done["last_run"]["Status"]) == (0, None, "Succeeded")
+        assert (done["renewal"]["failures"], done["renewal"]["next_attempt_at"], done["last_run"]["Status"]) == (
+            0,
+            None,
+            "Succeeded",
+        )
 
     def test_a_failing_project_with_nothing_to_do_is_well_after_a_pass(self) -> None:
         failed = recorded(take(issue_and_finish(None, 1)), release=True, failure="IAM is away")
@@ -332,29 +409,47 @@ class TestFailure:
         assert (after["renewal"], after["last_run"]) == (before["renewal"], before["last_run"])
 
     def test_a_failed_bind_is_replace_failed_and_says_why_nothing_was_deleted(self) -> None:
-        stored = recorded(take(issue_and_finish(None, 1), "reissue"), "reissue", phase="stored", certificate=reported_certificate(2))
+        stored = recorded(
+            take(issue_and_finish(None, 1), "reissue"), "reissue", phase="stored", certificate=reported_certificate(2)
+        )
         failed = recorded(stored, "reissue", True, failure="1 of 2 failed", bind_result=NOT_UPDATED)
         assert failed["last_run"]["Status"] == "Replace failed"
-        assert failed["last_run"]["Delete_Previous_IAM_SSL_Cert"].startswith("Due to a failed CloudFront certificate renewal")
+        assert failed["last_run"]["Delete_Previous_IAM_SSL_Cert"].startswith(
+            "Due to a failed CloudFront certificate renewal"
+        )
         assert failed["journal"]["phase"] == "stored"
         assert run_plan.plan(failed, "renew", LATER).action == "resume"
 
     def test_a_failed_search_is_replace_failed(self) -> None:
-        assert recorded(take(None, defined=definition()), failure="x", bind_result=NOT_SEARCHED)["last_run"]["Status"] == "Replace failed"
+        assert (
+            recorded(take(None, defined=definition()), failure="x", bind_result=NOT_SEARCHED)["last_run"]["Status"]
+            == "Replace failed"
+        )
 
     def test_a_failed_deletion_is_delete_iam_failed(self) -> None:
         bound = recorded(take(document(certificate=certificate(age_days=31))), phase="verified", bind_result=UPDATED)
-        assert recorded(bound, release=True, failure="x", cleanup_result=NOT_DELETED)["last_run"]["Status"] == "Delete IAM failed"
-        assert recorded(bound, release=True, phase="done", cleanup_result=NOT_DELETED)["last_run"]["Status"] == "Delete IAM failed"
+        assert (
+            recorded(bound, release=True, failure="x", cleanup_result=NOT_DELETED)["last_run"]["Status"]
+            == "Delete IAM failed"
+        )
+        assert (
+            recorded(bound, release=True, phase="done", cleanup_result=NOT_DELETED)["last_run"]["Status"]
+            == "Delete IAM failed"
+        )
 
     def test_the_worst_wins(self) -> None:
-        bound = recorded(take(document(certificate=certificate(age_days=31))), phase="verified", bind_result=NOT_UPDATED)
+        bound = recorded(
+            take(document(certificate=certificate(age_days=31))), phase="verified", bind_result=NOT_UPDATED
+        )
         assert recorded(bound, phase="done", cleanup_result=NOT_DELETED)["last_run"]["Status"] == "Replace failed"
 
     def test_a_later_clean_up_heals_the_status(self) -> None:
         bound = recorded(take(document(certificate=certificate(age_days=31))), phase="verified", bind_result=UPDATED)
         done = recorded(bound, release=True, phase="done", cleanup_result=NOT_DELETED)
-        assert recorded(take(done, "cleanup"), "cleanup", True, cleanup_result=DELETED)["last_run"]["Status"] == "Succeeded"
+        assert (
+            recorded(take(done, "cleanup"), "cleanup", True, cleanup_result=DELETED)["last_run"]["Status"]
+            == "Succeeded"
+        )
 
     def test_a_key_in_the_reason_is_not_recorded_nor_mailed(self) -> None:
         key = "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIExampleExampleExample\n-----END EC PRIVATE KEY-----"
@@ -404,7 +499,9 @@ class TestPresentAndAbsent:
     def test_absent_without_a_document_is_fine(self) -> None:
         assert transitions.absent(request(), None).summary["changed"] is False
 
-    @pytest.mark.parametrize("held", [None, lock(), lock(OTHER_RUN_ID, expires=-timedelta(1))], ids=["free", "held by this run", "expired"])
+    @pytest.mark.parametrize(
+        "held", [None, lock(), lock(OTHER_RUN_ID, expires=-timedelta(1))], ids=["free", "held by this run", "expired"]
+    )
     def test_absent_removes_the_document(self, held: Document | None) -> None:
         gone = transitions.absent(request(), document(lock=held))
         assert (gone.document, gone.summary["status"]) == (None, "deleted")
@@ -416,7 +513,13 @@ class TestPresentAndAbsent:
 
 def test_locks_and_counters_are_no_change_to_see() -> None:
     before = issue_and_finish(None, 1)
-    after = {**before, "lock": lock(), "fence": 9, "journal": unfinished("renew"), "renewal": {**before["renewal"], "failures": 2}}
+    after = {
+        **before,
+        "lock": lock(),
+        "fence": 9,
+        "journal": unfinished("renew"),
+        "renewal": {**before["renewal"], "failures": 2},
+    }
     assert shown.visible(before) == shown.visible(after)
 
 

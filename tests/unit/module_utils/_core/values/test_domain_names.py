@@ -25,7 +25,9 @@ LONG_NAME = ".".join(["a" * 60] * 5)
         pytest.param(["例子.测试"], ("xn--fsqu00a.xn--0zwm56d",), id="Chinese name"),
         pytest.param(["xn--bcher-kva.example"], ("xn--bcher-kva.example",), id="A-labels stay"),
         pytest.param(["a" * 63 + ".example"], ("a" * 63 + ".example",), id="longest label"),
-        pytest.param(["1.example.com", "a-b.example.com"], ("1.example.com", "a-b.example.com"), id="digits and hyphens"),
+        pytest.param(
+            ["1.example.com", "a-b.example.com"], ("1.example.com", "a-b.example.com"), id="digits and hyphens"
+        ),
     ],
 )
 def test_good_names_are_normalised(given: list[str], expected: tuple[str, ...]) -> None:
@@ -39,7 +41,9 @@ def test_good_names_are_normalised(given: list[str], expected: tuple[str, ...]) 
         pytest.param([], "no names", id="none"),
         pytest.param([" , "], "no names", id="only blanks and commas"),
         pytest.param(["example.com", "EXAMPLE.com"], "duplicate", id="same name in other case"),
-        pytest.param(["bücher.example", "xn--bcher-kva.example"], "duplicate", id="same name as letters and as A-labels"),
+        pytest.param(
+            ["bücher.example", "xn--bcher-kva.example"], "duplicate", id="same name as letters and as A-labels"
+        ),
         pytest.param(["localhost"], "one label", id="one label"),
         pytest.param(["*.com."], "dot", id="final dot"),
         pytest.param(["a..example.com"], "empty label", id="empty label"),
@@ -98,7 +102,9 @@ def test_coverage_is_what_cloudfront_asks_for(san: str, alias: str, covered: boo
 
 
 def test_uncovered_aliases_are_named() -> None:
-    assert domain_names.uncovered(["example.com", "*.example.com"], ["example.com", "a.example.com", "a.b.example.com", "example.org"]) == (
+    assert domain_names.uncovered(
+        ["example.com", "*.example.com"], ["example.com", "a.example.com", "a.b.example.com", "example.org"]
+    ) == (
         "a.b.example.com",
         "example.org",
     )
@@ -109,8 +115,12 @@ def test_uncovered_aliases_are_named() -> None:
     [
         pytest.param("www.example.com", ["example.com"], "example.com", id="parent"),
         pytest.param("example.com", ["example.com"], "example.com", id="itself"),
-        pytest.param("a.sub.example.com", ["example.com", "sub.example.com"], "sub.example.com", id="delegated subzone"),
-        pytest.param("a.sub.example.com", ["sub.example.com.", "example.com."], "sub.example.com.", id="zones with the final dot"),
+        pytest.param(
+            "a.sub.example.com", ["example.com", "sub.example.com"], "sub.example.com", id="delegated subzone"
+        ),
+        pytest.param(
+            "a.sub.example.com", ["sub.example.com.", "example.com."], "sub.example.com.", id="zones with the final dot"
+        ),
         pytest.param("*.example.com", ["example.com"], "example.com", id="wildcard"),
         pytest.param("notexample.com", ["example.com"], None, id="suffix without a label border"),
         pytest.param("example.com", ["www.example.com"], None, id="only a zone below"),

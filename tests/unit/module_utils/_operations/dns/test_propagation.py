@@ -35,7 +35,9 @@ class FakeServers:
     def name_servers(self, zones: t.Iterable[str]) -> dict[str, tuple[tuple[str, int], ...]]:
         return {zone: tuple(self.shown_after) for zone in zones}
 
-    def texts(self, asked: t.Iterable[tuple[tuple[str, int], str]]) -> dict[tuple[tuple[str, int], str], tuple[str, ...] | None]:
+    def texts(
+        self, asked: t.Iterable[tuple[tuple[str, int], str]]
+    ) -> dict[tuple[tuple[str, int], str], tuple[str, ...] | None]:
         pairs = list(asked)
         self.asked.append(len(pairs))
         return {(server, name): self._answer(server) for server, name in pairs}
@@ -55,11 +57,19 @@ class FakeServers:
         pytest.param({FAST: 0, SILENT: None}, 300, 0, "", id="a silent one is not waited for while another answers"),
         pytest.param({SILENT: None}, 300, 0, "name servers of example.com could not be asked", id="none answers"),
         pytest.param({}, 300, 0, "name servers of example.com could not be asked", id="none is known"),
-        pytest.param({FAST: 0, SLOW: 10**6}, 300, 60, "192.0.2.2 does not show the challenge value of _acme-challenge.example.com", id="never shown"),
+        pytest.param(
+            {FAST: 0, SLOW: 10**6},
+            300,
+            60,
+            "192.0.2.2 does not show the challenge value of _acme-challenge.example.com",
+            id="never shown",
+        ),
         pytest.param({FAST: 10**6}, 20, 20, "192.0.2.1 does not show", id="the time of the run is the limit"),
     ],
 )
-def test_waiting_for_name_servers(servers: dict[tuple[str, int], float | None], limit: float, waited: float, warning: str) -> None:
+def test_waiting_for_name_servers(
+    servers: dict[tuple[str, int], float | None], limit: float, waited: float, warning: str
+) -> None:
     clock = FakeClock()
     start = clock.now()
     warnings = propagation.await_shown(FakeServers(clock, servers), [RECORD], clock, Deadline.after(start, limit))

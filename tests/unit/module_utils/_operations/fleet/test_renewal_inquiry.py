@@ -29,7 +29,14 @@ WINDOW = Window(NOW + 10 * DAY, NOW + 11 * DAY)
 
 
 def away(status: int | None = None, retry_after: float | None = None) -> RemoteError:
-    return RemoteError("acme:renewalInfo got no answer", service="acme", operation="renewalInfo", code="x", http_status=status, retry_after=retry_after)
+    return RemoteError(
+        "acme:renewalInfo got no answer",
+        service="acme",
+        operation="renewalInfo",
+        code="x",
+        http_status=status,
+        retry_after=retry_after,
+    )
 
 
 @dataclass
@@ -144,7 +151,9 @@ def test_check_mode_keeps_nothing(world: World) -> None:
     "given",
     [
         pytest.param({"definition": definition(acme_renewal_info=False)}, id="not wanted"),
-        pytest.param({"certificate": {"authority_key_id": ""}}, id="a certificate of before the key identifier was kept"),
+        pytest.param(
+            {"certificate": {"authority_key_id": ""}}, id="a certificate of before the key identifier was kept"
+        ),
         pytest.param({"certificate": certificate(age_days=65, authority_key_id="aa")}, id="expired"),
         pytest.param({"lock": lock()}, id="a run is at work"),
     ],
@@ -236,7 +245,9 @@ def test_somebody_elses_write_comes_first(world: World) -> None:
     world.add()
     stored = world.store.read("webapp")
     assert stored
-    world.store.before_write = lambda: world.store.write("webapp", {**stored.document, "fence": 7}, stored.version) and None
+    world.store.before_write = lambda: (
+        world.store.write("webapp", {**stored.document, "fence": 7}, stored.version) and None
+    )
     (_found, inquiry) = world.ask()
     assert inquiry.summary["conflicts"] == 1
     assert inquiry.warnings == []
@@ -251,7 +262,9 @@ def test_the_stored_definition_stays_what_it_is(world: World) -> None:
     assert stored
     wanted = {**stored.document, "definition": definition(renewal_interval_days=3)}
     inquiry = renewal_inquiry.Inquiry(world.clock, lambda: 0.5, world.cas.connect)
-    renewal_inquiry.refreshed([Candidate("webapp", "webapp", wanted)], {None: world.store}, inquiry, lambda _owner: False)
+    renewal_inquiry.refreshed(
+        [Candidate("webapp", "webapp", wanted)], {None: world.store}, inquiry, lambda _owner: False
+    )
     after = world.store.read("webapp")
     assert after
     assert after.document["definition"] == stored.document["definition"]
@@ -260,9 +273,21 @@ def test_the_stored_definition_stays_what_it_is(world: World) -> None:
 @pytest.mark.parametrize(
     ("recorded", "given", "asked"),
     [
-        pytest.param({"directory": None, "acme_directory": "letsencrypt"}, {}, "https://acme-v02.api.letsencrypt.org/directory None", id="by the wanted name"),
-        pytest.param({"directory": CA}, {"acme_directory": CA, "acme_ca_bundle": "/ca.pem"}, f"{CA} /ca.pem", id="a private CA"),
-        pytest.param({"directory": OTHER}, {"acme_directory": CA, "acme_ca_bundle": "/ca.pem"}, f"{OTHER} None", id="another CA than the wanted one"),
+        pytest.param(
+            {"directory": None, "acme_directory": "letsencrypt"},
+            {},
+            "https://acme-v02.api.letsencrypt.org/directory None",
+            id="by the wanted name",
+        ),
+        pytest.param(
+            {"directory": CA}, {"acme_directory": CA, "acme_ca_bundle": "/ca.pem"}, f"{CA} /ca.pem", id="a private CA"
+        ),
+        pytest.param(
+            {"directory": OTHER},
+            {"acme_directory": CA, "acme_ca_bundle": "/ca.pem"},
+            f"{OTHER} None",
+            id="another CA than the wanted one",
+        ),
         pytest.param(
             {"directory": OTHER},
             {"acme_directory": CA, "acme_fallbacks": [{"acme_directory": OTHER, "acme_ca_bundle": "/other.pem"}]},
@@ -271,7 +296,9 @@ def test_the_stored_definition_stays_what_it_is(world: World) -> None:
         ),
     ],
 )
-def test_the_ca_that_issued_is_asked(world: World, recorded: dict[str, t.Any], given: dict[str, t.Any], asked: str) -> None:
+def test_the_ca_that_issued_is_asked(
+    world: World, recorded: dict[str, t.Any], given: dict[str, t.Any], asked: str
+) -> None:
     world.add(certificate=recorded, definition=definition(**given))
     world.ask()
     assert world.cas.asked[0] == asked
