@@ -95,7 +95,8 @@ class Control:
         self._ask("POST", "accounts", {"access_key": access_key, "account": account})
 
     def endpoints(self) -> list[dict[str, Any]]:
-        """Listeners of load balancers and domains of API Gateway: service, arn, host, port, and the address that serves TLS for it."""
+        """Listeners of load balancers and domains of API Gateway: service, arn, host, port, and the address that serves
+        TLS for it."""
         return list(self._ask("GET", "edge"))
 
     def address(self, arn: str) -> str:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The TLS edge: serves by SNI the certificate of whatever has the name, as soon as that is deployed; listeners and API domains have edges of their own."""
+"""The TLS edge: serves by SNI the certificate of whatever has the name, as soon as that is deployed; listeners and API
+domains have edges of their own."""
 
 from __future__ import annotations
 

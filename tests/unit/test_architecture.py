@@ -416,6 +416,15 @@ def test_there_is_no_sanity_ignore_file() -> None:
 
 
 def test_the_page_on_architecture_draws_the_table_of_floors() -> None:
-    drawn = dict(re.findall(r"^(_core|_clients|_operations)  +(.+)$", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    floors = {floor[0].copy().pop().split("/")[0]: [{topic.split("/")[1] for topic in topics} for topics in floor] for floor in FLOORS[1:-1]}
+    drawn = dict(
+        re.findall(
+            r"^(_core|_clients|_operations)  +(.+)$",
+            (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"),
+            flags=re.MULTILINE,
+        )
+    )
+    floors = {
+        floor[0].copy().pop().split("/")[0]: [{topic.split("/")[1] for topic in topics} for topics in floor]
+        for floor in FLOORS[1:-1]
+    }
     assert {name: [set(topics.split()) for topics in line.split("|")] for name, line in drawn.items()} == floors

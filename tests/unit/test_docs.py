@@ -117,4 +117,6 @@ def test_the_page_on_architecture_is_short() -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if page.name != "CHANGELOG.md"], ids=name)
 def test_the_code_that_a_page_names_exists(page: Path) -> None:
     named = CODE_PATH.findall(page.read_text(encoding="utf-8"))
-    assert [path for path in named if not any((base / path).exists() for base in (ROOT, ROOT / "plugins" / "module_utils"))] == []
+    assert [
+        path for path in named if not any((base / path).exists() for base in (ROOT, ROOT / "plugins" / "module_utils"))
+    ] == []

@@ -171,7 +171,8 @@ def aws(_server: Aws) -> Aws:
 
 @pytest.fixture
 def store(aws: Aws, bundle: Callable[..., Bundle]) -> Callable[..., str]:
-    """Imports certificates into ACM: `store("*.example.com", region="us-east-1", tags={"a": "b"})` is the ARN of one."""
+    """Imports certificates into ACM: `store("*.example.com", region="us-east-1", tags={"a": "b"})` is the ARN of
+    one."""
 
     def one(*names: str, region: str = "us-east-1", tags: dict[str, str] | None = None, **more: Any) -> str:
         given = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
@@ -188,7 +189,9 @@ def reader(aws: Aws) -> Callable[..., str]:
     def one(*statements: dict[str, Any]) -> str:
         admin = aws.client("iam")
         admin.create_user(UserName="reader")
-        document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]})
+        document = json.dumps(
+            {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement} for statement in statements]}
+        )
         admin.put_user_policy(UserName="reader", PolicyName="p", PolicyDocument=document)
         key = str(admin.create_access_key(UserName="reader")["AccessKey"]["AccessKeyId"])
         aws.control("POST", "settings", {"enforce_iam": True})

@@ -25,7 +25,10 @@ def serial(address, name=NAME):
     host, port = address.split(":")
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    with socket.create_connection((host, int(port)), timeout=5) as plain, context.wrap_socket(plain, server_hostname=name) as connection:
+    with (
+        socket.create_connection((host, int(port)), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=name) as connection,
+    ):
         return x509.load_der_x509_certificate(connection.getpeercert(True)).serial_number
 
 
@@ -67,14 +70,18 @@ def test_the_edge_serves_tenants_and_what_only_other_places_have(sandbox, place)
     seed_targets.create_tenant(distribution, ["b.example.com"], own, env=sandbox.env())
     seed_targets.create_api_domain("api.example.org", domain, env=sandbox.env())
     edge = sandbox.env()["CERTOPS_EDGE_ADDRESS"]
-    assert [serial(edge, name) for name in ("a.example.com", "b.example.com", "api.example.org")] == [stored(sandbox, arn) for arn in (shared, own, domain)]
+    assert [serial(edge, name) for name in ("a.example.com", "b.example.com", "api.example.org")] == [
+        stored(sandbox, arn) for arn in (shared, own, domain)
+    ]
 
 
 def test_what_acm_issued_can_be_verified_by_a_client(sandbox, control):
     env = sandbox.env()
     zone = seed.create_zone("example.com", env=env)
     acm = seed.client("acm", env)
-    arn = acm.request_certificate(DomainName=NAME, ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1")["CertificateArn"]
+    arn = acm.request_certificate(DomainName=NAME, ValidationMethod="DNS", KeyAlgorithm="EC_prime256v1")[
+        "CertificateArn"
+    ]
     control.advance(1)
     (option,) = acm.describe_certificate(CertificateArn=arn)["Certificate"]["DomainValidationOptions"]
     record = option["ResourceRecord"]
@@ -83,13 +90,22 @@ def test_what_acm_issued_can_be_verified_by_a_client(sandbox, control):
     seed.create_distribution([NAME], arn, env=env)
     host, port = env["CERTOPS_EDGE_ADDRESS"].split(":")
     context = ssl.create_default_context(cafile=env["CERTOPS_ACME_CA_BUNDLE"])
-    with socket.create_connection((host, int(port)), timeout=5) as plain, context.wrap_socket(plain, server_hostname=NAME) as connection:
+    with (
+        socket.create_connection((host, int(port)), timeout=5) as plain,
+        context.wrap_socket(plain, server_hostname=NAME) as connection,
+    ):
         assert connection.getpeercert()["subjectAltName"] == (("DNS", NAME),)
 
 
 def test_a_fleet_may_have_its_certificates_in_acm(sandbox, control):
     members = [
-        {"name": f"p{number}", "domains": [f"p{number}.example.com"], "not_before": "2026-11-01T00:00:00Z", "not_after": "2027-11-01T00:00:00Z", "store": "acm"}
+        {
+            "name": f"p{number}",
+            "domains": [f"p{number}.example.com"],
+            "not_before": "2026-11-01T00:00:00Z",
+            "not_after": "2027-11-01T00:00:00Z",
+            "store": "acm",
+        }
         for number in range(3)
     ]
     made = control.fleet([{**member, "aliases": member["domains"]} for member in members])

@@ -40,7 +40,9 @@ def zone(aws):
 
 
 def text_of(key):
-    return key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
 
 
 def made_by(key, signer, usages=(), extended=(), *, names=("a.example.com",), issuer="CA"):
@@ -48,12 +50,30 @@ def made_by(key, signer, usages=(), extended=(), *, names=("a.example.com",), is
     now = datetime.datetime.now(datetime.timezone.utc)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, names[0] if names else "nobody")])
     signed_by = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)] if issuer else [])
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(signed_by).public_key(key.public_key()).serial_number(x509.random_serial_number())
-    builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(now + datetime.timedelta(days=60))
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(signed_by)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+    )
+    builder = builder.not_valid_before(now - datetime.timedelta(days=1)).not_valid_after(
+        now + datetime.timedelta(days=60)
+    )
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False)
+        builder = builder.add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(name) for name in names]), critical=False
+        )
     if usages:
-        every = ("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement", "key_cert_sign", "crl_sign")
+        every = (
+            "digital_signature",
+            "content_commitment",
+            "key_encipherment",
+            "data_encipherment",
+            "key_agreement",
+            "key_cert_sign",
+            "crl_sign",
+        )
         builder = builder.add_extension(
             x509.KeyUsage(**{name: name in usages for name in every}, encipher_only=False, decipher_only=False),
             critical=True,
@@ -76,7 +96,9 @@ def elliptic():
 def request(acm, *names, **more):
     names = names or ("www.example.com",)
     others = {"SubjectAlternativeNames": list(names[1:])} if names[1:] else {}
-    return acm.request_certificate(DomainName=names[0], **{"ValidationMethod": "DNS", **others, **more})["CertificateArn"]
+    return acm.request_certificate(DomainName=names[0], **{"ValidationMethod": "DNS", **others, **more})[
+        "CertificateArn"
+    ]
 
 
 def described(acm, arn):
@@ -91,7 +113,15 @@ def records(aws, acm, arn):
 
 def publish(aws, zone, found, action="UPSERT", change=lambda value: value):
     changes = [
-        {"Action": action, "ResourceRecordSet": {"Name": name, "Type": "CNAME", "TTL": 60, "ResourceRecords": [{"Value": change(value)}]}}
+        {
+            "Action": action,
+            "ResourceRecordSet": {
+                "Name": name,
+                "Type": "CNAME",
+                "TTL": 60,
+                "ResourceRecords": [{"Value": change(value)}],
+            },
+        }
         for name, value in {(record["Name"], record["Value"]) for record in found}
     ]
     aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
@@ -117,9 +147,16 @@ def bind(aws, arn, alias="www.example.com"):
         "Comment": "",
         "Enabled": True,
         "Aliases": {"Quantity": 1, "Items": [alias]},
-        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "Origins": {
+            "Quantity": 1,
+            "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}],
+        },
         "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"},
-        "ViewerCertificate": {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"},
+        "ViewerCertificate": {
+            "ACMCertificateArn": arn,
+            "SSLSupportMethod": "sni-only",
+            "MinimumProtocolVersion": "TLSv1.2_2021",
+        },
     }
     return aws.client("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["Id"]
 
@@ -127,7 +164,11 @@ def bind(aws, arn, alias="www.example.com"):
 def unbind(aws, identifier):
     cloudfront = aws.client("cloudfront")
     current = cloudfront.get_distribution_config(Id=identifier)
-    config = {**current["DistributionConfig"], "Aliases": {"Quantity": 0}, "ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
+    config = {
+        **current["DistributionConfig"],
+        "Aliases": {"Quantity": 0},
+        "ViewerCertificate": {"CloudFrontDefaultCertificate": True},
+    }
     cloudfront.update_distribution(Id=identifier, IfMatch=current["ETag"], DistributionConfig=config)
 
 
@@ -145,8 +186,16 @@ def test_a_listing_without_a_filter_hides_elliptic_and_large_keys(acm, bundle, r
 def test_a_listing_comes_in_pages_and_takes_no_empty_or_foreign_token(aws, acm, bundle):
     for number in range(5):
         acm.import_certificate(**bundle(f"{number}.example.com").import_arguments())
-    pages = list(acm.get_paginator("list_certificates").paginate(Includes={"keyTypes": ["EC_prime256v1"]}, PaginationConfig={"PageSize": 2}))
-    assert [[item["DomainName"][0] for item in page["CertificateSummaryList"]] for page in pages] == [["0", "1"], ["2", "3"], ["4"]]
+    pages = list(
+        acm.get_paginator("list_certificates").paginate(
+            Includes={"keyTypes": ["EC_prime256v1"]}, PaginationConfig={"PageSize": 2}
+        )
+    )
+    assert [[item["DomainName"][0] for item in page["CertificateSummaryList"]] for page in pages] == [
+        ["0", "1"],
+        ["2", "3"],
+        ["4"],
+    ]
     for token in ("", "elsewhere"):
         with aws.refuses("ValidationException"):
             careless(aws).list_certificates(NextToken=token)
@@ -163,7 +212,9 @@ def test_a_listing_filters_by_status_usage_and_export(acm, issued):
 
     assert listed(CertificateStatuses=["ISSUED"]) == [arn]
     assert listed(Includes={"exportOption": "ENABLED"}) == [pending]
-    assert listed(Includes={"keyUsage": ["KEY_ENCIPHERMENT"], "extendedKeyUsage": ["TLS_WEB_SERVER_AUTHENTICATION"]}) == [arn]
+    assert listed(
+        Includes={"keyUsage": ["KEY_ENCIPHERMENT"], "extendedKeyUsage": ["TLS_WEB_SERVER_AUTHENTICATION"]}
+    ) == [arn]
     assert listed(CertificateKeyPairOrigins=["ACME"]) == []
 
 
@@ -173,7 +224,11 @@ def test_answers_spell_key_algorithms_with_a_hyphen_and_serials_with_colons(acm,
     found = described(acm, arn)
     serial = f"{x509.load_pem_x509_certificate(made.leaf.encode()).serial_number:x}"
     assert (found["KeyAlgorithm"], found["Serial"].replace(":", "").lstrip("0")) == ("EC-prime256v1", serial)
-    assert (found["Type"], found["DomainName"], found["SubjectAlternativeNames"]) == ("IMPORTED", "a.example.com", ["a.example.com", "b.example.com"])
+    assert (found["Type"], found["DomainName"], found["SubjectAlternativeNames"]) == (
+        "IMPORTED",
+        "a.example.com",
+        ["a.example.com", "b.example.com"],
+    )
     assert {"IssuedAt", "DomainValidationOptions", "RenewalSummary"} & set(found) == set()
     assert found["RenewalEligibility"] == "INELIGIBLE"
 
@@ -184,17 +239,26 @@ def test_a_search_sees_every_key_type_and_finds_by_serial_and_name(aws, acm, bun
     serial = described(acm, arn)["Serial"]
 
     def found(attribute):
-        return [item["CertificateArn"] for item in acm.search_certificates(FilterStatement={"Filter": {"X509AttributeFilter": attribute}})["Results"]]
+        return [
+            item["CertificateArn"]
+            for item in acm.search_certificates(FilterStatement={"Filter": {"X509AttributeFilter": attribute}})[
+                "Results"
+            ]
+        ]
 
     assert found({"SerialNumber": serial}) == [arn]
-    assert found({"SubjectAlternativeName": {"DnsName": {"Value": "a.example.com", "ComparisonOperator": "EQUALS"}}}) == [arn]
+    assert found(
+        {"SubjectAlternativeName": {"DnsName": {"Value": "a.example.com", "ComparisonOperator": "EQUALS"}}}
+    ) == [arn]
     assert len(acm.search_certificates()["Results"]) == 2
     with aws.refuses("ValidationException"):
         acm.search_certificates(FilterStatement={"Filter": {"X509AttributeFilter": {"SerialNumber": "AA"}}})
 
 
 def test_unknown_certificates_and_those_of_other_regions_are_not_found(aws, acm, bundle):
-    arn = aws.client("acm", "eu-west-1").import_certificate(**bundle("a.example.com").import_arguments())["CertificateArn"]
+    arn = aws.client("acm", "eu-west-1").import_certificate(**bundle("a.example.com").import_arguments())[
+        "CertificateArn"
+    ]
     for call in (acm.describe_certificate, acm.get_certificate, acm.delete_certificate, acm.list_tags_for_certificate):
         with aws.refuses("ResourceNotFoundException"):
             call(CertificateArn=arn)
@@ -225,7 +289,9 @@ def test_leaves_that_acm_does_not_import(aws, acm, rsa_key, arguments, message):
 
 def test_an_encrypted_key_is_refused(aws, acm, bundle):
     key = elliptic()
-    locked = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret"))
+    locked = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"secret")
+    )
     with aws.refuses("ValidationException"):
         acm.import_certificate(**made_by(key, elliptic()) | {"PrivateKey": locked})
 
@@ -237,7 +303,9 @@ def test_the_same_bytes_twice_are_two_certificates(acm, bundle):
 
 @pytest.mark.parametrize("tags", [[{"Key": "a", "Value": "b"}], []])
 def test_tags_are_refused_on_reimport_even_none(aws, acm, bundle, tags):
-    arn = acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "mine", "Value": ""}])["CertificateArn"]
+    arn = acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "mine", "Value": ""}])[
+        "CertificateArn"
+    ]
     with aws.refuses("ValidationException") as refusal:
         careless(aws).import_certificate(CertificateArn=arn, Tags=tags, **bundle("a.example.com").import_arguments())
     assert "ag" in refusal.message
@@ -266,7 +334,9 @@ def test_a_reimport_may_lose_client_authentication_and_an_elliptic_one_key_encip
     key = elliptic()
     before = made_by(key, key, ("digital_signature", "key_encipherment"), (SERVER, CLIENT))
     arn = acm.import_certificate(**before)["CertificateArn"]
-    acm.import_certificate(CertificateArn=arn, **made_by(key, key, ("digital_signature",), (SERVER,), names=("b.example.com",)))
+    acm.import_certificate(
+        CertificateArn=arn, **made_by(key, key, ("digital_signature",), (SERVER,), names=("b.example.com",))
+    )
     assert described(acm, arn)["SubjectAlternativeNames"] == ["b.example.com"]
 
 
@@ -281,7 +351,10 @@ def test_a_reimport_keeps_the_size_of_the_key_and_is_for_imported_certificates(a
 
 def test_quotas_count_what_exists_and_what_came_in_a_year(aws, acm, bundle):
     aws.control("POST", "settings", {"acm_imported_quota": 2, "acm_yearly_import_quota": 3, "acm_yearly_quota": 1})
-    arns = [acm.import_certificate(**bundle("a.example.com", days=(-1, 900)).import_arguments())["CertificateArn"] for dummy in range(2)]
+    arns = [
+        acm.import_certificate(**bundle("a.example.com", days=(-1, 900)).import_arguments())["CertificateArn"]
+        for dummy in range(2)
+    ]
     with aws.refuses("LimitExceededException"):
         acm.import_certificate(**bundle("a.example.com").import_arguments())
     for arn in arns:
@@ -335,7 +408,11 @@ def test_a_deleted_certificate_is_gone_and_tags_have_their_limits(aws, acm, bund
         (("ab--c.example.com",), {}, "InvalidParameterException"),
         (("www.example.com",), {"ValidationMethod": "HTTP"}, "InvalidParameterException"),
         (("*.example.com",), {"ValidationMethod": "HTTP", "ManagedBy": "CLOUDFRONT"}, "InvalidParameterException"),
-        (("www.example.com",), {"Options": {"CertificateTransparencyLoggingPreference": "DISABLED"}}, "InvalidParameterException"),
+        (
+            ("www.example.com",),
+            {"Options": {"CertificateTransparencyLoggingPreference": "DISABLED"}},
+            "InvalidParameterException",
+        ),
         (("www.example.com",), {"IdempotencyToken": "a-b"}, "ValidationException"),
         (tuple(f"{number}.example.com" for number in range(11)), {}, "LimitExceededException"),
         (
@@ -389,13 +466,18 @@ def test_a_certificate_is_issued_when_all_of_its_records_are_visible(aws, acm, z
         acm.get_certificate(CertificateArn=arn)
     publish(aws, zone, [first])
     found = described(acm, arn)
-    assert [option["ValidationStatus"] for option in found["DomainValidationOptions"]] == ["SUCCESS", "PENDING_VALIDATION"]
+    assert [option["ValidationStatus"] for option in found["DomainValidationOptions"]] == [
+        "SUCCESS",
+        "PENDING_VALIDATION",
+    ]
     assert (found["Status"], "IssuedAt" in found) == ("PENDING_VALIDATION", False)
     publish(aws, zone, [second])
     found = described(acm, arn)
     assert (found["Status"], "IssuedAt" in found, found["RenewalEligibility"]) == ("ISSUED", True, "INELIGIBLE")
     leaf = x509.load_pem_x509_certificate(acm.get_certificate(CertificateArn=arn)["Certificate"].encode())
-    assert set(leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)) == {
+    assert set(
+        leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(x509.DNSName)
+    ) == {
         "www.example.com",
         "api.example.com",
     }
@@ -406,7 +488,10 @@ def test_all_names_may_be_valid_before_the_certificate_is_there(aws, acm, zone):
     arn = request(acm)
     publish(aws, zone, records(aws, acm, arn))
     found = described(acm, arn)
-    assert (found["DomainValidationOptions"][0]["ValidationStatus"], found["Status"]) == ("SUCCESS", "PENDING_VALIDATION")
+    assert (found["DomainValidationOptions"][0]["ValidationStatus"], found["Status"]) == (
+        "SUCCESS",
+        "PENDING_VALIDATION",
+    )
     aws.control("POST", "clock", {"advance_seconds": 61})
     assert described(acm, arn)["Status"] == "ISSUED"
 
@@ -457,7 +542,9 @@ def test_after_three_days_a_request_is_dead(aws, acm, zone):
 @pytest.mark.parametrize(("issuer", "status"), [("ca.example.net", "FAILED"), ("amazontrust.com", "ISSUED")])
 def test_caa_records_decide_at_the_issue(aws, acm, zone, issuer, status):
     caa = {"Name": "example.com", "Type": "CAA", "TTL": 60, "ResourceRecords": [{"Value": f'0 issue "{issuer}"'}]}
-    aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": caa}]})
+    aws.client("route53").change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": caa}]}
+    )
     arn = request(acm)
     publish(aws, zone, records(aws, acm, arn))
     found = described(acm, arn)
@@ -500,7 +587,9 @@ def test_a_reimport_reaches_the_edge_late_and_nothing_tells(aws, acm, bundle):
     acm.import_certificate(CertificateArn=arn, **new.import_arguments())
     cloudfront = aws.client("cloudfront")
     current = cloudfront.get_distribution_config(Id=identifier)
-    cloudfront.update_distribution(Id=identifier, IfMatch=current["ETag"], DistributionConfig=current["DistributionConfig"])
+    cloudfront.update_distribution(
+        Id=identifier, IfMatch=current["ETag"], DistributionConfig=current["DistributionConfig"]
+    )
     assert aws.state.edge_certificate("www.example.com")[1] == old.key
     assert cloudfront.get_distribution(Id=identifier)["Distribution"]["Status"] == "Deployed"
     aws.control("POST", "clock", {"advance_seconds": 24 * HOUR})
@@ -537,7 +626,10 @@ def test_a_renewal_fails_without_its_record(aws, acm, issued, zone):
     publish(aws, zone, records(aws, acm, arn), "DELETE")
     aws.control("POST", "acm/renew", {"arn": arn})
     summary = described(acm, arn)["RenewalSummary"]
-    assert (summary["RenewalStatus"], summary["DomainValidationOptions"][0]["ValidationStatus"]) == ("PENDING_VALIDATION", "PENDING_VALIDATION")
+    assert (summary["RenewalStatus"], summary["DomainValidationOptions"][0]["ValidationStatus"]) == (
+        "PENDING_VALIDATION",
+        "PENDING_VALIDATION",
+    )
     aws.control("POST", "clock", {"advance_seconds": 199 * 24 * HOUR})
     found = described(acm, arn)
     assert (found["Status"], found["RenewalSummary"]["RenewalStatus"]) == ("EXPIRED", "FAILED")
@@ -547,7 +639,9 @@ def test_a_renewal_reads_caa_records_again(aws, acm, issued, zone):
     arn = issued("www.example.com")
     bind(aws, arn)
     caa = {"Name": "example.com", "Type": "CAA", "TTL": 60, "ResourceRecords": [{"Value": '0 issue "ca.example.net"'}]}
-    aws.client("route53").change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": caa}]})
+    aws.client("route53").change_resource_record_sets(
+        HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": caa}]}
+    )
     aws.control("POST", "acm/renew", {"arn": arn})
     summary = described(acm, arn)["RenewalSummary"]
     assert (summary["RenewalStatus"], summary["RenewalStatusReason"]) == ("FAILED", "CAA_ERROR")
@@ -585,7 +679,10 @@ def test_a_pending_request_is_not_exported(aws, acm):
 
 def test_only_exported_certificates_are_renewed_on_request_or_revoked(aws, acm, issued):
     arn = issued("www.example.com", Options={"Export": "ENABLED"})
-    for refused in (lambda: acm.renew_certificate(CertificateArn=arn), lambda: acm.revoke_certificate(CertificateArn=arn, RevocationReason="SUPERSEDED")):
+    for refused in (
+        lambda: acm.renew_certificate(CertificateArn=arn),
+        lambda: acm.revoke_certificate(CertificateArn=arn, RevocationReason="SUPERSEDED"),
+    ):
         with aws.refuses("ValidationException"):
             refused()
     acm.export_certificate(CertificateArn=arn, Passphrase=b"secret")

@@ -16,11 +16,15 @@ def gateway(aws):
 
 def create(gateway, arn, name="api.example.com", kind="REGIONAL", **more):
     member = "certificateArn" if kind == "EDGE" else "regionalCertificateArn"
-    return gateway.create_domain_name(**{"domainName": name, "endpointConfiguration": {"types": [kind]}, member: arn, **more})
+    return gateway.create_domain_name(
+        **{"domainName": name, "endpointConfiguration": {"types": [kind]}, member: arn, **more}
+    )
 
 
 def replace(gateway, path, value, name="api.example.com", operation="replace"):
-    return gateway.update_domain_name(domainName=name, patchOperations=[{"op": operation, "path": path, "value": value}])
+    return gateway.update_domain_name(
+        domainName=name, patchOperations=[{"op": operation, "path": path, "value": value}]
+    )
 
 
 def served(aws, item, name="api.example.com"):
@@ -39,7 +43,10 @@ def test_a_patch_changes_the_certificate_and_nothing_else(gateway, store):
 def test_the_newer_api_shows_regional_domains_only_and_forgets_what_is_left_out(aws, gateway, store):
     create(gateway, store("api.example.com"), ownershipVerificationCertificateArn=store("api.example.com"))
     create(gateway, store("edge.example.com"), "edge.example.com", "EDGE")
-    assert [item["domainName"] for item in gateway.get_domain_names()["items"]] == ["api.example.com", "edge.example.com"]
+    assert [item["domainName"] for item in gateway.get_domain_names()["items"]] == [
+        "api.example.com",
+        "edge.example.com",
+    ]
     newer = aws.client("apigatewayv2")
     (found,) = newer.get_domain_names()["Items"]
     (configuration,) = found["DomainNameConfigurations"]
@@ -69,7 +76,9 @@ def test_patches_that_do_not_fit_the_domain_are_refused(aws, store, kind, path, 
         replace(gateway, path, store("api.example.com"), operation=operation)
 
 
-@pytest.mark.parametrize(("kind", "region", "own"), [("EDGE", "eu-west-1", "us-east-1"), ("REGIONAL", "us-east-1", "eu-west-1")])
+@pytest.mark.parametrize(
+    ("kind", "region", "own"), [("EDGE", "eu-west-1", "us-east-1"), ("REGIONAL", "us-east-1", "eu-west-1")]
+)
 def test_the_certificate_must_be_in_the_region_of_the_kind(aws, store, kind, region, own):
     aws.control("POST", "settings", {"apigateway_update_seconds": 0})
     elsewhere = aws.client("apigateway", "eu-west-1")

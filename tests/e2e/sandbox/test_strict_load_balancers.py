@@ -30,12 +30,23 @@ def classic(aws):
 def store_rsa(aws, bits):
     """Imports a self-signed RSA certificate."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
-    name, now = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "www.example.com")]), datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    name, now = (
+        x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "www.example.com")]),
+        datetime.datetime.now(datetime.timezone.utc),
+    )
+    builder = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+    )
     builder = builder.not_valid_before(now - datetime.timedelta(1)).not_valid_after(now + datetime.timedelta(300))
-    leaf = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False).sign(key, hashes.SHA256())
-    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return aws.client("acm").import_certificate(Certificate=leaf.public_bytes(serialization.Encoding.PEM), PrivateKey=text)["CertificateArn"]
+    leaf = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName("www.example.com")]), critical=False).sign(
+        key, hashes.SHA256()
+    )
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return aws.client("acm").import_certificate(
+        Certificate=leaf.public_bytes(serialization.Encoding.PEM), PrivateKey=text
+    )["CertificateArn"]
 
 
 @pytest.fixture
@@ -43,7 +54,9 @@ def balancer(elb):
     """Makes load balancers: `balancer("a", "network")` is its ARN."""
 
     def one(name="a", kind="application", **more):
-        return elb.create_load_balancer(Name=name, Type=kind, Subnets=["subnet-1"], **more)["LoadBalancers"][0]["LoadBalancerArn"]
+        return elb.create_load_balancer(Name=name, Type=kind, Subnets=["subnet-1"], **more)["LoadBalancers"][0][
+            "LoadBalancerArn"
+        ]
 
     return one
 
@@ -54,7 +67,12 @@ def listen(elb, balancer):
 
     def one(certificate, name="a", kind="application", port=443):
         protocol = "TLS" if kind == "network" else "HTTPS"
-        given = {"Protocol": protocol, "Port": port, "Certificates": [{"CertificateArn": certificate}], "DefaultActions": FIXED}
+        given = {
+            "Protocol": protocol,
+            "Port": port,
+            "Certificates": [{"CertificateArn": certificate}],
+            "DefaultActions": FIXED,
+        }
         return elb.create_listener(LoadBalancerArn=balancer(name, kind), **given)["Listeners"][0]["ListenerArn"]
 
     return one
@@ -69,7 +87,10 @@ def remove(elb, listener, *arns):
 
 
 def shown(elb, listener):
-    return [(item["CertificateArn"], item["IsDefault"]) for item in elb.describe_listener_certificates(ListenerArn=listener)["Certificates"]]
+    return [
+        (item["CertificateArn"], item["IsDefault"])
+        for item in elb.describe_listener_certificates(ListenerArn=listener)["Certificates"]
+    ]
 
 
 def served(aws, listener, name="www.example.com"):
@@ -83,7 +104,9 @@ def test_the_default_stands_in_the_list_too_and_listeners_show_nothing_else(elb,
     add(elb, listener, default)
     add(elb, listener, default)
     assert shown(elb, listener) == [(default, True), (other, False), (default, False)]
-    assert elb.describe_listeners(ListenerArns=[listener])["Listeners"][0]["Certificates"] == [{"CertificateArn": default}]
+    assert elb.describe_listeners(ListenerArns=[listener])["Listeners"][0]["Certificates"] == [
+        {"CertificateArn": default}
+    ]
 
 
 def test_modifying_a_listener_changes_the_default_and_nothing_else(elb, store, listen):
@@ -167,7 +190,9 @@ def test_keys_that_a_kind_of_load_balancer_lacks_and_requests_that_are_pending_a
         with aws.refuses("UnsupportedCertificate"):
             add(elb, listener, refused)
         add(elb, listener, taken)
-    pending = aws.client("acm").request_certificate(DomainName="www.example.com", ValidationMethod="DNS")["CertificateArn"]
+    pending = aws.client("acm").request_certificate(DomainName="www.example.com", ValidationMethod="DNS")[
+        "CertificateArn"
+    ]
     with aws.refuses("UnsupportedCertificate"):
         add(elb, listener, pending)
 
@@ -230,7 +255,11 @@ def test_a_client_gets_the_elliptic_one_of_several_and_the_default_otherwise(aws
     first = served(aws, listener)
     add(elb, listener, elliptic)
     assert served(aws, listener) != first
-    assert served(aws, listener, "elsewhere.example.net") == served(aws, listener, "") == served(aws, listener, "example.org")
+    assert (
+        served(aws, listener, "elsewhere.example.net")
+        == served(aws, listener, "")
+        == served(aws, listener, "example.org")
+    )
     longer = store("www.example.com", days=(-1, 90))
     before = served(aws, listener)
     add(elb, listener, longer)
@@ -253,7 +282,9 @@ def test_a_reimport_reaches_the_nodes_late(aws, elb, store, listen, bundle):
     before = served(aws, listener)
     aws.control("POST", "settings", {"elb_propagation_seconds": 30})
     made = bundle("www.example.com")
-    aws.client("acm").import_certificate(CertificateArn=arn, Certificate=made.leaf, PrivateKey=made.key, CertificateChain=made.chain)
+    aws.client("acm").import_certificate(
+        CertificateArn=arn, Certificate=made.leaf, PrivateKey=made.key, CertificateChain=made.chain
+    )
     assert served(aws, listener) == before
     aws.control("POST", "clock", {"advance_seconds": 31})
     assert served(aws, listener).startswith(made.leaf.strip())
@@ -261,7 +292,9 @@ def test_a_reimport_reaches_the_nodes_late(aws, elb, store, listen, bundle):
 
 def test_both_stores_know_the_load_balancer(aws, elb, store, listen, bundle):
     iam, acm = aws.client("iam"), aws.client("acm")
-    uploaded = iam.upload_server_certificate(**bundle("www.example.com").upload_arguments("a", "/"))["ServerCertificateMetadata"]["Arn"]
+    uploaded = iam.upload_server_certificate(**bundle("www.example.com").upload_arguments("a", "/"))[
+        "ServerCertificateMetadata"
+    ]["Arn"]
     arn = store()
     listener = listen(arn)
     add(elb, listener, uploaded)
@@ -279,12 +312,19 @@ def test_both_stores_know_the_load_balancer(aws, elb, store, listen, bundle):
 
 def test_china_has_load_balancers_with_both_stores(aws, bundle, store):
     elb = aws.client("elbv2", "cn-north-1")
-    uploaded = aws.client("iam", "cn-north-1").upload_server_certificate(**bundle("www.example.cn").upload_arguments("a", "/"))
+    uploaded = aws.client("iam", "cn-north-1").upload_server_certificate(
+        **bundle("www.example.cn").upload_arguments("a", "/")
+    )
     arn = elb.create_load_balancer(Name="a", Subnets=["subnet-1"])["LoadBalancers"][0]["LoadBalancerArn"]
     assert arn.startswith("arn:aws-cn:")
     stored = store("www.example.cn", region="cn-north-1")
     for port, certificate in ((443, uploaded["ServerCertificateMetadata"]["Arn"]), (8443, stored)):
-        given = {"Protocol": "HTTPS", "Port": port, "Certificates": [{"CertificateArn": certificate}], "DefaultActions": FIXED}
+        given = {
+            "Protocol": "HTTPS",
+            "Port": port,
+            "Certificates": [{"CertificateArn": certificate}],
+            "DefaultActions": FIXED,
+        }
         elb.create_listener(LoadBalancerArn=arn, **given)
 
 
@@ -305,7 +345,9 @@ def old_style(classic, store):
 
 def test_a_classic_listener_has_one_certificate(aws, classic, old_style, store):
     new = store()
-    classic.set_load_balancer_listener_ssl_certificate(LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=new)
+    classic.set_load_balancer_listener_ssl_certificate(
+        LoadBalancerName="old", LoadBalancerPort=443, SSLCertificateId=new
+    )
     (found,) = classic.describe_load_balancers()["LoadBalancerDescriptions"]
     assert [one["Listener"].get("SSLCertificateId") for one in found["ListenerDescriptions"]] == [new, None]
     aws.client("acm").delete_certificate(CertificateArn=old_style)
@@ -332,7 +374,9 @@ def test_changes_that_classic_load_balancers_refuse(aws, old_style, change, code
 def test_both_apis_see_their_own_kind_only(elb, classic, old_style, balancer):
     balancer("new")
     assert [item["LoadBalancerName"] for item in elb.describe_load_balancers()["LoadBalancers"]] == ["new"]
-    assert [item["LoadBalancerName"] for item in classic.describe_load_balancers()["LoadBalancerDescriptions"]] == ["old"]
+    assert [item["LoadBalancerName"] for item in classic.describe_load_balancers()["LoadBalancerDescriptions"]] == [
+        "old"
+    ]
 
 
 def test_bundles_without_a_chain_are_served_as_well(aws, listen, bundle):

@@ -23,7 +23,9 @@ def test_each_service_refuses_unknown_keys_in_its_own_words(aws):
         aws.client("dynamodb", access_key="wrong").list_tables()
 
 
-@pytest.mark.parametrize(("region", "partition"), [("us-east-1", "aws"), ("eu-west-1", "aws"), ("cn-north-1", "aws-cn")])
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-east-1", "aws"), ("eu-west-1", "aws"), ("cn-north-1", "aws-cn")]
+)
 def test_the_callers_arn_follows_the_partition(aws, region, partition):
     assert aws.client("sts", region).get_caller_identity()["Arn"].startswith(f"arn:{partition}:iam::123456789012:user/")
 
@@ -42,8 +44,13 @@ def test_a_role_is_assumed_only_if_it_exists_and_trusts_the_account(aws):
     arn = "arn:aws:iam::222222222222:role/dns"
     for trusted in (None, "333333333333"):
         if trusted:
-            trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}]}
-            aws.client("iam", access_key=other_key).create_role(RoleName="dns", AssumeRolePolicyDocument=json.dumps(trust))
+            trust = {
+                "Version": "2012-10-17",
+                "Statement": [{"Effect": "Allow", "Principal": {"AWS": trusted}, "Action": "sts:AssumeRole"}],
+            }
+            aws.client("iam", access_key=other_key).create_role(
+                RoleName="dns", AssumeRolePolicyDocument=json.dumps(trust)
+            )
         with aws.refuses("AccessDenied", 403):
             aws.client("sts").assume_role(RoleArn=arn, RoleSessionName="test")
     trust["Statement"][0]["Principal"]["AWS"] = "arn:aws:iam::123456789012:root"
@@ -95,9 +102,19 @@ def test_conditional_writes_to_a_table(aws):
         BillingMode="PAY_PER_REQUEST",
     )
     item = {"name": {"S": "a"}, "version": {"N": "1"}}
-    dynamodb.put_item(TableName="locks", Item=item, ConditionExpression="attribute_not_exists(#n)", ExpressionAttributeNames={"#n": "name"})
+    dynamodb.put_item(
+        TableName="locks",
+        Item=item,
+        ConditionExpression="attribute_not_exists(#n)",
+        ExpressionAttributeNames={"#n": "name"},
+    )
     with aws.refuses("ConditionalCheckFailedException"):
-        dynamodb.put_item(TableName="locks", Item=item, ConditionExpression="attribute_not_exists(#n)", ExpressionAttributeNames={"#n": "name"})
+        dynamodb.put_item(
+            TableName="locks",
+            Item=item,
+            ConditionExpression="attribute_not_exists(#n)",
+            ExpressionAttributeNames={"#n": "name"},
+        )
     with aws.refuses("ConditionalCheckFailedException"):
         dynamodb.update_item(
             TableName="locks",
@@ -123,7 +140,10 @@ def distribution(arn):
         "Comment": "",
         "Enabled": True,
         "Aliases": {"Quantity": 1, "Items": ["www.example.com"]},
-        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "Origins": {
+            "Quantity": 1,
+            "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}],
+        },
         "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"},
         "ViewerCertificate": viewer(arn),
     }
@@ -162,8 +182,13 @@ def test_a_certificate_is_imported_again_with_the_same_kind_of_key_and_no_tags(a
     with aws.refuses("ValidationException"):
         acm.import_certificate(CertificateArn=arn, **bundle("a.example.com", key_type="p384").import_arguments())
     with aws.refuses("ValidationException"):
-        acm.import_certificate(CertificateArn=arn, Tags=[{"Key": "a", "Value": "b"}], **bundle("a.example.com").import_arguments())
-    assert acm.import_certificate(CertificateArn=arn, **bundle("a.example.com").import_arguments())["CertificateArn"] == arn
+        acm.import_certificate(
+            CertificateArn=arn, Tags=[{"Key": "a", "Value": "b"}], **bundle("a.example.com").import_arguments()
+        )
+    assert (
+        acm.import_certificate(CertificateArn=arn, **bundle("a.example.com").import_arguments())["CertificateArn"]
+        == arn
+    )
 
 
 def test_policies_are_enforced_when_asked_for(aws, reader):
@@ -171,7 +196,10 @@ def test_policies_are_enforced_when_asked_for(aws, reader):
     aws.client("cloudfront", access_key=key).list_distributions()
     with aws.refuses("AccessDenied", 403) as refusal:
         aws.client("route53", access_key=key).list_hosted_zones()
-    assert "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: route53:ListHostedZones" in refusal.message
+    assert (
+        "User: arn:aws:iam::123456789012:user/reader is not authorized to perform: route53:ListHostedZones"
+        in refusal.message
+    )
     with aws.refuses("AuthorizationError", 403):
         aws.client("sns", access_key=key).list_topics()
     with aws.refuses("AccessDeniedException"):
@@ -185,7 +213,10 @@ def test_policies_name_resources_and_tags_need_their_own_action(aws, bundle, rea
     scope = "arn:aws:iam::123456789012:server-certificate/cloudfront/certops/*"
     key = reader(
         {"Action": "iam:UploadServerCertificate", "Resource": scope},
-        {"Action": ["s3:PutObject", "s3:CreateBucket"], "Resource": ["arn:aws:s3:::certs", "arn:aws:s3:::certs/mine/*"]},
+        {
+            "Action": ["s3:PutObject", "s3:CreateBucket"],
+            "Resource": ["arn:aws:s3:::certs", "arn:aws:s3:::certs/mine/*"],
+        },
     )
     iam, s3 = aws.client("iam", access_key=key), aws.client("s3", access_key=key)
     arguments = bundle("a.example.com").upload_arguments("a", "/cloudfront/certops/x/")
@@ -207,15 +238,26 @@ def test_policies_limit_the_records_that_may_be_changed(aws, reader):
         "ForAllValues:StringEquals": {"route53:ChangeResourceRecordSetsRecordTypes": ["TXT"]},
         "ForAllValues:StringLike": {"route53:ChangeResourceRecordSetsNormalizedRecordNames": ["_acme-challenge.*"]},
     }
-    key = reader({"Action": "route53:ChangeResourceRecordSets", "Resource": f"arn:aws:route53:::{zone.strip('/')}", "Condition": condition})
+    key = reader(
+        {
+            "Action": "route53:ChangeResourceRecordSets",
+            "Resource": f"arn:aws:route53:::{zone.strip('/')}",
+            "Condition": condition,
+        }
+    )
     route53 = aws.client("route53", access_key=key)
 
     def create(name, rtype, value):
         values = {"Name": name, "Type": rtype, "TTL": 60, "ResourceRecords": [{"Value": value}]}
-        route53.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": values}]})
+        route53.change_resource_record_sets(
+            HostedZoneId=zone, ChangeBatch={"Changes": [{"Action": "CREATE", "ResourceRecordSet": values}]}
+        )
 
     create("_acme-challenge.example.com", "TXT", '"x"')
-    for name, rtype, value in (("www.example.com", "TXT", '"x"'), ("_acme-challenge.a.example.com", "CNAME", "b.example.org")):
+    for name, rtype, value in (
+        ("www.example.com", "TXT", '"x"'),
+        ("_acme-challenge.a.example.com", "CNAME", "b.example.org"),
+    ):
         with aws.refuses("AccessDenied", 403):
             create(name, rtype, value)
 
@@ -233,7 +275,9 @@ def test_a_bucket_of_another_account_is_out_of_reach_and_an_expected_owner_is_ch
     with aws.refuses("403", 403):
         s3.head_bucket(Bucket="ours", ExpectedBucketOwner="222222222222")
     with aws.refuses("AccessDenied", 403):
-        s3.put_bucket_versioning(Bucket="ours", ExpectedBucketOwner="222222222222", VersioningConfiguration={"Status": "Enabled"})
+        s3.put_bucket_versioning(
+            Bucket="ours", ExpectedBucketOwner="222222222222", VersioningConfiguration={"Status": "Enabled"}
+        )
     s3.head_bucket(Bucket="ours", ExpectedBucketOwner="123456789012")
     with aws.refuses("404", 404):
         s3.head_bucket(Bucket="nowhere", ExpectedBucketOwner="123456789012")

@@ -19,7 +19,11 @@ def test_an_import_is_allowed_by_its_tags_and_a_reimport_by_those_of_the_certifi
             "Resource": scope,
             "Condition": {"StringEquals": {"aws:RequestTag/owner": "certops"}},
         },
-        {"Action": "acm:ImportCertificate", "Resource": scope, "Condition": {"StringEquals": {"aws:ResourceTag/owner": "certops"}}},
+        {
+            "Action": "acm:ImportCertificate",
+            "Resource": scope,
+            "Condition": {"StringEquals": {"aws:ResourceTag/owner": "certops"}},
+        },
     )
     acm = aws.client("acm", access_key=key)
     acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "owner", "Value": "certops"}])
@@ -32,7 +36,9 @@ def test_an_import_is_allowed_by_its_tags_and_a_reimport_by_those_of_the_certifi
 def test_tags_of_an_import_need_an_action_of_their_own(aws, bundle, reader):
     acm = aws.client("acm", access_key=reader({"Action": "acm:ImportCertificate", "Resource": "*"}))
     with aws.refuses("AccessDeniedException") as refusal:
-        acm.import_certificate(**bundle("a.example.com").import_arguments(), Tags=[{"Key": "owner", "Value": "certops"}])
+        acm.import_certificate(
+            **bundle("a.example.com").import_arguments(), Tags=[{"Key": "owner", "Value": "certops"}]
+        )
     assert "acm:AddTagsToCertificate" in refusal.message
 
 
@@ -41,7 +47,9 @@ def test_requests_are_allowed_by_name_method_and_export(aws, reader):
         "ForAllValues:StringLike": {"acm:DomainNames": ["*.example.com"]},
         "StringEquals": {"acm:ValidationMethod": "DNS", "acm:Export": "DISABLED", "acm:KeyAlgorithm": "EC_prime256v1"},
     }
-    acm = aws.client("acm", access_key=reader({"Action": "acm:RequestCertificate", "Resource": "*", "Condition": condition}))
+    acm = aws.client(
+        "acm", access_key=reader({"Action": "acm:RequestCertificate", "Resource": "*", "Condition": condition})
+    )
     allowed = {"DomainName": "www.example.com", "ValidationMethod": "DNS", "KeyAlgorithm": "EC_prime256v1"}
     acm.request_certificate(**allowed)
     for change in (
@@ -78,7 +86,12 @@ def test_listeners_are_allowed_by_arn_and_by_tag(aws, store, reader):
     listeners = []
     for name in ("mine", "theirs"):
         balancer = admin.create_load_balancer(Name=name, Subnets=["subnet-1"])["LoadBalancers"][0]["LoadBalancerArn"]
-        given = {"Protocol": "HTTPS", "Port": 443, "Certificates": [{"CertificateArn": certificate}], "DefaultActions": FIXED}
+        given = {
+            "Protocol": "HTTPS",
+            "Port": 443,
+            "Certificates": [{"CertificateArn": certificate}],
+            "DefaultActions": FIXED,
+        }
         made = admin.create_listener(LoadBalancerArn=balancer, Tags=[{"Key": "owner", "Value": name}], **given)
         listeners.append(made["Listeners"][0]["ListenerArn"])
     key = reader(
@@ -95,7 +108,9 @@ def test_listeners_are_allowed_by_arn_and_by_tag(aws, store, reader):
     elb.modify_listener(ListenerArn=listeners[0], Certificates=[{"CertificateArn": certificate}])
     for call in (
         lambda: elb.modify_listener(ListenerArn=listeners[1], Certificates=[{"CertificateArn": certificate}]),
-        lambda: elb.remove_listener_certificates(ListenerArn=listeners[0], Certificates=[{"CertificateArn": certificate}]),
+        lambda: elb.remove_listener_certificates(
+            ListenerArn=listeners[0], Certificates=[{"CertificateArn": certificate}]
+        ),
     ):
         with aws.refuses("AccessDenied", 403):
             call()
@@ -107,7 +122,10 @@ def test_a_classic_load_balancer_is_allowed_by_name(aws, store, reader):
     for name in ("mine", "theirs"):
         aws.client("elb").create_load_balancer(LoadBalancerName=name, Listeners=[listener])
     scope = f"arn:aws:elasticloadbalancing:us-east-1:{ACCOUNT}:loadbalancer/mine"
-    elb = aws.client("elb", access_key=reader({"Action": "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "Resource": scope}))
+    elb = aws.client(
+        "elb",
+        access_key=reader({"Action": "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate", "Resource": scope}),
+    )
     values = {"LoadBalancerPort": 443, "SSLCertificateId": certificate}
     elb.set_load_balancer_listener_ssl_certificate(LoadBalancerName="mine", **values)
     with aws.refuses("AccessDenied", 403):
@@ -119,17 +137,25 @@ def test_an_api_domain_needs_more_than_patch(aws, store, reader, kind):
     aws.control("POST", "settings", {"apigateway_update_seconds": 0})
     member = "certificateArn" if kind == "EDGE" else "regionalCertificateArn"
     certificate = store()
-    aws.client("apigateway").create_domain_name(domainName="www.example.com", endpointConfiguration={"types": [kind]}, **{member: certificate})
+    aws.client("apigateway").create_domain_name(
+        domainName="www.example.com", endpointConfiguration={"types": [kind]}, **{member: certificate}
+    )
     domains = "arn:aws:apigateway:us-east-1::/domainnames"
     statements = [
         {"Action": "apigateway:GET", "Resource": [domains, f"{domains}/*"]},
         {"Action": "apigateway:PATCH", "Resource": f"{domains}/www.example.com"},
-        {"Action": ["apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"], "Resource": f"{domains}/*"},
+        {
+            "Action": ["apigateway:AddCertificateToDomain", "apigateway:RemoveCertificateFromDomain"],
+            "Resource": f"{domains}/*",
+        },
     ]
     gateway = aws.client("apigateway", access_key=reader(*statements))
     gateway.get_domain_names()
     gateway.get_domain_name(domainName="www.example.com")
-    change = {"domainName": "www.example.com", "patchOperations": [{"op": "replace", "path": f"/{member}", "value": certificate}]}
+    change = {
+        "domainName": "www.example.com",
+        "patchOperations": [{"op": "replace", "path": f"/{member}", "value": certificate}],
+    }
     if kind == "REGIONAL":
         gateway.update_domain_name(**change)
         return
@@ -140,13 +166,20 @@ def test_an_api_domain_needs_more_than_patch(aws, store, reader, kind):
 
 def test_a_tenant_is_allowed_by_tag(aws, store, reader):
     admin = aws.client("cloudfront")
-    viewer = {"ACMCertificateArn": store("*.example.com"), "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021"}
+    viewer = {
+        "ACMCertificateArn": store("*.example.com"),
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+    }
     config = {
         "CallerReference": "one",
         "Comment": "",
         "Enabled": True,
         "ConnectionMode": "tenant-only",
-        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "Origins": {
+            "Quantity": 1,
+            "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}],
+        },
         "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"},
         "ViewerCertificate": viewer,
     }
@@ -154,9 +187,14 @@ def test_a_tenant_is_allowed_by_tag(aws, store, reader):
     made = {}
     for name in ("mine", "theirs"):
         tags = {"Items": [{"Key": "owner", "Value": name}]}
-        made[name] = admin.create_distribution_tenant(DistributionId=distribution, Name=name, Domains=[{"Domain": f"{name}.example.com"}], Tags=tags)
+        made[name] = admin.create_distribution_tenant(
+            DistributionId=distribution, Name=name, Domains=[{"Domain": f"{name}.example.com"}], Tags=tags
+        )
     key = reader(
-        {"Action": ["cloudfront:ListDistributionTenants", "cloudfront:ListDistributionTenantsByCustomization"], "Resource": "*"},
+        {
+            "Action": ["cloudfront:ListDistributionTenants", "cloudfront:ListDistributionTenantsByCustomization"],
+            "Resource": "*",
+        },
         {
             "Action": ["cloudfront:GetDistributionTenant", "cloudfront:UpdateDistributionTenant"],
             "Resource": f"arn:aws:cloudfront::{ACCOUNT}:distribution-tenant/*",
@@ -166,9 +204,13 @@ def test_a_tenant_is_allowed_by_tag(aws, store, reader):
     cloudfront = aws.client("cloudfront", access_key=key)
     cloudfront.list_distribution_tenants()
     cloudfront.get_distribution_tenant(Identifier=made["mine"]["DistributionTenant"]["Id"])
-    cloudfront.update_distribution_tenant(Id=made["mine"]["DistributionTenant"]["Id"], IfMatch=made["mine"]["ETag"], Enabled=True)
+    cloudfront.update_distribution_tenant(
+        Id=made["mine"]["DistributionTenant"]["Id"], IfMatch=made["mine"]["ETag"], Enabled=True
+    )
     with aws.refuses("AccessDenied", 403):
-        cloudfront.update_distribution_tenant(Id=made["theirs"]["DistributionTenant"]["Id"], IfMatch=made["theirs"]["ETag"], Enabled=True)
+        cloudfront.update_distribution_tenant(
+            Id=made["theirs"]["DistributionTenant"]["Id"], IfMatch=made["theirs"]["ETag"], Enabled=True
+        )
 
 
 def test_a_parameter_is_allowed_by_its_path(aws, reader):

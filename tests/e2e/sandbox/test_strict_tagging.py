@@ -63,9 +63,17 @@ def test_what_is_not_there_is_not_found(aws, ssm):
 
 def test_only_resources_with_tags_are_found_and_only_of_the_region(aws, tagging, store):
     mine, _theirs, _untagged, _elsewhere = (
-        store(**given) for given in ({"tags": {"project": "www"}}, {"tags": {"project": "api"}}, {}, {"region": "eu-west-1", "tags": {"project": "www"}})
+        store(**given)
+        for given in (
+            {"tags": {"project": "www"}},
+            {"tags": {"project": "api"}},
+            {},
+            {"region": "eu-west-1", "tags": {"project": "www"}},
+        )
     )
-    assert found(tagging, ResourceTypeFilters=["acm:certificate"], TagFilters=[{"Key": "project", "Values": ["www"]}]) == [mine]
+    assert found(
+        tagging, ResourceTypeFilters=["acm:certificate"], TagFilters=[{"Key": "project", "Values": ["www"]}]
+    ) == [mine]
     assert len(found(tagging, TagFilters=[{"Key": "project"}])) == 2
     assert found(tagging, TagFilters=[{"Key": "project", "Values": ["www"]}, {"Key": "other"}]) == []
 
@@ -74,12 +82,16 @@ def test_pages_and_types(aws, tagging, store, ssm):
     certificates = [store(tags={"number": str(number)}) for number in range(5)]
     ssm.put_parameter(Name=NAME, Value="one", Type="String", Tags=[{"Key": "number", "Value": "5"}])
     elb = aws.client("elbv2")
-    balancer = elb.create_load_balancer(Name="a", Subnets=["subnet-1"], Tags=[{"Key": "number", "Value": "6"}])["LoadBalancers"][0]["LoadBalancerArn"]
+    balancer = elb.create_load_balancer(Name="a", Subnets=["subnet-1"], Tags=[{"Key": "number", "Value": "6"}])[
+        "LoadBalancers"
+    ][0]["LoadBalancerArn"]
     page = tagging.get_resources(ResourcesPerPage=2)
     assert (len(page["ResourceTagMappingList"]), bool(page["PaginationToken"])) == (2, True)
     assert found(tagging, ResourceTypeFilters=["acm:certificate"], ResourcesPerPage=2) == certificates
     assert found(tagging, ResourceTypeFilters=["elasticloadbalancing:loadbalancer"]) == [balancer]
-    assert found(tagging, ResourceTypeFilters=["elasticloadbalancing:loadbalancer/app", "ssm"])[-1].endswith(f"parameter{NAME}")
+    assert found(tagging, ResourceTypeFilters=["elasticloadbalancing:loadbalancer/app", "ssm"])[-1].endswith(
+        f"parameter{NAME}"
+    )
     assert found(tagging, ResourceARNList=[balancer]) == [balancer]
 
 
@@ -87,7 +99,10 @@ def test_pages_and_types(aws, tagging, store, ssm):
     ("filters", "code"),
     [
         ({"ResourcesPerPage": 101}, "InvalidParameterException"),
-        ({"ResourceARNList": ["arn:aws:acm:us-east-1:123456789012:certificate/a"], "ResourcesPerPage": 10}, "InvalidParameterException"),
+        (
+            {"ResourceARNList": ["arn:aws:acm:us-east-1:123456789012:certificate/a"], "ResourcesPerPage": 10},
+            "InvalidParameterException",
+        ),
         ({"TagFilters": [{"Values": ["a"]}]}, "InvalidParameterException"),
         ({"PaginationToken": "elsewhere"}, "PaginationTokenExpiredException"),
     ],
@@ -116,14 +131,19 @@ def test_an_older_client_speaks_json(aws, store):
     """botocore spoke JSON to this service until it learned CBOR."""
     arn = store(tags={"project": "www"})
     keys = {"aws_access_key_id": "AKIA" + "S" * 16, "aws_secret_access_key": "secret"}
-    client = boto3.client("resourcegroupstaggingapi", region_name="us-east-1", endpoint_url=aws.url, config=Config(), **keys)
+    client = boto3.client(
+        "resourcegroupstaggingapi", region_name="us-east-1", endpoint_url=aws.url, config=Config(), **keys
+    )
     assert client.meta.service_model.metadata["protocol"] == "smithy-rpc-v2-cbor"
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
     from botocore.httpsession import URLLib3Session
 
-    headers = {"X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources", "Content-Type": "application/x-amz-json-1.1"}
+    headers = {
+        "X-Amz-Target": "ResourceGroupsTaggingAPI_20170126.GetResources",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
     request = AWSRequest("POST", aws.url, headers=headers, data=b"{}")
     SigV4Auth(Credentials(keys["aws_access_key_id"], "secret"), "tagging", "us-east-1").add_auth(request)
     answer = URLLib3Session().send(request.prepare())

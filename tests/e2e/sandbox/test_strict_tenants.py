@@ -15,13 +15,21 @@ def cloudfront(aws):
 
 
 def config(arn, mode="tenant-only", **certificate):
-    viewer = {"ACMCertificateArn": arn, "SSLSupportMethod": "sni-only", "MinimumProtocolVersion": "TLSv1.2_2021", **certificate}
+    viewer = {
+        "ACMCertificateArn": arn,
+        "SSLSupportMethod": "sni-only",
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        **certificate,
+    }
     return {
         "CallerReference": arn,
         "Comment": "",
         "Enabled": True,
         "ConnectionMode": mode,
-        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}]},
+        "Origins": {
+            "Quantity": 1,
+            "Items": [{"Id": "o", "DomainName": "o.example.com", "S3OriginConfig": {"OriginAccessIdentity": ""}}],
+        },
         "DefaultCacheBehavior": {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all"},
         "ViewerCertificate": viewer,
     }
@@ -39,7 +47,9 @@ def create(cloudfront, shared):
 
     def one(name, domain, arn=None, **more):
         own = {"Customizations": {"Certificate": {"Arn": arn}}} if arn else {}
-        return cloudfront.create_distribution_tenant(**{"DistributionId": shared, "Name": name, "Domains": [{"Domain": domain}], **own, **more})
+        return cloudfront.create_distribution_tenant(
+            **{"DistributionId": shared, "Name": name, "Domains": [{"Domain": domain}], **own, **more}
+        )
 
     return one
 
@@ -47,9 +57,15 @@ def create(cloudfront, shared):
 def update(cloudfront, made, **changes):
     """Sends back what was read, with changes."""
     tenant = made["DistributionTenant"]
-    values = {name: tenant[name] for name in ("DistributionId", "ConnectionGroupId", "Customizations", "Enabled") if name in tenant}
+    values = {
+        name: tenant[name]
+        for name in ("DistributionId", "ConnectionGroupId", "Customizations", "Enabled")
+        if name in tenant
+    }
     domains = [{"Domain": item["Domain"], "ServeOn": item["ServeOn"]} for item in tenant["Domains"]]
-    return cloudfront.update_distribution_tenant(Id=tenant["Id"], **{"IfMatch": made["ETag"], "Domains": domains, **values, **changes})
+    return cloudfront.update_distribution_tenant(
+        Id=tenant["Id"], **{"IfMatch": made["ETag"], "Domains": domains, **values, **changes}
+    )
 
 
 def served(aws, name):
@@ -92,7 +108,9 @@ def test_own_certificates_follow_cloudfronts_rules(aws, store, create, region, k
 
 
 def test_a_tenant_needs_a_multi_tenant_distribution(aws, cloudfront, store, create):
-    plain = cloudfront.create_distribution(DistributionConfig=config(store("*.example.com"), "direct"))["Distribution"]["Id"]
+    plain = cloudfront.create_distribution(DistributionConfig=config(store("*.example.com"), "direct"))["Distribution"][
+        "Id"
+    ]
     with aws.refuses("InvalidAssociation", 409):
         create("a", "a.example.com", DistributionId=plain)
 
@@ -126,7 +144,10 @@ def test_updates_need_the_current_version(aws, cloudfront, create):
 
 
 def test_customizations_are_replaced_as_a_whole(cloudfront, store, create):
-    rules = {"WebAcl": {"Action": "override", "Arn": ACL}, "GeoRestrictions": {"RestrictionType": "whitelist", "Locations": ["DE"]}}
+    rules = {
+        "WebAcl": {"Action": "override", "Arn": ACL},
+        "GeoRestrictions": {"RestrictionType": "whitelist", "Locations": ["DE"]},
+    }
     made = create("a", "a.example.com", Customizations={**rules, "Certificate": {"Arn": store("a.example.com")}})
     new = store("a.example.com")
     update(cloudfront, made, Customizations={"Certificate": {"Arn": new}})
@@ -180,7 +201,12 @@ def test_listings_by_customization_show_own_certificates_only(aws, cloudfront, s
     for criteria in ({"CertificateArn": arn}, {"CertificateArn": arn, "MaxItems": 2}):
         pages = list(cloudfront.get_paginator("list_distribution_tenants_by_customization").paginate(**criteria))
         assert [item["Id"] for page in pages for item in page["DistributionTenantList"]] == made
-    assert all(item["ETag"] for item in cloudfront.list_distribution_tenants(AssociationFilter={"DistributionId": shared})["DistributionTenantList"])
+    assert all(
+        item["ETag"]
+        for item in cloudfront.list_distribution_tenants(AssociationFilter={"DistributionId": shared})[
+            "DistributionTenantList"
+        ]
+    )
     for criteria in ({}, {"CertificateArn": arn, "WebACLArn": ACL}):
         with aws.refuses("InvalidArgument"):
             cloudfront.list_distribution_tenants_by_customization(**criteria)
@@ -228,7 +254,10 @@ def test_tenants_have_tags_and_a_connection_group(cloudfront, create):
     assert {tag["Key"]: tag["Value"] for tag in tags} == {"stage": "prod", "more": "1"}
     (group,) = cloudfront.list_connection_groups()["ConnectionGroups"]
     assert (group["Id"], group["IsDefault"]) == (made["ConnectionGroupId"], True)
-    assert cloudfront.get_connection_group(Identifier=group["Id"])["ConnectionGroup"]["RoutingEndpoint"] == group["RoutingEndpoint"]
+    assert (
+        cloudfront.get_connection_group(Identifier=group["Id"])["ConnectionGroup"]["RoutingEndpoint"]
+        == group["RoutingEndpoint"]
+    )
 
 
 def test_a_connection_group_names_the_distribution_for_clients_without_a_name(aws, cloudfront, shared):
@@ -240,7 +269,9 @@ def test_a_connection_group_names_the_distribution_for_clients_without_a_name(aw
 
 def test_a_certificate_that_cloudfront_manages_is_for_cloudfront_only(aws, create):
     acm = aws.client("acm")
-    arn = acm.request_certificate(DomainName="a.example.com", ValidationMethod="HTTP", ManagedBy="CLOUDFRONT")["CertificateArn"]
+    arn = acm.request_certificate(DomainName="a.example.com", ValidationMethod="HTTP", ManagedBy="CLOUDFRONT")[
+        "CertificateArn"
+    ]
     aws.control("POST", "acm/approve", {"arn": arn})
     create("a", "a.example.com", arn)
     assert acm.describe_certificate(CertificateArn=arn)["Certificate"]["ManagedBy"] == "CLOUDFRONT"
@@ -253,7 +284,12 @@ def test_a_certificate_that_cloudfront_manages_is_for_cloudfront_only(aws, creat
 
 def test_an_origin_that_wants_a_client_certificate_uses_it(aws, cloudfront, store):
     arn = store("*.example.com")
-    mutual = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only", "OriginMtlsConfig": {"ClientCertificateArn": arn}}
+    mutual = {
+        "HTTPPort": 80,
+        "HTTPSPort": 443,
+        "OriginProtocolPolicy": "https-only",
+        "OriginMtlsConfig": {"ClientCertificateArn": arn},
+    }
     origins = {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "o.example.com", "CustomOriginConfig": mutual}]}
     plain = {"ViewerCertificate": {"CloudFrontDefaultCertificate": True}}
     cloudfront.create_distribution(DistributionConfig={**config(arn, "direct"), "Origins": origins, **plain})

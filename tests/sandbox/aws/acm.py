@@ -82,7 +82,9 @@ class Acm(Service):
 
     def admit(self, call: Call) -> None:
         if not self.state.settings.acm_subscribed:
-            raise AwsError("SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service")
+            raise AwsError(
+                "SubscriptionRequiredException", "The AWS Access Key Id needs a subscription for the service"
+            )
         factor = self.state.settings.acm_rates
         rate = RATES.get(call.operation, 0) * factor
         bucket = self._buckets.setdefault((call.account, call.region, call.operation), Bucket())
@@ -99,14 +101,23 @@ class Acm(Service):
         params = call.params
         if call.operation == "RequestCertificate":
             return {
-                "acm:DomainNames": [name.lower() for name in dict.fromkeys((params.get("DomainName") or "", *(params.get("SubjectAlternativeNames") or ())))],
+                "acm:DomainNames": [
+                    name.lower()
+                    for name in dict.fromkeys(
+                        (params.get("DomainName") or "", *(params.get("SubjectAlternativeNames") or ()))
+                    )
+                ],
                 "acm:ValidationMethod": [params.get("ValidationMethod") or "EMAIL"],
                 "acm:KeyAlgorithm": [params.get("KeyAlgorithm") or "RSA_2048"],
                 "acm:Export": [(params.get("Options") or {}).get("Export") or "DISABLED"],
                 "acm:CertificateTransparencyLogging": ["ENABLED"],
             }
         item = self._certificates.get((call.account, call.region), {}).get(self.resource(call))
-        names = {"acm:DomainNames": list(item.names)} if item and call.operation in ("ExportCertificate", "RevokeCertificate") else {}
+        names = (
+            {"acm:DomainNames": list(item.names)}
+            if item and call.operation in ("ExportCertificate", "RevokeCertificate")
+            else {}
+        )
         return names | ({f"aws:ResourceTag/{key}": [value] for key, value in item.tags.items()} if item else {})
 
     # --- what other parts of the sandbox ask ---
@@ -121,9 +132,17 @@ class Acm(Service):
 
     def usable(self, call: Call, arn: str, region: str) -> Certificate | None:
         """The certificate that a service of ``region`` may serve: the caller's, issued, and known there by now."""
-        item = self.find(arn) if arn.startswith(f"arn:{call.partition}:acm:{region}:{call.account}:certificate/") else None
+        item = (
+            self.find(arn) if arn.startswith(f"arn:{call.partition}:acm:{region}:{call.account}:certificate/") else None
+        )
         now = self.state.timestamp()
-        return item if item and item.status == "ISSUED" and now >= item.versions[0].since + self.state.settings.acm_visibility_seconds else None
+        return (
+            item
+            if item
+            and item.status == "ISSUED"
+            and now >= item.versions[0].since + self.state.settings.acm_visibility_seconds
+            else None
+        )
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
         return {arn: item.tags for arn, item in self._certificates.get((account, region), {}).items()}
@@ -181,7 +200,9 @@ class Acm(Service):
             raise acm_import.refused("Tagging is not permitted on re-import.")
         item = self._existing(call)
         if item.type != "IMPORTED" or item.current is None:
-            raise acm_import.refused(f"Certificate {arn} was not imported; only imported certificates can be imported again.")
+            raise acm_import.refused(
+                f"Certificate {arn} was not imported; only imported certificates can be imported again."
+            )
         acm_import.check_again(item.current.leaf, made.leaf)
         known = facts(made.leaf)
         item.versions.append(made)
@@ -208,7 +229,11 @@ class Acm(Service):
 
     def describe(self, call: Call) -> _Result:
         item = self._existing(call)
-        return {"Certificate": acm_answers.detail(item, self._seen(item), self.state.now(), self.state.settings.acm_record_seconds)}
+        return {
+            "Certificate": acm_answers.detail(
+                item, self._seen(item), self.state.now(), self.state.settings.acm_record_seconds
+            )
+        }
 
     def get(self, call: Call) -> _Result:
         item = self._issued(call)
@@ -221,7 +246,9 @@ class Acm(Service):
         params, now = call.params, self.state.now()
         if params.get("SortOrder") and not params.get("SortBy"):
             raise acm_import.refused("SortBy is required with SortOrder.")
-        listed = [item for item in self.of_account(call.account, call.region) if acm_search.is_listed(item, params, now)]
+        listed = [
+            item for item in self.of_account(call.account, call.region) if acm_search.is_listed(item, params, now)
+        ]
         if params.get("SortOrder") == "DESCENDING":
             listed.reverse()
         found, token = acm_search.page(listed, params.get("MaxItems") or 1000, params.get("NextToken"))
@@ -256,15 +283,23 @@ class Acm(Service):
     def renew(self, call: Call) -> None:
         item = self._issued(call)
         if not item.is_exported:
-            raise acm_import.refused(f"Certificate {item.arn} was not exported; only exported certificates can be renewed on request.")
+            raise acm_import.refused(
+                f"Certificate {item.arn} was not exported; only exported certificates can be renewed on request."
+            )
         item.is_renewal_wanted = True
 
     def revoke(self, call: Call) -> _Result:
         item = self._issued(call)
         if not item.is_exported:
-            raise acm_import.refused(f"Certificate {item.arn} was not exported; only exported certificates can be revoked.")
+            raise acm_import.refused(
+                f"Certificate {item.arn} was not exported; only exported certificates can be revoked."
+            )
         self._refuse_in_use(item)
-        item.status, item.revoked, item.revocation_reason = "REVOKED", self.state.timestamp(), call.params["RevocationReason"]
+        item.status, item.revoked, item.revocation_reason = (
+            "REVOKED",
+            self.state.timestamp(),
+            call.params["RevocationReason"],
+        )
         return {"CertificateArn": item.arn}
 
     def delete(self, call: Call) -> None:
@@ -276,7 +311,9 @@ class Acm(Service):
         item, options = self._existing(call), call.params["Options"]
         if item.type == "IMPORTED":
             raise AwsError("InvalidStateException", f"Certificate {item.arn} was imported and has no options.")
-        if options.get("Export", "ENABLED" if item.is_exportable else "DISABLED") != ("ENABLED" if item.is_exportable else "DISABLED"):
+        if options.get("Export", "ENABLED" if item.is_exportable else "DISABLED") != (
+            "ENABLED" if item.is_exportable else "DISABLED"
+        ):
             raise acm_import.refused("Whether a certificate is exportable is decided when it is requested.")
         if options.get("CertificateTransparencyLoggingPreference") == "DISABLED":
             raise acm_import.refused("Certificates cannot be opted out of certificate transparency logging.")
@@ -304,7 +341,9 @@ class Acm(Service):
 
     # --- state ---
 
-    def _new(self, call: Call, kind: str, names: tuple[str, ...], key_algorithm: str, tags: dict[str, str]) -> Certificate:
+    def _new(
+        self, call: Call, kind: str, names: tuple[str, ...], key_algorithm: str, tags: dict[str, str]
+    ) -> Certificate:
         item = Certificate(
             arn=f"arn:{call.partition}:acm:{call.region}:{call.account}:certificate/{uuid.uuid4()}",
             account=call.account,
@@ -360,7 +399,10 @@ class Acm(Service):
         history = self._history.setdefault((call.account, call.region, kind), [])
         history[:] = [at for at in history if at > now - YEAR]
         if len(history) >= quotas[1]:
-            raise AwsError("LimitExceededException", f"Error: you have reached your limit of {quotas[1]} certificates in the last year.")
+            raise AwsError(
+                "LimitExceededException",
+                f"Error: you have reached your limit of {quotas[1]} certificates in the last year.",
+            )
         history.append(now)
 
 

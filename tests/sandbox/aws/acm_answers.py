@@ -27,7 +27,10 @@ def detail(item: Certificate, users: t.Sequence[str], now: datetime, records_sec
         "KeyAlgorithm": item.key_algorithm.replace("_", "-", 1),
         "InUseBy": list(users),
         "RenewalEligibility": eligibility(item, bool(users), now),
-        "Options": {"CertificateTransparencyLoggingPreference": "DISABLED" if item.type == "IMPORTED" else "ENABLED", "Export": _export(item)},
+        "Options": {
+            "CertificateTransparencyLoggingPreference": "DISABLED" if item.type == "IMPORTED" else "ENABLED",
+            "Export": _export(item),
+        },
         "CertificateKeyPairOrigin": item.origin,
         "SubjectAlternativeNames": list(item.names),
     }
@@ -46,7 +49,9 @@ def detail(item: Certificate, users: t.Sequence[str], now: datetime, records_sec
         }
     if item.type != "IMPORTED":
         has_records = now.timestamp() >= item.created + records_seconds
-        values["DomainValidationOptions"] = [_validation(item, name, name in item.validated, has_records) for name in item.names]
+        values["DomainValidationOptions"] = [
+            _validation(item, name, name in item.validated, has_records) for name in item.names
+        ]
     return values | _moments(item) | _state(item)
 
 
@@ -55,7 +60,11 @@ def _export(item: Certificate) -> str:
 
 
 def _moments(item: Certificate) -> _Values:
-    values = {name: moment(at) for name, at in (("IssuedAt", item.issued), ("ImportedAt", item.imported), ("RevokedAt", item.revoked)) if at}
+    values = {
+        name: moment(at)
+        for name, at in (("IssuedAt", item.issued), ("ImportedAt", item.imported), ("RevokedAt", item.revoked))
+        if at
+    }
     return values | ({"RevocationReason": item.revocation_reason} if item.revoked else {})
 
 
@@ -69,7 +78,9 @@ def _state(item: Certificate) -> _Values:
         values["RenewalSummary"] = {
             "RenewalStatus": item.renewal.status,
             "UpdatedAt": moment(item.renewal.updated),
-            "DomainValidationOptions": [_validation(item, name, name in item.renewal.validated, True) for name in item.names],
+            "DomainValidationOptions": [
+                _validation(item, name, name in item.renewal.validated, True) for name in item.names
+            ],
         }
         if item.renewal.reason:
             values["RenewalSummary"]["RenewalStatusReason"] = item.renewal.reason
@@ -77,16 +88,33 @@ def _state(item: Certificate) -> _Values:
 
 
 def _validation(item: Certificate, name: str, is_valid: bool, has_record: bool) -> _Values:
-    status = "SUCCESS" if is_valid else "FAILED" if item.status in ("FAILED", "VALIDATION_TIMED_OUT") else "PENDING_VALIDATION"
-    values: _Values = {"DomainName": name, "ValidationDomain": name.removeprefix("*."), "ValidationStatus": status, "ValidationMethod": item.method}
+    status = (
+        "SUCCESS"
+        if is_valid
+        else "FAILED"
+        if item.status in ("FAILED", "VALIDATION_TIMED_OUT")
+        else "PENDING_VALIDATION"
+    )
+    values: _Values = {
+        "DomainName": name,
+        "ValidationDomain": name.removeprefix("*."),
+        "ValidationStatus": status,
+        "ValidationMethod": item.method,
+    }
     if item.method == "EMAIL":
-        values["ValidationEmails"] = [f"{user}@{name.removeprefix('*.')}" for user in ("admin", "administrator", "hostmaster", "postmaster", "webmaster")]
+        values["ValidationEmails"] = [
+            f"{user}@{name.removeprefix('*.')}"
+            for user in ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
+        ]
     if item.method == "DNS" and has_record:
         record = acm_dns.record(item.account, name)
         values["ResourceRecord"] = {"Name": record.name, "Type": "CNAME", "Value": record.value}
     if item.method == "HTTP" and has_record:
-        path = f"http://{name}/.well-known/pki-validation/{acm_dns.record(item.account, name).name.partition('.')[0][1:]}.txt"
-        values["HttpRedirect"] = {"RedirectFrom": path, "RedirectTo": path.replace(f"//{name}", "//validation.cloudfront.net")}
+        path = f"http://{name}/.well-known/pki-validation/{acm_dns.record(item.account, name).name.partition('.')[0][1:]}.txt"  # noqa: E501 - data in the form of its origin
+        values["HttpRedirect"] = {
+            "RedirectFrom": path,
+            "RedirectTo": path.replace(f"//{name}", "//validation.cloudfront.net"),
+        }
     return values
 
 
@@ -137,11 +165,23 @@ def search_result(item: Certificate, is_used: bool, now: datetime) -> _Values:
         metadata["ValidationMethod"] = item.method
     if item.renewal:
         metadata["RenewalStatus"] = item.renewal.status
-    attributes: _Values = {"SubjectAlternativeNames": [{"DnsName": name} for name in item.names], "KeyAlgorithm": item.key_algorithm.replace("_", "-", 1)}
+    attributes: _Values = {
+        "SubjectAlternativeNames": [{"DnsName": name} for name in item.names],
+        "KeyAlgorithm": item.key_algorithm.replace("_", "-", 1),
+    }
     if known:
-        attributes |= {"SerialNumber": known.serial, "NotBefore": known.not_before, "NotAfter": known.not_after, "Subject": {"CommonName": known.common_name}}
+        attributes |= {
+            "SerialNumber": known.serial,
+            "NotBefore": known.not_before,
+            "NotAfter": known.not_after,
+            "Subject": {"CommonName": known.common_name},
+        }
         attributes |= {"Issuer": {"CommonName": known.issuer_name}} | _usages(known)
-    return {"CertificateArn": item.arn, "X509Attributes": attributes, "CertificateMetadata": {"AcmCertificateMetadata": metadata}}
+    return {
+        "CertificateArn": item.arn,
+        "X509Attributes": attributes,
+        "CertificateMetadata": {"AcmCertificateMetadata": metadata},
+    }
 
 
 def eligibility(item: Certificate, is_used: bool, now: datetime) -> str:

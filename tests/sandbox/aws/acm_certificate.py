@@ -82,7 +82,8 @@ class Renewal:
 
 @dataclass
 class Certificate:
-    """One certificate of one account and region. ``status`` is what ACM keeps; whether it has expired is a matter of the clock."""
+    """One certificate of one account and region. ``status`` is what ACM keeps; whether it has expired is a matter of
+    the clock."""
 
     arn: str
     account: str
@@ -127,7 +128,9 @@ class Certificate:
 
     def served(self, bound: int, now: float, delay: float) -> Material:
         """The version that a user serves who took version ``bound``: later ones reach it ``delay`` after they came."""
-        reached = [index for index, version in enumerate(self.versions) if index <= bound or version.since + delay <= now]
+        reached = [
+            index for index, version in enumerate(self.versions) if index <= bound or version.since + delay <= now
+        ]
         return self.versions[max(reached)]
 
 
@@ -160,7 +163,11 @@ def key_algorithm(key: t.Any) -> str:
     """The name in requests and filters: RSA_2048, EC_prime256v1."""
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA_{key.key_size}"
-    return _CURVES.get(key.curve.name, key.curve.name) if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+    return (
+        _CURVES.get(key.curve.name, key.curve.name)
+        if isinstance(key, ec.EllipticCurvePublicKey)
+        else type(key).__name__
+    )
 
 
 def _names(certificate: x509.Certificate) -> tuple[str, ...]:
@@ -178,7 +185,11 @@ def _key_usages(certificate: x509.Certificate) -> frozenset[str]:
     usage = _extension(certificate, x509.KeyUsage)
     found = {name for attribute, name in _KEY_USAGES.items() if usage is not None and getattr(usage, attribute)}
     if usage is not None and usage.key_agreement:
-        found |= {name for name, is_set in (("ENCIPHER_ONLY", usage.encipher_only), ("DECIPHER_ONLY", usage.decipher_only)) if is_set}
+        found |= {
+            name
+            for name, is_set in (("ENCIPHER_ONLY", usage.encipher_only), ("DECIPHER_ONLY", usage.decipher_only))
+            if is_set
+        }
     return frozenset(found)
 
 

@@ -53,9 +53,14 @@ def may_issue(state: State, name: str) -> bool:
     is_wildcard = name.startswith("*.")
     current = name.removeprefix("*.")
     while current:
-        found = [entry.value.split(None, 2) for entry in state.dns_lookup(current, "CAA").records if entry.type == "CAA"]
+        found = [
+            entry.value.split(None, 2) for entry in state.dns_lookup(current, "CAA").records if entry.type == "CAA"
+        ]
         if found:
-            return _allows([(tag.lower(), value.strip('"').partition(";")[0].strip().lower()) for _flags, tag, value in found], is_wildcard)
+            return _allows(
+                [(tag.lower(), value.strip('"').partition(";")[0].strip().lower()) for _flags, tag, value in found],
+                is_wildcard,
+            )
         current = current.partition(".")[2]
     return True
 

@@ -35,7 +35,10 @@ def material(call: Call, now: datetime, since: float) -> Material:
     leaf = _leaf(texts["Certificate"])
     for name, limit in MAX_BYTES.items():
         if len(texts[name].encode()) > limit:
-            raise refused(f"Value at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must have length less than or equal to {limit}")
+            raise refused(
+                f"Value at '{name[0].lower()}{name[1:]}' failed to satisfy constraint: Member must have length less"
+                f" than or equal to {limit}"
+            )
     try:
         key = pem.private_key(texts["PrivateKey"])
     except ValueError as exc:
@@ -54,7 +57,10 @@ def _leaf(given: str) -> x509.Certificate:
     except (ValueError, UnicodeEncodeError) as exc:
         raise refused("Could not parse the certificate. Please ensure the certificate is in PEM format.") from exc
     if len(found) != 1:
-        raise refused("The certificate field contains more than one certificate. You can specify only one certificate in this field.")
+        raise refused(
+            "The certificate field contains more than one certificate. You can specify only one certificate in this"
+            " field."
+        )
     return found[0]
 
 
@@ -81,7 +87,11 @@ def _ocsp_urls(leaf: x509.Certificate) -> list[str]:
         access = leaf.extensions.get_extension_for_class(x509.AuthorityInformationAccess).value
     except x509.ExtensionNotFound:
         return []
-    return [str(item.access_location.value) for item in access if item.access_method == x509.AuthorityInformationAccessOID.OCSP]
+    return [
+        str(item.access_location.value)
+        for item in access
+        if item.access_method == x509.AuthorityInformationAccessOID.OCSP
+    ]
 
 
 def _check_chain(leaf: x509.Certificate, chain: str) -> None:
@@ -102,7 +112,9 @@ def check_again(old: str, new: str) -> None:
         raise refused("A re-imported certificate must have at least one domain name.")
     if _lost_usages(before, after):
         raise refused(_MISSING.format("Key Usages"))
-    if {oid for name, oid in before.extended if name != "TLS_WEB_CLIENT_AUTHENTICATION"} - {oid for _name, oid in after.extended}:
+    if {oid for name, oid in before.extended if name != "TLS_WEB_CLIENT_AUTHENTICATION"} - {
+        oid for _name, oid in after.extended
+    }:
         raise refused(_MISSING.format("Extended Key Usages"))
 
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The CA behind ACM: it signs below the sandbox's root, so that a probe can verify what ACM issued.
 
-A certificate begins on the machine's day, not on that of a clock that was moved ahead: clients that connect have the machine's clock.
+A certificate begins on the machine's day, not on that of a clock that was moved ahead: clients that connect have the
+machine's clock.
 """
 
 from __future__ import annotations
@@ -43,11 +44,20 @@ def issue(state: State, item: Certificate) -> Material:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(item.key_algorithm.startswith("RSA")), critical=True)
         .add_extension(x509.ExtendedKeyUsage([x509.ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.issuer.key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.issuer.key.public_key()), critical=False
+        )
         .sign(authority.issuer.key, hashes.SHA256())
     )
-    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
-    return Material(leaf.public_bytes(serialization.Encoding.PEM).decode(), authority.issuer.certificate_pem, text, state.timestamp())
+    text = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+    return Material(
+        leaf.public_bytes(serialization.Encoding.PEM).decode(),
+        authority.issuer.certificate_pem,
+        text,
+        state.timestamp(),
+    )
 
 
 def _usage(is_rsa: bool) -> x509.KeyUsage:
@@ -67,4 +77,6 @@ def _usage(is_rsa: bool) -> x509.KeyUsage:
 def encrypted(key: str, passphrase: bytes) -> str:
     """A private key as ExportCertificate hands it out: PKCS#8, encrypted."""
     loaded = serialization.load_pem_private_key(key.encode(), None)
-    return loaded.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(passphrase)).decode()
+    return loaded.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(passphrase)
+    ).decode()

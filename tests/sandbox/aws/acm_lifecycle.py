@@ -65,7 +65,9 @@ def _renew(state: State, item: Certificate, is_used: bool) -> None:
 def _try(state: State, item: Certificate, renewal: Renewal) -> None:
     """One attempt: each name's record is looked up again, and so are CAA records."""
     before = (renewal.status, renewal.reason, renewal.validated)
-    renewal.validated = frozenset(name for name in item.names if item.method != "DNS" or acm_dns.is_validated(state, item.account, name))
+    renewal.validated = frozenset(
+        name for name in item.names if item.method != "DNS" or acm_dns.is_validated(state, item.account, name)
+    )
     renewal.reason = "" if all(acm_dns.may_issue(state, name) for name in item.names) else "CAA_ERROR"
     if len(renewal.validated) < len(item.names):
         renewal.status = "PENDING_VALIDATION"

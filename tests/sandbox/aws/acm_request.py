@@ -22,13 +22,18 @@ def names(call: Call, quota: int) -> tuple[str, ...]:
     if params.get("CertificateAuthorityArn") or params.get("RootHierarchyType"):
         raise not_in_sandbox("acm", "RequestCertificate of a private CA or another root")
     _check_algorithm(call)
-    wanted = tuple(dict.fromkeys(name.lower() for name in (params["DomainName"], *(params.get("SubjectAlternativeNames") or ()))))
+    wanted = tuple(
+        dict.fromkeys(name.lower() for name in (params["DomainName"], *(params.get("SubjectAlternativeNames") or ())))
+    )
     for name in wanted:
         _check_name(name)
     if len(wanted[0].encode()) > MAX_COMMON_NAME:
         raise _invalid("DomainName", f"The first domain name can have at most {MAX_COMMON_NAME} octets.")
     if len(wanted) > quota:
-        raise AwsError("LimitExceededException", f"Error: the number of domain names exceeds the limit of {quota} for this account.")
+        raise AwsError(
+            "LimitExceededException",
+            f"Error: the number of domain names exceeds the limit of {quota} for this account.",
+        )
     _check_method(call, wanted)
     if (params.get("Options") or {}).get("CertificateTransparencyLoggingPreference") == "DISABLED":
         raise _invalid("Options", "Certificates cannot be opted out of certificate transparency logging.")
@@ -38,7 +43,9 @@ def names(call: Call, quota: int) -> tuple[str, ...]:
 def _check_algorithm(call: Call) -> None:
     algorithm = call.params.get("KeyAlgorithm") or "RSA_2048"
     if algorithm not in KEYS:
-        raise AwsError("ValidationException", f"Encryption Algorithm {algorithm} is not supported in {call.region} region")
+        raise AwsError(
+            "ValidationException", f"Encryption Algorithm {algorithm} is not supported in {call.region} region"
+        )
 
 
 def _check_name(name: str) -> None:
@@ -59,7 +66,9 @@ def _is_punycode(label: str) -> bool:
 def _check_method(call: Call, wanted: tuple[str, ...]) -> None:
     method, managed_by = call.params.get("ValidationMethod"), call.params.get("ManagedBy")
     if method == "HTTP" and managed_by != "CLOUDFRONT":
-        raise _invalid("ValidationMethod", "HTTP validation is only available for certificates that CloudFront manages.")
+        raise _invalid(
+            "ValidationMethod", "HTTP validation is only available for certificates that CloudFront manages."
+        )
     if method == "HTTP" and any(name.startswith("*.") for name in wanted):
         raise _invalid("ValidationMethod", "HTTP validation does not support wildcard names.")
     for option in call.params.get("DomainValidationOptions") or []:

@@ -17,13 +17,18 @@ from .errors import AwsError
 
 # What ListCertificates shows of without a filter: the others stay invisible.
 DEFAULT_KEY_TYPES = frozenset({"RSA_1024", "RSA_2048"})
-_TEXT = {"CONTAINS": lambda wanted, value: wanted.lower() in value, "EQUALS": lambda wanted, value: wanted.lower() == value}
+_TEXT = {
+    "CONTAINS": lambda wanted, value: wanted.lower() in value,
+    "EQUALS": lambda wanted, value: wanted.lower() == value,
+}
 
 
 def is_listed(item: Certificate, params: Mapping[str, t.Any], now: datetime) -> bool:
     """Whether ListCertificates shows it."""
     includes, known = params.get("Includes") or {}, item.facts
-    if not item.names or item.origin not in (params.get("CertificateKeyPairOrigins") or ("AWS_MANAGED", "CUSTOMER_PROVIDED")):
+    if not item.names or item.origin not in (
+        params.get("CertificateKeyPairOrigins") or ("AWS_MANAGED", "CUSTOMER_PROVIDED")
+    ):
         return False
     if params.get("RootHierarchyTypes"):
         return False  # the sandbox issues from no other root, and these would list certificates of such roots only

@@ -27,8 +27,12 @@ if t.TYPE_CHECKING:
 
 _Result = dict[str, t.Any]
 DEFAULT_PAGE, MAX_PAGE = 25, 500
-# What a domain takes: https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-regional-api-custom-domain-create.html
-_KEYS = {"EDGE": frozenset({"RSA_1024", "RSA_2048", "EC_prime256v1"}), "REGIONAL": frozenset({"RSA_2048", "EC_prime256v1", "EC_secp384r1"})}
+# What a domain takes:
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-regional-api-custom-domain-create.html
+_KEYS = {
+    "EDGE": frozenset({"RSA_1024", "RSA_2048", "EC_prime256v1"}),
+    "REGIONAL": frozenset({"RSA_2048", "EC_prime256v1", "EC_secp384r1"}),
+}
 _POLICIES = frozenset({"TLS_1_0", "TLS_1_2"})
 # The account in which API Gateway keeps the load balancers and distributions that nobody sees.
 _HIDDEN_ACCOUNT = "797873946194"
@@ -112,7 +116,11 @@ class ApiGateway(Service):
         return needs(self.domains, call)
 
     def endpoints(self) -> list[Endpoint]:
-        return [Endpoint("apigateway", item.arn, item.target, 443, item.served.at, item.name) for own in self.domains.items.values() for item in own.values()]
+        return [
+            Endpoint("apigateway", item.arn, item.target, 443, item.served.at, item.name)
+            for own in self.domains.items.values()
+            for item in own.values()
+        ]
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
         return {item.arn: item.tags for item in self.domains.items.get((account, region), {}).values()}
@@ -124,7 +132,9 @@ class ApiGateway(Service):
             raise bad_request("The endpoint type is not supported by the sandbox.")
         arn = params.get("certificateArn" if types[0] == "EDGE" else "regionalCertificateArn")
         if not arn or params.get("regionalCertificateArn" if types[0] == "EDGE" else "certificateArn"):
-            raise bad_request(f"A certificate must be provided for a domain of the endpoint type {types[0]}, and only for this one.")
+            raise bad_request(
+                f"A certificate must be provided for a domain of the endpoint type {types[0]}, and only for this one."
+            )
         item = self.add(call, params["domainName"], types[0], arn, params.get("securityPolicy") or "TLS_1_2")
         item.ownership_arn = params.get("ownershipVerificationCertificateArn") or ""
         item.tags |= params.get("tags") or {}
@@ -160,7 +170,9 @@ class ApiGateway(Service):
         assert found.current is not None
         now, settings = self.state.timestamp(), self.state.settings
         item.certificate_arn, item.uploaded, item.updated_at = arn, self.state.now(), now + seconds
-        item.served.change([Served(found.current.full_chain, found.current.key, arn, len(found.versions) - 1)], now + seconds)
+        item.served.change(
+            [Served(found.current.full_chain, found.current.key, arn, len(found.versions) - 1)], now + seconds
+        )
         used = [arn, item.ownership_arn]
         self.state.acm.usage.replace(item.hidden_user, used, now, slow=seconds + settings.apigateway_release_seconds)
 
@@ -176,13 +188,17 @@ class ApiGateway(Service):
 
     def refuse_updating(self, item: Domain) -> None:
         if item.status_at(self.state.timestamp()) == "UPDATING":
-            raise AwsError("ConflictException", "The domain name is being updated. Wait until its status is AVAILABLE.", 409)
+            raise AwsError(
+                "ConflictException", "The domain name is being updated. Wait until its status is AVAILABLE.", 409
+            )
 
     def get(self, call: Call) -> _Result:
         return self._values(self.existing(call, call.params["domainName"]))
 
     def list_page(self, call: Call) -> _Result:
-        found, position = page(sorted(self.domains.own(call).items()), call.params.get("limit"), call.params.get("position"))
+        found, position = page(
+            sorted(self.domains.own(call).items()), call.params.get("limit"), call.params.get("position")
+        )
         answer: _Result = {"items": [self._values(item) for item in found]}
         return answer | ({"position": position} if position else {})
 
@@ -192,8 +208,15 @@ class ApiGateway(Service):
         changes = {}
         for operation in call.params.get("patchOperations") or []:
             own = "/certificateArn" if item.type == "EDGE" else "/regionalCertificateArn"
-            if operation.get("op") != "replace" or operation.get("path") not in (own, "/ownershipVerificationCertificateArn", "/securityPolicy"):
-                raise bad_request(f"Invalid patch path '{operation.get('path')}' specified for op '{operation.get('op')}'. Must be one of: [{own}]")
+            if operation.get("op") != "replace" or operation.get("path") not in (
+                own,
+                "/ownershipVerificationCertificateArn",
+                "/securityPolicy",
+            ):
+                raise bad_request(
+                    f"Invalid patch path '{operation.get('path')}' specified for op '{operation.get('op')}'. Must be"
+                    f" one of: [{own}]"
+                )
             changes[operation["path"].rpartition("/")[2]] = operation.get("value") or ""
         if (policy := changes.get("securityPolicy")) and policy not in _POLICIES:
             raise bad_request("Invalid security policy.")
@@ -206,7 +229,9 @@ class ApiGateway(Service):
     def delete(self, call: Call) -> None:
         item = self.existing(call, call.params["domainName"])
         del self.domains.own(call)[item.name]
-        self.state.acm.usage.replace(item.hidden_user, (), self.state.timestamp(), slow=self.state.settings.apigateway_release_seconds)
+        self.state.acm.usage.replace(
+            item.hidden_user, (), self.state.timestamp(), slow=self.state.settings.apigateway_release_seconds
+        )
 
     def tag(self, call: Call) -> None:
         self._by_arn(call).tags.update(call.params.get("tags") or {})
@@ -230,8 +255,16 @@ class ApiGateway(Service):
         if item.ownership_arn:
             values["ownershipVerificationCertificateArn"] = item.ownership_arn
         if item.type == "EDGE":
-            return values | {"certificateArn": item.certificate_arn, "distributionDomainName": item.target, "distributionHostedZoneId": "Z2FDTNDATAQYW2"}
-        return values | {"regionalCertificateArn": item.certificate_arn, "regionalDomainName": item.target, "regionalHostedZoneId": "Z1UJRXOUMOOFQ8"}
+            return values | {
+                "certificateArn": item.certificate_arn,
+                "distributionDomainName": item.target,
+                "distributionHostedZoneId": "Z2FDTNDATAQYW2",
+            }
+        return values | {
+            "regionalCertificateArn": item.certificate_arn,
+            "regionalDomainName": item.target,
+            "regionalHostedZoneId": "Z1UJRXOUMOOFQ8",
+        }
 
 
 def resource(call: Call) -> str:
@@ -246,7 +279,8 @@ def context(domains: Domains, call: Call) -> t.Mapping[str, t.Sequence[str]]:
 
 
 def needs(domains: Domains, call: Call) -> t.Sequence[tuple[str, str]]:
-    """Changing a certificate needs more than PATCH; an edge-optimised domain changes a hidden distribution in the caller's name."""
+    """Changing a certificate needs more than PATCH; an edge-optimised domain changes a hidden distribution in the
+    caller's name."""
     if call.operation not in _LIMITED:
         return ()
     every = f"arn:{call.partition}:apigateway:{call.region}::/domainnames/*"
@@ -293,4 +327,6 @@ def _certificate(state: State, call: Call, item: Domain, arn: str) -> Certificat
 def _hidden_user(call: Call, kind: str, code: str) -> str:
     if kind == "EDGE":
         return f"arn:{call.partition}:cloudfront::{_HIDDEN_ACCOUNT}:distribution/E{code.upper()}"
-    return f"arn:{call.partition}:elasticloadbalancing:{call.region}:{_HIDDEN_ACCOUNT}:loadbalancer/app/prod-{code}/{code}"
+    return (
+        f"arn:{call.partition}:elasticloadbalancing:{call.region}:{_HIDDEN_ACCOUNT}:loadbalancer/app/prod-{code}/{code}"
+    )

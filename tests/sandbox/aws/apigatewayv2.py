@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""API Gateway's API for HTTP APIs: of the domains only the regional ones, and each configuration replaced as a whole."""
+"""API Gateway's API for HTTP APIs: of the domains only the regional ones, and each configuration replaced as a
+whole."""
 
 from __future__ import annotations
 
@@ -51,7 +52,13 @@ class ApiGatewayV2(Service):
 
     def create(self, call: Call) -> _Result:
         given = self._configuration(call)
-        item = self._first.add(call, call.params["DomainName"], "REGIONAL", given["CertificateArn"], given.get("SecurityPolicy") or "TLS_1_2")
+        item = self._first.add(
+            call,
+            call.params["DomainName"],
+            "REGIONAL",
+            given["CertificateArn"],
+            given.get("SecurityPolicy") or "TLS_1_2",
+        )
         item.tags |= call.params.get("Tags") or {}
         return self._values(item)
 
@@ -59,7 +66,9 @@ class ApiGatewayV2(Service):
         return self._values(self._regional(call))
 
     def list_page(self, call: Call) -> _Result:
-        regional = [(name, item) for name, item in sorted(self._first.domains.own(call).items()) if item.type == "REGIONAL"]
+        regional = [
+            (name, item) for name, item in sorted(self._first.domains.own(call).items()) if item.type == "REGIONAL"
+        ]
         found, token = apigateway.page(regional, call.params.get("MaxResults"), call.params.get("NextToken"))
         answer: _Result = {"Items": [self._values(item) for item in found]}
         return answer | ({"NextToken": token} if token else {})
@@ -85,7 +94,11 @@ class ApiGatewayV2(Service):
     @staticmethod
     def _configuration(call: Call) -> t.Mapping[str, t.Any]:
         given = call.params.get("DomainNameConfigurations") or []
-        if len(given) != 1 or not given[0].get("CertificateArn") or given[0].get("EndpointType", "REGIONAL") != "REGIONAL":
+        if (
+            len(given) != 1
+            or not given[0].get("CertificateArn")
+            or given[0].get("EndpointType", "REGIONAL") != "REGIONAL"
+        ):
             raise bad_request("Exactly one configuration with a certificate and the endpoint type REGIONAL is needed.")
         if given[0].get("SecurityPolicy", "TLS_1_2") not in _POLICIES:
             raise bad_request(f"The security policy must be one of {', '.join(_POLICIES)}.")
@@ -104,7 +117,12 @@ class ApiGatewayV2(Service):
         }
         if item.ownership_arn:
             configuration["OwnershipVerificationCertificateArn"] = item.ownership_arn
-        return {"DomainName": item.name, "DomainNameArn": item.arn, "DomainNameConfigurations": [configuration], "Tags": item.tags}
+        return {
+            "DomainName": item.name,
+            "DomainNameArn": item.arn,
+            "DomainNameConfigurations": [configuration],
+            "Tags": item.tags,
+        }
 
 
 def _as_first(call: Call) -> Call:

@@ -127,7 +127,9 @@ class _App:
         params = dict(labels) if is_raw else wire.parse(call.service, call.operation, environ, body, labels)
         entry.params = summary(params)
         full = _with_request(call, params, body, environ)
-        self._authorize(full, authorization.Told(service.resource(full), service.context(full), service.needs(full)), environ, entry)
+        self._authorize(
+            full, authorization.Told(service.resource(full), service.context(full), service.needs(full)), environ, entry
+        )
         with self.state.lock:
             result = operation(full)
         if result is MOTO:

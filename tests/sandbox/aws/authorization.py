@@ -43,14 +43,27 @@ _TAGGING = {
     "elasticloadbalancing:CreateLoadBalancer": "elasticloadbalancing:AddTags",
     "ssm:PutParameter": "ssm:AddTagsToResource",
 }
-_METHODS = {"Create": "POST", "Delete": "DELETE", "Get": "GET", "GetTags": "GET", "TagResource": "PUT", "Update": "PATCH"}
+_METHODS = {
+    "Create": "POST",
+    "Delete": "DELETE",
+    "Get": "GET",
+    "GetTags": "GET",
+    "TagResource": "PUT",
+    "Update": "PATCH",
+}
 # Services whose actions have another prefix than their models' names.
-_PREFIXES = {"elb": "elasticloadbalancing", "elbv2": "elasticloadbalancing", "apigatewayv2": "apigateway", "resourcegroupstaggingapi": "tag"}
+_PREFIXES = {
+    "elb": "elasticloadbalancing",
+    "elbv2": "elasticloadbalancing",
+    "apigatewayv2": "apigateway",
+    "resourcegroupstaggingapi": "tag",
+}
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a strict service tells of a call: the resource ("*" leaves it to the call itself), condition keys, and what else it needs."""
+    """What a strict service tells of a call: the resource ("*" leaves it to the call itself), condition keys, and what
+    else it needs."""
 
     resource: str = "*"
     context: policy.Context = field(default_factory=dict)
@@ -58,7 +71,8 @@ class Told:
 
 
 def check(call: Call, told: Told, path: str) -> list[str]:
-    """The actions that the call needed; AccessDenied unless the caller's policies allow them all. An unknown access key is InvalidClientTokenId.
+    """The actions that the call needed; AccessDenied unless the caller's policies allow them all. An unknown access key
+    is InvalidClientTokenId.
 
     ``path`` is the URL's.
     """
@@ -72,7 +86,9 @@ def check(call: Call, told: Told, path: str) -> list[str]:
         if not policy.allows(documents, action, target, context):
             code, status = denied(call.service)
             why = "because no identity-based policy allows the action"
-            raise AwsError(code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status)
+            raise AwsError(
+                code, f"User: {arn} is not authorized to perform: {action} on resource: {target} {why}", status
+            )
     return [action for action, _target in needs]
 
 
@@ -81,7 +97,9 @@ def _caller(call: Call) -> tuple[str, list[str]]:
 
     token = call.headers.get("x-amz-security-token")
     try:
-        key = create_access_key(call.account, call.partition, call.access_key, {"X-Amz-Security-Token": token} if token else {})
+        key = create_access_key(
+            call.account, call.partition, call.access_key, {"X-Amz-Security-Token": token} if token else {}
+        )
     except CreateAccessKeyFailure as exc:
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403) from exc
     return key.arn, [document(item) for item in key.collect_policies()]
@@ -114,12 +132,18 @@ def _key_needs(call: Call, path: str) -> list[tuple[str, str]]:
     """
     bucket, _slash, name = path.strip("/").partition("/")
     key, action = None, "kms:GenerateDataKey"
-    if call.service == "s3" and call.operation == "PutObject" and call.headers.get("x-amz-server-side-encryption", "").startswith("aws:kms"):
+    if (
+        call.service == "s3"
+        and call.operation == "PutObject"
+        and call.headers.get("x-amz-server-side-encryption", "").startswith("aws:kms")
+    ):
         key = call.headers.get("x-amz-server-side-encryption-aws-kms-key-id", "aws/s3")
     if call.service == "s3" and call.operation == "GetObject":
         key, action = s3.key_of(bucket, name), "kms:Decrypt"
     # an alias stands for the key that it names
-    return [(action, f"arn:{call.partition}:kms:{call.region}:{call.account}:key/{key.rpartition('/')[2]}")] if key else []
+    return (
+        [(action, f"arn:{call.partition}:kms:{call.region}:{call.account}:key/{key.rpartition('/')[2]}")] if key else []
+    )
 
 
 def _resource(call: Call, path: str) -> str:
@@ -146,12 +170,16 @@ def _context(call: Call) -> policy.Context:
     if call.service == "s3":
         context["kms:ViaService"] = [f"s3.{call.region}.amazonaws.com{'.cn' if call.partition == 'aws-cn' else ''}"]
     if isinstance(tags, list):
-        context |= {f"aws:RequestTag/{tag['Key']}": [tag.get("Value") or ""] for tag in tags} | {"aws:TagKeys": [tag["Key"] for tag in tags]}
+        context |= {f"aws:RequestTag/{tag['Key']}": [tag.get("Value") or ""] for tag in tags} | {
+            "aws:TagKeys": [tag["Key"] for tag in tags]
+        }
     if call.operation == "ChangeResourceRecordSets":
         changes = (call.params.get("ChangeBatch") or {}).get("Changes") or []
         sets = [change["ResourceRecordSet"] for change in changes]
         context |= {
-            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [escaped(canonical(item["Name"])).rstrip(".") for item in sets],
+            "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+                escaped(canonical(item["Name"])).rstrip(".") for item in sets
+            ],
             "route53:ChangeResourceRecordSetsRecordTypes": [item["Type"] for item in sets],
             "route53:ChangeResourceRecordSetsActions": [change["Action"] for change in changes],
         }

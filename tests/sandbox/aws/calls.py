@@ -10,7 +10,18 @@ import typing as t
 from dataclasses import asdict, dataclass, field
 
 _SECRET_NAMES = frozenset(
-    {"privatekey", "secretaccesskey", "sessiontoken", "password", "passphrase", "authenticatetoken", "token", "item", "data", "plaintext"},
+    {
+        "privatekey",
+        "secretaccesskey",
+        "sessiontoken",
+        "password",
+        "passphrase",
+        "authenticatetoken",
+        "token",
+        "item",
+        "data",
+        "plaintext",
+    },
 )
 _MAX_TEXT = 200
 _MAX_ITEMS = 100
@@ -48,7 +59,8 @@ class CallLog:
         self._cleared = 0.0
 
     def record(self, call: LoggedCall) -> None:
-        """Adds ``call`` with the next number, unless it began before all were forgotten; the ACME server's requests go here too."""
+        """Adds ``call`` with the next number, unless it began before all were forgotten; the ACME server's requests go
+        here too."""
         with self._lock:
             if call.started < self._cleared:
                 return
@@ -73,7 +85,10 @@ def summary(value: t.Any, depth: int = 0) -> t.Any:
     if depth > _MAX_DEPTH:
         return "…"
     if isinstance(value, t.Mapping):
-        return {str(name): "(secret)" if str(name).lower() in _SECRET_NAMES else summary(item, depth + 1) for name, item in value.items()}
+        return {
+            str(name): "(secret)" if str(name).lower() in _SECRET_NAMES else summary(item, depth + 1)
+            for name, item in value.items()
+        }
     if isinstance(value, (list, tuple)):
         return [summary(item, depth + 1) for item in value[:_MAX_ITEMS]]
     if isinstance(value, (bool, int, float)) or value is None:

@@ -33,7 +33,11 @@ def as_json(environ: t.MutableMapping[str, t.Any], body: bytes) -> bytes:
     # /service/NAME/operation/NAME
     parts = environ["PATH_INFO"].strip("/").split("/")
     text = json.dumps(values).encode()
-    environ |= {"HTTP_X_AMZ_TARGET": f"{parts[1]}.{parts[3]}", "CONTENT_TYPE": "application/x-amz-json-1.1", "PATH_INFO": "/"}
+    environ |= {
+        "HTTP_X_AMZ_TARGET": f"{parts[1]}.{parts[3]}",
+        "CONTENT_TYPE": "application/x-amz-json-1.1",
+        "PATH_INFO": "/",
+    }
     environ |= {"CONTENT_LENGTH": str(len(text)), "wsgi.input": io.BytesIO(text)}
     return text
 
@@ -42,7 +46,9 @@ def answer(given: Response) -> Response:
     """A JSON answer in this protocol."""
     headers = tuple((name, value) for name, value in given.headers if name.lower() not in _HEADERS)
     body = encoded(json.loads(given.body or b"{}"))
-    return replace(given, body=body, headers=(*headers, ("Content-Type", "application/cbor"), ("smithy-protocol", _PROTOCOL)))
+    return replace(
+        given, body=body, headers=(*headers, ("Content-Type", "application/cbor"), ("smithy-protocol", _PROTOCOL))
+    )
 
 
 def encoded(value: t.Any) -> bytes:

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""CloudFront distributions, over their raw XML, because moto's parser would drop elements that its botocore does not know.
+"""CloudFront distributions, over their raw XML, because moto's parser would drop elements that its botocore does not
+know.
 
 Rules: the CloudFront service model of botocore, and
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_UpdateDistribution.html
@@ -59,7 +60,11 @@ class CloudFront(Service):
         if "Tenant" in call.operation or "ConnectionGroup" in call.operation:
             kind = "distribution-tenant" if "Tenant" in call.operation else "connection-group"
             wanted = "*" if call.operation.startswith("Create") else self.tenants.identified(call.scope, wanted)
-        return f"arn:{call.partition}:cloudfront::{call.account}:{kind}/{wanted}" if wanted else str(call.params.get("Resource") or "*")
+        return (
+            f"arn:{call.partition}:cloudfront::{call.account}:{kind}/{wanted}"
+            if wanted
+            else str(call.params.get("Resource") or "*")
+        )
 
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
         resource = self.resource(call)
@@ -70,7 +75,11 @@ class CloudFront(Service):
 
     def distributions_with(self, scope: tuple[str, str], certificate_id: str) -> list[str]:
         """The IDs of the account's distributions that refer to an IAM certificate."""
-        return [item.id for item in self._alive(scope) if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id]
+        return [
+            item.id
+            for item in self._alive(scope)
+            if item.config.viewer_certificate().get("IAMCertificateId") == certificate_id
+        ]
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
         """CloudFront's resources are found in the region of its endpoint only."""
@@ -85,10 +94,17 @@ class CloudFront(Service):
 
     def aliases(self, partition: str) -> set[str]:
         """The aliases of all distributions of a partition."""
-        return {alias for scope in list(self._distributions) if scope[1] == partition for item in self._alive(scope) for alias in item.config.aliases}
+        return {
+            alias
+            for scope in list(self._distributions)
+            if scope[1] == partition
+            for item in self._alive(scope)
+            for alias in item.config.aliases
+        }
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
-        """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the longest wildcard."""
+        """Full chain and private key (PEM) that the edge serves for a server name: the exact alias first, then the
+        longest wildcard."""
         name = name.lower().rstrip(".")
         served: dict[str, Served | None] = {}
         shared: dict[str, Served | None] = {}
@@ -107,11 +123,14 @@ class CloudFront(Service):
         return self.material(found) if found else None
 
     def material(self, served: Served) -> tuple[str, str]:
-        """Full chain and private key that the edge serves by now; what came later under the same ARN reaches it late."""
+        """Full chain and private key that the edge serves by now; what came later under the same ARN reaches it
+        late."""
         certificate = self.state.acm.find(served.arn) if served.arn else None
         if certificate is None:
             return served.full_chain, served.private_key
-        found = certificate.served(served.version, self.state.timestamp(), self.state.settings.cloudfront_refresh_seconds)
+        found = certificate.served(
+            served.version, self.state.timestamp(), self.state.settings.cloudfront_refresh_seconds
+        )
         return found.full_chain, found.key
 
     # --- operations ---
@@ -130,15 +149,23 @@ class CloudFront(Service):
     def _create(self, call: Call, config: Config, tags: dict[str, str]) -> Response:
         config.check(is_update=False)
         reference = config.text("CallerReference")
-        same = next((item for item in self._alive(call.scope) if item.config.text("CallerReference") == reference), None)
+        same = next(
+            (item for item in self._alive(call.scope) if item.config.text("CallerReference") == reference), None
+        )
         if same and same.sent == call.body:
             return answers.response(self._document(same), 201, same.etag, f"/2020-05-31/distribution/{same.id}")
         if same:
             raise AwsError(
-                "DistributionAlreadyExists", "The caller reference that you are using to create a distribution is associated with another distribution.", 409
+                "DistributionAlreadyExists",
+                "The caller reference that you are using to create a distribution is associated with another"
+                " distribution.",
+                409,
             )
         if len(self._alive(call.scope)) >= self.state.settings.cloudfront_distribution_quota:
-            raise AwsError("TooManyDistributions", "Processing your request will cause you to exceed the maximum number of distributions allowed.")
+            raise AwsError(
+                "TooManyDistributions",
+                "Processing your request will cause you to exceed the maximum number of distributions allowed.",
+            )
         config.add_defaults()
         certificate = cloudfront_certificate.check(self.state, call, config)
         self._refuse_taken_aliases(call, config, None)
@@ -183,8 +210,16 @@ class CloudFront(Service):
             raise AwsError("IllegalUpdate", "You cannot update the value of Staging.")
         certificate = cloudfront_certificate.check(self.state, call, config)
         changes_certificate = config.viewer_certificate() != item.config.viewer_certificate()
-        if changes_certificate and item.is_changing_certificate and self.state.settings.cloudfront_one_certificate_change:
-            raise AwsError("IllegalUpdate", "Only one viewer certificate change may be in progress at a time. Wait until the distribution is Deployed.")
+        if (
+            changes_certificate
+            and item.is_changing_certificate
+            and self.state.settings.cloudfront_one_certificate_change
+        ):
+            raise AwsError(
+                "IllegalUpdate",
+                "Only one viewer certificate change may be in progress at a time. Wait until the distribution is"
+                " Deployed.",
+            )
         self._refuse_taken_aliases(call, config, item)
         self.tenants.check_shared(item, certificate)
         item.config = config
@@ -195,7 +230,9 @@ class CloudFront(Service):
         item = self._existing(call)
         _check_version(item, call.headers.get("if-match", ""))
         if item.config.is_enabled or item.pending is not None:
-            raise AwsError("DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409)
+            raise AwsError(
+                "DistributionNotDisabled", "The distribution you are trying to delete has not been disabled.", 409
+            )
         if self.tenants.of_distribution(item):
             raise AwsError("ResourceInUse", "Cannot delete this resource because it is in use.", 409)
         self._distributions[call.scope][item.id] = None
@@ -223,7 +260,9 @@ class CloudFront(Service):
 
     def tag(self, call: Call) -> None:
         item = self._tagged(call)
-        wanted = _tags([(tag.get("Key"), tag.get("Value")) for tag in (call.params.get("Tags") or {}).get("Items") or []])
+        wanted = _tags(
+            [(tag.get("Key"), tag.get("Value")) for tag in (call.params.get("Tags") or {}).get("Items") or []]
+        )
         if len(item.tags | wanted) > MAX_TAGS:
             raise AwsError("InvalidTagging", f"A resource can have at most {MAX_TAGS} tags.")
         item.tags |= wanted
@@ -294,10 +333,15 @@ class CloudFront(Service):
         _new_etag(item)
 
     def _refuse_taken_aliases(self, call: Call, config: Config, own: Distribution | None) -> None:
-        """An alias belongs to one distribution in the partition; only the same account may have a wildcard that overlaps it."""
+        """An alias belongs to one distribution in the partition; only the same account may have a wildcard that
+        overlaps it."""
         wanted = set(config.aliases)
         if wanted & self.tenants.names(call.partition):
-            raise AwsError("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.", 409)
+            raise AwsError(
+                "CNAMEAlreadyExists",
+                "One or more of the CNAMEs you provided are already associated with a different resource.",
+                409,
+            )
         for scope in list(self._distributions):
             if scope[1] != call.partition:
                 continue
@@ -305,7 +349,11 @@ class CloudFront(Service):
                 theirs = set(item.config.aliases)
                 overlaps = scope != call.scope and any(_overlap(mine, other) for mine in wanted for other in theirs)
                 if item is not own and (wanted & theirs or overlaps):
-                    raise AwsError("CNAMEAlreadyExists", "One or more of the CNAMEs you provided are already associated with a different resource.", 409)
+                    raise AwsError(
+                        "CNAMEAlreadyExists",
+                        "One or more of the CNAMEs you provided are already associated with a different resource.",
+                        409,
+                    )
 
 
 def _check_version(item: Distribution, sent: str) -> None:
@@ -313,12 +361,18 @@ def _check_version(item: Distribution, sent: str) -> None:
     if version not in item.etags:
         raise AwsError("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.")
     if version != item.etag:
-        raise AwsError("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.", 412)
+        raise AwsError(
+            "PreconditionFailed",
+            "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+            412,
+        )
 
 
 def _overlap(one: str, other: str) -> bool:
     """Whether one of two aliases is a wildcard that matches the other, at any depth."""
-    return any(wildcard.startswith("*.") and name.endswith(wildcard[1:]) for wildcard, name in ((one, other), (other, one)))
+    return any(
+        wildcard.startswith("*.") and name.endswith(wildcard[1:]) for wildcard, name in ((one, other), (other, one))
+    )
 
 
 def _new_etag(item: Distribution) -> None:
@@ -333,6 +387,10 @@ def _random(length: int) -> str:
 
 def _tags(pairs: t.Sequence[tuple[str | None, str | None]]) -> dict[str, str]:
     tags = {key or "": value or "" for key, value in pairs}
-    if len(tags) != len(pairs) or len(tags) > MAX_TAGS or any(not key or len(key) > 128 or key.lower().startswith("aws:") for key in tags):
+    if (
+        len(tags) != len(pairs)
+        or len(tags) > MAX_TAGS
+        or any(not key or len(key) > 128 or key.lower().startswith("aws:") for key in tags)
+    ):
         raise AwsError("InvalidTagging", "The tagging specified is not valid.")
     return tags

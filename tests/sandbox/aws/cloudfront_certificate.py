@@ -4,7 +4,8 @@
 
 https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
-https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html (China: IAM certificates only, no dedicated IP addresses)
+https://docs.amazonaws.cn/en_us/aws/latest/userguide/cloudfront.html (China: IAM certificates only, no dedicated IP
+addresses)
 """
 
 from __future__ import annotations
@@ -20,9 +21,24 @@ from .service import Call
 if t.TYPE_CHECKING:
     from .state import State
 
-_SECURITY_POLICIES = frozenset({"SSLv3", "TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021", "TLSv1.2_2025", "TLSv1.3_2025"})
+_SECURITY_POLICIES = frozenset(
+    {
+        "SSLv3",
+        "TLSv1",
+        "TLSv1_2016",
+        "TLSv1.1_2016",
+        "TLSv1.2_2018",
+        "TLSv1.2_2019",
+        "TLSv1.2_2021",
+        "TLSv1.2_2025",
+        "TLSv1.3_2025",
+    }
+)
 MAX_CHAIN = 5
-_CNAMES_PAGE = "For more details, see: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
+_CNAMES_PAGE = (
+    "For more details, see:"
+    " https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/CNAMEs.html#alternate-domain-names-requirements"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +63,8 @@ class _Candidate:
 def check(state: State, call: Call, config: Config) -> Served | None:
     """The certificate that the configuration names, None for CloudFront's own; refuses what CloudFront refuses.
 
-    Afterwards ``config`` has the members as CloudFront returns them, the deprecated Certificate and CertificateSource included.
+    Afterwards ``config`` has the members as CloudFront returns them, the deprecated Certificate and CertificateSource
+    included.
     """
     members = config.viewer_certificate()
     iam_id, acm_arn = members.get("IAMCertificateId"), members.get("ACMCertificateArn")
@@ -66,9 +83,17 @@ def check(state: State, call: Call, config: Config) -> Served | None:
     named = {"IAMCertificateId": iam_id} if iam_id else {"ACMCertificateArn": str(acm_arn)}
     kept = {name: members[name] for name in ("SSLSupportMethod", "MinimumProtocolVersion")}
     config.set_viewer_certificate(
-        {"CloudFrontDefaultCertificate": "false", **named, **kept, "Certificate": str(iam_id or acm_arn), "CertificateSource": source}
+        {
+            "CloudFrontDefaultCertificate": "false",
+            **named,
+            **kept,
+            "Certificate": str(iam_id or acm_arn),
+            "CertificateSource": source,
+        }
     )
-    return Served(_joined(candidate.leaf, candidate.chain), candidate.private_key, str(acm_arn or ""), candidate.version)
+    return Served(
+        _joined(candidate.leaf, candidate.chain), candidate.private_key, str(acm_arn or ""), candidate.version
+    )
 
 
 def of_acm(state: State, call: Call, arn: str) -> Served:
@@ -92,20 +117,27 @@ def _check_contradictions(members: t.Mapping[str, str]) -> None:
         if wanted and members.get("Certificate", wanted) != wanted:
             raise _invalid(f"Your {label} does not match the given Certificate field.")
     if not any(sources.values()) and members.get("CertificateSource", "cloudfront") != "cloudfront":
-        raise _invalid("The deprecated field Certificate cannot be used alone: specify ACMCertificateArn or IAMCertificateId.")
+        raise _invalid(
+            "The deprecated field Certificate cannot be used alone: specify ACMCertificateArn or IAMCertificateId."
+        )
 
 
 def _check_default(state: State, config: Config, members: t.Mapping[str, str]) -> None:
     if config.aliases and not state.settings.cloudfront_aliases_without_certificate:
         raise _invalid(
-            "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted certificate that validates "
-            f"your authorization to use the domain name. {_CNAMES_PAGE}"
+            "To add an alternate domain name (CNAME) to a CloudFront distribution, you must attach a trusted"
+            f" certificate that validates your authorization to use the domain name. {_CNAMES_PAGE}"
         )
     if members.get("CloudFrontDefaultCertificate") != "true":
         raise _invalid("Specify CloudFrontDefaultCertificate, ACMCertificateArn or IAMCertificateId.")
     # CloudFront sets the security policy to TLSv1 for its own certificate, whatever was asked for
     config.set_viewer_certificate(
-        {"CloudFrontDefaultCertificate": "true", "SSLSupportMethod": "vip", "MinimumProtocolVersion": "TLSv1", "CertificateSource": "cloudfront"}
+        {
+            "CloudFrontDefaultCertificate": "true",
+            "SSLSupportMethod": "vip",
+            "MinimumProtocolVersion": "TLSv1",
+            "CertificateSource": "cloudfront",
+        }
     )
 
 
@@ -124,20 +156,27 @@ def _check_protocol(call: Call, members: t.Mapping[str, str]) -> None:
     if method == "sni-only" and policy == "SSLv3":
         raise AwsError(
             "InvalidProtocolSettings",
-            "You cannot specify SSLv3 as the minimum protocol version if you only want to support only clients that support Server Name Indication (SNI).",
+            "You cannot specify SSLv3 as the minimum protocol version if you only want to support only clients that"
+            " support Server Name Indication (SNI).",
         )
 
 
 def _iam(state: State, call: Call, certificate_id: str) -> _Candidate:
     certificate = state.iam.by_id(call.scope, certificate_id)
-    if certificate is None or not certificate.path.startswith("/cloudfront/") or state.timestamp() < certificate.visible_at:
+    if (
+        certificate is None
+        or not certificate.path.startswith("/cloudfront/")
+        or state.timestamp() < certificate.visible_at
+    ):
         raise _not_found()
     return _Candidate(certificate.body, certificate.chain, certificate.private_key)
 
 
 def _acm(state: State, call: Call, arn: str) -> _Candidate:
     if call.partition == "aws-cn":
-        raise _invalid("CloudFront in the China Regions does not support AWS Certificate Manager; use an IAM server certificate.")
+        raise _invalid(
+            "CloudFront in the China Regions does not support AWS Certificate Manager; use an IAM server certificate."
+        )
     certificate = state.acm.usable(call, arn, "us-east-1")
     if certificate is None or certificate.current is None:
         raise _not_found()
@@ -154,17 +193,22 @@ def _check_candidate(state: State, candidate: _Candidate, aliases: t.Sequence[st
         raise _not_found()
     if problem := pem.key_problem(leaf):
         raise _invalid(
-            f"The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain ({problem})."
+            "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a"
+            f" valid certificate chain ({problem})."
         )
     names = pem.names(leaf)
     if not all(pem.covers(names, alias) for alias in aliases):
         raise _invalid(
-            "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that you're trying to add. " + _CNAMES_PAGE
+            "The certificate that is attached to your distribution doesn't cover the alternate domain name (CNAME) that"
+            " you're trying to add. " + _CNAMES_PAGE
         )
 
 
 def _not_found() -> AwsError:
-    return _invalid("The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a valid certificate chain.")
+    return _invalid(
+        "The specified SSL certificate doesn't exist, isn't in us-east-1 region, isn't valid, or doesn't include a"
+        " valid certificate chain."
+    )
 
 
 def _invalid(message: str) -> AwsError:

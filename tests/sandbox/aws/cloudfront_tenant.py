@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One distribution tenant, its members as XML, so that none is lost that the sandbox does not know, and how CloudFront shows it."""
+"""One distribution tenant, its members as XML, so that none is lost that the sandbox does not know, and how CloudFront
+shows it."""
 
 from __future__ import annotations
 
@@ -14,7 +15,18 @@ from .cloudfront_config import NAMESPACE
 from .errors import AwsError
 
 # What a request consists of beside the members that are replaced as a whole.
-_PLAIN = frozenset({"DistributionId", "Name", "Domains", "Tags", "ConnectionGroupId", "Enabled", "ManagedCertificateRequest", "OnDomainTakeover"})
+_PLAIN = frozenset(
+    {
+        "DistributionId",
+        "Name",
+        "Domains",
+        "Tags",
+        "ConnectionGroupId",
+        "Enabled",
+        "ManagedCertificateRequest",
+        "OnDomainTakeover",
+    }
+)
 _SERVE_ON = ("any", "anycast-ip-list-only")
 _GEO = ("blacklist", "whitelist", "none")
 
@@ -61,7 +73,9 @@ class Tenant:
 
 def document(item: Tenant) -> str:
     """The answer of all that return a whole tenant."""
-    tags = "".join(f"<Tag><Key>{escape(key)}</Key><Value>{escape(value)}</Value></Tag>" for key, value in item.tags.items())
+    tags = "".join(
+        f"<Tag><Key>{escape(key)}</Key><Value>{escape(value)}</Value></Tag>" for key, value in item.tags.items()
+    )
     return (
         f'<DistributionTenant xmlns="{NAMESPACE}">{_head(item)}<Tags><Items>{tags}</Items></Tags>{_parts(item)}'
         f"<ConnectionGroupId>{item.connection_group_id}</ConnectionGroupId>{_foot(item)}</DistributionTenant>"
@@ -71,7 +85,7 @@ def document(item: Tenant) -> str:
 def summary(item: Tenant) -> str:
     """The tenant in a list: with its ETag, without tags and parameters."""
     return (
-        f"<DistributionTenantSummary>{_head(item)}<ConnectionGroupId>{item.connection_group_id}</ConnectionGroupId>{_parts(item, ('Customizations',))}"
+        f"<DistributionTenantSummary>{_head(item)}<ConnectionGroupId>{item.connection_group_id}</ConnectionGroupId>{_parts(item, ('Customizations',))}"  # noqa: E501 - data in the form of its origin
         f"<ETag>{item.etag}</ETag>{_foot(item)}</DistributionTenantSummary>"
     )
 
@@ -84,7 +98,10 @@ def page(operation: str, summaries: t.Sequence[str], next_marker: str | None) ->
 
 
 def _head(item: Tenant) -> str:
-    domains = "".join(f"<member><Domain>{name}</Domain><Status>active</Status><ServeOn>{on}</ServeOn></member>" for name, on in item.domains)
+    domains = "".join(
+        f"<member><Domain>{name}</Domain><Status>active</Status><ServeOn>{on}</ServeOn></member>"
+        for name, on in item.domains
+    )
     return (
         f"<Id>{item.id}</Id><DistributionId>{item.distribution_id}</DistributionId><Name>{escape(item.name)}</Name><Arn>{item.arn}</Arn>"
         f"<Domains>{domains}</Domains>"
@@ -92,7 +109,9 @@ def _head(item: Tenant) -> str:
 
 
 def _parts(item: Tenant, names: t.Container[str] | None = None) -> str:
-    return "".join(ET.tostring(part, encoding="unicode") for name, part in item.parts.items() if names is None or name in names)
+    return "".join(
+        ET.tostring(part, encoding="unicode") for name, part in item.parts.items() if names is None or name in names
+    )
 
 
 def _foot(item: Tenant) -> str:
@@ -131,11 +150,16 @@ def domains(root: ET.Element) -> tuple[tuple[str, str], ...] | None:
         return None
     if any(item.find("Status") is not None for item in element):
         raise AwsError("MalformedInput", "Unexpected element Status in Domains.")
-    found = tuple(((item.findtext("Domain") or "").strip().lower(), (item.findtext("ServeOn") or "any").strip()) for item in element)
+    found = tuple(
+        ((item.findtext("Domain") or "").strip().lower(), (item.findtext("ServeOn") or "any").strip())
+        for item in element
+    )
     names = [name for name, _on in found]
     if not names or len(set(names)) != len(names):
         raise _invalid("A distribution tenant has at least one domain, and each only once.")
-    if any("." not in name or "*" in name.removeprefix("*.") for name in names) or any(on not in _SERVE_ON for _name, on in found):
+    if any("." not in name or "*" in name.removeprefix("*.") for name in names) or any(
+        on not in _SERVE_ON for _name, on in found
+    ):
         raise _invalid("The parameter Domains contains a value that is not valid.")
     return found
 

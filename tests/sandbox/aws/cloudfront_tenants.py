@@ -99,11 +99,20 @@ class Tenants:
         return [item for scope in list(self._tenants) for item in self.alive(scope)]
 
     def of_distribution(self, distribution: Distribution) -> list[Tenant]:
-        return [item for item in self.alive((distribution.account, distribution.partition)) if item.distribution_id == distribution.id]
+        return [
+            item
+            for item in self.alive((distribution.account, distribution.partition))
+            if item.distribution_id == distribution.id
+        ]
 
     def served(self, shared: t.Mapping[str, Served | None]) -> dict[str, Served | None]:
-        """What the edge serves for each name: the tenant's own certificate where it covers the name, else that of the distribution."""
-        return {name: self._served(item, name, shared.get(item.distribution_id)) for item in self.all_alive() for name in item.live.aliases}
+        """What the edge serves for each name: the tenant's own certificate where it covers the name, else that of the
+        distribution."""
+        return {
+            name: self._served(item, name, shared.get(item.distribution_id))
+            for item in self.all_alive()
+            for name in item.live.aliases
+        }
 
     def _served(self, item: Tenant, name: str, shared: Served | None) -> Served | None:
         own = item.live.certificate
@@ -115,7 +124,10 @@ class Tenants:
             for name in item.names:
                 own = self._own_names(item.certificate_arn)
                 if not pem.covers(own, name) and not (certificate and pem.covers(_names(certificate), name)):
-                    raise AwsError("InvalidViewerCertificate", f"The certificate doesn't cover {name} of the distribution tenant {item.name}.")
+                    raise AwsError(
+                        "InvalidViewerCertificate",
+                        f"The certificate doesn't cover {name} of the distribution tenant {item.name}.",
+                    )
 
     def _own_names(self, arn: str) -> frozenset[str]:
         certificate = self.state.acm.find(arn) if arn else None
@@ -148,7 +160,9 @@ class Tenants:
         served = self._check(call, root, item, distribution)
         self._tenants.setdefault(call.scope, {})[item.id] = item
         self._change(item, served)
-        return answers.response(cloudfront_tenant.document(item), 201, item.etag, f"/2020-05-31/distribution-tenant/{item.id}")
+        return answers.response(
+            cloudfront_tenant.document(item), 201, item.etag, f"/2020-05-31/distribution-tenant/{item.id}"
+        )
 
     def get(self, call: Call) -> Response:
         item = self._existing(call, call.params.get("Identifier"))
@@ -203,7 +217,11 @@ class Tenants:
             self._distribution(call, distribution_id)
         if (group_id := wanted.get("ConnectionGroupId")) and group_id not in self._groups.get(call.scope, {}):
             raise _not_found()
-        found = [item for item in self.alive(call.scope) if distribution_id in (None, item.distribution_id) and group_id in (None, item.connection_group_id)]
+        found = [
+            item
+            for item in self.alive(call.scope)
+            if distribution_id in (None, item.distribution_id) and group_id in (None, item.connection_group_id)
+        ]
         return self._page(call, found)
 
     def list_by_customization(self, call: Call) -> Response:
@@ -218,11 +236,16 @@ class Tenants:
         size, marker = int(call.params.get("MaxItems") or MAX_PAGE), call.params.get("Marker")
         places = [index + 1 for index, item in enumerate(found) if item.id == marker]
         if not 1 <= size <= MAX_PAGE or (marker and not places):
-            raise AwsError("InvalidArgument", f"MaxItems must be a number from 1 to {MAX_PAGE}, and Marker that of the page before.")
+            raise AwsError(
+                "InvalidArgument",
+                f"MaxItems must be a number from 1 to {MAX_PAGE}, and Marker that of the page before.",
+            )
         start = places[0] if places else 0
         page = found[start : start + size]
         next_marker = page[-1].id if start + size < len(found) else None
-        return answers.response(cloudfront_tenant.page(call.operation, [cloudfront_tenant.summary(item) for item in page], next_marker), 200)
+        return answers.response(
+            cloudfront_tenant.page(call.operation, [cloudfront_tenant.summary(item) for item in page], next_marker), 200
+        )
 
     def create_group(self, call: Call) -> t.Mapping[str, t.Any]:
         _refuse_in_china(call)
@@ -242,7 +265,11 @@ class Tenants:
         raise _not_found()
 
     def list_groups(self, call: Call) -> t.Mapping[str, t.Any]:
-        return {"ConnectionGroups": [{**group.values(), "ETag": group.etag} for group in self._groups.get(call.scope, {}).values()]}
+        return {
+            "ConnectionGroups": [
+                {**group.values(), "ETag": group.etag} for group in self._groups.get(call.scope, {}).values()
+            ]
+        }
 
     # --- state ---
 
@@ -256,10 +283,15 @@ class Tenants:
             raise AwsError("EntityLimitExceeded", f"A distribution tenant can have at most {MAX_DOMAINS} domains.")
         self._refuse_taken(call, item)
         own = self._certificate(call, item.certificate_arn)
-        covered = self._own_names(item.certificate_arn) | self._own_names(distribution.config.viewer_certificate().get("ACMCertificateArn", ""))
+        covered = self._own_names(item.certificate_arn) | self._own_names(
+            distribution.config.viewer_certificate().get("ACMCertificateArn", "")
+        )
         for name in item.names:
             if not pem.covers(covered, name):
-                raise AwsError("InvalidArgument", f"No certificate of the distribution tenant or its distribution covers the domain {name}.")
+                raise AwsError(
+                    "InvalidArgument",
+                    f"No certificate of the distribution tenant or its distribution covers the domain {name}.",
+                )
         return own
 
     def _certificate(self, call: Call, arn: str) -> Served | None:
@@ -273,7 +305,11 @@ class Tenants:
         wanted = set(item.names)
         others = [other for other in self.all_alive() if other.partition == item.partition and other.id != item.id]
         if any(wanted & set(other.names) for other in others) or wanted & self._cloudfront.aliases(call.partition):
-            raise AwsError("CNAMEAlreadyExists", "One or more of the domains you provided are already associated with a different resource.", 409)
+            raise AwsError(
+                "CNAMEAlreadyExists",
+                "One or more of the domains you provided are already associated with a different resource.",
+                409,
+            )
 
     def names(self, partition: str) -> set[str]:
         return {name for item in self.all_alive() if item.partition == partition for name in item.names}
@@ -318,7 +354,15 @@ class Tenants:
     def _new_group(self, call: Call, name: str, is_default: bool) -> ConnectionGroup:
         identifier = "cg_" + _random(27)
         arn = f"arn:{call.partition}:cloudfront::{call.account}:connection-group/{identifier}"
-        group = ConnectionGroup(identifier, arn, name, f"d{_random(13).lower()}.cloudfront.net", self.state.now(), "E" + _random(13).upper(), is_default)
+        group = ConnectionGroup(
+            identifier,
+            arn,
+            name,
+            f"d{_random(13).lower()}.cloudfront.net",
+            self.state.now(),
+            "E" + _random(13).upper(),
+            is_default,
+        )
         self._groups.setdefault(call.scope, {})[identifier] = group
         return group
 
@@ -332,7 +376,11 @@ def _check_version(item: Tenant, call: Call) -> None:
     if version not in item.etags:
         raise AwsError("InvalidIfMatchVersion", "The If-Match version is missing or not valid for the resource.")
     if version != item.etag:
-        raise AwsError("PreconditionFailed", "The request failed because it didn't meet the preconditions in one or more request-header fields.", 412)
+        raise AwsError(
+            "PreconditionFailed",
+            "The request failed because it didn't meet the preconditions in one or more request-header fields.",
+            412,
+        )
 
 
 def _refuse_in_china(call: Call) -> None:

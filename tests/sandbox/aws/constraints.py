@@ -12,7 +12,11 @@ from .errors import AwsError, validation_error
 from .service import Call
 
 # What services other than those of the query protocol call it.
-_CODES = {"acm": "ValidationException", "resourcegroupstaggingapi": "InvalidParameterException", "ssm": "ValidationException"}
+_CODES = {
+    "acm": "ValidationException",
+    "resourcegroupstaggingapi": "InvalidParameterException",
+    "ssm": "ValidationException",
+}
 
 
 def check(call: Call) -> None:

@@ -1,17 +1,23 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control interface under /_sandbox/: what a test or a person does to the sandbox that no AWS client could. JSON in, JSON out.
+"""The control interface under /_sandbox/: what a test or a person does to the sandbox that no AWS client could. JSON
+in, JSON out.
 
 - ``GET calls``, ``DELETE calls``: the call log.
 - ``GET settings``, ``POST settings {name: value, …}``: see state.Settings.
-- ``GET faults``, ``POST faults {service, operation, kind, when, skip, count, seconds, pid, pgid, code}``, ``DELETE faults``: see faults.Fault.
+- ``GET faults``, ``POST faults {service, operation, kind, when, skip, count, seconds, pid, pgid, code}``, ``DELETE
+faults``: see faults.Fault.
 - ``GET clock``, ``POST clock {advance_seconds}``: deploys, propagation, lapses and expiries follow.
-- ``GET sns/outbox``, ``POST sns/confirm {endpoint, topic_arn?}``, ``POST sns/unsubscribe {endpoint, topic_arn?}``: what mail does.
-- ``GET edge``: where clients connect to: listeners of load balancers and domains of API Gateway, each with the address that serves for it.
+- ``GET sns/outbox``, ``POST sns/confirm {endpoint, topic_arn?}``, ``POST sns/unsubscribe {endpoint, topic_arn?}``: what
+mail does.
+- ``GET edge``: where clients connect to: listeners of load balancers and domains of API Gateway, each with the address
+that serves for it.
 - ``POST dns/delegate {zone_id}``: which of several public zones with one name the registrar points to.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
-- ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?, store?}, …]}``: certificates and distributions, see fleet.put.
-- ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin now.
+- ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?, store?}, …]}``: certificates and
+distributions, see fleet.put.
+- ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin
+now.
 - ``POST accounts {access_key, account}``: gives an access key to another account.
 - ``POST reset``: everything as after the start.
 """
@@ -104,7 +110,13 @@ def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
 
 def _edge(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return [
-        {"service": one.service, "arn": one.arn, "host": one.host, "port": one.port, "address": state.address_of(one.arn) if state.address_of else None}
+        {
+            "service": one.service,
+            "arn": one.arn,
+            "host": one.host,
+            "port": one.port,
+            "address": state.address_of(one.arn) if state.address_of else None,
+        }
         for one in state.endpoints()
     ]
 

@@ -53,7 +53,9 @@ class LoadBalancer:
             "Scheme": self.scheme,
             "CreatedTime": self.created,
             "Instances": [],
-            "ListenerDescriptions": [{"Listener": listener.values, "PolicyNames": []} for listener in self.listeners.values()],
+            "ListenerDescriptions": [
+                {"Listener": listener.values, "PolicyNames": []} for listener in self.listeners.values()
+            ],
         }
 
 
@@ -81,12 +83,19 @@ class Elb(Service):
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
         item = self._own(call).get(call.params.get("LoadBalancerName") or "")
         tags = item.tags if item else {}
-        return {f"{prefix}:ResourceTag/{key}": [value] for key, value in tags.items() for prefix in ("aws", "elasticloadbalancing")}
+        return {
+            f"{prefix}:ResourceTag/{key}": [value]
+            for key, value in tags.items()
+            for prefix in ("aws", "elasticloadbalancing")
+        }
 
     def endpoints(self) -> list[Endpoint]:
         items = [item for own in self._load_balancers.values() for item in own.values()]
         return [
-            Endpoint("elb", f"{item.arn}:{port}", item.domain, port, one.served.at) for item in items for port, one in item.listeners.items() if one.certificate
+            Endpoint("elb", f"{item.arn}:{port}", item.domain, port, one.served.at)
+            for item in items
+            for port, one in item.listeners.items()
+            if one.certificate
         ]
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
@@ -96,11 +105,15 @@ class Elb(Service):
         constraints.check(call)
         params, own, name = call.params, self._own(call), call.params["LoadBalancerName"]
         if name in own:
-            raise AwsError("DuplicateLoadBalancerName", f"The specified load balancer name {name} already exists for this account.")
+            raise AwsError(
+                "DuplicateLoadBalancerName", f"The specified load balancer name {name} already exists for this account."
+            )
         top = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
         domain = f"{name}-{load_balancing.token(10)}.{call.region}.elb.{top}"
         tags = load_balancing.tags_of(call)
-        item = LoadBalancer(self._arn(call, name), name, domain, params.get("Scheme") or "internet-facing", self.state.now(), tags)
+        item = LoadBalancer(
+            self._arn(call, name), name, domain, params.get("Scheme") or "internet-facing", self.state.now(), tags
+        )
         for given in params["Listeners"]:
             item.listeners[given["LoadBalancerPort"]] = self._listener(call, given)
         own[name] = item
@@ -112,7 +125,9 @@ class Elb(Service):
         if protocol not in ("HTTP", "HTTPS", "TCP", "SSL"):
             raise AwsError("UnsupportedProtocol", f"The protocol {protocol} is not supported.")
         if (protocol in _SECURE) != bool(arn):
-            raise AwsError("InvalidConfigurationRequest", f"A {protocol} listener and its SSLCertificateId do not fit.", 409)
+            raise AwsError(
+                "InvalidConfigurationRequest", f"A {protocol} listener and its SSLCertificateId do not fit.", 409
+            )
         listener = Listener({**given, "Protocol": protocol}, None)
         if arn:
             self._serve(listener, load_balancing.take(self.state, call, arn, "classic"))
@@ -128,7 +143,9 @@ class Elb(Service):
     def describe(self, call: Call) -> _Result:
         constraints.check(call)
         wanted = call.params.get("LoadBalancerNames") or list(self._own(call))
-        return load_balancing.page(call, [self._existing(call, name).description() for name in wanted], "LoadBalancerDescriptions")
+        return load_balancing.page(
+            call, [self._existing(call, name).description() for name in wanted], "LoadBalancerDescriptions"
+        )
 
     def set_certificate(self, call: Call) -> _Result:
         constraints.check(call)
@@ -137,7 +154,9 @@ class Elb(Service):
         if listener is None:
             raise AwsError("ListenerNotFound", f"The load balancer {item.name} has no listener on port {port}.")
         if listener.certificate is None:
-            raise AwsError("InvalidConfigurationRequest", f"The listener on port {port} is not an HTTPS or SSL listener.", 409)
+            raise AwsError(
+                "InvalidConfigurationRequest", f"The listener on port {port} is not an HTTPS or SSL listener.", 409
+            )
         self._serve(listener, load_balancing.take(self.state, call, call.params["SSLCertificateId"], "classic"))
         self._note_use(item)
         return {}
@@ -145,7 +164,11 @@ class Elb(Service):
     def describe_tags(self, call: Call) -> _Result:
         constraints.check(call)
         items = [self._existing(call, name) for name in call.params["LoadBalancerNames"]]
-        return {"TagDescriptions": [{"LoadBalancerName": item.name, "Tags": load_balancing.tag_list(item.tags)} for item in items]}
+        return {
+            "TagDescriptions": [
+                {"LoadBalancerName": item.name, "Tags": load_balancing.tag_list(item.tags)} for item in items
+            ]
+        }
 
     def add_tags(self, call: Call) -> None:
         constraints.check(call)

@@ -116,24 +116,41 @@ class Elbv2(Service):
     def resource(self, call: Call) -> str:
         if call.operation.startswith("Describe"):
             return "*"
-        prefix, name = f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}", call.params.get("Name")
+        prefix, name = (
+            f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}",
+            call.params.get("Name"),
+        )
         if call.operation == "CreateLoadBalancer":
             return f"{prefix}:loadbalancer/{'net' if call.params.get('Type') == 'network' else 'app'}/{name}/*"
         if call.operation == "CreateTargetGroup":
             return f"{prefix}:targetgroup/{name}/*"
-        return str(call.params.get("ListenerArn") or call.params.get("LoadBalancerArn") or (call.params.get("ResourceArns") or ["*"])[0])
+        return str(
+            call.params.get("ListenerArn")
+            or call.params.get("LoadBalancerArn")
+            or (call.params.get("ResourceArns") or ["*"])[0]
+        )
 
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
         item = self._tagged(call).get(self.resource(call))
         tags = item.tags if item else {}
-        keys = {f"{prefix}:ResourceTag/{key}": [value] for key, value in tags.items() for prefix in ("aws", "elasticloadbalancing")}
+        keys = {
+            f"{prefix}:ResourceTag/{key}": [value]
+            for key, value in tags.items()
+            for prefix in ("aws", "elasticloadbalancing")
+        }
         if isinstance(item, Listener):
             keys["elasticloadbalancing:ListenerProtocol"] = [call.params.get("Protocol") or item.protocol]
             keys["elasticloadbalancing:SecurityPolicy"] = [call.params.get("SslPolicy") or item.policy]
         return keys
 
     def endpoints(self) -> list[Endpoint]:
-        secure = [(place, one) for place, items in self._load_balancers.items() for item in items.values() for one in item.listeners.values() if one.is_secure]
+        secure = [
+            (place, one)
+            for place, items in self._load_balancers.items()
+            for item in items.values()
+            for one in item.listeners.values()
+            if one.is_secure
+        ]
         return [Endpoint("elbv2", one.arn, one.load_balancer.domain, one.port, one.served.at) for _place, one in secure]
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
@@ -152,15 +169,24 @@ class Elbv2(Service):
         if kind not in _PROTOCOLS:
             raise AwsError("NotImplemented", "the sandbox has no gateway load balancers", 501)
         if any(item.name == params["Name"] for item in own.values()):
-            raise AwsError("DuplicateLoadBalancerName", f"A load balancer with the same name '{params['Name']}' exists, but with different settings")
+            raise AwsError(
+                "DuplicateLoadBalancerName",
+                f"A load balancer with the same name '{params['Name']}' exists, but with different settings",
+            )
         if not (params.get("Subnets") or params.get("SubnetMappings")):
             raise AwsError("ValidationError", "At least one subnet must be specified")
         suffix, short = load_balancing.token(), "net" if kind == "network" else "app"
-        arn = f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}:loadbalancer/{short}/{params['Name']}/{suffix}"
+        arn = f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}:loadbalancer/{short}/{params['Name']}/{suffix}"  # noqa: E501 - data in the form of its origin
         top = "amazonaws.com.cn" if call.partition == "aws-cn" else "amazonaws.com"
-        domain = f"{params['Name']}-{suffix}.elb.{call.region}.{top}" if kind == "network" else f"{params['Name']}-{suffix}.{call.region}.elb.{top}"
+        domain = (
+            f"{params['Name']}-{suffix}.elb.{call.region}.{top}"
+            if kind == "network"
+            else f"{params['Name']}-{suffix}.{call.region}.elb.{top}"
+        )
         tags = load_balancing.tags_of(call)
-        own[arn] = LoadBalancer(arn, params["Name"], kind, params.get("Scheme") or "internet-facing", domain, self.state.now(), tags)
+        own[arn] = LoadBalancer(
+            arn, params["Name"], kind, params.get("Scheme") or "internet-facing", domain, self.state.now(), tags
+        )
         return {"LoadBalancers": [own[arn].values()]}
 
     def delete(self, call: Call) -> _Result:
@@ -176,17 +202,28 @@ class Elbv2(Service):
         own, names, arns = self._own(call), call.params.get("Names"), call.params.get("LoadBalancerArns")
         if arns and len(arns) > 20:
             raise AwsError("ValidationError", "Up to 20 load balancers can be described in a single call")
-        missing = [arn for arn in arns or [] if arn not in own] + [name for name in names or [] if name not in {item.name for item in own.values()}]
+        missing = [arn for arn in arns or [] if arn not in own] + [
+            name for name in names or [] if name not in {item.name for item in own.values()}
+        ]
         if missing:
             raise AwsError("LoadBalancerNotFound", f"Load balancers '{missing}' not found")
-        found = [item.values() for item in own.values() if (not arns or item.arn in arns) and (not names or item.name in names)]
+        found = [
+            item.values()
+            for item in own.values()
+            if (not arns or item.arn in arns) and (not names or item.name in names)
+        ]
         return load_balancing.page(call, found, "LoadBalancers")
 
     def create_target_group(self, call: Call) -> _Result:
         constraints.check(call)
         params = call.params
-        arn = f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}:targetgroup/{params['Name']}/{load_balancing.token()}"
-        values = {"TargetGroupArn": arn, "TargetGroupName": params["Name"], "Protocol": params.get("Protocol"), "Port": params.get("Port")}
+        arn = f"arn:{call.partition}:elasticloadbalancing:{call.region}:{call.account}:targetgroup/{params['Name']}/{load_balancing.token()}"  # noqa: E501 - data in the form of its origin
+        values = {
+            "TargetGroupArn": arn,
+            "TargetGroupName": params["Name"],
+            "Protocol": params.get("Protocol"),
+            "Port": params.get("Port"),
+        }
         self._target_groups[arn] = {name: value for name, value in values.items() if value is not None}
         return {"TargetGroups": [self._target_groups[arn]]}
 
@@ -197,12 +234,16 @@ class Elbv2(Service):
         params, item = call.params, self._load_balancer(call, call.params["LoadBalancerArn"])
         protocol, port = params.get("Protocol"), params.get("Port")
         if protocol not in _PROTOCOLS[item.type]:
-            raise AwsError("ValidationError", f"Listener protocol '{protocol}' must be one of '{', '.join(_PROTOCOLS[item.type])}'")
+            raise AwsError(
+                "ValidationError", f"Listener protocol '{protocol}' must be one of '{', '.join(_PROTOCOLS[item.type])}'"
+            )
         if not port or any(other.port == port for other in item.listeners.values()):
             raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer")
         self._check_actions(params["DefaultActions"])
         arn = item.arn.replace(":loadbalancer/", ":listener/") + f"/{load_balancing.token()}"
-        listener = Listener(arn, item, protocol, port, list(params["DefaultActions"]), tags=load_balancing.tags_of(call))
+        listener = Listener(
+            arn, item, protocol, port, list(params["DefaultActions"]), tags=load_balancing.tags_of(call)
+        )
         self._set(call, listener)
         item.listeners[arn] = listener
         self._note_use(item)
@@ -214,7 +255,9 @@ class Elbv2(Service):
         protocol = params.get("Protocol") or listener.protocol
         if protocol not in _PROTOCOLS[listener.load_balancer.type]:
             raise AwsError("ValidationError", f"Listener protocol '{protocol}' is not supported by this load balancer")
-        if params.get("Port") and any(other.port == params["Port"] for other in listener.load_balancer.listeners.values() if other is not listener):
+        if params.get("Port") and any(
+            other.port == params["Port"] for other in listener.load_balancer.listeners.values() if other is not listener
+        ):
             raise AwsError("DuplicateListener", "A listener already exists on this port for this load balancer")
         if params.get("DefaultActions"):
             self._check_actions(params["DefaultActions"])
@@ -272,7 +315,9 @@ class Elbv2(Service):
         constraints.check(call)
         listener = self._listener(call)
         default = [{"CertificateArn": listener.default.arn, "IsDefault": True}] if listener.default else []
-        return load_balancing.page(call, [*default, *({"CertificateArn": arn, "IsDefault": False} for arn in listener.extra)], "Certificates")
+        return load_balancing.page(
+            call, [*default, *({"CertificateArn": arn, "IsDefault": False} for arn in listener.extra)], "Certificates"
+        )
 
     def add_certificate(self, call: Call) -> _Result:
         constraints.check(call)
@@ -304,7 +349,9 @@ class Elbv2(Service):
     def describe_tags(self, call: Call) -> _Result:
         constraints.check(call)
         found = self._each_tagged(call)
-        return {"TagDescriptions": [{"ResourceArn": item.arn, "Tags": load_balancing.tag_list(item.tags)} for item in found]}
+        return {
+            "TagDescriptions": [{"ResourceArn": item.arn, "Tags": load_balancing.tag_list(item.tags)} for item in found]
+        }
 
     def add_tags(self, call: Call) -> None:
         constraints.check(call)
@@ -366,7 +413,9 @@ class Elbv2(Service):
         if listener.load_balancer.type == "network":
             count += sum(one.default is not None for one in (*others, listener))
         if count > self.state.settings.elb_certificate_quota:
-            raise AwsError("TooManyCertificates", "You've reached the limit on the number of certificates per load balancer")
+            raise AwsError(
+                "TooManyCertificates", "You've reached the limit on the number of certificates per load balancer"
+            )
 
     def _serve(self, listener: Listener) -> None:
         if listener.default:
@@ -374,7 +423,9 @@ class Elbv2(Service):
             listener.served.change([listener.default, *listener.extra.values()], at)
 
     def _note_use(self, item: LoadBalancer) -> None:
-        used = [served.arn for one in item.listeners.values() for served in (one.default, *one.extra.values()) if served]
+        used = [
+            served.arn for one in item.listeners.values() for served in (one.default, *one.extra.values()) if served
+        ]
         self.state.acm.usage.replace(item.arn, used, self.state.timestamp())
 
 

@@ -16,7 +16,8 @@ if t.TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """``served`` tells the certificates at a time, the default first; with a ``name``, only a client that asks for it gets one."""
+    """``served`` tells the certificates at a time, the default first; with a ``name``, only a client that asks for it
+    gets one."""
 
     service: str
     arn: str
@@ -27,6 +28,10 @@ class Endpoint:
 
     def certificate(self, state: State, name: str) -> tuple[str, str] | None:
         """Full chain and private key for a client that asks for a name, or for none."""
-        if self.name and name != self.name and not (self.name.startswith("*.") and name.partition(".")[2] == self.name[2:]):
+        if (
+            self.name
+            and name != self.name
+            and not (self.name.startswith("*.") and name.partition(".")[2] == self.name[2:])
+        ):
             return None
         return load_balancing.choose(state, self.served(state.timestamp()), name)

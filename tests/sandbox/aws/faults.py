@@ -16,7 +16,8 @@ KINDS = ("throttled", "error_500", "timeout", "reset", "access_denied", "malform
 WHEN = ("before", "after")
 DEFAULT_TIMEOUT_SECONDS = 5.0
 
-# Each service has its own words for "too fast": the services' "Common errors" pages and the retry handlers of botocore (data/_retry.json).
+# Each service has its own words for "too fast": the services' "Common errors" pages and the retry handlers of botocore
+# (data/_retry.json).
 _THROTTLE = {
     "route53": ("Throttling", "Rate exceeded", 400),
     "iam": ("Throttling", "Rate exceeded", 400),
@@ -87,7 +88,9 @@ class FaultTable:
         known = {item.name for item in fields(Fault)} - {"id"}
         unknown = sorted(set(values) - known)
         if unknown or not values.get("service"):
-            raise ValueError(f"a fault has a service and any of {', '.join(sorted(known))}; unknown: {', '.join(unknown) or 'none'}")
+            raise ValueError(
+                f"a fault has a service and any of {', '.join(sorted(known))}; unknown: {', '.join(unknown) or 'none'}"
+            )
         fault = Fault(**values)
         if problems := fault.problems():
             raise ValueError("; ".join(problems))
@@ -139,8 +142,15 @@ def fault_error(fault: Fault, service: str, operation: str, partition: str) -> A
         why = "because no identity-based policy allows the action"
         error = AwsError(code, f"User: {user} is not authorized to perform: {service}:{operation} {why}", status)
     else:
-        code = {"s3": "InternalError", "sns": "InternalError", "iam": "ServiceFailure", "dynamodb": "InternalServerError"}.get(service, "InternalFailure")
-        error = AwsError(code, "The request processing has failed because of an unknown error, exception or failure.", 500)
+        code = {
+            "s3": "InternalError",
+            "sns": "InternalError",
+            "iam": "ServiceFailure",
+            "dynamodb": "InternalServerError",
+        }.get(service, "InternalFailure")
+        error = AwsError(
+            code, "The request processing has failed because of an unknown error, exception or failure.", 500
+        )
     if fault.code:
         error = AwsError(fault.code, error.message, error.status)
     return error

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificates and distributions by the thousand, put in place at once: what a fleet of projects has after years, without the calls that it took."""
+"""Certificates and distributions by the thousand, put in place at once: what a fleet of projects has after years,
+without the calls that it took."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ _CONFIG = """<DistributionConfig><CallerReference>{reference}</CallerReference><
 <CachePolicyId>658327ea-f89d-4fab-a63d-7e88639e58f6</CachePolicyId></DefaultCacheBehavior><Comment>one of a fleet</Comment><Enabled>true</Enabled>
 <ViewerCertificate><{member}>{id}</{member}><SSLSupportMethod>sni-only</SSLSupportMethod>
 <MinimumProtocolVersion>TLSv1.2_2021</MinimumProtocolVersion><Certificate>{id}</Certificate><CertificateSource>{store}</CertificateSource></ViewerCertificate>
-</DistributionConfig>"""
+</DistributionConfig>"""  # noqa: E501 - data in the form of its origin
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,32 @@ class _Stored:
 
 
 def put(state: State, account: str, members: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """The certificate, and with aliases the distribution, of each member: what its project document has to say of them."""
+    """The certificate, and with aliases the distribution, of each member: what its project document has to say of
+    them."""
     authority, key = Authority(), ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
     return [_put(state, account, _member(given), (authority, key, pem)) for given in members]
 
 
 def _member(given: t.Mapping[str, t.Any]) -> _Member:
-    begin, end = (datetime.datetime.fromisoformat(str(given[key]).replace("Z", "+00:00")) for key in ("not_before", "not_after"))
-    return _Member(str(given["name"]), tuple(given["domains"]), begin, end, tuple(given.get("aliases") or ()), str(given.get("store") or "iam"))
+    begin, end = (
+        datetime.datetime.fromisoformat(str(given[key]).replace("Z", "+00:00")) for key in ("not_before", "not_after")
+    )
+    return _Member(
+        str(given["name"]),
+        tuple(given["domains"]),
+        begin,
+        end,
+        tuple(given.get("aliases") or ()),
+        str(given.get("store") or "iam"),
+    )
 
 
-def _put(state: State, account: str, member: _Member, signer: tuple[Authority, ec.EllipticCurvePrivateKey, str]) -> dict[str, t.Any]:
+def _put(
+    state: State, account: str, member: _Member, signer: tuple[Authority, ec.EllipticCurvePrivateKey, str]
+) -> dict[str, t.Any]:
     authority, key, pem = signer
     leaf = _leaf(authority, key, member)
     values = {

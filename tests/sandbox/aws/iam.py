@@ -169,7 +169,8 @@ class Iam(Service):
         if users := self.state.acm.usage.users(certificate.arn):
             raise AwsError(
                 "DeleteConflict",
-                f"Certificate: {certificate.id} is currently in use by {', '.join(users)}. Please remove it first before deleting it from IAM.",
+                f"Certificate: {certificate.id} is currently in use by {', '.join(users)}. Please remove it first"
+                " before deleting it from IAM.",
                 409,
             )
         del self._of(call)[certificate.name]

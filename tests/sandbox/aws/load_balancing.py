@@ -31,7 +31,8 @@ MAX_PAGE = 400
 
 
 def take(state: State, call: Call, arn: str, kind: str) -> Served:
-    """The certificate of ACM or IAM that a listener shall serve; CertificateNotFound also for one of another region or account."""
+    """The certificate of ACM or IAM that a listener shall serve; CertificateNotFound also for one of another region or
+    account."""
     served = _of_iam(state, call, arn) if ":iam:" in arn else _of_acm(state, call, arn)
     if served is None:
         raise AwsError("CertificateNotFound", f"Certificate '{arn}' not found")
@@ -41,7 +42,11 @@ def take(state: State, call: Call, arn: str, kind: str) -> Served:
 
 
 def _of_acm(state: State, call: Call, arn: str) -> Served | None:
-    item = state.acm.find(arn) if arn.startswith(f"arn:{call.partition}:acm:{call.region}:{call.account}:certificate/") else None
+    item = (
+        state.acm.find(arn)
+        if arn.startswith(f"arn:{call.partition}:acm:{call.region}:{call.account}:certificate/")
+        else None
+    )
     if item and (item.status != "ISSUED" or item.managed_by):
         raise unsupported(arn)
     usable = state.acm.usable(call, arn, call.region)
@@ -58,7 +63,9 @@ def _of_iam(state: State, call: Call, arn: str) -> Served | None:
 
 def unsupported(arn: str) -> AwsError:
     return AwsError(
-        "UnsupportedCertificate", f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key size."
+        "UnsupportedCertificate",
+        f"The certificate '{arn}' must have a fully-qualified domain name, a supported signature, and a supported key"
+        " size.",
     )
 
 
@@ -87,7 +94,8 @@ def material(state: State, served: Served) -> tuple[str, str]:
 
 
 def choose(state: State, certificates: t.Sequence[Served], name: str) -> tuple[str, str] | None:
-    """What a client gets that asks for a name: of those that cover it an elliptic one, then the longer key, then the longer life; else the default."""
+    """What a client gets that asks for a name: of those that cover it an elliptic one, then the longer key, then the
+    longer life; else the default."""
     found = [material(state, served) for served in certificates]
     covering = [pair for pair in found if name and pem.covers(frozenset(facts(pair[0]).names), name)]
     if covering:

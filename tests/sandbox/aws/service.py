@@ -70,7 +70,8 @@ class Service:
         return "*"
 
     def context(self, call: Call) -> t.Mapping[str, t.Sequence[str]]:
-        """What conditions may ask of the call beside what every call tells: the service's own keys, and the tags of the resource."""
+        """What conditions may ask of the call beside what every call tells: the service's own keys, and the tags of the
+        resource."""
         return {}
 
     def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:

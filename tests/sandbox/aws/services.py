@@ -24,7 +24,21 @@ from .tagging import Tagging
 if t.TYPE_CHECKING:
     from .state import State
 
-_STRICT: tuple[type[Service], ...] = (Acm, ApiGateway, ApiGatewayV2, CloudFront, Elb, Elbv2, Iam, Route53, S3, Sns, Ssm, Sts, Tagging)
+_STRICT: tuple[type[Service], ...] = (
+    Acm,
+    ApiGateway,
+    ApiGatewayV2,
+    CloudFront,
+    Elb,
+    Elbv2,
+    Iam,
+    Route53,
+    S3,
+    Sns,
+    Ssm,
+    Sts,
+    Tagging,
+)
 
 
 def strict_services(state: State) -> dict[str, Service]:

@@ -83,10 +83,17 @@ class Ssm(Service):
         name = params["Name"]
         _check_name(name)
         if len(params["Value"].encode()) > MAX_VALUE:
-            raise AwsError("ValidationException", f"Standard tier parameters support a maximum parameter value of {MAX_VALUE} characters.")
+            raise AwsError(
+                "ValidationException",
+                f"Standard tier parameters support a maximum parameter value of {MAX_VALUE} characters.",
+            )
         old, overwrite = own.get(_bare(name)), params.get("Overwrite")
         if old and not overwrite:
-            raise AwsError("ParameterAlreadyExists", "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.")
+            raise AwsError(
+                "ParameterAlreadyExists",
+                "The parameter already exists. To overwrite this value, set the overwrite option in the request to"
+                " true.",
+            )
         if overwrite and params.get("Tags"):
             raise AwsError("ValidationException", "Invalid request: tags and overwrite can't be used together.")
         if old is None and not params.get("Type"):
@@ -107,7 +114,10 @@ class Ssm(Service):
         constraints.check(call)
         own = self._own(call)
         found = [own[_bare(name)].values() for name in call.params["Names"] if _bare(name) in own]
-        return {"Parameters": found, "InvalidParameters": [name for name in call.params["Names"] if _bare(name) not in own]}
+        return {
+            "Parameters": found,
+            "InvalidParameters": [name for name in call.params["Names"] if _bare(name) not in own],
+        }
 
     def delete(self, call: Call) -> _Result:
         constraints.check(call)
@@ -125,7 +135,11 @@ class Ssm(Service):
         return {"TagList": [{"Key": key, "Value": value} for key, value in self._of_id(call).tags.items()]}
 
     def _of_id(self, call: Call) -> Parameter:
-        found = self._own(call).get(_bare(call.params["ResourceId"])) if call.params["ResourceType"] == "Parameter" else None
+        found = (
+            self._own(call).get(_bare(call.params["ResourceId"]))
+            if call.params["ResourceType"] == "Parameter"
+            else None
+        )
         if found is None:
             raise AwsError("InvalidResourceId", "The resource ID is not valid.")
         return found
@@ -147,13 +161,19 @@ def _bare(name: str) -> str:
 
 
 def _arn(call: Call, name: str) -> str:
-    return name if name.startswith("arn:") else f"arn:{call.partition}:ssm:{call.region}:{call.account}:parameter/{name.lstrip('/')}"
+    return (
+        name
+        if name.startswith("arn:")
+        else f"arn:{call.partition}:ssm:{call.region}:{call.account}:parameter/{name.lstrip('/')}"
+    )
 
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name) or ("/" in name and not name.startswith("/")):
         raise AwsError("ValidationException", "Parameter name must be a fully qualified name.")
     if name.lstrip("/").lower().startswith(("aws", "ssm")):
-        raise AwsError("ValidationException", 'Parameter name: can\'t be prefixed with "ssm" or "aws" (case-insensitive).')
+        raise AwsError(
+            "ValidationException", 'Parameter name: can\'t be prefixed with "ssm" or "aws" (case-insensitive).'
+        )
     if name.count("/") > MAX_LEVELS:
         raise AwsError("HierarchyLevelLimitExceededException", f"A hierarchy can have at most {MAX_LEVELS} levels.")

@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything the sandbox knows, in memory: settings, clock, call log, faults, and the strict services with their resources."""
+"""Everything the sandbox knows, in memory: settings, clock, call log, faults, and the strict services with their
+resources."""
 
 from __future__ import annotations
 
@@ -52,13 +53,15 @@ class Settings:
     cloudfront_one_certificate_change: bool = True
     # The ETag changes once more, by CloudFront itself, when a distribution becomes Deployed.
     cloudfront_etag_on_deploy: bool = False
-    # What becomes of Customizations and Parameters that an update of a tenant leaves out: AWS does not say, so they are gone.
+    # What becomes of Customizations and Parameters that an update of a tenant leaves out: AWS does not say, so they are
+    # gone.
     cloudfront_tenant_keeps_omitted: bool = False
     # Until CloudFront serves what was imported again, or renewed, under the same ARN: up to a day, and no status tells.
     cloudfront_refresh_seconds: float = 0.0
     # The edge goes on serving what it serves, whatever is deployed from now on.
     edge_serves_stale: bool = False
-    # Distributions from before April 2019 may have aliases and no certificate of their own; only with this can one be made.
+    # Distributions from before April 2019 may have aliases and no certificate of their own; only with this can one be
+    # made.
     cloudfront_aliases_without_certificate: bool = False
     # https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html (adjustable; young accounts start with 20 a year)
     acm_certificate_quota: int = 2500
@@ -79,15 +82,18 @@ class Settings:
     # How long it takes from the last validation to the certificate, and from a renewal's begin to the new one.
     acm_issue_seconds: float = 0.0
     acm_renewal_seconds: float = 0.0
-    # How long certificates of ACM live: https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
+    # How long certificates of ACM live:
+    # https://docs.aws.amazon.com/acm/latest/userguide/acm-certificate-characteristics.html
     acm_validity_days: float = 198.0
     # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html (adjustable)
     elb_certificate_quota: int = 25
     # Until a load balancer serves what its listener was given, or what came under the same ARN.
     elb_propagation_seconds: float = 0.0
-    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: one change of a domain in so many seconds; 0 for no limit.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html: one change of a domain in so many
+    # seconds; 0 for no limit.
     apigateway_update_seconds: float = 30.0
-    # How long a changed domain is UPDATING, by its kind, and how much longer ACM believes that it uses the old certificate.
+    # How long a changed domain is UPDATING, by its kind, and how much longer ACM believes that it uses the old
+    # certificate.
     apigateway_edge_seconds: float = 0.0
     apigateway_regional_seconds: float = 0.0
     apigateway_release_seconds: float = 0.0
@@ -114,7 +120,8 @@ class Settings:
     acme_dns_persist: bool = False
     # Renewal information that asks for a renewal at once.
     acme_renewal_due: bool = False
-    # Whether there is renewal information at all; the window of all certificates as RFC 3339 texts, where the CA goes by their
+    # Whether there is renewal information at all; the window of all certificates as RFC 3339 texts, where the CA goes
+    # by their
     # lifetimes without; how long it may be kept, in seconds; and the page that explains it.
     acme_renewal_info: bool = True
     acme_renewal_window_start: str = ""
@@ -128,7 +135,9 @@ class Settings:
         problems = [f"unknown setting {name}" for name in values if name not in kinds]
         for name in set(values) & set(kinds):
             number = isinstance(values[name], (int, float)) and not isinstance(values[name], bool)
-            if not (isinstance(values[name], kinds[name]) if kinds[name] in (bool, str) else number and values[name] >= 0):
+            if not (
+                isinstance(values[name], kinds[name]) if kinds[name] in (bool, str) else number and values[name] >= 0
+            ):
                 problems.append(f"{name} is not a {kinds[name].__name__}")
         if problems:
             raise ValueError("; ".join(problems))
@@ -187,22 +196,29 @@ class State:
         return self.dns.lookup(name, rtype, late)
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
-        """Full chain and private key (PEM) that is served for a server name: by CloudFront, else by the first API domain or listener that has it."""
+        """Full chain and private key (PEM) that is served for a server name: by CloudFront, else by the first API
+        domain or listener that has it."""
         with self.lock:
             found = self.cloudfront.edge_certificate(name)
             if found or not name:
                 return found
             pairs = (endpoint.certificate(self, name) for endpoint in self.endpoints())
-            return next((pair for pair in pairs if pair and pem.covers(frozenset(acm_certificate.facts(pair[0]).names), name)), None)
+            return next(
+                (pair for pair in pairs if pair and pem.covers(frozenset(acm_certificate.facts(pair[0]).names), name)),
+                None,
+            )
 
     def endpoints(self) -> list[Endpoint]:
         """Where clients connect to beside the edge of CloudFront."""
         return [endpoint for name in ("apigateway", "elbv2", "elb") for endpoint in self.services[name].endpoints()]
 
     def endpoint_certificate(self, arn: str, name: str) -> tuple[str, str] | None:
-        """Full chain and private key that one of them serves; None if there is no such one, or it does not know the name."""
+        """Full chain and private key that one of them serves; None if there is no such one, or it does not know the
+        name."""
         with self.lock:
-            return next((endpoint.certificate(self, name) for endpoint in self.endpoints() if endpoint.arn == arn), None)
+            return next(
+                (endpoint.certificate(self, name) for endpoint in self.endpoints() if endpoint.arn == arn), None
+            )
 
     def now(self) -> datetime:
         """The sandbox's time: the machine's plus what the control interface advanced it by."""
@@ -220,12 +236,17 @@ class State:
     def snapshot(self, name: str) -> None:
         """Keeps all but moto's resources and the CA's accounts, orders and certificates under a name."""
         with self.lock:
-            self._snapshots[name] = self._copy((self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns))
+            self._snapshots[name] = self._copy(
+                (self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns)
+            )
 
     def restore(self, name: str) -> None:
-        """As when the snapshot was taken, but with no calls, faults, issued and revoked certificates; KeyError without such a snapshot."""
+        """As when the snapshot was taken, but with no calls, faults, issued and revoked certificates; KeyError without
+        such a snapshot."""
         with self.lock:
-            self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns = self._copy(self._snapshots[name])
+            self.settings, self.offset, self.accounts, self.replaced, self.services, self.dns = self._copy(
+                self._snapshots[name]
+            )
             self._forget()
 
     def _copy(self, kept: t.Any) -> t.Any:
@@ -254,7 +275,8 @@ class State:
                 moto_api_backend.reset()
 
     def account_of(self, access_key: str) -> str:
-        """The account that an access key belongs to; a key that nobody made or assigned belongs to the default account."""
+        """The account that an access key belongs to; a key that nobody made or assigned belongs to the default
+        account."""
         if access_key in self.accounts:
             return self.accounts[access_key]
         # While another thread still imports the module, nobody can have made a key with it.

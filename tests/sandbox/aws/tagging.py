@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Resource Groups Tagging API: tags of a region's resources in pages, for those services that the sandbox answers itself.
+"""The Resource Groups Tagging API: tags of a region's resources in pages, for those services that the sandbox answers
+itself.
 
 https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 """
@@ -33,7 +34,11 @@ class Tagging(Service):
     def get_resources(self, call: Call) -> _Result:
         constraints.check(call)
         params = call.params
-        arns, kinds, filters = params.get("ResourceARNList"), params.get("ResourceTypeFilters"), params.get("TagFilters") or []
+        arns, kinds, filters = (
+            params.get("ResourceARNList"),
+            params.get("ResourceTypeFilters"),
+            params.get("TagFilters") or [],
+        )
         if arns and (kinds or filters or params.get("ResourcesPerPage") or params.get("PaginationToken")):
             raise _invalid("ResourceARNList cannot be combined with other filters or paging.")
         if not 1 <= (params.get("ResourcesPerPage") or DEFAULT_PAGE) <= MAX_PAGE:
@@ -43,10 +48,16 @@ class Tagging(Service):
         found = [
             (arn, tags)
             for arn, tags in self._tagged(call)
-            if tags and (not arns or arn in arns) and (not kinds or any(_is_of(arn, kind) for kind in kinds)) and all(_has(tags, tag) for tag in filters)
+            if tags
+            and (not arns or arn in arns)
+            and (not kinds or any(_is_of(arn, kind) for kind in kinds))
+            and all(_has(tags, tag) for tag in filters)
         ]
         page, token = _page(found, params.get("ResourcesPerPage") or DEFAULT_PAGE, params.get("PaginationToken") or "")
-        mappings = [{"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} for arn, tags in page]
+        mappings = [
+            {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+            for arn, tags in page
+        ]
         return {"ResourceTagMappingList": mappings, "PaginationToken": token}
 
     def _tagged(self, call: Call) -> list[tuple[str, dict[str, str]]]:

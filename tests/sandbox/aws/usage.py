@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 @dataclass
 class _Use:
-    """Since when, and until when; ``slow`` is how much longer ACM believes in a user that has left; hidden ones InUseBy never names."""
+    """Since when, and until when; ``slow`` is how much longer ACM believes in a user that has left; hidden ones InUseBy
+    never names."""
 
     since: float
     until: float | None = None
@@ -28,7 +29,9 @@ class Usage:
         self._uses: dict[str, dict[str, _Use]] = {}
         self._of_user: dict[str, set[str]] = {}
 
-    def replace(self, user: str, certificates: t.Iterable[str], now: float, *, slow: float = 0.0, is_hidden: bool = False) -> None:
+    def replace(
+        self, user: str, certificates: t.Iterable[str], now: float, *, slow: float = 0.0, is_hidden: bool = False
+    ) -> None:
         """From now on ``user`` (an ARN) uses these certificates and no others."""
         wanted = {arn for arn in certificates if arn}
         before = self._of_user.get(user, set())
@@ -53,7 +56,9 @@ class Usage:
 
     def seen(self, arn: str, now: float, lag: float) -> list[str]:
         """Who uses it as InUseBy tells, with a lag."""
-        return sorted(user for user, use in self._uses.get(arn, {}).items() if not use.is_hidden and _is_seen(use, now, lag))
+        return sorted(
+            user for user, use in self._uses.get(arn, {}).items() if not use.is_hidden and _is_seen(use, now, lag)
+        )
 
 
 def _is_seen(use: _Use, now: float, lag: float) -> bool:

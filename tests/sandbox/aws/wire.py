@@ -79,7 +79,8 @@ def read_body(environ: Environ) -> bytes:
 
 
 def signature_of(environ: Environ) -> Signed | None:
-    """What the Authorization header, or the query of a presigned URL, says of the signer; None for an unsigned request."""
+    """What the Authorization header, or the query of a presigned URL, says of the signer; None for an unsigned
+    request."""
     found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     if found:
         return Signed(found[1], found[3], found[4].lower())
@@ -94,13 +95,17 @@ def check_signature(signed: Signed | None, environ: Environ, check_region: bool)
     temporary_without_token = signed.access_key.startswith("ASIA") and not _has_session_token(environ)
     if not _ACCESS_KEY.fullmatch(signed.access_key) or temporary_without_token:
         if signed.service == "s3":
-            raise AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+            raise AwsError(
+                "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
+            )
         if signed.service in _JSON_SERVICES:
             raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
         raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
     wanted = _SIGNING_REGIONS.get(signed.service, {}).get(signed.partition)
     if check_region and wanted and wanted != signed.region:
-        raise AwsError("SignatureDoesNotMatch", f"Credential should be scoped to a valid region, not '{signed.region}'.", 403)
+        raise AwsError(
+            "SignatureDoesNotMatch", f"Credential should be scoped to a valid region, not '{signed.region}'.", 403
+        )
     return signed
 
 
@@ -128,7 +133,13 @@ _IMPORTING = threading.Lock()
 def load() -> None:
     """Import those parts of moto that import each other, which calls at the same moment would see halves of."""
     with _IMPORTING:
-        for name in ("moto.core.request", "moto.core.routing", "moto.core.parse", "moto.core.serialize", "moto.iam.models"):
+        for name in (
+            "moto.core.request",
+            "moto.core.routing",
+            "moto.core.parse",
+            "moto.core.serialize",
+            "moto.iam.models",
+        ):
             importlib.import_module(name)
 
 
@@ -137,7 +148,8 @@ def _has_session_token(environ: Environ) -> bool:
 
 
 def operation_of(service: str, environ: Environ, body: bytes) -> tuple[str, t.Mapping[str, t.Any]]:
-    """The operation's name and its parameters as far as the URL tells them; an unknown one is named by method and path."""
+    """The operation's name and its parameters as far as the URL tells them; an unknown one is named by method and
+    path."""
     target = environ.get("HTTP_X_AMZ_TARGET")
     if target:
         return str(target).rsplit(".", 1)[-1], {}
@@ -159,7 +171,9 @@ def _routed(service: str, environ: Environ) -> tuple[str, t.Mapping[str, t.Any]]
     return str(operation.name), labels
 
 
-def parse(service: str, operation: str, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def parse(
+    service: str, operation: str, environ: Environ, body: bytes, labels: t.Mapping[str, t.Any]
+) -> dict[str, t.Any]:
     """The input members of the operation, typed by the botocore model; AwsError if the body cannot be read."""
     from moto.core.parse import PROTOCOL_PARSERS, RequestParserError
     from moto.core.request import Request
@@ -170,7 +184,14 @@ def parse(service: str, operation: str, environ: Environ, body: bytes, labels: t
     parser = PROTOCOL_PARSERS[_protocol(model)](model.operation_model(operation))
     try:
         values = request.values
-        parts = {"method": request.method, "values": values, "headers": request.headers, "body": body, "url_path": request.path, "url_params": labels}
+        parts = {
+            "method": request.method,
+            "values": values,
+            "headers": request.headers,
+            "body": body,
+            "url_path": request.path,
+            "url_params": labels,
+        }
         return dict(parser.parse(parts))  # type: ignore[arg-type]
     except (RequestParserError, ValueError, TypeError) as exc:
         raise AwsError("MalformedInput", f"The input cannot be read: {type(exc).__name__}") from exc
@@ -187,7 +208,9 @@ def serialize(call: Call, result: t.Mapping[str, t.Any] | None) -> Response:
     from moto.core.utils import get_service_model
 
     model = get_service_model(call.service)
-    serializer = get_serializer_class(model.service_name, _protocol(model))(model.operation_model(call.operation), SerializationContext(str(uuid.uuid4())))
+    serializer = get_serializer_class(model.service_name, _protocol(model))(
+        model.operation_model(call.operation), SerializationContext(str(uuid.uuid4()))
+    )
     answer = serializer.serialize(dict(result or {}))
     body = answer["body"]
     headers = tuple((name, str(value)) for name, value in answer["headers"].items())
@@ -210,13 +233,18 @@ def error_response(service: str, error: AwsError) -> Response:
         return Response(error.status, body, (("Content-Type", "application/x-amz-json-1.1"), *identified))
     if service in _REST_JSON_SERVICES:
         body = json.dumps({"message": error.message}).encode()
-        return Response(error.status, body, (("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code), *identified))
+        return Response(
+            error.status, body, (("Content-Type", "application/json"), ("x-amzn-ErrorType", error.code), *identified)
+        )
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     if service == "s3":
         text = f"<Error>{inner}<RequestId>{request_id}</RequestId></Error>"
     else:
         namespace = _QUERY_NAMESPACES.get(service) or _REST_NAMESPACES.get(service, "")
         kind = "Sender" if error.status < 500 else "Receiver"
-        text = f'<ErrorResponse xmlns="{namespace}"><Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>'
+        text = (
+            "<ErrorResponse"
+            f' xmlns="{namespace}"><Error><Type>{kind}</Type>{inner}</Error><RequestId>{request_id}</RequestId></ErrorResponse>'  # noqa: E501 - data in the form of its origin
+        )
     declaration = "" if service in _QUERY_NAMESPACES else '<?xml version="1.0"?>\n'
     return Response(error.status, (declaration + text).encode(), (("Content-Type", "text/xml"), *identified))
