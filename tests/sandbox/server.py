@@ -82,7 +82,7 @@ class Sandbox:
                 self.state.dns_addresses = (self._dns.address, self._late_dns.address)
             self._edge.start(ports.edge)
             stack.callback(self._edge.stop)
-            self.state.address_of = self._edges.address
+            self.state.edges = self._edges
             stack.callback(self._edges.stop)
             if self.setup.pebble:
                 self._pebble = Pebble(self.authority, self._directory, self._dns_address)

@@ -53,6 +53,14 @@ def test_each_place_has_an_address_of_its_own(sandbox, control, place):
     assert serial(control.address(listener), None) == stored(sandbox, balanced)
 
 
+def test_a_reset_closes_the_addresses(sandbox, control, place):
+    address = control.address(seed_targets.create_listener("a", [place()], env=sandbox.env()))
+    control.reset()
+    assert control.endpoints() == []
+    with pytest.raises(ConnectionRefusedError):
+        serial(address)
+
+
 def test_a_client_sees_the_new_certificate_when_the_change_has_reached_the_place(sandbox, control, place):
     old, new = place(), place()
     listener = seed_targets.create_listener("a", [old], env=sandbox.env())

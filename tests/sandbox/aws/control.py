@@ -115,7 +115,7 @@ def _edge(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
             "arn": one.arn,
             "host": one.host,
             "port": one.port,
-            "address": state.address_of(one.arn) if state.address_of else None,
+            "address": state.edges.address(one.arn) if state.edges else None,
         }
         for one in state.endpoints()
     ]

@@ -145,6 +145,14 @@ class Settings:
             setattr(self, name, kinds[name](value))
 
 
+class Edges(t.Protocol):
+    """What opens a TLS listener for an endpoint when its address is asked for, and closes all of them."""
+
+    def address(self, key: str) -> str: ...
+
+    def stop(self) -> None: ...
+
+
 class State:
     """One sandbox; ``lock`` serialises the strict services."""
 
@@ -166,8 +174,8 @@ class State:
         self.services = strict_services(self)
         # where the name servers of zones are: the last of each zone, and the others
         self.dns_addresses = ("127.0.0.1", "127.0.0.1")
-        # opens a TLS listener for an endpoint, and tells its address
-        self.address_of: t.Callable[[str], str] | None = None
+        # the TLS listeners of endpoints, where there is an edge
+        self.edges: Edges | None = None
         self.dns = DnsView(self)
         self._snapshots: dict[str, tuple[Settings, float, dict[str, str], dict[int, str], t.Any, DnsView]] = {}
 
@@ -264,6 +272,8 @@ class State:
         with self.lock:
             self.settings = Settings()
             self._forget()
+            if self.edges:
+                self.edges.stop()
             self.offset = 0.0
             self.accounts = {}
             self.replaced = {}
