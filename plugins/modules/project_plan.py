@@ -321,7 +321,8 @@ summary:
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.aws import cloudfront, iam, session, sts
+from ..module_utils._clients.aws import cloudfront, session, sts
+from ..module_utils._clients.aws.listing_cache import DistributionCache, IamCaches, SharedCloudFront, SharedIam
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.fleet import given, needs
 from ..module_utils._core.run import overview, reissue
@@ -388,9 +389,14 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 
 
 def _aws(connection: session.Session) -> survey.Aws:
-    distributions = cloudfront.CloudFront(connection.client("cloudfront", **cloudfront.CLIENT_CONFIG))
+    """What the plan lists serves the runs of the projects, too."""
+    identity = connection.identity
     return survey.Aws(
-        iam=iam.Iam(connection.client("iam")), cloudfront=distributions, sts=sts.Sts(connection.client("sts"))
+        iam=SharedIam(connection.client("iam"), IamCaches.of_run(identity)),
+        cloudfront=SharedCloudFront(
+            connection.client("cloudfront", **cloudfront.CLIENT_CONFIG), DistributionCache.of_run(identity)
+        ),
+        sts=sts.Sts(connection.client("sts")),
     )
 
 

@@ -15,7 +15,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import zone_cache
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import listing_cache
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.zone_cache import (
     LONGEST_LIFE_SECONDS,
     SharedRoute53,
@@ -180,7 +180,7 @@ def test_a_directory_that_cannot_be_used_stops_nobody(account: Account) -> None:
 
 
 def test_a_process_that_stands_still_stops_nobody(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zone_cache, "LOCK_TRIES", 2)
+    monkeypatch.setattr(listing_cache, "LOCK_TRIES", 2)
     with account.cache.lock.open("w") as holder:
         fcntl.flock(holder, fcntl.LOCK_EX)
         assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)

@@ -1,0 +1,277 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an account has, listed once for all processes of a run: a file for each listing beside those of the paces, of
+use until the controlling process ends.
+
+A kept listing says what was there some minutes ago, so it serves only what is looked at again before anything is
+changed. Whatever is deleted or refused is decided by a listing of its own (``list_distributions`` and its like), which
+is then kept for the others. Nothing fails because of it: where the file cannot be used, each process lists for itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import time
+import typing as t
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ..._core.bind.distributions import Distribution
+from ..._core.server_cert.server_certs import StoredCertificate
+from ..._core.values import times
+from ..._errors import CertError
+from ..machine import private_files, processes, run_files
+from .cloudfront import CloudFront
+from .iam import Iam, Upload
+
+# A listing of many pages keeps the pace of the account; a process that has waited so long for another makes its own.
+LOCK_TRIES = 400
+LOCK_PAUSE_SECONDS = 0.05
+DAMAGED = (CertError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+L = t.TypeVar("L")
+C = t.TypeVar("C", bound="ListingCache[t.Any]")
+
+
+@dataclass(frozen=True)
+class ListingCache(t.Generic[L]):
+    """One listing of one account in one run; ``owner`` is the controlling process, ``lock`` a file that outlives it.
+    What is listed says the class: its name, how long it is of use, and how it stands in JSON."""
+
+    path: Path
+    lock: Path
+    owner: t.Mapping[str, t.Any]
+    clock: t.Callable[[], float] = time.time
+
+    kind: t.ClassVar[str]
+    longest_life_seconds: t.ClassVar[float] = 120.0
+
+    @classmethod
+    def of_run(cls: type[C], identity: t.Sequence[str]) -> C | None:
+        """The cache for calls of this identity; None outside a run, and where no private directory can be used."""
+        owner, directory = processes.current(), run_files.directory()
+        if owner["pid"] is None or directory is None:
+            return None
+        name = run_files.file_name(cls.kind, (*identity, *map(str, owner.values())), "json")
+        return cls(directory / name, directory / run_files.file_name(cls.kind, identity, "lock"), owner)
+
+    def read(self) -> L | None:
+        """The kept listing; None if there is none that can be used."""
+        found = self._kept()
+        return None if found is None else found[0]
+
+    def write(self, listing: L) -> None:
+        """Keep this listing; those of runs that have ended are removed."""
+        self._write(listing, self.clock())
+
+    def amend(self, change: t.Callable[[L], L]) -> None:
+        """Keep what a step of this run made of the listing, if there is one; it becomes no younger."""
+        with self.turn():
+            found = self._kept()
+            if found is not None:
+                listing, listed_at = found
+                self._write(change(listing), listed_at)
+
+    def shared(self, list_now: t.Callable[[], L]) -> tuple[L, bool]:
+        """The kept listing, or one that is made now, by one process while the others wait; and whether it was kept."""
+        kept = self.read()
+        if kept is not None:
+            return kept, True
+        with self.turn():
+            kept = self.read()
+            if kept is not None:
+                return kept, True
+            listing = list_now()
+            self.write(listing)
+        return listing, False
+
+    @contextlib.contextmanager
+    def turn(self) -> t.Iterator[None]:
+        """Inside, no other process is, unless one stays there for long: two listings do no harm."""
+        with contextlib.ExitStack() as stack:
+            with contextlib.suppress(OSError):
+                stack.enter_context(run_files.locked(self.lock, LOCK_TRIES, LOCK_PAUSE_SECONDS))
+            yield
+
+    def _packed(self, listing: L) -> t.Any:
+        """The listing as JSON has it."""
+        raise NotImplementedError
+
+    def _unpacked(self, packed: t.Any) -> L:
+        """The inverse of ``_packed``; raises one of ``DAMAGED`` for what is no listing."""
+        raise NotImplementedError
+
+    def _kept(self) -> tuple[L, float] | None:
+        try:
+            found = json.loads(private_files.read(self.path) or b"")
+            listing, listed_at = self._unpacked(found[self.kind]), float(found["listed_at"])
+        except DAMAGED:
+            return None
+        return (listing, listed_at) if 0 <= self.clock() - listed_at <= self.longest_life_seconds else None
+
+    def _write(self, listing: L, listed_at: float) -> None:
+        content = {"owner": dict(self.owner), "listed_at": listed_at, self.kind: self._packed(listing)}
+        with contextlib.suppress(CertError, OSError):
+            self._remove_leftovers()
+            private_files.replace(self.path, json.dumps(content).encode())
+
+    def _remove_leftovers(self) -> None:
+        directory = self.path.parent
+        for path in (*directory.glob(f"{self.kind}-*.json"), *directory.glob(f".{self.kind}-*.tmp")):
+            with contextlib.suppress(OSError):
+                if self.clock() - path.lstat().st_mtime > self.longest_life_seconds or _is_left(path):
+                    path.unlink()
+
+
+class DistributionCache(ListingCache[tuple[Distribution, ...]]):
+    """The distributions of an account."""
+
+    kind = "distributions"
+
+    def _packed(self, listing: tuple[Distribution, ...]) -> t.Any:
+        return [asdict(one) for one in listing]
+
+    def _unpacked(self, packed: t.Any) -> tuple[Distribution, ...]:
+        return tuple(Distribution(**{**one, "aliases": tuple(one["aliases"])}) for one in packed)
+
+
+class ServerCertificateCache(ListingCache[tuple[StoredCertificate, ...]]):
+    """All server certificates of an account."""
+
+    kind = "servercerts"
+
+    def _packed(self, listing: tuple[StoredCertificate, ...]) -> t.Any:
+        return [
+            {**asdict(one), "upload_date": _text(one.upload_date), "expiration": _text(one.expiration)}
+            for one in listing
+        ]
+
+    def _unpacked(self, packed: t.Any) -> tuple[StoredCertificate, ...]:
+        return tuple(
+            StoredCertificate(
+                **{**one, "upload_date": _time(one["upload_date"]), "expiration": _time(one["expiration"])}
+            )
+            for one in packed
+        )
+
+
+class QuotaCache(ListingCache[tuple[int, int]]):
+    """The places for server certificates of an account, used and allowed."""
+
+    kind = "quota"
+
+    def _packed(self, listing: tuple[int, int]) -> t.Any:
+        return list(listing)
+
+    def _unpacked(self, packed: t.Any) -> tuple[int, int]:
+        used, allowed = map(int, packed)
+        return used, allowed
+
+
+class SharedCloudFront(CloudFront):
+    """CloudFront with the listing of the run."""
+
+    def __init__(self, client: t.Any, cache: DistributionCache | None) -> None:
+        super().__init__(client)
+        self._cache = cache
+
+    def list_distributions(self) -> tuple[Distribution, ...]:
+        """Every distribution as it is now, kept for the other processes of the run."""
+        found = super().list_distributions()
+        if self._cache is not None:
+            self._cache.write(found)
+        return found
+
+    def known_distributions(self) -> tuple[Distribution, ...]:
+        """Every distribution as it was at most two minutes ago."""
+        if self._cache is None:
+            return super().list_distributions()
+        return self._cache.shared(super().list_distributions)[0]
+
+
+@dataclass(frozen=True)
+class IamCaches:
+    """The listings of IAM that the processes of a run share."""
+
+    certificates: ServerCertificateCache
+    quota: QuotaCache
+
+    @classmethod
+    def of_run(cls, identity: t.Sequence[str]) -> IamCaches | None:
+        """Those for calls of this identity; None where nothing can be shared."""
+        certificates, quota = ServerCertificateCache.of_run(identity), QuotaCache.of_run(identity)
+        return None if certificates is None or quota is None else cls(certificates, quota)
+
+
+class SharedIam(Iam):
+    """IAM with the listings of the run; what the run itself uploads and deletes counts in the kept places."""
+
+    def __init__(self, client: t.Any, caches: IamCaches | None) -> None:
+        super().__init__(client)
+        self._caches = caches
+
+    def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
+        """Every server certificate below the path as it is now; all of the account are kept for the other processes."""
+        found = super().list_server_certificates()
+        if self._caches is not None:
+            self._caches.certificates.write(found)
+        return _below(path, found)
+
+    def known_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
+        """Every server certificate below the path as it was at most two minutes ago. One that was uploaded since is
+        missing: IAM refuses a name that exists, and then ``list_server_certificates`` tells whose it is."""
+        if self._caches is None:
+            return super().list_server_certificates(path)
+        return _below(path, self._caches.certificates.shared(super().list_server_certificates)[0])
+
+    def get_server_certificate_quota(self) -> tuple[int, int]:
+        """The places for certificates, used and allowed, as they are now."""
+        found = super().get_server_certificate_quota()
+        if self._caches is not None:
+            self._caches.quota.write(found)
+        return found
+
+    def known_server_certificate_quota(self, places: int = 1) -> tuple[int, int]:
+        """The places as they were at most two minutes ago, with what the run itself did since; counted anew if so many
+        would not be free."""
+        if self._caches is None:
+            return super().get_server_certificate_quota()
+        (used, allowed), is_kept = self._caches.quota.shared(super().get_server_certificate_quota)
+        return self.get_server_certificate_quota() if is_kept and used + places > allowed else (used, allowed)
+
+    def upload_server_certificate(self, upload: Upload) -> StoredCertificate:
+        """As IAM has it; takes a place."""
+        found = super().upload_server_certificate(upload)
+        self._count(1)
+        return found
+
+    def delete_server_certificate(self, name: str) -> bool:
+        """As IAM has it; frees a place."""
+        was_there = super().delete_server_certificate(name)
+        self._count(-1 if was_there else 0)
+        return was_there
+
+    def _count(self, more: int) -> None:
+        if self._caches is not None and more:
+            self._caches.quota.amend(lambda kept: (kept[0] + more, kept[1]))
+
+
+def _below(path: str, listing: tuple[StoredCertificate, ...]) -> tuple[StoredCertificate, ...]:
+    return tuple(one for one in listing if one.path.startswith(path))
+
+
+def _text(moment: datetime | None) -> str | None:
+    return times.to_text(moment) if moment else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return times.from_text(text) if text else None
+
+
+def _is_left(path: Path) -> bool:
+    """Whether the controlling process that the listing is for has ended."""
+    try:
+        return processes.is_dead(json.loads(private_files.read(path) or b"")["owner"])
+    except DAMAGED:
+        return False

@@ -1,0 +1,194 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The processes of a run share what one of them listed; what is asked for anew is listed anew, and kept."""
+
+from __future__ import annotations
+
+import os
+import time
+import typing as t
+from collections import Counter
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Upload
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.listing_cache import (
+    DistributionCache,
+    IamCaches,
+    ListingCache,
+    QuotaCache,
+    ServerCertificateCache,
+    SharedCloudFront,
+    SharedIam,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
+
+OWNER = {
+    **processes.current(),
+    "pid": os.getpid(),
+    "started": (Path("/proc/self/stat").read_text().rpartition(") ")[2].split()[19]),
+}
+UPLOADED = datetime(2026, 11, 22, 4, 30, 7, tzinfo=timezone.utc)
+OURS, OTHERS = "/cloudfront/certops/webapp/", "/elb/"
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="owners are told by /proc")
+
+
+class Events:
+    def register(self, _event: str, _handler: t.Any) -> None:
+        pass
+
+
+class Account:
+    """An account as boto3 clients show it, with the caches of one run; counts the calls."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.calls: Counter[str] = Counter()
+        self.certificates = {"webapp-1": OURS, "elsewhere": OTHERS}
+        self.distributions = ["E1"]
+        self.quota = 20
+        self.now = time.time()
+        self.meta = self
+        self.events = Events()
+
+    def cache(self, made: type[t.Any]) -> t.Any:
+        return made(self.home / f"{made.kind}-run.json", self.home / f"{made.kind}-who.lock", OWNER, lambda: self.now)
+
+    def iam(self) -> SharedIam:
+        """IAM as one process of the run has it."""
+        return SharedIam(self, IamCaches(self.cache(ServerCertificateCache), self.cache(QuotaCache)))
+
+    def cloudfront(self) -> SharedCloudFront:
+        return SharedCloudFront(self, self.cache(DistributionCache))
+
+    def get_paginator(self, operation: str) -> Pages:
+        return Pages(self, operation)
+
+    def get_account_summary(self) -> dict[str, t.Any]:
+        self.calls["get_account_summary"] += 1
+        return {"SummaryMap": {"ServerCertificates": len(self.certificates), "ServerCertificatesQuota": self.quota}}
+
+    def upload_server_certificate(self, **request: t.Any) -> dict[str, t.Any]:
+        self.certificates[request["ServerCertificateName"]] = request["Path"]
+        return {"ServerCertificateMetadata": metadata(request["ServerCertificateName"], request["Path"])}
+
+    def delete_server_certificate(self, **request: t.Any) -> None:
+        del self.certificates[request["ServerCertificateName"]]
+
+
+class Pages:
+    def __init__(self, account: Account, operation: str) -> None:
+        self.account, self.operation = account, operation
+
+    def paginate(self, **_request: t.Any) -> list[dict[str, t.Any]]:
+        self.account.calls[self.operation] += 1
+        if self.operation == "list_server_certificates":
+            found = [metadata(name, path) for name, path in self.account.certificates.items()]
+            return [{"ServerCertificateMetadataList": found}]
+        return [{"DistributionList": {"Items": [summary(one) for one in self.account.distributions]}}]
+
+
+def metadata(name: str, path: str) -> dict[str, t.Any]:
+    return {
+        "Path": path,
+        "ServerCertificateName": name,
+        "ServerCertificateId": f"ASCA-{name}",
+        "Arn": f"arn:aws:iam::123456789012:server-certificate{path}{name}",
+        "UploadDate": UPLOADED,
+    }
+
+
+def summary(distribution: str) -> dict[str, t.Any]:
+    return {
+        "Id": distribution,
+        "DomainName": f"{distribution}.cloudfront.test",
+        "Aliases": {"Items": ["a.test", "b.test"]},
+        "ViewerCertificate": {"IAMCertificateId": "ASCA-webapp-1", "SSLSupportMethod": "sni-only"},
+        "Status": "InProgress",
+        "Enabled": False,
+        "AliasICPRecordals": [{"CNAME": "a.test", "ICPRecordalStatus": "APPROVED"}],
+    }
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Account:
+    return Account(tmp_path)
+
+
+def test_a_kept_listing_is_what_was_listed(account: Account) -> None:
+    distributions = account.cloudfront().list_distributions()
+    certificates = account.iam().list_server_certificates()
+    assert account.cloudfront().known_distributions() == distributions
+    assert account.iam().known_server_certificates() == certificates
+    assert (distributions[0].aliases, certificates[0].upload_date) == (("a.test", "b.test"), UPLOADED)
+    assert account.calls == {"list_distributions": 1, "list_server_certificates": 1}
+
+
+def test_what_one_process_lists_serves_all_others_for_two_minutes(account: Account) -> None:
+    for _process in range(20):
+        account.cloudfront().known_distributions()
+        account.iam().known_server_certificates(OURS)
+        account.iam().known_server_certificate_quota()
+    assert set(account.calls.values()) == {1}
+    account.now += DistributionCache.longest_life_seconds + 1
+    account.cloudfront().known_distributions()
+    assert account.calls["list_distributions"] == 2
+
+
+def test_who_lists_anew_sees_what_is_there_and_tells_the_others(account: Account) -> None:
+    account.cloudfront().list_distributions()
+    account.iam().list_server_certificates()
+    account.distributions.append("E2")
+    account.certificates["webapp-2"] = OURS
+    assert [one.id for one in account.cloudfront().list_distributions()] == ["E1", "E2"]
+    assert len(account.iam().list_server_certificates()) == 3
+    assert [one.id for one in account.cloudfront().known_distributions()] == ["E1", "E2"]
+    assert len(account.iam().known_server_certificates()) == 3
+
+
+def test_a_listing_of_one_path_keeps_all_paths(account: Account) -> None:
+    assert [one.name for one in account.iam().list_server_certificates(OURS)] == ["webapp-1"]
+    assert [one.name for one in account.iam().known_server_certificates(OTHERS)] == ["elsewhere"]
+    assert account.calls["list_server_certificates"] == 1
+
+
+def test_what_the_run_uploads_and_deletes_counts_in_the_kept_places(account: Account) -> None:
+    assert account.iam().known_server_certificate_quota() == (2, 20)
+    for name in ("webapp-2", "webapp-3"):
+        account.iam().upload_server_certificate(Upload(name, OURS, "leaf", "", "key"))
+    account.iam().delete_server_certificate("webapp-1")
+    assert account.iam().known_server_certificate_quota() == (3, 20)
+    assert account.calls["get_account_summary"] == 1
+
+
+def test_places_are_counted_anew_before_one_is_refused(account: Account) -> None:
+    account.quota = 2
+    assert account.iam().known_server_certificate_quota() == (2, 2)
+    del account.certificates["elsewhere"]
+    assert account.iam().known_server_certificate_quota(places=1) == (1, 2)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"listed_at": 1, "distributions": [{"id": "E1"}]}', b"[" * 99999])
+def test_a_damaged_file_is_listed_anew(account: Account, content: bytes) -> None:
+    for cache in (DistributionCache, ServerCertificateCache, QuotaCache):
+        made: ListingCache[t.Any] = account.cache(cache)
+        made.path.write_bytes(content)
+    assert len(account.cloudfront().known_distributions()) == 1
+    assert len(account.iam().known_server_certificates()) == 2
+    assert account.iam().known_server_certificate_quota() == (2, 20)
+
+
+def test_outside_a_run_everybody_lists(account: Account) -> None:
+    for _process in range(2):
+        SharedCloudFront(account, None).known_distributions()
+        SharedCloudFront(account, None).list_distributions()
+        SharedIam(account, None).known_server_certificates(OURS)
+        SharedIam(account, None).known_server_certificate_quota()
+    assert account.calls == {"list_distributions": 4, "list_server_certificates": 2, "get_account_summary": 2}
+
+
+def test_the_file_is_for_its_owner_alone(account: Account) -> None:
+    account.cloudfront().list_distributions()
+    assert [oct(path.stat().st_mode & 0o777) for path in account.home.glob("*.json")] == ["0o600"]
