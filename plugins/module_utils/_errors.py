@@ -75,13 +75,13 @@ class RemoteError(CertError):
 
 
 class DeadlineError(CertError):
-    """A bounded wait ran out; what was waited for may still happen, and the next run goes on from there."""
+    """A bounded wait ran out; what was waited for may still happen, and the next run resumes from there."""
 
     kind = "deadline"
 
 
 class ConflictError(CertError):
-    """Somebody else wrote the document since it was read; read it again and decide again."""
+    """Another process wrote the document after it was read; read it again and decide again."""
 
     kind = "conflict"
 

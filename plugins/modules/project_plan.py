@@ -208,8 +208,8 @@ projects:
           V(wait), something that may not be done yet. V(none), nothing.
       type: str
       sample: renew
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
-      has passed"}
+    reason: {description: Why., type: str, sample: "renewal has been due since 2026-11-07T03:44:10Z: the interval of 30
+      days has passed"}
     due: {description: Whether a run has to take it now., type: bool, sample: true}
     selected: {description: Whether it is in RV(selected)., type: bool, sample: true}
     issue: {description: Whether a certificate is to be ordered or fetched., type: bool, sample: true}
@@ -239,8 +239,8 @@ selected:
     name: {description: Name of the project., type: str, sample: webapp}
     host: {description: The host that is to run it., type: str, sample: webapp}
     action: {description: What it needs., type: str, sample: renew}
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
-      has passed"}
+    reason: {description: Why., type: str, sample: "renewal has been due since 2026-11-07T03:44:10Z: the interval of 30
+      days has passed"}
     deadline: {description: When service breaks., type: str, sample: "2027-01-06T04:42:09Z"}
     definition: {description: "Its place in O(definitions), from 0 on, or V(null).", type: int, sample: null}
     role_vars: {description: Its definition as variables of the role., type: dict, sample: {project_name: webapp,

@@ -234,8 +234,8 @@ plan:
   contains:
     action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(rollback), V(none),
       V(locked).", type: str, sample: renew}
-    reason: {description: Why., type: str, sample: "renewal is due since 2026-11-07T03:44:10Z: the interval of 30 days
-      has passed"}
+    reason: {description: Why., type: str, sample: "renewal has been due since 2026-11-07T03:44:10Z: the interval of 30
+      days has passed"}
     issue: {description: "Whether a certificate is to be ordered, or to be fetched from an unfinished order.", type:
       bool, sample: true}
     issued_since: {description: "A certificate from before this time does not count, or V(null).", type: str, sample:

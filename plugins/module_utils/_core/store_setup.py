@@ -106,7 +106,7 @@ class Shortcoming:
 
     def __str__(self) -> str:
         return (
-            f"{self.place}: {self.aspect.replace('_', ' ')} is {self.found}, and should be {self.wanted}; {self.advice}"
+            f"{self.place}: {self.aspect.replace('_', ' ')} is {self.found}, but should be {self.wanted}; {self.advice}"
         )
 
 
@@ -137,7 +137,7 @@ def table_problem(table: Table | None) -> str | None:
     if table is None or table.keys == (KEY,):
         return None
     keys = ", ".join(f"{name} ({kind}, {of_type})" for name, kind, of_type in table.keys)
-    return f"the table {table.name} has the key {keys}, but a store needs the string key name alone; name another table"
+    return f"the table {table.name} has the key {keys}, but a store needs the single string key name; use another table"
 
 
 def examined_table(name: str, table: Table | None) -> tuple[Shortcoming, ...]:

@@ -132,6 +132,6 @@ def test_a_definition_may_do_without(life: Life, control: Control) -> None:
 def test_a_schedule_that_is_too_slow_is_told(life: Life, control: Control) -> None:
     control.set(acme_validity_days=6)
     life.play("create").succeeded()
-    assert not any("too slow" in warning for warning in plan(life, schedule_interval_hours=1.0).warnings)
-    (warning,) = [each for each in plan(life, schedule_interval_hours=24.0).warnings if "too slow" in each]
+    assert not any("not often enough" in warning for warning in plan(life, schedule_interval_hours=1.0).warnings)
+    (warning,) = [each for each in plan(life, schedule_interval_hours=24.0).warnings if "not often enough" in each]
     assert PROJECT in warning

@@ -78,7 +78,7 @@ def test_what_registering_needs_is_asked_for(world: World, given: dict[str, t.An
 def test_an_account_that_the_ca_lost_is_registered_again(world: World) -> None:
     world.run()
     world.ca.accounts.clear()
-    assert "does not know the account" in world.twice().result["reason"]
+    assert "no longer knows the account" in world.twice().result["reason"]
     assert len(world.ca.accounts) == 1
 
 

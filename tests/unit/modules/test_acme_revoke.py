@@ -196,7 +196,7 @@ def test_another_refusal_of_the_ca_is_told(world: World) -> None:
         pytest.param({"bundle": None, "certificate": None}, id="nothing named"),
         pytest.param({"bundle": NAME, "certificate": "ab"}, id="two named"),
         pytest.param({"bundle": None, "certificate": "ab", "project": None}, id="no project"),
-        pytest.param({"bundle": NAME, "project": "../accounts"}, id="no project name"),
+        pytest.param({"bundle": NAME, "project": "../accounts"}, id="not a valid project name"),
         pytest.param({"bundle": NAME, "acme_directory": "nobody"}, id="no directory"),
     ],
 )

@@ -565,7 +565,7 @@ def test_a_sixth_failed_validation_within_an_hour_is_not_risked(world: World) ->
         world.clock.sleep(60)
     made = len(world.ca.orders)
     for check_mode in (True, False):
-        with pytest.raises(RefusedError, match=r"example\.com failed 5 times within the hour") as caught:
+        with pytest.raises(RefusedError, match=r"example\.com failed 5 times within the last hour") as caught:
             world.run(check_mode=check_mode)
     assert len(world.ca.orders) == made
     assert caught.value.details["retry_at"] == "2027-01-06T05:42:01Z"
@@ -906,10 +906,10 @@ def test_every_problem_with_the_arguments_is_told_at_once_and_nothing_is_called(
         pytest.param(
             {"project": "accounts"}, "project: 'accounts' is reserved", id="where the archive keeps account keys"
         ),
-        pytest.param({"project": "../webapp"}, "project: '../webapp' is no project name", id="a path"),
+        pytest.param({"project": "../webapp"}, "project: '../webapp' is not a valid project name", id="a path"),
         pytest.param(
             {"acme_contacts": ["ops..x@example.com"]},
-            "acme_contacts: 'ops..x@example.com' is no e-mail address",
+            "acme_contacts: 'ops..x@example.com' is not a valid e-mail address",
             id="two dots",
         ),
     ],

@@ -146,7 +146,7 @@ class TestAWholeStore:
         assert [row["name"] for row in found.result["broken"]] == ["cut", "later", "odd"]
         errors = [row["error"] for row in found.result["broken"]]
         assert "cut.json is no JSON" in errors[0]
-        assert "update the collection" in errors[1]
+        assert "upgrade the collection" in errors[1]
         assert "renewal_interval_days is 'soon'" in errors[2]
 
     def test_documents_of_several_versions_are_planned_together(self, tmp_path: Path) -> None:
@@ -319,7 +319,11 @@ class TestDefinitions:
         assert list(errors) == ["bad_name", "none"]
         assert [
             word
-            for word in ("'bad name' is no project name", "'nobody' is no e-mail address", "'dsa' is unknown")
+            for word in (
+                "'bad name' is not a valid project name",
+                "'nobody' is not a valid e-mail address",
+                "'dsa' is unknown",
+            )
             if word not in errors["bad_name"]
         ] == []
         assert errors["none"] == "missing required arguments: project_domains"

@@ -84,7 +84,9 @@ def test_a_ca_that_is_away_is_a_warning(store: FakeStore) -> None:
 @pytest.mark.parametrize(("hours", "warns"), [(1.0, False), (13.0, True), (None, False)])
 def test_a_schedule_that_is_too_slow_is_a_warning(store: FakeStore, hours: float | None, warns: bool) -> None:
     warnings = [
-        each for each in plan(store, renewal_info=False, schedule_interval_hours=hours).warnings if "too slow" in each
+        each
+        for each in plan(store, renewal_info=False, schedule_interval_hours=hours).warnings
+        if "not often enough" in each
     ]
     assert bool(warnings) is warns
 

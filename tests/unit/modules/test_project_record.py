@@ -339,7 +339,7 @@ class TestInfo:
         assert [project["name"] for project in found["projects"]] == ["webapp"]
         assert [entry["name"] for entry in found["broken"]] == ["cut", "later"]
         assert "cut.json" in found["broken"][0]["error"]
-        assert "update the collection" in found["broken"][1]["error"]
+        assert "upgrade the collection" in found["broken"][1]["error"]
 
     def test_a_store_that_is_away_is_an_error_not_an_empty_list(
         self, store: FakeStore, monkeypatch: pytest.MonkeyPatch

@@ -123,8 +123,8 @@ def test_a_table_with_another_key_is_refused_with_all_other_problems(key: str, k
     problems = caught.value.problems
     assert (
         problems[0]
-        == f"the table certops has the key {key} (HASH, {kind}), but a store needs the string key name alone; name"
-        " another table"
+        == f"the table certops has the key {key} (HASH, {kind}), but a store needs the single string key name;"
+        " use another table"
     )
     assert problems[1] == "there is no bucket nowhere-at-all; create it, or correct the name"
 
@@ -253,7 +253,7 @@ def test_a_finding_reads_as_a_sentence() -> None:
     finding = store_setup.Shortcoming(
         "s3://bucket", store_setup.VERSIONING, "off", "on", settled=False, advice="set it"
     )
-    assert str(finding) == "s3://bucket: versioning is off, and should be on; set it"
+    assert str(finding) == "s3://bucket: versioning is off, but should be on; set it"
 
 
 def test_a_bucket_of_another_account_is_refused() -> None:

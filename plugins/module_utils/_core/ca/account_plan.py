@@ -71,9 +71,7 @@ def _steps(known: KnownAccount | None, wanted: WantedAccount) -> tuple[Step, ...
         return (Step(REGISTER, wanted.directory, {"why": "the archive has no account for these contacts"}),)
     steps = []
     if not known.registered:
-        steps.append(
-            Step(REGISTER, wanted.directory, {"why": "the CA does not know the account any more, or never did"})
-        )
+        steps.append(Step(REGISTER, wanted.directory, {"why": "the CA no longer knows the account, or never did"}))
     if set(known.contacts) != set(wanted.contacts):
         steps.append(
             Step(MOVE, wanted.directory, {"why": f"the contacts were {', '.join(sorted(known.contacts)) or 'none'}"})
@@ -82,6 +80,6 @@ def _steps(known: KnownAccount | None, wanted: WantedAccount) -> tuple[Step, ...
         known.key_since is None or times.from_text(known.key_since) < wanted.key_since
     ):
         steps.append(
-            Step(ROLL_OVER, wanted.directory, {"why": f"the key is from before {times.to_text(wanted.key_since)}"})
+            Step(ROLL_OVER, wanted.directory, {"why": f"the key was created before {times.to_text(wanted.key_since)}"})
         )
     return tuple(steps)

@@ -53,7 +53,7 @@ def problems(directory: str) -> list[str]:
     if directory in KNOWN:
         return []
     if "://" not in directory:
-        return [f"acme_directory: {directory!r} is not a known name; give one of {', '.join(sorted(KNOWN))}, or a URL"]
+        return [f"acme_directory: {directory!r} is not a known name; use one of {', '.join(sorted(KNOWN))}, or a URL"]
     parsed = urllib.parse.urlsplit(directory)
     # RFC 8555 section 6.1: ACME is HTTPS
     if parsed.scheme != "https" or not parsed.hostname:

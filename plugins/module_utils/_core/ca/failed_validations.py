@@ -69,7 +69,7 @@ def refusal(held: t.Mapping[str, datetime]) -> str:
     """Why nothing is ordered now, and what to do."""
     until = times.to_text(max(held.values()))
     return (
-        f"the validation of {', '.join(held)} failed {MOST_FAILURES} times within the hour, and CAs count more against"
-        f" the account; repair the DNS first, then run again at {until} or later, or set ignore_failed_validations if"
-        " it is repaired"
+        f"the validation of {', '.join(held)} failed {MOST_FAILURES} times within the last hour, and CAs count"
+        f" further failures against the account; fix DNS, then run again at {until} or later, or set"
+        " ignore_failed_validations once DNS is fixed"
     )

@@ -68,8 +68,8 @@ class Held:
         """The limit in words."""
         what = _WORDS[self.key.kind].format(of=self.key.of)
         return (
-            f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; there is room again"
-            f" at {times.to_text(self.until)}"
+            f"{self.key.directory} allows {self.limit.count} {what} in {_span(self.limit.seconds)}; the next"
+            f" one is possible at {times.to_text(self.until)}"
         )
 
 
@@ -110,14 +110,14 @@ class Ledger:
         self._held: dict[Key, list[datetime]] = {}
 
     def issued(self, account: str, issuance: Issuance) -> None:
-        """Count what was issued; in the order of time, please."""
+        """Count what was issued; call in chronological order."""
         for bucket in self._counting(
             PlannedOrder(issuance.directory, account, issuance.domains, issuance.exempt)
         ).values():
             bucket.spent(issuance.at)
 
     def failed(self, directory: str, account: str, domains: t.Iterable[str], at: datetime) -> None:
-        """Count a failed validation of these names; in the order of time, please."""
+        """Count a failed validation of these names; call in chronological order."""
         for bucket in self._validating(PlannedOrder(directory, account, frozenset(domains))).values():
             bucket.spent(at)
 
@@ -139,7 +139,7 @@ class Ledger:
         return first
 
     def used(self) -> list[dict[str, t.Any]]:
-        """What the selection takes of the limits: of the orders of each account, and of whatever holds somebody
+        """What the selection takes of the limits: the orders of each account, and every limit that holds a project
         back."""
         shown = [key for key in self._buckets if key in self._held or (key.kind == ORDERS and key in self._taken)]
         return [self._row(key) for key in sorted(shown, key=lambda key: (key.directory, KINDS.index(key.kind), key.of))]

@@ -61,15 +61,15 @@ def problems(own: t.Any) -> list[str]:
     """Why the operator's limits cannot be used: by directory (a known name or a URL), each limit with count and
     seconds, or null for none."""
     if not isinstance(own, dict):
-        return ["it is no mapping of ACME directories to their limits"]
+        return ["it is not a mapping of ACME directories to their limits"]
     found = []
     for directory, limits in own.items():
         found += directories.problems(str(directory))
         if not isinstance(limits, dict):
-            found.append(f"{directory}: it is no mapping of limits")
+            found.append(f"{directory}: it is not a mapping of limits")
             continue
         found += [
-            f"{directory}: there is no limit {kind}; there are {', '.join(KINDS)}"
+            f"{directory}: {kind} is not a known limit; use {', '.join(KINDS)}"
             for kind in limits
             if kind not in (*KINDS, *_ABOUT)
         ]
@@ -84,16 +84,16 @@ def problems(own: t.Any) -> list[str]:
 
 def _limit_problems(given: t.Any) -> list[str]:
     if not isinstance(given, dict):
-        return ["it is no mapping; give count and seconds"]
-    found = [f"{field} is unknown; give {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
+        return ["it is not a mapping; use count and seconds"]
+    found = [f"{field} is unknown; use {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
     count, seconds = given.get("count"), given.get("seconds")
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        found.append(f"count is {count!r}; give a whole number from 1 on")
+        found.append(f"count is {count!r}; use a whole number of 1 or more")
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
-        found.append(f"seconds is {seconds!r}; give a number above 0, up to a year")
+        found.append(f"seconds is {seconds!r}; use a number above 0, up to a year")
     exempt = given.get("exempt", [])
     if not isinstance(exempt, list) or not set(exempt) <= set(EXEMPTIONS):
-        found.append(f"exempt is {exempt!r}; give a list of {', '.join(EXEMPTIONS)}")
+        found.append(f"exempt is {exempt!r}; use a list of {', '.join(EXEMPTIONS)}")
     return found
 
 

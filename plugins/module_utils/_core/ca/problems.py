@@ -15,48 +15,47 @@ URN = "urn:ietf:params:acme:error:"
 
 # Every type of RFC 8555 section 6.7, then those of RFC 9773 section 5, of draft-ietf-acme-profiles, and what CAs add.
 _ADVICE = {
-    "accountDoesNotExist": "the CA does not know the account any more; the next run registers it again",
-    "alreadyRevoked": "nothing is to be done: the certificate is revoked already",
+    "accountDoesNotExist": "the CA no longer knows the account; the next run registers it again",
+    "alreadyRevoked": "nothing to do: the certificate is already revoked",
     "badCSR": "choose another key_type or fewer names: the CA refuses this signing request",
-    "badNonce": "run again: the CA went on refusing nonces that it had just given out",
+    "badNonce": "run again: the CA kept refusing nonces that it had just issued",
     "badPublicKey": (
         "roll the account key over with acme_account, or choose another key_type: the CA refuses this public key"
     ),
-    "badRevocationReason": "revoke with another reason, or with none: the CA does not take this one",
+    "badRevocationReason": "revoke with another reason, or with none: the CA does not accept this one",
     "badSignatureAlgorithm": (
-        "ask the CA: it does not take ES256, which every ACME server has to know (RFC 8555 section 6.2)"
+        "ask the CA: it does not accept ES256, which every ACME server must support (RFC 8555 section 6.2)"
     ),
     "caa": "allow this CA in the CAA records of the name, or remove them",
-    "compound": "see to each of the names in the message",
-    "connection": "check that the CA reaches the name servers of the zone",
+    "compound": "fix each of the names in the message",
+    "connection": "check that the CA can reach the name servers of the zone",
     "dns": "check that the zone is delegated to the Route 53 name servers of this hosted zone",
     "externalAccountRequired": "set acme_eab_kid and acme_eab_hmac_key to the values that the CA gave you",
     "incorrectResponse": (
         "check that the zone is delegated to this hosted zone, and that no other record answers for the challenge name"
     ),
-    "invalidContact": "correct acme_contacts: the CA does not take one of the addresses",
-    "malformed": "read what the CA says; if the names and the profile are right, report it with the message",
-    "orderNotReady": "run again to go on with the order",
+    "invalidContact": "correct acme_contacts: the CA does not accept one of the addresses",
+    "malformed": "read the CA's explanation; if the names and the profile are correct, report this message as a bug",
+    "orderNotReady": "run again to continue the order",
     "rejectedIdentifier": "the CA's policy forbids this name; remove it",
     "serverInternal": "the CA has an internal problem; run again later",
-    "tls": "check what answers for the name: the CA could not set up TLS with it",
+    "tls": "check which server answers for the name: the CA could not set up TLS with it",
     "unauthorized": (
         "check that the zone is delegated to this hosted zone; if it is about the account or the profile, ask the CA"
     ),
-    "unsupportedContact": "give plain e-mail addresses in acme_contacts: the CA takes no others",
+    "unsupportedContact": "use plain e-mail addresses in acme_contacts: the CA accepts no others",
     "unsupportedIdentifier": "this CA does not issue for such a name; remove it or choose another CA",
     "userActionRequired": (
         "visit the URL named in the message, for example to agree to new terms of service, then run again"
     ),
     "alreadyReplaced": (
-        "run again: the certificate was replaced by another order already, and the next order does not say that it"
-        " replaces it"
+        "run again: another order has already replaced the certificate, and the next order does not claim to replace it"
     ),
     "invalidProfile": "set acme_profile to one that the directory lists, or leave it out",
-    "conflict": "run again: another request changed the same thing at the same time",
-    "dnssec": "repair the DNSSEC chain of the zone",
+    "conflict": "run again: another request changed the same resource at the same time",
+    "dnssec": "fix the DNSSEC chain of the zone",
     "invalid": (
-        "the CA gives no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone"
+        "the CA gave no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone"
     ),
 }
 # These say how the CA is today, or what it may do, not how the names are: another CA may issue.
@@ -74,11 +73,11 @@ _LIMITS = {
     ),
     "failed authorizations": (
         "failed validations of one name (Let's Encrypt: 5 an hour)",
-        "repair the DNS of the name first, and try with letsencrypt_staging",
+        "fix DNS for the name first, and test with letsencrypt_staging",
     ),
     "paused": (
         "consecutive failed validations of one name",
-        "repair the DNS of the name, then unpause it with the link in the message",
+        "fix DNS for the name, then unpause it with the link in the message",
     ),
     "new orders": (
         "new orders of one account (Let's Encrypt: 300 in 3 hours)",
@@ -86,7 +85,7 @@ _LIMITS = {
     ),
     "registrations": (
         "new accounts from one address (Let's Encrypt: 10 in 3 hours)",
-        "keep the archive between runs, so that the account is used again",
+        "keep the archive between runs, so that the account is reused",
     ),
 }
 _UNKNOWN_LIMIT = ("a limit that the message names", "run again later; use letsencrypt_staging for tests")

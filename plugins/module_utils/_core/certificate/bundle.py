@@ -113,7 +113,7 @@ def from_texts(texts: t.Mapping[str, str]) -> Bundle:
             name for name, expected in sorted(manifest.files.items()) if checksum(texts.get(name, "")) != expected
         ]
         if damaged:
-            raise ValueError(f"{', '.join(damaged)} is not what the manifest's checksum says")
+            raise ValueError(f"{', '.join(damaged)} does not match the checksum in the manifest")
     return bundle
 
 

@@ -59,7 +59,7 @@ def interval_problems(interval_days: int) -> list[str]:
         return []
     return [
         (
-            f"renewal_interval_days: {interval_days} is out of bounds; give a whole number of days from"
+            f"renewal_interval_days: {interval_days} is out of range; use a whole number of days from"
             f" {MIN_INTERVAL_DAYS} to {MAX_INTERVAL_DAYS}"
         )
     ]
@@ -87,7 +87,7 @@ def _causes(certificate: Certificate, interval_days: int, info: RenewalInfo | No
     causes = {}
     if info is not None and info.selected_at is not None:
         explained = f"; the CA explains it at {info.explanation_url}" if info.explanation_url else ""
-        causes[info.selected_at] = _Cause("the time that the CA suggests by renewal information (ARI)", explained)
+        causes[info.selected_at] = _Cause("the time that the CA suggests in its renewal information (ARI)", explained)
     causes[certificate.not_before + timedelta(days=interval_days)] = _Cause(
         f"the interval of {_days(timedelta(days=interval_days))}"
     )
@@ -124,8 +124,9 @@ def schedule_warning(schedule_interval_hours: float, paces: t.Iterable[SlowestSc
     if hastiest is None or timedelta(hours=schedule_interval_hours) <= hastiest.slowest:
         return None
     return (
-        f"a run every {schedule_interval_hours:g} hours is too slow for the certificate of {hastiest.project}, which"
-        f" lives {_days(hastiest.lifetime)}: schedule the playbook renew at least every {_pace_text(hastiest.slowest)},"
+        f"a run every {schedule_interval_hours:g} hours is not often enough for the certificate of {hastiest.project},"
+        f" which is valid for {_days(hastiest.lifetime)}: schedule the playbook renew at least every"
+        f" {_pace_text(hastiest.slowest)},"
         " and set schedule_interval_hours to that"
     )
 
@@ -139,7 +140,7 @@ def _reason(certificate: Certificate, renew_at: datetime, cause: _Cause, now: da
     if now >= certificate.not_after:
         return f"the certificate expired at {times.to_text(certificate.not_after)}"
     if now >= renew_at:
-        return f"renewal is due since {times.to_text(renew_at)}: {cause.text} has passed{cause.note}"
+        return f"renewal has been due since {times.to_text(renew_at)}: {cause.text} has passed{cause.note}"
     return f"the certificate is valid and not due before {times.to_text(renew_at)}: {cause.text}{cause.note}"
 
 

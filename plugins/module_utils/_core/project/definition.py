@@ -31,12 +31,12 @@ def name_problems(name: str, option: str = "name") -> list[str]:
     if not _NAME.fullmatch(name):
         return [
             (
-                f"{option}: {name!r} is no project name; give a letter or digit, then up to 62 letters, digits, hyphens"
-                " and underscores"
+                f"{option}: {name!r} is not a valid project name: start with a letter or digit, followed by up"
+                " to 62 letters, digits, hyphens and underscores"
             )
         ]
     if name.lower() in RESERVED_NAMES:
-        return [f"{option}: {name!r} is reserved, since the archive keeps ACME accounts under it; choose another name"]
+        return [f"{option}: {name!r} is reserved: the archive keeps ACME accounts under it; choose another name"]
     return []
 
 
@@ -88,7 +88,7 @@ def _has_form(key: str, value: t.Any) -> bool:
 
 
 def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...]:
-    """A warning if names go away: sites that still use them would not match the certificate any more."""
+    """A warning if names go away: sites that still use them would no longer match the certificate."""
     lost = [domain for domain in before if domain not in after]
     if not lost:
         return ()
@@ -104,7 +104,7 @@ def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...
 def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
     found = []
     if "ids" in values["bind"] and not values["distributions"]:
-        found.append("distributions: none given, but bind has ids; list distribution IDs, or take ids out of bind")
+        found.append("distributions: empty, but bind has ids; list distribution IDs, or remove ids from bind")
     if values["certificate_store"] == "acm" and partition == "aws-cn":
         found.append("certificate_store: acm cannot serve CloudFront in the China regions; use iam")
     elif values["certificate_store"] == "acm" and not ACM_SUPPORTED:
@@ -114,7 +114,5 @@ def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
 
 def _warnings(values: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     if values["distributions"] and "ids" not in values["bind"]:
-        return (
-            "distributions are listed, but bind has no ids, so they are not bound for being listed; add ids to bind",
-        )
+        return ("distributions are listed, but bind does not contain ids, so the list is ignored; add ids to bind",)
     return ()

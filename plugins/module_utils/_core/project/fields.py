@@ -38,7 +38,9 @@ def _domains(key: str, value: t.Any) -> Checked:
 def _emails(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     found += [
-        f"{key}: {item!r} is no e-mail address; write name@example.com" for item in items if not emails.is_address(item)
+        f"{key}: {item!r} is not a valid e-mail address; use the form name@example.com"
+        for item in items
+        if not emails.is_address(item)
     ]
     return (list(items) if found else [emails.mailbox(item) for item in emails.unique(items)]), found
 
@@ -47,14 +49,15 @@ def _distributions(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     wrong = [item for item in items if not _DISTRIBUTION.fullmatch(item)]
     found += [
-        f"{key}: {item!r} is no distribution ID; it begins with E and has capital letters and digits" for item in wrong
+        f"{key}: {item!r} is not a valid distribution ID; an ID starts with E, followed by capital letters and digits"
+        for item in wrong
     ]
     return list(dict.fromkeys(items)), found
 
 
 def _bind(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
-    found += [f"{key}: {item!r} is unknown; give any of {', '.join(BIND)}" for item in items if item not in BIND]
+    found += [f"{key}: {item!r} is unknown; use any of {', '.join(BIND)}" for item in items if item not in BIND]
     return list(dict.fromkeys(items)), found
 
 
@@ -62,7 +65,7 @@ def _texts(key: str, value: t.Any) -> tuple[tuple[str, ...], list[str]]:
     """The texts of a list or of comma-separated text."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-        return (), [f"{key}: {value!r} is neither a list of texts nor comma-separated text"]
+        return (), [f"{key}: {value!r} is neither a list of strings nor a comma-separated string"]
     return domain_names.split(items), []
 
 
@@ -71,7 +74,7 @@ def _interval(key: str, value: t.Any) -> Checked:
     if number is None:
         return value, [
             (
-                f"{key}: {value!r} is no whole number; give days from {renewal.MIN_INTERVAL_DAYS} to"
+                f"{key}: {value!r} is not a whole number; use a number of days from {renewal.MIN_INTERVAL_DAYS} to"
                 f" {renewal.MAX_INTERVAL_DAYS}"
             )
         ]
@@ -81,14 +84,14 @@ def _interval(key: str, value: t.Any) -> Checked:
 def _count(key: str, value: t.Any) -> Checked:
     number = _whole(value)
     if number is None or number < 0:
-        return value, [f"{key}: {value!r} is no whole number from 0 on"]
+        return value, [f"{key}: {value!r} is not a whole number of 0 or more"]
     return number, []
 
 
 def _retention(key: str, value: t.Any) -> Checked:
     number = _whole(value)
     if number is None or number < bundle.KEEP_ALL:
-        return value, [f"{key}: {value!r} is no number of bundles; give a whole number from 0 on, or -1 to keep all"]
+        return value, [f"{key}: {value!r} is not a valid number of bundles; use 0 or more, or -1 to keep all"]
     return number, []
 
 
@@ -108,14 +111,14 @@ def _flag(key: str, value: t.Any) -> Checked:
 
 def _one_of(choices: t.Sequence[str]) -> t.Callable[[str, t.Any], Checked]:
     def check(key: str, value: t.Any) -> Checked:
-        return value, [] if value in choices else [f"{key}: {value!r} is unknown; give one of {', '.join(choices)}"]
+        return value, [] if value in choices else [f"{key}: {value!r} is unknown; use one of {', '.join(choices)}"]
 
     return check
 
 
 def _text(key: str, value: t.Any) -> Checked:
     if not isinstance(value, str):
-        return value, [f"{key}: {value!r} is no text"]
+        return value, [f"{key}: {value!r} is not a string"]
     return value.strip() or None, []
 
 
@@ -136,23 +139,23 @@ def _directory(key: str, value: t.Any) -> Checked:
 def _profile(key: str, value: t.Any) -> Checked:
     text, found = _text(key, value)
     if text and not found and not _PROFILE.fullmatch(text):
-        found = [f"{key}: {text!r} is no profile name; use letters, digits, dots, hyphens and underscores"]
+        found = [f"{key}: {text!r} is not a valid profile name; use letters, digits, dots, hyphens and underscores"]
     return text, found
 
 
 def _fallbacks(key: str, value: t.Any) -> Checked:
     """Further CAs in their order, each with all its keys; what is secret of them stands elsewhere."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
-        return value, [f"{key}: {value!r} is no list of CAs; give each as a mapping with acme_directory"]
+        return value, [f"{key}: {value!r} is not a list of CAs; write each as a mapping with acme_directory"]
     found = [
-        f"{key}: {name} is unknown; give {', '.join(_FALLBACK)}, and EAB in acme_fallback_eab"
+        f"{key}: {name} is unknown; use {', '.join(_FALLBACK)}, and put EAB in acme_fallback_eab"
         for item in value
         for name in item
         if name not in _FALLBACK
     ]
     parsed = []
     for item in value:
-        found += [] if item.get("acme_directory") else [f"{key}: a CA without acme_directory"]
+        found += [] if item.get("acme_directory") else [f"{key}: a CA has no acme_directory; set it"]
         checked = {
             name: check(f"{key}: {name}", "" if item.get(name) is None else item[name])
             for name, check in _FALLBACK.items()
@@ -164,14 +167,16 @@ def _fallbacks(key: str, value: t.Any) -> Checked:
 
 def _tags(key: str, value: t.Any) -> Checked:
     if not isinstance(value, dict):
-        return value, [f"{key}: {value!r} is no mapping of tag names to values"]
+        return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
     tags = {str(tag): str(text) for tag, text in value.items()}
-    found = [f"{key}: {tag!r} is set by this collection; take it out" for tag in tags if tag in RESERVED_TAGS]
+    found = [f"{key}: {tag!r} is set by this collection; remove it" for tag in tags if tag in RESERVED_TAGS]
     found += [
-        f"{key}: {tag!r} is no AWS tag, or its value is none" for tag, text in tags.items() if not _is_tag(tag, text)
+        f"{key}: {tag!r} is not a valid AWS tag, or its value is not a valid one"
+        for tag, text in tags.items()
+        if not _is_tag(tag, text)
     ]
     if len(tags) > MAX_TAGS:
-        found.append(f"{key}: {len(tags)} tags, but at most {MAX_TAGS} fit beside ours")
+        found.append(f"{key}: {len(tags)} tags, but at most {MAX_TAGS} fit beside those of this collection")
     return tags, found
 
 

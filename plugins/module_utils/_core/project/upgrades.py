@@ -21,7 +21,8 @@ def upgraded(stored: t.Mapping[str, t.Any]) -> Document:
     version = document.get("schema", 0)
     if version not in (*_STEPS, SCHEMA):
         raise ValueError(
-            f"its schema is {version!r}, but this version of the collection knows {SCHEMA} only; update the collection"
+            f"its schema is {version!r}, but this version of the collection supports only {SCHEMA}; upgrade the"
+            " collection"
         )
     while version != SCHEMA:
         document = _STEPS[version](document)

@@ -110,7 +110,7 @@ def endpoint_problems(protocol: str, endpoint: str) -> list[str]:
         return (
             []
             if emails.is_address(endpoint)
-            else [f"endpoint: {endpoint!r} is no e-mail address; write name@example.com"]
+            else [f"endpoint: {endpoint!r} is not a valid e-mail address; use the form name@example.com"]
         )
     pattern, expected = _ENDPOINTS[protocol]
     return [] if pattern.fullmatch(endpoint) else [f"endpoint: {endpoint!r} is not {expected}"]

@@ -42,7 +42,7 @@ def problems(domains: t.Sequence[str]) -> list[str]:
     """Every reason why ``domains`` cannot be the names of one certificate; empty if they can."""
     names = split(domains)
     if not names:
-        return ["domains: no names given; give at least one domain name"]
+        return ["domains: empty; list at least one domain name"]
     found: list[str] = []
     seen: dict[str, str] = {}
     for name in names:
@@ -50,13 +50,13 @@ def problems(domains: t.Sequence[str]) -> list[str]:
         if reason:
             found.append(f"domains: {name!r} {reason}")
         elif ascii_name in seen:
-            found.append(f"domains: {name!r} is a duplicate of {seen[ascii_name]!r}; give each name once")
+            found.append(f"domains: {name!r} is a duplicate of {seen[ascii_name]!r}; list each name once")
         else:
             seen[ascii_name] = name
     if len(names) > MAX_NAMES:
         found.append(
-            f"domains: {len(names)} names, but one certificate holds at most {MAX_NAMES}; split them over several"
-            " projects"
+            f"domains: {len(names)} names, but one certificate holds at most {MAX_NAMES}; split them across"
+            " several projects"
         )
     return found
 
@@ -124,7 +124,7 @@ def _judge(name: str) -> tuple[str, str]:
     if "*" in base(ascii_name):
         return "has a wildcard that is not the whole leftmost label; write *.example.com", ""
     if "." not in base(ascii_name):
-        return "has only one label; give a full domain name such as www.example.com", ""
+        return "has only one label; use a full domain name such as www.example.com", ""
     return _label_problem(ascii_name, labels), ascii_name
 
 
@@ -151,7 +151,7 @@ def _to_ascii(name: str) -> str:
     try:
         return prefix + idna.encode(base(lowered), uts46=True, std3_rules=False).decode("ascii").lower()
     except NameError:
-        raise ValueError("the Python library idna is missing; install it, or give the name as xn-- labels") from None
+        raise ValueError("the Python library idna is missing; install it, or write the name as xn-- labels") from None
     except UnicodeError as exc:
         raise ValueError(str(exc)) from exc
 

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 def to_text(moment: datetime) -> str:
     """``2027-01-06T04:42:00Z``: RFC 3339 in UTC, to the second. ``moment`` must be aware."""
     if moment.tzinfo is None:
-        raise ValueError("a naive datetime has no place here")
+        raise ValueError("a naive datetime is not allowed here")
     return moment.astimezone(timezone.utc).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
@@ -22,7 +22,7 @@ def from_text(text: str) -> datetime:
     try:
         return moment.astimezone(timezone.utc)
     except OverflowError:
-        raise ValueError(f"{text!r} is beyond what a calendar has in UTC") from None
+        raise ValueError(f"{text!r} is outside the range of UTC dates") from None
 
 
 def to_name(moment: datetime) -> str:

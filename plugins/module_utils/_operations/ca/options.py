@@ -34,7 +34,7 @@ def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     """What is wrong with how the CA and the account are given."""
     problems = directories.problems(params["acme_directory"])
     problems += [
-        f"acme_contacts: {contact!r} is no e-mail address; write name@example.com"
+        f"acme_contacts: {contact!r} is not a valid e-mail address; use the form name@example.com"
         for contact in contacts_of(params)
         if not emails.is_address(contact)
     ]

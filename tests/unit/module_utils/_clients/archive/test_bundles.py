@@ -79,7 +79,9 @@ def tar_of(**files: str) -> bytes:
             tar_of(cert_pem="LEAF", privkey_pem=SECRET, manifest_json='{"schema": 9}'), "schema 9", id="later schema"
         ),
         pytest.param(
-            tar_of(**{**bundle().texts(), "cert.pem": "OTHER"}), "cert.pem is not what", id="checksum differs"
+            tar_of(**{**bundle().texts(), "cert.pem": "OTHER"}),
+            "cert.pem does not match the checksum",
+            id="checksum differs",
         ),
     ],
 )

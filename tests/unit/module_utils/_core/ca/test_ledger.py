@@ -185,7 +185,7 @@ def test_what_holds_a_project_back_is_said_in_words() -> None:
     assert held is not None
     assert (
         held.as_text()
-        == f"{LE} allows 50 certificates for the registered domain example.com in 7 days; there is room again at"
+        == f"{LE} allows 50 certificates for the registered domain example.com in 7 days; the next one is possible at"
         " 2027-01-06T07:21:36Z"
     )
 
@@ -212,11 +212,13 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
 @pytest.mark.parametrize(
     ("own", "problems"),
     [
-        pytest.param([], ["no mapping of ACME directories"], id="a list"),
+        pytest.param([], ["not a mapping of ACME directories"], id="a list"),
         pytest.param({"letsencrpyt": {}}, ["is not a known name"], id="an unknown name"),
-        pytest.param({"letsencrypt": 5}, ["no mapping of limits"], id="no limits"),
+        pytest.param({"letsencrypt": 5}, ["not a mapping of limits"], id="no limits"),
         pytest.param(
-            {"letsencrypt": {"order": {"count": 1, "seconds": 1}}}, ["there is no limit order"], id="an unknown limit"
+            {"letsencrypt": {"order": {"count": 1, "seconds": 1}}},
+            ["order is not a known limit"],
+            id="an unknown limit",
         ),
         pytest.param(
             {"letsencrypt": {"orders": {"count": 0, "seconds": -1, "per": 1}}},

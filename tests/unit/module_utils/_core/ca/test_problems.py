@@ -94,7 +94,7 @@ def test_retry_after_tells_better_than_the_text_until_when_to_wait() -> None:
 ADVICE = [
     # RFC 8555 section 6.7
     ("accountDoesNotExist", "registers it again"),
-    ("alreadyRevoked", "nothing is to be done"),
+    ("alreadyRevoked", "nothing to do"),
     ("badCSR", "key_type"),
     ("badNonce", "run again"),
     ("badPublicKey", "acme_account"),
@@ -107,7 +107,7 @@ ADVICE = [
     ("externalAccountRequired", "acme_eab_kid"),
     ("incorrectResponse", "challenge name"),
     ("invalidContact", "acme_contacts"),
-    ("malformed", "what the CA says"),
+    ("malformed", "the CA's explanation"),
     ("orderNotReady", "run again"),
     ("rateLimited", "wait as long as the message says"),
     ("rejectedIdentifier", "remove it"),
@@ -118,7 +118,7 @@ ADVICE = [
     ("unsupportedIdentifier", "another CA"),
     ("userActionRequired", "visit the URL"),
     # RFC 9773 section 5, draft-ietf-acme-profiles, Boulder
-    ("alreadyReplaced", "replaced by another order"),
+    ("alreadyReplaced", "another order has already replaced"),
     ("invalidProfile", "acme_profile"),
     ("conflict", "at the same time"),
     ("dnssec", "DNSSEC"),

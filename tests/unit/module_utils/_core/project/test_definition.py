@@ -129,18 +129,18 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        pytest.param({"domains": []}, "no names given", id="no domains"),
-        pytest.param({"domains": None}, "no names given", id="domains not given"),
-        pytest.param({"domains": " , "}, "no names given", id="blank domains"),
+        pytest.param({"domains": []}, "domains: empty", id="no domains"),
+        pytest.param({"domains": None}, "domains: empty", id="domains not given"),
+        pytest.param({"domains": " , "}, "domains: empty", id="blank domains"),
         pytest.param({"domains": 7}, "domains: 7 is neither a list", id="domains as number"),
         pytest.param({"domains": ["a_b.example.com"]}, "a_b.example.com", id="invalid name"),
         pytest.param({"domains": ["example.com", "EXAMPLE.com"]}, "duplicate", id="duplicate name"),
         pytest.param({"domains": [f"n{i}.example.com" for i in range(101)]}, "101 names", id="101 names"),
         pytest.param({"domains": ["192.0.2.1"]}, "IP address", id="address"),
-        pytest.param({"emails": ["ops"]}, "'ops' is no e-mail address", id="bad email"),
-        pytest.param({"emails": ["a@b@example.com"]}, "no e-mail address", id="two at signs"),
+        pytest.param({"emails": ["ops"]}, "'ops' is not a valid e-mail address", id="bad email"),
+        pytest.param({"emails": ["a@b@example.com"]}, "not a valid e-mail address", id="two at signs"),
         pytest.param(
-            {"emails": ["ops@example.com\nBcc: x@example.com"]}, "no e-mail address", id="line break in email"
+            {"emails": ["ops@example.com\nBcc: x@example.com"]}, "not a valid e-mail address", id="line break in email"
         ),
         *[
             pytest.param({"renewal_interval_days": value}, "renewal_interval_days", id=f"interval {value!r}")
@@ -154,20 +154,24 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
             id="acm in China",
         ),
         pytest.param({"bind": ["all"]}, "bind: 'all' is unknown", id="unknown bind"),
-        pytest.param({"bind": ["ids"]}, "distributions: none given", id="ids without distributions"),
+        pytest.param({"bind": ["ids"]}, "distributions: empty", id="ids without distributions"),
         pytest.param(
-            {"bind": ["ids"], "distributions": ["e123456a"]}, "no distribution ID", id="distribution in small letters"
+            {"bind": ["ids"], "distributions": ["e123456a"]},
+            "not a valid distribution ID",
+            id="distribution in small letters",
         ),
-        pytest.param({"bind": ["ids"], "distributions": ["E12345"]}, "no distribution ID", id="short distribution ID"),
+        pytest.param(
+            {"bind": ["ids"], "distributions": ["E12345"]}, "not a valid distribution ID", id="short distribution ID"
+        ),
         pytest.param({"key_type": "ed25519"}, "key_type: 'ed25519' is unknown", id="unknown key type"),
         pytest.param({"key_type": ["rsa_2048"]}, "key_type", id="key type as list"),
         pytest.param({"acme_directory": "letsencript"}, "not a known name", id="unknown directory"),
-        pytest.param({"acme_fallbacks": "zerossl"}, "no list of CAs", id="fallbacks as text"),
+        pytest.param({"acme_fallbacks": "zerossl"}, "not a list of CAs", id="fallbacks as text"),
         pytest.param(
             {"acme_fallbacks": [{"acme_directory": "letsencript"}]}, "not a known name", id="unknown fallback"
         ),
         pytest.param(
-            {"acme_fallbacks": [{"acme_profile": "x"}]}, "without acme_directory", id="fallback without directory"
+            {"acme_fallbacks": [{"acme_profile": "x"}]}, "a CA has no acme_directory", id="fallback without directory"
         ),
         pytest.param(
             {"acme_fallbacks": [{"acme_directory": "zerossl", "hmac_key": "s"}]},
@@ -175,18 +179,18 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
             id="a secret among the fallbacks",
         ),
         pytest.param({"acme_directory": "http://ca.example.com/dir"}, "https", id="plain HTTP directory"),
-        pytest.param({"acme_profile": "a b"}, "no profile name", id="bad profile"),
+        pytest.param({"acme_profile": "a b"}, "not a valid profile name", id="bad profile"),
         pytest.param({"sns_topic": "a topic"}, "sns_topic", id="bad topic"),
         pytest.param({"deploy_wait": "perhaps"}, "neither true nor false", id="bad truth value"),
         pytest.param({"verify": "http"}, "verify: 'http' is unknown", id="unknown verify"),
         pytest.param({"keep_previous": -1}, "keep_previous", id="negative count"),
         pytest.param({"quota_headroom": 1.5}, "quota_headroom", id="fraction"),
-        pytest.param({"tags": ["x"]}, "no mapping", id="tags as list"),
+        pytest.param({"tags": ["x"]}, "not a mapping", id="tags as list"),
         pytest.param({"tags": {"managed-by": "me"}}, "set by this collection", id="our tag"),
-        pytest.param({"tags": {"aws:x": "y"}}, "no AWS tag", id="reserved tag"),
-        pytest.param({"tags": {"x": "y" * 257}}, "no AWS tag", id="long tag"),
+        pytest.param({"tags": {"aws:x": "y"}}, "not a valid AWS tag", id="reserved tag"),
+        pytest.param({"tags": {"x": "y" * 257}}, "not a valid AWS tag", id="long tag"),
         pytest.param({"tags": {f"t{i}": "" for i in range(49)}}, "49 tags", id="too many tags"),
-        pytest.param({"archive": 7}, "archive: 7 is no text", id="archive as number"),
+        pytest.param({"archive": 7}, "archive: 7 is not a string", id="archive as number"),
         pytest.param({"project_domains": "example.com"}, "project_domains: unknown", id="unknown key"),
     ],
 )

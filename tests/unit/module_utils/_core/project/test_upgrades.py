@@ -36,5 +36,5 @@ def test_the_document_that_was_read_is_not_changed() -> None:
     ],
 )
 def test_a_version_that_nobody_here_knows_is_refused(version: object) -> None:
-    with pytest.raises(ValueError, match="update the collection"):
+    with pytest.raises(ValueError, match="upgrade the collection"):
         upgrades.upgraded({**document(), "schema": version})

@@ -319,7 +319,7 @@ def test_a_plan_is_plain_json_values() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        pytest.param({"schema": 2}, "update the collection", id="later schema"),
+        pytest.param({"schema": 2}, "upgrade the collection", id="later schema"),
         pytest.param({"schema": None}, "schema", id="no schema"),
         pytest.param({"name": "other"}, "named 'webapp'", id="other name"),
         pytest.param({"definition": None}, "no definition", id="no definition"),

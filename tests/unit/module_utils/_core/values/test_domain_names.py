@@ -38,8 +38,8 @@ def test_good_names_are_normalised(given: list[str], expected: tuple[str, ...]) 
 @pytest.mark.parametrize(
     ("given", "word"),
     [
-        pytest.param([], "no names", id="none"),
-        pytest.param([" , "], "no names", id="only blanks and commas"),
+        pytest.param([], "domains: empty", id="none"),
+        pytest.param([" , "], "domains: empty", id="only blanks and commas"),
         pytest.param(["example.com", "EXAMPLE.com"], "duplicate", id="same name in other case"),
         pytest.param(
             ["bücher.example", "xn--bcher-kva.example"], "duplicate", id="same name as letters and as A-labels"
