@@ -12,6 +12,9 @@ from .distributions import Distribution, Selection, used_certificates
 from .report import BindReport, BindStatus
 from .target import Target
 
+# Each stale ETag means that somebody else changed the distribution in between.
+STALE_READS = 5
+
 
 class Reaction(Enum):
     """What a refused UpdateDistribution calls for."""

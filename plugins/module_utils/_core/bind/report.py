@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -38,6 +38,11 @@ class BindReport:
     def is_bound(self) -> bool:
         """Whether the distribution uses the certificate, as far as this run got."""
         return self.status in (BindStatus.REBOUND, BindStatus.ALREADY)
+
+    def failed(self, stage: str, code: str, message: str) -> BindReport:
+        """The same distribution, where ``stage`` failed."""
+        error = {"stage": stage, "code": code, "message": message}
+        return replace(self, status=BindStatus.FAILED, reason=message, error=error)
 
     def as_dict(self) -> dict[str, t.Any]:
         """The row as it stands in the result."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._core.bind import binding, distribution_xml, distributions
-from ..._core.bind.binding import Reaction
+from ..._core.bind.binding import STALE_READS, Reaction
+from ..._core.bind.distributions import Distribution
 from ..._core.bind.report import BindReport, BindStatus
-from ..._core.values.waiting import Clock, Deadline, backoff
+from ..._core.values.waiting import Clock, Deadline
 from ..._errors import RemoteError
-from .deployment import POLL_BASE_SECONDS, POLL_CAP_SECONDS, POLL_FACTOR, STALE_READS
+from . import deployment
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class PuttingBack:
     def carry_out(self, reports: t.Iterable[BindReport], deadline: Deadline) -> tuple[BindReport, ...]:
         """The reports of failed verifications, with what became of the distributions."""
         done = [self._put_back(report) for report in reports]
-        deployed = self._await({report.id for report in done if report.status is BindStatus.ROLLED_BACK}, deadline)
+        waiting = [report.id for report in done if report.status is BindStatus.ROLLED_BACK]
+        deployed = deployment.await_deployed(self.cloudfront, self.clock, waiting, self._has_former, deadline)
         return tuple(
             _noted(report, ", but is not yet deployed") if _is_waiting(report, deployed) else report for report in done
         )
@@ -79,34 +81,12 @@ class PuttingBack:
                     break
         return "", refusal.message if refusal else ""
 
-    def _await(self, waiting: set[str], deadline: Deadline) -> set[str]:
-        """Those that are deployed with their former certificate when the time is over."""
-        deployed: set[str] = set()
-        rounds = 0
-        while True:
-            deployed |= self._deployed(waiting - deployed)
-            now = self.clock.now()
-            if waiting == deployed or deadline.has_passed(now):
-                return deployed
-            self.clock.sleep(deadline.clamp(now, backoff(rounds, POLL_BASE_SECONDS, POLL_FACTOR, POLL_CAP_SECONDS)))
-            rounds += 1
-
-    def _deployed(self, waiting: set[str]) -> set[str]:
-        if not waiting:
-            return set()
-        try:
-            listing = self.cloudfront.list_distributions()
-        except RemoteError:
-            # a poll among many; the deadline bounds them
-            return set()
-        settled = (one for one in listing if one.id in waiting and one.status == distributions.DEPLOYED)
-        # right after an update a listing may still show the state before
-        return {
-            one.id for one in settled if self.formers[one.id].certificate in distributions.used_certificates(one.viewer)
-        }
+    def _has_former(self, distribution: Distribution) -> bool:
+        former = self.formers[distribution.id].certificate
+        return former in distributions.used_certificates(distribution.viewer)
 
 
-def _is_waiting(report: BindReport, deployed: set[str]) -> bool:
+def _is_waiting(report: BindReport, deployed: t.Collection[str]) -> bool:
     return report.status is BindStatus.ROLLED_BACK and report.id not in deployed
 
 
