@@ -61,6 +61,10 @@ class Registrar:
         account = accounts.load(self.archive, directory, contacts)
         return account and self.settled(account)
 
+    def known_or_new(self, directory: str, contacts: tuple[str, ...]) -> AcmeAccount:
+        """The account of earlier runs, or one that is still to be registered."""
+        return self.known(directory, contacts) or accounts.new(directory, contacts, self.clock.now())
+
     def register(self, client: Client, account: AcmeAccount, terms: RegistrationTerms) -> AcmeAccount:
         """The account with its URL; the client uses it from now on."""
         problems = terms.problems(client.directory().needs_eab)

@@ -18,10 +18,10 @@ from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..ca.registrar import MakesClients
 from ..dns.challenge_records import ChallengeRecords
-from . import order as _ordering, withdrawal
+from . import withdrawal
 from .clients import Clients, Issued
 from .conversation import is_about_the_ca
-from .order import Ordering
+from .order import Ordering, check_directory
 from .request import IssueRequest
 
 T = t.TypeVar("T")
@@ -51,7 +51,7 @@ class Authorities:
         """A CA that is asked, the first that answers, can serve the request; what the user should know."""
         checked, passed_over = self._first(
             self._choices,
-            lambda choice, clients: _ordering.check_directory(choice, clients.server.client(None, self.clock)),
+            lambda choice, clients: check_directory(choice, clients.server.client(None, self.clock)),
         )
         return passed_over + checked[1]
 
