@@ -137,17 +137,17 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.run impor
 from ..module_utils._errors import CertError
 
 try:
-    from ansible.template import trust_as_template as _trusted
+    from ansible.template import trust_as_template as trusted
 except ImportError:  # ansible-core 2.18 trusts what is not marked as unsafe, later ones trust what is marked as trusted
-    from ansible.utils.unsafe_proxy import wrap_var as _untrusted
+    from ansible.utils.unsafe_proxy import wrap_var as untrusted
 
-    def _trusted(value: str) -> str:
+    def trusted(value: str) -> str:
         # What a lookup returned is a subclass that is marked as unsafe, which ansible-inventory --list would show.
         return str.__str__(value)
 
 else:
 
-    def _untrusted(value: str) -> str:
+    def untrusted(value: str) -> str:
         return value
 
 
@@ -221,8 +221,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self.inventory.add_host(host.name)
         variables = {
             **_plain(host.variables),
-            "ansible_connection": _trusted("local"),
-            "ansible_python_interpreter": _trusted("{{ ansible_playbook_python }}"),
+            "ansible_connection": trusted("local"),
+            "ansible_python_interpreter": trusted("{{ ansible_playbook_python }}"),
         }
         # Not by the inventory's own set_variable, which copies and tags each value again: for 10,000 projects that
         # takes longer than all the rest.
@@ -270,7 +270,7 @@ def _plain(value: t.Any) -> t.Any:
     """The value with each text marked such that it is never taken for a template, and that ``ansible-inventory --list``
     shows what cannot be one as it is."""
     if isinstance(value, str):
-        return _untrusted(value) if "{" in value or value.startswith("#jinja2:") else _trusted(value)
+        return untrusted(value) if "{" in value or value.startswith("#jinja2:") else trusted(value)
     if isinstance(value, dict):
         return {key: _plain(entry) for key, entry in value.items()}
     if isinstance(value, (list, tuple)):

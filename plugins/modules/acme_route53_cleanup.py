@@ -137,11 +137,10 @@ from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._operations.dns import accounts as _dns_accounts
+from ..module_utils._operations.dns import accounts as dns_accounts
 from ..module_utils._operations.dns.accounts import DnsAccounts, Zones
 from ..module_utils._operations.dns.place_finder import Resolver
-from ..module_utils._operations.retire import leftovers as _leftovers
-from ..module_utils._operations.retire.leftovers import Drop
+from ..module_utils._operations.retire.leftovers import Drop, Leftovers
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
@@ -166,15 +165,13 @@ class Clients:
 
 def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive and Route 53."""
-    accounts = _dns_accounts.connect(params)
+    accounts = dns_accounts.connect(params)
     return Clients(stores.archive(params["archive"], lambda: Session(params)), accounts.own, accounts.delegated, Dns())
 
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = _leftovers.Leftovers(
-        clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver
-    )
+    leftovers = Leftovers(clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver)
     return leftovers.remove(params["project"], Drop(params["drop_orders"], params["drop_dns_persist"]), check_mode)
 
 

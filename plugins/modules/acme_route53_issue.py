@@ -402,7 +402,7 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._operations.ca import options
-from ..module_utils._operations.dns import accounts as _dns_accounts
+from ..module_utils._operations.dns import accounts as dns_accounts
 from ..module_utils._operations.issue import issuance, request
 from ..module_utils._operations.issue.clients import Clients
 from ..module_utils._operations.project_updates import RunJournal
@@ -459,7 +459,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one
     ConfigError."""
     wanted, request_problems = _try(lambda: request.parse(params))
-    accounts, account_problems = _try(lambda: _dns_accounts.connect(params, shares_listings=True))
+    accounts, account_problems = _try(lambda: dns_accounts.connect(params, shares_listings=True))
     archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
     journal, journal_problems = _try(lambda: _journal(params))
     if wanted is None or accounts is None or archive is None or journal_problems:

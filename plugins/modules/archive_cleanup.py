@@ -101,12 +101,12 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.archive import bundles as _bundles
+from ..module_utils._clients.archive import bundles
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.machine import crypto
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
-from ..module_utils._core.certificate import bundle as bundle_, bundle as bundles
+from ..module_utils._core.certificate.bundle import KEEP_ALL, bundle_keys
 from ..module_utils._core.project import definition
 from ..module_utils._core.retire import retention
 from ..module_utils._core.retire.retention import ArchivedBundle
@@ -138,13 +138,13 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
     problems = definition.name_problems(params["project"], "project")
-    if params["keep"] < bundle_.KEEP_ALL:
+    if params["keep"] < KEEP_ALL:
         problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
     if problems:
         raise ConfigError(problems)
     archive, in_use = clients.archive, frozenset(params["in_use"])
-    keys = bundles.archived(archive.list(f"{params['project']}/"), params["project"])
-    found = [_read(archive, key, may_be_deleted=params["keep"] != bundle_.KEEP_ALL, in_use=in_use) for key in keys]
+    keys = bundle_keys(archive.list(f"{params['project']}/"), params["project"])
+    found = [_read(archive, key, may_be_deleted=params["keep"] != KEEP_ALL, in_use=in_use) for key in keys]
     verdicts = retention.decide(found, in_use, params["keep"])
     doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
     failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
@@ -154,7 +154,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         for verdict in verdicts
         if verdict.bundle.uri not in deleted
     ]
-    beside = "all are kept" if params["keep"] == bundle_.KEEP_ALL else f"{params['keep']} are kept beside those in use"
+    beside = "all are kept" if params["keep"] == KEEP_ALL else f"{params['keep']} are kept beside those in use"
     return Outcome(
         changed=bool(deleted),
         result={
@@ -178,7 +178,7 @@ def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[st
         return ArchivedBundle(key, uri, None)
     try:
         return ArchivedBundle(
-            key, uri, crypto.inspect(_bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256
+            key, uri, crypto.inspect(bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256
         )
     except ConfigError:
         return ArchivedBundle(key, uri, None)

@@ -253,7 +253,7 @@ from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
 from ..module_utils._operations.bind.rebinding import Options, Rebinding
-from ..module_utils._operations.server_cert import content as content_
+from ..module_utils._operations.server_cert.content import describe
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
@@ -373,7 +373,7 @@ def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
         raise ConfigError(
             [f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"]
         )
-    return content_.describe(content)
+    return describe(content)
 
 
 def main() -> None:

@@ -225,7 +225,7 @@ from ..module_utils import _module
 from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
 from ..module_utils._clients.net.resolver import Dns, server_problem
 from ..module_utils._core.dns import zones
-from ..module_utils._core.doctor import findings as doctor
+from ..module_utils._core.doctor.findings import count, summary
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
@@ -269,10 +269,10 @@ def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check
         zone_ids=zones.overrides(params["zone_id"]),
     )
     findings, checks = examine(project, clients, clock)
-    counts = doctor.count(findings)
+    counts = count(findings)
     result = {
         "healthy": not counts["error"],
-        "summary": doctor.summary(project.name, findings, len(checks)),
+        "summary": summary(project.name, findings, len(checks)),
         "findings": [found.as_dict() for found in findings],
         "lines": [str(found) for found in findings],
         "counts": counts,

@@ -201,9 +201,10 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RefusedError
 from ..module_utils._module import execute
-from ..module_utils._operations.retire import server_certs as _deletion
-from ..module_utils._operations.server_cert import certificate_input, content as content_
+from ..module_utils._operations.retire.server_certs import delete_or_refuse
+from ..module_utils._operations.server_cert import certificate_input
 from ..module_utils._operations.server_cert.certificate_input import CertificateInput
+from ..module_utils._operations.server_cert.content import describe
 from ..module_utils._operations.server_cert.upload import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -335,8 +336,8 @@ def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outc
             used_by=list(used_by),
         )
     if not check_mode:
-        _deletion.delete_or_refuse(clients.iam, clock, name)
-    described = content_.describe(content)
+        delete_or_refuse(clients.iam, clock, name)
+    described = describe(content)
     before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
     return Outcome(
         changed=True,

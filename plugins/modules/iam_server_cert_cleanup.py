@@ -144,7 +144,7 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
-from ..module_utils._operations.retire import server_certs as _deletion
+from ..module_utils._operations.retire import server_certs
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "str", "required": True},
@@ -231,7 +231,7 @@ def _delete(
 ) -> Outcome:
     doomed = [verdict for verdict in verdicts if verdict.delete]
     answers = {
-        verdict.certificate.name: None if check_mode else _deletion.delete(iam, clock, verdict.certificate.name)
+        verdict.certificate.name: None if check_mode else server_certs.delete(iam, clock, verdict.certificate.name)
         for verdict in doomed
     }
     deleted = [name for name, refusal in answers.items() if refusal is None]
@@ -245,7 +245,9 @@ def _delete(
     ]
     # "in use" is an answer, not a failure, unless it was required that nothing is
     failures = [
-        refusal.message for refusal in refused.values() if params["require_unused"] or refusal.code != _deletion.IN_USE
+        refusal.message
+        for refusal in refused.values()
+        if params["require_unused"] or refusal.code != server_certs.IN_USE
     ]
     names = [verdict.certificate.name for verdict in verdicts]
     return Outcome(

@@ -105,13 +105,13 @@ from dataclasses import dataclass
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
-from ..module_utils._core.bind import distributions as distributions_
+from ..module_utils._core.bind.distributions import users
 from ..module_utils._core.server_cert import limits, server_certs
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
-from ..module_utils._operations.server_cert import content as content_
+from ..module_utils._operations.server_cert.content import describe
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
@@ -141,7 +141,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     found = _found(params, clients.iam)
     if params["usage"] and found:
         distributions = clients.cloudfront.list_distributions()
-        found = [{**one, "used_by": list(distributions_.users(distributions, one["id"]))} for one in found]
+        found = [{**one, "used_by": list(users(distributions, one["id"]))} for one in found]
     return Outcome(changed=False, result={"server_certificates": found})
 
 
@@ -165,7 +165,7 @@ def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
 def _read(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
     # one that vanished since the listing is simply not there
     contents = [content for content in map(iam.get_server_certificate, names) if content is not None]
-    return [{**content_.describe(content), "tags": dict(content.tags)} for content in contents]
+    return [{**describe(content), "tags": dict(content.tags)} for content in contents]
 
 
 def main() -> None:

@@ -308,9 +308,10 @@ from ..module_utils._clients.aws import session
 from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Store
-from ..module_utils._core.project import definition as definitions, document as document_, journal, lease
+from ..module_utils._core.project import definition as project_definition, document as project_document, journal, lease
 from ..module_utils._core.retire import revocation
-from ..module_utils._core.run import overview, reissue, run_plan, shown as shown_, step_report, transitions
+from ..module_utils._core.run import overview, reissue, run_plan, step_report, transitions
+from ..module_utils._core.run.shown import rehearsed, visible
 from ..module_utils._core.values import times
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -374,7 +375,7 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": request.claim.run_id,
-        "to_be_revoked": document_.to_be_revoked(after) if after is not None else [],
+        "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
         "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
         "summary": dict(decided.summary),
@@ -382,9 +383,9 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
     if check_mode and params["state"] == "recorded" and after is not None:
-        shown = shown_.rehearsed(before, after, request.report)
+        shown = rehearsed(before, after, request.report)
     else:
-        shown = shown_.visible(before), shown_.visible(after)
+        shown = visible(before), visible(after)
     return Outcome(
         changed=shown[0] != shown[1],
         result=result,
@@ -398,12 +399,14 @@ def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | 
     """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
     problems = _uri_problems("store", params["store"]) + reissue.problems(params["issued_before"])
     if params["definition"] is None:
-        problems += definitions.name_problems(params["name"])
+        problems += project_definition.name_problems(params["name"])
         if problems:
             raise ConfigError(problems)
         return None, ()
     region = session.region_of(params) or ""
-    found = definitions.parse(params["name"], params["definition"], "aws-cn" if region.startswith("cn-") else "aws")
+    found = project_definition.parse(
+        params["name"], params["definition"], "aws-cn" if region.startswith("cn-") else "aws"
+    )
     problems += [*found.problems, *_uri_problems("archive", found.values["archive"])]
     if problems:
         raise ConfigError(problems)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .._clients.stores.base import Store, Stored
-from .._core.project import document as document_, journal, lease
+from .._core.project import document as project_document, journal, lease
 from .._core.project.document import Document
 from .._core.run import step_report, transitions
 from .._errors import CertError, ConflictError
@@ -44,7 +44,7 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
     if isinstance(stored, CertError):
         raise stored
     try:
-        return document_.loaded(name, stored.document)
+        return project_document.loaded(name, stored.document)
     except ValueError as exc:
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
     definition as definitions,
-    document as document_,
+    document as project_document,
     journal,
     lease,
 )
@@ -67,7 +67,7 @@ def unfinished(
 
 
 def document(**given: t.Any) -> dict[str, t.Any]:
-    return {**document_.new_document("webapp", definition()), **given}
+    return {**project_document.new_document("webapp", definition()), **given}
 
 
 def failing(failures: int, next_attempt: timedelta) -> dict[str, t.Any]:

@@ -11,8 +11,7 @@ import typing as t
 import zlib
 from pathlib import Path
 
-from ..._core.certificate import bundle as bundles
-from ..._core.certificate.bundle import Bundle
+from ..._core.certificate.bundle import FILES, PRIVKEY, Bundle, bundle_keys, from_texts
 from ..._errors import CertError, ConfigError
 from ..machine import private_files
 from ..stores.base import Archive
@@ -34,7 +33,7 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
     path = Path(_local_path(reference)).expanduser()
     try:
         if path.is_dir():
-            return bundles.from_texts(_directory_texts(path))
+            return from_texts(_directory_texts(path))
         return unpack(path.read_bytes(), reference)
     except (OSError, UnicodeError) as exc:
         raise ConfigError(
@@ -53,7 +52,7 @@ def unpack(content: bytes, reference: str) -> Bundle:
     """The bundle in the bytes of a .tar.gz; ``reference`` names it in errors."""
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
-            return bundles.from_texts(_tar_texts(tar))
+            return from_texts(_tar_texts(tar))
     except (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError) as exc:
         raise ConfigError([f"bundle {reference}: not a readable .tar.gz ({_why(exc)})"]) from exc
     except ValueError as exc:
@@ -63,7 +62,7 @@ def unpack(content: bytes, reference: str) -> Bundle:
 def newest(archive: Archive, keys: t.Iterable[str], project: str) -> tuple[str, Bundle] | None:
     """The URI and the content of the project's newest bundle among these keys of the archive; None without one,
     ConfigError if it is damaged."""
-    key = next(iter(bundles.archived(keys, project)), None)
+    key = next(iter(bundle_keys(keys, project)), None)
     if key is None:
         return None
     uri = f"{archive.uri}/{key}"
@@ -88,7 +87,7 @@ def is_kept_in(directory: str, bundle: Bundle) -> bool:
     try:
         if _directory_texts(root) != bundle.texts():
             return False
-        return not (root / bundles.PRIVKEY).stat().st_mode & 0o077
+        return not (root / PRIVKEY).stat().st_mode & 0o077
     except (OSError, UnicodeError):
         return False
 
@@ -123,13 +122,13 @@ def _local_path(reference: str) -> str:
 
 
 def _directory_texts(root: Path) -> dict[str, str]:
-    return {name: (root / name).read_text(encoding="utf-8") for name in bundles.FILES if (root / name).exists()}
+    return {name: (root / name).read_text(encoding="utf-8") for name in FILES if (root / name).exists()}
 
 
 def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
     texts = {}
     for member in tar:
-        content = tar.extractfile(member) if member.isfile() and member.name in bundles.FILES else None
+        content = tar.extractfile(member) if member.isfile() and member.name in FILES else None
         if content is None or member.size > MAX_FILE_BYTES:
             raise ValueError(f"holds {member.name!r}, which does not belong into a bundle")
         texts[member.name] = content.read().decode("utf-8")
@@ -137,7 +136,7 @@ def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
 
 
 def _mode(name: str) -> int:
-    return 0o600 if name == bundles.PRIVKEY else 0o644
+    return 0o600 if name == PRIVKEY else 0o644
 
 
 def _why(exc: Exception) -> str:

@@ -134,7 +134,7 @@ def archive_key(project: str, issued_at: datetime, taken: t.Collection[str]) -> 
     return key
 
 
-def archived(keys: t.Iterable[str], project: str) -> list[str]:
+def bundle_keys(keys: t.Iterable[str], project: str) -> list[str]:
     """Of the archive's keys those that are bundles of the project, newest first."""
     found = []
     for key in keys:

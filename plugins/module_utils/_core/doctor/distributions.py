@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ..bind import binding, distributions as distributions_
-from ..bind.distributions import Distribution, Selection
+from ..bind import binding
+from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
 from ..bind.target import IAM_ELEMENT, Target
 from ..values import domain_names
@@ -62,7 +62,7 @@ def _unknown(selection: Selection, known: t.Container[str]) -> list[str]:
 
 def _takes_over(project: str, one: Distribution, selection: Selection, paths: t.Mapping[str, str]) -> list[Finding]:
     """What a distribution would lose that uses a certificate which is none of the project's own."""
-    foreign = sorted(distributions_.used_certificates(one.viewer) - frozenset(selection.previous))
+    foreign = sorted(used_certificates(one.viewer) - frozenset(selection.previous))
     foreign = [used for used in foreign if paths.get(used) != path_of(project)]
     if not foreign:
         return []
@@ -90,7 +90,7 @@ def _elsewhere(one: Distribution, target: Target) -> list[Finding]:
     )
     if not covered:
         return []
-    used = ", ".join(sorted(distributions_.used_certificates(one.viewer))) or "no certificate of its own"
+    used = ", ".join(sorted(used_certificates(one.viewer))) or "no certificate of its own"
     return [
         finding(
             "BOUND_ELSEWHERE",

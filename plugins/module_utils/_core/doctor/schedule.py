@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal_info import RenewalInfo
-from ..project import document as document_, journal
+from ..project import document as project_document, journal
 from ..values import times
 from .findings import Finding, finding
 
@@ -34,7 +34,7 @@ def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, i
             )
         )
     if document["certificate"]:
-        found += certificate(document["certificate"], interval_days, document_.renewal_info(document), now)
+        found += certificate(document["certificate"], interval_days, project_document.renewal_info(document), now)
     return found
 
 

@@ -9,10 +9,10 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass, field
 
-from ..bind import binding, distributions as distributions_, target as binding_target
-from ..bind.distributions import Distribution, Selection
+from ..bind import binding, target as binding_target
+from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
-from ..project import document as document_, journal
+from ..project import document as project_document, journal
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
@@ -69,7 +69,7 @@ class Index:
                 found.ids.add(one.id)
         for distribution in listing.distributions:
             found.distributions[distribution.id] = distribution
-            for certificate_id in distributions_.used_certificates(distribution.viewer):
+            for certificate_id in used_certificates(distribution.viewer):
                 found.users[certificate_id].append(distribution)
             for alias in distribution.aliases:
                 lowered = alias.lower()
@@ -128,7 +128,7 @@ def _astray(
     )
     selection = Selection(
         match=frozenset(definition["bind"]),
-        previous=document_.previous(document),
+        previous=project_document.previous(document),
         ids=tuple(definition["distributions"]),
     )
     meant = {one.id: one for certificate_id in older for one in index.users.get(certificate_id, ())}

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..project import fields as definitions
+from ..project.fields import KEYS
 from ..run import overview
 from . import given
 
@@ -30,7 +30,7 @@ class Host:
 
 def host(shown: t.Mapping[str, t.Any], store_uri: str, expiring_days: int) -> Host:
     """The host of a project, from its overview. Its definition is what the playbooks take, so they can run on it."""
-    definition = {key: value for key, value in shown["definition"].items() if key in definitions.KEYS}
+    definition = {key: value for key, value in shown["definition"].items() if key in KEYS}
     variables = overview.role_vars({"name": shown["name"], "definition": definition}, store_uri)
     record = {key: value for key, value in shown.items() if key != "definition"}
     groups = (ALL, *(f"state_{state}" for state in _states(shown, expiring_days)), *_tag_groups(definition))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..ca.ledger import Held
-from ..project import document as document_, lease
+from ..project import document as project_document, lease
 from ..run import overview, reissue, run_plan
 from ..values import times
 from .drift import Drift, Index, find
@@ -159,6 +159,6 @@ def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> s
     certificate, superseded = document["certificate"], document["superseded"]
     if certificate is None:
         return times.to_text(now)
-    in_service = certificate if document_.is_deployed(document) or not superseded else superseded[-1]
+    in_service = certificate if project_document.is_deployed(document) or not superseded else superseded[-1]
     ends: list[str | None] = [in_service.get("not_after") or certificate["not_after"], drift.breaks_at]
     return min((text for text in ends if text), key=times.from_text)

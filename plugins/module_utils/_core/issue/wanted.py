@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..certificate import renewal, renewal_info as ari
+from ..certificate import renewal, renewal_info
 from ..certificate.bundle import Manifest
 from ..certificate.renewal import RenewalDecision
 from ..certificate.renewal_info import RenewalInfo
@@ -62,7 +62,7 @@ def judge(manifest: Manifest | None, wanted: WantedCertificate, terms: RenewalTe
             keep=False,
             reason=f"the certificate was issued at {issued}, before issued_since {times.to_text(terms.issued_since)}",
         )
-    info = ari.known(terms.renewal_info, manifest.certificate)
+    info = renewal_info.known(terms.renewal_info, manifest.certificate)
     decision = renewal.decide(manifest.certificate, terms.interval_days, now, info)
     return BundleVerdict(keep=not decision.due, reason=decision.reason, decision=decision, info=info)
 
@@ -79,7 +79,11 @@ def replacement(manifest: Manifest | None, wanted: WantedCertificate, account_ur
         or (manifest.directory, manifest.account_url) != (wanted.directory, account_url)
     ):
         return None
-    return ari.certificate_id(manifest.certificate) if set(manifest.certificate.domains) & set(wanted.domains) else None
+    return (
+        renewal_info.certificate_id(manifest.certificate)
+        if set(manifest.certificate.domains) & set(wanted.domains)
+        else None
+    )
 
 
 def is_refused_profile(code: str, message: str) -> bool:

@@ -9,12 +9,12 @@ import typing as t
 from datetime import datetime
 
 from ..ca import directories, issuances
-from ..certificate import renewal, renewal_info as ari
+from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal import RenewalDecision, SlowestSchedule
-from ..certificate.renewal_info import RenewalInfo
+from ..certificate.renewal_info import RenewalInfo, known
 from ..values import times
-from . import definition as definitions, journal, pending_revocations, upgrades
+from . import definition as project_definition, journal, pending_revocations, upgrades
 
 SCHEMA = upgrades.SCHEMA
 Document = dict[str, t.Any]
@@ -46,7 +46,7 @@ def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
     if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
         raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
     empty = new_document(name, {})
-    document = {**empty, **stored, "definition": definitions.with_defaults(name, stored["definition"])}
+    document = {**empty, **stored, "definition": project_definition.with_defaults(name, stored["definition"])}
     document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
     try:
         _check_shapes(document)
@@ -59,7 +59,7 @@ def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
 
 def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
     """Raises for a document that a plan could not be made from."""
-    damage = definitions.damage(document["definition"])
+    damage = project_definition.damage(document["definition"])
     if damage:
         raise ValueError(", ".join(damage))
     _check_runs(document)
@@ -128,7 +128,7 @@ def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
     want it."""
     if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
         return None
-    return ari.known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
+    return known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
 
 def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:

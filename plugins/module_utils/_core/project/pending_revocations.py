@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime
 
 from ..values import times
-from . import journal as journals
+from .journal import is_unfinished
 
 Entry = t.Mapping[str, t.Any]
 
@@ -52,7 +52,7 @@ def remembered(document: Entry, is_recorded: bool) -> str | None:
     """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing
     it."""
     unfinished = document["journal"]
-    return unfinished.get("revoke") if journals.is_unfinished(unfinished) and not is_recorded else None
+    return unfinished.get("revoke") if is_unfinished(unfinished) and not is_recorded else None
 
 
 def pending(document: Entry, is_recorded: bool) -> list[Entry]:

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
 
-from ..bind import distributions as distributions_
+from ..bind.distributions import DEPLOYED, Distribution, used_certificates, users
 from ..server_cert.server_certs import StoredCertificate
 from ..values.ownership import CLOUDFRONT_PATH, MANAGED_BY, MANAGED_BY_TAG
 
@@ -19,7 +19,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 class Search:
     """What a search for users found: a failed search (``distributions`` is None) is never "no user"."""
 
-    distributions: tuple[distributions_.Distribution, ...] | None
+    distributions: tuple[Distribution, ...] | None
     error: str = ""
     deploying: tuple[str, ...] = ()
 
@@ -54,20 +54,14 @@ class DeletionVerdict:
         }
 
 
-def search_of(
-    distributions: tuple[distributions_.Distribution, ...], certificates: t.Iterable[StoredCertificate]
-) -> Search:
+def search_of(distributions: tuple[Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
     """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is
     noticed.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
     """
     ids = {one.id for one in certificates}
-    changing = (
-        one
-        for one in distributions
-        if one.status != distributions_.DEPLOYED and distributions_.used_certificates(one.viewer) & ids
-    )
+    changing = (one for one in distributions if one.status != DEPLOYED and used_certificates(one.viewer) & ids)
     return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 
 
@@ -111,7 +105,7 @@ def decide(
         if reason is None and spared < rules.keep_previous:
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
-        used_by = distributions_.users(search.distributions or (), one.id)
+        used_by = users(search.distributions or (), one.id)
         verdicts.append(
             DeletionVerdict(
                 one, reason is None, reason or "it is ours, superseded, and no distribution uses it", used_by
@@ -123,7 +117,7 @@ def decide(
 def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str | None:
     if search.distributions is None:
         return f"who uses it is unknown, because the search failed: {search.error}"
-    used_by = distributions_.users(search.distributions, one.id)
+    used_by = users(search.distributions, one.id)
     if used_by:
         return f"it is used by {', '.join(used_by)}"
     if rules.keep & _names(one):

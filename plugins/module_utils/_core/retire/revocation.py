@@ -8,8 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..bind import distributions as distributions_
-from ..bind.distributions import Distribution
+from ..bind.distributions import DEPLOYED, Distribution, users
 from ..certificate.certificate import Certificate
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, times
@@ -50,7 +49,7 @@ def possible_users(
 ) -> tuple[tuple[StoredCertificate, tuple[str, ...]], ...]:
     """The server certificates that may be this one and that distributions use, with those."""
     listed = tuple(distributions)
-    found = ((one, distributions_.users(listed, one.id)) for one in stored if may_be_same(one, certificate))
+    found = ((one, users(listed, one.id)) for one in stored if may_be_same(one, certificate))
     return tuple((one, users) for one, users in found if users)
 
 
@@ -63,7 +62,7 @@ def unclear(distributions: t.Iterable[Distribution], certificate: Certificate) -
             continue
         if one.viewer.get(ACM_ELEMENT):
             found.append(f"{one.id} has a certificate of ACM for names of this one")
-        elif one.status != distributions_.DEPLOYED:
+        elif one.status != DEPLOYED:
             found.append(f"{one.id} is not yet deployed, so edges may still serve this one")
     return tuple(found)
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from ..ca import issuances
 from ..certificate.renewal_info import RenewalInfo
-from ..project import document as document_, journal, last_run, lease, pending_revocations
+from ..project import document as project_document, journal, last_run, lease, pending_revocations
 from ..project.document import Document
 from ..values import redaction, times
 from . import rollback, run_plan
@@ -35,7 +35,7 @@ def started(
         found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
         # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
         revoke_reason = revoke_reason or (
-            pending_revocations.remembered(document, document_.is_recorded(document)) if plan.issue else None
+            pending_revocations.remembered(document, project_document.is_recorded(document)) if plan.issue else None
         )
     elif journal.is_unfinished(unfinished) and run not in (*run_plan.WITHOUT_JOURNAL, "renew"):
         # What it was about is no longer wanted, for example a change of names that was taken back.
@@ -44,7 +44,7 @@ def started(
         found["renewal"] = {**document["renewal"], "next_attempt_at": None, "failures": 0}
     if plan.action != "none":
         found["last_run"] = last_run.begin(_replaced(found), now)
-        found = pending_revocations.asked(found, revoke_reason, plan.resumed and document_.is_recorded(found))
+        found = pending_revocations.asked(found, revoke_reason, plan.resumed and project_document.is_recorded(found))
     return found
 
 
@@ -113,7 +113,10 @@ def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or
     keeps it."""
     certificate = document["certificate"]
-    return [*document["superseded"], *([] if certificate is None or document_.is_recorded(document) else [certificate])]
+    return [
+        *document["superseded"],
+        *([] if certificate is None or project_document.is_recorded(document) else [certificate]),
+    ]
 
 
 def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
@@ -156,14 +159,14 @@ def _with_rollback(document: Document, now: datetime) -> Document:
     """The certificate is one that the project went back to, with its own time of renewal."""
     certificate = rollback.marked(document["certificate"], document["definition"], now)
     found = {**document, "certificate": certificate}
-    info = document_.renewal_info(found)
+    info = project_document.renewal_info(found)
     return with_renewal_info(found, info, now)
 
 
 def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
     """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
     found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
-    decision = document_.decided(found, now)
+    decision = project_document.decided(found, now)
     found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
     return found
 
@@ -225,7 +228,7 @@ def _advanced(document: Document, report: StepReport, now: datetime) -> Document
     found["last_run"] = last_run.merged(
         found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result)
     )
-    if report.phase is not None and journal.is_deployed(run) and document_.is_recorded(found):
+    if report.phase is not None and journal.is_deployed(run) and project_document.is_recorded(found):
         found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
     if report.phase == journal.Phase.DONE.value:
         found["last_run"] = last_run.succeeded(found["last_run"], now)

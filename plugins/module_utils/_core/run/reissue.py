@@ -10,7 +10,7 @@ from datetime import datetime
 
 from ..._errors import ConfigError
 from ..ca import directories, issuances
-from ..project import document as document_
+from ..project import document as project_document
 from ..values import times
 
 RUN, OTHERWISE = "reissue", "converge"
@@ -62,5 +62,6 @@ def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:
     """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was
     wanted."""
     return (
-        document["certificate"] is not None and document_.authority(document)[0] == directories.resolve(directory).url
+        document["certificate"] is not None
+        and project_document.authority(document)[0] == directories.resolve(directory).url
     )

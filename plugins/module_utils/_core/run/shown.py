@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..project import document as document_
+from ..project import document as project_document
 from ..project.document import Document
 from .step_report import StepReport
 
@@ -31,7 +31,8 @@ def rehearsed(
     """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new
     certificate is only predicted."""
     was, now = (
-        _without_definition(document or document_.new_document(after["name"], {})) for document in (before, after)
+        _without_definition(document or project_document.new_document(after["name"], {}))
+        for document in (before, after)
     )
     predicted, former = report.predicted, was["certificate"]
     deleted = (report.cleanup_result or {}).get("deleted") or []

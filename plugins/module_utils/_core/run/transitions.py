@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._errors import ConfigError, RefusedError
-from ..project import definition as definitions, document as document_, journal, lease
+from ..project import definition as project_definition, document as project_document, journal, lease
 from ..project.document import Document
 from ..project.lease import Claim
 from ..report import notice
@@ -154,10 +154,10 @@ def _defined(request: Request, document: Document | None) -> tuple[Document, tup
             ]
         )
     if document is None:
-        return document_.new_document(request.name, request.definition or {}), ()
+        return project_document.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
         return document, ()
-    warnings = definitions.shrinking(document["definition"]["domains"], request.definition["domains"])
+    warnings = project_definition.shrinking(document["definition"]["domains"], request.definition["domains"])
     return {**document, "definition": dict(request.definition)}, warnings
 
 
@@ -165,7 +165,9 @@ def _held(request: Request, document: Document | None) -> Document:
     """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be
     created."""
     if request.rehearsal:
-        found = document or document_.new_document(request.name, definitions.with_defaults(request.name, {}))
+        found = document or project_document.new_document(
+            request.name, project_definition.with_defaults(request.name, {})
+        )
         return lease.taken(found, request.claim)
     if document is None:
         raise RefusedError(

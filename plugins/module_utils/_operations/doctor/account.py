@@ -13,14 +13,14 @@ from ..._clients.aws.sns import Sns
 from ..._clients.aws.sts import Caller, Sts
 from ..._core.bind import binding
 from ..._core.bind.distributions import Distribution, Selection
-from ..._core.doctor import account, distributions as doctor_binding, notices as doctor_notices, stores
+from ..._core.doctor import account, distributions as doctor_distributions, notices as doctor_notices, stores
 from ..._core.doctor.findings import Finding
 from ..._core.report import subscriptions
 from ..._core.server_cert.server_certs import Quota, StoredCertificate
 from ..._core.values import ownership
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
-from ..server_cert import content as content_
+from ..server_cert.content import describe
 from .checks import Check, Fact, Subject
 
 if t.TYPE_CHECKING:
@@ -81,7 +81,7 @@ class AccountChecks:
         self._selection = Selection(
             match=frozenset(definition["bind"]), previous=self.subject.previous, ids=tuple(definition["distributions"])
         )
-        self._target = doctor_binding.target_of(self.subject.domains, record)
+        self._target = doctor_distributions.target_of(self.subject.domains, record)
 
     def checks(self) -> list[Check]:
         """What can be looked at."""
@@ -133,7 +133,7 @@ class AccountChecks:
         if record is None or stored is None:
             return []
         content = self.services.iam.get_server_certificate(stored.name)
-        return account.content(record, content_.describe(content)["fingerprint_sha256"]) if content else []
+        return account.content(record, describe(content)["fingerprint_sha256"]) if content else []
 
     def key_type(self) -> list[Finding]:
         """CloudFront takes the keys."""
@@ -143,8 +143,8 @@ class AccountChecks:
         """What a bind meets."""
         found = self._distributions.get()
         paths = {one.id: one.path for one in self._certificates.get_or(()) if one.id}
-        bindings = doctor_binding.bindings(self.subject.name, found, self._selection, self._target, paths)
-        return bindings + doctor_binding.icp(found, self._selection, self._target)
+        bindings = doctor_distributions.bindings(self.subject.name, found, self._selection, self._target, paths)
+        return bindings + doctor_distributions.icp(found, self._selection, self._target)
 
     def notices(self) -> list[Finding]:
         """Somebody is told."""

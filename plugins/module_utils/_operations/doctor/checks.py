@@ -11,9 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..._core.doctor import findings as doctor
-from ..._core.doctor.findings import Finding
-from ..._core.project import document as document_
+from ..._core.doctor.findings import Finding, of_error, ordered
+from ..._core.project import document as project_document
 from ..._errors import CertError
 
 WORKERS = 8
@@ -74,7 +73,7 @@ class Subject:
     @property
     def previous(self) -> tuple[str, ...]:
         """IDs of the certificates whose distributions the next run takes over."""
-        return document_.previous(self.document) if self.document else ()
+        return project_document.previous(self.document) if self.document else ()
 
     @property
     def superseded(self) -> tuple[t.Mapping[str, t.Any], ...]:
@@ -95,12 +94,12 @@ class Check:
         try:
             return list(self.look())
         except CertError as exc:
-            return [doctor.of_error(self.code, exc)]
+            return [of_error(self.code, exc)]
 
 
 def findings(checks: t.Sequence[Check]) -> list[Finding]:
     """What all the checks found, the worst first."""
-    return doctor.ordered(found for one in side_by_side(Check.made, checks) for found in one)
+    return ordered(found for one in side_by_side(Check.made, checks) for found in one)
 
 
 def side_by_side(function: t.Callable[[A], B], items: t.Sequence[A]) -> list[B]:

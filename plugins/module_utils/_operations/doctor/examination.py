@@ -14,9 +14,9 @@ from ..._clients.net.resolver import Dns
 from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
 from ..._core.ca import directories
-from ..._core.doctor import findings as doctor, schedule
-from ..._core.doctor.findings import Finding, finding
-from ..._core.project import definition as definitions, lease
+from ..._core.doctor import schedule
+from ..._core.doctor.findings import Finding, finding, of_error, ordered
+from ..._core.project import definition as project_definition, lease
 from ..._core.project.document import Document
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
@@ -57,7 +57,7 @@ class Project:
 
 def examine(project: Project, connections: Connections, clock: Clock) -> Examined:
     """What was found, the worst first, and the names of the checks."""
-    problems = definitions.name_problems(project.name)
+    problems = project_definition.name_problems(project.name)
     if problems:
         return [finding("DEFINITION_INVALID", project.name, problem) for problem in problems], ["definition"]
     try:
@@ -67,22 +67,22 @@ def examine(project: Project, connections: Connections, clock: Clock) -> Examine
         return _without_store(project, exc, connections, clock)
     definition, found = _definition(project, document, connections)
     if found:
-        return doctor.ordered(found), ["definition"]
+        return ordered(found), ["definition"]
     subject = Subject(project.name, definition, document, project.has_eab, clock.now())
     return _Examination(project, subject, store, connections, clock).carry_out()
 
 
 def _without_store(project: Project, error: CertError, connections: Connections, clock: Clock) -> Examined:
     """A store that is away stops no other check of a definition that was given."""
-    broken = doctor.of_error("STORE_FAILED", error)
+    broken = of_error("STORE_FAILED", error)
     if project.definition is None:
         return [broken], ["store"]
     definition, found = _definition(project, None, connections)
     if found:
-        return doctor.ordered([broken, *found]), ["store", "definition"]
+        return ordered([broken, *found]), ["store", "definition"]
     subject = Subject(project.name, definition, None, project.has_eab, clock.now())
     found, checks = _Examination(project, subject, None, connections, clock).carry_out()
-    return doctor.ordered([broken, *found]), ["store", *checks]
+    return ordered([broken, *found]), ["store", *checks]
 
 
 def _definition(
@@ -98,7 +98,7 @@ def _definition(
         partition = connections.session().partition
     except ConfigError:
         partition = "aws"
-    parsed = definitions.parse(project.name, project.definition, partition)
+    parsed = project_definition.parse(project.name, project.definition, partition)
     return parsed.values, [finding("DEFINITION_INVALID", project.name, problem) for problem in parsed.problems]
 
 
@@ -125,7 +125,7 @@ class _Examination:
             places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
             checks += places.checks() if places else []
         checks.append(Check("schedule", "STORE_FAILED", self._schedule))
-        return doctor.ordered([*found, *findings(checks)]), [check.name for check in checks]
+        return ordered([*found, *findings(checks)]), [check.name for check in checks]
 
     T = t.TypeVar("T")
 

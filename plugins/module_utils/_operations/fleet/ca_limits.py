@@ -9,8 +9,8 @@ import json
 import pathlib
 import typing as t
 
-from ..._core.ca import limits as limits_
-from ..._core.ca.limits import Limits
+from ..._core.ca import limits as known_limits
+from ..._core.ca.limits import REGISTERED_DOMAIN, Limits
 from ..._errors import ConfigError
 
 try:
@@ -38,17 +38,17 @@ def load(path: str | None, problems: list[str]) -> Limits:
     own: t.Any = {}
     try:
         own = _read(path) if path else {}
-        found = limits_.problems(own)
+        found = known_limits.problems(own)
     except ConfigError as exc:
         found = list(exc.problems)
     if found:
         problems += [f"acme_limits: {path}: {problem}" for problem in found]
         return {}
-    limits = limits_.published(own)
+    limits = known_limits.published(own)
     if HAS_SUFFIXES:
         return limits
     return {
-        directory: {kind: limit for kind, limit in known.items() if kind != limits_.REGISTERED_DOMAIN}
+        directory: {kind: limit for kind, limit in known.items() if kind != REGISTERED_DOMAIN}
         for directory, known in limits.items()
     }
 

@@ -20,7 +20,7 @@ from ..._core.certificate import renewal_info
 from ..._core.certificate.certificate import Certificate
 from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.fleet.needs import Candidate
-from ..._core.project import document as document_, journal, lease
+from ..._core.project import document as project_document, journal, lease
 from ..._core.run import recording
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConflictError
@@ -149,7 +149,7 @@ class Inquiry:
         """Written once: if somebody else writes at the same time, the next round asks again."""
         try:
             document, version = project_updates.load(question.store, question.project)
-            known = document_.renewal_info(document) if document else None
+            known = project_document.renewal_info(document) if document else None
             if document is None or known is None or known.cert_id != info.cert_id:
                 return
             question.store.write(
@@ -182,7 +182,7 @@ def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Cand
 def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
     """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be
     finished first."""
-    info = document_.renewal_info(document)
+    info = project_document.renewal_info(document)
     if (
         info is None
         or journal.is_unfinished(document["journal"])
@@ -191,7 +191,7 @@ def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_d
     ):
         return None
     try:
-        directory, ca_bundle = document_.authority(document)
+        directory, ca_bundle = project_document.authority(document)
     except ValueError:  # the plan says what is wrong with the definition
         return None
     return RenewalQuestion(project=document["name"], store=store, info=info, directory=directory, ca_bundle=ca_bundle)

@@ -17,7 +17,7 @@ from ..._clients.stores.base import Scan, Store
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
-from ..._core.project import definition, document as document_
+from ..._core.project import definition, document as project_document
 from ..._core.project.document import Document
 from ..._core.values.ownership import PROJECTS_PATH
 from ..._errors import CertError, ConfigError, RemoteError
@@ -188,7 +188,7 @@ def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: Know
     if one.name in known.errors:
         fleet.fail(one.name, one.host, known.errors[one.name])
     elif one.name not in known.documents:
-        fleet.add(one, document_.new_document(one.name, values))
+        fleet.add(one, project_document.new_document(one.name, values))
     else:
         document = known.documents[one.name]
         changed = [key for key, value in values.items() if document["definition"].get(key) != value]

@@ -15,16 +15,16 @@ from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._core.certificate import renewal, renewal_info
 from ..._core.certificate.bundle import Bundle, Manifest
 from ..._core.dns.zones import RecordPlace
-from ..._core.issue import pending_order, wanted as wanted_
-from ..._core.issue.wanted import BundleVerdict
+from ..._core.issue import pending_order
+from ..._core.issue.wanted import BundleVerdict, judge
 from ..._core.values import times
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError, RemoteError
 from ..dns.challenge_records import ZONE_GONE, ChallengeRecords
 from ..dns.place_finder import PlaceFinder
-from . import clients as clients_, withdrawal
-from .clients import Clients
+from . import withdrawal
+from .clients import Clients, Issued
 from .fallbacks import Authorities
 from .request import IssueRequest
 
@@ -138,7 +138,7 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     ):
         warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
         bundle = None
-    verdict = wanted_.judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
+    verdict = judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
     return ObservedArchive(
         uri=uri,
         bundle=bundle,
@@ -183,7 +183,7 @@ def _predict(request: IssueRequest, observed: ObservedArchive, warnings: list[st
 
 
 def _report(
-    request: IssueRequest, observed: ObservedArchive, issued: clients_.Issued, end: tuple[list[str], datetime]
+    request: IssueRequest, observed: ObservedArchive, issued: Issued, end: tuple[list[str], datetime]
 ) -> Outcome:
     warnings, now = end
     certificate = issued.manifest.certificate

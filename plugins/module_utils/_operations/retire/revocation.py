@@ -8,14 +8,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._clients.acme.client import Client
-from ..._clients.archive import bundles as _bundles, revocations
+from ..._clients.archive import bundles, revocations
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.machine import crypto
 from ..._clients.stores.base import Archive
 from ..._core.ca import directories
-from ..._core.certificate import bundle as bundles
-from ..._core.certificate.bundle import Bundle
+from ..._core.certificate.bundle import Bundle, bundle_keys
 from ..._core.certificate.certificate import Certificate
 from ..._core.project import definition
 from ..._core.retire import revocation
@@ -37,7 +36,7 @@ class Clients:
     server: t.Callable[[str], MakesClients]
     iam: Iam
     cloudfront: CloudFront
-    archived: _bundles.ReadArchived
+    archived: bundles.ReadArchived
 
 
 def check(params: t.Mapping[str, t.Any]) -> None:
@@ -112,14 +111,14 @@ class Revoking:
             return self._found(project)
         if project is not None and "/" not in reference:
             uri = f"{self.clients.archive.uri}/{project}/{reference}.tar.gz"
-            return _bundles.unpack(self.clients.archive.get(f"{project}/{reference}.tar.gz") or b"", uri)
-        return _bundles.read(reference, self.clients.archived)
+            return bundles.unpack(self.clients.archive.get(f"{project}/{reference}.tar.gz") or b"", uri)
+        return bundles.read(reference, self.clients.archived)
 
     def _found(self, project: str) -> Bundle:
         """The newest bundle of the project with this certificate, by fingerprint or serial number."""
         archive, wanted = self.clients.archive, self.params["certificate"].replace(":", "").lower()
-        for key in bundles.archived(archive.list(f"{project}/"), project):
-            bundle = _bundles.unpack(archive.get(key) or b"", f"{archive.uri}/{key}")
+        for key in bundle_keys(archive.list(f"{project}/"), project):
+            bundle = bundles.unpack(archive.get(key) or b"", f"{archive.uri}/{key}")
             certificate = crypto.inspect(bundle.cert)
             if wanted == certificate.fingerprint_sha256 or wanted.lstrip("0") == certificate.serial.lstrip("0"):
                 return bundle

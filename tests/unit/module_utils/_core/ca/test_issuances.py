@@ -10,7 +10,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import issuances
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import renewal_info
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 
 NOW = datetime(2027, 1, 6, 4, 0, tzinfo=timezone.utc)
@@ -38,7 +38,7 @@ def certificate(serial: str, ago: timedelta, *domains: str, **more: t.Any) -> di
 def document(
     current: dict[str, t.Any] | None = None, *superseded: dict[str, t.Any], **renewal: t.Any
 ) -> dict[str, t.Any]:
-    found = document_.new_document("webapp", {"domains": ["example.com"], "acme_directory": "letsencrypt"})
+    found = project_document.new_document("webapp", {"domains": ["example.com"], "acme_directory": "letsencrypt"})
     return {**found, "certificate": current, "superseded": list(superseded), "renewal": {**found["renewal"], **renewal}}
 
 

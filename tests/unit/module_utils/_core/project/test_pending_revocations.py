@@ -8,7 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
-    document as document_,
+    document as project_document,
     lease,
     pending_revocations,
 )
@@ -90,7 +90,8 @@ def test_what_is_revoked_does_not_come_into_service_again(entry: dict[str, t.Any
 
 def pending(found: dict[str, t.Any]) -> list[tuple[str, str]]:
     return [
-        (entry["name"], entry["revoke"]) for entry in pending_revocations.pending(found, document_.is_recorded(found))
+        (entry["name"], entry["revoke"])
+        for entry in pending_revocations.pending(found, project_document.is_recorded(found))
     ]
 
 
@@ -142,6 +143,6 @@ def test_each_certificate_is_revoked_at_the_server_of_its_own_ca(
         if replaced
         else found
     )
-    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in document_.to_be_revoked(found)] == [
+    assert [(entry["name"], entry["acme_ca_bundle"]) for entry in project_document.to_be_revoked(found)] == [
         (OLD["name"], expected)
     ]

@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, upgrades
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    document as project_document,
+    upgrades,
+)
 from unit.fakes.projects import definition, document
 
 OLD = {"name": "webapp", "definition": {"domains": "example.com, *.example.com", "emails": "ops@example.com"}}
 
 
 def test_a_document_from_before_versions_were_counted_is_brought_up_to_date() -> None:
-    loaded = document_.loaded("webapp", OLD)
+    loaded = project_document.loaded("webapp", OLD)
     assert loaded == document(definition=definition(emails=["ops@example.com"]))
     assert loaded["schema"] == upgrades.SCHEMA
 

@@ -8,7 +8,10 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    document as project_document,
+    journal,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import (
     recording,
     rollback,
@@ -121,8 +124,8 @@ def test_the_one_gone_back_to_is_recorded_and_the_other_superseded() -> None:
         "done",
         "Succeeded",
     )
-    assert document_.is_deployed(done)
-    assert document_.loaded("webapp", done) == done
+    assert project_document.is_deployed(done)
+    assert project_document.loaded("webapp", done) == done
 
 
 def test_a_second_rollback_changes_nothing() -> None:

@@ -8,7 +8,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import NOW, certificate, definition, document, failing, unfinished
@@ -358,9 +358,11 @@ def test_a_plan_is_plain_json_values() -> None:
 )
 def test_a_damaged_document_is_refused_with_what_is_wrong(changes: dict[str, t.Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
-        document_.loaded("webapp", document(**changes))
+        project_document.loaded("webapp", document(**changes))
 
 
 def test_a_document_of_an_earlier_version_gets_the_keys_that_it_lacks() -> None:
-    loaded = document_.loaded("webapp", {"schema": 1, "name": "webapp", "definition": {"domains": ["example.com"]}})
+    loaded = project_document.loaded(
+        "webapp", {"schema": 1, "name": "webapp", "definition": {"domains": ["example.com"]}}
+    )
     assert loaded == document(definition=definition(domains=["example.com"]))

@@ -8,7 +8,10 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_, journal
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
+    document as project_document,
+    journal,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import (
     recording,
     run_plan,
@@ -264,7 +267,7 @@ class TestRecording:
         second = recorded(take(first, "reissue"), "reissue", phase="stored", certificate=reported_certificate(2))
         assert [entry["id"] for entry in second["superseded"]] == ["ASCA1"]
         assert second["last_run"]["Previous_IAM_SSL_Info"] == {"IAM_SSL_ID": ["ASCA1"], "IAM_SSL_NAME": ["webapp-1"]}
-        assert not document_.is_deployed(second)
+        assert not project_document.is_deployed(second)
         cleaned = recorded(second, "reissue", phase="cleaned", cleanup_result=DELETED)
         assert cleaned["superseded"] == []
         assert cleaned["last_run"]["Delete_Previous_IAM_SSL_Cert"] == DELETED["records"]["Delete_Previous_IAM_SSL_Cert"]
@@ -283,13 +286,13 @@ class TestRecording:
         done = issue_and_finish(None, 1)
         again = recorded(take(done), phase="stored", certificate=reported_certificate(1))
         assert again["superseded"] == []
-        assert document_.is_deployed(again)
+        assert project_document.is_deployed(again)
 
     def test_a_certificate_that_was_uploaded_again_has_to_be_bound_again(self) -> None:
         again = recorded(
             take(issue_and_finish(None, 1)), phase="stored", certificate=reported_certificate(1, id="ASCANEW")
         )
-        assert not document_.is_deployed(again)
+        assert not project_document.is_deployed(again)
         assert journal.is_unfinished(again["journal"])
 
     def test_a_certificate_that_is_recorded_again_is_no_longer_superseded(self) -> None:

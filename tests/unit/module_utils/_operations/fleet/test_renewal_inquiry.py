@@ -14,7 +14,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import Answer, Window
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as document_
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import run_plan
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
@@ -97,7 +97,9 @@ class World:
     def ask(self, keep: bool = True, dice: float = 0.5) -> tuple[list[Candidate], renewal_inquiry.Inquiry]:
         inquiry = renewal_inquiry.Inquiry(self.clock, lambda: dice, self.cas.connect, keep)
         read = [(name, self.store.read(name)) for name in self.names]
-        candidates = [Candidate(name, name, document_.loaded(name, stored.document)) for name, stored in read if stored]
+        candidates = [
+            Candidate(name, name, project_document.loaded(name, stored.document)) for name, stored in read if stored
+        ]
         return renewal_inquiry.refreshed(candidates, {None: self.store}, inquiry, lambda _owner: False), inquiry
 
 
