@@ -222,7 +222,7 @@ import functools
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session, dns_params
+from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, IMPATIENT, ROUTE53_RATE, Session, dns_params
 from ..module_utils._clients.net.resolver import Dns, server_problem
 from ..module_utils._core.dns import zones
 from ..module_utils._core.doctor.findings import count, summary
@@ -230,7 +230,6 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._operations.dns import accounts
-from ..module_utils._operations.doctor.account import IMPATIENT
 from ..module_utils._operations.doctor.examination import Connections, Project, examine
 
 ARGUMENT_SPEC: dict[str, t.Any] = {

@@ -33,7 +33,7 @@ try:
         replaces: str = josepy.field("replaces")
 
 except ImportError:
-    pass  # whoever makes a Network is told
+    pass  # Network() raises the error
 
 
 @dataclass(frozen=True)

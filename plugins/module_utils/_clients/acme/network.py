@@ -25,7 +25,7 @@ try:
     from acme import errors as acme_errors
     from acme.client import ClientNetwork
 except ImportError:
-    ClientNetwork = object  # whoever makes a Network is told
+    ClientNetwork = object  # Network() raises the error
 
 CONNECT_SECONDS, READ_SECONDS = 8.0, 45.0
 # The directory is the first thing asked for: one that cannot be reached has to be reported in well under a minute.

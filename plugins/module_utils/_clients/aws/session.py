@@ -45,6 +45,12 @@ CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
 ROUTE53_RATE: dict[str, t.Any] = {"type": "float", "default": ROUTE53_CALLS_PER_SECOND}
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
+# What a client is made with that reports a broken service instead of waiting for it.
+IMPATIENT: dict[str, t.Any] = {
+    "retries": {"mode": "standard", "total_max_attempts": 3},
+    "connect_timeout": 5,
+    "read_timeout": 20,
+}
 # Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the
 # endpoint is overridden.
 # https://docs.aws.amazon.com/general/latest/gr/rande.html,

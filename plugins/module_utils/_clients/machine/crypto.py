@@ -20,7 +20,7 @@ try:
 
     HAS_CRYPTOGRAPHY = True
 except ImportError:
-    HAS_CRYPTOGRAPHY = False  # whoever makes or reads a key or a certificate is told
+    HAS_CRYPTOGRAPHY = False  # making or reading a key or a certificate raises the error
 
 RSA_PUBLIC_EXPONENT = 65537
 

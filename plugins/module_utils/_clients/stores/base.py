@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..._errors import CertError
+from ..._errors import CertError, ConflictError
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,8 @@ class Archive(t.Protocol):
 
     def list(self, prefix: str) -> list[str]:
         """All keys that start with ``prefix``, sorted."""
+
+
+def conflict(store: Store, name: str, **details: t.Any) -> ConflictError:
+    """The error of a conditional write that came too late."""
+    return ConflictError(f"project {name} in {store.uri} changed after it was read; run again", **details)

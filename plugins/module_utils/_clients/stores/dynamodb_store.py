@@ -9,10 +9,10 @@ import contextlib
 import hashlib
 import typing as t
 
-from ..._errors import ConflictError, RemoteError
+from ..._errors import RemoteError
 from ..aws.dynamodb import CONDITION_FAILED, DynamoDb
 from . import documents
-from .base import Scan, Stored
+from .base import Scan, Stored, conflict
 
 
 class DynamoDbStore:
@@ -63,6 +63,4 @@ class DynamoDbStore:
         except RemoteError as exc:
             if exc.code != CONDITION_FAILED:
                 raise
-            raise ConflictError(
-                f"project {name} in {self.uri} was changed by somebody else since it was read; run again"
-            ) from exc
+            raise conflict(self, name) from exc

@@ -8,10 +8,9 @@ import hashlib
 import typing as t
 from pathlib import Path
 
-from ..._errors import ConflictError
 from ..machine import private_files
 from . import documents
-from .base import Scan, Stored
+from .base import Scan, Stored, conflict
 
 _SUFFIX = ".json"
 
@@ -68,11 +67,7 @@ class FileStore:
         content = private_files.read(path)
         found = None if content is None else _version(content)
         if found != expected:
-            raise ConflictError(
-                f"project {name} in {self.uri} was changed by somebody else since it was read; run again",
-                found=found,
-                expected=expected,
-            )
+            raise conflict(self, name, found=found, expected=expected)
 
 
 def _version(content: bytes) -> str:

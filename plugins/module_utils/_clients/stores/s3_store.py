@@ -8,10 +8,10 @@ import contextlib
 import typing as t
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from ..._errors import ConflictError, RemoteError
+from ..._errors import RemoteError
 from ..aws.s3 import CONDITION_FAILED, NOT_FOUND, S3
 from . import documents
-from .base import Scan, Stored
+from .base import Scan, Stored, conflict
 
 _SUFFIX = ".json"
 # As many connections as a boto3 client keeps.
@@ -47,7 +47,7 @@ class S3Store:
         # S3 takes the deletion of an absent object for done, and some partitions have no conditional deletion yet.
         found = self._bucket.get_object(self._key(name))
         if found is None or found[1] != expected:
-            raise self._conflict(name)
+            raise conflict(self, name)
         with self._conflicts(name):
             self._bucket.delete_object(self._key(name), expected)
 
@@ -67,9 +67,6 @@ class S3Store:
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{_SUFFIX}"
 
-    def _conflict(self, name: str) -> ConflictError:
-        return ConflictError(f"project {name} in {self.uri} was changed by somebody else since it was read; run again")
-
     @contextlib.contextmanager
     def _conflicts(self, name: str) -> t.Iterator[None]:
         try:
@@ -78,4 +75,4 @@ class S3Store:
             # A conditional write over an object that is gone is answered with NoSuchKey.
             if exc.code not in (*CONDITION_FAILED, *NOT_FOUND):
                 raise
-            raise self._conflict(name) from exc
+            raise conflict(self, name) from exc

@@ -160,6 +160,16 @@ def _deployment(certificate: t.Mapping[str, t.Any], definition: t.Mapping[str, t
     return None
 
 
+# Whether the certificate of the unfinished run is recorded, and whether one is missing all the same: whether the run is
+# continued by issuing, or not continued (None).
+_ISSUES: dict[tuple[bool, bool], bool | None] = {
+    (True, False): False,  # what is left are the steps after issuing
+    (True, True): None,  # overtaken: the certificate that it issued has to be replaced
+    (False, True): True,  # it did not come to issue
+    (False, False): None,  # overtaken: the certificate from before it will do
+}
+
+
 def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:
     """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the
     facts overtook it."""
@@ -170,13 +180,13 @@ def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str
         or not journal.same_certificate(unfinished["wanted"], document["definition"])
     ):
         return None
-    asked_for = unfinished["run"] == "reissue"
-    if run == "reissue" and not asked_for:
+    reissues, reissued = run == "reissue", unfinished["run"] == "reissue"
+    if reissues and not reissued:
         return None
-    if is_recorded(document):
-        overtaken = need.issue and not (run == "reissue" and asked_for)
-        return None if overtaken else _continued(unfinished, issue=False)
-    return _continued(unfinished, issue=True) if need.issue or asked_for else None
+    recorded = is_recorded(document)
+    is_missing = (need.issue and not reissues) if recorded else (need.issue or reissued)
+    issue = _ISSUES[recorded, is_missing]
+    return None if issue is None else _continued(unfinished, issue)
 
 
 def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..._clients.aws.iam import Iam, Simulated
+from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.aws.sns import Sns
 from ..._clients.aws.sts import Caller, Sts
 from ..._core.bind import binding
@@ -23,15 +24,6 @@ from ..._errors import RemoteError
 from ..server_cert.content import describe
 from .checks import Check, Fact, Subject
 
-if t.TYPE_CHECKING:
-    from ..._clients.aws.session import Session
-
-# A broken service is to be said, not waited for.
-IMPATIENT: dict[str, t.Any] = {
-    "retries": {"mode": "standard", "total_max_attempts": 3},
-    "connect_timeout": 5,
-    "read_timeout": 20,
-}
 _BINDS = ("cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution")
 _UPLOADS = ("iam:UploadServerCertificate", "iam:TagServerCertificate", "iam:DeleteServerCertificate")
 _NOTIFIES = ("sns:CreateTopic", "sns:TagResource", "sns:Subscribe", "sns:Publish")

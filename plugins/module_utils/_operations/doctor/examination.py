@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..._clients.acme.client import AcmeServer
 from ..._clients.aws.route53 import Route53
+from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.machine import processes
 from ..._clients.net.resolver import Dns
 from ..._clients.stores import open as stores, uris
@@ -22,13 +23,10 @@ from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
 from ..dns.place_finder import PlaceFinder, ZoneReader
-from .account import IMPATIENT, AccountChecks, Services
+from .account import AccountChecks, Services
 from .checks import Check, Subject, findings
 from .names import NameChecks
 from .stores import StoreChecks, StoreProbe
-
-if t.TYPE_CHECKING:
-    from ..._clients.aws.session import Session
 
 Examined = tuple[list[Finding], list[str]]
 

@@ -23,7 +23,7 @@ from ..._core.values.waiting import Clock
 from ..dns.place_finder import Found, PlaceFinder
 from .checks import Check, Fact, Subject, side_by_side
 
-# Of an account that cannot be read nobody says that it is missing.
+# An account that cannot be read is not reported as missing.
 UNREADABLE = "unreadable"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..._clients.aws.dynamodb_tables import DynamoDbTables
 from ..._clients.aws.s3 import CONDITION_FAILED, NOT_FOUND, S3
 from ..._clients.aws.s3_bucket import S3Bucket
+from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.machine import private_files
 from ..._clients.stores.base import Archive, Store
 from ..._clients.stores.uris import Location
@@ -23,11 +24,7 @@ from ..._core.store_setup import WantedBucket
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConflictError, RemoteError
 from ..store_setup import BucketSetup, Setup, TableSetup
-from .account import IMPATIENT
 from .checks import Check, Subject
-
-if t.TYPE_CHECKING:
-    from ..._clients.aws.session import Session
 
 # No object and no document has this version, so a write on condition of it is refused whatever is there: after the
 # check of permissions.

@@ -23,7 +23,7 @@ from ..._core.values.ownership import PROJECTS_PATH
 from ..._errors import CertError, ConfigError, RemoteError
 from .. import project_updates
 
-# As many documents are read one by one before all are read at once: a scan of a table costs its size.
+# Up to so many documents are read one by one; a table scan costs the size of the table.
 FEW = 20
 _DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 MISSING = "missing required arguments: project_{}"

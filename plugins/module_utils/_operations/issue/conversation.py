@@ -26,8 +26,8 @@ POLL_SECONDS = (0.5, 1.0, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
 # The order tells for all names at once; one by one they are looked at only when it takes long.
 POLLS_PER_LOOK = 10
-# A refusal of these kinds says nothing about the order: it may still be finished.
-# "unknown" is no problem document, so perhaps a proxy's page; an order that is gone is given up when it is too old.
+# A refusal of these kinds says nothing about the order: it may still be finished. "unknown" was not a problem document,
+# so perhaps a proxy's page; an order that the CA lost meanwhile is given up when it is too old.
 _PASSING = ("accountDoesNotExist", "badNonce", "orderNotReady", "rateLimited", "unknown")
 
 

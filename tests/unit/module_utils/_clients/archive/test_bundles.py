@@ -133,7 +133,7 @@ def test_archived_bundles_are_told_newest_first() -> None:
         "webapp2/2027-04-01-0000.tar.gz",
         "accounts/a.json",
     ]
-    assert bundles.archived(keys, "webapp") == [
+    assert bundles.bundle_keys(keys, "webapp") == [
         "webapp/2027-02-01-0000.tar.gz",
         "webapp/2027-01-06-0442-10.tar.gz",
         "webapp/2027-01-06-0442-2.tar.gz",
