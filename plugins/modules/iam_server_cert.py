@@ -194,17 +194,15 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.bind import distributions
 from ..module_utils._core.server_cert import limits, server_certs, upload_plan
 from ..module_utils._core.server_cert.upload_plan import WantedUpload
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError, RefusedError
+from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
-from ..module_utils._operations.retire.server_certs import delete_or_refuse
+from ..module_utils._operations.retire.server_certs import remove_unused
 from ..module_utils._operations.server_cert import certificate_input
 from ..module_utils._operations.server_cert.certificate_input import CertificateInput
-from ..module_utils._operations.server_cert.content import describe
 from ..module_utils._operations.server_cert.upload import Storing, check_quota
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -244,7 +242,7 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one server certificate."""
     if params["state"] == "absent":
-        return _absent(params["name"], clients, clock, check_mode)
+        return remove_unused(clients.iam, clients.cloudfront, clock, params["name"], check_mode)
     planned = certificate_input.planned_bundle(params)
     if planned is not None:
         return _predict(params, planned, clients.iam, check_mode)
@@ -321,28 +319,6 @@ def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam:
         changed=True,
         result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"),
         after=after,
-    )
-
-
-def _absent(name: str, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    content = clients.iam.get_server_certificate(name)
-    if content is None:
-        return Outcome(changed=False, result=server_certs.result(None, f"there is no server certificate {name}"))
-    used_by = distributions.users(clients.cloudfront.list_distributions(), content.stored.id)
-    if used_by:
-        raise RefusedError(
-            f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions"
-            f" {', '.join(used_by)} use it; bind them to another certificate first (cloudfront_cert_bind)",
-            used_by=list(used_by),
-        )
-    if not check_mode:
-        delete_or_refuse(clients.iam, clock, name)
-    described = describe(content)
-    before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
-    return Outcome(
-        changed=True,
-        result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"),
-        before=before,
     )
 
 

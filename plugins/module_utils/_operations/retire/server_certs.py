@@ -5,9 +5,14 @@ a little longer."""
 
 from __future__ import annotations
 
+from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._core.bind.distributions import users
+from ..._core.server_cert import server_certs
+from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
+from ..server_cert.content import describe
 
 ATTEMPTS = 5
 WAIT_BASE_SECONDS = 2.0
@@ -46,3 +51,26 @@ def _try(iam: Iam, name: str) -> RemoteError | None:
     except RemoteError as exc:
         return exc
     return None
+
+
+def remove_unused(iam: Iam, cloudfront: CloudFront, clock: Clock, name: str, check_mode: bool) -> Outcome:
+    """The certificate is gone; RefusedError if a distribution uses it."""
+    content = iam.get_server_certificate(name)
+    if content is None:
+        return Outcome(changed=False, result=server_certs.result(None, f"there is no server certificate {name}"))
+    used_by = users(cloudfront.list_distributions(), content.stored.id)
+    if used_by:
+        raise RefusedError(
+            f"server certificate {name} ({content.stored.id}) is kept: the CloudFront distributions"
+            f" {', '.join(used_by)} use it; bind them to another certificate first (cloudfront_cert_bind)",
+            used_by=list(used_by),
+        )
+    if not check_mode:
+        delete_or_refuse(iam, clock, name)
+    described = describe(content)
+    before = {"server_certificate": {key: described[key] for key in ("name", "path", "serial", "not_after")}}
+    return Outcome(
+        changed=True,
+        result=server_certs.result(described, f"no CloudFront distribution uses server certificate {name}"),
+        before=before,
+    )
