@@ -25,6 +25,7 @@ _RECAP = re.compile(
     r" ok=(\d+)\s+changed=(\d+)\s+unreachable=(\d+)\s+failed=(\d+)\s+skipped=(\d+)\s+rescued=(\d+)\s+ignored=(\d+)",
     re.MULTILINE,
 )
+_BANNER = re.compile(r"^TASK \[", re.MULTILINE)
 _COUNTERS = ("ok", "changed", "unreachable", "failed", "skipped", "rescued", "ignored")
 
 
@@ -40,6 +41,11 @@ class Run:
     def stats(self) -> dict[str, dict[str, int]]:
         """The recap: counters by host."""
         return {host: dict(zip(_COUNTERS, map(int, counts))) for host, *counts in _RECAP.findall(self.stdout)}
+
+    @property
+    def banners(self) -> int:
+        """How many tasks announced themselves, skipped ones included."""
+        return len(_BANNER.findall(self.stdout))
 
     @property
     def changed(self) -> int:
@@ -141,13 +147,14 @@ def patient(env: Mapping[str, str], home: Path) -> dict[str, str]:
     return {**env, "ANSIBLE_CONFIG": str(settings)}
 
 
+# With PYTHONDONTWRITEBYTECODE each process would compile all that it imports: it says where the files of a test runner
+# go, and no user sets it.
+_NOT_INHERITED = ("ANSIBLE_", "AWS_", "XDG_", "CERTOPS_", "PYTHONDONTWRITEBYTECODE")
+
+
 def environment(exports: Mapping[str, str], home: Path) -> dict[str, str]:
     """The environment of a run: the sandbox's, plain output, and nothing of the user's own."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("ANSIBLE_", "AWS_", "XDG_", "CERTOPS_"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     return {
         **kept,
         **exports,
