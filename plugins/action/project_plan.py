@@ -1,19 +1,30 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See plugin_utils/_in_process.py. Before the module runs, the variables of inventory hosts become definitions, which
-only the controller knows."""
+"""See plugin_utils/_in_process.py. Before the module runs, what a playbook was asked to take and the variables of
+inventory hosts become definitions, which only the controller knows."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.vars import load_extra_vars
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import given
+from ansible_collections.certops.cloudfront.plugins.module_utils import _module
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import choice, given
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import fields
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 
 from ..plugin_utils import _in_process
 
 _KEYS = frozenset({"name", "store", *fields.KEYS})
+
+# Options that choose among projects, as the playbooks call them.
+_CHOICES = {
+    "states": "select_states",
+    "tags": "select_tags",
+    "issued_by": "select_issued_by",
+    "max_per_run": "max_per_run",
+}
 
 _in_process.serving(__name__)
 
@@ -22,18 +33,51 @@ class ActionModule(_in_process.ActionModule):
     """The action of the module project_plan."""
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-        """The module's result."""
+        """The module's result, and for a selection the hosts that run the projects."""
+        selection = self._task.args.pop("selection", None)
+        if selection is None:
+            self._read_definitions(task_vars or {})
+            return super().run(tmp, task_vars)
+        asked = _asked(selection, self._task.args)
+        try:
+            chosen = choice.choose(asked)
+        except CertError as exc:
+            return dict(_module.result_of_error(exc))
+        return {
+            **self._selected(chosen, asked.purpose, tmp, task_vars or {}),
+            "group": choice.group_after((task_vars or {})["groups"]),
+        }
+
+    def _selected(
+        self, chosen: choice.ProjectChoice, purpose: str, tmp: str | None, task_vars: dict[str, t.Any]
+    ) -> dict[str, t.Any]:
+        if chosen.is_everything and purpose == choice.EXAMINE:
+            store = {key: value for key, value in self._task.args.items() if key == "store"}
+            found = self.result_of("project_info", store, task_vars)
+            stored = [choice.stored(one) for one in found.get("projects", ())]
+            return (
+                found if found.get("failed") else {"changed": False, "hosts": stored + choice.broken(found["broken"])}
+            )
+        if not chosen.is_planned:
+            return {"changed": False, "hosts": choice.named(chosen)}
+        self._task.args.update(run=purpose, inventory_hosts=list(chosen.hosts))
+        if chosen.definitions is not None:
+            self._task.args["definitions"] = list(chosen.definitions)
+        self._read_definitions(task_vars)
+        found = super().run(tmp, task_vars)
+        return {**found, "hosts": choice.planned(chosen, purpose, found.get("selected", ()))}
+
+    def _read_definitions(self, task_vars: dict[str, t.Any]) -> None:
         args = self._task.args
         hosts = args.pop("inventory_hosts", None)
         if hosts or args.get("definitions"):
             extra = self._templar.template(_chosen(load_extra_vars(self._loader), only_prefixed=True))
-            entries = [*(args.get("definitions") or ()), *self._of_hosts(hosts or (), task_vars or {})]
+            entries = [*(args.get("definitions") or ()), *self._of_hosts(hosts or (), task_vars)]
             # An extra variable comes before everything else, in the run of a project, too.
             args["definitions"] = [
                 {**_chosen(entry if isinstance(entry, t.Mapping) else {"project_name": entry}), **extra}
                 for entry in entries
             ]
-        return super().run(tmp, task_vars)
 
     def _of_hosts(self, hosts: t.Iterable[str], task_vars: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
         for host in hosts:
@@ -46,3 +90,18 @@ def _chosen(entry: t.Mapping[str, t.Any], only_prefixed: bool = False) -> dict[s
     """What of these variables makes a definition; the others may be secrets."""
     found = {key: value for key, value in entry.items() if key == given.HOST or key.removeprefix(given.PREFIX) in _KEYS}
     return {key: value for key, value in found.items() if not only_prefixed or key.startswith(given.PREFIX)}
+
+
+def _asked(selection: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> choice.AskedProjects:
+    """What the playbook was asked, by the option ``selection`` and the options beside it."""
+    hosts = selection.get("hosts")
+    return choice.AskedProjects(
+        purpose=selection["purpose"],
+        projects=selection.get("projects"),
+        project_name=selection.get("project_name"),
+        hosts=None if hosts is None else tuple(hosts),
+        limited=bool(selection.get("limited")),
+        choosing=tuple(name for option, name in _CHOICES.items() if option in args),
+        skip_unchanged=boolean(selection.get("skip_unchanged", True)),
+        issued_before="issued_before" in args,
+    )

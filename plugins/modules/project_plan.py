@@ -67,6 +67,41 @@ options:
         each of them, as they do when it runs.
     type: list
     elements: str
+  selection:
+    description:
+      - What a playbook was asked to take, in place of O(names), O(definitions), O(inventory_hosts) and O(run). It is
+        read where the playbook runs.
+      - What cannot be chosen so is refused, with all that is wrong with it. RV(hosts) is what
+        M(ansible.builtin.add_host) is then given, in a group named RV(group).
+      - One project that is named is not planned, since its run finds out by itself what there is to do. Then RV(hosts)
+        and RV(group) are all that is returned.
+    type: dict
+    suboptions:
+      purpose:
+        description:
+          - What the playbook does. V(renew), V(converge) and V(reissue) are those of O(run).
+          - V(named) takes all that is named. V(examine) does, too, or else all that the store has.
+        type: str
+        choices: [renew, converge, reissue, named, examine]
+        required: true
+      projects:
+        description: The list that was given, of names or definitions.
+        type: raw
+      project_name:
+        description: The name that was given of one project.
+        type: raw
+      hosts:
+        description: The hosts of the inventory group C(certificate_projects), if there is one.
+        type: list
+        elements: str
+      limited:
+        description: Whether a limit chose these hosts.
+        type: bool
+        default: false
+      skip_unchanged:
+        description: Whether projects that need nothing are left out where several are named.
+        type: bool
+        default: true
   run:
     description:
       - What the run is for. V(renew) does what has come due and finishes what was left unfinished, but waits after
@@ -188,6 +223,30 @@ EXAMPLES = r"""
         project_domains: [example.com, "*.example.com"]
 """
 RETURN = r"""
+hosts:
+  description: What runs the projects that are taken.
+  returned: success, with O(selection)
+  type: list
+  elements: dict
+  contains:
+    host: {description: Name of the host., type: str, sample: webapp}
+    name: {description: Name of the project., type: str, sample: webapp}
+    reason: {description: Why it is taken., type: str, sample: named}
+    group_suffix:
+      description: C(_broken) for a document that cannot be read, which goes to a group of its own.
+      type: str
+      sample: ""
+    definition:
+      description: Which of the definitions that were given has its variables, from 0 on, or V(null).
+      type: int
+      sample: 0
+    variables: {description: Its variables that the store has., type: dict, sample: {}}
+    has_secrets: {description: Whether the definition that was given may have secrets., type: bool, sample: false}
+group:
+  description: A group that no selection before this one has.
+  returned: success, with O(selection)
+  type: str
+  sample: certops_run
 projects:
   description: The projects, first those that are due by their deadline, then the others by the time to look at them
     again.
@@ -324,7 +383,7 @@ from ..module_utils import _module
 from ..module_utils._clients.aws import cloudfront, session, sts
 from ..module_utils._clients.aws.listing_cache import DistributionCache, IamCaches, SharedCloudFront, SharedIam
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.fleet import given, needs
+from ..module_utils._core.fleet import choice, given, needs
 from ..module_utils._core.run import overview, reissue
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -332,11 +391,20 @@ from ..module_utils._errors import ConfigError
 from ..module_utils._operations.fleet import ca_limits, planning, survey
 from ..module_utils._operations.fleet.planning import Clients
 
+SELECTION: dict[str, t.Any] = {
+    "purpose": {"type": "str", "choices": list(choice.PURPOSES), "required": True},
+    "projects": {"type": "raw"},
+    "project_name": {"type": "raw"},
+    "hosts": {"type": "list", "elements": "str"},
+    "limited": {"type": "bool", "default": False},
+    "skip_unchanged": {"type": "bool", "default": True},
+}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "names": {"type": "list", "elements": "str"},
     "definitions": {"type": "list", "elements": "dict"},
     "inventory_hosts": {"type": "list", "elements": "str"},
+    "selection": {"type": "dict", "options": SELECTION},
     "run": {"type": "str", "choices": list(needs.RUNS), "default": "renew"},
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
@@ -355,11 +423,11 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     """The clients that the options need; ConfigError with everything that is wrong with them together."""
     wanted = planning.given_projects(params) or []
     problems = given.problems(wanted)
-    if params["inventory_hosts"]:
-        problems.append(
-            "inventory_hosts: these are read where the playbook runs, and were not; call this module as a task of a"
-            " playbook"
-        )
+    problems += [
+        f"{option}: this is read where the playbook runs, and was not; call this module as a task of a playbook"
+        for option in ("inventory_hosts", "selection")
+        if params[option]
+    ]
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
         problems.append(
             f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out"

@@ -22,7 +22,6 @@ from datetime import date
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
-from ansible.utils.vars import merge_hash
 
 try:
     # Imported here so that workers, which are forks, find them loaded.
@@ -65,26 +64,34 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """The module's result."""
         result = super().run(tmp, task_vars)
+        name = self._task.action.rpartition(".")[2]
+        return {**result, **self.result_of(name, self._task.args, task_vars)}
+
+    def result_of(
+        self, name: str, args: t.Mapping[str, t.Any], task_vars: dict[str, t.Any] | None = None
+    ) -> dict[str, t.Any]:
+        """The result of a module of this collection with these arguments, in check mode and with a diff if the task
+        is."""
         _die_with_controller()
         if not self._belongs_here(task_vars or {}):
-            return t.cast(
-                "dict[str, t.Any]",
-                merge_hash(result, self._execute_module(task_vars=task_vars, wrap_async=bool(self._task.async_val))),
+            found = self._execute_module(
+                module_name=f"certops.cloudfront.{name}",
+                module_args=dict(args),
+                task_vars=task_vars,
+                wrap_async=bool(self._task.async_val),
             )
-        name = self._task.action.rpartition(".")[2]
+            return t.cast("dict[str, t.Any]", found)
         module = importlib.import_module(_MODULES + name)
         # Through JSON, so that the module gets plain values and not Ansible's tagged ones.
         edge = _Edge(
-            json.loads(json.dumps(dict(self._task.args), default=_as_any_module_gets_it)),
-            self._task.check_mode,
-            self._task.diff,
+            json.loads(json.dumps(dict(args), default=_as_any_module_gets_it)), self._task.check_mode, self._task.diff
         )
         token = _module.EDGE.set(edge)
         try:
             module.main()
         finally:
             _module.EDGE.reset(token)
-        return t.cast("dict[str, t.Any]", merge_hash(result, edge.result))
+        return edge.result
 
     def _belongs_here(self, task_vars: dict[str, t.Any]) -> bool:
         interpreter = self._templar.template(task_vars.get("ansible_python_interpreter", sys.executable))

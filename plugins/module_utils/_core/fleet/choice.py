@@ -1,0 +1,173 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which projects a playbook was asked to take, before anybody looks what they need; or why it cannot tell."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
+
+from ..._errors import ConfigError
+from . import given
+
+GROUP = "certificate_projects"
+# What a playbook is for. NAMED takes whatever is named, and knows no other choice; EXAMINE, too, or all of the store.
+RENEW, CONVERGE, REISSUE, NAMED, EXAMINE = "renew", "converge", "reissue", "named", "examine"
+PURPOSES = (RENEW, CONVERGE, REISSUE, NAMED, EXAMINE)
+# Variables of the role, without their prefix, that have a part with no_log in roles/project/meta/argument_specs.yml.
+SECRETS = frozenset({"acme_eab_hmac_key", "acme_fallback_eab", "dns_aws", "dns_delegations"})
+_OUR_GROUP = re.compile(r"certops_run(_[0-9]+)?")
+
+_NOTHING = (
+    "Give project_name (and project_domains), or a list projects, or inventory hosts in the group certificate_projects;"
+    " reissue takes all of the store if project_issued_before says which certificates are meant."
+)
+_NO_LIST = "projects: it is no list; give a list of names or definitions, or one project by project_name"
+_TWO_CHOICES = "projects: a list and --limit would each choose projects; give one of them"
+_UNHEARD = ": this playbook takes all that you name, and knows no such choice; use --limit, or name the projects"
+
+
+@dataclass(frozen=True)
+class AskedProjects:
+    """What a playbook got: its variables as they are (None: not given), and the hosts of the group in the inventory.
+
+    ``limited`` says that --limit chose among ``hosts``; ``choosing`` names the variables that choose among projects.
+    """
+
+    purpose: str
+    projects: t.Any = None
+    project_name: t.Any = None
+    hosts: tuple[str, ...] | None = None
+    limited: bool = False
+    choosing: tuple[str, ...] = ()
+    skip_unchanged: bool = True
+    issued_before: bool = False
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything was named. An inventory without projects names none, which leaves nothing to renew; examined
+        is the store then."""
+        by_host = self.hosts is not None and (bool(self.hosts) or self.purpose != EXAMINE)
+        return by_host or self.projects is not None or self.project_name is not None
+
+    @property
+    def is_by_inventory(self) -> bool:
+        """Whether the hosts of the inventory are what is meant."""
+        return self.hosts is not None and (self.limited or (self.projects is None and self.project_name is None))
+
+
+@dataclass(frozen=True)
+class ProjectChoice:
+    """The projects to take: definitions (None: all of the store) and hosts, and whether to find out first which of them
+    need anything."""
+
+    definitions: tuple[t.Any, ...] | None
+    hosts: tuple[str, ...]
+    is_planned: bool
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether it is all that the store has."""
+        return self.definitions is None
+
+
+def choose(asked: AskedProjects) -> ProjectChoice:
+    """The choice; ConfigError with every reason why there is none."""
+    problems = _problems(asked)
+    if problems:
+        raise ConfigError(problems)
+    if not asked.is_named:
+        return ProjectChoice(None, (), is_planned=True)
+    hosts = tuple(asked.hosts or ()) if asked.is_by_inventory else ()
+    if asked.is_by_inventory:
+        definitions: tuple[t.Any, ...] = ()
+    else:
+        definitions = ({"project_name": asked.project_name},) if asked.projects is None else tuple(asked.projects)
+    # One project that is named runs in any case, and finds out by itself what there is to do.
+    is_one = len(definitions) + len(hosts) == 1
+    looks_first = asked.purpose in (CONVERGE, REISSUE) and asked.skip_unchanged and not is_one
+    return ProjectChoice(definitions, hosts, is_planned=asked.purpose == RENEW or looks_first)
+
+
+def _problems(asked: AskedProjects) -> list[str]:
+    # A reissue of everything has to have an end.
+    takes_everything = asked.purpose in (RENEW, EXAMINE) or (asked.purpose == REISSUE and asked.issued_before)
+    is_list = asked.projects is None or isinstance(asked.projects, (list, tuple))
+    is_unheard = asked.choosing and (asked.purpose == NAMED or (asked.purpose == EXAMINE and asked.is_named))
+    return [
+        *([] if asked.is_named or takes_everything else [_NOTHING]),
+        *([] if is_list else [_NO_LIST]),
+        *([_TWO_CHOICES] if asked.limited and asked.projects is not None else []),
+        *([", ".join(asked.choosing) + _UNHEARD] if is_unheard else []),
+    ]
+
+
+def group_after(groups: t.Iterable[str]) -> str:
+    """The group for a selection of its own, since a playbook may hold several."""
+    number = sum(1 for name in groups if _OUR_GROUP.fullmatch(name))
+    return f"certops_run_{number}" if number else "certops_run"
+
+
+def named(choice: ProjectChoice) -> list[dict[str, t.Any]]:
+    """The hosts to add for all that is chosen, whatever it needs."""
+    found = []
+    for index, entry in enumerate(choice.definitions or ()):
+        name = str(_fields(entry).get("name") or "")
+        host = _host(given.host_of(name), name or "a project without a name", "named")
+        found.append({**host, **_given(index, entry)})
+    return found + [_host(name, name, "named") for name in choice.hosts]
+
+
+def planned(choice: ProjectChoice, purpose: str, selected: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The hosts to add for the projects that a plan selected: with what the store says of them, or with what was
+    given."""
+    takes_stored = choice.is_everything or purpose == RENEW
+    found = []
+    for one in selected:
+        host, index, definitions = _host(one["host"], one["name"], one["reason"]), one["definition"], choice.definitions
+        if takes_stored:
+            found.append({**host, "variables": one["role_vars"]})
+        elif definitions and index is not None and index < len(definitions):
+            found.append({**host, **_given(index, definitions[index])})
+        else:
+            found.append(host)
+    return found
+
+
+def stored(project: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The host to add for a project of the store."""
+    return {**_host(given.host_of(project["name"]), project["name"], "stored"), "variables": project["role_vars"]}
+
+
+def broken(found: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
+    """The hosts to add for documents that cannot be read, which are to be reported."""
+    return [
+        {
+            **_host(one["name"], one["name"], "broken"),
+            "group_suffix": "_broken",
+            "variables": {"certops_problem": one["error"]},
+        }
+        for one in found
+    ]
+
+
+def _fields(entry: t.Any) -> dict[str, t.Any]:
+    fields = entry if isinstance(entry, t.Mapping) else {"name": entry}
+    return {str(key).removeprefix(given.PREFIX): value for key, value in fields.items()}
+
+
+def _given(index: int, entry: t.Any) -> dict[str, t.Any]:
+    return {"definition": index, "has_secrets": not SECRETS.isdisjoint(_fields(entry))}
+
+
+def _host(host: str, name: str, reason: str) -> dict[str, t.Any]:
+    return {
+        "host": host,
+        "name": name,
+        "reason": reason,
+        "group_suffix": "",
+        "definition": None,
+        "variables": {},
+        "has_secrets": False,
+    }

@@ -1,0 +1,189 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a playbook takes is what was named, or all of the store where it may be; anything else is refused."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import choice
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.choice import AskedProjects, ProjectChoice
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+
+ROLE = Path(__file__).resolve().parents[5] / "roles" / "project"
+SHOP = {"project_name": "shop", "project_domains": ["shop.example.org"]}
+ONE = ({"project_name": "webapp"},)
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        pytest.param(AskedProjects("renew"), ProjectChoice(None, (), True), id="renew everything"),
+        pytest.param(AskedProjects("examine"), ProjectChoice(None, (), True), id="examine everything"),
+        pytest.param(
+            AskedProjects("examine", hosts=()),
+            ProjectChoice(None, (), True),
+            id="examine everything beside an empty group",
+        ),
+        pytest.param(
+            AskedProjects("reissue", issued_before=True),
+            ProjectChoice(None, (), True),
+            id="reissue what a CA got wrong",
+        ),
+        pytest.param(AskedProjects("renew", project_name="webapp"), ProjectChoice(ONE, (), True), id="renew one"),
+        pytest.param(AskedProjects("renew", hosts=("a",)), ProjectChoice((), ("a",), True), id="renew one host"),
+        pytest.param(AskedProjects("renew", hosts=()), ProjectChoice((), (), True), id="renew an empty group"),
+        pytest.param(
+            AskedProjects("converge", project_name="webapp"), ProjectChoice(ONE, (), False), id="one runs in any case"
+        ),
+        pytest.param(
+            AskedProjects("converge", hosts=("a",)), ProjectChoice((), ("a",), False), id="one host runs in any case"
+        ),
+        pytest.param(
+            AskedProjects("converge", projects=["a", SHOP]),
+            ProjectChoice(("a", SHOP), (), True),
+            id="of two it is looked up",
+        ),
+        pytest.param(
+            AskedProjects("reissue", projects=["a", "b"]), ProjectChoice(("a", "b"), (), True), id="two to reissue"
+        ),
+        pytest.param(
+            AskedProjects("converge", projects=["a", "b"], skip_unchanged=False),
+            ProjectChoice(("a", "b"), (), False),
+            id="every one",
+        ),
+        pytest.param(AskedProjects("converge", projects=[]), ProjectChoice((), (), True), id="an empty list"),
+        pytest.param(
+            AskedProjects("named", projects=["a", "b"]), ProjectChoice(("a", "b"), (), False), id="all that is named"
+        ),
+        pytest.param(
+            AskedProjects("named", hosts=("a", "b")), ProjectChoice((), ("a", "b"), False), id="all of the group"
+        ),
+        pytest.param(
+            AskedProjects("named", project_name="webapp", hosts=("a", "b")),
+            ProjectChoice(ONE, (), False),
+            id="a name before the group",
+        ),
+        pytest.param(
+            AskedProjects("named", project_name="webapp", hosts=("a",), limited=True),
+            ProjectChoice((), ("a",), False),
+            id="a limit before a name",
+        ),
+        pytest.param(
+            AskedProjects("examine", choosing=("select_tags",)),
+            ProjectChoice(None, (), True),
+            id="a choice means nothing to the doctor",
+        ),
+    ],
+)
+def test_a_playbook_takes_what_it_is_asked(asked: AskedProjects, wanted: ProjectChoice) -> None:
+    assert choice.choose(asked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "problems"),
+    [
+        pytest.param(AskedProjects("converge"), ["Give project_name"], id="nothing to create"),
+        pytest.param(AskedProjects("named"), ["Give project_name"], id="nothing to delete"),
+        pytest.param(AskedProjects("reissue"), ["Give project_name"], id="everything to reissue, without an end"),
+        pytest.param(AskedProjects("renew", projects="a,b"), ["projects: it is no list"], id="a list as text"),
+        pytest.param(AskedProjects("renew", projects={"a": {}}), ["projects: it is no list"], id="a mapping"),
+        pytest.param(
+            AskedProjects("renew", projects=["a"], hosts=("a",), limited=True),
+            ["projects: a list and --limit"],
+            id="two choices",
+        ),
+        pytest.param(
+            AskedProjects("named", projects="a", hosts=("a",), limited=True, choosing=("select_tags", "max_per_run")),
+            ["projects: it is no list", "projects: a list and --limit", "select_tags, max_per_run: this playbook"],
+            id="all of it at once",
+        ),
+        pytest.param(
+            AskedProjects("examine", projects=["a"], choosing=("max_per_run",)),
+            ["max_per_run: this playbook"],
+            id="the doctor",
+        ),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_with_all_that_is_wrong(asked: AskedProjects, problems: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        choice.choose(asked)
+    assert len(caught.value.problems) == len(problems)
+    assert all(found.startswith(start) for found, start in zip(caught.value.problems, problems))
+
+
+@pytest.mark.parametrize(
+    ("groups", "wanted"),
+    [
+        (["all", "ungrouped", "certops_running", "certops_failed"], "certops_run"),
+        (["certops_run"], "certops_run_1"),
+        (["certops_run", "certops_run_1", "certops_run_1_broken"], "certops_run_2"),
+    ],
+)
+def test_each_selection_has_a_group_of_its_own(groups: list[str], wanted: str) -> None:
+    assert choice.group_after(groups) == wanted
+
+
+def _short(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> list[tuple[t.Any, ...]]:
+    return [(one["host"], one["definition"], one["variables"], one["has_secrets"]) for one in hosts]
+
+
+def test_hosts_are_named_after_the_projects_whatever_they_are_called() -> None:
+    found = choice.named(ProjectChoice(("webapp", SHOP, {"name": "a b!"}, {}, 5, "localhost"), ("host1",), False))
+    assert _short(found) == [
+        ("webapp", 0, {}, False),
+        ("shop", 1, {}, False),
+        ("a_b_", 2, {}, False),
+        ("unnamed", 3, {}, False),
+        ("5", 4, {}, False),
+        ("project_localhost", 5, {}, False),
+        ("host1", None, {}, False),
+    ]
+
+
+def selected(name: str, definition: int | None) -> dict[str, t.Any]:
+    return {"name": name, "host": name, "reason": "due", "definition": definition, "role_vars": {"project_name": name}}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "purpose", "wanted"),
+    [
+        pytest.param(
+            ProjectChoice(None, (), True), "renew", ("a", None, {"project_name": "a"}, False), id="of the store"
+        ),
+        pytest.param(
+            ProjectChoice(("a",), (), True), "renew", ("a", None, {"project_name": "a"}, False), id="a renewal"
+        ),
+        pytest.param(ProjectChoice(("a",), (), True), "converge", ("a", 0, {}, False), id="as it was given"),
+        pytest.param(ProjectChoice((), ("a",), True), "converge", ("a", None, {}, False), id="as the inventory has it"),
+    ],
+)
+def test_a_project_runs_with_what_was_given_or_with_what_the_store_has(
+    chosen: ProjectChoice, purpose: str, wanted: tuple[t.Any, ...]
+) -> None:
+    assert _short(choice.planned(chosen, purpose, [selected("a", 0)])) == [wanted]
+
+
+def test_a_document_that_cannot_be_read_gets_a_group_of_its_own() -> None:
+    (found,) = choice.broken([{"name": "shop", "error": "no JSON"}])
+    assert (found["group_suffix"], found["variables"]) == ("_broken", {"certops_problem": "no JSON"})
+
+
+@pytest.mark.parametrize("name", sorted(choice.SECRETS))
+@pytest.mark.parametrize("prefix", ["", "project_"])
+def test_what_may_have_secrets_says_so(name: str, prefix: str) -> None:
+    (found,) = choice.named(ProjectChoice(({"project_name": "webapp", f"{prefix}{name}": "x"},), (), False))
+    assert found["has_secrets"]
+
+
+def _is_secret(option: t.Mapping[str, t.Any]) -> bool:
+    return option.get("no_log", False) or any(map(_is_secret, option.get("options", {}).values()))
+
+
+def test_secrets_are_the_variables_of_the_role_that_are_not_to_be_logged() -> None:
+    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    options = {name: option for spec in specs.values() for name, option in spec.get("options", {}).items()}
+    assert {name.removeprefix("project_") for name, option in options.items() if _is_secret(option)} == choice.SECRETS
