@@ -14,7 +14,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.pl
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.ca.registrar import Registrar
 from ansible_collections.certops.cloudfront.plugins.modules import acme_account
-from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
+from unit.fakes.archive import FakeArchive
+from unit.fakes.ca import FakeCA
+from unit.fakes.calls import Calls, KilledError, refusal
+from unit.fakes.clock import START, FakeClock
+from unit.fakes.route53 import FakeRoute53
 
 DEFAULTS = {name: option.get("default") for name, option in acme_account.ARGUMENT_SPEC.items()}
 NOW = times.to_text(START)

@@ -17,9 +17,14 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import acme_revoke
-from unit.fakes import acme_ca
-from unit.fakes.acme_ca import FakeArchive, FakeCA, FakeRoute53
-from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, Issued, bound_to, issue, refusal
+from unit.fakes.archive import FakeArchive
+from unit.fakes.ca import FakeCA
+from unit.fakes.calls import refusal, refused_by_aws
+from unit.fakes.certificates import Issued, issue
+from unit.fakes.clock import FakeClock, present_clock
+from unit.fakes.cloudfront import FakeCloudFront, bound_to
+from unit.fakes.iam import FakeIam
+from unit.fakes.route53 import FakeRoute53
 
 DEFAULTS = {name: option.get("default") for name, option in acme_revoke.ARGUMENT_SPEC.items()}
 DIRECTORY = "https://ca.example/directory"
@@ -28,13 +33,13 @@ NAME = "2027-01-06-0442"
 
 @dataclass
 class World:
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: FakeClock = field(default_factory=present_clock)
     archive: FakeArchive = field(default_factory=FakeArchive)
     directories: list[str] = field(default_factory=list)
     issued: Issued = field(default_factory=lambda: issue("example.com", "www.example.com"))
 
     def __post_init__(self) -> None:
-        self.ca = FakeCA(FakeRoute53(), acme_ca.FakeClock())
+        self.ca = FakeCA(FakeRoute53(), present_clock())
         self.iam, self.cloudfront = FakeIam(self.clock), FakeCloudFront(self.clock)
         account = accounts.new(DIRECTORY, (), self.clock.now())
         self.account = account.at("https://ca.example/account/1")
@@ -155,11 +160,11 @@ def test_a_certificate_in_use_is_not_revoked_unless_forced(world: World, check_m
 
 def test_a_search_that_fails_is_never_nobody(world: World) -> None:
     for calls, call in ((world.cloudfront.calls, "ListDistributions"), (world.iam.calls, "ListServerCertificates")):
-        calls.refusals[call] = [refusal("AccessDenied")]
+        calls.refusals[call] = [refused_by_aws("AccessDenied")]
         with pytest.raises(RefusedError, match="not certain that nobody uses it: the search for users failed"):
             world.run()
     use(world)
-    world.iam.calls.refusals["GetServerCertificate"] = [refusal("AccessDenied")]
+    world.iam.calls.refusals["GetServerCertificate"] = [refused_by_aws("AccessDenied")]
     with pytest.raises(RefusedError, match="the search for users failed"):
         world.run()
     assert world.ca.revoked == {}
@@ -185,7 +190,7 @@ def test_of_a_certificate_of_acm_it_cannot_be_told(world: World) -> None:
 
 
 def test_another_refusal_of_the_ca_is_told(world: World) -> None:
-    world.ca.calls.refusals["revoke"] = [acme_ca.refusal("badRevocationReason", status=400)]
+    world.ca.calls.refusals["revoke"] = [refusal("badRevocationReason", status=400)]
     with pytest.raises(RemoteError, match="badRevocationReason"):
         world.run()
 

@@ -29,7 +29,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.clients import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
-from unit.fakes.acme_ca import START, Calls, FakeArchive, FakeCA, FakeClock, FakeRoute53, KilledError, refusal
+from unit.fakes.archive import FakeArchive
+from unit.fakes.ca import FakeCA
+from unit.fakes.calls import Calls, KilledError, refusal
+from unit.fakes.clock import START, FakeClock
+from unit.fakes.route53 import FakeRoute53
 
 NAME = "_acme-challenge.example.com"
 DOMAINS = ["example.com", "*.example.com"]

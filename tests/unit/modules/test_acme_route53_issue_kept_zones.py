@@ -12,7 +12,8 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
-from unit.fakes.acme_ca import FakeRoute53, refusal
+from unit.fakes.calls import refusal
+from unit.fakes.route53 import FakeRoute53
 from unit.modules.test_acme_route53_issue import NAME, World
 
 NOW = Zone("Z1", "example.com", private=False)

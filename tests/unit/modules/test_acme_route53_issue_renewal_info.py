@@ -19,7 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
-from unit.fakes.acme_ca import refusal
+from unit.fakes.calls import refusal
 from unit.modules.test_acme_route53_issue import World
 
 DAY = timedelta(days=1)

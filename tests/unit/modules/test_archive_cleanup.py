@@ -13,8 +13,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import archive_cleanup
-from unit.fakes.aws import FakeClock, issue
-from unit.fakes.stores import FakeArchive
+from unit.fakes.archive import FakeArchive
+from unit.fakes.certificates import issue
+from unit.fakes.clock import present_clock
 
 TIMES = ["2026-08-01-0442", "2026-09-01-0442", "2026-10-01-0442", "2026-10-01-0442-2", "2026-11-01-0442"]
 OTHERS = ["webapp/pending/2026-08-01-0442-5d41402a.json", "accounts/x.json", "webapp2/2026-08-01-0442.tar.gz"]
@@ -38,7 +39,7 @@ class World:
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
         given = {"project": "webapp", "archive": None, "keep": 0, "in_use": [], **params}
-        return archive_cleanup.run(given, archive_cleanup.Clients(self.archive), FakeClock(), check_mode)
+        return archive_cleanup.run(given, archive_cleanup.Clients(self.archive), present_clock(), check_mode)
 
     def left(self) -> list[str]:
         assert set(OTHERS) <= self.archive.objects.keys()
@@ -53,7 +54,7 @@ def world() -> World:
 
 
 def uri(time: str) -> str:
-    return f"memory://archive/webapp/{time}.tar.gz"
+    return f"file:///archive/webapp/{time}.tar.gz"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values im
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_cert_bind
-from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, FakeTls, bound_to, issue, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.certificates import issue
+from unit.fakes.clock import present_clock
+from unit.fakes.cloudfront import FakeCloudFront, bound_to
+from unit.fakes.iam import FakeIam
+from unit.fakes.tls import FakeTls
 
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in cloudfront_cert_bind.ARGUMENT_SPEC.items()}
 DEFAULT_CERTIFICATE = (
@@ -19,15 +24,15 @@ DEFAULT_CERTIFICATE = (
     "<MinimumProtocolVersion>TLSv1</MinimumProtocolVersion>"
 )
 UNKNOWN = "<SettingOfTomorrow><Deep>1</Deep></SettingOfTomorrow>"
-NOT_VISIBLE = refusal("InvalidViewerCertificate", "The specified SSL certificate doesn't exist")
-IN_PROGRESS = refusal("IllegalUpdate", "Only one viewer certificate change may be in progress at a time")
+NOT_VISIBLE = refused_by_aws("InvalidViewerCertificate", "The specified SSL certificate doesn't exist")
+IN_PROGRESS = refused_by_aws("IllegalUpdate", "Only one viewer certificate change may be in progress at a time")
 
 
 class World:
     """E1 and E2 use the old certificate, E3 a foreign one."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = present_clock()
         self.cloudfront = FakeCloudFront(self.clock)
         self.tls = FakeTls()
         self.iam = FakeIam(self.clock)
@@ -164,7 +169,7 @@ def test_an_unknown_id_is_refused_before_any_change(world: World) -> None:
 
 
 def test_a_failed_search_is_an_error_and_not_no_match(world: World) -> None:
-    world.cloudfront.calls.refusals["ListDistributions"] = [refusal("AccessDenied")]
+    world.cloudfront.calls.refusals["ListDistributions"] = [refused_by_aws("AccessDenied")]
     done = world.run()
     assert done.failure is not None
     assert set(done.result["records"]["Matched_CloudFront"]) == {"Error"}
@@ -181,7 +186,7 @@ def test_no_match_is_complete(world: World) -> None:
     ("operation", "record"), [("GetDistributionConfig", "Get_Dist_Error"), ("UpdateDistribution", "Update_Dist_Error")]
 )
 def test_one_that_fails_fails_alone(world: World, operation: str, record: str) -> None:
-    world.cloudfront.calls.refusals[f"{operation} E1"] = [refusal("AccessDenied")] * 9
+    world.cloudfront.calls.refusals[f"{operation} E1"] = [refused_by_aws("AccessDenied")] * 9
     done = world.run()
     assert statuses(done) == {"E1": "failed", "E2": "rebound"}
     assert done.failure is not None
@@ -280,7 +285,11 @@ def test_a_change_in_progress_that_does_not_end_is_bounded(world: World) -> None
 
 
 def test_polls_that_fail_are_followed_by_others(world: World) -> None:
-    world.cloudfront.calls.refusals["ListDistributions"] = [None, refusal("Throttling"), refusal("Throttling")]
+    world.cloudfront.calls.refusals["ListDistributions"] = [
+        None,
+        refused_by_aws("Throttling"),
+        refused_by_aws("Throttling"),
+    ]
     assert world.run().result["verified"]
 
 
@@ -402,7 +411,7 @@ def test_a_rollback_that_cloudfront_refuses_is_told_with_the_reason(world: World
     served(world, "0" * 64)
     world.cloudfront.calls.refusals["UpdateDistribution E1"] = [
         None,
-        refusal("InvalidViewerCertificate", "The certificate has expired"),
+        refused_by_aws("InvalidViewerCertificate", "The certificate has expired"),
     ]
     done = world.run(verify="tls")
     assert statuses(done)["E1"] == "failed"
@@ -420,12 +429,12 @@ def test_a_rollback_goes_on_after_a_stale_version_or_a_lost_answer(world: World,
         etag = original(identifier, config)
         if lost == "answer" and identifier == "E1" and world.cloudfront.bound("E1") == "ASCAOLD":
             world.cloudfront.update_distribution = original  # type: ignore[method-assign]
-            raise refusal("PreconditionFailed")
+            raise refused_by_aws("PreconditionFailed")
         return etag
 
     world.cloudfront.update_distribution = update  # type: ignore[method-assign]
     if lost != "answer":
-        world.cloudfront.calls.refusals["UpdateDistribution E1"] = [None, refusal("PreconditionFailed")]
+        world.cloudfront.calls.refusals["UpdateDistribution E1"] = [None, refused_by_aws("PreconditionFailed")]
     assert statuses(world.run(verify="tls"))["E1"] == "rolled_back"
     assert world.cloudfront.bound("E1") == "ASCAOLD"
 

@@ -27,7 +27,8 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doc
 )
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
 from unit.fakes import projects
-from unit.fakes.aws import FakeClock, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.clock import present_clock
 
 NOWHERE = "127.0.0.1:9"
 
@@ -51,7 +52,7 @@ def run(home: Path, check_mode: bool = False, **given: t.Any) -> Outcome:
         "region": "us-east-1",
         **given,
     }
-    return doctor.run(params, doctor.connect(params), FakeClock(), check_mode)
+    return doctor.run(params, doctor.connect(params), present_clock(), check_mode)
 
 
 def definition(home: Path, **given: t.Any) -> dict[str, t.Any]:
@@ -119,13 +120,13 @@ def test_an_address_of_a_resolver_that_is_none_is_refused(tmp_path: Path) -> Non
 def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Denied:
         def examine(self) -> store_setup.Examined:
-            raise refusal("AccessDenied")
+            raise refused_by_aws("AccessDenied")
 
     monkeypatch.setattr(StoreProbe, "setup", lambda *_arguments: Denied())
     place = StoreProbe("store", uris.parse("dynamodb://certops", "store"))
     subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
     places = StoreChecks(
-        subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", FakeClock()
+        subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", present_clock()
     )
     assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
 

@@ -25,7 +25,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations.ser
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, Issued, bound_to, issue, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.certificates import Issued, issue
+from unit.fakes.clock import present_clock
+from unit.fakes.cloudfront import FakeCloudFront, bound_to
+from unit.fakes.iam import FakeIam
 
 PATH = "/cloudfront/certops/webapp/"
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in iam_server_cert.ARGUMENT_SPEC.items()}
@@ -34,7 +38,7 @@ ISSUED = issue("example.com", "*.example.com")
 
 class World:
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = present_clock()
         self.iam = FakeIam(self.clock)
         self.cloudfront = FakeCloudFront(self.clock)
         self.archive: dict[str, bytes] = {}
@@ -124,7 +128,7 @@ def test_what_is_not_where_it_is_expected_is_searched_for_and_uploaded(
 
 
 def test_a_search_for_the_expected_one_that_fails_uploads_nothing(world: World) -> None:
-    world.iam.calls.refusals["GetServerCertificate"] = [refusal("AccessDenied")]
+    world.iam.calls.refusals["GetServerCertificate"] = [refused_by_aws("AccessDenied")]
     with pytest.raises(RemoteError, match="AccessDenied"):
         world.store(expected_name="webapp")
     assert not world.iam.contents
@@ -233,7 +237,7 @@ def test_a_lost_race_is_decided_again(world: World, same: bool, name: str) -> No
 
 
 def test_races_that_do_not_end_are_an_error(world: World) -> None:
-    world.iam.calls.refusals["UploadServerCertificate"] = [refusal("ConcurrentModification")] * 9
+    world.iam.calls.refusals["UploadServerCertificate"] = [refused_by_aws("ConcurrentModification")] * 9
     with pytest.raises(RemoteError, match="ConcurrentModification"):
         world.store()
     assert world.iam.calls.made.count("UploadServerCertificate") == _storing.ATTEMPTS
@@ -390,7 +394,7 @@ def test_one_in_use_is_never_deleted_and_its_users_are_named(world: World) -> No
 
 def test_a_failed_search_deletes_nothing(world: World) -> None:
     world.store()
-    world.cloudfront.calls.refusals["ListDistributions"] = [refusal("AccessDenied")]
+    world.cloudfront.calls.refusals["ListDistributions"] = [refused_by_aws("AccessDenied")]
     with pytest.raises(RemoteError, match="AccessDenied"):
         world.run(state="absent", name="webapp")
     assert "webapp" in world.iam.contents
@@ -398,14 +402,16 @@ def test_a_failed_search_deletes_nothing(world: World) -> None:
 
 def test_iam_may_know_it_as_in_use_a_little_longer(world: World) -> None:
     world.store()
-    world.iam.calls.refusals["DeleteServerCertificate"] = [refusal("DeleteConflict")] * 2
+    world.iam.calls.refusals["DeleteServerCertificate"] = [refused_by_aws("DeleteConflict")] * 2
     assert world.run(state="absent", name="webapp").changed
     assert "webapp" not in world.iam.contents
 
 
 def test_what_iam_keeps_calling_in_use_is_kept_and_said(world: World) -> None:
     world.store()
-    world.iam.calls.refusals["DeleteServerCertificate"] = [refusal("DeleteConflict", "used by a load balancer")] * 99
+    world.iam.calls.refusals["DeleteServerCertificate"] = [
+        refused_by_aws("DeleteConflict", "used by a load balancer")
+    ] * 99
     with pytest.raises(RefusedError, match=r"is kept: .*used by a load balancer"):
         world.run(state="absent", name="webapp")
     assert sum(world.clock.naps) <= 60

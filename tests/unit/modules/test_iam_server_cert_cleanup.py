@@ -8,7 +8,11 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_cleanup
-from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, bound_to, issue, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.certificates import issue
+from unit.fakes.clock import present_clock
+from unit.fakes.cloudfront import FakeCloudFront, bound_to
+from unit.fakes.iam import FakeIam
 
 PATH = "/cloudfront/certops/webapp/"
 OURS = {"managed-by": "certops.cloudfront"}
@@ -20,7 +24,7 @@ class World:
     """Certificates a (oldest), b, c (newest) of ours; E1 uses c."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = present_clock()
         self.iam = FakeIam(self.clock)
         self.cloudfront = FakeCloudFront(self.clock)
         for name in "abc":
@@ -60,7 +64,7 @@ def test_calls_are_two_listings_and_two_for_each_deletion(world: World) -> None:
 
 
 def test_a_failed_search_deletes_nothing_and_fails(world: World) -> None:
-    world.cloudfront.calls.refusals["ListDistributions"] = [refusal("AccessDenied")]
+    world.cloudfront.calls.refusals["ListDistributions"] = [refused_by_aws("AccessDenied")]
     done = world.run()
     assert done.failure is not None
     assert "AccessDenied" in done.failure
@@ -79,7 +83,7 @@ def test_require_unused_deletes_all_or_nothing(world: World) -> None:
 
 
 def test_what_iam_calls_in_use_is_kept_without_failing_the_run(world: World) -> None:
-    world.iam.calls.refusals["DeleteServerCertificate a"] = [refusal("DeleteConflict", "in use")] * 99
+    world.iam.calls.refusals["DeleteServerCertificate a"] = [refused_by_aws("DeleteConflict", "in use")] * 99
     done = world.run()
     assert (done.failure, done.result["deleted"]) == (None, ["b"])
     assert done.result["records"]["Delete_Previous_IAM_SSL_Cert"]["a"].startswith("Delete_IAM_Cert_Error: ")
@@ -87,7 +91,7 @@ def test_what_iam_calls_in_use_is_kept_without_failing_the_run(world: World) -> 
 
 
 def test_one_that_cannot_be_deleted_does_not_stop_the_others(world: World) -> None:
-    world.iam.calls.refusals["DeleteServerCertificate b"] = [refusal("AccessDenied")]
+    world.iam.calls.refusals["DeleteServerCertificate b"] = [refused_by_aws("AccessDenied")]
     done = world.run()
     assert done.failure is not None
     assert done.result["deleted"] == ["a"]

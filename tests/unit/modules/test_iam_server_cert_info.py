@@ -7,14 +7,18 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_info
-from unit.fakes.aws import FakeClock, FakeCloudFront, FakeIam, bound_to, issue, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.certificates import issue
+from unit.fakes.clock import present_clock
+from unit.fakes.cloudfront import FakeCloudFront, bound_to
+from unit.fakes.iam import FakeIam
 
 ISSUED = issue("example.com")
 
 
 class World:
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = present_clock()
         self.iam = FakeIam(self.clock)
         self.cloudfront = FakeCloudFront(self.clock)
         self.iam.add("b", ISSUED.leaf, ISSUED.chain, "/cloudfront/x/", {"managed-by": "us"})
@@ -72,6 +76,6 @@ def test_one_name_is_never_looked_for_without_content(world: World) -> None:
 
 
 def test_a_denied_call_is_never_an_empty_list(world: World) -> None:
-    world.iam.calls.refusals["ListServerCertificates"] = [refusal("AccessDenied")]
+    world.iam.calls.refusals["ListServerCertificates"] = [refused_by_aws("AccessDenied")]
     with pytest.raises(RemoteError):
         world.found()

@@ -20,9 +20,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.pl
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import survey
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
-from unit.fakes.aws import FakeClock, refusal
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, failing, unfinished
-from unit.fakes.stores import FakeStore
+from unit.fakes.store import FakeStore
 
 DOMAINS = ["example.com", "*.example.com"]
 
@@ -204,7 +205,7 @@ class TestListings:
 
     def test_one_that_fails_is_no_empty_one(self, store: FakeStore) -> None:
         put(store, certificate=certificate(1))
-        found = plan(store, Listings(refused=refusal("AccessDenied")))
+        found = plan(store, Listings(refused=refused_by_aws("AccessDenied")))
         assert actions(found) == {"webapp": "none"}
         assert found.result["limits"]["iam"]["room"] is None
         assert "could not be listed, so the plan follows the records alone" in found.warnings[0]

@@ -12,9 +12,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
-from unit.fakes.acme_ca import FakeClock
+from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, document
-from unit.fakes.stores import FakeStore
+from unit.fakes.store import FakeStore
 
 DAY = timedelta(days=1)
 

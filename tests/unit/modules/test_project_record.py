@@ -21,9 +21,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
-from unit.fakes.aws import FakeClock
+from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, reported_certificate
-from unit.fakes.stores import FakeStore
+from unit.fakes.store import FakeStore
 
 DEFAULTS = {name: spec.get("default") for name, spec in project_record.ARGUMENT_SPEC.items()}
 WANTED = {"domains": "example.com, *.example.com"}

@@ -17,8 +17,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations imp
 from ansible_collections.certops.cloudfront.plugins.modules import project_store
 from botocore import handlers
 from moto import mock_aws
-from unit.fakes.aws import FakeClock, refusal
-from unit.fakes.stores import REGION, emulated_credentials
+from unit.fakes.aws_session import REGION, emulated_credentials
+from unit.fakes.calls import refused_by_aws
+from unit.fakes.clock import present_clock
 
 DEFAULTS: dict[str, t.Any] = {name: spec.get("default") for name, spec in project_store.ARGUMENT_SPEC.items()}
 KEYS = {"access_key": "testing-testing-testing", "secret_key": "testing-testing-testing", "validate_certs": True}
@@ -43,7 +44,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
 
 def run(check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {**DEFAULTS, "region": REGION, **KEYS, **params}
-    return project_store.run(given, project_store.connect(given), FakeClock(), check_mode)
+    return project_store.run(given, project_store.connect(given), present_clock(), check_mode)
 
 
 def make_bucket(name: str = "certops-keys") -> t.Any:
@@ -221,11 +222,11 @@ class SlowTables:
     def update_continuous_backups(self, name: str) -> None:
         self.refusals -= 1
         if self.refusals >= 0:
-            raise refusal("ContinuousBackupsUnavailableException")
+            raise refused_by_aws("ContinuousBackupsUnavailableException")
 
 
 def test_a_table_is_waited_for_until_it_takes_its_settings() -> None:
-    clock, tables = FakeClock(), SlowTables(3, 2)
+    clock, tables = present_clock(), SlowTables(3, 2)
     setup = _preparing.TableSetup(tables, clock, "certops")  # type: ignore[arg-type]
     made = setup.settle(setup.examine())
     assert (made, tables.refusals) == (Table("certops", "arn"), -1)
@@ -233,7 +234,7 @@ def test_a_table_is_waited_for_until_it_takes_its_settings() -> None:
 
 
 def test_waiting_for_a_table_ends() -> None:
-    setup = _preparing.TableSetup(SlowTables(1000, 0), FakeClock(), "certops")  # type: ignore[arg-type]
+    setup = _preparing.TableSetup(SlowTables(1000, 0), present_clock(), "certops")  # type: ignore[arg-type]
     with pytest.raises(DeadlineError, match="the table certops is still not ready after 300 seconds; run again"):
         setup.settle(setup.examine())
 
@@ -259,7 +260,7 @@ def test_a_finding_reads_as_a_sentence() -> None:
 def test_a_bucket_of_another_account_is_refused() -> None:
     class TheirBucket:
         def head_bucket(self) -> None:
-            raise refusal("403", "Forbidden", "HeadBucket")
+            raise refused_by_aws("403", "Forbidden")
 
     wanted = store_setup.WantedBucket("theirs", "123456789012", None, manage=True)
     problem = _preparing.BucketSetup(TheirBucket(), wanted).examine().problem or ""  # type: ignore[arg-type]

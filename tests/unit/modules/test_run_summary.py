@@ -13,7 +13,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.report im
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import run_summary as module
-from unit.fakes.aws import FakeClock
+from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW
 
 SELECTED = {

@@ -16,7 +16,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     sns_subscription_info,
     sns_topic,
 )
-from unit.fakes.aws import FakeClock
+from unit.fakes.clock import present_clock
 from unit.fakes.sns import TOPIC, FakeSns, FakeSts, topics
 
 OURS = {"managed-by": "certops.cloudfront"}
@@ -30,7 +30,7 @@ def sns() -> FakeSns:
 
 def topic(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {"name": "certops-webapp", "state": "present", **params}
-    return sns_topic.run(given, sns_topic.Clients(topics(sns)), FakeClock(), check_mode)
+    return sns_topic.run(given, sns_topic.Clients(topics(sns)), present_clock(), check_mode)
 
 
 def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
@@ -42,12 +42,12 @@ def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Out
         "resend": False,
         **params,
     }
-    return sns_subscription.run(given, sns_subscription.Clients(topics(sns)), FakeClock(), check_mode)
+    return sns_subscription.run(given, sns_subscription.Clients(topics(sns)), present_clock(), check_mode)
 
 
 def notify(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {"topic": "certops-webapp", "subject": "done", "body": "all is well", **params}
-    return sns_notify.run(given, sns_notify.Clients(topics(sns)), FakeClock(), check_mode)
+    return sns_notify.run(given, sns_notify.Clients(topics(sns)), present_clock(), check_mode)
 
 
 def listed(arn: str = f"{TOPIC}:1", endpoint: str = "ops@example.com") -> Subscription:
@@ -95,7 +95,7 @@ class TestTopic:
         topic(sns)
         sts = FakeSts()
         given = {"name": TOPIC, "state": "present"}
-        sns_topic.run(given, sns_topic.Clients(topics(sns, sts)), FakeClock(), False)
+        sns_topic.run(given, sns_topic.Clients(topics(sns, sts)), present_clock(), False)
         assert sts.calls == []
 
     @pytest.mark.parametrize("state", ["present", "absent"])
@@ -185,7 +185,7 @@ class TestSubscriptionInfo:
     @staticmethod
     def read(sns: FakeSns, topic: str = "certops-webapp") -> dict[str, t.Any]:
         found = sns_subscription_info.run(
-            {"topic": topic}, sns_subscription_info.Clients(topics(sns)), FakeClock(), False
+            {"topic": topic}, sns_subscription_info.Clients(topics(sns)), present_clock(), False
         )
         assert not found.changed
         return dict(found.result)

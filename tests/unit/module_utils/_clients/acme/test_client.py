@@ -26,7 +26,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 from cryptography.hazmat.primitives.asymmetric import ec
 from requests.adapters import BaseAdapter
 from sandbox.ca.authority import Authority
-from unit.fakes.acme_ca import FakeClock
+from unit.fakes.clock import FakeClock
 
 BASE = "https://ca.example"
 DIRECTORY = {

@@ -11,7 +11,7 @@ import requests
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme import network, renewal_info
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
-from unit.fakes.acme_ca import FakeClock
+from unit.fakes.clock import FakeClock
 from unit.module_utils._clients.acme.test_client import BASE, DIRECTORY, Answer, Ca, problem
 
 WINDOW = {"start": "2027-01-07T04:42:00Z", "end": "2027-01-08T04:42:00Z"}

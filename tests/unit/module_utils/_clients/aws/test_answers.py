@@ -29,7 +29,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_r
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_setup import Encryption
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from botocore.awsrequest import AWSResponse
-from unit.fakes.aws import Body
+from unit.fakes.http_body import Body
 
 TOPIC = "arn:aws:sns:us-east-1:111111111111:certops"
 USER = "arn:aws:iam::111111111111:user/certops"

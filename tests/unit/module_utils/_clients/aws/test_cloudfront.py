@@ -16,7 +16,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cl
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
-from unit.fakes.aws import NAMESPACE, bound_to, config_xml
+from unit.fakes.cloudfront import NAMESPACE, bound_to, config_xml
 
 UNKNOWN = "<ViewerMtlsOfTomorrow><Mode>required</Mode></ViewerMtlsOfTomorrow>"
 CONFIG = config_xml(["a.test", "b.test"], bound_to("ASCA1") + "<InnerOfTomorrow/>", UNKNOWN)

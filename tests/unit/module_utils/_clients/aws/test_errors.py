@@ -13,7 +13,7 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, NoRegionError
 from botocore.parsers import ResponseParserError
-from unit.fakes.aws import Body
+from unit.fakes.http_body import Body
 
 
 @pytest.mark.parametrize(

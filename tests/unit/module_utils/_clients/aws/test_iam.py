@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Iam, Upload
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from botocore.stub import Stubber
-from unit.fakes.aws import issue
+from unit.fakes.certificates import issue
 
 ISSUED = issue("example.com")
 UPLOAD = Upload("webapp", "/cloudfront/", ISSUED.leaf, ISSUED.chain, ISSUED.key, {"a": "1"})

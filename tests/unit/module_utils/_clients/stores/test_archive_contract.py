@@ -14,7 +14,8 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_archive import FileArchive
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 from moto import mock_aws
-from unit.fakes.stores import REGION, FakeArchive, emulated_credentials, session
+from unit.fakes.archive import FakeArchive
+from unit.fakes.aws_session import REGION, emulated_credentials, session
 
 BUCKET = "certops-archive"
 KEY = "webapp/2026-11-22-0530.tar.gz"

@@ -14,7 +14,8 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
 from moto import mock_aws
-from unit.fakes.stores import REGION, FakeStore, emulated_credentials, session
+from unit.fakes.aws_session import REGION, emulated_credentials, session
+from unit.fakes.store import FakeStore
 
 DOCUMENT: dict[str, t.Any] = {
     "schema": 1,

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import ChallengeRecord
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.waiting import Deadline
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.dns import propagation
-from unit.fakes.acme_ca import FakeClock
+from unit.fakes.clock import FakeClock
 
 FAST, SLOW, SILENT = ("192.0.2.1", 53), ("192.0.2.2", 53), ("192.0.2.3", 53)
 NAME = "_acme-challenge.example.com"

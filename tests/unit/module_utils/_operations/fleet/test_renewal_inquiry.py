@@ -19,9 +19,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.run impor
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import renewal_inquiry
-from unit.fakes.acme_ca import FakeClock
+from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, lock
-from unit.fakes.stores import FakeStore
+from unit.fakes.store import FakeStore
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CA, OTHER = "https://ca.example/directory", "https://other.example/directory"

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A store and an archive in memory; the contract suites hold them to what the real ones do."""
+"""A store in memory; the contract suite holds it to what the real ones do."""
 
 from __future__ import annotations
 
@@ -10,32 +10,8 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
-
-REGION = "eu-central-1"
-
-
-def emulated_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Credentials for moto, and nothing of the user's own."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing-testing-testing")
-    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_DEFAULT_REGION"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def session() -> Session:
-    """A connection such as a module makes of its options."""
-    return Session(
-        {
-            "region": REGION,
-            "access_key": "testing-testing-testing",
-            "secret_key": "testing-testing-testing",
-            "validate_certs": True,
-        }
-    )
 
 
 @dataclass
@@ -72,22 +48,3 @@ class FakeStore:
         stored = self.documents.get(name)
         if (stored.version if stored else None) != expected:
             raise ConflictError(f"{name} was changed")
-
-
-@dataclass
-class FakeArchive:
-    uri: str = "memory://archive"
-    objects: dict[str, bytes] = field(default_factory=dict)
-
-    def put(self, key: str, content: bytes) -> str:
-        self.objects[key] = content
-        return f"{self.uri}/{key}"
-
-    def get(self, key: str) -> bytes | None:
-        return self.objects.get(key)
-
-    def delete(self, key: str) -> None:
-        self.objects.pop(key, None)
-
-    def list(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.objects if key.startswith(prefix))

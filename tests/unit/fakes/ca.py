@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""In-memory stand-ins for a CA, Route 53's hosted zones and an archive, that can be killed at any call."""
+"""A CA in memory, with a client for each account key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import functools
 import hashlib
 import typing as t
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import Registration
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import (
@@ -20,166 +20,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.m
     Directory,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-
-START = datetime(2027, 1, 6, 4, 42, tzinfo=timezone.utc)
-
-
-class KilledError(BaseException):
-    """The process is gone: no code of ours that catches errors sees it."""
-
-
-@dataclass
-class FakeClock:
-    time: datetime = START
-    naps: list[float] = field(default_factory=list)
-
-    def now(self) -> datetime:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.time += timedelta(seconds=seconds)
-
-
-@dataclass
-class Calls:
-    """Every call in order; from number ``dies_at`` on, all of them kill, so that nothing is cleaned up.
-
-    A call is killed before it takes effect, or after if ``after_effect``.
-    """
-
-    made: list[str] = field(default_factory=list)
-    dies_at: int | None = None
-    after_effect: bool = False
-    refusals: dict[str, list[RemoteError]] = field(default_factory=dict)
-
-    def begin(self, name: str) -> None:
-        self.made.append(name)
-        if self.dies_at is not None and len(self.made) > self.dies_at + self.after_effect:
-            raise KilledError
-        if self.refusals.get(name):
-            raise self.refusals[name].pop(0)
-
-    def end(self) -> None:
-        if self.after_effect and self.dies_at is not None and len(self.made) > self.dies_at:
-            raise KilledError
-
-
-def refusal(code: str, service: str = "acme", status: int = 403, message: str = "no") -> RemoteError:
-    return RemoteError(f"{service}: {code}: {message}", service=service, operation="any", code=code, http_status=status)
-
-
-@dataclass
-class FakeArchive:
-    calls: Calls = field(default_factory=Calls)
-    objects: dict[str, bytes] = field(default_factory=dict)
-    uri: str = "file:///archive"
-
-    def put(self, key: str, content: bytes) -> str:
-        self.calls.begin(f"put {_kind(key)}")
-        self.objects[key] = content
-        self.calls.end()
-        return f"{self.uri}/{key}"
-
-    def get(self, key: str) -> bytes | None:
-        return self.objects.get(key)
-
-    def delete(self, key: str) -> None:
-        self.calls.begin(f"delete {_kind(key)}")
-        self.objects.pop(key, None)
-        self.calls.end()
-
-    def list(self, prefix: str) -> list[str]:
-        return sorted(key for key in self.objects if key.startswith(prefix))
-
-    def keys(self, part: str) -> list[str]:
-        return sorted(key for key in self.objects if part in key)
-
-
-def _kind(key: str) -> str:
-    return "account" if key.startswith("accounts/") else "pending" if "/pending/" in key else "bundle"
-
-
-@dataclass
-class FakeRoute53:
-    """As strict as Route 53: CREATE is refused when there is a set, DELETE when it is not exactly this one; a batch is
-    all or nothing."""
-
-    calls: Calls = field(default_factory=Calls)
-    zones: tuple[Zone, ...] = (Zone("Z1", "example.com", private=False),)
-    sets: dict[tuple[str, str], TxtSet] = field(default_factory=dict)
-    references_of: dict[str, dict[tuple[str, str], frozenset[str]]] = field(default_factory=dict)
-    polls_until_sync: int = 1
-    intruder: t.Callable[[], None] | None = None
-    _polls: int = 0
-
-    def list_hosted_zones(self) -> tuple[Zone, ...]:
-        self.calls.begin("ListHostedZones")
-        return self.zones
-
-    def relist(self) -> bool:
-        return False
-
-    def get_hosted_zone(self, zone_id: str) -> tuple[Zone, frozenset[str]]:
-        self.calls.begin("GetHostedZone")
-        return next(zone for zone in self.zones if zone.id == zone_id), frozenset({f"ns.{zone_id.lower()}.example"})
-
-    def references(self, zone_id: str) -> t.Mapping[tuple[str, str], frozenset[str]]:
-        self.calls.begin("ListResourceRecordSets")
-        return self.references_of.get(zone_id, {})
-
-    def delegate(self, parent: str, zone: Zone) -> None:
-        self.references_of.setdefault(parent, {})["NS", zone.name] = self.get_hosted_zone(zone.id)[1]
-
-    def txt_set(self, zone_id: str, name: str) -> TxtSet | None:
-        self.calls.begin("ListResourceRecordSets")
-        found = self.sets.get((zone_id, name))
-        if self.intruder is not None:
-            intruder, self.intruder = self.intruder, None
-            intruder()
-        return found
-
-    def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[Change]) -> str:
-        self.calls.begin("ChangeResourceRecordSets")
-        after, complaints = dict(self.sets), []
-        for change in changes:
-            place = (zone_id, change.record_set.name)
-            if change.action == "CREATE" and place in after:
-                complaints.append(
-                    f"Tried to create resource record set [name='{place[1]}.', type='TXT'] but it already exists"
-                )
-            elif change.action == "DELETE" and not _same(after.get(place), change.record_set):
-                why = "the values provided do not match the current values" if place in after else "it was not found"
-                complaints.append(f"Tried to delete resource record set [name='{place[1]}.', type='TXT'] but {why}")
-            elif change.action == "CREATE":
-                after[place] = change.record_set
-            else:
-                del after[place]
-        if complaints:
-            raise refusal("InvalidChangeBatch", "route53", 400, f"[{', '.join(complaints)}]")
-        self.sets = after
-        self._polls = 0
-        self.calls.end()
-        return f"C{len(self.calls.made)}"
-
-    def change_status(self, change_id: str) -> str:
-        self.calls.begin("GetChange")
-        self._polls += 1
-        return "INSYNC" if self._polls >= self.polls_until_sync else "PENDING"
-
-    def values(self, name: str, zone_id: str = "Z1") -> tuple[str, ...]:
-        found = self.sets.get((zone_id, name))
-        return found.values if found else ()
-
-
-def _same(one: TxtSet | None, other: TxtSet) -> bool:
-    return one is not None and (one.ttl, sorted(one.values)) == (other.ttl, sorted(other.values))
+from unit.fakes.calls import Calls, refusal
+from unit.fakes.clock import FakeClock
+from unit.fakes.route53 import FakeRoute53
 
 
 @dataclass
@@ -397,6 +243,8 @@ class FakeClient:
 
 
 _AUTHORITY = ec.generate_private_key(ec.SECP256R1())
+
+
 _ISSUER = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "Fake CA")])
 
 
