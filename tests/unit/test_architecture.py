@@ -20,7 +20,7 @@ MODULE_UTILS = PLUGINS / "module_utils"
 MODULES = PLUGINS / "modules"
 CORE = MODULE_UTILS / "_core"
 # What runs on the controller is Ansible code by nature.
-CONTROLLER = (PLUGINS / "action", PLUGINS / "callback", PLUGINS / "inventory", PLUGINS / "plugin_utils")
+CONTROLLER = tuple(PLUGINS / kind for kind in ("action", "callback", "inventory", "lookup", "plugin_utils"))
 
 MAX_FUNCTION_LINES = 46
 MAX_FILE_LINES = 305
@@ -87,7 +87,7 @@ MAX_FOLDER_FILES = 15
 # Libraries, and the only files and folders below module_utils that import them.
 LIBRARIES: dict[str, tuple[str, ...]] = {
     "boto3": ("_clients/aws/session.py",),
-    "botocore": ("_clients/aws/session.py", "_clients/aws/errors.py"),
+    "botocore": ("_clients/aws/session.py", "_clients/aws/errors.py", "_clients/machine/aws_configuration.py"),
     "cryptography": ("_clients/machine/crypto.py", "_clients/acme"),
     "OpenSSL": (),
     "acme": ("_clients/acme",),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ..._core.certificate.bundle import FILES, PRIVKEY, Bundle, bundle_keys, from_texts
 from ..._errors import CertError, ConfigError
-from ..machine import private_files
+from ..machine import private_files, user
 from ..stores.base import Archive
 
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
@@ -30,7 +30,7 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
         if content is None:
             raise ConfigError([f"bundle {reference}: there is no such object; name one that is in the archive"])
         return unpack(content, reference)
-    path = Path(_local_path(reference)).expanduser()
+    path = user.expanded(_local_path(reference))
     try:
         if path.is_dir():
             return from_texts(_directory_texts(path))

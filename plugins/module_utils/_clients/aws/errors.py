@@ -11,16 +11,14 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from ..._errors import ConfigError, RemoteError
+from ..machine import aws_configuration as configuration
 
 try:
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
         HTTPClientError,
-        NoCredentialsError,
         NoRegionError,
-        PartialCredentialsError,
-        ProfileNotFound,
     )
     from botocore.parsers import ResponseParserError
 except ImportError:
@@ -127,15 +125,8 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
     where = _Call(service, operation, target)
     try:
         yield
-    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as exc:
-        raise ConfigError(
-            [
-                (
-                    f"no usable AWS credentials for {where}: {exc}; set profile, access_key and secret_key, or the"
-                    " AWS_* environment variables"
-                )
-            ]
-        ) from exc
+    except configuration.PROBLEMS as exc:
+        raise ConfigError([f"{where} was not called: {configuration.problem(exc)}"]) from None
     except NoRegionError as exc:
         raise ConfigError(
             [f"no AWS region for {where}: set region or AWS_REGION; it decides the partition (aws or aws-cn)"]

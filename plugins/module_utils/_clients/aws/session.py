@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ..._errors import ConfigError
-from ..machine import run_files
+from ..machine import aws_configuration as configuration, run_files
 from . import pace
 from .errors import insist_on_aws
 from .pace import CallPace, Rate
@@ -23,7 +23,6 @@ try:
     import botocore.config
     import botocore.credentials
     import botocore.exceptions
-    import botocore.session
 except ImportError:
     pass  # the module's edge reports the missing library
 
@@ -93,22 +92,10 @@ _ROLE = frozenset({"role_arn", "external_id"})
 _SECRETS = ("_KEY", "_TOKEN")
 
 
-@functools.cache
-def _descriptions() -> t.Any:
-    """botocore's loader, which keeps what it has read; a session would have one of its own."""
-    return botocore.session.get_session().get_component("data_loader")
-
-
-def _botocore_session() -> t.Any:
-    session = botocore.session.get_session()
-    session.register_component("data_loader", _descriptions())
-    return session
-
-
 def preload() -> None:
     """Read the descriptions of the services that a run uses, for this process and its forks: a client made without them
     costs a tenth of a CPU second."""
-    descriptions = _descriptions()
+    descriptions = configuration.descriptions()
     for service in SERVICES:
         for kind in ("service-2", "endpoint-rule-set-1", "paginators-1"):
             with contextlib.suppress(botocore.exceptions.UnknownServiceError):
@@ -129,7 +116,7 @@ class _Params:
 
 def region_of(params: t.Mapping[str, t.Any]) -> str | None:
     """The region that the options or the environment name, if any; needs no credentials."""
-    region = get_aws_connection_info(_Params(params))[0]
+    region = get_aws_connection_info(_Params(configuration.settled(params)))[0]
     return str(region) if region else None
 
 
@@ -156,6 +143,8 @@ class Session:
     role to assume first."""
 
     def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+        params = configuration.settled(params)
+        botocore_session = configuration.session(params)
         region, endpoint, kwargs = get_aws_connection_info(_Params(params))
         if not region:
             raise ConfigError(["no AWS region: set region or AWS_REGION; it decides the partition (aws or aws-cn)"])
@@ -164,15 +153,12 @@ class Session:
         self._user_config = kwargs.pop("aws_config", None)
         self._verify = kwargs.pop("verify", None)
         self._role = (str(params["role_arn"]), params.get("external_id")) if params.get("role_arn") else None
-        try:
-            self._session = boto3.session.Session(region_name=region, botocore_session=_botocore_session(), **kwargs)
-        except botocore.exceptions.ProfileNotFound as exc:
-            raise ConfigError([f"{exc}; name an existing profile"]) from exc
-        credentials = self._session.get_credentials()
+        self._params = params
+        with configuration.usable(params):
+            self._session = boto3.session.Session(region_name=region, botocore_session=botocore_session, **kwargs)
+            credentials = self._session.get_credentials()
         if credentials is None:
-            raise ConfigError(
-                ["no AWS credentials: set profile, access_key and secret_key, or the AWS_* environment variables"]
-            )
+            raise ConfigError([f"no AWS credentials: {configuration.NO_CREDENTIALS}"])
         self._identity = (
             self._endpoint or self.region,
             self._session.profile_name,
@@ -219,7 +205,7 @@ class Session:
             aws_secret_access_key=assumed["secret_key"],
             aws_session_token=assumed["session_token"],
             region_name=self.region,
-            botocore_session=_botocore_session(),
+            botocore_session=configuration.session(assumed),
         )
 
     def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
@@ -233,9 +219,10 @@ class Session:
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
         home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
-        client = session.client(
-            service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged
-        )
+        with configuration.usable(self._params):
+            client = session.client(
+                service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged
+            )
         insist_on_aws(client)
         self._pace(service, client)
         return client

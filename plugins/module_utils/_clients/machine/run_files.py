@@ -13,6 +13,8 @@ import time
 import typing as t
 from pathlib import Path
 
+from . import user
+
 
 @contextlib.contextmanager
 def locked(path: Path, tries: int, pause: float) -> t.Iterator[int]:
@@ -37,9 +39,10 @@ def directory() -> Path | None:
     """Where the files are: the user's runtime directory, or else the cache directory; 0700 and the user's own, or
     none."""
     runtime = os.environ.get("XDG_RUNTIME_DIR")
-    cache = os.environ.get("XDG_CACHE_HOME") or str(Path("~/.cache").expanduser())
-    for parent in filter(None, (runtime, cache)):
-        path = Path(parent) / "certops"
+    for parent in (*([Path(runtime)] if runtime else []), user.cache_home()):
+        path = parent / "certops"
+        if not path.is_absolute():
+            continue
         with contextlib.suppress(OSError):
             path.mkdir(0o700, parents=True, exist_ok=True)
             found = path.lstat()

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import posixpath
 import typing as t
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 from ..._errors import ConfigError
 from ..aws.dynamodb import DynamoDb
 from ..aws.s3 import S3
+from ..machine import user
 from . import uris
 from .base import Archive, Store
 from .dynamodb_store import DynamoDbStore
@@ -24,14 +24,6 @@ if t.TYPE_CHECKING:
     from ..aws.session import Session
 
 SessionFactory = t.Callable[[], "Session"]
-
-
-def default_uri(kind: str) -> str:
-    """The store or archive (``kind``) of the user who runs the module: below the XDG data directory."""
-    # The specification says to ignore a relative path. https://specifications.freedesktop.org/basedir/latest/
-    configured = Path(os.environ.get("XDG_DATA_HOME", ""))
-    base = configured if configured.is_absolute() else uris.expanded("~/.local/share")
-    return f"file://{base}/certops/{kind}"
 
 
 def store(uri: str | None, session_factory: SessionFactory) -> Store:
@@ -69,6 +61,6 @@ def uri_problem(uri: str, kind: str) -> str | None:
 
 def _location(uri: str | None, kind: str) -> uris.Location:
     try:
-        return uris.parse(uri or default_uri(kind), kind)
+        return uris.parse(uri or user.default(kind), kind)
     except ValueError as exc:
         raise ConfigError([str(exc)]) from exc

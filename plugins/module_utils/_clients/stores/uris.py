@@ -10,6 +10,8 @@ import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..machine import user
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9!_.'()*/-]*")
@@ -61,18 +63,13 @@ def parse(uri: str, kind: str) -> Location:
     return Location("dynamodb", rest)
 
 
-def expanded(path: str) -> Path:
-    """The path with ``~`` and variables; a user without a home leaves it relative, which is refused."""
-    try:
-        return Path(os.path.expandvars(path)).expanduser()
-    except RuntimeError:
-        return Path(path)
-
-
 def _file(uri: str, kind: str, path: str) -> Location:
-    if not expanded(path).is_absolute():
+    if user.needs_home(path):
+        raise ValueError(f"{kind} {uri!r} cannot be found: {user.NO_HOME}, or give project_{kind} as {_FORMS[kind]}")
+    whole = user.expanded(path)
+    if not whole.is_absolute():
         raise ValueError(f"{kind} {uri!r} is no absolute directory; use {_FORMS[kind]}")
-    return Location("file", str(Path("/", *Path(os.path.normpath(expanded(path))).parts[1:])))
+    return Location("file", str(Path("/", *Path(os.path.normpath(whole)).parts[1:])))
 
 
 def _bucket(uri: str, kind: str, rest: str) -> Location:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ..._clients.acme.client import AcmeServer
 from ..._clients.aws.route53 import Route53
 from ..._clients.aws.session import IMPATIENT, Session
-from ..._clients.machine import processes
+from ..._clients.machine import processes, user
 from ..._clients.net.resolver import Dns
 from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
@@ -155,8 +155,8 @@ class _Examination:
         )
 
     def _places(self, store: Store, archive: Archive, account: AccountChecks | None) -> StoreChecks:
-        kept = uris.parse(self.project.store_uri or stores.default_uri("store"), "store")
-        secret = uris.parse(self.subject.definition["archive"] or stores.default_uri("archive"), "archive")
+        kept = uris.parse(self.project.store_uri or user.default("store"), "store")
+        secret = uris.parse(self.subject.definition["archive"] or user.default("archive"), "archive")
         return StoreChecks(
             subject=self.subject,
             store=store,

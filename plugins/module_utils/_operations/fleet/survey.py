@@ -5,13 +5,13 @@ project."""
 
 from __future__ import annotations
 
-import os
 import typing as t
 from dataclasses import dataclass, field
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.sts import Sts
+from ..._clients.machine import user
 from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
 from ..._core.fleet.drift import Listing
@@ -104,11 +104,7 @@ def _scan(store: Store, names: t.Collection[str] | None) -> Scan:
 
 def environment_defaults() -> dict[str, t.Any]:
     """The defaults of the role that come from the environment; see roles/project/defaults/main.yml."""
-    return {
-        "acme_directory": os.environ.get("CERTOPS_ACME_DIRECTORY", "letsencrypt"),
-        "acme_ca_bundle": os.environ.get("CERTOPS_ACME_CA_BUNDLE", ""),
-        "archive": stores.default_uri("archive"),
-    }
+    return {name: user.default(name) for name in ("acme_directory", "acme_ca_bundle", "archive")}
 
 
 def usable_stores(given: t.Iterable[Given]) -> set[str | None]:

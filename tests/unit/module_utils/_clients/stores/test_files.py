@@ -15,7 +15,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import private_files
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import private_files, user
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_archive import FileArchive
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
@@ -300,14 +300,16 @@ def test_a_file_uri_names_its_directory(uri: str | None, expected: str, monkeypa
     assert stores.archive(uri, no_session).uri == expected.format(kind="archive")
 
 
-def test_the_default_follows_the_data_directory_of_the_user_unless_it_is_relative(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("uri", [None, "file://~/certops", "file://$HOME/certops"])
+def test_without_a_home_directory_the_refusal_says_what_to_set(
+    uri: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HOME", "/home/ops")
-    monkeypatch.setenv("XDG_DATA_HOME", "/data")
-    assert stores.default_uri("store") == "file:///data/certops/store"
-    monkeypatch.setenv("XDG_DATA_HOME", "data")
-    assert stores.default_uri("store") == "file:///home/ops/.local/share/certops/store"
+    monkeypatch.setattr(user, "home", lambda: None)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with pytest.raises(ConfigError, match="set HOME, or give project_store as file:///directory, dynamodb"):
+        stores.store(uri, no_session)
+    with pytest.raises(ConfigError, match="set HOME, or give project_archive as file:///directory or s3:"):
+        stores.archive(uri, no_session)
 
 
 @pytest.mark.parametrize(
