@@ -64,7 +64,7 @@ notes:
   - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning,
     since in Ansible the name stands for more.
   - The connection options to AWS are used for a store in AWS only, and no AWS action is needed for a store in files.
-  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan)."
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
     encrypts it."
   - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."
@@ -133,6 +133,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import inventory as shown
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import overview
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.renewal_notes import RenewalNotes
 
 from ..module_utils._errors import CertError
 
@@ -260,10 +261,21 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 def _read(store: Store) -> Found:
     """Every document in the store, or why it cannot be used; RemoteError if the store is away."""
+    notes, now = RenewalNotes(store), datetime.now(timezone.utc)
     return {
-        name: {"error": stored.message} if isinstance(stored, CertError) else {"document": stored.document}
+        name: {"error": stored.message}
+        if isinstance(stored, CertError)
+        else {"document": _with_notes(name, stored.document, notes, now)}
         for name, stored in store.scan()
     }
+
+
+def _with_notes(name: str, stored: dict[str, t.Any], notes: RenewalNotes, now: datetime) -> dict[str, t.Any]:
+    """The document with what its CA said last; one that cannot be used stays as it is, and its host says why."""
+    try:
+        return dict(notes.view(document.loaded(name, stored), now))
+    except Exception:  # noqa: BLE001 - whatever is wrong with one document, the others have their hosts
+        return stored
 
 
 def _plain(value: t.Any) -> t.Any:

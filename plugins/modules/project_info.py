@@ -131,6 +131,7 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import CertError, ConfigError, RemoteError
 from ..module_utils._operations import project_updates
+from ..module_utils._operations.renewal_notes import RenewalNotes
 
 ARGUMENT_SPEC: dict[str, t.Any] = {"store": {"type": "str"}, "names": {"type": "list", "elements": "str"}}
 
@@ -149,12 +150,12 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
 
 def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read the documents and say what follows from them."""
-    now = clock.now()
+    now, notes = clock.now(), RenewalNotes(clients.store)
     projects: list[dict[str, t.Any]] = []
     broken: list[dict[str, str]] = []
     for name in _names(params["names"], clients.store):
         try:
-            found = _read(clients.store, name, now, params["store"] or clients.store.uri)
+            found = _read(clients.store, name, notes, now, params["store"] or clients.store.uri)
         except CertError as exc:
             # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
             if isinstance(exc, RemoteError) and exc.service != "file":
@@ -175,11 +176,12 @@ def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
     return known if wanted is None else sorted(set(wanted))
 
 
-def _read(store: Store, name: str, now: datetime, uri: str) -> dict[str, t.Any] | None:
+def _read(store: Store, name: str, notes: RenewalNotes, now: datetime, uri: str) -> dict[str, t.Any] | None:
     """The project as it stands, or None if it was deleted while we read the others."""
     document, _version = project_updates.load(store, name)
     if document is None:
         return None
+    document = notes.view(document, now)
     return {**overview.of(document, now, processes.is_dead), "role_vars": overview.role_vars(document, uri)}
 
 

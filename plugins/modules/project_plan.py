@@ -163,7 +163,8 @@ options:
     description:
       - Ask the CAs when they want certificates to be renewed (ARI, RFC 9773), of each certificate as often as its CA
         wants, every six hours or so.
-        What they say is kept in the documents, except in check mode, and a project is due when it says so.
+        What they say is kept in the store beside the documents, except in check mode, and a project is due when it
+          says so. M(certops.cloudfront.project_info) shows it with each project.
       - A CA that does not answer is a warning. What it said before holds, and it is left alone for the rest of this
         run.
     type: bool
@@ -176,8 +177,8 @@ options:
     type: float
 notes:
   - Nothing but O(renewal_info) changes anything, and that is not reported as a change.
-  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem), or C(s3:PutObject) and C(kms:GenerateDataKey) where
-    a KMS key encrypts it."
+  - "IAM actions needed to keep it in a store: C(dynamodb:PutItem) and C(dynamodb:DeleteItem), or C(s3:PutObject) and
+    C(s3:DeleteObject), and C(kms:GenerateDataKey) where a KMS key encrypts it."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
     C(cloudfront:ListDistributions)."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
@@ -347,8 +348,8 @@ renewal_info:
   description:
     - Of how many certificates the CA was asked. C(answered), C(failed), C(unavailable) where the CA has no such
       information, and C(skipped) where it
-      failed before in this run. C(conflicts) counts answers that were not kept, because somebody else wrote the
-        document.
+      failed before in this run. C(conflicts) counts answers that were not kept, because other jobs wrote at the
+        same time.
   returned: success
   type: dict
   sample: {answered: 12, conflicts: 0, failed: 0, skipped: 0, unavailable: 3}

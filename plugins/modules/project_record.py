@@ -309,6 +309,7 @@ from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Store
 from ..module_utils._core.project import definition as project_definition, document as project_document, journal, lease
+from ..module_utils._core.project.document import Document
 from ..module_utils._core.retire import revocation
 from ..module_utils._core.run import overview, reissue, run_plan, step_report, transitions
 from ..module_utils._core.run.shown import rehearsed, visible
@@ -317,6 +318,7 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 from ..module_utils._operations import project_updates
+from ..module_utils._operations.renewal_notes import RenewalNotes
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
@@ -366,7 +368,11 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
     definition, warnings = _definition(params)
     request = _request(params, definition, clock, check_mode)
     before, decided = project_updates.update(
-        clients.store, request.name, lambda document: _DECIDE[params["state"]](request, document), check_mode
+        clients.store,
+        request.name,
+        lambda document: _DECIDE[params["state"]](request, document),
+        check_mode,
+        _view(params["state"], clients.store, clock),
     )
     after = decided.document
     result = {
@@ -393,6 +399,12 @@ def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mod
         after=shown[1],
         warnings=(*warnings, *decided.warnings),
     )
+
+
+def _view(state: str, store: Store, clock: Clock) -> t.Callable[[Document], Document] | None:
+    """A run begins with what the CA said last, which the document has from then on."""
+    notes = RenewalNotes(store) if state in ("present", "locked") else None
+    return None if notes is None else lambda document: notes.view(document, clock.now())
 
 
 def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:

@@ -71,6 +71,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
     (
         {
             "_operations/project_updates",
+            "_operations/renewal_notes",
             "_operations/store_setup",
             "_operations/dns",
             "_operations/server_cert",

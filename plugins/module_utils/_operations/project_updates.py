@@ -50,12 +50,18 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
 
 
 def update(
-    store: Store, name: str, decide: t.Callable[[Document | None], D], check_mode: bool = False
+    store: Store,
+    name: str,
+    decide: t.Callable[[Document | None], D],
+    check_mode: bool = False,
+    view: t.Callable[[Document], Document] | None = None,
 ) -> tuple[Document | None, D]:
-    """The document before, and the decision that was written. ``decide`` may be called again, so it only computes."""
+    """The document before, and the decision that was written. ``decide`` may be called again, so it only computes.
+    ``view`` adds what is known elsewhere, which alone is nothing to write."""
     conflict: ConflictError | None = None
     for _attempt in range(ATTEMPTS):
         before, version = load(store, name)
+        before = view(before) if view and before is not None else before
         decided = decide(before)
         if check_mode or decided.document == before:
             return before, decided

@@ -20,7 +20,11 @@ class FakeStore:
     documents: dict[str, Stored] = field(default_factory=dict)
     writes: int = 0
     before_write: t.Callable[[], None] | None = None
+    areas: dict[str, FakeStore] = field(default_factory=dict)
     _versions: t.Iterator[int] = field(default_factory=itertools.count)
+
+    def beside(self, area: str) -> FakeStore:
+        return self.areas.setdefault(area, FakeStore(f"{self.uri}/.{area}"))
 
     def read(self, name: str) -> Stored | None:
         return copy.deepcopy(self.documents.get(name))

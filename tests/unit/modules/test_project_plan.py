@@ -15,6 +15,14 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import (
+    admission,
+    forecast,
+    needs,
+    selection,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.given import Given
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
@@ -261,6 +269,76 @@ class TestNames:
 
 def given(name: str = "webapp", **more: t.Any) -> dict[str, t.Any]:
     return {"project_name": name, "project_domains": DOMAINS, **more}
+
+
+BAD = pytest.mark.parametrize("error", [RuntimeError("boom\n\tboom"), OverflowError("far"), RecursionError("deep")])
+
+
+class TestIsolation:
+    """Whatever exception one project ends in, wherever that happens, the others are planned."""
+
+    @BAD
+    @pytest.mark.parametrize(
+        ("owner", "function"),
+        [
+            pytest.param(survey.project_updates, "checked", id="reading"),
+            pytest.param(project_document, "renewal_info", id="renewal information"),
+            pytest.param(project_document, "slowest_schedule", id="pace"),
+            pytest.param(needs, "judge", id="judging"),
+            pytest.param(selection, "_has_tags", id="choosing"),
+            pytest.param(forecast, "calls", id="counting calls"),
+            pytest.param(forecast, "_stays", id="counting places"),
+            pytest.param(admission, "_orders", id="limits of the CA"),
+        ],
+    )
+    def test_of_a_project_is_its_failure_in_one_line(
+        self, store: FakeStore, error: Exception, owner: t.Any, function: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("bad", "due", "more"):
+            put(store, name, certificate=certificate(45))
+        real = getattr(owner, function)
+
+        def failing(*given: t.Any) -> t.Any:
+            if any("'bad'" in repr(each) for each in given if not isinstance(each, FakeStore)):
+                raise error
+            return real(*given)
+
+        monkeypatch.setattr(owner, function, failing)
+        found = plan(store, schedule_interval_hours=1.0)
+        assert actions(found) == {"due": "renew", "more": "renew"}
+        (broken,) = found.result["broken"]
+        assert broken["name"] == "bad"
+        assert type(error).__name__ in broken["error"]
+        assert "\n" not in broken["error"]
+        assert len(found.result["selected"]) == 2
+
+    @BAD
+    def test_of_a_definition_is_its_failure(
+        self, store: FakeStore, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        real = Given.definition
+
+        def failing(one: Given, *given: t.Any) -> t.Any:
+            if one.name == "bad":
+                raise error
+            return real(one, *given)
+
+        monkeypatch.setattr(Given, "definition", failing)
+        definitions = [{"project_name": name, "project_domains": ["example.com"]} for name in ("bad", "new")]
+        found = plan(store, run="converge", definitions=definitions)
+        assert actions(found) == {"new": "issue"}
+        assert [row["name"] for row in found.result["broken"]] == ["bad"]
+
+    @BAD
+    def test_of_what_a_project_was_issued_leaves_the_counting_of_the_others(
+        self, store: FakeStore, error: Exception, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def failing(_admission: t.Any, _document: t.Any) -> t.Any:
+            raise error
+
+        put(store, "due", certificate=certificate(45))
+        monkeypatch.setattr(admission.Admission, "_failed", failing)
+        assert actions(plan(store)) == {"due": "renew"}
 
 
 class TestDefinitions:

@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import Answer, Window
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.modules import project_plan
+from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_plan
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, document
 from unit.fakes.store import FakeStore
@@ -59,7 +59,11 @@ def test_what_the_ca_suggests_is_in_the_plan_at_once_and_kept(store: FakeStore) 
     assert (selected["action"], outcome.changed) == ("renew", False)
     assert "https://ca.example/incident" in selected["reason"]
     assert outcome.result["renewal_info"]["answered"] == 1
-    assert store.documents["webapp"].document["renewal"]["ari"]["selected_at"]
+    assert store.writes == 1, "the document of the project was written"
+    shown = project_info.run({"names": None, "store": None}, project_info.Clients(store), FakeClock(NOW), False)
+    (known,) = shown.result["projects"]
+    assert known["renewal"]["ari"]["selected_at"] == known["renew_at"]
+    assert known["due"]
     assert plan(store).result["renewal_info"]["answered"] == 0
     assert [each["action"] for each in plan(store).result["selected"]] == ["renew"]
 

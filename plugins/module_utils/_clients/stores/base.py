@@ -22,6 +22,14 @@ class Stored:
 Scan = t.Iterator[tuple[str, t.Union[Stored, CertError]]]  # noqa: UP007
 
 
+class DamagedDocumentError(CertError):
+    """A document that cannot be used; ``version`` is what a write that replaces it has to expect."""
+
+    def __init__(self, message: str, version: str) -> None:
+        super().__init__(message)
+        self.version = version
+
+
 class Store(t.Protocol):
     """Project documents, one JSON object per project name. Every write is conditional on what was read: no lost
     update."""
@@ -44,6 +52,9 @@ class Store(t.Protocol):
     def scan(self) -> Scan:
         """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt
         comes as its error."""
+
+    def beside(self, area: str) -> Store:
+        """Documents that lie beside the projects and are none, under names of their own, kept as projects are."""
 
 
 class Archive(t.Protocol):

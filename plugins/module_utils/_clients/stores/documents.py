@@ -8,7 +8,7 @@ import json
 import typing as t
 
 from ..._errors import CertError, RemoteError
-from .base import Scan, Stored
+from .base import DamagedDocumentError, Scan, Stored
 
 
 def encode(document: t.Mapping[str, t.Any]) -> bytes:
@@ -16,17 +16,19 @@ def encode(document: t.Mapping[str, t.Any]) -> bytes:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"
 
 
-def decode(content: bytes, where: str) -> dict[str, t.Any]:
-    """The document; CertError that names ``where`` if the bytes are not one JSON object."""
+def decode(content: bytes, where: str, version: str) -> Stored:
+    """The document in this version; DamagedDocumentError that names ``where`` if the bytes are not one JSON object."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as exc:
-        raise CertError(
-            f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup"
+        raise DamagedDocumentError(
+            f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup", version
         ) from exc
     if not isinstance(document, dict):
-        raise CertError(f"the project document {where} is no JSON object; repair it, or restore it from a backup")
-    return document
+        raise DamagedDocumentError(
+            f"the project document {where} is no JSON object; repair it, or restore it from a backup", version
+        )
+    return Stored(document=document, version=version)
 
 
 def scan(names: t.Iterable[str], read: t.Callable[[str], Stored | None]) -> Scan:

@@ -28,7 +28,7 @@ class FileStore:
         content = private_files.read(path)
         if content is None:
             return None
-        return Stored(document=documents.decode(content, str(path)), version=_version(content))
+        return documents.decode(content, str(path), _version(content))
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
         """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
@@ -59,6 +59,10 @@ class FileStore:
     def scan(self) -> Scan:
         """Every project and its document, sorted by name; one that is corrupt comes as its error."""
         return documents.scan(self.names(), self.read)
+
+    def beside(self, area: str) -> FileStore:
+        """A store in a hidden directory of this one."""
+        return FileStore(self._root / f".{area}")
 
     def _path(self, name: str) -> Path:
         return private_files.below(self._root, name.replace("/", "\0") + _SUFFIX)

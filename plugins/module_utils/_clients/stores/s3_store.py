@@ -33,7 +33,7 @@ class S3Store:
         if found is None:
             return None
         content, etag = found
-        return Stored(document=documents.decode(content, f"{self.uri}/{name}{_SUFFIX}"), version=etag)
+        return documents.decode(content, f"{self.uri}/{name}{_SUFFIX}", etag)
 
     def write(self, name: str, document: t.Mapping[str, t.Any], expected: str | None) -> str:
         """Write and return the new version; ConflictError unless the stored version is ``expected`` (None: there is no
@@ -63,6 +63,10 @@ class S3Store:
         with ThreadPoolExecutor(READERS) as readers:
             reads: dict[str, Future[Stored | None]] = {name: readers.submit(self.read, name) for name in names}
             yield from documents.scan(names, lambda name: reads[name].result())
+
+    def beside(self, area: str) -> S3Store:
+        """A store under a longer prefix; names of projects have no slash."""
+        return S3Store(f"{self.uri}/.{area}", self._bucket, f"{self._prefix}.{area}/")
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{_SUFFIX}"

@@ -51,10 +51,15 @@ class Admission:
         documents, self._documents = self._documents or (), None
         events: list[tuple[datetime, t.Callable[[], None]]] = []
         for document in documents:
-            events += self._issued(document)
-            events += self._failed(document)
+            events += self._events(document)
         for _at, count in sorted(events, key=lambda event: event[0]):
             count()
+
+    def _events(self, document: Document) -> list[tuple[datetime, t.Callable[[], None]]]:
+        try:
+            return [*self._issued(document), *self._failed(document)]
+        except Exception:  # noqa: BLE001 - its own plan says what is wrong with it; the others are counted
+            return []
 
     def _issued(self, document: Document) -> t.Iterator[tuple[datetime, t.Callable[[], None]]]:
         account = _account(document)

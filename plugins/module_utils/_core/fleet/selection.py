@@ -6,44 +6,47 @@ from __future__ import annotations
 
 import typing as t
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..ca.ledger import Held
 from ..run import reissue
 from ..values import times
-from .needs import Need
+from .needs import Candidate, Need
 
 # How many of those that rest are named.
 NEXT = 5
 Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
 
 
-def ordered(needs: t.Iterable[Need], now: datetime, priority_tags: t.Mapping[str, str] | None = None) -> list[Need]:
-    """What is due, then what rests, by the time to look again.
+@dataclass(frozen=True)
+class Choice:
+    """Which projects are planned, those in one of these ``states`` that have all of these ``tags`` and a certificate of
+    this CA (what is not given excludes none); and whose turn comes first."""
 
-    Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that failed
-    and would wait in a
-    scheduled run come last: however often they fail, they do not keep the others from their turn.
-    """
+    states: t.Collection[str] = ()
+    tags: t.Mapping[str, str] = field(default_factory=dict)
+    issued_by: str | None = None
+    priority_tags: t.Mapping[str, str] = field(default_factory=dict)
 
-    def key(need: Need) -> tuple[bool, bool, bool, datetime, str]:
+    def takes(self, need: Need) -> bool:
+        """Whether this project is planned."""
+        if (self.states and need.state not in self.states) or not _has_tags(need, self.tags):
+            return False
+        return self.issued_by is None or reissue.is_issued_by(need.candidate.document, self.issued_by)
+
+    def turn(self, need: Need, now: datetime) -> tuple[bool, bool, bool, datetime, str]:
+        """Its place: what is due, then what rests, by the time to look again.
+
+        Of what is due first the projects that have all of ``priority_tags``, each part by its deadlines. Those that
+        failed and would wait in a scheduled run come last: however often they fail, they do not keep the others from
+        their turn.
+        """
         moment = times.from_text(need.deadline if need.due or need.wait_until is None else need.wait_until)
         retry_at = need.candidate.document["renewal"]["next_attempt_at"]
         is_late = need.due and retry_at is not None and times.from_text(retry_at) > now
-        is_first = need.due and bool(priority_tags) and _has_tags(need, priority_tags or {})
+        is_first = need.due and bool(self.priority_tags) and _has_tags(need, self.priority_tags)
         return not need.due, is_late, not is_first, moment, need.name
-
-    return sorted(needs, key=key)
-
-
-def chosen(
-    needs: t.Iterable[Need], states: t.Collection[str], tags: t.Mapping[str, str], issued_by: str | None = None
-) -> list[Need]:
-    """The projects in one of these states that have all of these tags, and a certificate of this CA; what is not given
-    excludes none."""
-    found = [need for need in needs if (not states or need.state in states) and _has_tags(need, tags)]
-    return [need for need in found if issued_by is None or reissue.is_issued_by(need.candidate.document, issued_by)]
 
 
 def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:
@@ -51,33 +54,41 @@ def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:
     return all(of_project.get(str(tag)) == str(text) for tag, text in tags.items())
 
 
-def cut(needs: t.Sequence[Need], max_per_run: int | None, admit: Admit) -> list[Need]:
+def cut(
+    needs: t.Sequence[Need],
+    max_per_run: int | None,
+    admit: Admit,
+    cannot: t.Callable[[Candidate, Exception], None],
+) -> list[Need]:
     """The needs in their order, with those selected that are due, at most so many; the others that are due say why they
     are put off or held back.
 
     ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if
-    any.
+    any; a project of which it cannot be told is left out and goes to ``cannot``.
     """
     found, taken = [], 0
     for need in needs:
-        if not need.due:
-            found.append(need)
-        elif max_per_run is not None and taken >= max_per_run:
-            reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
-            found.append(replace(need, reason=reason))
-        elif held := admit(need.candidate.document) if need.issue else None:
-            found.append(
-                replace(
-                    need,
-                    held=held,
-                    wait_until=times.to_text(held.until),
-                    reason=f"{need.reason}; held back, since {held.as_text()}",
-                )
-            )
-        else:
-            found.append(replace(need, selected=True))
-            taken += 1
+        try:
+            judged = _cut(need, max_per_run, taken, admit)
+        except Exception as exc:  # noqa: BLE001 - whatever is wrong with one project, the others have their turn
+            cannot(need.candidate, exc)
+            continue
+        taken += judged.selected
+        found.append(judged)
     return found
+
+
+def _cut(need: Need, max_per_run: int | None, taken: int, admit: Admit) -> Need:
+    if not need.due:
+        return need
+    if max_per_run is not None and taken >= max_per_run:
+        reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
+        return replace(need, reason=reason)
+    held = admit(need.candidate.document) if need.issue else None
+    if held is None:
+        return replace(need, selected=True)
+    reason = f"{need.reason}; held back, since {held.as_text()}"
+    return replace(need, held=held, wait_until=times.to_text(held.until), reason=reason)
 
 
 def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:

@@ -131,6 +131,14 @@ def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
     return known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
 
+def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
+    """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
+    found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
+    decision = decided(found, now)
+    found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
+    return found
+
+
 def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:
     """How far apart the runs of this project may be; None without a certificate."""
     if document["certificate"] is None:

@@ -9,7 +9,6 @@ import typing as t
 from datetime import datetime, timedelta
 
 from ..ca import issuances
-from ..certificate.renewal_info import RenewalInfo
 from ..project import document as project_document, journal, last_run, lease, pending_revocations
 from ..project.document import Document
 from ..values import redaction, times
@@ -160,15 +159,7 @@ def _with_rollback(document: Document, now: datetime) -> Document:
     certificate = rollback.marked(document["certificate"], document["definition"], now)
     found = {**document, "certificate": certificate}
     info = project_document.renewal_info(found)
-    return with_renewal_info(found, info, now)
-
-
-def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
-    """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
-    found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
-    decision = project_document.decided(found, now)
-    found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
-    return found
+    return project_document.with_renewal_info(found, info, now)
 
 
 def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:

@@ -23,6 +23,7 @@ from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
 from ..dns.place_finder import PlaceFinder, ZoneReader
+from ..renewal_notes import RenewalNotes
 from .account import AccountChecks, Services
 from .checks import Check, Subject, findings
 from .names import NameChecks
@@ -61,6 +62,7 @@ def examine(project: Project, connections: Connections, clock: Clock) -> Examine
     try:
         store = stores.store(project.store_uri, connections.session)
         document = project_updates.load(store, project.name)[0]
+        document = RenewalNotes(store).view(document, clock.now()) if document is not None else None
     except CertError as exc:
         return _without_store(project, exc, connections, clock)
     definition, found = _definition(project, document, connections)

@@ -22,6 +22,7 @@ from ..._core.project import document
 from ..._core.run import overview, reissue
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
+from ..renewal_notes import RenewalNotes
 from . import ca_limits, renewal_inquiry, survey
 
 
@@ -40,34 +41,22 @@ def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mo
     """Read, list, judge, select."""
     issued_before = reissue.past(params["issued_before"], clock.now())
     found = _gathered(params, clients)
-    inquiry = renewal_inquiry.Inquiry(
-        clock,
-        random.SystemRandom().random,
-        lambda url, bundle: clients.renewal_infos(url, bundle, clock),
-        keep=not check_mode,
-    )
-    if params["renewal_info"]:
-        found.candidates = renewal_inquiry.refreshed(found.candidates, clients.stores, inquiry, processes.is_dead)
+    inquiry = _inquired(found, clients, clock, params["renewal_info"], check_mode)
     question = needs.FleetQuestion(
         run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before
     )
     listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    found_needs = selection.chosen(
-        survey.judged(found, replace(question, index=index)), params["states"], params["tags"], params["issued_by"]
-    )
-    wanted = selection.ordered(found_needs, question.now, params["priority_tags"])
-    pacer = Admission(
-        clients.limits,
-        [candidate.document for candidate in found.candidates],
-        question.now,
-        ca_limits.registered_domain,
-    )
-    found_needs = selection.cut(wanted, params["max_per_run"], pacer.admit)
+    pace = _pace(params, found)
+    planned = _planned(found, replace(question, index=index), params)
+    documents = [candidate.document for candidate in found.candidates]
+    pacer = Admission(clients.limits, documents, question.now, ca_limits.registered_domain)
+    found_needs = selection.cut([one.need for one in planned], params["max_per_run"], pacer.admit, found.cannot)
+    predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
     limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
     result = {
-        "projects": [{**need.as_dict(), "predicted": forecast.calls(need, index)} for need in found_needs],
+        "projects": [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs],
         "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
         "broken": sorted(found.broken, key=lambda one: one["name"]),
         "limits": limits,
@@ -77,12 +66,60 @@ def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mo
     told = (
         *found.warnings,
         *inquiry.warnings,
-        *_pace(params, found),
+        *pace,
         *warnings,
         *forecast.warnings(limits),
         *ca_limits.warnings(limits["ca"]),
     )
     return Outcome(changed=False, result=result, warnings=told)
+
+
+def _inquired(
+    found: survey.Fleet, clients: Clients, clock: Clock, asks: bool, check_mode: bool
+) -> renewal_inquiry.Inquiry:
+    """The projects with what their CAs said of renewal before, and say now if they are asked."""
+    notes = {uri: RenewalNotes(store) for uri, store in clients.stores.items()}
+    found.candidates = found.each(
+        lambda one: replace(one, document=notes[one.store].view(dict(one.document), clock.now()))
+    )
+    inquiry = renewal_inquiry.Inquiry(
+        clock,
+        random.SystemRandom().random,
+        lambda url, bundle: clients.renewal_infos(url, bundle, clock),
+        keep=not check_mode,
+    )
+    if asks:
+        found.candidates = renewal_inquiry.refreshed(found.candidates, notes, inquiry, processes.is_dead)
+    found.warnings += [
+        f"what CAs said of renewal before is not known, so they are asked again: {problem}"
+        for each in notes.values()
+        for problem in each.problems
+    ]
+    return inquiry
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What one project needs, its place in the order, and about how many calls that takes."""
+
+    need: needs.Need
+    turn: tuple[t.Any, ...]
+    predicted: dict[str, int]
+
+
+def _planned(found: survey.Fleet, question: needs.FleetQuestion, params: t.Mapping[str, t.Any]) -> list[_Planned]:
+    """The projects that are planned, in the order of their turns."""
+    choice = selection.Choice(params["states"], params["tags"], params["issued_by"], params["priority_tags"])
+
+    def judged(candidate: needs.Candidate) -> _Planned | None:
+        need = needs.judge(candidate, question)
+        if not choice.takes(need):
+            return None
+        if need.due:
+            forecast.limits([need], question.index, None)  # what cannot be counted fails here, alone
+        return _Planned(need, choice.turn(need, question.now), forecast.calls(need, question.index))
+
+    return sorted(filter(None, found.each(judged)), key=lambda one: one.turn)
 
 
 def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> survey.Fleet:
@@ -113,13 +150,10 @@ def given_projects(params: t.Mapping[str, t.Any]) -> list[Given] | None:
 def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
     """A warning if the runs are scheduled too far apart for one of the certificates."""
     hours = params["schedule_interval_hours"]
-    warning = (
-        renewal.schedule_warning(
-            hours, [pace for each in found.candidates if (pace := document.slowest_schedule(each.document))]
-        )
-        if hours
-        else None
-    )
+    if not hours:
+        return []
+    paces = found.each(lambda one: document.slowest_schedule(one.document))
+    warning = renewal.schedule_warning(hours, [pace for pace in paces if pace])
     return [warning] if warning else []
 
 

@@ -8,38 +8,37 @@ from __future__ import annotations
 import functools
 import threading
 import typing as t
-from collections import Counter
+from collections import Counter, defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
 from ..._clients.acme.renewal_info import RenewalInfos
-from ..._clients.stores.base import Store
 from ..._core.certificate import renewal_info
 from ..._core.certificate.certificate import Certificate
-from ..._core.certificate.renewal_info import RenewalInfo
+from ..._core.certificate.renewal_info import LONGEST_TEXT, RenewalInfo
 from ..._core.fleet.needs import Candidate
 from ..._core.project import document as project_document, journal, lease
-from ..._core.run import recording
-from ..._core.values.waiting import Clock
-from ..._errors import CertError, ConflictError
-from .. import project_updates
+from ..._core.values import times
+from ..._core.values.waiting import Clock, Deadline
+from ..._errors import CertError
+from ..renewal_notes import RenewalNotes
 
 # As many as a session of the requests library keeps connections.
 WORKERS = 10
 # A CA that failed so often is not asked again in this run: its time-outs would add up to hours.
 FAILURES_OF_A_CA = 3
+# A fleet waits for the answers, and what was not asked now is asked in the next run.
+LONGEST_ROUND_SECONDS = 600.0
 Connect = t.Callable[[str, "str | None"], RenewalInfos]
 IsDead = t.Callable[[t.Mapping[str, t.Any]], bool]
 
 
 @dataclass(frozen=True)
 class RenewalQuestion:
-    """The certificate of one project, what is known of it, and whom to ask."""
+    """What is known of the certificate of one project, and whom to ask."""
 
-    project: str
-    store: Store
     info: RenewalInfo
     directory: str
     ca_bundle: str | None
@@ -67,7 +66,7 @@ class _Ca:
                     client = self.connect()
                     self.where = client.resource()
                     self.client = client
-                except CertError:
+                except BaseException:
                     self.failures = FAILURES_OF_A_CA
                     raise
             return None if self.is_away else self.client, self.where
@@ -88,14 +87,27 @@ class Inquiry:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def ask(self, questions: t.Sequence[RenewalQuestion]) -> list[RenewalInfo | None]:
-        """What is known then of each, None where nothing changed; it is in the documents of the projects, too, unless
-        somebody is at work there."""
+        """What is known then of each, None where nothing changed."""
         for question in questions:
             place = (question.directory, question.ca_bundle)
             if place not in self._cas:
                 self._cas[place] = _Ca(functools.partial(self.connect, *place))
+        latest = Deadline.after(self.clock.now(), LONGEST_ROUND_SECONDS)
         with ThreadPoolExecutor(WORKERS) as pool:
-            return list(pool.map(self._one, questions))
+            return list(pool.map(functools.partial(self._answer, latest=latest), questions))
+
+    def kept(self, notes: RenewalNotes, found: t.Mapping[str, RenewalInfo], directories: t.Collection[str]) -> None:
+        """The answers about certificates of one store are in its notes; a CA without renewal information stands there
+        once."""
+        if not self.keep:
+            return
+        asked = {url: ca.where for (url, _bundle), ca in self._cas.items() if url in directories and ca.client}
+        next_look = times.to_text(self.clock.now() + renewal_info.WAIT_WITHOUT)
+        without = {url: None if where else next_look for url, where in asked.items()}
+        try:
+            self.counts["conflicts"] += notes.keep(found, without, self.clock.now())
+        except CertError as exc:
+            self._unkept.append(exc.message)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -110,91 +122,93 @@ class Inquiry:
             f" holds: {errors[0]}"
             for directory, errors in sorted(self._errors.items())
         ]
-        return found + (
-            [f"renewal information of {len(self._unkept)} projects could not be kept: {self._unkept[0]}"]
-            if self._unkept
-            else []
-        )
+        return found + [
+            f"what the CAs said of renewal could not be kept, so they are asked again next time: {problem}"
+            for problem in dict.fromkeys(self._unkept)
+        ]
 
-    def _one(self, question: RenewalQuestion) -> RenewalInfo | None:
-        info = self._answer(question)
-        if info is not None and self.keep:
-            self._persist(question, info)
-        return info
-
-    def _answer(self, question: RenewalQuestion) -> RenewalInfo | None:
+    def _answer(self, question: RenewalQuestion, latest: Deadline) -> RenewalInfo | None:
         ca = self._cas[question.directory, question.ca_bundle]
         try:
-            client, resource = ca.find()
+            client, resource = (None, None) if latest.has_passed(self.clock.now()) else ca.find()
             if client is None:
                 return self._counted("skipped", None)
             if resource is None:
                 return self._counted("unavailable", renewal_info.unavailable(question.info, self.clock.now()))
             answer = client.get(resource, question.info.cert_id)
+            info = renewal_info.answered(question.info, answer, self.clock.now(), self.dice())
         except CertError as exc:
             ca.failures += _is_about_the_ca(exc)
-            self._errors.setdefault(question.directory, []).append(exc.message)
-            return self._counted(
-                "failed",
-                renewal_info.unanswered(question.info, exc.message, self.clock.now(), exc.details.get("retry_after")),
+            return self._failed(question, exc.message, exc.details.get("retry_after"))
+        except Exception as exc:  # noqa: BLE001 - whatever one CA answers, the certificates of the others are renewed
+            ca.failures += 1
+            return self._failed(
+                question, f"its answer ended in {type(exc).__name__} ({exc}); ask the CA"[:LONGEST_TEXT]
             )
-        return self._counted("answered", renewal_info.answered(question.info, answer, self.clock.now(), self.dice()))
+        return self._counted("answered", info)
+
+    def _failed(self, question: RenewalQuestion, error: str, retry_after: float | None = None) -> RenewalInfo:
+        text = " ".join(error.split())[:LONGEST_TEXT]
+        with self._lock:
+            self.counts["failed"] += 1
+            self._errors.setdefault(question.directory, []).append(text)
+        return renewal_info.unanswered(question.info, text, self.clock.now(), retry_after)
 
     def _counted(self, what: str, info: RenewalInfo | None) -> RenewalInfo | None:
         with self._lock:
             self.counts[what] += 1
         return info
 
-    def _persist(self, question: RenewalQuestion, info: RenewalInfo) -> None:
-        """Written once: if somebody else writes at the same time, the next round asks again."""
-        try:
-            document, version = project_updates.load(question.store, question.project)
-            known = project_document.renewal_info(document) if document else None
-            if document is None or known is None or known.cert_id != info.cert_id:
-                return
-            question.store.write(
-                question.project, recording.with_renewal_info(document, info, self.clock.now()), version
-            )
-        except ConflictError:
-            self._counted("conflicts", None)
-        except CertError as exc:
-            self._unkept.append(exc.message)
-
 
 def refreshed(
-    candidates: t.Sequence[Candidate], places: t.Mapping[str | None, Store], inquiry: Inquiry, is_dead: IsDead
+    candidates: t.Sequence[Candidate],
+    notes: t.Mapping[str | None, RenewalNotes],
+    inquiry: Inquiry,
+    is_dead: IsDead,
 ) -> list[Candidate]:
     """The same projects, with what their CAs say now where it was time to ask."""
     now = inquiry.clock.now()
-    questions = [_question(places[each.store], each.document, now, is_dead) for each in candidates]
+    questions = [_question(each.document, now, is_dead) for each in candidates]
     answers = iter(inquiry.ask([question for question in questions if question]))
-    return [_with(each, next(answers) if question else None, now) for each, question in zip(candidates, questions)]
+    found: list[Candidate] = []
+    to_keep: dict[str | None, dict[str, RenewalInfo]] = defaultdict(dict)
+    asked: dict[str | None, set[str]] = defaultdict(set)
+    for each, question in zip(candidates, questions):
+        info = next(answers) if question else None
+        if question:
+            asked[each.store].add(question.directory)
+        if info is not None and (info.window or info.error):
+            to_keep[each.store][info.cert_id] = info
+        found.append(_with(each, info, now))
+    for store, directories in asked.items():
+        inquiry.kept(notes[store], to_keep[store], directories)
+    return found
 
 
 def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Candidate:
     return (
         candidate
         if info is None
-        else replace(candidate, document=recording.with_renewal_info(dict(candidate.document), info, now))
+        else replace(candidate, document=project_document.with_renewal_info(dict(candidate.document), info, now))
     )
 
 
-def _question(store: Store, document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
+def _question(document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
     """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be
     finished first."""
-    info = project_document.renewal_info(document)
-    if (
-        info is None
-        or journal.is_unfinished(document["journal"])
-        or lease.is_live(document["lock"], now, is_dead)
-        or not renewal_info.is_to_be_asked(info, Certificate.from_dict(document["certificate"]), now)
-    ):
-        return None
     try:
+        info = project_document.renewal_info(document)
+        if (
+            info is None
+            or journal.is_unfinished(document["journal"])
+            or lease.is_live(document["lock"], now, is_dead)
+            or not renewal_info.is_to_be_asked(info, Certificate.from_dict(document["certificate"]), now)
+        ):
+            return None
         directory, ca_bundle = project_document.authority(document)
-    except ValueError:  # the plan says what is wrong with the definition
+    except Exception:  # noqa: BLE001 - the plan says what is wrong with the document, and asks for the others
         return None
-    return RenewalQuestion(project=document["name"], store=store, info=info, directory=directory, ca_bundle=ca_bundle)
+    return RenewalQuestion(info=info, directory=directory, ca_bundle=ca_bundle)
 
 
 def _is_about_the_ca(error: CertError) -> bool:

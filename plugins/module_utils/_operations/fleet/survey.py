@@ -25,8 +25,11 @@ from .. import project_updates
 
 # Up to so many documents are read one by one; a table scan costs the size of the table.
 FEW = 20
-_DAMAGED = (AttributeError, IndexError, KeyError, TypeError, ValueError)
+LONGEST_ERROR = 300
 MISSING = "missing required arguments: project_{}"
+
+
+V = t.TypeVar("V")
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,23 @@ class Fleet:
         """A project that cannot; the others go on."""
         self.broken.append({"name": name, "host": host, "error": error})
 
+    def cannot(self, candidate: Candidate, exc: Exception) -> None:
+        """A project whose document breaks what works with it."""
+        self.fail(candidate.name, candidate.host, damaged(candidate.name, exc))
+
+    def each(self, make: t.Callable[[Candidate], V]) -> list[V]:
+        """What is made of each project; one of which it cannot be made fails alone, whatever the exception."""
+        made, able = [], []
+        for candidate in self.candidates:
+            try:
+                made.append(make(candidate))
+            except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
+                self.cannot(candidate, exc)
+            else:
+                able.append(candidate)
+        self.candidates = able
+        return made
+
 
 @dataclass(frozen=True)
 class KnownDocuments:
@@ -93,7 +113,15 @@ class KnownDocuments:
                 found[name] = project_updates.checked(store, name, stored)
             except CertError as exc:
                 errors[name] = exc.message
+            except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
+                errors[name] = damaged(name, exc)
         return cls(found, errors)
+
+
+def damaged(name: str, exc: Exception) -> str:
+    """Why a project cannot be planned, in one line, if its document breaks what works with it."""
+    text = " ".join(f"{type(exc).__name__}: {exc}".split())[:LONGEST_ERROR]
+    return f"a part of the document of project {name} is damaged ({text}); repair it"
 
 
 def _scan(store: Store, names: t.Collection[str] | None) -> Scan:
@@ -161,8 +189,11 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
     for uri, entries in _by_store(given).items():
         usable = {}
         for one in entries:
-            found = one.definition(defaults, partition)
-            wrong = _problems(one, found)
+            try:
+                found = one.definition(defaults, partition)
+                wrong = _problems(one, found)
+            except Exception as exc:  # noqa: BLE001 - whatever is wrong with one definition, the others are planned
+                wrong = [f"the definition cannot be read ({type(exc).__name__}); correct it"]
             if wrong:
                 fleet.fail(one.name, one.host, "; ".join(wrong))
             else:
@@ -240,22 +271,6 @@ def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) 
 def _rests(candidate: Candidate, question: FleetQuestion) -> bool:
     try:
         need = judge(candidate, question)
-    except _DAMAGED:
+    except Exception:  # noqa: BLE001 - it fails alone when it is judged
         return False
     return not need.due and need.state != "locked"
-
-
-def judged(fleet: Fleet, question: FleetQuestion) -> list[Need]:
-    """What each project needs; one whose document breaks the rules in a way that nobody foresaw fails alone, too."""
-    needs = []
-    for candidate in fleet.candidates:
-        try:
-            needs.append(judge(candidate, question))
-        except _DAMAGED as exc:
-            damage = f"{type(exc).__name__}: {exc}"
-            fleet.fail(
-                candidate.name,
-                candidate.host,
-                f"a part of the document of project {candidate.name} is damaged ({damage}); repair it",
-            )
-    return needs

@@ -10,7 +10,11 @@ from pathlib import Path
 import boto3
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store, Stored
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import (
+    DamagedDocumentError,
+    Store,
+    Stored,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
 from moto import mock_aws
@@ -154,3 +158,46 @@ def test_delete_of_an_outdated_version_is_a_conflict_and_keeps_the_document(stor
     with pytest.raises(ConflictError):
         store.delete("webapp", first)
     assert store.read("webapp") is not None
+
+
+def test_what_lies_beside_the_projects_is_none_and_is_kept_as_they_are(store: Store) -> None:
+    beside = store.beside("notes")
+    version = beside.write("index", {"n": 1}, None)
+    store.write("webapp", DOCUMENT, None)
+    assert (store.names(), [name for name, _stored in store.scan()]) == (["webapp"], ["webapp"])
+    assert (beside.names(), store.beside("others").names()) == (["index"], [])
+    assert store.read("index") is None
+    found = store.beside("notes").read("index")
+    assert found is not None
+    assert (found.document, found.version) == ({"n": 1}, version)
+    with pytest.raises(ConflictError):
+        beside.write("index", {"n": 2}, None)
+    beside.delete("index", version)
+    assert [name for name, _stored in beside.scan()] == []
+
+
+@pytest.mark.parametrize("kind", ["file", "dynamodb", "s3"])
+def test_a_damaged_document_says_by_which_version_it_is_replaced(kind: str, aws: None, tmp_path: Path) -> None:
+    store = STORES[kind](tmp_path)
+    store.write("webapp", DOCUMENT, None)
+    damage(kind, tmp_path)
+    with pytest.raises(DamagedDocumentError) as caught:
+        store.read("webapp")
+    store.write("webapp", DOCUMENT, caught.value.version)
+    stored = store.read("webapp")
+    assert stored is not None
+    assert stored.document == DOCUMENT
+
+
+def damage(kind: str, tmp_path: Path) -> None:
+    if kind == "file":
+        (tmp_path / "new" / "store" / "webapp.json").write_text("{")
+    elif kind == "s3":
+        boto3.client("s3", region_name=REGION).put_object(Bucket="certops-store", Key="live/webapp.json", Body=b"{")
+    else:
+        boto3.client("dynamodb", region_name=REGION).update_item(
+            TableName="certops",
+            Key={"name": {"S": "webapp"}},
+            UpdateExpression="SET document = :text",
+            ExpressionAttributeValues={":text": {"S": "{"}},
+        )

@@ -16,6 +16,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.selection import Choice
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import NOW, certificate, definition, document, failing, lock, unfinished
@@ -321,7 +322,15 @@ def admitted(_document: t.Any) -> None:
 
 
 def needs(*documents: dict[str, t.Any]) -> list[Need]:
-    return selection.ordered((judged(each) for each in documents), NOW)
+    return in_turn((judged(each) for each in documents), Choice())
+
+
+def in_turn(found: t.Iterable[Need], choice: Choice) -> list[Need]:
+    return sorted(found, key=lambda need: choice.turn(need, NOW))
+
+
+def cannot(candidate: Candidate, exc: Exception) -> None:
+    raise AssertionError(candidate.name) from exc
 
 
 def named(name: str, **changes: t.Any) -> dict[str, t.Any]:
@@ -359,7 +368,7 @@ def test_priority_comes_before_the_deadline_and_failures_come_last(priority: dic
         named("old", certificate=certificate(20)),
         named("web", certificate=certificate(10), definition=public),
     )
-    found = selection.ordered((judged(each, "reissue") for each in documents), NOW, priority)
+    found = in_turn((judged(each, "reissue") for each in documents), Choice(priority_tags=priority))
     assert [need.name for need in found] == order
 
 
@@ -370,7 +379,7 @@ def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the
 
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
     found = selection.cut(
-        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted
+        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted, cannot
     )
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
     assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
@@ -383,7 +392,7 @@ def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
         1,
     )
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
-    assert all(need.selected for need in selection.cut(found, None, admitted))
+    assert all(need.selected for need in selection.cut(found, None, admitted, cannot))
 
 
 @pytest.mark.parametrize(
@@ -406,8 +415,9 @@ def test_projects_are_chosen_by_state_and_tag(
         named("blog", certificate=certificate(2), definition=definition(tags={"team": "web", "stage": "test"})),
         named("site", certificate=certificate(1), definition=definition(tags={"size": "3"})),
     )
-    assert [need.name for need in selection.chosen(found, states, tags)] == chosen
-    assert {need.name for need in selection.chosen(found, states, tags, "letsencrypt")} == set(chosen) - {"shop"}
+    assert [need.name for need in found if Choice(states, tags).takes(need)] == chosen
+    issued = {need.name for need in found if Choice(states, tags, "letsencrypt").takes(need)}
+    assert issued == set(chosen) - {"shop"}
 
 
 def test_a_summary_names_the_first_and_counts_the_rest() -> None:
@@ -415,7 +425,7 @@ def test_a_summary_names_the_first_and_counts_the_rest() -> None:
         *(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)),
         named("x", renewal=failing(1, HOUR)),
     )
-    summary = selection.summary(selection.cut(found, None, admitted), 0)
+    summary = selection.summary(selection.cut(found, None, admitted, cannot), 0)
     assert summary["actions"] == {"none": 100, "wait": 1}
     assert summary["states"] == {"failing": 1, "ok": 100}
     assert len(summary["first_resting"]) == selection.NEXT

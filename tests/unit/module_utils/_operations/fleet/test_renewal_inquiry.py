@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.run impor
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import renewal_inquiry
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.renewal_notes import AREA, RenewalNotes
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, lock
 from unit.fakes.store import FakeStore
@@ -48,6 +49,8 @@ class FakeCas:
     failing: dict[str, RemoteError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    clock: FakeClock | None = None
+    seconds: float = 0.0
 
     def connect(self, directory: str, ca_bundle: str | None) -> FakeCa:
         return FakeCa(self, directory, ca_bundle)
@@ -67,6 +70,8 @@ class FakeCa:
 
     def get(self, resource: str, cert_id: str) -> Answer:
         self._note(cert_id)
+        if self.cas.clock is not None:
+            self.cas.clock.sleep(self.cas.seconds)
         if resource in self.cas.failing:
             raise self.cas.failing[resource]
         return self.cas.answer
@@ -90,17 +95,24 @@ class World:
         self.names.append(name)
 
     def known(self, name: str = "webapp") -> dict[str, t.Any]:
+        """What the next run knows of the project's renewal."""
+        return dict(self.read(name, RenewalNotes(self.store)).document["renewal"])
+
+    def read(self, name: str, notes: RenewalNotes) -> Candidate:
         stored = self.store.read(name)
         assert stored
-        return dict(stored.document["renewal"])
+        return Candidate(name, name, notes.view(project_document.loaded(name, stored.document), self.clock.now()))
 
     def ask(self, keep: bool = True, dice: float = 0.5) -> tuple[list[Candidate], renewal_inquiry.Inquiry]:
         inquiry = renewal_inquiry.Inquiry(self.clock, lambda: dice, self.cas.connect, keep)
-        read = [(name, self.store.read(name)) for name in self.names]
-        candidates = [
-            Candidate(name, name, project_document.loaded(name, stored.document)) for name, stored in read if stored
-        ]
-        return renewal_inquiry.refreshed(candidates, {None: self.store}, inquiry, lambda _owner: False), inquiry
+        notes = RenewalNotes(self.store)
+        candidates = [self.read(name, notes) for name in self.names]
+        return renewal_inquiry.refreshed(candidates, {None: notes}, inquiry, lambda _owner: False), inquiry
+
+    @property
+    def notes(self) -> FakeStore:
+        """The documents beside the projects."""
+        return self.store.areas[AREA]
 
 
 @pytest.fixture
@@ -243,33 +255,110 @@ def test_a_ca_without_renewal_information_is_not_asked_about_certificates(world:
     assert "renewal information" not in world.known()["reason"]
 
 
-def test_somebody_elses_write_comes_first(world: World) -> None:
+def test_a_ca_without_renewal_information_is_noted_once_and_looked_at_again_after_a_day(world: World) -> None:
+    for number in range(50):
+        world.add(f"p{number}", certificate={"serial": f"{number:02x}"})
+    world.cas.has_renewal_info = False
+    world.ask()
+    index = world.notes.documents["index"].document
+    assert (index["without"], index["known"]) == ({CA: times.to_text(NOW + DAY)}, {})
+    world.clock.time += DAY - HOUR
+    world.ask()
+    assert (world.notes.writes, len(world.cas.asked)) == (1, 1)
+    world.clock.time += HOUR
+    world.cas.has_renewal_info = True
+    (_found, inquiry) = world.ask()
+    assert inquiry.summary["answered"] == 50
+    assert world.notes.documents["index"].document["without"] == {}
+
+
+def test_no_project_document_is_written(world: World) -> None:
+    for number in range(5):
+        world.add(f"p{number}", certificate={"serial": f"{number:02x}"})
+    before = dict(world.store.documents)
+    world.ask()
+    assert world.store.documents == before
+    assert world.notes.writes == 1
+
+
+def test_answers_of_another_job_at_the_same_time_are_kept_with_ours(world: World) -> None:
+    world.add("one")
+    world.add("two", certificate={"serial": "02"})
+    both, world.names = world.names, ["one"]
+    world.ask()
+    world.names = both
+    other = World(cas=world.cas, store=world.store, clock=world.clock, names=["one"])
+    world.clock.time += 6 * HOUR
+    world.notes.before_write = lambda: other.ask() and None
+    world.names = ["two"]
+    (_found, inquiry) = world.ask()
+    assert inquiry.summary["conflicts"] == 0
+    asked_again = times.to_text(world.clock.time + 6 * HOUR)
+    assert [world.known(name)["ari"]["next_check_at"] for name in both] == [asked_again] * 2
+
+
+def test_answers_that_other_jobs_keep_from_being_written_are_counted(world: World) -> None:
     world.add()
-    stored = world.store.read("webapp")
-    assert stored
-    world.store.before_write = lambda: (
-        world.store.write("webapp", {**stored.document, "fence": 7}, stored.version) and None
-    )
+
+    def intrude() -> None:
+        index = world.notes.read("index")
+        world.notes.write("index", {"schema": 1, "intruder": world.notes.writes}, index.version if index else None)
+        world.notes.before_write = intrude
+
+    RenewalNotes(world.store)
+    world.notes.before_write = intrude
     (_found, inquiry) = world.ask()
     assert inquiry.summary["conflicts"] == 1
     assert inquiry.warnings == []
-    after = world.store.read("webapp")
-    assert after
-    assert (after.document["fence"], after.document["renewal"]["ari"]) == (7, {})
 
 
-def test_the_stored_definition_stays_what_it_is(world: World) -> None:
+def test_a_store_that_takes_no_answers_is_a_warning(world: World) -> None:
     world.add()
-    stored = world.store.read("webapp")
-    assert stored
-    wanted = {**stored.document, "definition": definition(renewal_interval_days=3)}
-    inquiry = renewal_inquiry.Inquiry(world.clock, lambda: 0.5, world.cas.connect)
-    renewal_inquiry.refreshed(
-        [Candidate("webapp", "webapp", wanted)], {None: world.store}, inquiry, lambda _owner: False
-    )
-    after = world.store.read("webapp")
-    assert after
-    assert after.document["definition"] == stored.document["definition"]
+    RenewalNotes(world.store)
+
+    def refuse() -> None:
+        raise RemoteError("no space", service="file", operation="write")
+
+    world.notes.before_write = refuse
+    ((found,), inquiry) = world.ask()
+    assert found.document["renewal"]["ari"]["window_start"]
+    (warning,) = inquiry.warnings
+    assert "no space" in warning
+
+
+@pytest.mark.parametrize("where", ["connect", "resource", "get"])
+@pytest.mark.parametrize("error", [RuntimeError("boom\nboom"), OverflowError("too far"), RecursionError("too deep")])
+def test_whatever_happens_with_one_ca_is_its_failure_in_one_line(
+    world: World, error: Exception, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add("one")
+    world.add("two", certificate={"directory": OTHER})
+
+    def failing(ca: t.Any, *given: t.Any) -> t.Any:
+        directory = given[0] if where == "connect" else ca.directory
+        if directory == CA:
+            raise error
+        return real(ca, *given)
+
+    owner = FakeCas if where == "connect" else FakeCa
+    real = getattr(owner, where)
+    monkeypatch.setattr(owner, where, failing)
+    (_found, inquiry) = world.ask()
+    assert (inquiry.summary["answered"], inquiry.summary["failed"]) == (1, 1)
+    (warning,) = inquiry.warnings
+    assert type(error).__name__ in warning
+    assert "\n" not in warning
+    assert world.known("two")["ari"]["window_start"]
+
+
+def test_a_round_has_an_end(world: World) -> None:
+    for number in range(40):
+        world.add(f"p{number}", certificate={"serial": f"{number:02x}"})
+    world.cas.seconds = renewal_inquiry.LONGEST_ROUND_SECONDS / 20
+    world.cas.clock = world.clock
+    (_found, inquiry) = world.ask()
+    assert inquiry.summary["skipped"] > 0
+    assert inquiry.summary["answered"] + inquiry.summary["skipped"] == 40
 
 
 @pytest.mark.parametrize(

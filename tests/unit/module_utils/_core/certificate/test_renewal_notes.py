@@ -1,0 +1,121 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The notes that all projects share: how they are divided, what is newer, and what is left of nonsense."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import renewal_notes
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
+    RenewalInfo,
+    Window,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_notes import NotesIndex
+
+NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CA = "https://ca.example/directory"
+INFO = RenewalInfo("aa.01", Window(NOW, NOW + DAY), NOW + HOUR, NOW + 6 * HOUR, "https://ca.example/why", None)
+LATER = "2026-11-23T05:30:00Z"
+
+
+@pytest.mark.parametrize(
+    ("count", "parts"), [(0, 1), (1, 1), (399, 1), (400, 2), (799, 2), (800, 4), (10_000, 32), (10_000_000, 1024)]
+)
+def test_a_pass_over_all_writes_less_than_once_for_a_hundred_certificates(count: int, parts: int) -> None:
+    assert renewal_notes.parts_for(count) == parts
+    # the index is written, too, when the number of parts changes
+    assert parts == 1 or count / 100 > parts + 1 or parts + 1 <= count / 100
+
+
+def test_a_part_stays_below_what_an_item_may_have() -> None:
+    index = NotesIndex(renewal_notes.parts_for(12_799))
+    sizes: dict[str, int] = {}
+    for number in range(12_799):
+        name = index.part_of(f"AAAAAAAAAAAAAAAAAAAAAAAAAAA.{number:024x}")
+        sizes[name] = sizes.get(name, 0) + 1
+    assert set(sizes) == set(index.names)
+    assert max(sizes.values()) * 800 < 400_000
+
+
+def test_what_is_kept_is_what_was_known() -> None:
+    for info in (INFO, RenewalInfo("aa.01"), RenewalInfo("aa.01", next_check_at=NOW, error="away")):
+        assert renewal_notes.info("aa.01", renewal_notes.entry(info)) == info
+    assert renewal_notes.info("aa.01", None) is None
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"window_start": 5},
+        {"next_check_at": "tomorrow"},
+        {"selected_at": 5},
+        {"window_start": "9999-12-31T23:59:59-23:59", "window_end": "x"},
+    ],
+)
+def test_an_entry_that_is_damaged_says_nothing(kept: dict[str, t.Any]) -> None:
+    assert renewal_notes.info("aa.01", kept) is None
+
+
+def test_texts_of_others_are_cut() -> None:
+    found = renewal_notes.info("aa.01", {"explanation_url": "x" * 5000, "error": ["no text"]})
+    assert found is not None
+    assert (len(found.explanation_url or ""), found.error) == (300, None)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        {},
+        {"schema": 99, "parts": 4},
+        {"schema": 1, "parts": "many", "without": []},
+        {"schema": 1, "parts": 0},
+        {"schema": 1, "parts": 10**9, "without": {CA: "soon", "x": None, "y": 5}},
+    ],
+)
+def test_an_index_that_is_damaged_is_an_empty_one(document: t.Any) -> None:
+    assert NotesIndex.from_dict(document) == NotesIndex()
+
+
+@pytest.mark.parametrize("document", [None, {}, {"known": []}, {"known": {"aa.01": "x", "aa.02": None}}])
+def test_a_part_that_is_damaged_has_no_entries(document: t.Any) -> None:
+    assert renewal_notes.entries(document) == {}
+
+
+def test_an_index_is_read_as_it_was_written() -> None:
+    index = NotesIndex(4, {CA: LATER})
+    assert NotesIndex.from_dict(index.as_dict()) == index
+
+
+def test_what_is_to_be_asked_again_later_is_newer_and_what_nobody_asks_about_is_dropped() -> None:
+    former = {
+        "same": {"next_check_at": LATER, "error": "former"},
+        "newer": {"next_check_at": LATER, "error": "of another job"},
+        "old": {"next_check_at": "2026-10-01T00:00:00Z"},
+        "damaged": {"next_check_at": 7},
+    }
+    found = {
+        "same": {"next_check_at": LATER, "error": "ours"},
+        "newer": {"next_check_at": "2026-11-22T11:30:00Z"},
+        "new": {"next_check_at": LATER},
+    }
+    merged = renewal_notes.merged(former, found, NOW)
+    assert merged == {"same": found["same"], "newer": former["newer"], "new": found["new"]}
+
+
+def test_a_document_of_a_former_version_counts_until_the_ca_said_something_since() -> None:
+    own = RenewalInfo("aa.01", next_check_at=NOW)
+    assert renewal_notes.newer(own, None) is own
+    assert renewal_notes.newer(own, RenewalInfo("aa.01", next_check_at=NOW - HOUR)) is own
+    assert renewal_notes.newer(own, INFO) is INFO
+    assert renewal_notes.newer(RenewalInfo("aa.01"), INFO) is INFO
+
+
+def test_a_ca_that_has_renewal_information_again_is_no_longer_noted() -> None:
+    index = NotesIndex(1, {CA: LATER, "https://old.example": "2026-10-01T00:00:00Z"})
+    assert index.merged({"https://new.example": LATER}, NOW).without == {CA: LATER, "https://new.example": LATER}
+    assert index.merged({CA: None}, NOW).without == {}
