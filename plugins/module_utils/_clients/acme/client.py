@@ -4,19 +4,18 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
 import typing as t
-import urllib.parse
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..._core.values import waiting
+from ..._core.values import urls, waiting
+from ..._core.values.once import OnceProperty
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from ..machine import crypto
-from .messages import AcmeOrder, Authorization, Chain, Challenge, Directory, unusable
+from .messages import AcmeOrder, Authorization, Chain, Challenge, Directory, linked, unusable
 from .network import Network
 
 try:
@@ -34,6 +33,10 @@ try:
 
 except ImportError:
     pass  # Network() raises the error
+
+
+# Each is downloaded to see where it ends.
+MOST_CHAINS = 10
 
 
 @dataclass(frozen=True)
@@ -63,14 +66,7 @@ class Client:
 
     def directory(self) -> Directory:
         """What the CA tells about itself."""
-        meta = self._urls.meta
-        return Directory(
-            terms_of_service=meta.terms_of_service,
-            profiles=tuple(sorted(meta.profiles or ())),
-            needs_eab=bool(meta.external_account_required),
-            renewal_info=self._urls.to_partial_json().get("renewalInfo"),
-            caa_identities=tuple(meta.caa_identities or ()),
-        )
+        return self._directory
 
     @property
     def directory_url(self) -> str:
@@ -99,7 +95,7 @@ class Client:
             account_public_key=self._network.key.public_key(),
             kid=registration.external_account.kid,
             hmac_key=registration.external_account.hmac_key,
-            directory=self._urls,
+            directory={"newAccount": self._url("newAccount")},
             hmac_alg=registration.external_account.alg,
         )
         # an empty list is not the same as none to every CA
@@ -173,11 +169,9 @@ class Client:
         except ConfigError as exc:
             raise unusable("certificate", url, f"{exc.message}; run again to download it again") from exc
         links = requests.utils.parse_header_links(response.headers.get("Link", ""))
+        others = [urls.joined(url, link["url"]) for link in links if link.get("rel") == "alternate"]
         return Chain(
-            pem=text,
-            alternates=tuple(
-                urllib.parse.urljoin(url, link["url"]) for link in links if link.get("rel") == "alternate"
-            ),
+            pem=text, alternates=tuple(other for other in others if not urls.https_problem(other))[:MOST_CHAINS]
         )
 
     def challenge_value(self, challenge: Challenge) -> str:
@@ -199,25 +193,17 @@ class Client:
         self.use_account(url)
         return url
 
-    @functools.cached_property
-    def _urls(self) -> t.Any:
+    @OnceProperty
+    def _directory(self) -> Directory:
         response = self._network.fetch_directory(self._directory_url)
         self._server_time = waiting.http_date(response.headers.get("Date"))
-        document = self._network.json(response, "directory")
-        missing = [name for name in ("newNonce", "newAccount", "newOrder") if not isinstance(document.get(name), str)]
-        if missing or not isinstance(document.get("meta", {}), dict):
-            raise unusable(
-                "directory",
-                self._directory_url,
-                f"it is no ACME directory, {' and '.join(missing) or 'its meta'} missing; check the URL",
-            )
-        urls = acme_messages.Directory.from_json(document)
-        self._network.new_nonce_url = urls["newNonce"]
-        return urls
+        found = Directory.from_json(self._directory_url, self._network.json(response, "directory"))
+        self._network.new_nonce_url = found.urls["newNonce"]
+        return found
 
     def _url(self, resource: str) -> str:
         try:
-            return str(self._urls[resource])
+            return self._directory.urls[resource]
         except KeyError:
             raise unusable(
                 "directory", self._directory_url, f"it has no {resource}; this CA does not offer that; ask it"
@@ -235,7 +221,10 @@ class Client:
         url = response.headers.get("Location")
         if not url:
             raise unusable(operation, response.url, "it has no Location; ask the CA")
-        return str(url)
+        try:
+            return linked(url, "Location")
+        except ValueError as exc:
+            raise unusable(operation, response.url, f"{exc}; ask the CA") from None
 
 
 class _Payload(dict[str, t.Any]):

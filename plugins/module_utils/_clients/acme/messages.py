@@ -5,23 +5,59 @@ fields)."""
 
 from __future__ import annotations
 
+import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from ..._core.ca.problems import Problem
 from ..._core.issue.pending_order import Asked
+from ..._core.values import domain_names, texts, urls
 from ..._errors import RemoteError
 
 DNS_01 = "dns-01"
 DNS_PERSIST_01 = "dns-persist-01"
+# A name has an authorization, and an order no more names than a certificate.
+MOST_NAMES = domain_names.MAX_NAMES
+# Types of challenges of an authorization, profiles and names in CAA records of a CA, other chains of a certificate.
+MOST_LISTED = 50
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1000}")
+REQUIRED_RESOURCES = ("newNonce", "newAccount", "newOrder")
+RESOURCES = (*REQUIRED_RESOURCES, "revokeCert", "keyChange", "renewalInfo")
 
 
 def unusable(operation: str, url: str, why: str, retry_after: float | None = None) -> RemoteError:
     """The error for an answer of the CA, or of something in its place, that says nothing; ``why`` ends in what to
     do."""
-    text = f"acme:{operation} on {url} got no usable answer: {why}"
+    text = f"acme:{operation} on {texts.cleaned(url)} got no usable answer: {why}"
     return RemoteError(text, service="acme", operation=operation, code="malformedAnswer", retry_after=retry_after)
+
+
+def linked(url: t.Any, name: str) -> str:
+    """The URL that an answer of the CA gives for ``name``; ValueError unless it is one that may be asked."""
+    problem = urls.https_problem(url)
+    if problem:
+        raise ValueError(f"its {name} {texts.quoted(url)} is {problem}")
+    return str(url)
+
+
+def _bounded(found: t.Any, name: str, most: int) -> list[t.Any]:
+    """The list under this name; ValueError unless it is one of at most so many entries."""
+    if not isinstance(found, list) or len(found) > most:
+        raise ValueError(f"its {name} are not a list of at most {most}")
+    return found
+
+
+def _token(found: t.Any) -> str:
+    """A challenge's token; ValueError unless it is base64url (RFC 8555 section 8)."""
+    if not isinstance(found, str) or not _TOKEN.fullmatch(found):
+        raise ValueError(f"the token of a challenge, {texts.quoted(found)}, is not valid")
+    return found
+
+
+def _why(exc: Exception) -> str:
+    """What is wrong with a document, in its own words if there are any."""
+    return str(exc) if type(exc) is ValueError else f"{type(exc).__name__} {texts.cleaned(exc)}"
 
 
 class AcmeStatus(str, Enum):
@@ -39,13 +75,39 @@ class AcmeStatus(str, Enum):
 
 @dataclass(frozen=True)
 class Directory:
-    """What the directory tells about the CA beyond its URLs."""
+    """What the directory tells about the CA; ``urls`` are those of its resources by name."""
 
     terms_of_service: str | None
     profiles: tuple[str, ...]
     needs_eab: bool
     renewal_info: str | None = None
     caa_identities: tuple[str, ...] = ()
+    urls: t.Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, url: str, document: t.Mapping[str, t.Any]) -> Directory:
+        """The directory at ``url``; RemoteError if the document is none."""
+        meta = document.get("meta", {})
+        missing = [name for name in REQUIRED_RESOURCES if not isinstance(document.get(name), str)]
+        if missing or not isinstance(meta, dict):
+            why = f"it is not an ACME directory, {' and '.join(missing) or 'its meta'} missing; check the URL"
+            raise unusable("directory", url, why)
+        try:
+            found = {name: linked(document[name], name) for name in RESOURCES if isinstance(document.get(name), str)}
+            profiles = [*(meta.get("profiles") or {})]
+            return cls(
+                terms_of_service=texts.cleaned(meta["termsOfService"]) if meta.get("termsOfService") else None,
+                profiles=tuple(sorted(texts.cleaned(name) for name in _bounded(profiles, "profiles", MOST_LISTED))),
+                needs_eab=bool(meta.get("externalAccountRequired")),
+                renewal_info=found.get("renewalInfo"),
+                caa_identities=tuple(
+                    texts.cleaned(name)
+                    for name in _bounded(meta.get("caaIdentities") or [], "caaIdentities", MOST_LISTED)
+                ),
+                urls=found,
+            )
+        except (TypeError, ValueError) as exc:
+            raise unusable("directory", url, f"{_why(exc)}; check the URL, or ask the CA") from exc
 
 
 @dataclass(frozen=True)
@@ -67,17 +129,23 @@ class AcmeOrder:
         with_error = document.get("error")
         try:
             return cls(
-                url=url,
+                url=linked(url, "Location"),
                 status=AcmeStatus(document["status"]),
-                identifiers=frozenset(str(identifier["value"]).lower() for identifier in document["identifiers"]),
-                authorizations=tuple(document["authorizations"]),
-                finalize=str(document["finalize"]),
-                certificate=document.get("certificate"),
+                identifiers=frozenset(
+                    texts.cleaned(identifier["value"]).lower()
+                    for identifier in _bounded(document["identifiers"], "identifiers", MOST_NAMES)
+                ),
+                authorizations=tuple(
+                    linked(each, "authorization")
+                    for each in _bounded(document["authorizations"], "authorizations", MOST_NAMES)
+                ),
+                finalize=linked(document["finalize"], "finalize"),
+                certificate=linked(document["certificate"], "certificate") if document.get("certificate") else None,
                 error=Problem.from_json(with_error) if with_error else None,
                 retry_after=retry_after,
             )
         except (KeyError, TypeError, ValueError) as exc:
-            raise unusable("order", url, f"{type(exc).__name__} {exc}; run again, or ask the CA") from exc
+            raise unusable("order", url, f"{_why(exc)}; run again, or ask the CA") from exc
 
 
 @dataclass(frozen=True)
@@ -106,13 +174,10 @@ class Challenge:
         the draft may change."""
         try:
             url, issuers = document["url"], document["issuer-domain-names"]
-            readable = (
-                isinstance(url, str) and isinstance(issuers, list) and all(isinstance(name, str) for name in issuers)
-            )
-            return (
-                cls(url, "", AcmeStatus(document["status"]), tuple(issuers), document.get("accounturi"))
-                if readable
-                else None
+            if not all(isinstance(name, str) for name in _bounded(issuers, "issuer-domain-names", MOST_LISTED)):
+                return None
+            return cls(
+                linked(url, "challenge"), "", AcmeStatus(document["status"]), tuple(issuers), document.get("accounturi")
             )
         except (KeyError, ValueError):
             return None
@@ -134,24 +199,24 @@ class Authorization:
     def from_json(cls, url: str, document: t.Mapping[str, t.Any]) -> Authorization:
         """The authorization at ``url``; RemoteError if the document is none."""
         try:
-            challenges = document["challenges"]
+            challenges = _bounded(document["challenges"], "challenges", MOST_LISTED)
             errors = [challenge["error"] for challenge in challenges if challenge.get("error")]
             dns = [
-                Challenge(url=str(each["url"]), token=str(each["token"]), status=AcmeStatus(each["status"]))
+                Challenge(linked(each["url"], "challenge"), _token(each["token"]), AcmeStatus(each["status"]))
                 for each in challenges
                 if each["type"] == DNS_01
             ]
             persistent = [Challenge.persistent(each) for each in challenges if each["type"] == DNS_PERSIST_01]
             return cls(
                 url=url,
-                domain=str(document["identifier"]["value"]).lower(),
+                domain=texts.cleaned(document["identifier"]["value"]).lower(),
                 status=AcmeStatus(document["status"]),
                 challenge=dns[0] if dns else None,
                 problem=Problem.from_json(errors[0]) if errors else None,
                 persistent=persistent[0] if persistent else None,
             )
         except (KeyError, TypeError, ValueError, AttributeError) as exc:
-            raise unusable("authorization", url, f"{type(exc).__name__} {exc}; run again, or ask the CA") from exc
+            raise unusable("authorization", url, f"{_why(exc)}; run again, or ask the CA") from exc
 
     @classmethod
     def from_asked(cls, asked: Asked) -> Authorization:

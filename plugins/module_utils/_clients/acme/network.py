@@ -3,21 +3,23 @@
 """ACME over HTTPS: the acme library's signing and nonces, with the retries and typed errors that it lacks.
 
 The library retries badNonce once, asks for a new nonce although the refusal carries one, drops Retry-After and the
-problem's type on
-errors, and gives up at the first connection error.
+problem's type on errors, gives up at the first connection error, follows redirects, and reads without an end.
 """
 
 from __future__ import annotations
 
+import os
 import typing as t
 from dataclasses import dataclass
 from http import HTTPStatus
 
 from ..._core.ca import problems
-from ..._core.values import times, waiting
+from ..._core.values import json_text, texts, times, waiting
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError, missing_library
+from . import transport
 from .messages import unusable
+from .transport import UnusableAnswerError
 
 try:
     import josepy
@@ -27,6 +29,7 @@ try:
 except ImportError:
     ClientNetwork = object  # Network() raises the error
 
+# The second number is for all of an answer.
 CONNECT_SECONDS, READ_SECONDS = 8.0, 45.0
 # The directory is the first thing asked for: one that cannot be reached has to be reported in well under a minute.
 DIRECTORY_READ_SECONDS = 8.0
@@ -39,6 +42,8 @@ NONCE_ATTEMPTS = 12
 # A CA under load says 503 or 429 with a short Retry-After; a rate limit asks for hours and is reported instead.
 LONGEST_RETRY_AFTER = 60.0
 _USER_AGENT = "certops.cloudfront"
+# Where requests takes the certificates that it trusts from, if nothing else is said.
+_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 _OVERLOADED = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 
 
@@ -68,6 +73,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             user_agent=_USER_AGENT,
             timeout=(CONNECT_SECONDS, READ_SECONDS),
         )
+        self.session: t.Any = transport.session()
         self.clock = clock
         self.new_nonce_url = ""
 
@@ -94,32 +100,39 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
     def json(self, response: t.Any, operation: str) -> dict[str, t.Any]:
         """The JSON object of an answer."""
         try:
-            document = response.json()
-        except ValueError:
-            document = None
+            document = json_text.parsed(response.content)
+        except ValueError as exc:
+            raise unusable(operation, response.url, f"{exc}; check the URL of the directory") from None
         if not isinstance(document, dict):
             raise unusable(operation, response.url, "it is not a JSON object; check the URL of the directory")
         return document
 
     def _send_request(self, method: str, url: str, *args: t.Any, **kwargs: t.Any) -> t.Any:
-        """As in the library, but what is sent is not logged, and connection errors stay what they are (4.x makes some a
-        ValueError)."""
+        """In place of the library's, which logs what is sent, follows redirects, and reads without an end."""
         headers = {"User-Agent": self.user_agent, **kwargs.pop("headers", {})}
         kwargs.setdefault("timeout", self._default_timeout)
-        response = self.session.request(method, url, *args, headers=headers, verify=self.verify_ssl, **kwargs)
-        response.encoding = "utf-8"
-        return response
+        return transport.request(self.session, method, url, *args, headers=headers, verify=self.verify_ssl, **kwargs)
+
+    def _next_nonce(self) -> t.Any:
+        if not self._nonces:
+            response = self._send_request("HEAD", self.new_nonce_url)
+            if not response.ok:
+                raise acme_errors.ClientError(response)
+            self._add_nonce(response)
+        return self._nonces.pop()
 
     def _persist(self, send: t.Callable[[], t.Any], operation: str, url: str, patience: _Patience) -> t.Any:
         for attempt in range(patience.attempts):
             last = attempt == patience.attempts - 1
             try:
                 response = send()
+            except UnusableAnswerError as exc:
+                raise unusable(operation, url, str(exc)) from None
             except (OSError, acme_errors.Error) as exc:
                 # requests has a plain OSError for a CA bundle that is not there.
                 is_local = isinstance(exc, OSError) and not isinstance(exc, requests.RequestException)
                 if last or is_local or isinstance(exc, (requests.exceptions.SSLError, requests.exceptions.InvalidURL)):
-                    raise _unreachable(exc, *self._asked(exc, operation, url)) from exc
+                    raise self._unreachable(exc, *self._asked(exc, operation, url)) from exc
                 self.clock.sleep(waiting.backoff(attempt))
                 continue
             pause = self._pause(response, attempt, patience.longest_retry_after)
@@ -141,13 +154,13 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         """Seconds after which it is worth sending the request again; None if it is not."""
         asked = waiting.retry_after(response.headers.get("Retry-After"), self.clock.now())
         if response.status_code in _OVERLOADED and asked is not None:
-            return asked if asked <= longest else None
+            return max(asked, waiting.SHORTEST_PAUSE) if asked <= longest else None
         return waiting.backoff(attempt) if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else None
 
     def _signed(self, url: str, payload: t.Any) -> t.Any:
         headers = {"Content-Type": self.JOSE_CONTENT_TYPE}
         for _attempt in range(NONCE_ATTEMPTS):
-            nonce = self._get_nonce(url, self.new_nonce_url)
+            nonce = self._next_nonce()
             response = self._send_request(
                 "POST", url, data=self._wrap_in_jws(payload, nonce, url), headers=dict(headers)
             )
@@ -157,6 +170,29 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
             if response.status_code != HTTPStatus.BAD_REQUEST or _problem(response).code != "badNonce":
                 break
         return response
+
+    def _unreachable(self, exc: Exception, operation: str, url: str) -> RemoteError:
+        advice = "check the URL, the network and a proxy if there is one"
+        if isinstance(exc, requests.exceptions.SSLError):
+            advice = f"the CA's own certificate is not trusted{self._trust()}; set acme_ca_bundle for a private CA"
+        elif not isinstance(exc, (requests.RequestException, acme_errors.Error)):
+            advice = f"{self._bundle()} has to name a PEM file on the host that runs the modules"
+        return RemoteError(
+            f"acme:{operation} on {url} got no answer: {texts.cleaned(_cause(exc))}; {advice}",
+            service="acme",
+            operation=operation,
+            code=type(exc).__name__,
+            answered=False,
+        )
+
+    def _bundle(self) -> str:
+        """What says whose certificates are trusted; empty if nothing does."""
+        if self.verify_ssl is not True:
+            return "acme_ca_bundle"
+        return next((f"the environment's {name}" for name in _BUNDLE_VARIABLES if os.environ.get(name)), "")
+
+    def _trust(self) -> str:
+        return f" by the file that {bundle} names" if (bundle := self._bundle()) else ""
 
     def _checked(self, response: t.Any, operation: str, url: str) -> t.Any:
         if response.ok:
@@ -180,25 +216,10 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
 
 def _problem(response: t.Any) -> problems.Problem:
     try:
-        document = response.json()
+        document = json_text.parsed(response.content)
     except ValueError:
         document = None
     return problems.Problem.from_json(document)
-
-
-def _unreachable(exc: Exception, operation: str, url: str) -> RemoteError:
-    advice = "check the URL, the network and a proxy if there is one"
-    if isinstance(exc, requests.exceptions.SSLError):
-        advice = "the CA's own certificate is not trusted; set acme_ca_bundle for a private ACME server"
-    elif not isinstance(exc, (requests.RequestException, acme_errors.Error)):
-        advice = "acme_ca_bundle has to be a PEM file on the host that runs the modules"
-    return RemoteError(
-        f"acme:{operation} on {url} got no answer: {_cause(exc)}; {advice}",
-        service="acme",
-        operation=operation,
-        code=type(exc).__name__,
-        answered=False,
-    )
 
 
 def _response(exc: BaseException) -> t.Any:

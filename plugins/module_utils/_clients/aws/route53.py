@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-import functools
 import typing as t
 
 from ..._core.dns.txt_records import Change, TxtSet
 from ..._core.dns.zones import Zone
+from ..._core.values.once import OnceProperty
 from .errors import calling
 
 IN_SYNC = "INSYNC"
@@ -23,7 +23,7 @@ class Route53:
     def __init__(self, client_factory: t.Callable[[], t.Any]) -> None:
         self._client_factory = client_factory
 
-    @functools.cached_property
+    @OnceProperty
     def _client(self) -> t.Any:
         return self._client_factory()
 

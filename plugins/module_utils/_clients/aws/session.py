@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import typing as t
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
+from ..._core.values.once import OnceProperty
 from ..._errors import ConfigError
 from ..machine import aws_configuration as configuration, run_files
 from . import pace
@@ -193,7 +193,7 @@ class Session:
         """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
         return self._client(self._own, service, config)
 
-    @functools.cached_property
+    @OnceProperty
     def _own(self) -> t.Any:
         """The session as the role, if there is one to assume."""
         if self._role is None:

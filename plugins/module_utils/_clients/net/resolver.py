@@ -9,7 +9,6 @@ Nothing here fails: who does not answer is unknown, since the network around Ans
 from __future__ import annotations
 
 import contextlib
-import functools
 import ipaddress
 import os
 import selectors
@@ -19,6 +18,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._core.dns.caa import CaaRecord
+from ..._core.values.once import OnceProperty
 
 try:
     import dns.exception
@@ -88,7 +88,7 @@ class Dns:
     def __init__(self, server: str | None = None) -> None:
         self._given = server or os.environ.get(VARIABLE) or ""
 
-    @functools.cached_property
+    @OnceProperty
     def resolver(self) -> Address | None:
         """The first resolver that answers at all; None if there is none."""
         if not HAS_DNSPYTHON:

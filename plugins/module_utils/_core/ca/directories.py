@@ -4,8 +4,9 @@
 
 from __future__ import annotations
 
-import urllib.parse
 from dataclasses import dataclass
+
+from ..values import texts, urls
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,8 @@ def problems(directory: str) -> list[str]:
         return []
     if "://" not in directory:
         return [f"acme_directory: {directory!r} is not a known name; use one of {', '.join(sorted(KNOWN))}, or a URL"]
-    parsed = urllib.parse.urlsplit(directory)
-    # RFC 8555 section 6.1: ACME is HTTPS
-    if parsed.scheme != "https" or not parsed.hostname:
-        return [
-            (
-                f"acme_directory: {directory!r} is not an https:// URL; ACME works over HTTPS only (acme_ca_bundle is"
-                " for a private CA)"
-            )
-        ]
-    return []
+    problem = urls.https_problem(directory)
+    if problem is None:
+        return []
+    shown = texts.quoted(directory)
+    return [f"acme_directory: {shown} is {problem}; ACME works over HTTPS only (acme_ca_bundle is for a private CA)"]

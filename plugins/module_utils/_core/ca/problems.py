@@ -9,9 +9,12 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
-from ..values import times
+from ..values import domain_names, texts, times
 
 URN = "urn:ietf:params:acme:error:"
+LONGEST_CODE = 200
+# RFC 8555 section 6.7.1 has one level of subproblems.
+DEEPEST = 2
 
 # Every type of RFC 8555 section 6.7, then those of RFC 9773 section 5, of draft-ietf-acme-profiles, and what CAs add.
 _ADVICE = {
@@ -102,23 +105,23 @@ class Problem:
     subproblems: tuple[Problem, ...] = ()
 
     @classmethod
-    def from_json(cls, document: t.Any) -> Problem:
-        """The problem of a parsed document, however incomplete."""
+    def from_json(cls, document: t.Any, depth: int = DEEPEST) -> Problem:
+        """The problem of a parsed document, however incomplete; of subproblems as many as names, ``depth`` deep."""
         fields = document if isinstance(document, dict) else {}
-        identifier = fields.get("identifier")
-        subproblems = fields.get("subproblems")
+        identifier, subproblems = fields.get("identifier"), fields.get("subproblems")
+        nested = subproblems[: domain_names.MAX_NAMES] if depth and isinstance(subproblems, list) else []
         return cls(
-            code=str(fields.get("type") or "unknown").removeprefix(URN),
-            detail=str(fields.get("detail") or fields.get("title") or "no further information"),
-            identifier=str(identifier.get("value")) if isinstance(identifier, dict) else None,
-            subproblems=tuple(cls.from_json(sub) for sub in subproblems) if isinstance(subproblems, list) else (),
+            code=texts.cleaned(fields.get("type") or "unknown", LONGEST_CODE).removeprefix(URN),
+            detail=texts.cleaned(fields.get("detail") or fields.get("title") or "no further information"),
+            identifier=texts.cleaned(identifier.get("value")) if isinstance(identifier, dict) else None,
+            subproblems=tuple(cls.from_json(each, depth - 1) for each in nested),
         )
 
     def as_text(self) -> str:
         """Type, detail, and each subproblem with its name, in one line."""
         about = f"{self.identifier}: " if self.identifier else ""
         subs = "".join(f"; {sub.as_text()}" for sub in self.subproblems)
-        return f"{about}{self.code}: {self.detail}{subs}"
+        return texts.cleaned(f"{about}{self.code}: {self.detail}{subs}", texts.LONGEST_MESSAGE)
 
     def as_details(self) -> list[dict[str, t.Any]]:
         """One entry for each name that the problem is about, as users get them."""

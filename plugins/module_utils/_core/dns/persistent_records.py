@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 import typing as t
-import urllib.parse
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..values import domain_names
+from ..values import domain_names, urls
 from . import caa, txt_records
 from .txt_records import Change, Group, TxtSet
 
@@ -97,5 +96,5 @@ def is_usable(issuers: t.Sequence[str], account_url: str, directory_url: str) ->
     ours.
     """
     well_formed = 0 < len(issuers) <= MAX_ISSUERS and all(caa.issue_value(name) == (name, ()) for name in issuers)
-    same_server = urllib.parse.urlsplit(account_url).netloc == urllib.parse.urlsplit(directory_url).netloc
+    same_server = urls.parts(account_url).netloc == urls.parts(directory_url).netloc
     return well_formed and same_server and bool(_URI.fullmatch(account_url))

@@ -10,6 +10,7 @@ https://docs.aws.amazon.com/Route53/latest/APIReference/API_ChangeResourceRecord
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 from dataclasses import dataclass
@@ -24,9 +25,10 @@ MAX_BATCH_RECORDS = 1000
 MAX_BATCH_CHARACTERS = 32000
 
 MAX_STRING = 255
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
-_NAME_IN_MESSAGE = re.compile(r"name='([^']+)'")
-_ABSENT_IN_MESSAGE = re.compile(r"name='([^']+)'[^\]]*\] but it was not found")
+# A string that does not end is taken to the end of the value, so that no value is looked through twice.
+_STRING = re.compile(r'"((?:[^"\\]|\\.?)*)(?:"|\Z)', re.DOTALL)
+_NAME_IN_MESSAGE = re.compile(r"name='([^']{1,300})'")
+_ABSENT = " but it was not found"
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,16 @@ def refused_names(message: str, names: t.Collection[str]) -> list[str]:
 
 def absent_names(message: str, names: t.Collection[str]) -> list[str]:
     """Those that have no record set, since an InvalidChangeBatch message says that the one to delete was not found."""
-    return _among(names, _ABSENT_IN_MESSAGE.findall(message))
+    sets = message.split("]")
+    return _among(
+        names,
+        (
+            name
+            for record_set, said in itertools.pairwise(sets)
+            if said.startswith(_ABSENT)
+            for name in _NAME_IN_MESSAGE.findall(record_set)
+        ),
+    )
 
 
 def _among(names: t.Iterable[str], said: t.Iterable[str]) -> list[str]:

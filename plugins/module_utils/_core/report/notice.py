@@ -9,6 +9,8 @@ import typing as t
 import urllib.parse
 from dataclasses import dataclass
 
+from ..values import urls
+
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
 RECORD_FIELDS = (
     "Previous_IAM_SSL_Info",
@@ -108,7 +110,7 @@ def _partition(arn: str) -> str:
 
 def _bucket_lines(uri: str, partition: str) -> list[str]:
     """The page of an archived bundle in the console; a file has none."""
-    found = urllib.parse.urlsplit(uri)
+    found = urls.parts(uri)
     if found.scheme != "s3":
         return []
     key = urllib.parse.urlencode({"prefix": found.path.lstrip("/")}, safe="/")

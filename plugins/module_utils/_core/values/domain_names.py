@@ -101,7 +101,10 @@ def is_within(name: str, domain: str) -> bool:
 def longest_zone(name: str, zones: t.Iterable[str]) -> str | None:
     """The zone, of those given, that is closest to ``name``: the name itself or its longest suffix at a label
     border."""
-    labels = base(name).lower().rstrip(".").split(".")
+    wanted = base(name).lower().rstrip(".")
+    if len(wanted) > MAX_NAME_LENGTH:
+        return None
+    labels = wanted.split(".")
     known = {zone.lower().rstrip("."): zone for zone in zones}
     for start in range(len(labels)):
         candidate = ".".join(labels[start:])

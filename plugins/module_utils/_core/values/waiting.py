@@ -9,8 +9,11 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 
+# Between two requests for the same thing, whatever a service says: Retry-After: 0, or a date that has passed.
+SHORTEST_PAUSE = 1.0
 # Nobody means more than a year, and a calendar has an end.
 LONGEST_RETRY_AFTER = timedelta(days=366).total_seconds()
+_MOST_DIGITS = 20
 
 
 class Clock(t.Protocol):
@@ -53,7 +56,7 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     (RFC 9110 section 10.2.3)."""
     text = (header or "").strip()
     if text.isascii() and text.isdigit():
-        return min(float(text), LONGEST_RETRY_AFTER)
+        return min(float(text[:_MOST_DIGITS]), LONGEST_RETRY_AFTER)
     moment = http_date(text)
     return min(max(0.0, (moment - now).total_seconds()), LONGEST_RETRY_AFTER) if moment else None
 
@@ -62,7 +65,7 @@ def http_date(header: str | None) -> datetime | None:
     """The moment that an HTTP date names; None for anything else (RFC 9110 section 5.6.7)."""
     try:
         moment = email.utils.parsedate_to_datetime((header or "").strip())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, LookupError, OverflowError):
         return None
     # an HTTP date is in UTC; the obsolete asctime form does not say so
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -5,7 +5,6 @@ that DNS delegates to."""
 
 from __future__ import annotations
 
-import functools
 import typing as t
 from dataclasses import dataclass, field
 
@@ -13,6 +12,7 @@ from ..._clients.aws.route53 import References
 from ..._core.dns import zones
 from ..._core.dns.zones import Facts, Level, RecordPlace, Servers, Zone
 from ..._core.values import domain_names
+from ..._core.values.once import OnceProperty
 from ..._errors import ConfigError
 
 # CNAMEs on the way from a name to its record. Resolvers follow no more than some; RFC 1034 section 3.6.2 asks for few.
@@ -63,7 +63,7 @@ class _Account:
     delegation: str = ""
     _references: dict[str, References] = field(default_factory=dict)
 
-    @functools.cached_property
+    @OnceProperty
     def zones(self) -> tuple[Zone, ...]:
         if zones.is_zone_id(self.delegation):
             return (self.reader.get_hosted_zone(self.delegation)[0],)
@@ -139,7 +139,7 @@ class PlaceFinder:
         """The name servers that have a zone of that account."""
         return self._accounts[delegation].reader.get_hosted_zone(zone_id)[1]
 
-    @functools.cached_property
+    @OnceProperty
     def _accounts(self) -> dict[str, _Account]:
         others = {delegation: _Account(reader, delegation) for delegation, reader in self.delegated.items()}
         return {"": _Account(self.own), **others}

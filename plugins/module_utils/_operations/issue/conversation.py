@@ -18,11 +18,11 @@ from ..._core.ca import problems as acme_problems
 from ..._core.ca.problems import Problem
 from ..._core.dns import persistent_records
 from ..._core.values import times
-from ..._core.values.waiting import Clock, Deadline
+from ..._core.values.waiting import SHORTEST_PAUSE, Clock, Deadline
 from ..._errors import DeadlineError, RemoteError
 
 # When the CA does not say by Retry-After when to ask again.
-POLL_SECONDS = (0.5, 1.0, 2.0, 3.0)
+POLL_SECONDS = (1.0, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
 # The order tells for all names at once; one by one they are looked at only when it takes long.
 POLLS_PER_LOOK = 10
@@ -82,7 +82,8 @@ class Conversation:
                     " on from there",
                     order_url=order.url,
                 )
-            self.clock.sleep(deadline.clamp(now, pause if order.retry_after is None else order.retry_after))
+            asked = pause if order.retry_after is None else max(order.retry_after, SHORTEST_PAUSE)
+            self.clock.sleep(deadline.clamp(now, asked))
             order = self.client.order(order.url)
             if order.status is AcmeStatus.PENDING and number % POLLS_PER_LOOK == 0:
                 # Some CAs leave an order pending when an authorization failed. A challenge that waits still is answered

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import re
 import typing as t
@@ -15,6 +16,7 @@ from email.utils import format_datetime
 import josepy
 import pytest
 import requests
+import urllib3
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import (
     AcmeServer,
     Client,
@@ -85,7 +87,8 @@ class Ca(BaseAdapter):
             raise answer
         response = requests.Response()
         response.status_code, response.url, response.request = answer.status, str(request.url), request
-        response._content = answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
+        content = answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
+        response.raw = urllib3.HTTPResponse(io.BytesIO(content), preload_content=False)
         response.headers.update({"Content-Type": "application/json", **answer.headers})
         if answer.nonce:
             response.headers["Replay-Nonce"] = josepy.b64encode(f"nonce-{len(self.asked):04}".encode()).decode()
@@ -151,6 +154,15 @@ def test_a_refusal_without_a_nonce_makes_us_ask_for_one(setup: Setup) -> None:
         pytest.param(Answer(502, "<html>"), [1.0], id="a proxy's error page"),
         pytest.param(problem("rateLimited", 503, **{"Retry-After": "7"}), [7.0], id="overloaded, with seconds"),
         pytest.param(problem("rateLimited", 429, **{"Retry-After": "2"}), [2.0], id="too many requests, with seconds"),
+        pytest.param(problem("rateLimited", 503, **{"Retry-After": "0"}), [1.0], id="overloaded, with nothing to wait"),
+        pytest.param(
+            problem("rateLimited", 503, **{"Retry-After": "Sun, 06 Nov 1994 08:49:37 GMT"}), [1.0], id="a past date"
+        ),
+        pytest.param(
+            problem("rateLimited", 503, **{"Retry-After": "Sun, 06 Nov 1994 08:49:37 -99999999999999999999"}),
+            [1.0],
+            id="an absurd date",
+        ),
         pytest.param(requests.ConnectionError("reset"), [1.0], id="connection reset"),
         pytest.param(requests.ReadTimeout("slow"), [1.0], id="no answer in time"),
     ],
@@ -220,6 +232,13 @@ def test_every_request_has_a_timeout(setup: Setup) -> None:
         pytest.param([], id="a list"),
         pytest.param({"newNonce": "x"}, id="half a directory"),
         pytest.param({**DIRECTORY, "meta": "x"}, id="meta of another type"),
+        pytest.param({**DIRECTORY, "newOrder": "http://ca.example/order"}, id="a resource without TLS"),
+        pytest.param({**DIRECTORY, "newNonce": "https:///nonce"}, id="a resource without a host"),
+        pytest.param({**DIRECTORY, "revokeCert": "https://[x/"}, id="a resource that is not a URL"),
+        pytest.param({**DIRECTORY, "renewalInfo": "ftp://ca.example/"}, id="renewal information elsewhere"),
+        pytest.param({**DIRECTORY, "meta": {"profiles": 7}}, id="profiles of another type"),
+        pytest.param({**DIRECTORY, "meta": {"profiles": {str(n): "x" for n in range(51)}}}, id="too many profiles"),
+        pytest.param({**DIRECTORY, "meta": {"caaIdentities": "ca.example"}}, id="names of another type"),
     ],
 )
 def test_what_is_no_directory_is_told(setup: Setup, body: t.Any) -> None:
@@ -234,6 +253,12 @@ def test_what_is_no_directory_is_told(setup: Setup, body: t.Any) -> None:
         pytest.param({"status": "excited"}, id="unknown status"),
         pytest.param({"finalize": None, "identifiers": None}, id="no identifiers"),
         pytest.param({"authorizations": 5}, id="wrong type"),
+        pytest.param({"authorizations": [f"{BASE}/{number}" for number in range(101)]}, id="too many authorizations"),
+        pytest.param({"identifiers": [{"type": "dns", "value": str(n)} for n in range(101)]}, id="too many names"),
+        pytest.param({"authorizations": ["http://ca.example/a"]}, id="an authorization without TLS"),
+        pytest.param({"finalize": "https:///f"}, id="finalize without a host"),
+        pytest.param({"certificate": "https://[x/"}, id="a certificate that is not at a URL"),
+        pytest.param({"certificate": ["x"]}, id="a list of certificates"),
     ],
 )
 def test_a_malformed_order_is_an_error_that_names_the_call(setup: Setup, changes: dict[str, t.Any]) -> None:
@@ -300,7 +325,7 @@ def test_the_reason_of_an_invalid_authorization_is_kept(setup: Setup) -> None:
     challenge = {
         "type": "dns-01",
         "status": "invalid",
-        "url": "u",
+        "url": f"{BASE}/c",
         "token": "t",
         "error": {"type": URN + "dns", "detail": "SERVFAIL"},
     }
@@ -376,6 +401,57 @@ def test_a_server_that_nobody_listens_on_is_told_within_the_bounds() -> None:
     assert "Connection refused" in caught.value.message
     assert "0x" not in caught.value.message
     assert sum(clock.naps) <= 3
+
+
+@pytest.mark.parametrize("location", ["http://ca.example/o", "https:///o", "/o", "https://[x/"])
+def test_a_location_that_may_not_be_asked_is_refused(setup: Setup, location: str) -> None:
+    setup.ca.answers["/order"] = [Answer(201, ORDER, {"Location": location})]
+    with pytest.raises(RemoteError, match=r"acme:newOrder .* its Location '.*' is not"):
+        setup.client.new_order(["example.com"], None)
+
+
+@pytest.mark.parametrize(
+    "challenge",
+    [
+        pytest.param({"url": "http://ca.example/c"}, id="without TLS"),
+        pytest.param({"token": "a.b"}, id="a token of other characters"),
+        pytest.param({"token": "x" * 1001}, id="a long token"),
+        pytest.param({"token": 7}, id="a token of another type"),
+    ],
+)
+def test_a_challenge_that_cannot_be_answered_is_refused(setup: Setup, challenge: dict[str, t.Any]) -> None:
+    whole = {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t", **challenge}
+    body = {"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": [whole]}
+    setup.ca.answers["/a"] = [Answer(body=body)]
+    with pytest.raises(RemoteError, match=r"acme:authorization on https://ca\.example/a"):
+        setup.client.authorization(f"{BASE}/a")
+
+
+def test_an_authorization_has_no_more_challenges_than_there_are_types(setup: Setup) -> None:
+    whole = {"type": "dns-01", "status": "pending", "url": f"{BASE}/c", "token": "t"}
+    body = {"status": "pending", "identifier": {"type": "dns", "value": "example.com"}, "challenges": [whole] * 51}
+    setup.ca.answers["/a"] = [Answer(body=body)]
+    with pytest.raises(RemoteError, match="not a list of at most 50"):
+        setup.client.authorization(f"{BASE}/a")
+
+
+def test_of_the_chains_that_a_ca_offers_ten_are_looked_at_and_none_without_tls(setup: Setup) -> None:
+    links = ['<http://ca.example/plain>;rel="alternate"', '<https://[x>;rel="alternate"']
+    links += [f'<{BASE}/{number}>;rel="alternate"' for number in range(100)]
+    pem = Authority().certificate(["example.com"]).certificate_pem
+    setup.ca.answers["/cert"] = [Answer(body=pem, headers={"Link": ", ".join(links)})]
+    alternates = setup.client.certificate(f"{BASE}/cert").alternates
+    assert alternates == tuple(f"{BASE}/{number}" for number in range(10))
+
+
+def test_what_a_ca_says_is_one_bounded_line(setup: Setup) -> None:
+    detail = "no\n[ERROR]: forged \x1b[31m\u202e" + "x" * 500_000
+    setup.ca.answers["/o"] = [problem("malformed\x07", detail=detail)]
+    with pytest.raises(RemoteError) as caught:
+        setup.client.order(f"{BASE}/o")
+    assert caught.value.message.isprintable()
+    assert len(caught.value.message) < 2500
+    assert caught.value.code == "malformed\ufffd"
 
 
 def test_a_new_order_says_what_it_replaces_if_it_replaces_something(setup: Setup) -> None:

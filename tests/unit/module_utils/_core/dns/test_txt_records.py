@@ -11,6 +11,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_r
     Change,
     TxtSet,
 )
+from unit.growth import assert_linear
 
 NAME = "_acme-challenge.example.com"
 OTHER = "_acme-challenge.example.org"
@@ -147,6 +148,33 @@ def test_only_what_was_not_found_is_known_to_be_absent() -> None:
     )
     assert txt_records.absent_names(message, [NAME, OTHER]) == [OTHER]
     assert txt_records.refused_names(message, [NAME, OTHER]) == [NAME, OTHER]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "name='x'",
+        "[name='",
+        "name='x'] but it was not found",
+        "]",
+        "'",
+    ],
+)
+def test_a_complaint_is_read_in_linear_time(unit: str) -> None:
+    def read(message: str) -> None:
+        txt_records.absent_names(message, [NAME])
+        txt_records.refused_names(message, [NAME])
+
+    assert_linear(lambda size: unit * (size // len(unit)), read)
+
+
+@pytest.mark.parametrize("unit", ['"', '\\"', "\\", '"a" ', "a"])
+def test_a_value_is_read_in_linear_time(unit: str) -> None:
+    assert_linear(lambda size: '"' + unit * (size // len(unit)), txt_records.unquoted)
+
+
+def test_the_strings_of_a_value_are_joined() -> None:
+    assert txt_records.unquoted('"one" "two" "thr\\"ee"') == 'onetwothr\\"ee'
 
 
 @pytest.mark.parametrize("domain", ["example.com", "*.example.com"])

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import domain_names
+from unit.growth import assert_linear
 
 LONG_LABEL = "a" * 64
 LONG_NAME = ".".join(["a" * 60] * 5)
@@ -130,3 +131,10 @@ def test_uncovered_aliases_are_named() -> None:
 )
 def test_the_longest_suffix_is_the_zone(name: str, zones: list[str], zone: str | None) -> None:
     assert domain_names.longest_zone(name, zones) == zone
+
+
+@pytest.mark.parametrize("unit", ["a.", ".", "a"])
+def test_the_zone_of_a_name_is_found_in_linear_time(unit: str) -> None:
+    assert_linear(
+        lambda size: unit * (size // len(unit)), lambda name: domain_names.longest_zone(name, ["example.com"])
+    )

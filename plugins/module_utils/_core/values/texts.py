@@ -1,0 +1,41 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts of others (a CA, AWS, DNS, file names, options) as they may stand in a message, a log or a mail."""
+
+from __future__ import annotations
+
+import typing as t
+import unicodedata
+
+LONGEST_TEXT = 2000
+LONGEST_QUOTE = 200
+# What a service may say of many names at once, and what a person still scrolls through.
+LONGEST_MESSAGE = 8000
+CUT = " … (cut)"
+PEM = "-----BEGIN"
+# Control and format characters (escape sequences, marks that turn the direction), halves of characters, and separators
+# of lines and paragraphs. https://www.unicode.org/reports/tr44/#General_Category_Values
+_UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+
+
+def cleaned(text: t.Any, longest: int = LONGEST_TEXT) -> str:
+    """The text in one line, at most ``longest`` characters of it, without what a terminal or a log obeys."""
+    found = str(text)
+    kept = found[: longest - len(CUT)] if len(found) > longest else found
+    if not kept.isprintable():
+        kept = "".join(map(_safe, kept))
+    return kept + CUT if len(found) > longest else kept
+
+
+def quoted(value: t.Any) -> str:
+    """A value as an error quotes it: in quotation marks if it is text, in one line, at most 200 characters, and nothing
+    of PEM, which may be a key in the wrong place."""
+    shown = repr(value)
+    return "(PEM text, not shown)" if PEM in shown else cleaned(shown, LONGEST_QUOTE)
+
+
+def _safe(character: str) -> str:
+    if unicodedata.category(character) not in _UNSAFE:
+        return character
+    return " " if character.isspace() else _REPLACEMENT

@@ -1,0 +1,62 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Texts of others: one line, bounded, harmless for a terminal."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import texts
+from unit.growth import assert_linear
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        pytest.param("no CAA for example.com", "no CAA for example.com", id="plain"),
+        pytest.param("bücher.example 书", "bücher.example 书", id="other letters"),
+        pytest.param("a\x1b[31mred\x1b[0m", "a\ufffd[31mred\ufffd[0m", id="escape sequence"),
+        pytest.param("one\nFAILED! two\r\nthree\tfour", "one FAILED! two  three four", id="lines and tabs"),
+        pytest.param("one\u2028two\u2029three", "one two three", id="separators of lines and paragraphs"),
+        pytest.param("gnp.\u202eexe", "gnp.\ufffdexe", id="right to left"),
+        pytest.param("a\u200bb\ufeff", "a\ufffdb\ufffd", id="of no width"),
+        pytest.param("a\ud800b", "a\ufffdb", id="half a character"),
+        pytest.param("\x00\x07\x7f\x9b", "\ufffd" * 4, id="control characters"),
+        pytest.param(None, "None", id="not a text"),
+    ],
+)
+def test_a_text_of_others_is_one_harmless_line(given: t.Any, kept: str) -> None:
+    assert texts.cleaned(given) == kept
+
+
+@pytest.mark.parametrize("length", [0, 1, 1999, 2000, 2001, 4_000_000])
+def test_a_text_of_others_has_at_most_2000_characters(length: int) -> None:
+    kept = texts.cleaned("\n" * length)
+    assert len(kept) == min(length, 2000)
+    assert kept.endswith(texts.CUT) == (length > 2000)
+    assert texts.cleaned(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        pytest.param("web app", "'web app'", id="text"),
+        pytest.param(7, "7", id="number"),
+        pytest.param("two\nlines", "'two\\nlines'", id="two lines"),
+        pytest.param("\u202e", "'\\u202e'", id="right to left"),
+        pytest.param("-----BEGIN PRIVATE KEY-----\nMHcC", "(PEM text, not shown)", id="key"),
+        pytest.param("x" * 300 + "-----BEGIN PRIVATE KEY-----\nMHcC", "(PEM text, not shown)", id="key further behind"),
+        pytest.param(["-----BEGIN PRIVATE KEY-----\nMHcC"], "(PEM text, not shown)", id="key in a list"),
+    ],
+)
+def test_a_quoted_value_is_one_line_and_never_a_key(value: t.Any, shown: str) -> None:
+    assert texts.quoted(value) == shown
+
+
+def test_a_quoted_value_has_at_most_200_characters() -> None:
+    assert len(texts.quoted("x" * 1_000_000)) == len(texts.quoted(["x"] * 100_000)) == 200
+
+
+def test_cleaning_takes_linear_time() -> None:
+    assert_linear(lambda size: "\x1b" * size, lambda text: texts.cleaned(text, len(text)))
