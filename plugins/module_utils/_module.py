@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The edge to Ansible: the only file that knows AnsibleModule. A module declares its arguments and a ``run``; the rest
-is here."""
+"""The edge to Ansible: the only file that knows AnsibleModule. A module declares its arguments, ``parse``,
+``connect`` and ``run``; the rest is here."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from datetime import datetime, timezone
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
+from ._core.values.params import Params
 from ._core.values.plan import Outcome
 from ._core.values.waiting import Clock
 from ._errors import CertError
@@ -30,38 +31,43 @@ class SystemClock:
         time.sleep(seconds)
 
 
-class Run(t.Protocol):
-    """The body of a module: no AnsibleModule in sight, so nothing can exit in mid-flow."""
-
-    def __call__(self, params: t.Mapping[str, t.Any], clients: t.Any, clock: Clock, check_mode: bool) -> Outcome:
-        """Observe, plan, apply unless ``check_mode``, report."""
-
-
-Connect = t.Callable[[t.Mapping[str, t.Any]], t.Any]
+Request = t.TypeVar("Request")
+Clients = t.TypeVar("Clients")
 
 
 @dataclass(frozen=True)
 class Body:
-    """What a module declares: its arguments with AnsibleModule's rules for them (``required_if``, …), its clients, its
-    run."""
+    """What a module declares: its arguments with AnsibleModule's rules for them (``required_if``, …), and its run."""
 
     argument_spec: dict[str, t.Any]
-    connect: Connect
-    run: Run
+    run: t.Callable[[Params, Clock], Outcome]
     rules: t.Mapping[str, t.Any]
 
-    def outcome(self, params: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
-        """Make the clients, which calls nothing, and run."""
-        return self.run(params=params, clients=self.connect(params), clock=SystemClock(), check_mode=check_mode)
+    def outcome(self, options: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
+        """Parse, connect, run; CertError if one of them says so."""
+        clock = SystemClock()
+        return self.run(Params(options, clock.now(), check_mode), clock)
 
 
-def execute(argument_spec: dict[str, t.Any], connect: Connect, run: Run, **rules: t.Any) -> None:
-    """Run one module: parse arguments, connect, run, and leave with the result or with an error that says what to do.
+def execute(
+    argument_spec: dict[str, t.Any],
+    parse: t.Callable[[Params], Request],
+    connect: t.Callable[[Request], Clients],
+    run: t.Callable[[Request, Clients, Clock, bool], Outcome],
+    **rules: t.Any,
+) -> None:
+    """Run one module, and leave with the result or with an error that says what to do.
 
-    ``connect`` makes the clients from the params without calling anything. The AWS connection options are added to
-    ``argument_spec``.
+    ``parse`` makes a value of the options or names every problem with them, ``connect`` makes the clients; neither
+    calls anything. ``run`` observes, plans, applies unless in check mode, and reports; it sees no AnsibleModule, so
+    nothing exits in the middle. The AWS connection options are added to ``argument_spec``.
     """
-    EDGE.get()(Body(argument_spec={**aws_argument_spec(), **argument_spec}, connect=connect, run=run, rules=rules))
+
+    def whole(params: Params, clock: Clock) -> Outcome:
+        request = parse(params)
+        return run(request, connect(request), clock, params.check_mode)
+
+    EDGE.get()(Body(argument_spec={**aws_argument_spec(), **argument_spec}, run=whole, rules=rules))
 
 
 def result_of(outcome: Outcome, diff_mode: bool) -> dict[str, t.Any]:

@@ -111,13 +111,13 @@ from dataclasses import dataclass
 
 from ..module_utils import _module
 from ..module_utils._clients.acme.client import AcmeServer
-from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
-from ..module_utils._core.ca import directories
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.ca import account, options
+from ..module_utils._operations.ca.account import AccountRequest
 from ..module_utils._operations.ca.registrar import MakesClients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
@@ -138,24 +138,27 @@ class Clients:
     server: MakesClients
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The archive and the CA; ConfigError with every problem of the options."""
-    account.check(params)
-    directory = directories.resolve(params["acme_directory"])
+def parse(params: Params) -> AccountRequest:
+    """The account that is wanted; every problem with the options in one ConfigError."""
+    return account.parse(params)
+
+
+def connect(request: AccountRequest) -> Clients:
+    """The archive and the CA."""
     return Clients(
-        archive=stores.archive(params["archive"], lambda: Session(params)),
-        server=AcmeServer(directory.url, params["acme_ca_bundle"]),
+        archive=stores.archive(request.archive, request.connection.session),
+        server=AcmeServer(request.directory.url, request.ca_bundle),
     )
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: AccountRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """The account is as wanted, at the CA and in the archive."""
-    return account.Accounting(params, clients.archive, clients.server, clock).run(check_mode)
+    return account.Accounting(request, clients.archive, clients.server, clock).run(check_mode)
 
 
 def main() -> None:
     """The module's entry."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

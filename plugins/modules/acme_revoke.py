@@ -134,13 +134,14 @@ from ..module_utils import _module
 from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
-from ..module_utils._clients.aws.session import Session
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.retire import revocation
+from ..module_utils._core.retire.revocation import REASONS
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.ca import options
-from ..module_utils._operations.retire.revocation import Clients, Revoking, check
+from ..module_utils._operations.retire import revocation
+from ..module_utils._operations.retire.revocation import Clients, RevokeRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "bundle": {"type": "str"},
@@ -148,7 +149,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str"},
     "archive": {"type": "str"},
     **options.ACCOUNT,
-    "reason": {"type": "str", "choices": list(revocation.REASONS), "default": "unspecified"},
+    "reason": {"type": "str", "choices": list(REASONS), "default": "unspecified"},
     "signed_by": {"type": "str", "choices": ["account", "certificate"], "default": "account"},
     "acme_directory": {"type": "str"},
     "rebound": {"type": "list", "elements": "str", "default": []},
@@ -156,28 +157,36 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these options; ConfigError with every problem of them."""
-    check(params)
-    session = Session(params)
+def parse(params: Params) -> RevokeRequest:
+    """What is to be revoked and how; every problem with the options in one ConfigError."""
+    return revocation.parse(params)
+
+
+def connect(request: RevokeRequest) -> Clients:
+    """The archives, the CA, and where users of the certificate are looked for."""
+    session = request.connection.session()
     return Clients(
-        archive=stores.archive(params["archive"], lambda: session),
-        server=lambda directory: AcmeServer(directory, params["acme_ca_bundle"]),
+        archive=stores.archive(request.archive, lambda: session),
+        server=lambda directory: AcmeServer(directory, request.ca_bundle),
         iam=Iam(session.client("iam")),
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
         archived=lambda uri: stores.archived(uri, lambda: session),
     )
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: RevokeRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """The certificate is revoked, unless somebody is still served with it."""
-    return Revoking(params, clients, clock).run(check_mode)
+    return revocation.Revoking(request, clients, clock).run(check_mode)
 
 
 def main() -> None:
     """The module's entry."""
     _module.execute(
-        argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("bundle", "certificate")]
+        argument_spec=ARGUMENT_SPEC,
+        parse=parse,
+        connect=connect,
+        run=run,
+        mutually_exclusive=[("bundle", "certificate")],
     )
 
 

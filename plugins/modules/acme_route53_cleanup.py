@@ -131,23 +131,22 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
 from ..module_utils._clients.net.resolver import Dns
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._operations.dns import accounts as dns_accounts
+from ..module_utils._operations.dns import accounts as dns_accounts, options as dns_options
 from ..module_utils._operations.dns.accounts import DnsAccounts, Zones
 from ..module_utils._operations.dns.place_finder import Resolver
-from ..module_utils._operations.retire.leftovers import Drop, Leftovers
+from ..module_utils._operations.retire import leftovers
+from ..module_utils._operations.retire.leftovers import LeftoversRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
-    "dns_aws": DNS_AWS,
-    "dns_delegations": DNS_DELEGATIONS,
-    "route53_calls_per_second": ROUTE53_RATE,
+    **dns_options.ACCOUNTS,
     "drop_orders": {"type": "bool", "default": False},
     "drop_dns_persist": {"type": "bool", "default": False},
 }
@@ -163,21 +162,28 @@ class Clients:
     resolver: Resolver | None = None
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
+def parse(params: Params) -> LeftoversRequest:
+    """What is to be removed; every problem with the options and the credentials in one ConfigError."""
+    return leftovers.parse(params)
+
+
+def connect(request: LeftoversRequest) -> Clients:
     """The archive and Route 53."""
-    accounts = dns_accounts.connect(params)
-    return Clients(stores.archive(params["archive"], lambda: Session(params)), accounts.own, accounts.delegated, Dns())
+    accounts = dns_accounts.connect(request.zones)
+    archive = stores.archive(request.archive, request.connection.session)
+    return Clients(archive, accounts.own, accounts.delegated, Dns())
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: LeftoversRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """No challenge value and no dead order of the project is left."""
-    leftovers = Leftovers(clients.archive, DnsAccounts(clients.zones, clients.delegated), clock, clients.resolver)
-    return leftovers.remove(params["project"], Drop(params["drop_orders"], params["drop_dns_persist"]), check_mode)
+    accounts = DnsAccounts(clients.zones, clients.delegated)
+    found = leftovers.Leftovers(clients.archive, accounts, clock, clients.resolver)
+    return found.remove(request.project, request.drop, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

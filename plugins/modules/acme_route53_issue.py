@@ -393,21 +393,18 @@ import typing as t
 
 from ..module_utils import _module
 from ..module_utils._clients.acme.client import AcmeServer
-from ..module_utils._clients.archive import bundles
-from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, ROUTE53_RATE, Session
 from ..module_utils._clients.net.resolver import Dns
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._clients.stores.base import Archive
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
 from ..module_utils._operations.ca import options
-from ..module_utils._operations.dns import accounts as dns_accounts
-from ..module_utils._operations.issue import issuance, request
+from ..module_utils._operations.dns import accounts as dns_accounts, options as dns_options
+from ..module_utils._operations.issue import issuance, request as issue_request
 from ..module_utils._operations.issue.clients import Clients
+from ..module_utils._operations.issue.request import IssueRequest, Reach
 from ..module_utils._operations.project_updates import RunJournal
 
-T = t.TypeVar("T")
 FALLBACK: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "required": True},
     "acme_ca_bundle": {"type": "path"},
@@ -425,13 +422,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "archive": {"type": "str"},
     **options.ACCOUNT,
     **options.REGISTRATION,
-    "dns_aws": DNS_AWS,
-    "dns_delegations": DNS_DELEGATIONS,
+    **dns_options.ACCOUNTS,
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
     "dns_check": {"type": "bool", "default": True},
     "dns_persist": {"type": "bool", "default": False},
-    "route53_calls_per_second": ROUTE53_RATE,
     "dest": {"type": "path"},
     "acme_profile": {"type": "str"},
     "acme_profile_required": {"type": "bool", "default": True},
@@ -455,53 +450,43 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The archive, Route 53 and the CA; every problem with the arguments, the archive and the credentials in one
-    ConfigError."""
-    wanted, request_problems = _try(lambda: request.parse(params))
-    accounts, account_problems = _try(lambda: dns_accounts.connect(params, shares_listings=True))
-    archive, archive_problems = _try(lambda: _writable(stores.archive(params["archive"], lambda: Session(params))))
-    journal, journal_problems = _try(lambda: _journal(params))
-    if wanted is None or accounts is None or archive is None or journal_problems:
-        raise ConfigError([*request_problems, *account_problems, *archive_problems, *journal_problems])
-    server, *fallbacks = (AcmeServer(choice.wanted.directory, choice.ca_bundle) for choice in wanted.choices)
+def parse(params: Params) -> IssueRequest:
+    """The request; every problem with the options, the archive and the credentials in one ConfigError."""
+    return issue_request.parse(params)
+
+
+def connect(request: IssueRequest) -> Clients:
+    """The archive, Route 53, the CAs, and the journal of the run."""
+    reach = request.reach
+    accounts = dns_accounts.connect(reach.zones, shares_listings=True)
+    server, *fallbacks = (AcmeServer(choice.wanted.directory, choice.ca_bundle) for choice in request.choices)
     return Clients(
-        archive, accounts.own, server, journal, tuple(fallbacks), accounts.delegated, Dns(params["dns_server"])
+        archive=stores.archive(reach.archive, reach.connection.session),
+        zones=accounts.own,
+        server=server,
+        journal=_journal(request.wanted.project, reach),
+        fallbacks=tuple(fallbacks),
+        delegated=accounts.delegated,
+        dns=Dns(reach.dns_server),
     )
 
 
-def _journal(params: t.Mapping[str, t.Any]) -> RunJournal | None:
-    if not params["store"]:
+def _journal(project: str, reach: Reach) -> RunJournal | None:
+    if not reach.store:
         return None
-    return RunJournal(stores.store(params["store"], lambda: Session(params)), params["project"], params["run_id"])
+    return RunJournal(stores.store(reach.store, reach.connection.session), project, reach.run_id)
 
 
-def _writable(archive: Archive) -> Archive:
-    """The archive, unless it is a directory that cannot be written: an order whose key cannot be kept must not be
-    made."""
-    scheme, _separator, path = archive.uri.partition("://")
-    problem = bundles.directory_problem("archive", path) if scheme == "file" else None
-    if problem:
-        raise ConfigError([problem])
-    return archive
-
-
-def _try(make: t.Callable[[], T]) -> tuple[T | None, tuple[str, ...]]:
-    """What ``make`` makes, or the problems with it."""
-    try:
-        return make(), ()
-    except ConfigError as exc:
-        return None, exc.problems
-
-
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """A valid, not yet due bundle for these domains exists in the archive."""
-    return issuance.run(request.parse(params), clients, clock, check_mode)
+    return issuance.run(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, required_together=[("store", "run_id")])
+    _module.execute(
+        argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run, required_together=[("store", "run_id")]
+    )
 
 
 if __name__ == "__main__":

@@ -101,18 +101,13 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.archive import bundles
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.machine import crypto
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
-from ..module_utils._core.certificate.bundle import KEEP_ALL, bundle_keys
-from ..module_utils._core.project import definition
-from ..module_utils._core.retire import retention
-from ..module_utils._core.retire.retention import ArchivedBundle
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import CertError, ConfigError
+from ..module_utils._operations.retire import bundles
+from ..module_utils._operations.retire.bundles import BundlesRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
@@ -129,72 +124,25 @@ class Clients:
     archive: Archive
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
+def parse(params: Params) -> BundlesRequest:
+    """What may be deleted; every problem with the options in one ConfigError."""
+    return bundles.parse(params)
+
+
+def connect(request: BundlesRequest) -> Clients:
     """The archive that the options name."""
-    return Clients(archive=stores.archive(params["archive"], lambda: Session(params)))
+    return Clients(archive=stores.archive(request.archive, request.connection.session))
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: BundlesRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
-    problems = definition.name_problems(params["project"], "project")
-    if params["keep"] < KEEP_ALL:
-        problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
-    if problems:
-        raise ConfigError(problems)
-    archive, in_use = clients.archive, frozenset(params["in_use"])
-    keys = bundle_keys(archive.list(f"{params['project']}/"), params["project"])
-    found = [_read(archive, key, may_be_deleted=params["keep"] != KEEP_ALL, in_use=in_use) for key in keys]
-    verdicts = retention.decide(found, in_use, params["keep"])
-    doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
-    failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
-    deleted = [one.uri for one in doomed if one.uri not in failures]
-    kept = [
-        {**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)}
-        for verdict in verdicts
-        if verdict.bundle.uri not in deleted
-    ]
-    beside = "all are kept" if params["keep"] == KEEP_ALL else f"{params['keep']} are kept beside those in use"
-    return Outcome(
-        changed=bool(deleted),
-        result={
-            "deleted": deleted,
-            "kept": kept,
-            "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}",
-        },
-        before={"bundles": [one.uri for one in found]},
-        after={"bundles": [one["uri"] for one in kept]},
-        warnings=tuple(
-            f"bundle {one['uri']} is kept: {one['reason']}" for one in kept if "cannot be read" in one["reason"]
-        ),
-        failure=f"{len(failures)} bundles could not be deleted: {'; '.join(failures.values())}" if failures else None,
-    )
-
-
-def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> ArchivedBundle:
-    """The bundle, with its fingerprint only where that decides."""
-    uri = f"{archive.uri}/{key}"
-    if uri in in_use or not may_be_deleted:
-        return ArchivedBundle(key, uri, None)
-    try:
-        return ArchivedBundle(
-            key, uri, crypto.inspect(bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256
-        )
-    except ConfigError:
-        return ArchivedBundle(key, uri, None)
-
-
-def _delete(archive: Archive, bundle: ArchivedBundle) -> list[str]:
-    try:
-        archive.delete(bundle.key)
-    except CertError as exc:
-        return [exc.message]
-    return []
+    return bundles.remove(request, clients.archive, check_mode)
 
 
 def main() -> None:
     """The module's entry."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

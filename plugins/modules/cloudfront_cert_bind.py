@@ -237,23 +237,17 @@ reason:
 """
 
 import typing as t
-from dataclasses import dataclass
-from pathlib import Path
 
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.net.tls import TlsProbe, parse_address
-from ..module_utils._core.bind import binding, report as binding_report, target as binding_target, viewer
-from ..module_utils._core.bind.distributions import Selection
-from ..module_utils._core.bind.report import BindStatus
-from ..module_utils._core.bind.target import Target
+from ..module_utils._clients.net.tls import TlsProbe
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
-from ..module_utils._operations.bind.rebinding import Options, Rebinding
-from ..module_utils._operations.server_cert.content import describe
+from ..module_utils._operations.bind import certificate_binding, request as bind_request
+from ..module_utils._operations.bind.certificate_binding import Clients
+from ..module_utils._operations.bind.request import BindRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
@@ -272,114 +266,32 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to; IAM only if a certificate has to be looked up there."""
-
-    cloudfront: CloudFront
-    iam: Iam | None
-    tls: TlsProbe
-    partition: str
+def parse(params: Params) -> BindRequest:
+    """The request; every problem with the options and the certificate in one ConfigError."""
+    return bind_request.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    session = Session(params)
+def connect(request: BindRequest) -> Clients:
+    """CloudFront, what probes the edge, and IAM if a certificate has to be read there."""
+    session = request.connection.session()
     return Clients(
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
-        iam=Iam(session.client("iam")) if params["server_certificate_name"] else None,
-        tls=TlsProbe(params["edge_ca_bundle"]),
+        iam=Iam(session.client("iam")) if isinstance(request.target, str) else None,
+        tls=TlsProbe(request.edge_ca_bundle),
         partition=session.partition,
     )
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Bind one certificate to every distribution that is meant."""
-    problems = _option_problems(params)
-    fields = params["server_certificate"]
-    acm = binding_target.from_acm(params["acm_certificate_arn"], params["certificate_domains"])
-    if clients.iam is not None and not problems:
-        fields = _look_up(clients.iam, params["server_certificate_name"])
-    if fields is not None:
-        problems += binding_target.server_certificate_problems(fields, clock.now())
-        problems += [] if check_mode else binding_target.missing_problems(fields, params["verify"])
-    elif params["acm_certificate_arn"]:
-        problems += binding_target.acm_problems(acm, clients.partition, params["verify"])
-    if problems:
-        raise ConfigError(problems)
-    target = acm if fields is None else binding_target.from_server_certificate(fields)
-    return _bind(params, clients, clock, target, check_mode)
-
-
-def _bind(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, target: Target, check_mode: bool) -> Outcome:
-    selection = _selection(params)
-    try:
-        distributions = clients.cloudfront.list_distributions()
-    except RemoteError as exc:
-        result = binding_report.search_failed(exc.message)
-        return Outcome(
-            changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=result["reason"]
-        )
-    unknown = binding.unknown_ids(distributions, selection)
-    if unknown:
-        raise ConfigError(unknown)
-    planned = binding.plan(distributions, selection, target)
-    options = Options(
-        clients.partition, params["wait"], params["wait_timeout"], params["verify"], _edge(params), params["rollback"]
-    )
-    rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
-    reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
-    touched = (
-        {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
-    )
-    before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
-    return Outcome(
-        changed=bool(touched),
-        result=binding_report.result(reports, selection.previous),
-        before=before,
-        after=after,
-        warnings=binding_report.warnings(reports)
-        + viewer.dedicated_ip_warnings(distributions, touched, clients.partition),
-        failure=binding_report.failure(reports),
-    )
-
-
-def _option_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = binding.selection_problems(_selection(params))
-    if params["wait_timeout"] < 0:
-        problems.append(f"wait_timeout: {params['wait_timeout']} is negative; give seconds")
-    try:
-        _edge(params)
-    except ValueError as exc:
-        problems.append(f"edge_address: {exc}")
-    if params["edge_ca_bundle"] is not None and not Path(params["edge_ca_bundle"]).is_file():
-        problems.append(f"edge_ca_bundle: {params['edge_ca_bundle']} is not a file")
-    return problems
-
-
-def _selection(params: t.Mapping[str, t.Any]) -> Selection:
-    return Selection(
-        match=frozenset(params["match"]), previous=tuple(params["previous"]), ids=tuple(params["distributions"])
-    )
-
-
-def _edge(params: t.Mapping[str, t.Any]) -> tuple[str, int] | None:
-    return parse_address(params["edge_address"]) if params["edge_address"] else None
-
-
-def _look_up(iam: Iam, name: str) -> dict[str, t.Any]:
-    content = iam.get_server_certificate(name)
-    if content is None:
-        raise ConfigError(
-            [f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"]
-        )
-    return describe(content)
+    return certificate_binding.run(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """The module's entry."""
     execute(
         argument_spec=ARGUMENT_SPEC,
+        parse=parse,
         connect=connect,
         run=run,
         required_one_of=[("server_certificate", "server_certificate_name", "acm_certificate_arn")],

@@ -218,71 +218,53 @@ checks:
   sample: [zones, ca, caa]
 """
 
-import functools
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import DNS_AWS, DNS_DELEGATIONS, IMPATIENT, ROUTE53_RATE, Session, dns_params
-from ..module_utils._clients.net.resolver import Dns, server_problem
-from ..module_utils._core.dns import zones
-from ..module_utils._core.doctor.findings import count, summary
+from ..module_utils._clients.aws.session import IMPATIENT
+from ..module_utils._clients.net.resolver import Dns
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
-from ..module_utils._operations.dns import accounts
-from ..module_utils._operations.doctor.examination import Connections, Project, examine
+from ..module_utils._operations.dns import accounts, options as dns_options
+from ..module_utils._operations.doctor import examination
+from ..module_utils._operations.doctor.examination import Connections, ExaminationRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "definition": {"type": "dict"},
     "store": {"type": "str"},
     "acme_eab_kid": {"type": "str"},
-    "dns_aws": DNS_AWS,
-    "dns_delegations": DNS_DELEGATIONS,
-    "route53_calls_per_second": ROUTE53_RATE,
+    **dns_options.ACCOUNTS,
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
 }
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Connections:
+def parse(params: Params) -> ExaminationRequest:
+    """The project to look at; ConfigError for options that cannot be used."""
+    return examination.parse(params)
+
+
+def connect(request: ExaminationRequest) -> Connections:
     """Where clients come from: a connection that cannot be made is a finding, too."""
-    wrong = [*zones.override_problems(params["zone_id"]), *zones.delegation_problems(params["dns_delegations"] or [])]
-    problems = [problem for problem in (server_problem(params["dns_server"]), *wrong) if problem]
-    if problems:
-        raise ConfigError(problems)
-    session = functools.cache(lambda: Session(params))
-    dns_session = functools.cache(lambda: Session(dns_params(params))) if params["dns_aws"] else session
-    delegated = functools.cache(lambda: accounts.connect(params, **IMPATIENT).delegated)
-    return Connections(session, dns_session, delegated, Dns(params["dns_server"]))
-
-
-def run(params: t.Mapping[str, t.Any], clients: Connections, clock: Clock, check_mode: bool) -> Outcome:
-    """Look at the project; the same in check mode, since nothing is changed."""
-    project = Project(
-        name=params["name"],
-        definition=params["definition"],
-        store_uri=params["store"],
-        has_eab=bool(params["acme_eab_kid"]),
-        has_own_dns=bool(params["dns_aws"]),
-        zone_ids=zones.overrides(params["zone_id"]),
+    return Connections(
+        session=request.connection.session,
+        dns_session=request.zones.own.session,
+        delegated=lambda: accounts.connect(request.zones, **IMPATIENT).delegated,
+        dns=Dns(request.dns_server),
     )
-    findings, checks = examine(project, clients, clock)
-    counts = count(findings)
-    result = {
-        "healthy": not counts["error"],
-        "summary": summary(project.name, findings, len(checks)),
-        "findings": [found.as_dict() for found in findings],
-        "lines": [str(found) for found in findings],
-        "counts": counts,
-        "checks": checks,
-    }
-    return Outcome(changed=False, result=result)
+
+
+def run(request: ExaminationRequest, clients: Connections, clock: Clock, check_mode: bool) -> Outcome:
+    """Look at the project; the same in check mode, since nothing is changed."""
+    del check_mode
+    return examination.run(request, clients, clock)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -187,23 +187,19 @@ reason:
 """
 
 import typing as t
-from dataclasses import dataclass
 
-from ..module_utils._clients.archive.bundles import ReadArchived
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
-from ..module_utils._clients.aws.session import Session
+from ..module_utils._clients.aws.session import Connection
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.server_cert import limits, server_certs, upload_plan
-from ..module_utils._core.server_cert.upload_plan import WantedUpload
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
-from ..module_utils._operations.retire.server_certs import remove_unused
-from ..module_utils._operations.server_cert import certificate_input
-from ..module_utils._operations.server_cert.certificate_input import CertificateInput
-from ..module_utils._operations.server_cert.upload import Storing, check_quota
+from ..module_utils._operations.retire.server_certs import RemoveRequest, remove_unused
+from ..module_utils._operations.server_cert import request as server_cert_request, storage
+from ..module_utils._operations.server_cert.request import StoreRequest
+from ..module_utils._operations.server_cert.storage import Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -220,18 +216,16 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    iam: Iam
-    cloudfront: CloudFront
-    archived: ReadArchived | None = None
+def parse(params: Params) -> StoreRequest | RemoveRequest:
+    """What is asked for; every problem with the options and the certificate in one ConfigError."""
+    if params["state"] == "absent":
+        return RemoveRequest(params["name"], Connection.of(params))
+    return server_cert_request.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    session = Session(params)
+def connect(request: StoreRequest | RemoveRequest) -> Clients:
+    """IAM, CloudFront, and the archives that bundles are read from."""
+    session = request.connection.session()
     return Clients(
         iam=Iam(session.client("iam")),
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
@@ -239,93 +233,18 @@ def connect(params: t.Mapping[str, t.Any]) -> Clients:
     )
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: StoreRequest | RemoveRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one server certificate."""
-    if params["state"] == "absent":
-        return remove_unused(clients.iam, clients.cloudfront, clock, params["name"], check_mode)
-    planned = certificate_input.planned_bundle(params)
-    if planned is not None:
-        return _predict(params, planned, clients.iam, check_mode)
-    material, wanted = _wanted(params, clients, clock)
-    return Storing(clients.iam, clock, material, wanted, params["quota_headroom"], params["expected_name"]).converge(
-        check_mode
-    )
-
-
-def _wanted(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> tuple[CertificateInput, WantedUpload]:
-    problems = _input_problems(params)
-    try:
-        material = certificate_input.read(params, clock.now(), clients.archived)
-    except ConfigError as exc:
-        raise ConfigError([*problems, *exc.problems]) from exc
-    problems += limits.key_type_problems(material.certificate.key_type, params["path"])
-    if problems:
-        raise ConfigError(problems)
-    name = params["name"] or upload_plan.name_for(params["name_prefix"], material.certificate.not_after)
-    return material, WantedUpload(name=name, path=params["path"], tags=_tags(params), certificate=material.certificate)
-
-
-def _input_problems(params: t.Mapping[str, t.Any]) -> list[str]:
-    problems = limits.name_problems(params["name"], params["name_prefix"])
-    problems += limits.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
-    problems += limits.path_problems(params["path"])
-    problems += limits.tag_problems(_tags(params))
-    if params["quota_headroom"] < 0:
-        problems.append(f"quota_headroom: {params['quota_headroom']} is negative; give 0 or more")
-    return problems
-
-
-def _tags(params: t.Mapping[str, t.Any]) -> dict[str, str]:
-    return {str(key): str(value) for key, value in params["tags"].items()}
-
-
-def _predict(params: t.Mapping[str, t.Any], planned: t.Mapping[str, t.Any], iam: Iam, check_mode: bool) -> Outcome:
-    problems = _input_problems(params)
-    if not check_mode:
-        problems.append(
-            "bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"
-        )
-    problems += limits.key_type_problems(str(planned.get("key_type")), params["path"])
-    if problems:
-        raise ConfigError(problems)
-    check_quota(iam, params["quota_headroom"])
-    unknown = dict.fromkeys(
-        (
-            "id",
-            "arn",
-            "upload_date",
-            "serial",
-            "fingerprint_sha256",
-            "issuer",
-            "not_before",
-            "not_after",
-            "authority_key_id",
-        )
-    )
-    known = {
-        "name": params["name"],
-        "path": params["path"],
-        "domains": list(planned.get("domains", [])),
-        "key_type": planned.get("key_type"),
-    }
-    after = {
-        "server_certificate": {
-            "name": params["name"] or f"{params['name_prefix']}-(time of expiry)",
-            "path": params["path"],
-            "tags": _tags(params),
-        }
-    }
-    return Outcome(
-        changed=True,
-        result=server_certs.result({**unknown, **known}, "the bundle would be issued first, and is then uploaded"),
-        after=after,
-    )
+    if isinstance(request, RemoveRequest):
+        return remove_unused(clients.iam, clients.cloudfront, clock, request.name, check_mode)
+    return storage.run(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """The module's entry."""
     execute(
         argument_spec=ARGUMENT_SPEC,
+        parse=parse,
         connect=connect,
         run=run,
         mutually_exclusive=[

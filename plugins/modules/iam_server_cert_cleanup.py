@@ -131,20 +131,15 @@ reason:
 """
 
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._core.retire import deletion
-from ..module_utils._core.retire.deletion import DeletionVerdict, Rules, Search
-from ..module_utils._core.server_cert import limits
-from ..module_utils._core.server_cert.server_certs import StoredCertificate
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError, RemoteError
 from ..module_utils._module import execute
 from ..module_utils._operations.retire import server_certs
+from ..module_utils._operations.retire.server_certs import CleanupRequest, Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "str", "required": True},
@@ -156,123 +151,25 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    iam: Iam
-    cloudfront: CloudFront
+def parse(params: Params) -> CleanupRequest:
+    """What may be deleted; every problem with the options in one ConfigError."""
+    return server_certs.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    session = Session(params)
+def connect(request: CleanupRequest) -> Clients:
+    """IAM and CloudFront."""
+    session = request.connection.session()
     return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: CleanupRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete what may be deleted below one path."""
-    rules = _rules(params)
-    stored = clients.iam.list_server_certificates(rules.path)
-    rebound = frozenset(params["rebound"] if check_mode else ())
-    search = _search(clients.cloudfront, stored, rebound) if deletion.meant(stored, rules) else Search(())
-    tags = {
-        name: clients.iam.list_server_certificate_tags(name) for name in deletion.tags_needed(stored, search, rules)
-    }
-    verdicts = deletion.decide(stored, search, rules, tags)
-    in_use = [verdict for verdict in verdicts if verdict.used_by]
-    if search.distributions is None:
-        return _nothing_deleted(verdicts, f"the search for users failed, so nothing was deleted: {search.error}")
-    if params["require_unused"] and in_use:
-        users = "; ".join(f"{verdict.certificate.name} by {', '.join(verdict.used_by)}" for verdict in in_use)
-        return _nothing_deleted(
-            verdicts,
-            f"certificates are in use, so nothing was deleted: {users}; bind these distributions to another certificate"
-            " first",
-        )
-    return _delete(params, verdicts, clients.iam, clock, check_mode)
-
-
-def _rules(params: t.Mapping[str, t.Any]) -> Rules:
-    problems = limits.path_problems(params["path"]) or deletion.path_problems(params["path"])
-    if params["keep_previous"] < 0:
-        problems.append(f"keep_previous: {params['keep_previous']} is negative; give 0 or more")
-    if problems:
-        raise ConfigError(problems)
-    candidates = params["candidates"]
-    return Rules(
-        path=params["path"],
-        keep=frozenset(params["keep"]),
-        candidates=frozenset(candidates) if candidates is not None else None,
-        keep_previous=params["keep_previous"],
-    )
-
-
-def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
-    try:
-        distributions = tuple(
-            distribution for distribution in cloudfront.list_distributions() if distribution.id not in rebound
-        )
-        return deletion.search_of(distributions, stored)
-    except RemoteError as exc:
-        return Search(None, exc.message)
-
-
-def _nothing_deleted(verdicts: t.Sequence[DeletionVerdict], failure: str) -> Outcome:
-    kept = [{**verdict.as_dict(), "reason": failure if verdict.delete else verdict.reason} for verdict in verdicts]
-    records: dict[str, t.Any] = {"Delete_Previous_IAM_SSL_Cert": {}}
-    return Outcome(
-        changed=False, result={"deleted": [], "kept": kept, "records": records, "reason": failure}, failure=failure
-    )
-
-
-def _delete(
-    params: t.Mapping[str, t.Any], verdicts: t.Sequence[DeletionVerdict], iam: Iam, clock: Clock, check_mode: bool
-) -> Outcome:
-    doomed = [verdict for verdict in verdicts if verdict.delete]
-    answers = {
-        verdict.certificate.name: None if check_mode else server_certs.delete(iam, clock, verdict.certificate.name)
-        for verdict in doomed
-    }
-    deleted = [name for name, refusal in answers.items() if refusal is None]
-    refused = {name: refusal for name, refusal in answers.items() if refusal is not None}
-    messages = {name: refusal.message if refusal else None for name, refusal in answers.items()}
-    kept = [verdict.as_dict() for verdict in verdicts if not verdict.delete]
-    kept += [
-        {**verdict.as_dict(), "reason": refused[verdict.certificate.name].message}
-        for verdict in doomed
-        if verdict.certificate.name in refused
-    ]
-    # "in use" is an answer, not a failure, unless it was required that nothing is
-    failures = [
-        refusal.message
-        for refusal in refused.values()
-        if params["require_unused"] or refusal.code != server_certs.IN_USE
-    ]
-    names = [verdict.certificate.name for verdict in verdicts]
-    return Outcome(
-        changed=bool(deleted),
-        result={
-            "deleted": deleted,
-            "kept": kept,
-            "records": {"Delete_Previous_IAM_SSL_Cert": deletion.deleted_record(messages)},
-            "reason": (
-                f"{len(doomed)} of {len(verdicts)} server certificates under {params['path']} to delete: ours,"
-                " superseded and unused"
-            ),
-        },
-        before={"server_certificates": names},
-        after={"server_certificates": [name for name in names if name not in deleted]},
-        warnings=tuple(f"server certificate {name} was kept: {refusal.message}" for name, refusal in refused.items()),
-        failure=(
-            f"{len(failures)} server certificates could not be deleted: {'; '.join(failures)}" if failures else None
-        ),
-    )
+    return server_certs.clean_up(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """The module's entry."""
-    execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -104,14 +104,12 @@ from dataclasses import dataclass
 
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._core.bind.distributions import users
-from ..module_utils._core.server_cert import limits, server_certs
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
 from ..module_utils._module import execute
-from ..module_utils._operations.server_cert.content import describe
+from ..module_utils._operations.server_cert import info
+from ..module_utils._operations.server_cert.info import CertificatesRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
@@ -129,48 +127,26 @@ class Clients:
     cloudfront: CloudFront
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    session = Session(params)
+def parse(params: Params) -> CertificatesRequest:
+    """What is to be read; every problem with the options in one ConfigError."""
+    return info.parse(params)
+
+
+def connect(request: CertificatesRequest) -> Clients:
+    """IAM and CloudFront."""
+    session = request.connection.session()
     return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: CertificatesRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read the server certificates; this changes nothing in any mode."""
     del clock, check_mode
-    found = _found(params, clients.iam)
-    if params["usage"] and found:
-        distributions = clients.cloudfront.list_distributions()
-        found = [{**one, "used_by": list(users(distributions, one["id"]))} for one in found]
-    return Outcome(changed=False, result={"server_certificates": found})
-
-
-def _found(params: t.Mapping[str, t.Any], iam: Iam) -> list[dict[str, t.Any]]:
-    if params["name"] is not None:
-        if not params["content"]:
-            raise ConfigError(
-                ["content: one certificate is found by reading it; leave content out, or give path instead of name"]
-            )
-        return _read(iam, [params["name"]])
-    path = params["path"] or "/"
-    problems = limits.path_problems(path)
-    if problems:
-        raise ConfigError(problems)
-    listed = sorted(iam.list_server_certificates(path), key=lambda stored: stored.name)
-    if not params["content"]:
-        return [server_certs.describe(stored) for stored in listed]
-    return _read(iam, [stored.name for stored in listed])
-
-
-def _read(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:
-    # one that vanished since the listing is simply not there
-    contents = [content for content in map(iam.get_server_certificate, names) if content is not None]
-    return [{**describe(content), "tags": dict(content.tags)} for content in contents]
+    return info.read(request, clients.iam, clients.cloudfront)
 
 
 def main() -> None:
     """The module's entry."""
-    execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, mutually_exclusive=[("name", "path")])
+    execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run, mutually_exclusive=[("name", "path")])
 
 
 if __name__ == "__main__":

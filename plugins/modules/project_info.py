@@ -119,19 +119,15 @@ broken:
 
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
 
 from ..module_utils import _module
-from ..module_utils._clients.aws import session
-from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Store
-from ..module_utils._core.run import overview
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import CertError, ConfigError, RemoteError
-from ..module_utils._operations import project_updates
-from ..module_utils._operations.renewal_notes import RenewalNotes
+from ..module_utils._operations.project import info
+from ..module_utils._operations.project.info import InfoRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {"store": {"type": "str"}, "names": {"type": "list", "elements": "str"}}
 
@@ -143,51 +139,24 @@ class Clients:
     store: Store
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
+def parse(params: Params) -> InfoRequest:
+    """The projects that are asked for; ConfigError if the store is none."""
+    return info.parse(params)
+
+
+def connect(request: InfoRequest) -> Clients:
     """The store that the options name."""
-    return Clients(store=stores.store(params["store"], lambda: session.Session(params)))
+    return Clients(store=stores.store(request.store, request.connection.session))
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    """Read the documents and say what follows from them."""
-    now, notes = clock.now(), RenewalNotes(clients.store)
-    projects: list[dict[str, t.Any]] = []
-    broken: list[dict[str, str]] = []
-    for name in _names(params["names"], clients.store):
-        try:
-            found = _read(clients.store, name, notes, now, params["store"] or clients.store.uri)
-        except CertError as exc:
-            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
-            if isinstance(exc, RemoteError) and exc.service != "file":
-                raise
-            broken.append({"name": name, "error": exc.message})
-            continue
-        projects += [found] if found else []
-    return Outcome(changed=False, result={"projects": projects, "broken": broken})
-
-
-def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
-    known = store.names()
-    unknown = sorted(set(wanted or ()) - set(known))
-    if unknown:
-        raise ConfigError(
-            [f"there is no project {name} in {store.uri}; create it, or correct the name" for name in unknown]
-        )
-    return known if wanted is None else sorted(set(wanted))
-
-
-def _read(store: Store, name: str, notes: RenewalNotes, now: datetime, uri: str) -> dict[str, t.Any] | None:
-    """The project as it stands, or None if it was deleted while we read the others."""
-    document, _version = project_updates.load(store, name)
-    if document is None:
-        return None
-    document = notes.view(document, now)
-    return {**overview.of(document, now, processes.is_dead), "role_vars": overview.role_vars(document, uri)}
+def run(request: InfoRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read the documents and say what follows from them; this changes nothing in any mode."""
+    return info.run(request, clients.store, clock.now())
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -384,13 +384,13 @@ from ..module_utils import _module
 from ..module_utils._clients.aws import cloudfront, session, sts
 from ..module_utils._clients.aws.listing_cache import DistributionCache, IamCaches, SharedCloudFront, SharedIam
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.fleet import choice, given, needs
-from ..module_utils._core.run import overview, reissue
+from ..module_utils._core.fleet import choice, needs
+from ..module_utils._core.run import overview
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
-from ..module_utils._operations.fleet import ca_limits, planning, survey
-from ..module_utils._operations.fleet.planning import Clients
+from ..module_utils._operations.fleet import planning, survey
+from ..module_utils._operations.fleet.planning import Clients, PlanRequest
 
 SELECTION: dict[str, t.Any] = {
     "purpose": {"type": "str", "choices": list(choice.PURPOSES), "required": True},
@@ -420,40 +420,21 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients that the options need; ConfigError with everything that is wrong with them together."""
-    wanted = planning.given_projects(params) or []
-    problems = given.problems(wanted)
-    problems += [
-        f"{option}: this is read where the playbook runs, and was not; call this module as a task of a playbook"
-        for option in ("inventory_hosts", "selection")
-        if params[option]
-    ]
-    if params["max_per_run"] is not None and params["max_per_run"] < 1:
-        problems.append(
-            f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out"
-        )
-    if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
-        problems.append(
-            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or"
-            " leave it out"
-        )
-    problems += reissue.problems(params["issued_before"], params["issued_by"], params["run"])
-    problems += filter(None, [stores.uri_problem(params["store"], "store") if params["store"] else None])
-    limits = ca_limits.load(params["acme_limits"], problems)
-    if problems:
-        raise ConfigError(problems)
-    connection = session.Session(params) if params["observe"] else None
-    places = {
-        uri: stores.store(uri or params["store"], lambda: connection or session.Session(params))
-        for uri in survey.usable_stores(wanted)
-    }
-    region = session.region_of(params) or ""
+def parse(params: Params) -> PlanRequest:
+    """What is to be planned; every problem with the options in one ConfigError."""
+    return planning.parse(params)
+
+
+def connect(request: PlanRequest) -> Clients:
+    """The stores of the projects, and what lists."""
+    connection = request.connection
+    aws = _aws(connection.session()) if request.observe else None
     return Clients(
-        stores=places,
-        aws=_aws(connection) if connection else None,
-        partition="aws-cn" if region.startswith("cn-") else "aws",
-        limits=limits,
+        stores={
+            uri: stores.store(uri or request.store, connection.session)
+            for uri in survey.usable_stores(request.given or ())
+        },
+        aws=aws,
     )
 
 
@@ -469,14 +450,14 @@ def _aws(connection: session.Session) -> survey.Aws:
     )
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
-    return planning.plan(params, clients, clock, check_mode)
+    return planning.plan(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -299,31 +299,23 @@ notice:
     place.}
 """
 
-import secrets
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.aws import session
-from ..module_utils._clients.machine import processes
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._clients.stores.base import Store
-from ..module_utils._core.project import definition as project_definition, document as project_document, journal, lease
-from ..module_utils._core.project.document import Document
+from ..module_utils._core.project import journal
 from ..module_utils._core.retire import revocation
-from ..module_utils._core.run import overview, reissue, run_plan, step_report, transitions
-from ..module_utils._core.run.shown import rehearsed, visible
-from ..module_utils._core.values import times
+from ..module_utils._core.run import run_plan
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
-from ..module_utils._operations import project_updates
-from ..module_utils._operations.renewal_notes import RenewalNotes
+from ..module_utils._operations.project import record
+from ..module_utils._operations.project.record import Clients, RecordRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
     "name": {"type": "str", "required": True},
-    "state": {"type": "str", "choices": ["present", "locked", "recorded", "absent"], "default": "present"},
+    "state": {"type": "str", "choices": list(record.DECISIONS), "default": "present"},
     "definition": {"type": "dict"},
     "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
@@ -342,127 +334,28 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "revoked": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
-_DECIDE = {
-    "present": transitions.present,
-    "locked": transitions.locked,
-    "recorded": transitions.recorded,
-    "absent": transitions.absent,
-}
 
 
-@dataclass(frozen=True)
-class Clients:
-    """Where the document is."""
-
-    store: Store
+def parse(params: Params) -> RecordRequest:
+    """The request; every problem with the options and the definition in one ConfigError."""
+    return record.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The store that the options name; ConfigError with every problem of the options."""
-    _definition(params)
-    return Clients(store=stores.store(params["store"], lambda: session.Session(params)))
+def connect(request: RecordRequest) -> Clients:
+    """The store that has the document."""
+    return Clients(store=stores.store(request.store, request.connection.session))
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, decide and write the document, and say what is to do."""
-    definition, warnings = _definition(params)
-    request = _request(params, definition, clock, check_mode)
-    before, decided = project_updates.update(
-        clients.store,
-        request.name,
-        lambda document: _DECIDE[params["state"]](request, document),
-        check_mode,
-        _view(params["state"], clients.store, clock),
-    )
-    after = decided.document
-    result = {
-        "project": after,
-        "plan": decided.plan.as_dict(),
-        "locked": decided.locked,
-        "holder": decided.holder,
-        "run_id": request.claim.run_id,
-        "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
-        "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
-        "role_vars": overview.role_vars(after, params["store"] or clients.store.uri) if after else {},
-        "summary": dict(decided.summary),
-    }
-    if decided.mail is not None:
-        result["notice"] = decided.mail.as_dict()
-    if check_mode and params["state"] == "recorded" and after is not None:
-        shown = rehearsed(before, after, request.report)
-    else:
-        shown = visible(before), visible(after)
-    return Outcome(
-        changed=shown[0] != shown[1],
-        result=result,
-        before=shown[0],
-        after=shown[1],
-        warnings=(*warnings, *decided.warnings),
-    )
-
-
-def _view(state: str, store: Store, clock: Clock) -> t.Callable[[Document], Document] | None:
-    """A run begins with what the CA said last, which the document has from then on."""
-    notes = RenewalNotes(store) if state in ("present", "locked") else None
-    return None if notes is None else lambda document: notes.view(document, clock.now())
-
-
-def _definition(params: t.Mapping[str, t.Any]) -> tuple[t.Mapping[str, t.Any] | None, tuple[str, ...]]:
-    """The checked definition, if one was given, and what the user should know of it; ConfigError with every problem."""
-    problems = _uri_problems("store", params["store"]) + reissue.problems(params["issued_before"])
-    if params["definition"] is None:
-        problems += project_definition.name_problems(params["name"])
-        if problems:
-            raise ConfigError(problems)
-        return None, ()
-    region = session.region_of(params) or ""
-    found = project_definition.parse(
-        params["name"], params["definition"], "aws-cn" if region.startswith("cn-") else "aws"
-    )
-    problems += [*found.problems, *_uri_problems("archive", found.values["archive"])]
-    if problems:
-        raise ConfigError(problems)
-    return found.values, found.warnings
-
-
-def _uri_problems(kind: str, uri: t.Any) -> list[str]:
-    found = stores.uri_problem(uri, kind) if uri and isinstance(uri, str) else None
-    return [found] if found else []
-
-
-def _request(
-    params: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any] | None, clock: Clock, check_mode: bool
-) -> transitions.Request:
-    now = clock.now()
-    reissue.past(params["issued_before"], now)
-    run_id = (
-        params["run_id"] or f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
-    )
-    claim = lease.Claim(
-        run=params["run"],
-        run_id=run_id,
-        owner=processes.current(),
-        ttl=params["lock_ttl"],
-        now=now,
-        is_dead=processes.is_dead,
-    )
-    report = step_report.report_of(params, check_mode)
-    available = tuple(params["server_certificates"] or ())
-    return transitions.Request(
-        name=params["name"],
-        claim=claim,
-        definition=definition,
-        report=report,
-        release=params["release"],
-        rehearsal=check_mode,
-        available=available,
-    )
+    return record.run(request, clients, clock, check_mode)
 
 
 def main() -> None:
     """Run the module."""
     _module.execute(
         argument_spec=ARGUMENT_SPEC,
+        parse=parse,
         connect=connect,
         run=run,
         required_if=[

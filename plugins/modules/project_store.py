@@ -131,23 +131,16 @@ buckets:
     versioning: {description: Whether versions are kept., type: bool, sample: true}
 """
 
-import functools
 import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.archive.bundles import directory_problem
-from ..module_utils._clients.aws.dynamodb_tables import DynamoDbTables
-from ..module_utils._clients.aws.s3_bucket import S3Bucket
 from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.aws.sts import Sts
-from ..module_utils._clients.stores import uris
-from ..module_utils._clients.stores.uris import Location
-from ..module_utils._core.store_setup import BucketSettings, Table, WantedBucket
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
-from ..module_utils._operations.store_setup import BucketSetup, Setup, TableSetup
+from ..module_utils._operations import store_setup
+from ..module_utils._operations.store_setup import SetupRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "store": {"type": "str"},
@@ -163,73 +156,26 @@ class Clients:
     session: t.Callable[[], Session]
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The connection that the options name; calls nothing."""
-    return Clients(session=functools.cache(lambda: Session(params)))
+def parse(params: Params) -> SetupRequest:
+    """What is to be set up; every problem with the options in one ConfigError."""
+    return store_setup.parse(params)
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def connect(request: SetupRequest) -> Clients:
+    """Where the clients come from."""
+    return Clients(session=request.connection.session)
+
+
+def run(request: SetupRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Examine everything, refuse what can never work, and set what may be set."""
-    setups = _setups(params, clients, clock)
-    examined = [setup.examine() for setup in setups]
-    problems = [one.problem for one in examined if one.problem]
-    if problems:
-        raise ConfigError(problems)
-    now = [one.after if check_mode else setup.settle(one) for setup, one in zip(setups, examined)]
-    findings = [finding for one in examined for finding in one.findings]
-    return Outcome(
-        changed=any(finding.settled for finding in findings),
-        result={
-            "ready": all(finding.settled for finding in findings),
-            "findings": [finding.as_dict() for finding in findings],
-            "table": next((found.as_dict() for found in now if isinstance(found, Table)), None),
-            "buckets": [found.as_dict() for found in now if isinstance(found, BucketSettings)],
-        },
-        before={setup.place: one.before.as_dict() if one.before else {} for setup, one in zip(setups, examined)},
-        after={setup.place: one.after.as_dict() if one.after else {} for setup, one in zip(setups, examined)},
-        warnings=tuple(str(finding) for finding in findings if not finding.settled),
-    )
-
-
-def _setups(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock) -> list[Setup]:
-    """What there is to look at: one table at most, and each bucket once, with the key of the archive if both have
-    one."""
-    setups: list[Setup] = []
-    keys: dict[str, str | None] = {}
-    for location in _locations(params):
-        if location.scheme == "dynamodb":
-            setups.append(TableSetup(DynamoDbTables(clients.session().client("dynamodb")), clock, location.place))
-        elif location.scheme == "s3":
-            keys[location.place] = location.kms_key_id or keys.get(location.place)
-    if keys:
-        s3, account = clients.session().client("s3"), Sts(clients.session().client("sts")).get_caller_identity()
-        wanted = [WantedBucket(name, account, key, params["manage_bucket"]) for name, key in keys.items()]
-        setups += [BucketSetup(S3Bucket(s3, one.name, account), one) for one in wanted]
-    return setups
-
-
-def _locations(params: t.Mapping[str, t.Any]) -> list[Location]:
-    """What the options name; ConfigError with every problem."""
-    locations, problems = [], []
-    for kind in ("store", "archive"):
-        if not params[kind]:
-            continue
-        try:
-            location = uris.parse(params[kind], kind)
-        except ValueError as exc:
-            problems.append(str(exc))
-            continue
-        locations.append(location)
-        problem = directory_problem(kind, location.place) if location.scheme == "file" else None
-        problems += [problem] if problem else []
-    if problems:
-        raise ConfigError(problems)
-    return locations
+    return store_setup.run(request, clients.session, clock, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run, required_one_of=[("store", "archive")])
+    _module.execute(
+        argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run, required_one_of=[("store", "archive")]
+    )
 
 
 if __name__ == "__main__":

@@ -136,18 +136,16 @@ data:
     plan: {total: 998, due: 1, selected: 1, put_off: 0, broken: 0}
 """
 
-import json
-import pathlib
 import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.machine import private_files
-from ..module_utils._core.report import digest, run_summary
-from ..module_utils._core.report.run_summary import Story
+from ..module_utils._core.report import digest
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
+from ..module_utils._operations.report import run_summary
+from ..module_utils._operations.report.run_summary import SummaryRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str", "default": ""},
@@ -158,7 +156,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
     "file": {"type": "path"},
 }
-MODE = 0o644
 
 
 @dataclass(frozen=True)
@@ -166,42 +163,26 @@ class Clients:
     """Nothing is called."""
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
+def parse(params: Params) -> SummaryRequest:
+    """What is known at the end; every problem with the options in one ConfigError."""
+    return run_summary.parse(params)
+
+
+def connect(request: SummaryRequest) -> Clients:
     """No clients."""
-    if params["hosts"]:
-        raise ConfigError(
-            ["hosts: these are read where the playbook runs, and were not; call this module as a task of a playbook"]
-        )
-    problems = [
-        *run_summary.problems(params["results"], params["plan"] or {}, params["attention"]),
-        *digest.threshold_problems(params["digest_thresholds"]),
-    ]
-    if problems:
-        raise ConfigError(problems)
+    del request
     return Clients()
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: SummaryRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Compose the summary, and write it if it has a file."""
-    plan = params["plan"] or {}
-    story = Story(
-        playbook=params["playbook"],
-        results=params["results"],
-        selected=plan.get("selected") or (),
-        broken=plan.get("broken") or (),
-        planned=plan.get("summary"),
-    )
-    found = run_summary.compose(story, clock.now())
-    notice = digest.compose(found["data"], params["attention"], params["digest_thresholds"], clock.now())
-    if params["file"] and not check_mode:
-        text = json.dumps(found["data"], indent=2, ensure_ascii=False) + "\n"
-        private_files.replace(pathlib.Path(params["file"]).absolute(), text.encode(), MODE)
-    return Outcome(changed=bool(params["file"]), result={**found, "digest": notice.as_dict() if notice else None})
+    del clients
+    return run_summary.run(request, clock, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

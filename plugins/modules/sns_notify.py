@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
+  - certops.cloudfront.sns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 attributes:
@@ -30,10 +31,6 @@ attributes:
     support: none
     details: Each run publishes.
 options:
-  topic:
-    description: Name or ARN of the topic.
-    type: str
-    required: true
   subject:
     description:
       - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become blanks, and what goes
@@ -46,7 +43,6 @@ options:
     required: true
 notes:
   - "IAM action needed: C(sns:Publish)."
-  - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
 seealso:
   - module: certops.cloudfront.sns_topic
   - module: certops.cloudfront.sns_subscription
@@ -79,15 +75,14 @@ subject:
 """
 
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.aws.topics import Topics
-from ..module_utils._core.report import sns_text, subscriptions
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
+from ..module_utils._operations.report import notification, topics
+from ..module_utils._operations.report.notification import NotifyRequest
+from ..module_utils._operations.report.topics import Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
@@ -96,40 +91,25 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    topics: Topics
+def parse(params: Params) -> NotifyRequest:
+    """The message; every problem with the options in one ConfigError."""
+    return notification.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    return Clients(topics=Topics.of(Session(params)))
+def connect(request: NotifyRequest) -> Clients:
+    """SNS, and STS for the account."""
+    return topics.connect(request.connection)
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: NotifyRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Publish one message."""
-    topics = clients.topics
-    problems = subscriptions.topic_problems("topic", params["topic"], topics.region)
-    if not params["body"].strip():
-        problems.append("body: it is empty, which SNS refuses; give some text")
-    if problems:
-        raise ConfigError(problems)
-    subject, message = sns_text.subject(params["subject"]), sns_text.message(params["body"])
-    if check_mode:
-        arn = params["topic"] if subscriptions.is_arn(params["topic"]) else None
-        return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": subject})
-    arn = topics.arn(params["topic"])
-    return Outcome(
-        changed=True,
-        result={"message_id": topics.sns.publish(arn, subject, message), "topic_arn": arn, "subject": subject},
-    )
+    del clock
+    return notification.publish(request, clients.topics, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

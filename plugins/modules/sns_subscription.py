@@ -21,6 +21,7 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
+  - certops.cloudfront.sns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 attributes:
@@ -33,10 +34,6 @@ attributes:
     details: With O(resend=true) each run sends the confirmation message again for as long as the subscription is
       pending.
 options:
-  topic:
-    description: Name or ARN of the topic.
-    type: str
-    required: true
   protocol:
     description: How messages are delivered.
     type: str
@@ -59,7 +56,6 @@ options:
     default: false
 notes:
   - "IAM actions needed: C(sns:ListSubscriptionsByTopic), and C(sns:Subscribe) or C(sns:Unsubscribe)."
-  - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
   - Anybody who gets a message can unsubscribe by its link, which nobody is told of. Run this module from time to time.
 seealso:
   - module: certops.cloudfront.sns_subscription_info
@@ -106,16 +102,15 @@ subscription:
 """
 
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.aws.topics import Topics
 from ..module_utils._core.report import subscriptions
-from ..module_utils._core.report.subscriptions import Action, Subscription, SubscriptionChange, SubscriptionStatus
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
+from ..module_utils._operations.report import subscription, topics
+from ..module_utils._operations.report.subscription import SubscriptionRequest
+from ..module_utils._operations.report.topics import Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
@@ -126,76 +121,25 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    topics: Topics
+def parse(params: Params) -> SubscriptionRequest:
+    """The subscription that is wanted; every problem with the options in one ConfigError."""
+    return subscription.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    return Clients(topics=Topics.of(Session(params)))
+def connect(request: SubscriptionRequest) -> Clients:
+    """SNS, and STS for the account."""
+    return topics.connect(request.connection)
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: SubscriptionRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one subscription."""
-    topics = clients.topics
-    problems = subscriptions.topic_problems("topic", params["topic"], topics.region)
-    problems += subscriptions.endpoint_problems(params["protocol"], params["endpoint"])
-    if problems:
-        raise ConfigError(problems)
-    arn = topics.arn(params["topic"])
-    decision = _decide(params, topics.sns.list_subscriptions_by_topic(arn), arn, check_mode)
-    status, subscription_arn = decision.after, decision.arn if decision.after is SubscriptionStatus.CONFIRMED else None
-    if not check_mode:
-        made = _apply(topics, arn, params, decision)
-        status, subscription_arn = (
-            (made.status, made.arn if made.status is SubscriptionStatus.CONFIRMED else None)
-            if made
-            else (status, subscription_arn)
-        )
-    common = {"topic_arn": arn, "protocol": params["protocol"], "endpoint": params["endpoint"]}
-    return Outcome(
-        changed=decision.action is not Action.NONE,
-        result={"subscription": {**common, "status": status.value, "arn": subscription_arn}},
-        before={**common, "status": decision.before.value},
-        after={**common, "status": status.value},
-        warnings=(decision.warning,) if decision.warning else (),
-    )
-
-
-def _decide(
-    params: t.Mapping[str, t.Any], existing: t.Sequence[Subscription] | None, arn: str, check_mode: bool
-) -> SubscriptionChange:
-    """What to do. Check mode takes a missing topic for one that an earlier task would have made."""
-    wanted = params["state"] == "present"
-    if existing is None and wanted and not check_mode:
-        raise ConfigError(
-            [f"topic: there is no topic {arn}; make it first with certops.cloudfront.sns_topic, or correct the name"]
-        )
-    found = subscriptions.find(existing or (), params["protocol"], params["endpoint"])
-    return (
-        subscriptions.plan_present(found, params["protocol"], params["resend"])
-        if wanted
-        else subscriptions.plan_absent(found)
-    )
-
-
-def _apply(
-    topics: Topics, arn: str, params: t.Mapping[str, t.Any], decision: SubscriptionChange
-) -> Subscription | None:
-    """Do it; the subscription that was made, if one was."""
-    if decision.action is Action.SUBSCRIBE:
-        return topics.sns.subscribe(arn, params["protocol"], params["endpoint"])
-    if decision.action is Action.UNSUBSCRIBE and decision.arn:
-        topics.sns.unsubscribe(decision.arn)
-    return None
+    del clock
+    return subscription.run(request, clients.topics, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
+  - certops.cloudfront.sns
   - amazon.aws.common.modules
   - amazon.aws.region.modules
 attributes:
@@ -29,14 +30,8 @@ attributes:
   idempotent:
     support: N/A
     details: Nothing is changed.
-options:
-  topic:
-    description: Name or ARN of the topic.
-    type: str
-    required: true
 notes:
   - "IAM actions needed: C(sns:ListSubscriptionsByTopic)."
-  - C(sts:GetCallerIdentity) is called for a topic given by name; it needs no permission.
 seealso:
   - module: certops.cloudfront.sns_subscription
   - module: certops.cloudfront.sns_topic
@@ -85,59 +80,39 @@ pending:
 """
 
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.aws.topics import Topics
-from ..module_utils._core.report import subscriptions
-from ..module_utils._core.report.subscriptions import SubscriptionStatus
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError
+from ..module_utils._operations.report import subscription, topics
+from ..module_utils._operations.report.subscription import SubscriptionsRequest
+from ..module_utils._operations.report.topics import Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    topics: Topics
+def parse(params: Params) -> SubscriptionsRequest:
+    """The topic to read; ConfigError if it is none."""
+    return subscription.parse_all(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    return Clients(topics=Topics.of(Session(params)))
+def connect(request: SubscriptionsRequest) -> Clients:
+    """SNS, and STS for the account."""
+    return topics.connect(request.connection)
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: SubscriptionsRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read the subscriptions; this changes nothing in any mode."""
     del clock, check_mode
-    topics = clients.topics
-    problems = subscriptions.topic_problems("topic", params["topic"], topics.region)
-    if problems:
-        raise ConfigError(problems)
-    arn = topics.arn(params["topic"])
-    found = subscriptions.overview(topics.sns.list_subscriptions_by_topic(arn) or ())
-    count = {
-        status: sum(entry["status"] == status.value for entry in found)
-        for status in (SubscriptionStatus.CONFIRMED, SubscriptionStatus.PENDING)
-    }
-    result = {
-        "topic_arn": arn,
-        "subscriptions": found,
-        "confirmed": count[SubscriptionStatus.CONFIRMED],
-        "pending": count[SubscriptionStatus.PENDING],
-    }
-    return Outcome(changed=False, result=result)
+    return subscription.read(request, clients.topics)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

@@ -78,16 +78,13 @@ state:
 """
 
 import typing as t
-from dataclasses import dataclass
 
 from ..module_utils import _module
-from ..module_utils._clients.aws.session import Session
-from ..module_utils._clients.aws.topics import Topics
-from ..module_utils._core.report import subscriptions
-from ..module_utils._core.values import ownership
+from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._errors import ConfigError, RefusedError
+from ..module_utils._operations.report import topics
+from ..module_utils._operations.report.topics import Clients, TopicRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
@@ -95,69 +92,25 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Clients:
-    """What this module speaks to."""
-
-    topics: Topics
+def parse(params: Params) -> TopicRequest:
+    """The topic that is wanted; ConfigError if its name is none."""
+    return topics.parse(params)
 
 
-def connect(params: t.Mapping[str, t.Any]) -> Clients:
-    """The clients for these connection options; calls nothing."""
-    return Clients(topics=Topics.of(Session(params)))
+def connect(request: TopicRequest) -> Clients:
+    """SNS, and STS for the account."""
+    return topics.connect(request.connection)
 
 
-def run(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+def run(request: TopicRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one topic."""
-    topics = clients.topics
-    problems = subscriptions.topic_problems("name", params["name"], topics.region)
-    if problems:
-        raise ConfigError(problems)
-    arn = topics.arn(params["name"])
-    exists = topics.sns.get_topic_attributes(arn) is not None
-    wanted = params["state"] == "present"
-    if exists and not wanted:
-        _refuse_unless_ours(topics, arn)
-    if wanted and not exists and subscriptions.is_arn(params["name"]):
-        _refuse_of_another_account(topics, arn)
-    if exists != wanted and not check_mode:
-        _apply(topics, arn, wanted)
-    before = {"topic": arn} if exists else {}
-    after = {"topic": arn} if wanted else {}
-    return Outcome(
-        changed=exists != wanted, result={"topic_arn": arn, "state": params["state"]}, before=before, after=after
-    )
-
-
-def _apply(topics: Topics, arn: str, wanted: bool) -> None:
-    if wanted:
-        topics.sns.create_topic(subscriptions.topic_name(arn), ownership.OUR_TAGS)
-    else:
-        topics.sns.delete_topic(arn)
-
-
-def _refuse_unless_ours(topics: Topics, arn: str) -> None:
-    tags = topics.sns.list_tags_for_resource(arn)
-    if any(tags.get(key) != value for key, value in ownership.OUR_TAGS.items()):
-        raise RefusedError(
-            f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by"
-            " hand if nobody uses it"
-        )
-
-
-def _refuse_of_another_account(topics: Topics, arn: str) -> None:
-    """SNS makes topics in the account of the caller only, whatever the ARN says."""
-    ours = topics.arn(subscriptions.topic_name(arn))
-    if ours != arn:
-        raise RefusedError(
-            f"topic {arn} does not exist, and these credentials can only make {ours}; make it with credentials of its"
-            " account, or correct the ARN"
-        )
+    del clock
+    return topics.run(request, clients.topics, check_mode)
 
 
 def main() -> None:
     """Run the module."""
-    _module.execute(argument_spec=ARGUMENT_SPEC, connect=connect, run=run)
+    _module.execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
 
 
 if __name__ == "__main__":

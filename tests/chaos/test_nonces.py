@@ -14,6 +14,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_
 from sandbox import seed
 from sandbox.ca import pebble
 from sandbox.process import SandboxProcess
+from unit.fakes import modules
 
 from .report import Report
 
@@ -34,7 +35,7 @@ def _issue(env: dict[str, str], archive: Path, project: str) -> int:
         "acme_ca_bundle": env["CERTOPS_ACME_CA_BUNDLE"],
         "acme_terms_agreed": True,
     }
-    outcome = acme_route53_issue.run(options, acme_route53_issue.connect(options), SystemClock(), False)
+    outcome = modules.run(acme_route53_issue, options, SystemClock())
     return len(outcome.result["bundle"]["domains"])
 
 

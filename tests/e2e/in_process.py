@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from sandbox.control import Control
+from unit.fakes import modules
 
 
 class SandboxClock:
@@ -33,4 +34,4 @@ def run(module: t.Any, check_mode: bool = False, **params: t.Any) -> Outcome:
     defaults = {name: spec.get("default") for name, spec in module.ARGUMENT_SPEC.items()}
     # Waits move the clock here, so calls that the pace would spread over minutes follow at once.
     given = {"region": "us-east-1", **defaults, "route53_calls_per_second": 0, **params}
-    return t.cast("Outcome", module.run(given, module.connect(given), SandboxClock(), check_mode))
+    return modules.run(module, given, SandboxClock(), check_mode)

@@ -74,13 +74,13 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
         {
             "_operations/project_updates",
             "_operations/renewal_notes",
+            "_operations/report",
             "_operations/store_setup",
             "_operations/dns",
             "_operations/server_cert",
             "_operations/ca",
-            "_operations/bind",
         },
-        {"_operations/issue"},
+        {"_operations/bind", "_operations/issue", "_operations/project"},
         {"_operations/retire"},
         {"_operations/doctor", "_operations/fleet"},
     ),
@@ -103,6 +103,13 @@ CLOCKS = {"now", "utcnow", "today"}
 # In two parts, so that REUSE does not take it for the line of this file.
 LICENCE_LINE = "SPDX-License-" + "Identifier: GPL-3.0-or-later"
 DOCUMENTATION = {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+# The functions of a module, and their arguments.
+CONTRACT = {
+    "parse": ["params"],
+    "connect": ["request"],
+    "run": ["request", "clients", "clock", "check_mode"],
+    "main": [],
+}
 
 
 def tracked() -> list[Path]:
@@ -334,7 +341,7 @@ def test_files_are_short() -> None:
     )
 
 
-def test_every_module_has_the_four_parts_of_the_contract() -> None:
+def test_every_module_has_the_parts_of_the_contract() -> None:
     wrong = []
     for path in sorted(MODULES.glob("*.py")):
         body = tree(path).body
@@ -349,14 +356,27 @@ def test_every_module_has_the_four_parts_of_the_contract() -> None:
         assigned |= {
             node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
         }
-        wrong += [f"{path.name} has no {name}" for name in ("connect", "run", "main") if name not in functions]
+        wrong += [f"{path.name} has no {name}" for name in CONTRACT if name not in functions]
         wrong += [
             f"{path.name} has no {name}" for name in ("ARGUMENT_SPEC", *sorted(DOCUMENTATION)) if name not in assigned
         ]
-        arguments = [argument.arg for argument in functions["run"].args.args] if "run" in functions else []
-        if arguments != ["params", "clients", "clock", "check_mode"]:
-            wrong.append(f"{path.name}: run has the arguments {arguments}")
+        for name, wanted in CONTRACT.items():
+            found = [argument.arg for argument in functions[name].args.args] if name in functions else wanted
+            if found != wanted:
+                wrong.append(f"{path.name}: {name} has the arguments {found}, not {wanted}")
     none_of(wrong)
+
+
+def test_only_what_parses_sees_the_options_of_a_module() -> None:
+    # A request has their values with types; the options of AWS go together, as a Connection.
+    none_of(
+        f"{place(path, node)} keeps the options of a module"
+        for path in PLUGIN_FILES
+        if path.is_relative_to(MODULE_UTILS / "_operations")
+        for node in ast.walk(tree(path))
+        if (isinstance(node, ast.Attribute) and node.attr == "params")
+        or (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "params")
+    )
 
 
 def test_no_module_name_collides_with_a_utility_name() -> None:

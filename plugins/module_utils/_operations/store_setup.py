@@ -8,13 +8,20 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field, replace
 
+from .._clients.archive.bundles import directory_problem
 from .._clients.aws import dynamodb_tables
 from .._clients.aws.dynamodb_tables import DynamoDbTables
 from .._clients.aws.s3_bucket import FORBIDDEN, NOT_FOUND, S3Bucket
+from .._clients.aws.session import Connection, Session
+from .._clients.aws.sts import Sts
+from .._clients.stores import uris
+from .._clients.stores.uris import Location
 from .._core import store_setup
 from .._core.store_setup import BucketSettings, Shortcoming, Table, WantedBucket
+from .._core.values.params import Params
+from .._core.values.plan import Outcome
 from .._core.values.waiting import Clock, Deadline, backoff
-from .._errors import DeadlineError, RemoteError
+from .._errors import ConfigError, DeadlineError, RemoteError
 
 # Tables are made in seconds, as a rule.
 WAIT_SECONDS = 300
@@ -168,3 +175,71 @@ class BucketSetup:
                 )
             raise
         return None
+
+
+@dataclass(frozen=True)
+class SetupRequest:
+    """The store and the archive to set up, and whether buckets are set up, too."""
+
+    locations: tuple[Location, ...]
+    manage_bucket: bool
+    connection: Connection
+
+
+def parse(params: Params) -> SetupRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    locations, problems = [], []
+    for kind in ("store", "archive"):
+        if not params[kind]:
+            continue
+        try:
+            location = uris.parse(params[kind], kind)
+        except ValueError as exc:
+            problems.append(str(exc))
+            continue
+        locations.append(location)
+        problem = directory_problem(kind, location.place) if location.scheme == "file" else None
+        problems += [problem] if problem else []
+    if problems:
+        raise ConfigError(problems)
+    return SetupRequest(tuple(locations), params["manage_bucket"], Connection.of(params))
+
+
+def run(request: SetupRequest, session: t.Callable[[], Session], clock: Clock, check_mode: bool) -> Outcome:
+    """Examine everything, refuse what can never work, and set what may be set."""
+    setups = _setups(request, session, clock)
+    examined = [setup.examine() for setup in setups]
+    problems = [one.problem for one in examined if one.problem]
+    if problems:
+        raise ConfigError(problems)
+    now = [one.after if check_mode else setup.settle(one) for setup, one in zip(setups, examined)]
+    findings = [finding for one in examined for finding in one.findings]
+    return Outcome(
+        changed=any(finding.settled for finding in findings),
+        result={
+            "ready": all(finding.settled for finding in findings),
+            "findings": [finding.as_dict() for finding in findings],
+            "table": next((found.as_dict() for found in now if isinstance(found, Table)), None),
+            "buckets": [found.as_dict() for found in now if isinstance(found, BucketSettings)],
+        },
+        before={setup.place: one.before.as_dict() if one.before else {} for setup, one in zip(setups, examined)},
+        after={setup.place: one.after.as_dict() if one.after else {} for setup, one in zip(setups, examined)},
+        warnings=tuple(str(finding) for finding in findings if not finding.settled),
+    )
+
+
+def _setups(request: SetupRequest, session: t.Callable[[], Session], clock: Clock) -> list[Setup]:
+    """What there is to look at: one table at most, and each bucket once, with the key of the archive if both have
+    one."""
+    setups: list[Setup] = []
+    keys: dict[str, str | None] = {}
+    for location in request.locations:
+        if location.scheme == "dynamodb":
+            setups.append(TableSetup(DynamoDbTables(session().client("dynamodb")), clock, location.place))
+        elif location.scheme == "s3":
+            keys[location.place] = location.kms_key_id or keys.get(location.place)
+    if keys:
+        s3, account = session().client("s3"), Sts(session().client("sts")).get_caller_identity()
+        wanted = [WantedBucket(name, account, key, request.manage_bucket) for name, key in keys.items()]
+        setups += [BucketSetup(S3Bucket(s3, one.name, account), one) for one in wanted]
+    return setups

@@ -23,6 +23,7 @@ from playbook_runs.runs import Ansible
 from sandbox import permissions, seed
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
+from unit.fakes import modules
 
 CHALLENGE = "_acme-challenge.example.com"
 TARGET = "_acme-challenge.example.com.acme.example.net"
@@ -322,7 +323,7 @@ def test_a_killed_run_is_finished_in_another_account(issue: Issue, elsewhere: El
 def checked(issue: Issue, **changes: t.Any) -> tuple[Outcome, in_process.SandboxClock]:
     clock = in_process.SandboxClock()
     given = issue.params(**changes)
-    return acme_route53_issue.run(given, acme_route53_issue.connect(given), clock, False), clock
+    return modules.run(acme_route53_issue, given, clock), clock
 
 
 @pytest.mark.parametrize(

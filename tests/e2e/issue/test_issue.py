@@ -31,6 +31,7 @@ from sandbox import seed
 from sandbox.ca import pebble
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
+from unit.fakes import modules
 
 DOMAINS = ["example.com", "*.example.com"]
 HUNDRED = [f"h{number}.example.com" for number in range(100)]
@@ -43,8 +44,10 @@ PROCESS = """
 import json, sys
 from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_issue as module
+from unit.fakes import modules
+from unit.fakes import modules
 params = json.load(sys.stdin)
-module.run(params, module.connect(params), SystemClock(), False)
+modules.run(module, params, SystemClock())
 """
 
 
@@ -76,7 +79,7 @@ class Issue:
 
     def __call__(self, check_mode: bool = False, **changes: t.Any) -> Outcome:
         given = self.params(**changes)
-        return acme_route53_issue.run(given, acme_route53_issue.connect(given), SystemClock(), check_mode)
+        return modules.run(acme_route53_issue, given, SystemClock(), check_mode)
 
     def clean(self, **changes: t.Any) -> Outcome:
         defaults = {name: option.get("default") for name, option in acme_route53_cleanup.ARGUMENT_SPEC.items()}
@@ -87,7 +90,7 @@ class Issue:
             "region": self.sandbox.env()["AWS_REGION"],
             **changes,
         }
-        return acme_route53_cleanup.run(given, acme_route53_cleanup.connect(given), SystemClock(), False)
+        return modules.run(acme_route53_cleanup, given, SystemClock())
 
     def killed(
         self, control: Control, service: str, operation: str, given: t.Mapping[str, t.Any] | None = None, **where: t.Any

@@ -15,7 +15,8 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.su
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 
 ACCOUNT = "123456789012"
-TOPIC = f"arn:aws-cn:sns:cn-northwest-1:{ACCOUNT}:certops-webapp"
+REGION = "cn-northwest-1"
+TOPIC = f"arn:aws-cn:sns:{REGION}:{ACCOUNT}:certops-webapp"
 
 
 @dataclass

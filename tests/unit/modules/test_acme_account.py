@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.ca.registrar import Registrar
 from ansible_collections.certops.cloudfront.plugins.modules import acme_account
+from unit.fakes import modules
 from unit.fakes.archive import FakeArchive
 from unit.fakes.ca import FakeCA
 from unit.fakes.calls import Calls, KilledError, refusal
@@ -35,7 +37,9 @@ class World:
 
     def run(self, check_mode: bool = False, **given: t.Any) -> Outcome:
         clients = acme_account.Clients(self.archive, self.ca)
-        return acme_account.run({**DEFAULTS, "acme_terms_agreed": True, **given}, clients, self.clock, check_mode)
+        return modules.run(
+            acme_account, {**DEFAULTS, "acme_terms_agreed": True, **given}, self.clock, check_mode, clients
+        )
 
     def twice(self, **given: t.Any) -> Outcome:
         """Predicted, done, and then nothing is left to do."""
@@ -223,7 +227,7 @@ def test_a_ca_that_is_away_deactivates_nothing(world: World) -> None:
 def test_every_problem_is_told_before_anything_is_called() -> None:
     bad = {"acme_directory": "nobody", "acme_contacts": ["x"], "acme_eab_kid": "k", "key_since": "soon"}
     with pytest.raises(ConfigError) as caught:
-        acme_account.connect({**DEFAULTS, **bad})
+        acme_account.parse(Params({**DEFAULTS, **bad}, FakeClock().now(), check_mode=False))
     assert len(caught.value.problems) == 4
 
 

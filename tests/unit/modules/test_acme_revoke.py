@@ -17,6 +17,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import acme_revoke
+from unit.fakes import modules
 from unit.fakes.archive import FakeArchive
 from unit.fakes.ca import FakeCA
 from unit.fakes.calls import refusal, refused_by_aws
@@ -68,7 +69,8 @@ class World:
             lambda uri: self.archive.get(uri.partition("//archive/")[2]),
         )
         which = {} if {"bundle", "certificate"} & given.keys() else {"bundle": NAME}
-        return acme_revoke.run({**DEFAULTS, "project": "webapp", **which, **given}, clients, self.clock, check_mode)
+        options = {**DEFAULTS, "project": "webapp", **which, **given}
+        return modules.run(acme_revoke, options, self.clock, check_mode, clients)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archiv
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
     CertError,
@@ -29,6 +30,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.clients import Clients
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_cleanup, acme_route53_issue
+from unit.fakes import modules
 from unit.fakes.archive import FakeArchive
 from unit.fakes.ca import FakeCA
 from unit.fakes.calls import Calls, KilledError, refusal
@@ -42,7 +44,14 @@ MANY_DOMAINS = [f"n{number}.example.com" for number in range(40)]
 
 def params(**changes: t.Any) -> dict[str, t.Any]:
     defaults = {name: option.get("default") for name, option in acme_route53_issue.ARGUMENT_SPEC.items()}
-    return {**defaults, "domains": DOMAINS, "project": "webapp", "acme_terms_agreed": True, **changes}
+    return {
+        **defaults,
+        **modules.CONNECTION,
+        "domains": DOMAINS,
+        "project": "webapp",
+        "acme_terms_agreed": True,
+        **changes,
+    }
 
 
 @dataclass
@@ -78,12 +87,14 @@ class World:
         clients = Clients(
             archive=self.archive, zones=self.zones, server=self.ca, journal=self.journal, fallbacks=(self.other,)
         )
-        return acme_route53_issue.run(params(**changes), clients, self.clock, check_mode)
+        return modules.run(acme_route53_issue, params(**changes), self.clock, check_mode, clients)
 
     def clean(self, check_mode: bool = False, drop_orders: bool = False, drop_dns_persist: bool = False) -> Outcome:
         clients = acme_route53_cleanup.Clients(archive=self.archive, zones=self.zones)
-        given = {"project": "webapp", "archive": None, "drop_orders": drop_orders, "drop_dns_persist": drop_dns_persist}
-        return acme_route53_cleanup.run(given, clients, self.clock, check_mode)
+        defaults = {name: option.get("default") for name, option in acme_route53_cleanup.ARGUMENT_SPEC.items()}
+        given = {**defaults, **modules.CONNECTION, "project": "webapp"}
+        given.update(drop_orders=drop_orders, drop_dns_persist=drop_dns_persist)
+        return modules.run(acme_route53_cleanup, given, self.clock, check_mode, clients)
 
     def kill(self, at: int, after_effect: bool = False, **changes: t.Any) -> None:
         """Run, killed at this call; the services live on."""
@@ -922,7 +933,7 @@ def test_names_and_contacts_are_held_to_the_rules_of_a_definition(
     given: dict[str, t.Any], problem: str, tmp_path: Path
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        acme_route53_issue.connect(params(**given, archive=f"file://{tmp_path}/archive"))
+        acme_route53_issue.parse(Params(params(**given, archive=f"file://{tmp_path}/archive"), START, check_mode=False))
     assert [found for found in caught.value.problems if found.startswith(problem)]
 
 
@@ -933,8 +944,9 @@ def test_a_missing_region_is_told_together_with_the_other_problems(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/dev/null")
     (tmp_path / "file").touch()
+    options = params(domains=["localhost"], archive=f"file://{tmp_path}/file/archive", region=None)
     with pytest.raises(ConfigError) as caught:
-        acme_route53_issue.connect(params(domains=["localhost"], archive=f"file://{tmp_path}/file/archive"))
+        acme_route53_issue.parse(Params(options, START, check_mode=False))
     problems = " / ".join(caught.value.problems)
     assert len(caught.value.problems) == 3
     assert "localhost" in problems

@@ -13,6 +13,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import archive_cleanup
+from unit.fakes import modules
 from unit.fakes.archive import FakeArchive
 from unit.fakes.certificates import issue
 from unit.fakes.clock import present_clock
@@ -39,7 +40,7 @@ class World:
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
         given = {"project": "webapp", "archive": None, "keep": 0, "in_use": [], **params}
-        return archive_cleanup.run(given, archive_cleanup.Clients(self.archive), present_clock(), check_mode)
+        return modules.run(archive_cleanup, given, present_clock(), check_mode, archive_cleanup.Clients(self.archive))
 
     def left(self) -> list[str]:
         assert set(OTHERS) <= self.archive.objects.keys()

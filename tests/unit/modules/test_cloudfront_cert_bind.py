@@ -11,6 +11,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values im
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import cloudfront_cert_bind
+from unit.fakes import modules
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.certificates import issue
 from unit.fakes.clock import present_clock
@@ -53,7 +54,7 @@ class World:
         given = {"server_certificate": self.certificate, "previous": ["ASCAOLD"], **params}
         iam = self.iam if params.get("server_certificate_name") else None
         clients = cloudfront_cert_bind.Clients(self.cloudfront, iam, self.tls, self.partition)  # type: ignore[arg-type]
-        return cloudfront_cert_bind.run({**DEFAULTS, **given}, clients, self.clock, check_mode)
+        return modules.run(cloudfront_cert_bind, {**DEFAULTS, **given}, self.clock, check_mode, clients)
 
 
 @pytest.fixture

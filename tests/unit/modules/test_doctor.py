@@ -26,7 +26,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doc
     StoreProbe,
 )
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
-from unit.fakes import projects
+from unit.fakes import modules, projects
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.clock import present_clock
 
@@ -52,7 +52,7 @@ def run(home: Path, check_mode: bool = False, **given: t.Any) -> Outcome:
         "region": "us-east-1",
         **given,
     }
-    return doctor.run(params, doctor.connect(params), present_clock(), check_mode)
+    return modules.run(doctor, params, present_clock(), check_mode)
 
 
 def definition(home: Path, **given: t.Any) -> dict[str, t.Any]:

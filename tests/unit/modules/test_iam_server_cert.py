@@ -25,6 +25,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations.ser
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from unit.fakes import modules
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.certificates import Issued, issue
 from unit.fakes.clock import present_clock
@@ -45,7 +46,7 @@ class World:
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
         clients = iam_server_cert.Clients(self.iam, self.cloudfront, self.archive.get)  # type: ignore[arg-type]
-        return iam_server_cert.run({**DEFAULTS, **params}, clients, self.clock, check_mode)
+        return modules.run(iam_server_cert, {**DEFAULTS, **params}, self.clock, check_mode, clients)
 
     def store(self, issued: Issued = ISSUED, check_mode: bool = False, **params: t.Any) -> Outcome:
         given = {

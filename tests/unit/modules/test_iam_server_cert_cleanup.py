@@ -8,6 +8,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_cleanup
+from unit.fakes import modules
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.certificates import issue
 from unit.fakes.clock import present_clock
@@ -33,7 +34,9 @@ class World:
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
         clients = iam_server_cert_cleanup.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
-        return iam_server_cert_cleanup.run({**DEFAULTS, "path": PATH, **params}, clients, self.clock, check_mode)
+        return modules.run(
+            iam_server_cert_cleanup, {**DEFAULTS, "path": PATH, **params}, self.clock, check_mode, clients
+        )
 
 
 @pytest.fixture

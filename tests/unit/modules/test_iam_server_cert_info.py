@@ -7,6 +7,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert_info
+from unit.fakes import modules
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.certificates import issue
 from unit.fakes.clock import present_clock
@@ -29,8 +30,11 @@ class World:
         self, name: str | None = None, path: str | None = None, usage: bool = False, content: bool = True
     ) -> list[dict[str, t.Any]]:
         clients = iam_server_cert_info.Clients(self.iam, self.cloudfront)  # type: ignore[arg-type]
-        outcome = iam_server_cert_info.run(
-            {"name": name, "path": path, "usage": usage, "content": content}, clients, self.clock, False
+        outcome = modules.run(
+            iam_server_cert_info,
+            {"name": name, "path": path, "usage": usage, "content": content},
+            self.clock,
+            clients=clients,
         )
         assert not outcome.changed
         return t.cast("list[dict[str, t.Any]]", outcome.result["server_certificates"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import time
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet imp
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.given import Given
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import survey
@@ -73,14 +74,15 @@ def plan(
     store: Store, listings: Listings | None = None, others: t.Mapping[str | None, Store] | None = None, **params: t.Any
 ) -> Outcome:
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
-    project_plan.connect({**given, "observe": False, "region": "us-east-1"})
     aws = (
         survey.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings))
         if listings
         else None
     )
-    clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws, partition="aws", limits={})
-    return project_plan.run(given, clients, FakeClock(NOW), check_mode=False)
+    clients = project_plan.Clients(stores={None: store, **(others or {})}, aws=aws)
+    # These projects are more than a CA would take in a day; test_project_plan_limits.py is about that.
+    request = replace(project_plan.parse(Params(given, NOW, check_mode=False)), limits={})
+    return project_plan.run(request, clients, FakeClock(NOW), check_mode=False)
 
 
 def actions(outcome: Outcome) -> dict[str, str]:
@@ -492,4 +494,4 @@ class TestAnIncident:
 def test_options_that_cannot_work_are_refused(params: dict[str, t.Any], reason: str) -> None:
     defaults = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()}
     with pytest.raises(ConfigError, match=reason):
-        project_plan.connect({**defaults, "region": "us-east-1", **params})
+        project_plan.parse(Params({**defaults, "region": "us-east-1", **params}, NOW, check_mode=False))

@@ -18,6 +18,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values im
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import ca_limits
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
+from unit.fakes import modules
 
 NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
 DAY = timedelta(days=1)
@@ -72,7 +73,7 @@ class Store:
     def plan(self, **params: t.Any) -> dict[str, t.Any]:
         options = {name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()}
         given = {**options, "region": "us-east-1", "observe": False, "store": f"file://{self.path}", **params}
-        return dict(project_plan.run(given, project_plan.connect(given), FixedClock(), False).result)
+        return dict(modules.run(project_plan, given, FixedClock()).result)
 
 
 @pytest.fixture
@@ -186,6 +187,6 @@ def test_without_the_public_suffix_list_the_other_limits_hold_and_the_plan_says_
         store.add(f"p{number:03}", f"host{number}.example.com")
     given = {name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()}
     given.update(region="us-east-1", observe=False, store=f"file://{store.path}")
-    outcome = project_plan.run(given, project_plan.connect(given), FixedClock(), False)
+    outcome = modules.run(project_plan, given, FixedClock())
     assert len(outcome.result["selected"]) == 300
     assert [warning for warning in outcome.warnings if "publicsuffixlist" in warning]

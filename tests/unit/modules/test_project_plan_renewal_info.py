@@ -12,6 +12,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.certifica
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_plan
+from unit.fakes import modules
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, document
 from unit.fakes.store import FakeStore
@@ -46,11 +47,8 @@ def plan(store: FakeStore, check_mode: bool = False, error: RemoteError | None =
         **{name: spec.get("default") for name, spec in project_plan.ARGUMENT_SPEC.items()},
         **params,
     }
-    project_plan.connect({**given, "observe": False})
-    clients = project_plan.Clients(
-        stores={None: store}, aws=None, partition="aws", limits={}, renewal_infos=lambda *_ca: FakeCa(error)
-    )
-    return project_plan.run(given, clients, FakeClock(NOW), check_mode)
+    clients = project_plan.Clients(stores={None: store}, aws=None, renewal_infos=lambda *_ca: FakeCa(error))
+    return modules.run(project_plan, given, FakeClock(NOW), check_mode, clients)
 
 
 def test_what_the_ca_suggests_is_in_the_plan_at_once_and_kept(store: FakeStore) -> None:
@@ -60,7 +58,9 @@ def test_what_the_ca_suggests_is_in_the_plan_at_once_and_kept(store: FakeStore) 
     assert "https://ca.example/incident" in selected["reason"]
     assert outcome.result["renewal_info"]["answered"] == 1
     assert store.writes == 1, "the document of the project was written"
-    shown = project_info.run({"names": None, "store": None}, project_info.Clients(store), FakeClock(NOW), False)
+    shown = modules.run(
+        project_info, {"names": None, "store": None}, FakeClock(NOW), clients=project_info.Clients(store)
+    )
     (known,) = shown.result["projects"]
     assert known["renewal"]["ari"]["selected_at"] == known["renew_at"]
     assert known["due"]

@@ -12,6 +12,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
     ConfigError,
@@ -21,6 +22,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
+from unit.fakes import modules
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW, certificate, definition, document, reported_certificate
 from unit.fakes.store import FakeStore
@@ -42,11 +44,13 @@ def no_region(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def record(store: FakeStore, check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {**DEFAULTS, "name": "webapp", **params}
-    return project_record.run(given, project_record.Clients(store), FakeClock(NOW), check_mode)
+    return modules.run(project_record, given, FakeClock(NOW), check_mode, project_record.Clients(store))
 
 
 def info(store: t.Any, names: list[str] | None = None) -> Outcome:
-    return project_info.run({"store": None, "names": names}, project_info.Clients(store), FakeClock(NOW), False)
+    return modules.run(
+        project_info, {"store": None, "names": names}, FakeClock(NOW), clients=project_info.Clients(store)
+    )
 
 
 def take(store: FakeStore, **params: t.Any) -> str:
@@ -82,8 +86,9 @@ class TestRecord:
         assert store.documents == {}
 
     def test_a_bad_store_is_said_together_with_all_that_is_wrong_with_the_definition(self) -> None:
+        options = {**DEFAULTS, "name": "webapp", "store": "nowhere", "definition": {"domains": []}}
         with pytest.raises(ConfigError) as caught:
-            project_record.connect({**DEFAULTS, "name": "webapp", "store": "nowhere", "definition": {"domains": []}})
+            project_record.parse(Params(options, NOW, check_mode=False))
         assert [problem.partition(" ")[0] for problem in caught.value.problems] == ["store", "domains:"]
 
     def test_the_role_gets_the_store_as_it_was_given(self, store: FakeStore) -> None:
@@ -93,7 +98,7 @@ class TestRecord:
             "definition": WANTED,
             "store": "s3://bucket/live?kms_key_id=alias/certops",
         }
-        made = project_record.run(given, project_record.Clients(store), FakeClock(NOW), False)
+        made = modules.run(project_record, given, FakeClock(NOW), clients=project_record.Clients(store))
         assert made.result["role_vars"]["project_store"] == given["store"]
 
     def test_the_region_tells_that_acm_cannot_be_used_in_china(self, store: FakeStore) -> None:
@@ -362,8 +367,11 @@ class TestInfo:
     def test_a_lock_that_expires_makes_the_project_due_again(self, store: FakeStore) -> None:
         take(store, definition=WANTED, lock_ttl=60)
         assert info(store).result["projects"][0]["state"] == "locked"
-        later = project_info.run(
-            {"store": None, "names": None}, project_info.Clients(store), FakeClock(NOW + timedelta(seconds=60)), False
+        later = modules.run(
+            project_info,
+            {"store": None, "names": None},
+            FakeClock(NOW + timedelta(seconds=60)),
+            clients=project_info.Clients(store),
         )
         assert later.result["projects"][0]["due"]
 

@@ -17,6 +17,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations imp
 from ansible_collections.certops.cloudfront.plugins.modules import project_store
 from botocore import handlers
 from moto import mock_aws
+from unit.fakes import modules
 from unit.fakes.aws_session import REGION, emulated_credentials
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.clock import present_clock
@@ -44,7 +45,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> t.Iterator[None]:
 
 def run(check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {**DEFAULTS, "region": REGION, **KEYS, **params}
-    return project_store.run(given, project_store.connect(given), present_clock(), check_mode)
+    return modules.run(project_store, given, present_clock(), check_mode)
 
 
 def make_bucket(name: str = "certops-keys") -> t.Any:

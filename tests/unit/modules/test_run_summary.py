@@ -13,6 +13,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.report im
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import run_summary as module
+from unit.fakes import modules
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW
 
@@ -40,7 +41,7 @@ def told(**given: t.Any) -> dict[str, t.Any]:
 
 def run(check_mode: bool = False, **given: t.Any) -> Outcome:
     params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | given
-    return module.run(params, module.connect(params), FakeClock(NOW), check_mode)
+    return modules.run(module, params, FakeClock(NOW), check_mode)
 
 
 def result(status: str, name: str = "webapp", reason: str = "because") -> dict[str, t.Any]:

@@ -16,8 +16,9 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     sns_subscription_info,
     sns_topic,
 )
+from unit.fakes import modules
 from unit.fakes.clock import present_clock
-from unit.fakes.sns import TOPIC, FakeSns, FakeSts, topics
+from unit.fakes.sns import REGION, TOPIC, FakeSns, FakeSts, topics
 
 OURS = {"managed-by": "certops.cloudfront"}
 CHANGING = {"CreateTopic", "DeleteTopic", "Subscribe", "Unsubscribe", "Publish"}
@@ -29,25 +30,26 @@ def sns() -> FakeSns:
 
 
 def topic(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"name": "certops-webapp", "state": "present", **params}
-    return sns_topic.run(given, sns_topic.Clients(topics(sns)), present_clock(), check_mode)
+    given = {"name": "certops-webapp", "state": "present", "region": REGION, **params}
+    return modules.run(sns_topic, given, present_clock(), check_mode, sns_topic.Clients(topics(sns)))
 
 
 def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
     given = {
         "topic": "certops-webapp",
+        "region": REGION,
         "protocol": "email",
         "endpoint": "ops@example.com",
         "state": "present",
         "resend": False,
         **params,
     }
-    return sns_subscription.run(given, sns_subscription.Clients(topics(sns)), present_clock(), check_mode)
+    return modules.run(sns_subscription, given, present_clock(), check_mode, sns_subscription.Clients(topics(sns)))
 
 
 def notify(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"topic": "certops-webapp", "subject": "done", "body": "all is well", **params}
-    return sns_notify.run(given, sns_notify.Clients(topics(sns)), present_clock(), check_mode)
+    given = {"topic": "certops-webapp", "region": REGION, "subject": "done", "body": "all is well", **params}
+    return modules.run(sns_notify, given, present_clock(), check_mode, sns_notify.Clients(topics(sns)))
 
 
 def listed(arn: str = f"{TOPIC}:1", endpoint: str = "ops@example.com") -> Subscription:
@@ -94,8 +96,8 @@ class TestTopic:
     def test_the_arn_of_a_topic_that_exists_needs_no_question_to_sts(self, sns: FakeSns) -> None:
         topic(sns)
         sts = FakeSts()
-        given = {"name": TOPIC, "state": "present"}
-        sns_topic.run(given, sns_topic.Clients(topics(sns, sts)), present_clock(), False)
+        given = {"name": TOPIC, "state": "present", "region": REGION}
+        modules.run(sns_topic, given, present_clock(), clients=sns_topic.Clients(topics(sns, sts)))
         assert sts.calls == []
 
     @pytest.mark.parametrize("state", ["present", "absent"])
@@ -184,8 +186,11 @@ class TestSubscription:
 class TestSubscriptionInfo:
     @staticmethod
     def read(sns: FakeSns, topic: str = "certops-webapp") -> dict[str, t.Any]:
-        found = sns_subscription_info.run(
-            {"topic": topic}, sns_subscription_info.Clients(topics(sns)), present_clock(), False
+        found = modules.run(
+            sns_subscription_info,
+            {"topic": topic, "region": REGION},
+            present_clock(),
+            clients=sns_subscription_info.Clients(topics(sns)),
         )
         assert not found.changed
         return dict(found.result)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import os
 import typing as t
+from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
@@ -40,8 +41,6 @@ ROUTE53_CALLS_PER_SECOND = 5.0
 MARGIN = 0.9
 # CloudFront publishes no number; accounts were throttled at a few updates a minute, and others took one a second.
 CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
-# The option of modules that speak to Route 53; plugins/doc_fragments/dns.py describes it.
-ROUTE53_RATE: dict[str, t.Any] = {"type": "float", "default": ROUTE53_CALLS_PER_SECOND}
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
 # What a client is made with that reports a broken service instead of waiting for it.
@@ -60,33 +59,23 @@ HOME_REGIONS = {
 }
 # What CloudTrail of the role's account shows as the user.
 ROLE_SESSION = "certops.cloudfront"
-# The option of modules that speak to Route 53 and to something else in AWS besides; plugins/doc_fragments/dns.py
-# describes it.
-DNS_AWS: dict[str, t.Any] = {
-    "type": "dict",
-    "options": {
-        "region": {"type": "str"},
-        "profile": {"type": "str"},
-        "access_key": {"type": "str", "no_log": False},
-        "secret_key": {"type": "str", "no_log": True},
-        "session_token": {"type": "str", "no_log": True},
-        "role_arn": {"type": "str"},
-        "external_id": {"type": "str"},
-    },
-    "mutually_exclusive": [("profile", "access_key")],
-    "required_together": [("access_key", "secret_key")],
-    "required_by": {"session_token": ("access_key",), "external_id": ("role_arn",)},
-}
-# Which of them reach zones that the others do not; plugins/doc_fragments/dns.py describes it.
-DNS_DELEGATIONS: dict[str, t.Any] = {
-    "type": "list",
-    "elements": "dict",
-    "default": [],
-    "options": {"zone": {"type": "str", "required": True}, "dns_aws": {**DNS_AWS, "required": True}},
-}
 SERVICES = ("cloudfront", "iam", "route53", "sns", "sts")
 _CREDENTIALS = frozenset({"profile", "access_key", "secret_key", "session_token"})
 _ROLE = frozenset({"role_arn", "external_id"})
+# Those of amazon.aws (plugins/doc_fragments of that collection describe them), and ours.
+CONNECTION_OPTIONS = (
+    _CREDENTIALS
+    | _ROLE
+    | {
+        "region",
+        "endpoint_url",
+        "validate_certs",
+        "aws_ca_bundle",
+        "aws_config",
+        "debug_botocore_endpoint_logs",
+        "route53_calls_per_second",
+    }
+)
 # What of the environment goes nowhere, not even into a hash: AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and their like.
 # The access key's ID stands for them.
 _SECRETS = ("_KEY", "_TOKEN")
@@ -112,30 +101,6 @@ class _Params:
 
     def fail_json(self, msg: str, **_details: t.Any) -> t.NoReturn:
         raise ConfigError([msg])
-
-
-def region_of(params: t.Mapping[str, t.Any]) -> str | None:
-    """The region that the options or the environment name, if any; needs no credentials."""
-    region = get_aws_connection_info(_Params(configuration.settled(params)))[0]
-    return str(region) if region else None
-
-
-def dns_params(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-    """The connection options for Route 53: those of ``dns_aws`` before the module's own."""
-    return _overlaid(params, params.get("dns_aws") or {})
-
-
-def delegation_params(params: t.Mapping[str, t.Any], delegation: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-    """The connection options for the zone of an entry of ``dns_delegations``: its own before those for Route 53."""
-    return _overlaid(dns_params(params), delegation.get("dns_aws") or {})
-
-
-def _overlaid(params: t.Mapping[str, t.Any], options: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any]:
-    """``options`` before ``params``, but never half of one's credentials with half of the other's, and a role only with
-    its own external ID."""
-    own = {name: value for name, value in options.items() if value}
-    replaced = _CREDENTIALS | _ROLE if _CREDENTIALS & set(own) else _ROLE if _ROLE & set(own) else frozenset()
-    return {**{name: value for name, value in params.items() if name not in replaced}, **own}
 
 
 class Session:
@@ -241,3 +206,45 @@ def _who(credentials: t.Any) -> str:
     """Whose credentials these are, without fetching any: those that are fetched are told by where from."""
     is_fetched = isinstance(credentials, botocore.credentials.RefreshableCredentials)
     return str(credentials.method if is_fetched else credentials.access_key)
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """The options that say how to reach AWS and as whom, as one value; there are secrets in it."""
+
+    options: t.Mapping[str, t.Any] = field(repr=False)
+
+    @classmethod
+    def of(cls, params: t.Mapping[str, t.Any]) -> Connection:
+        """What of a module's options is about the connection."""
+        return cls({name: value for name, value in params.items() if name in CONNECTION_OPTIONS})
+
+    def overlaid(self, options: t.Mapping[str, t.Any] | None) -> Connection:
+        """This one with ``options`` before its own, but never half of one's credentials with half of the other's, and a
+        role only with its own external ID."""
+        own = {name: value for name, value in (options or {}).items() if value}
+        if not own:
+            return self
+        replaced = _CREDENTIALS | _ROLE if _CREDENTIALS & set(own) else _ROLE if _ROLE & set(own) else frozenset()
+        return Connection({**{name: value for name, value in self.options.items() if name not in replaced}, **own})
+
+    @property
+    def region(self) -> str:
+        """The region that the options or the environment name, or nothing; needs no credentials."""
+        return str(get_aws_connection_info(_Params(configuration.settled(self.options)))[0] or "")
+
+    def session(self) -> Session:
+        """The session, made when it is first asked for; ConfigError if the options do not suffice. Calls nothing."""
+        return self._session
+
+    def problems(self) -> list[str]:
+        """Why there can be no session, as far as that can be told without a call."""
+        try:
+            self.session()
+        except ConfigError as exc:
+            return list(exc.problems)
+        return []
+
+    @OnceProperty
+    def _session(self) -> Session:
+        return Session(self.options)

@@ -28,24 +28,20 @@ SessionFactory = t.Callable[[], "Session"]
 
 def store(uri: str | None, session_factory: SessionFactory) -> Store:
     """The store at ``uri``, or the user's own. ``session_factory`` is called only for a store in AWS."""
-    location = _location(uri, "store")
-    if location.scheme == "dynamodb":
-        return DynamoDbStore(location.uri, DynamoDb(session_factory().client("dynamodb"), location.place))
-    if location.scheme == "s3":
-        return S3Store(
-            location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix
-        )
-    return FileStore(Path(location.place))
+    found = location(uri, "store")
+    if found.scheme == "dynamodb":
+        return DynamoDbStore(found.uri, DynamoDb(session_factory().client("dynamodb"), found.place))
+    if found.scheme == "s3":
+        return S3Store(found.uri, S3(session_factory().client("s3"), found.place, found.kms_key_id), found.prefix)
+    return FileStore(Path(found.place))
 
 
 def archive(uri: str | None, session_factory: SessionFactory) -> Archive:
     """The archive at ``uri``, or the user's own. ``session_factory`` is called only for an archive in AWS."""
-    location = _location(uri, "archive")
-    if location.scheme == "s3":
-        return S3Archive(
-            location.uri, S3(session_factory().client("s3"), location.place, location.kms_key_id), location.prefix
-        )
-    return FileArchive(Path(location.place))
+    found = location(uri, "archive")
+    if found.scheme == "s3":
+        return S3Archive(found.uri, S3(session_factory().client("s3"), found.place, found.kms_key_id), found.prefix)
+    return FileArchive(Path(found.place))
 
 
 def archived(uri: str, session_factory: SessionFactory) -> bytes | None:
@@ -59,8 +55,24 @@ def uri_problem(uri: str, kind: str) -> str | None:
     return uris.problem(uri, kind)
 
 
-def _location(uri: str | None, kind: str) -> uris.Location:
+def uri_problems(uri: t.Any, kind: str) -> list[str]:
+    """The same of an option that may be left out; what is no text is refused elsewhere."""
+    found = uris.problem(uri, kind) if uri and isinstance(uri, str) else None
+    return [found] if found else []
+
+
+def location(uri: str | None, kind: str) -> uris.Location:
+    """Where ``uri`` leads to, or that of the user's own; ConfigError if it leads nowhere."""
     try:
         return uris.parse(uri or user.default(kind), kind)
     except ValueError as exc:
         raise ConfigError([str(exc)]) from exc
+
+
+def any_in_aws(**uri_of_kind: str | None) -> bool:
+    """Whether one of these, each a usable URI by its kind, is in AWS."""
+    return any(
+        uris.parse(uri, kind).scheme != "file"
+        for kind, uri in uri_of_kind.items()
+        if uri and not uris.problem(uri, kind)
+    )

@@ -80,7 +80,7 @@ def is_arn(topic: str) -> bool:
 
 
 def topic_problems(key: str, topic: str, region: str) -> list[str]:
-    """Why ``topic`` names no topic of this region; empty if it does."""
+    """Why ``topic`` names no topic of this region, if the region is known; empty if it does."""
     match = _ARN.fullmatch(topic)
     if match is None and (is_arn(topic) or not _NAME.fullmatch(topic)):
         return [
@@ -89,7 +89,7 @@ def topic_problems(key: str, topic: str, region: str) -> list[str]:
                 " topic ARN"
             )
         ]
-    if match and match["region"] != region:
+    if match and region and match["region"] != region:
         return [
             (
                 f"{key}: {topic} is in the region {match['region']}, but the connection is to {region}; set region to"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ..._errors import ConfigError
 from ..ca import directories, issuances
 from ..project import document as project_document
 from ..values import times
@@ -16,38 +15,32 @@ from ..values import times
 RUN, OTHERWISE = "reissue", "converge"
 
 
-def problems(issued_before: str | None, issued_by: str | None = None, run: str = RUN) -> list[str]:
-    """What is wrong with these options, whatever the time."""
+def problems(issued_before: str | None, now: datetime, issued_by: str | None = None, run: str = RUN) -> list[str]:
+    """What is wrong with these options."""
     found = (
         [text.replace("acme_directory", "issued_by") for text in directories.problems(issued_by)] if issued_by else []
     )
     try:
-        moment(issued_before)
+        since = moment(issued_before)
     except ValueError:
         found.append(f"issued_before: {issued_before!r} is not a time such as 2027-01-06T04:42:00Z")
+    else:
+        found += _future_problems(since, now)
     if issued_before and run != RUN:
         found.append(f"issued_before: goes with run={RUN}, and not with run={run}; leave it out")
     return found
 
 
+def _future_problems(since: datetime | None, now: datetime) -> list[str]:
+    if since is None or since <= now:
+        return []
+    future = f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue"
+    return [f"{future}; give a time that has passed"]
+
+
 def moment(issued_before: str | None) -> datetime | None:
     """The option as a time; ValueError if it is none."""
     return times.from_text(issued_before) if issued_before else None
-
-
-def past(issued_before: str | None, now: datetime) -> datetime | None:
-    """The option as a time that has passed; ConfigError for one that has not."""
-    since = moment(issued_before)
-    if since is not None and since > now:
-        raise ConfigError(
-            [
-                (
-                    f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue; give a time"
-                    " that has passed"
-                )
-            ]
-        )
-    return since
 
 
 def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime | None) -> str:

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The options of project_record that tell of a step, as a report; ConfigError if they cannot be used."""
+"""The options of project_record that tell of a step, as a report."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..._errors import ConfigError
 from ..values import times
+from ..values.params import Params
 from . import reissue
 
 
-def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> StepReport:
-    """The report; in a ``rehearsal``, which is check mode, a certificate may be only predicted."""
-    certificate = _certificate(params["certificate"], rehearsal)
+def problems(params: Params) -> list[str]:
+    """Why the options tell of no step."""
+    missing = [] if params.check_mode else _missing(params["certificate"])
+    found = (
+        [f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"]
+        if missing
+        else []
+    )
+    try:
+        _time(params["retry_at"])
+    except ValueError:
+        found.append(f"retry_at: {params['retry_at']!r} is not a time such as 2027-01-06T04:42:00Z")
+    return found
+
+
+def of(params: Params) -> StepReport:
+    """The report of options without ``problems``; a certificate that check mode only predicts is not recorded."""
+    certificate = None if _missing(params["certificate"]) else params["certificate"]
     return StepReport(
         phase=params["phase"],
         certificate=certificate,
@@ -32,21 +47,13 @@ def report_of(params: t.Mapping[str, t.Any], rehearsal: bool) -> StepReport:
     )
 
 
-def _certificate(given: t.Mapping[str, t.Any] | None, rehearsal: bool) -> t.Mapping[str, t.Any] | None:
-    """The certificate to record; one that check mode only predicts is not complete, and is left out."""
-    missing = [key for key in CERTIFICATE_KEYS if given is not None and given.get(key) is None]
-    if missing and not rehearsal:
-        raise ConfigError(
-            [f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"]
-        )
-    return None if missing else given
+def _missing(certificate: t.Mapping[str, t.Any] | None) -> list[str]:
+    """What a certificate lacks to be recorded."""
+    return [key for key in CERTIFICATE_KEYS if certificate is not None and certificate.get(key) is None]
 
 
 def _time(given: str | None) -> str | None:
-    try:
-        return times.to_text(times.from_text(given)) if given else None
-    except ValueError as exc:
-        raise ConfigError([f"retry_at: {given!r} is not a time such as 2027-01-06T04:42:00Z"]) from exc
+    return times.to_text(times.from_text(given)) if given else None
 
 
 # A certificate in the record has these, whatever else the store of certificates tells.

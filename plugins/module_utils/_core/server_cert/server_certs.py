@@ -67,6 +67,18 @@ def describe(stored: StoredCertificate, certificate: Certificate | None = None) 
     }
 
 
+def predicted(name: str | None, path: str, domains: t.Iterable[str], key_type: str | None) -> dict[str, t.Any]:
+    """The same of a certificate that is still to be issued: what is not known yet is None."""
+    issued = ("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id")
+    return {
+        **dict.fromkeys(("id", "arn", "upload_date", *issued)),
+        "name": name,
+        "path": path,
+        "domains": list(domains),
+        "key_type": key_type,
+    }
+
+
 def result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any]:
     """What iam_server_cert returns, with what the next step needs on the top level."""
     top = certificate or {"id": None, "name": None, "arn": None}

@@ -6,13 +6,18 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..._clients.archive import accounts
 from ..._clients.archive.accounts import AcmeAccount
+from ..._clients.aws.session import Connection
+from ..._clients.stores import open as stores
 from ..._clients.stores.base import Archive
 from ..._core.ca import account_plan, directories
 from ..._core.ca.account_plan import KnownAccount, WantedAccount
+from ..._core.ca.directories import KnownDirectory
 from ..._core.values import times
+from ..._core.values.params import Params
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
@@ -20,49 +25,66 @@ from . import options
 from .registrar import MakesClients, Registrar, RegistrationTerms
 
 
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """ConfigError with every problem of the options; calls nothing."""
-    problems = options.ca_problems(params)
-    try:
-        _wanted(params)
-    except ValueError:
-        problems.append(f"key_since: {params['key_since']!r} is not a time such as 2027-01-06T04:42:00Z")
-    if problems:
-        raise ConfigError(problems)
+@dataclass(frozen=True)
+class AccountRequest:
+    """The account as acme_account shall keep it; without ``former_contacts`` none is moved."""
+
+    wanted: WantedAccount
+    directory: KnownDirectory
+    former_contacts: tuple[str, ...] | None
+    terms: RegistrationTerms
+    ca_bundle: str | None
+    archive: str | None
+    connection: Connection
 
 
-def _wanted(params: t.Mapping[str, t.Any]) -> WantedAccount:
-    return WantedAccount(
-        directory=params["acme_directory"],
-        contacts=options.contacts_of(params),
-        key_since=times.from_text(params["key_since"]) if params["key_since"] else None,
-        active=params["state"] == "present",
+def parse(params: Params) -> AccountRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = options.ca_problems(params) + stores.uri_problems(params["archive"], "archive")
+    key_since, wrong = _key_since(params["key_since"], params.now)
+    if problems or wrong:
+        raise ConfigError([*problems, *wrong])
+    former = params["former_contacts"]
+    return AccountRequest(
+        wanted=WantedAccount(
+            directory=params["acme_directory"],
+            contacts=options.contacts_of(params),
+            key_since=key_since,
+            active=params["state"] == "present",
+        ),
+        directory=directories.resolve(params["acme_directory"]),
+        former_contacts=None if former is None else options.contacts_of(params, "former_contacts"),
+        terms=RegistrationTerms(params["acme_terms_agreed"], options.external_account_of(params)),
+        ca_bundle=params["acme_ca_bundle"],
+        archive=params["archive"],
+        connection=Connection.of(params),
     )
+
+
+def _key_since(text: str | None, now: datetime) -> tuple[datetime | None, list[str]]:
+    """The time, and what is wrong with it."""
+    try:
+        since = times.from_text(text) if text else None
+    except ValueError:
+        return None, [f"key_since: {text!r} is not a time such as 2027-01-06T04:42:00Z"]
+    if since is None or since <= now:
+        return since, []
+    future = f"key_since: {times.to_text(since)} lies in the future, so every run would change the key"
+    return None, [f"{future}; give a time that has passed"]
 
 
 @dataclass(frozen=True)
 class Accounting:
-    """One account, as the options of acme_account want it."""
+    """One account under work."""
 
-    params: t.Mapping[str, t.Any]
+    request: AccountRequest
     archive: Archive
     server: MakesClients
     clock: Clock
 
     def run(self, check_mode: bool) -> Outcome:
         """Observe, plan, apply unless in check mode, report."""
-        check(self.params)
-        wanted = _wanted(self.params)
-        if wanted.key_since is not None and wanted.key_since > self.clock.now():
-            raise ConfigError(
-                [
-                    (
-                        f"key_since: {times.to_text(wanted.key_since)} lies in the future, so every run would change"
-                        " the key; give a time that has passed"
-                    )
-                ]
-            )
-        directory = directories.resolve(wanted.directory)
+        wanted, directory = self.request.wanted, self.request.directory
         account = self._observed(directory.url, wanted)
         unsettled = account is not None and account.next_key is not None
         if account is not None and not check_mode:
@@ -85,17 +107,13 @@ class Accounting:
     def _registrar(self) -> Registrar:
         return Registrar(self.archive, self.server, self.clock)
 
-    @property
-    def _terms(self) -> RegistrationTerms:
-        return RegistrationTerms(self.params["acme_terms_agreed"], options.external_account_of(self.params))
-
     def _observed(self, directory: str, wanted: WantedAccount) -> AcmeAccount | None:
         """The account in the archive under these contacts, else under the former ones; what a killed run left of a move
         counts as moved."""
         known = accounts.load(self.archive, directory, wanted.contacts)
-        if self.params["former_contacts"] is None or not wanted.active:
+        if self.request.former_contacts is None or not wanted.active:
             return known
-        former = accounts.load(self.archive, directory, options.contacts_of(self.params, "former_contacts"))
+        former = accounts.load(self.archive, directory, self.request.former_contacts)
         if known is None or former is None:
             return known or former
         if known.url != former.url:
@@ -123,7 +141,7 @@ class Accounting:
             return
         if check_mode and not needs_eab:
             needs_eab = self.server.client(None, self.clock).directory().needs_eab
-        problems = self._terms.problems(needs_eab)
+        problems = self.request.terms.problems(needs_eab)
         if problems:
             raise ConfigError(problems)
 
@@ -131,7 +149,7 @@ class Accounting:
         for step in plan.steps:
             if step.action == account_plan.REGISTER:
                 account = self._registrar.register(
-                    self.server.client(account.private_key, self.clock), account, self._terms
+                    self.server.client(account.private_key, self.clock), account, self.request.terms
                 )
             elif step.action == account_plan.MOVE:
                 account = self._registrar.move(account, wanted.contacts)

@@ -9,32 +9,56 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._clients.aws.route53 import Route53
-from ..._clients.aws.session import Session, delegation_params, dns_params
+from ..._clients.aws.session import Connection, Session
 from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
 from ..._core.dns import txt_records, zones
 from ..._errors import ConfigError
 from .place_finder import ZoneReader
 
 
-def connect(params: t.Mapping[str, t.Any], shares_listings: bool = False, **config: t.Any) -> DnsAccounts:
+@dataclass(frozen=True)
+class DnsConnections:
+    """How to reach Route 53: as the module's own account, and as those of dns_delegations by the zone that each entry
+    names."""
+
+    own: Connection
+    delegated: t.Mapping[str, Connection]
+
+    def problems(self) -> list[str]:
+        """Why there can be no clients, as far as that can be told without a call."""
+        return [
+            *self.own.problems(),
+            *(
+                f"dns_delegations: {zone}: {problem}"
+                for zone, connection in self.delegated.items()
+                for problem in connection.problems()
+            ),
+        ]
+
+
+def connections(params: t.Mapping[str, t.Any], connection: Connection) -> DnsConnections:
+    """What the options say, beside the module's ``connection``; ``zones.delegation_problems`` judges the entries."""
+    own = connection.overlaid(params["dns_aws"])
+    entries = params["dns_delegations"] or ()
+    return DnsConnections(own, {str(entry["zone"]): own.overlaid(entry["dns_aws"]) for entry in entries})
+
+
+def connect(given: DnsConnections, shares_listings: bool = False, **config: t.Any) -> DnsAccounts:
     """The clients, with these botocore Config values; calls nothing. ConfigError that lists every problem with the
-    credentials and the entries.
+    credentials.
 
     With ``shares_listings`` the zones of each account are listed once for all processes of a run.
     """
-    entries = params.get("dns_delegations") or []
-    problems = zones.delegation_problems(entries)
-    sessions: dict[str, Session] = {}
-    given = [("", dns_params(params)), *((str(entry["zone"]), delegation_params(params, entry)) for entry in entries)]
-    for zone, options in given:
-        try:
-            sessions[zone] = Session(options)
-        except ConfigError as exc:
-            problems += [f"dns_delegations: {zone}: {problem}" if zone else problem for problem in exc.problems]
+    problems = given.problems()
     if problems:
         raise ConfigError(problems)
-    own, *others = ((zone, _route53(session, shares_listings, config)) for zone, session in sessions.items())
-    return DnsAccounts(own[1], {zones.delegation(zone): client for zone, client in others})
+    return DnsAccounts(
+        _route53(given.own.session(), shares_listings, config),
+        {
+            zones.delegation(zone): _route53(connection.session(), shares_listings, config)
+            for zone, connection in given.delegated.items()
+        },
+    )
 
 
 def _route53(session: Session, shares_listings: bool, config: t.Mapping[str, t.Any]) -> Route53:

@@ -9,19 +9,25 @@ from dataclasses import dataclass
 
 from ..._clients.acme.client import AcmeServer
 from ..._clients.aws.route53 import Route53
-from ..._clients.aws.session import IMPATIENT, Session
+from ..._clients.aws.session import IMPATIENT, Connection, Session
 from ..._clients.machine import processes, user
-from ..._clients.net.resolver import Dns
+from ..._clients.net.resolver import Dns, server_problem
 from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
 from ..._core.ca import directories
+from ..._core.dns import zones
 from ..._core.doctor import schedule
-from ..._core.doctor.findings import Finding, finding, of_error, ordered
+from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, summary
 from ..._core.project import definition as project_definition, lease
 from ..._core.project.document import Document
+from ..._core.values import partitions
+from ..._core.values.params import Params
+from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
+from ..dns import accounts as dns_accounts
+from ..dns.accounts import DnsConnections
 from ..dns.place_finder import PlaceFinder, ZoneReader
 from ..renewal_notes import RenewalNotes
 from .account import AccountChecks, Services
@@ -43,7 +49,7 @@ class Connections:
 
 
 @dataclass(frozen=True)
-class Project:
+class ExaminationRequest:
     """What is asked for: a project, with the definition to look at if it is not the stored one."""
 
     name: str
@@ -52,9 +58,48 @@ class Project:
     has_eab: bool
     has_own_dns: bool
     zone_ids: t.Mapping[str, str]
+    zones: DnsConnections
+    dns_server: str | None
+    connection: Connection
 
 
-def examine(project: Project, connections: Connections, clock: Clock) -> Examined:
+def parse(params: Params) -> ExaminationRequest:
+    """The request; ConfigError for options that cannot be used, since what is wrong with the project is a finding."""
+    problem = server_problem(params["dns_server"])
+    problems = [problem] if problem else []
+    problems += zones.override_problems(params["zone_id"]) + zones.delegation_problems(params["dns_delegations"] or ())
+    if problems:
+        raise ConfigError(problems)
+    connection = Connection.of(params)
+    return ExaminationRequest(
+        name=params["name"],
+        definition=params["definition"],
+        store_uri=params["store"],
+        has_eab=bool(params["acme_eab_kid"]),
+        has_own_dns=bool(params["dns_aws"]),
+        zone_ids=zones.overrides(params["zone_id"]),
+        zones=dns_accounts.connections(params, connection),
+        dns_server=params["dns_server"],
+        connection=connection,
+    )
+
+
+def run(request: ExaminationRequest, connections: Connections, clock: Clock) -> Outcome:
+    """What was found, as the module returns it."""
+    found, checks = examine(request, connections, clock)
+    counts = count(found)
+    result = {
+        "healthy": not counts["error"],
+        "summary": summary(request.name, found, len(checks)),
+        "findings": [one.as_dict() for one in found],
+        "lines": [str(one) for one in found],
+        "counts": counts,
+        "checks": checks,
+    }
+    return Outcome(changed=False, result=result)
+
+
+def examine(project: ExaminationRequest, connections: Connections, clock: Clock) -> Examined:
     """What was found, the worst first, and the names of the checks."""
     problems = project_definition.name_problems(project.name)
     if problems:
@@ -72,7 +117,7 @@ def examine(project: Project, connections: Connections, clock: Clock) -> Examine
     return _Examination(project, subject, store, connections, clock).carry_out()
 
 
-def _without_store(project: Project, error: CertError, connections: Connections, clock: Clock) -> Examined:
+def _without_store(project: ExaminationRequest, error: CertError, connections: Connections, clock: Clock) -> Examined:
     """A store that is away stops no other check of a definition that was given."""
     broken = of_error("STORE_FAILED", error)
     if project.definition is None:
@@ -86,7 +131,7 @@ def _without_store(project: Project, error: CertError, connections: Connections,
 
 
 def _definition(
-    project: Project, document: Document | None, connections: Connections
+    project: ExaminationRequest, document: Document | None, connections: Connections
 ) -> tuple[t.Mapping[str, t.Any], list[Finding]]:
     if project.definition is None:
         if document is None:
@@ -97,7 +142,7 @@ def _definition(
     try:
         partition = connections.session().partition
     except ConfigError:
-        partition = "aws"
+        partition = partitions.GLOBAL
     parsed = project_definition.parse(project.name, project.definition, partition)
     return parsed.values, [finding("DEFINITION_INVALID", project.name, problem) for problem in parsed.problems]
 
@@ -106,7 +151,7 @@ def _definition(
 class _Examination:
     """``store`` is None if it is away, which is said elsewhere."""
 
-    project: Project
+    project: ExaminationRequest
     subject: Subject
     store: Store | None
     connections: Connections

@@ -8,9 +8,12 @@ from __future__ import annotations
 import random
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..._clients.acme.renewal_info import HttpRenewalInfos, RenewalInfos
+from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
+from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
@@ -20,8 +23,11 @@ from ..._core.fleet.drift import Index
 from ..._core.fleet.given import Given
 from ..._core.project import document
 from ..._core.run import overview, reissue
+from ..._core.values import partitions
+from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
+from ..._errors import ConfigError
 from ..renewal_notes import RenewalNotes
 from . import ca_limits, renewal_inquiry, survey
 
@@ -32,32 +38,106 @@ class Clients:
 
     stores: t.Mapping[str | None, Store]
     aws: survey.Aws | None
-    partition: str
-    limits: Limits
     renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = HttpRenewalInfos
 
 
-def plan(params: t.Mapping[str, t.Any], clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+@dataclass(frozen=True)
+class PlanRequest:
+    """Which projects to plan (all of the store if none is ``given``), for what kind of run, and which of them to
+    select."""
+
+    given: tuple[Given, ...] | None
+    store: str | None
+    run: str
+    states: tuple[str, ...]
+    tags: t.Mapping[str, t.Any]
+    issued_by: str | None
+    issued_before: datetime | None
+    max_per_run: int | None
+    priority_tags: t.Mapping[str, t.Any]
+    limits: Limits
+    observe: bool
+    renewal_info: bool
+    schedule_interval_hours: float | None
+    connection: Connection
+
+
+def parse(params: Params) -> PlanRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    projects = _given(params)
+    problems = given.problems(projects or ()) + _option_problems(params)
+    problems += reissue.problems(params["issued_before"], params.now, params["issued_by"], params["run"])
+    problems += stores.uri_problems(params["store"], "store")
+    limits = ca_limits.load(params["acme_limits"], problems)
+    if problems:
+        raise ConfigError(problems)
+    return PlanRequest(
+        given=projects,
+        store=params["store"],
+        run=params["run"],
+        states=tuple(params["states"]),
+        tags=params["tags"],
+        issued_by=params["issued_by"],
+        issued_before=reissue.moment(params["issued_before"]),
+        max_per_run=params["max_per_run"],
+        priority_tags=params["priority_tags"],
+        limits=limits,
+        observe=params["observe"],
+        renewal_info=params["renewal_info"],
+        schedule_interval_hours=params["schedule_interval_hours"],
+        connection=Connection.of(params),
+    )
+
+
+def _option_problems(params: Params) -> list[str]:
+    problems = [
+        f"{option}: this is read where the playbook runs, and was not; call this module as a task of a playbook"
+        for option in ("inventory_hosts", "selection")
+        if params[option]
+    ]
+    if params["max_per_run"] is not None and params["max_per_run"] < 1:
+        problems.append(
+            f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out"
+        )
+    if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
+        problems.append(
+            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or"
+            " leave it out"
+        )
+    return problems
+
+
+def _given(params: Params) -> tuple[Given, ...] | None:
+    """The projects that the options name; None if they name none, which means all."""
+    if params["names"] is None and params["definitions"] is None:
+        return None
+    names = dict.fromkeys(params["names"] or ())
+    return (
+        *(given.read({"name": name}) for name in names),
+        *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ())),
+    )
+
+
+def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
-    issued_before = reissue.past(params["issued_before"], clock.now())
-    found = _gathered(params, clients)
-    inquiry = _inquired(found, clients, clock, params["renewal_info"], check_mode)
+    found = _gathered(request, clients)
+    inquiry = _inquired(found, clients, clock, request.renewal_info, check_mode)
     question = needs.FleetQuestion(
-        run=params["run"], now=clock.now(), is_dead=processes.is_dead, issued_before=issued_before
+        run=request.run, now=clock.now(), is_dead=processes.is_dead, issued_before=request.issued_before
     )
     listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    pace = _pace(params, found)
-    planned = _planned(found, replace(question, index=index), params)
+    pace = _pace(request, found)
+    planned = _planned(found, replace(question, index=index), request)
     documents = [candidate.document for candidate in found.candidates]
-    pacer = Admission(clients.limits, documents, question.now, ca_limits.registered_domain)
-    found_needs = selection.cut([one.need for one in planned], params["max_per_run"], pacer.admit, found.cannot)
+    pacer = Admission(request.limits, documents, question.now, ca_limits.registered_domain)
+    found_needs = selection.cut([one.need for one in planned], request.max_per_run, pacer.admit, found.cannot)
     predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
     limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
     result = {
         "projects": [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs],
-        "selected": [_selected(need, params["store"] or clients.stores[None].uri) for need in taken],
+        "selected": [_selected(need, request.store or clients.stores[None].uri) for need in taken],
         "broken": sorted(found.broken, key=lambda one: one["name"]),
         "limits": limits,
         "summary": selection.summary(found_needs, len(found.broken)),
@@ -107,9 +187,9 @@ class _Planned:
     predicted: dict[str, int]
 
 
-def _planned(found: survey.Fleet, question: needs.FleetQuestion, params: t.Mapping[str, t.Any]) -> list[_Planned]:
+def _planned(found: survey.Fleet, question: needs.FleetQuestion, request: PlanRequest) -> list[_Planned]:
     """The projects that are planned, in the order of their turns."""
-    choice = selection.Choice(params["states"], params["tags"], params["issued_by"], params["priority_tags"])
+    choice = selection.Choice(request.states, request.tags, request.issued_by, request.priority_tags)
 
     def judged(candidate: needs.Candidate) -> _Planned | None:
         need = needs.judge(candidate, question)
@@ -122,34 +202,24 @@ def _planned(found: survey.Fleet, question: needs.FleetQuestion, params: t.Mappi
     return sorted(filter(None, found.each(judged)), key=lambda one: one.turn)
 
 
-def _gathered(params: t.Mapping[str, t.Any], clients: Clients) -> survey.Fleet:
-    wanted = given_projects(params)
+def _gathered(request: PlanRequest, clients: Clients) -> survey.Fleet:
+    wanted = request.given
     if wanted is None:
         return survey.whole(clients.stores[None])
     defined: list[Given] = []
     others: list[Given] = []
     for one in wanted:
-        (
-            defined if params["run"] == "converge" or (params["run"] == "reissue" and one.is_definition) else others
-        ).append(one)
-    found, more = survey.defined(defined, clients.stores, clients.partition), survey.named(others, clients.stores)
+        (defined if request.run == "converge" or (request.run == "reissue" and one.is_definition) else others).append(
+            one
+        )
+    partition = partitions.of_region(request.connection.region)
+    found, more = survey.defined(defined, clients.stores, partition), survey.named(others, clients.stores)
     return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
 
 
-def given_projects(params: t.Mapping[str, t.Any]) -> list[Given] | None:
-    """The projects that the options name; None if they name none, which means all."""
-    if params["names"] is None and params["definitions"] is None:
-        return None
-    names = dict.fromkeys(params["names"] or ())
-    return [
-        *(given.read({"name": name}) for name in names),
-        *(given.read(entry, index) for index, entry in enumerate(params["definitions"] or ())),
-    ]
-
-
-def _pace(params: t.Mapping[str, t.Any], found: survey.Fleet) -> list[str]:
+def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:
     """A warning if the runs are scheduled too far apart for one of the certificates."""
-    hours = params["schedule_interval_hours"]
+    hours = request.schedule_interval_hours
     if not hours:
         return []
     paces = found.each(lambda one: document.slowest_schedule(one.document))

@@ -59,16 +59,6 @@ def run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool)
 
 
 def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    since = request.terms.issued_since
-    if since is not None and since > clock.now():
-        raise ConfigError(
-            [
-                (
-                    f"issued_since: {times.to_text(since)} lies in the future, so every run would issue; give a time"
-                    " that has passed"
-                )
-            ]
-        )
     observed = _observe(request, clients, clock.now())
     if observed.verdict.keep and observed.bundle is not None:
         records = ChallengeRecords(clients.accounts, clock, request.propagation_timeout)

@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ..._clients.acme.client import ExternalAccount
 from ..._clients.archive import bundles
+from ..._clients.aws.session import Connection
 from ..._clients.net import resolver
+from ..._clients.stores import open as stores
 from ..._core.ca import directories
 from ..._core.certificate import renewal
 from ..._core.certificate.certificate import KEY_TYPES
@@ -18,6 +20,7 @@ from ..._core.dns import persistent_records, txt_records, zones
 from ..._core.issue.wanted import RenewalTerms, WantedCertificate
 from ..._core.project import definition
 from ..._core.values import domain_names, times
+from ..._core.values.params import Params
 from ..._errors import ConfigError
 from ..ca.options import (
     EAB_ALGORITHMS,
@@ -28,6 +31,8 @@ from ..ca.options import (
     external_account_of,
 )
 from ..ca.registrar import RegistrationTerms
+from ..dns import accounts
+from ..dns.accounts import DnsConnections
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,18 @@ class Fallback:
     needs_eab: bool
     external_account: ExternalAccount | None
     ca_bundle: str | None
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How to get to what is outside: the archive, the run's document (``store``, if there is a run), AWS, and DNS."""
+
+    archive: str | None
+    store: str | None
+    run_id: str
+    connection: Connection
+    zones: DnsConnections
+    dns_server: str | None
 
 
 @dataclass(frozen=True)
@@ -59,9 +76,10 @@ class IssueRequest:
     profile_required: bool
     preferred_chain: str | None
     fallbacks: tuple[Fallback, ...]
-    zone_ids: t.Mapping[str, str] = field(default_factory=dict)
-    dns_check: bool = True
-    dns_persist: bool = False
+    zone_ids: t.Mapping[str, str]
+    dns_check: bool
+    dns_persist: bool
+    reach: Reach
 
     @property
     def choices(self) -> tuple[IssueRequest, ...]:
@@ -103,9 +121,10 @@ class IssueRequest:
         )
 
 
-def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
+def parse(params: Params) -> IssueRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
-    problems = _problems(params)
+    reach = _reach(params)
+    problems = _problems(params) + _reach_problems(params, reach)
     if problems:
         raise ConfigError(problems)
     directory = directories.resolve(params["acme_directory"])
@@ -138,12 +157,43 @@ def parse(params: t.Mapping[str, t.Any]) -> IssueRequest:
         zone_ids=zones.overrides(params.get("zone_id")),
         dns_check=params["dns_check"],
         dns_persist=params["dns_persist"],
+        reach=reach,
     )
     accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
     return replace(request, terms=replace(request.terms, accepted=accepted))
 
 
-def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _reach(params: Params) -> Reach:
+    connection = Connection.of(params)
+    return Reach(
+        archive=params["archive"],
+        store=params["store"],
+        run_id=params["run_id"] or "",
+        connection=connection,
+        zones=accounts.connections(params, connection),
+        dns_server=params["dns_server"],
+    )
+
+
+def _reach_problems(params: Params, reach: Reach) -> list[str]:
+    problems = zones.delegation_problems(params["dns_delegations"] or ()) + reach.zones.problems()
+    problems += _archive_problems(reach.archive) + stores.uri_problems(reach.store, "store")
+    if reach.zones.own is not reach.connection and stores.any_in_aws(archive=reach.archive, store=reach.store):
+        problems += reach.connection.problems()
+    return problems
+
+
+def _archive_problems(uri: str | None) -> list[str]:
+    """An order whose key cannot be kept must not be made."""
+    try:
+        location = stores.location(uri, "archive")
+    except ConfigError as exc:
+        return list(exc.problems)
+    problem = bundles.directory_problem("archive", location.place) if location.scheme == "file" else None
+    return [problem] if problem else []
+
+
+def _problems(params: Params) -> list[str]:
     problems = domain_names.problems(params["domains"])
     problems += definition.name_problems(params["project"], "project")
     if params["key_type"] not in KEY_TYPES:
@@ -160,22 +210,24 @@ def _problems(params: t.Mapping[str, t.Any]) -> list[str]:
     return problems + _file_problems(params) + _fallback_problems(params)
 
 
-def _dns_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _dns_problems(params: Params) -> list[str]:
     problem = resolver.server_problem(params.get("dns_server"))
     return [problem] if problem else []
 
 
-def _issued_since_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _issued_since_problems(params: Params) -> list[str]:
     since = params.get("issued_since")
-    if since:
-        try:
-            times.from_text(since)
-        except ValueError:
-            return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+    try:
+        moment = times.from_text(since) if since else None
+    except ValueError:
+        return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+    if moment is not None and moment > params.now:
+        future = f"issued_since: {times.to_text(moment)} lies in the future, so every run would issue"
+        return [f"{future}; give a time that has passed"]
     return []
 
 
-def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _renewal_info_problems(params: Params) -> list[str]:
     if params.get("renewal_info"):
         try:
             RenewalInfo.from_dict(params["renewal_info"])
@@ -189,7 +241,7 @@ def _renewal_info_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     return []
 
 
-def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _fallback_problems(params: Params) -> list[str]:
     problems, known = [], [params["acme_directory"]]
     for given in params.get("acme_fallbacks") or ():
         found = directories.problems(given["acme_directory"]) + _ca_bundle_problems(given.get("acme_ca_bundle"))
@@ -205,7 +257,7 @@ def _fallback_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     return problems
 
 
-def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fallback:
+def _fallback(given: t.Mapping[str, t.Any], params: Params) -> Fallback:
     directory = directories.resolve(given["acme_directory"])
     bindings = [
         each for each in params.get("acme_fallback_eab") or () if each["acme_directory"] == given["acme_directory"]
@@ -223,6 +275,6 @@ def _fallback(given: t.Mapping[str, t.Any], params: t.Mapping[str, t.Any]) -> Fa
     )
 
 
-def _file_problems(params: t.Mapping[str, t.Any]) -> list[str]:
+def _file_problems(params: Params) -> list[str]:
     dest = params.get("dest") and bundles.directory_problem("dest", params["dest"])
     return [dest] if dest else []

@@ -9,16 +9,20 @@ from dataclasses import dataclass
 
 from ..._clients.archive import bundles
 from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
+from ..._clients.aws.session import Connection
+from ..._clients.stores import open as stores
 from ..._clients.stores.base import Archive
 from ..._core.certificate.bundle import Manifest
-from ..._core.dns import persistent_records
+from ..._core.dns import persistent_records, zones
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.issue import pending_order
 from ..._core.project import definition
+from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
-from ..dns.accounts import DnsAccounts
+from ..dns import accounts as dns_accounts
+from ..dns.accounts import DnsAccounts, DnsConnections
 from ..dns.challenge_records import ChallengeRecords
 from ..dns.place_finder import PlaceFinder, Resolver
 from ..issue import withdrawal
@@ -30,6 +34,30 @@ class Drop:
 
     orders: bool = False
     dns_persist: bool = False
+
+
+@dataclass(frozen=True)
+class LeftoversRequest:
+    """The project whose leftovers are removed, and where they are."""
+
+    project: str
+    drop: Drop
+    archive: str | None
+    zones: DnsConnections
+    connection: Connection
+
+
+def parse(params: Params) -> LeftoversRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    connection = Connection.of(params)
+    connections = dns_accounts.connections(params, connection)
+    problems = definition.name_problems(params["project"], "project")
+    problems += stores.uri_problems(params["archive"], "archive")
+    problems += zones.delegation_problems(params["dns_delegations"] or ()) + connections.problems()
+    if problems:
+        raise ConfigError(problems)
+    drop = Drop(params["drop_orders"], params["drop_dns_persist"])
+    return LeftoversRequest(params["project"], drop, params["archive"], connections, connection)
 
 
 @dataclass(frozen=True)
@@ -54,9 +82,6 @@ class Leftovers:
 
     def remove(self, project: str, drop: Drop, check_mode: bool) -> Outcome:
         """Remove all challenge values, the orders that are dead, and what ``drop`` says."""
-        problems = definition.name_problems(project, "project")
-        if problems:
-            raise ConfigError(problems)
         pending = Pending(self.archive, project)
         keys = self.archive.list(f"{project}/")
         unfinished, warnings = pending.load(keys)

@@ -11,7 +11,9 @@ from ..._clients.acme.client import Client
 from ..._clients.archive import bundles, revocations
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._clients.aws.session import Connection
 from ..._clients.machine import crypto
+from ..._clients.stores import open as stores
 from ..._clients.stores.base import Archive
 from ..._core.ca import directories
 from ..._core.certificate.bundle import Bundle, bundle_keys
@@ -19,6 +21,7 @@ from ..._core.certificate.certificate import Certificate
 from ..._core.project import definition
 from ..._core.retire import revocation
 from ..._core.retire.revocation import Usage
+from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
@@ -39,41 +42,75 @@ class Clients:
     archived: bundles.ReadArchived
 
 
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """ConfigError with every problem of the options; calls nothing."""
+@dataclass(frozen=True)
+class RevokeRequest:
+    """One certificate, by its bundle or by what names it among those of ``project``, and how to revoke it;
+    ``directory`` is the URL of its CA if that is not for the bundle to say."""
+
+    bundle: str | None
+    certificate: str
+    project: str | None
+    archive: str | None
+    directory: str | None
+    contacts: tuple[str, ...]
+    ca_bundle: str | None
+    reason: str
+    signed_by: str
+    rebound: frozenset[str]
+    force: bool
+    connection: Connection
+
+
+def parse(params: Params) -> RevokeRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = _problems(params)
+    if problems:
+        raise ConfigError(problems)
+    directory = params["acme_directory"]
+    return RevokeRequest(
+        bundle=params["bundle"],
+        certificate=(params["certificate"] or "").replace(":", "").lower(),
+        project=params["project"],
+        archive=params["archive"],
+        directory=directories.resolve(directory).url if directory else None,
+        contacts=options.contacts_of(params),
+        ca_bundle=params["acme_ca_bundle"],
+        reason=params["reason"],
+        signed_by=params["signed_by"],
+        rebound=frozenset(params["rebound"] if params.check_mode else ()),
+        force=params["force"],
+        connection=Connection.of(params),
+    )
+
+
+def _problems(params: Params) -> list[str]:
     given = params if params["acme_directory"] else {**params, "acme_directory": "letsencrypt"}
-    problems = options.ca_problems(given)
+    problems = options.ca_problems(given) + stores.uri_problems(params["archive"], "archive")
     if (params["bundle"] is None) == (params["certificate"] is None):
         problems.append("bundle or certificate: give one of them, to say what is to be revoked")
     if params["certificate"] is not None and params["project"] is None:
         problems.append("project: is needed with certificate, to say where in the archive it is")
     if params["project"] is not None:
         problems += definition.name_problems(params["project"], "project")
-    if problems:
-        raise ConfigError(problems)
+    return problems
 
 
 @dataclass(frozen=True)
 class Revoking:
-    """One certificate, as the options of acme_revoke name it."""
+    """One certificate under work."""
 
-    params: t.Mapping[str, t.Any]
+    request: RevokeRequest
     clients: Clients
     clock: Clock
 
     def run(self, check_mode: bool) -> Outcome:
         """Find it, make sure that nobody uses it, revoke it unless in check mode, report."""
-        check(self.params)
         bundle = self._bundle()
         certificate = crypto.inspect(bundle.cert)
         nothing = revocation.why_nothing(certificate, self.clock.now())
         if nothing:
             return self._outcome(certificate, False, nothing)
-        refusal = (
-            None
-            if self.params["force"]
-            else self._usage(certificate, frozenset(self.params["rebound"] if check_mode else ())).refusal()
-        )
+        refusal = None if self.request.force else self._usage(certificate).refusal()
         if refusal:
             raise RefusedError(
                 f"the certificate {certificate.serial} is not revoked: {refusal}", serial=certificate.serial
@@ -86,19 +123,19 @@ class Revoking:
         if url is not None:
             client.use_account(url)
         is_new = self._revoke(client, bundle)
-        project = bundle.manifest.project if bundle.manifest else self.params["project"]
+        project = bundle.manifest.project if bundle.manifest else self.request.project
         if project is not None:
             revocations.note(self.clients.archive, project, certificate, self.clock.now())
         return self._outcome(
             certificate,
             is_new,
-            f"revoked with the reason {self.params['reason']}" if is_new else "it is revoked already",
+            f"revoked with the reason {self.request.reason}" if is_new else "it is revoked already",
         )
 
     def _revoke(self, client: Client, bundle: Bundle) -> bool:
         """Whether it was not revoked before."""
         try:
-            client.revoke(bundle.cert, revocation.REASONS[self.params["reason"]])
+            client.revoke(bundle.cert, revocation.REASONS[self.request.reason])
         except RemoteError as exc:
             if exc.code != ALREADY:
                 raise
@@ -106,9 +143,9 @@ class Revoking:
         return True
 
     def _bundle(self) -> Bundle:
-        reference, project = self.params["bundle"], self.params["project"]
+        reference, project = self.request.bundle, self.request.project
         if reference is None:
-            return self._found(project)
+            return self._found(project or "")
         if project is not None and "/" not in reference:
             uri = f"{self.clients.archive.uri}/{project}/{reference}.tar.gz"
             return bundles.unpack(self.clients.archive.get(f"{project}/{reference}.tar.gz") or b"", uri)
@@ -116,7 +153,7 @@ class Revoking:
 
     def _found(self, project: str) -> Bundle:
         """The newest bundle of the project with this certificate, by fingerprint or serial number."""
-        archive, wanted = self.clients.archive, self.params["certificate"].replace(":", "").lower()
+        archive, wanted = self.clients.archive, self.request.certificate
         for key in bundle_keys(archive.list(f"{project}/"), project):
             bundle = bundles.unpack(archive.get(key) or b"", f"{archive.uri}/{key}")
             certificate = crypto.inspect(bundle.cert)
@@ -132,17 +169,17 @@ class Revoking:
         )
 
     def _directory(self, bundle: Bundle) -> str:
-        if self.params["acme_directory"]:
-            return directories.resolve(self.params["acme_directory"]).url
+        if self.request.directory:
+            return self.request.directory
         if bundle.manifest is None:
             raise ConfigError(["acme_directory: the bundle has no manifest that names its CA; give the CA"])
         return bundle.manifest.directory
 
     def _signer(self, server: MakesClients, bundle: Bundle) -> tuple[str, str | None]:
         """The key that signs, and the URL of its account if it is that of one."""
-        if self.params["signed_by"] == "certificate":
+        if self.request.signed_by == "certificate":
             return bundle.privkey, None
-        directory, contacts = self._directory(bundle), options.contacts_of(self.params)
+        directory, contacts = self._directory(bundle), self.request.contacts
         account = Registrar(self.clients.archive, server, self.clock).known(directory, contacts)
         if account is None or account.url is None:
             problem = f"acme_contacts: {self.clients.archive.uri} has no account at {directory} for these contacts"
@@ -151,11 +188,13 @@ class Revoking:
             )
         return account.private_key, account.url
 
-    def _usage(self, certificate: Certificate, rebound: frozenset[str]) -> Usage:
-        """Who uses it, apart from distributions that are going to be ``rebound``. A search that fails is never
+    def _usage(self, certificate: Certificate) -> Usage:
+        """Who uses it, apart from distributions that are going to be rebound. A search that fails is never
         "nobody"."""
         try:
-            distributions = tuple(one for one in self.clients.cloudfront.list_distributions() if one.id not in rebound)
+            distributions = tuple(
+                one for one in self.clients.cloudfront.list_distributions() if one.id not in self.request.rebound
+            )
             possible = revocation.possible_users(
                 distributions, self.clients.iam.list_server_certificates(), certificate
             )

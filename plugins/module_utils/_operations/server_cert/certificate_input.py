@@ -5,7 +5,6 @@ gave back."""
 
 from __future__ import annotations
 
-import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -26,46 +25,29 @@ class CertificateInput:
     private_key: str = field(repr=False)
 
 
-def planned_bundle(params: t.Mapping[str, t.Any]) -> t.Mapping[str, t.Any] | None:
-    """The bundle that acme_route53_issue only planned in check mode; None if there is a real one, or none."""
-    bundle = params["bundle"]
-    if isinstance(bundle, t.Mapping) and not bundle.get("uri") and not bundle.get("dest"):
-        return bundle
-    return None
+def is_elsewhere(reference: str) -> bool:
+    """Whether the bundle is in an archive that has to be asked for it."""
+    return reference.startswith("s3://")
 
 
-def read(params: t.Mapping[str, t.Any], now: datetime, archived: bundles.ReadArchived | None) -> CertificateInput:
-    """The material of ``bundle``, or of ``certificate``, ``private_key`` and ``chain``; ConfigError with every reason
-    not to use it."""
-    certificate, chain, key = _texts(params, archived)
+def read(reference: str, now: datetime, archived: bundles.ReadArchived | None = None) -> CertificateInput:
+    """The certificate of a bundle; ConfigError with every reason not to use it."""
+    bundle = bundles.read(reference, archived)
+    return of_texts(bundle.cert, bundle.chain, bundle.privkey, now)
+
+
+def of_texts(certificate: str, chain: str, private_key: str, now: datetime) -> CertificateInput:
+    """The certificate of these PEM texts; ConfigError with every reason not to use it."""
     leaf, rest = crypto.split(certificate)
     chain = "".join(crypto.split(chain)) if chain.strip() else ""
     problems = []
     if rest and chain and not crypto.same_certificates(rest, chain):
         problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
     material = CertificateInput(
-        leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=key.strip() + "\n"
+        leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=private_key.strip() + "\n"
     )
     problems += crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
     problems += limits.size_problems(material.leaf, material.chain, material.private_key)
     if problems:
         raise ConfigError(problems)
     return material
-
-
-def _texts(params: t.Mapping[str, t.Any], archived: bundles.ReadArchived | None) -> tuple[str, str, str]:
-    bundle = params["bundle"]
-    if bundle is None:
-        return params["certificate"], params["chain"] or "", params["private_key"]
-    reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
-    if not isinstance(reference, str) or not reference:
-        raise ConfigError(
-            [
-                (
-                    "bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that"
-                    " acme_route53_issue returned"
-                )
-            ]
-        )
-    read_bundle = bundles.read(reference, archived)
-    return read_bundle.cert, read_bundle.chain, read_bundle.privkey

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import (
-    Session,
-    delegation_params,
-    dns_params,
-)
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Connection, Session
 
 CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": None}
 
@@ -70,10 +66,9 @@ def test_route53_may_have_a_connection_of_its_own(dns: dict[str, str | None] | N
         "access_key": "AKIA",
         "secret_key": "secret",
         "session_token": "token",
-        "dns_aws": dns,
+        "domains": ["example.com"],
     }
-    connection = {name: value for name, value in dns_params(params).items() if name != "dns_aws"}
-    assert connection == expected
+    assert Connection.of(params).overlaid(dns).options == expected
 
 
 OURS = {"region": "us-east-1", "profile": None, "access_key": "AKIA", "secret_key": "secret", "session_token": "token"}
@@ -105,7 +100,7 @@ ROLE = {"role_arn": "arn:aws:iam::222222222222:role/certops-dns", "external_id":
 def test_a_delegation_has_credentials_and_a_role_of_one_place(
     dns: dict[str, str], delegation: dict[str, str], expected: dict[str, str]
 ) -> None:
-    found = delegation_params({**OURS, "dns_aws": dns}, {"zone": "acme.example.net", "dns_aws": delegation})
+    found = Connection(OURS).overlaid(dns).overlaid(delegation).options
     shown = {
         name: value for name, value in found.items() if name in ("region", "access_key", "role_arn", "external_id")
     }

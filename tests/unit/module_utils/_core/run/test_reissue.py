@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import reissue
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from unit.fakes.projects import NOW, certificate, definition, document
 
 HOUR = timedelta(hours=1)
@@ -75,13 +74,13 @@ def test_a_project_without_a_certificate_is_of_no_ca() -> None:
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-11-22", "2026-11-22T05:30:00", "05:30"])
 def test_what_is_no_time_and_no_ca_is_said_together(text: str) -> None:
-    found = reissue.problems(text, "nobody")
+    found = reissue.problems(text, NOW, "nobody")
     assert len(found) == 2
     assert found[0].startswith("issued_by: 'nobody' is not a known name")
     assert found[1] == f"issued_before: {text!r} is not a time such as 2027-01-06T04:42:00Z"
 
 
 def test_a_time_that_is_still_to_come_is_refused() -> None:
-    assert reissue.past(at(timedelta(0)), NOW) == NOW
-    with pytest.raises(ConfigError, match="lies in the future, so every run would reissue"):
-        reissue.past(at(timedelta(seconds=1)), NOW)
+    assert reissue.problems(at(timedelta(0)), NOW) == []
+    (problem,) = reissue.problems(at(timedelta(seconds=1)), NOW)
+    assert "lies in the future, so every run would reissue" in problem

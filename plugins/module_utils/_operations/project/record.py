@@ -1,0 +1,162 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The document of one project is brought to a state: from the options of project_record to its outcome."""
+
+from __future__ import annotations
+
+import secrets
+import typing as t
+from dataclasses import dataclass
+from datetime import datetime
+
+from ..._clients.aws.session import Connection
+from ..._clients.machine import processes
+from ..._clients.stores import open as stores
+from ..._clients.stores.base import Store
+from ..._core.project import definition as project_definition, document as project_document, lease
+from ..._core.project.document import Document
+from ..._core.run import overview, reissue, step_report, transitions
+from ..._core.run.shown import rehearsed, visible
+from ..._core.run.step_report import StepReport
+from ..._core.run.transitions import Transition
+from ..._core.values import partitions, times
+from ..._core.values.params import Params
+from ..._core.values.plan import Outcome
+from ..._core.values.waiting import Clock
+from ..._errors import ConfigError
+from .. import project_updates
+from ..renewal_notes import RenewalNotes
+
+DECISIONS = {
+    "present": transitions.present,
+    "locked": transitions.locked,
+    "recorded": transitions.recorded,
+    "absent": transitions.absent,
+}
+
+
+@dataclass(frozen=True)
+class RecordRequest:
+    """What is asked of a document; ``definition`` is checked, ``available`` are the server certificates in IAM."""
+
+    name: str
+    state: str
+    store: str | None
+    definition: t.Mapping[str, t.Any] | None
+    warnings: tuple[str, ...]
+    run: str
+    run_id: str | None
+    lock_ttl: int
+    report: StepReport
+    release: bool
+    available: tuple[t.Mapping[str, t.Any], ...]
+    connection: Connection
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Where the document is."""
+
+    store: Store
+
+
+def parse(params: Params) -> RecordRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    connection = Connection.of(params)
+    problems = stores.uri_problems(params["store"], "store")
+    problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
+    values: t.Mapping[str, t.Any] | None = None
+    warnings: tuple[str, ...] = ()
+    if params["definition"] is None:
+        problems += project_definition.name_problems(params["name"])
+    else:
+        found = project_definition.parse(params["name"], params["definition"], partitions.of_region(connection.region))
+        problems += [*found.problems, *stores.uri_problems(found.values["archive"], "archive")]
+        values, warnings = found.values, found.warnings
+    if problems:
+        raise ConfigError(problems)
+    return RecordRequest(
+        name=params["name"],
+        state=params["state"],
+        store=params["store"],
+        definition=values,
+        warnings=warnings,
+        run=params["run"],
+        run_id=params["run_id"],
+        lock_ttl=params["lock_ttl"],
+        report=step_report.of(params),
+        release=params["release"],
+        available=tuple(params["server_certificates"] or ()),
+        connection=connection,
+    )
+
+
+def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read, decide and write the document, and say what is to do."""
+    asked = _asked(request, clock.now(), check_mode)
+    before, decided = project_updates.update(
+        clients.store,
+        request.name,
+        lambda document: DECISIONS[request.state](asked, document),
+        check_mode,
+        _view(request.state, clients.store, clock),
+    )
+    after = decided.document
+    if check_mode and request.state == "recorded" and after is not None:
+        shown = rehearsed(before, after, request.report)
+    else:
+        shown = visible(before), visible(after)
+    return Outcome(
+        changed=shown[0] != shown[1],
+        result=_result(request, before, decided, clients.store.uri, asked.claim.run_id),
+        before=shown[0],
+        after=shown[1],
+        warnings=(*request.warnings, *decided.warnings),
+    )
+
+
+def _view(state: str, store: Store, clock: Clock) -> t.Callable[[Document], Document] | None:
+    """A run begins with what the CA said last, which the document has from then on."""
+    notes = RenewalNotes(store) if state in ("present", "locked") else None
+    return None if notes is None else lambda document: notes.view(document, clock.now())
+
+
+def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitions.Request:
+    made_up = f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
+    claim = lease.Claim(
+        run=request.run,
+        run_id=request.run_id or made_up,
+        owner=processes.current(),
+        ttl=request.lock_ttl,
+        now=now,
+        is_dead=processes.is_dead,
+    )
+    return transitions.Request(
+        name=request.name,
+        claim=claim,
+        definition=request.definition,
+        report=request.report,
+        release=request.release,
+        rehearsal=check_mode,
+        available=request.available,
+    )
+
+
+def _result(
+    request: RecordRequest, before: Document | None, decided: Transition, store_uri: str, run_id: str
+) -> dict[str, t.Any]:
+    after = decided.document
+    result = {
+        "project": after,
+        "plan": decided.plan.as_dict(),
+        "locked": decided.locked,
+        "holder": decided.holder,
+        "run_id": run_id,
+        "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
+        "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
+        "role_vars": overview.role_vars(after, request.store or store_uri) if after else {},
+        "summary": dict(decided.summary),
+    }
+    if decided.mail is not None:
+        result["notice"] = decided.mail.as_dict()
+    return result

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Deletes bundles that nothing uses: from the options of archive_cleanup to its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._clients.archive import bundles
+from ..._clients.aws.session import Connection
+from ..._clients.machine import crypto
+from ..._clients.stores import open as stores
+from ..._clients.stores.base import Archive
+from ..._core.certificate.bundle import KEEP_ALL, bundle_keys
+from ..._core.project import definition
+from ..._core.retire import retention
+from ..._core.retire.retention import ArchivedBundle
+from ..._core.values.params import Params
+from ..._core.values.plan import Outcome
+from ..._errors import CertError, ConfigError
+
+
+@dataclass(frozen=True)
+class BundlesRequest:
+    """The project whose bundles are looked at, how many stay beside those in use (by URI or fingerprint), and the
+    archive."""
+
+    project: str
+    keep: int
+    in_use: frozenset[str]
+    archive: str | None
+    connection: Connection
+
+
+def parse(params: Params) -> BundlesRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = definition.name_problems(params["project"], "project")
+    if params["keep"] < KEEP_ALL:
+        problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
+    problems += stores.uri_problems(params["archive"], "archive")
+    if problems:
+        raise ConfigError(problems)
+    return BundlesRequest(
+        params["project"], params["keep"], frozenset(params["in_use"]), params["archive"], Connection.of(params)
+    )
+
+
+def remove(request: BundlesRequest, archive: Archive, check_mode: bool) -> Outcome:
+    """Delete the bundles that nothing uses, beyond those to keep."""
+    keeps_all = request.keep == KEEP_ALL
+    keys = bundle_keys(archive.list(f"{request.project}/"), request.project)
+    found = [_read(archive, key, may_be_deleted=not keeps_all, in_use=request.in_use) for key in keys]
+    verdicts = retention.decide(found, request.in_use, request.keep)
+    doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
+    failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
+    deleted = [one.uri for one in doomed if one.uri not in failures]
+    kept = [
+        {**verdict.as_dict(), "reason": failures.get(verdict.bundle.uri, verdict.reason)}
+        for verdict in verdicts
+        if verdict.bundle.uri not in deleted
+    ]
+    beside = "all are kept" if keeps_all else f"{request.keep} are kept beside those in use"
+    return Outcome(
+        changed=bool(deleted),
+        result={
+            "deleted": deleted,
+            "kept": kept,
+            "reason": f"{len(doomed)} of {len(found)} bundles to delete, as {beside}",
+        },
+        before={"bundles": [one.uri for one in found]},
+        after={"bundles": [one["uri"] for one in kept]},
+        warnings=tuple(
+            f"bundle {one['uri']} is kept: {one['reason']}" for one in kept if "cannot be read" in one["reason"]
+        ),
+        failure=f"{len(failures)} bundles could not be deleted: {'; '.join(failures.values())}" if failures else None,
+    )
+
+
+def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> ArchivedBundle:
+    """The bundle, with its fingerprint only where that decides."""
+    uri = f"{archive.uri}/{key}"
+    if uri in in_use or not may_be_deleted:
+        return ArchivedBundle(key, uri, None)
+    try:
+        return ArchivedBundle(
+            key, uri, crypto.inspect(bundles.unpack(archive.get(key) or b"", uri).cert).fingerprint_sha256
+        )
+    except ConfigError:
+        return ArchivedBundle(key, uri, None)
+
+
+def _delete(archive: Archive, bundle: ArchivedBundle) -> list[str]:
+    try:
+        archive.delete(bundle.key)
+    except CertError as exc:
+        return [exc.message]
+    return []

@@ -1,0 +1,103 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of iam_server_cert as a value, or every problem with them at once."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from ..._clients.aws.session import Connection
+from ..._core.server_cert import limits
+from ..._core.values.params import Params
+from ..._errors import ConfigError
+from . import certificate_input
+from .certificate_input import CertificateInput
+
+
+@dataclass(frozen=True)
+class PlannedBundle:
+    """A bundle that check mode of acme_route53_issue only planned."""
+
+    domains: tuple[str, ...]
+    key_type: str | None
+
+
+@dataclass(frozen=True)
+class StoreRequest:
+    """One server certificate that shall exist: its content (or the URI of its bundle in an archive that has to be
+    asked), and where it is kept."""
+
+    content: CertificateInput | PlannedBundle | str
+    name: str | None
+    name_prefix: str | None
+    expected_name: str | None
+    path: str
+    tags: t.Mapping[str, str]
+    quota_headroom: int
+    connection: Connection
+
+
+def parse(params: Params) -> StoreRequest:
+    """What is asked for; ConfigError that lists every problem, without calling anything."""
+    tags = {str(key): str(value) for key, value in params["tags"].items()}
+    problems = _problems(params, tags)
+    content: CertificateInput | PlannedBundle | str = ""
+    try:
+        content = _content(params)
+    except ConfigError as exc:
+        problems += exc.problems
+    if isinstance(content, PlannedBundle) and not params.check_mode:
+        problems.append(
+            "bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"
+        )
+    problems += key_type_problems(content, params["path"])
+    if problems:
+        raise ConfigError(problems)
+    return StoreRequest(
+        content=content,
+        name=params["name"],
+        name_prefix=params["name_prefix"],
+        expected_name=params["expected_name"],
+        path=params["path"],
+        tags=tags,
+        quota_headroom=params["quota_headroom"],
+        connection=Connection.of(params),
+    )
+
+
+def key_type_problems(content: CertificateInput | PlannedBundle | str, path: str) -> list[str]:
+    """Why CloudFront would not take a certificate with this key, as far as the key is known."""
+    if isinstance(content, CertificateInput):
+        return limits.key_type_problems(content.certificate.key_type, path)
+    return limits.key_type_problems(str(content.key_type), path) if isinstance(content, PlannedBundle) else []
+
+
+def _problems(params: Params, tags: t.Mapping[str, str]) -> list[str]:
+    problems = limits.name_problems(params["name"], params["name_prefix"])
+    problems += limits.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
+    problems += limits.path_problems(params["path"])
+    problems += limits.tag_problems(tags)
+    if params["quota_headroom"] < 0:
+        problems.append(f"quota_headroom: {params['quota_headroom']} is negative; give 0 or more")
+    return problems
+
+
+def _content(params: Params) -> CertificateInput | PlannedBundle | str:
+    bundle = params["bundle"]
+    if bundle is None:
+        texts = (params["certificate"], params["chain"] or "", params["private_key"])
+        return certificate_input.of_texts(*texts, params.now)
+    if isinstance(bundle, t.Mapping) and not bundle.get("uri") and not bundle.get("dest"):
+        return PlannedBundle(tuple(bundle.get("domains", ())), bundle.get("key_type"))
+    reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
+    if not isinstance(reference, str) or not reference:
+        raise ConfigError(
+            [
+                (
+                    "bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that"
+                    " acme_route53_issue returned"
+                )
+            ]
+        )
+    return reference if certificate_input.is_elsewhere(reference) else certificate_input.read(reference, params.now)

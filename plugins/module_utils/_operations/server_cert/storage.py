@@ -1,0 +1,60 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One server certificate is in IAM, or would be: from the request of iam_server_cert to its outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._clients.archive.bundles import ReadArchived
+from ..._clients.aws.cloudfront import CloudFront
+from ..._clients.aws.iam import Iam
+from ..._core.server_cert import server_certs, upload_plan
+from ..._core.server_cert.upload_plan import WantedUpload
+from ..._core.values.plan import Outcome
+from ..._core.values.waiting import Clock
+from ..._errors import ConfigError
+from . import certificate_input
+from .request import PlannedBundle, StoreRequest, key_type_problems
+from .upload import Storing, check_quota
+
+
+@dataclass(frozen=True)
+class Clients:
+    """What iam_server_cert speaks to."""
+
+    iam: Iam
+    cloudfront: CloudFront
+    archived: ReadArchived | None = None
+
+
+def run(request: StoreRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
+    """Adopt or upload the certificate; predict it if its bundle is only planned."""
+    content = request.content
+    if isinstance(content, PlannedBundle):
+        return _predict(request, content, clients.iam)
+    if isinstance(content, str):
+        content = certificate_input.read(content, clock.now(), clients.archived)
+        problems = key_type_problems(content, request.path)
+        if problems:
+            raise ConfigError(problems)
+    certificate = content.certificate
+    wanted = WantedUpload(
+        name=request.name or upload_plan.name_for(request.name_prefix or "", certificate.not_after),
+        path=request.path,
+        tags=request.tags,
+        certificate=certificate,
+    )
+    storing = Storing(clients.iam, clock, content, wanted, request.quota_headroom, request.expected_name)
+    return storing.converge(check_mode)
+
+
+def _predict(request: StoreRequest, planned: PlannedBundle, iam: Iam) -> Outcome:
+    check_quota(iam, request.quota_headroom)
+    name = request.name or f"{request.name_prefix}-(time of expiry)"
+    predicted = server_certs.predicted(request.name, request.path, planned.domains, planned.key_type)
+    return Outcome(
+        changed=True,
+        result=server_certs.result(predicted, "the bundle would be issued first, and is then uploaded"),
+        after={"server_certificate": {"name": name, "path": request.path, "tags": dict(request.tags)}},
+    )
