@@ -19,6 +19,7 @@ PLUGINS = ROOT / "plugins"
 MODULE_UTILS = PLUGINS / "module_utils"
 MODULES = PLUGINS / "modules"
 CORE = MODULE_UTILS / "_core"
+UNIT = ROOT / "tests" / "unit"
 # What runs on the controller is Ansible code by nature.
 CONTROLLER = tuple(PLUGINS / kind for kind in ("action", "callback", "inventory", "lookup", "plugin_utils"))
 
@@ -377,6 +378,20 @@ def test_only_what_parses_sees_the_options_of_a_module() -> None:
         if (isinstance(node, ast.Attribute) and node.attr == "params")
         or (isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "params")
     )
+
+
+def test_a_unit_test_is_named_for_the_plugin_file_that_it_tests() -> None:
+    # test_NAME.py, or test_NAME_WHAT.py where one file of tests would be too long
+    wrong = []
+    for path in (path for path in PYTHON if path.is_relative_to(UNIT) and path.name.startswith("test_")):
+        folder = PLUGINS / path.parent.relative_to(UNIT)
+        words = path.stem.split("_")[1:]
+        names = {"_".join(words[:count]) for count in range(1, len(words) + 1)}
+        if folder != PLUGINS and not any(
+            (folder / f"{lead}{name}.py").is_file() for name in names for lead in ("", "_")
+        ):
+            wrong.append(f"{path.relative_to(ROOT)} tests none of {folder.relative_to(ROOT)}")
+    none_of(wrong)
 
 
 def test_no_module_name_collides_with_a_utility_name() -> None:

@@ -8,34 +8,17 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
     RenewalInfo,
     Window,
 )
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.selection import Choice
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import NOW, certificate, definition, document, failing, lock, unfinished
 
-ACCOUNT = "123456789012"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-
-
-def stored(number: int, project: str = "webapp") -> StoredCertificate:
-    return StoredCertificate(name=f"{project}-{number}", path=f"/cloudfront/certops/{project}/", id=f"ASCA{number}")
-
-
-def uses(distribution: str, number: int, *aliases: str) -> Distribution:
-    return Distribution(id=distribution, aliases=aliases, viewer={"IAMCertificateId": f"ASCA{number}"})
-
-
-def listing(*entries: StoredCertificate | Distribution, account: str = ACCOUNT) -> Index:
-    certificates = tuple(one for one in entries if isinstance(one, StoredCertificate))
-    return Index.of(Listing(account, certificates, tuple(one for one in entries if isinstance(one, Distribution))))
 
 
 def judged(
@@ -223,211 +206,6 @@ def test_a_changed_definition_that_asks_for_no_certificate_is_an_update() -> Non
     assert need.reason == "emails, tags changed in the definition"
 
 
-class TestDrift:
-    def test_a_certificate_that_is_gone_is_brought_back(self) -> None:
-        need = judged(document(certificate=certificate()), index=listing())
-        assert (need.action, need.due, need.state) == ("rebind", True, "unfinished")
-        assert "webapp-1 is not in IAM any more" in need.reason
-
-    def test_an_account_that_was_not_listed_says_nothing(self) -> None:
-        assert judged(document(certificate=certificate()), index=listing(account="999999999999")).action == "none"
-
-    @pytest.mark.parametrize(
-        ("distribution", "action"),
-        [
-            pytest.param(uses("E1", 2, "example.com"), "rebind", id="on a superseded certificate"),
-            pytest.param(uses("E1", 1, "example.com"), "cleanup", id="on the certificate of the project"),
-            pytest.param(uses("E1", 2, "example.net"), "none", id="with an alias that is not covered"),
-            pytest.param(uses("E1", 9, "example.com"), "cleanup", id="on somebody else's certificate"),
-        ],
-    )
-    def test_a_distribution_that_went_back_is_bound_again(self, distribution: Distribution, action: str) -> None:
-        known = document(certificate=certificate(), superseded=[certificate(30, number=2)])
-        assert judged(known, index=listing(stored(1), stored(2), distribution)).action == action
-
-    def test_what_breaks_first_is_the_deadline(self) -> None:
-        old = certificate(60, number=2)
-        need = judged(
-            document(certificate=certificate(), superseded=[old]),
-            index=listing(stored(1), stored(2), uses("E1", 2, "example.com")),
-        )
-        assert need.deadline == old["not_after"]
-
-    @pytest.mark.parametrize(
-        ("run", "action"),
-        [
-            pytest.param("renew", "none", id="not by a schedule"),
-            pytest.param("converge", "rebind", id="when it is converged"),
-        ],
-    )
-    def test_a_distribution_that_the_definition_means_is_taken_over(self, run: str, action: str) -> None:
-        bind = ["previous", "aliases"]
-        deployed = {"at": times.to_text(NOW), "bind": bind, "distributions": []}
-        known = document(certificate=certificate(deployed=deployed), definition=definition(bind=bind))
-        for aliases in (("example.com",), ("www.example.com",), ("*.example.com",)):
-            assert judged(known, run=run, index=listing(stored(1), uses("E1", 9, *aliases))).action == action
-        assert judged(known, run=run, index=listing(stored(1), uses("E1", 9, "www.a.example.com"))).action == "none"
-
-    def test_a_distribution_that_is_named_is_taken_over(self) -> None:
-        deployed = {"at": times.to_text(NOW), "bind": ["ids"], "distributions": ["E1AAAAAAAAAAAA"]}
-        known = document(
-            certificate=certificate(deployed=deployed),
-            definition=definition(bind=["ids"], distributions=["E1AAAAAAAAAAAA"]),
-        )
-        assert (
-            judged(known, run="converge", index=listing(stored(1), uses("E1AAAAAAAAAAAA", 9, "example.com"))).action
-            == "rebind"
-        )
-
-    @pytest.mark.parametrize(
-        ("run", "due"),
-        [
-            pytest.param("renew", False, id="left to the playbook cleanup"),
-            pytest.param("converge", True, id="converged"),
-        ],
-    )
-    def test_a_superseded_certificate_that_nobody_uses_is_to_be_cleaned(self, run: str, due: bool) -> None:
-        need = judged(
-            document(certificate=certificate(), superseded=[certificate(30, number=2)]),
-            run=run,
-            index=listing(stored(1), stored(2)),
-        )
-        assert (need.action, need.due, need.drift.unused) == ("cleanup", due, ("webapp-2",))
-
-    def test_as_many_as_are_to_be_kept_are_no_leftovers(self) -> None:
-        older = [certificate(50, number=3), certificate(30, number=2)]
-        known = document(certificate=certificate(), superseded=older, definition=definition(keep_previous=1))
-        assert judged(known, index=listing(stored(1), stored(2), stored(3))).drift.unused == ("webapp-3",)
-
-    def test_fewer_than_are_to_be_kept_are_no_leftovers(self) -> None:
-        older = [certificate(50, number=3), certificate(30, number=2)]
-        known = document(certificate=certificate(), superseded=older, definition=definition(keep_previous=3))
-        assert judged(known, index=listing(stored(1), stored(2), stored(3))).drift.unused == ()
-
-    def test_what_no_record_knows_is_an_orphan_unless_a_run_is_under_way(self) -> None:
-        index = listing(stored(1), stored(7), stored(8, "shop"))
-        assert judged(document(certificate=certificate()), index=index).drift.orphans == ("webapp-7",)
-        assert (
-            judged(
-                document(certificate=certificate(), journal=unfinished("renew", "issued")), index=index
-            ).drift.orphans
-            == ()
-        )
-        need = judged(document(certificate=certificate()), run="converge", index=index)
-        assert (need.action, need.due) == ("cleanup", False)
-
-
-def admitted(_document: t.Any) -> None:
-    """No limit of a CA."""
-
-
-def needs(*documents: dict[str, t.Any]) -> list[Need]:
-    return in_turn((judged(each) for each in documents), Choice())
-
-
-def in_turn(found: t.Iterable[Need], choice: Choice) -> list[Need]:
-    return sorted(found, key=lambda need: choice.turn(need, NOW))
-
-
-def cannot(candidate: Candidate, exc: Exception) -> None:
-    raise AssertionError(candidate.name) from exc
-
-
-def named(name: str, **changes: t.Any) -> dict[str, t.Any]:
-    return {**document(**changes), "name": name}
-
-
-def test_the_earliest_deadline_comes_first_and_what_rests_comes_last() -> None:
-    found = needs(
-        named("rests", certificate=certificate(1)),
-        named("late", certificate=certificate(45)),
-        named("new"),
-        named("waits", certificate=certificate(45), renewal=failing(1, HOUR)),
-        named("expired", certificate=certificate(70)),
-        named("later", certificate=certificate(44)),
-    )
-    assert [need.name for need in found] == ["expired", "new", "late", "later", "waits", "rests"]
-
-
-@pytest.mark.parametrize(
-    ("priority", "order"),
-    [
-        pytest.param({}, ["old", "web", "shop", "broken"], id="by deadline, what failed lately last"),
-        pytest.param({"tier": "public"}, ["web", "shop", "old", "broken"], id="those with the tag first, by deadline"),
-        pytest.param(
-            {"tier": "public", "team": "shop"}, ["shop", "old", "web", "broken"], id="those with all of the tags first"
-        ),
-        pytest.param({"tier": "none"}, ["old", "web", "shop", "broken"], id="a tag that nobody has"),
-    ],
-)
-def test_priority_comes_before_the_deadline_and_failures_come_last(priority: dict[str, str], order: list[str]) -> None:
-    public, shop = definition(tags={"tier": "public"}), definition(tags={"tier": "public", "team": "shop"})
-    documents = (
-        named("shop", certificate=certificate(2), definition=shop),
-        named("broken", certificate=certificate(50), definition=shop, renewal=failing(3, HOUR)),
-        named("old", certificate=certificate(20)),
-        named("web", certificate=certificate(10), definition=public),
-    )
-    found = in_turn((judged(each, "reissue") for each in documents), Choice(priority_tags=priority))
-    assert [need.name for need in found] == order
-
-
 def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the_deadline() -> None:
     old = certificate(60, number=2)
     assert judged(document(certificate=certificate(0, deployed=None), superseded=[old])).deadline == old["not_after"]
-
-
-def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
-    found = selection.cut(
-        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted, cannot
-    )
-    assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
-    assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
-    summary = selection.summary(found, 1)
-    assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (
-        5,
-        4,
-        2,
-        2,
-        1,
-    )
-    assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
-    assert all(need.selected for need in selection.cut(found, None, admitted, cannot))
-
-
-@pytest.mark.parametrize(
-    ("states", "tags", "chosen"),
-    [
-        pytest.param((), {}, ["shop", "blog", "site"], id="all"),
-        pytest.param(("pending",), {}, ["shop"], id="by state"),
-        pytest.param(("pending", "ok"), {}, ["shop", "blog", "site"], id="by states"),
-        pytest.param((), {"team": "web"}, ["shop", "blog"], id="by tag"),
-        pytest.param((), {"team": "web", "stage": "test"}, ["blog"], id="by all of the tags"),
-        pytest.param((), {"size": 3}, ["site"], id="a number, which a tag holds as text"),
-        pytest.param(("expired",), {}, [], id="none"),
-    ],
-)
-def test_projects_are_chosen_by_state_and_tag(
-    states: tuple[str, ...], tags: dict[str, t.Any], chosen: list[str]
-) -> None:
-    found = needs(
-        named("shop", definition=definition(tags={"team": "web"})),
-        named("blog", certificate=certificate(2), definition=definition(tags={"team": "web", "stage": "test"})),
-        named("site", certificate=certificate(1), definition=definition(tags={"size": "3"})),
-    )
-    assert [need.name for need in found if Choice(states, tags).takes(need)] == chosen
-    issued = {need.name for need in found if Choice(states, tags, "letsencrypt").takes(need)}
-    assert issued == set(chosen) - {"shop"}
-
-
-def test_a_summary_names_the_first_and_counts_the_rest() -> None:
-    found = needs(
-        *(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)),
-        named("x", renewal=failing(1, HOUR)),
-    )
-    summary = selection.summary(selection.cut(found, None, admitted, cannot), 0)
-    assert summary["actions"] == {"none": 100, "wait": 1}
-    assert summary["states"] == {"failing": 1, "ok": 100}
-    assert len(summary["first_resting"]) == selection.NEXT
-    assert summary["first_resting"][0]["name"] == "p099"
-    assert [row["name"] for row in summary["first_waiting"]] == ["x"]

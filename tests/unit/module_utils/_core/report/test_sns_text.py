@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Texts that leave us: subjects and messages."""
+"""Texts as SNS takes them."""
 
 from __future__ import annotations
 

@@ -4,17 +4,26 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import replace
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeOrder, AcmeStatus
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.waiting import Deadline
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import DeadlineError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    DeadlineError,
+    RemoteError,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.conversation import Conversation
+from unit.fakes.calls import refusal
 from unit.fakes.clock import FakeClock
+from unit.fakes.issuing_world import World, calls_of_a_first_run
+from unit.fakes.route53 import FakeRoute53
 
 URL = "https://ca.example/o"
+
+
 ORDER = AcmeOrder(URL, AcmeStatus.PROCESSING, frozenset(), (), f"{URL}/f", None, None, None)
 
 
@@ -38,3 +47,73 @@ def test_between_two_questions_about_an_order_there_is_at_least_a_second(retry_a
         )
     assert min(clock.naps[:-1]) >= 1.0
     assert client.asked <= most
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_a_processing_order_is_awaited_as_the_ca_says(world: World) -> None:
+    world.ca.polls_until_issued = 3
+    assert world.run().result["issued"]
+    assert world.clock.naps[-3:] == [3.0, 3.0, 3.0]
+
+
+@pytest.mark.parametrize("asked", ["order", "finalize"])
+def test_an_order_that_a_proxy_hides_is_kept_with_its_key(world: World, asked: str) -> None:
+    world.kill(calls_of_a_first_run().index("finalize"))
+    kept = dict(world.archive.objects)
+    world.calls.refusals[asked] = [refusal("unknown", status=404)]
+    with pytest.raises(RemoteError, match="acme: unknown"):
+        world.run()
+    assert [json.loads(world.archive.objects[key])["private_key"] for key in world.archive.keys("/pending/")] == [
+        json.loads(kept[key])["private_key"] for key in kept if "/pending/" in key
+    ]
+    assert world.run().result["issued"]
+    assert len(world.ca.orders) == 1
+
+
+def test_a_failed_validation_names_the_domain_and_leaves_nothing(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    with pytest.raises(RemoteError) as caught:
+        world.run()
+    assert caught.value.code == "incorrectResponse"
+    assert "example.com: incorrectResponse: no such TXT value" in caught.value.message
+    assert caught.value.details["subproblems"][0]["identifier"] == "example.com"
+    assert caught.value.details["order_url"] == "https://ca.example/order/1"
+    assert world.zones.sets == {}
+    assert world.archive.keys("/pending/") == []
+
+
+def test_a_ca_that_leaves_a_failed_order_pending_is_seen_through(world: World) -> None:
+    world.ca.zones = FakeRoute53()
+    world.ca.leaves_orders_pending = True
+    with pytest.raises(RemoteError, match="no such TXT value"):
+        world.run(order_timeout=600)
+    assert sum(world.clock.naps) < 60
+    assert world.zones.sets == {}
+
+
+def test_an_order_that_stays_in_processing_is_finished_by_the_next_run(world: World) -> None:
+    world.ca.polls_until_issued = 10**9
+    with pytest.raises(DeadlineError, match="order_timeout"):
+        world.run(order_timeout=30)
+    assert world.zones.sets == {}
+    world.ca.polls_until_issued = 1
+    assert world.run().result["issued"]
+    assert world.ca.issued == 1
+
+
+@pytest.fixture
+def persistent(world: World) -> World:
+    """A CA that offers dns-persist-01, too."""
+    world.ca.issuers = ("ca.example",)
+    return world
+
+
+def test_a_ca_that_offers_nothing_else_needs_the_option(persistent: World) -> None:
+    persistent.ca.has_dns_01 = False
+    with pytest.raises(RemoteError, match=r"no dns-01, and dns_persist is not set"):
+        persistent.run()
+    assert persistent.run(dns_persist=True).result["issued"]

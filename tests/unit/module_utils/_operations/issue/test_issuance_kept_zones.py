@@ -13,11 +13,15 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_r
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.zones import Zone
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError, RemoteError
 from unit.fakes.calls import refusal
+from unit.fakes.issuing_world import NAME, World
 from unit.fakes.route53 import FakeRoute53
-from unit.modules.test_acme_route53_issue import NAME, World
 
 NOW = Zone("Z1", "example.com", private=False)
+
+
 BEFORE = Zone("Z0", "example.com", private=False)
+
+
 OTHER = Zone("Z5", "example.org", private=False)
 
 

@@ -1,13 +1,12 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Each code of the doctor has facts that call for it, and facts that differ in one thing and do not."""
+"""Every code of the doctor with facts that give it and facts that do not."""
 
 from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import yaml
@@ -27,7 +26,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor im
     zones as doctor_zones,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.ca import Applicant, Ca
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.codes import KINDS, Severity
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.codes import KINDS
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.findings import Finding
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.stores import Entry
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.zones import Delegation
@@ -36,24 +35,49 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_ce
     Quota,
     StoredCertificate,
 )
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
 from unit.fakes import projects
 
 Findings = t.Callable[[], t.Iterable[Finding]]
+
+
 NOW = projects.NOW
+
+
 CA = Ca("https://ca.example/directory", profiles=("classic",), caa_identities=("ca.example",))
+
+
 KNOWN = Applicant(has_account=True)
+
+
 RECORD = projects.certificate()
+
+
 OURS, THEIRS = frozenset({"ns-1.example"}), frozenset({"ns-9.example"})
+
+
 PATH = "/cloudfront/certops/webapp/"
+
+
 TARGET = Target("IAMCertificateId", "ASCA1", ("example.com", "*.example.com"))
+
+
 ALIASES = Selection(frozenset({"previous", "aliases"}), previous=("ASCA1",))
+
+
 PREVIOUS = Selection(frozenset({"previous"}), previous=("ASCA1",))
+
+
 TOPIC = "arn:aws:sns:us-east-1:123456789012:certops-webapp"
+
+
 MAIL = "ops@example.com"
+
+
 CONFIRMED = Subscription(f"{TOPIC}:1", "email", MAIL)
+
+
 PENDING = Subscription("PendingConfirmation", "email", MAIL)
 
 
@@ -152,6 +176,8 @@ def keys(wanted: str, found: str | None = None) -> Findings:
 
 
 OTHERS = {"ASCA9": "/cloudfront/certops/other/"}
+
+
 CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_FORBIDS": (verdict(Reason.OTHER_ISSUERS), verdict(None)),
     "CAA_FORBIDS_ACCOUNT": (verdict(Reason.ACCOUNT), verdict(None)),
@@ -285,6 +311,8 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         lambda: notices.silent("webapp", "certops-webapp", [MAIL]),
     ),
 }
+
+
 # These need a whole project to be examined: tests/unit/modules/test_doctor.py.
 OF_THE_WHOLE = {"DEFINITION_INVALID", "PROJECT_UNKNOWN", "PROJECT_NEW", "PLACE_UNTESTED"}
 
@@ -314,80 +342,3 @@ def test_the_documentation_lists_each_code_with_its_severity() -> None:
 
 def test_remedies_are_sentences_without_their_full_stop() -> None:
     assert [code for code, kind in KINDS.items() if not kind.remedy[0].isupper() or kind.remedy.endswith(".")] == []
-
-
-def test_errors_come_first_and_each_finding_once() -> None:
-    mixed = [
-        findings.finding(code, subject, "m")
-        for code, subject in (("NO_NOTICES", "b"), ("RUN_FAILED", "a"), ("CAA_FORBIDS", "b"), ("CAA_FORBIDS", "a"))
-    ]
-    assert [(entry.code, entry.subject) for entry in findings.ordered(mixed * 2)] == [
-        ("CAA_FORBIDS", "a"),
-        ("CAA_FORBIDS", "b"),
-        ("RUN_FAILED", "a"),
-        ("NO_NOTICES", "b"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("codes", "line"),
-    [
-        pytest.param([], "webapp is healthy: 3 checks", id="nothing"),
-        pytest.param(["PROJECT_NEW"], "webapp is healthy: 3 checks; for information: PROJECT_NEW", id="information"),
-        pytest.param(
-            ["RUN_FAILED", "PROJECT_NEW"], "webapp works, but not all is well: 1 warning by 3 checks", id="warning"
-        ),
-        pytest.param(
-            ["RUN_FAILED", "CAA_FORBIDS", "ZONE_MISSING"],
-            "webapp is not healthy: 2 errors, 1 warning by 3 checks",
-            id="errors",
-        ),
-    ],
-)
-def test_the_project_in_one_line(codes: list[str], line: str) -> None:
-    assert findings.summary("webapp", [findings.finding(code, "x", "m") for code in codes], 3) == line
-
-
-@pytest.mark.parametrize(
-    ("caller", "source"),
-    [
-        pytest.param("arn:aws:iam::123456789012:user/ops/me", "arn:aws:iam::123456789012:user/ops/me", id="user"),
-        pytest.param(
-            "arn:aws-cn:sts::123456789012:assumed-role/renewer/session",
-            "arn:aws-cn:iam::123456789012:role/renewer",
-            id="role",
-        ),
-        pytest.param("arn:aws:iam::123456789012:root", None, id="root"),
-        pytest.param("arn:aws:sts::123456789012:federated-user/me", None, id="federated"),
-    ],
-)
-def test_whose_policies_are_simulated(caller: str, source: str | None) -> None:
-    assert account.policy_source(caller) == source
-
-
-def test_the_zone_above_is_named_if_it_is_in_the_account() -> None:
-    zones = [zone("Z1", "example.com"), zone("Z2", "shop.example.com"), zone("Z3", "example.com", True)]
-    assert doctor_zones.parent(zones[1], zones) == "Z1"
-    assert doctor_zones.parent(zones[0], zones) is None
-    found = doctor_zones.delegations([Delegation("Z2", "shop.example.com", OURS, frozenset(), "Z1")])
-    assert [entry.message for entry in found] == [
-        (
-            "DNS knows no name servers for it, but the hosted zone Z2 is on ns-1.example; the zone above it, Z1, is in"
-            " this account and has no such NS records"
-        )
-    ]
-
-
-def test_a_certificate_with_other_names_than_wanted_is_not_the_one_to_bind() -> None:
-    assert distributions.target_of(["example.com", "*.example.com"], RECORD).id == "ASCA1"
-    assert distributions.target_of(["example.com"], RECORD).id is None
-    assert distributions.target_of(["example.com"], None).id is None
-
-
-def test_the_paths_of_other_projects_are_below_ours() -> None:
-    assert ownership.PROJECTS_PATH.startswith(ownership.CLOUDFRONT_PATH)
-    assert Path(ownership.path_of("webapp")).parent == Path(ownership.PROJECTS_PATH)
-
-
-def test_severities_are_in_the_order_of_weight() -> None:
-    assert list(Severity) == [Severity.ERROR, Severity.WARNING, Severity.INFO]

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The doctor where there is nothing to connect to: what it can say then, and that it says what it could not look at."""
+"""The doctor without connections: what needs none is looked at, and the rest is said."""
 
 from __future__ import annotations
 
@@ -8,38 +8,14 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import uris
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.findings import Finding
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor import stores
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.checks import (
-    Check,
-    Fact,
-    Subject,
-    findings,
-)
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.doctor.stores import (
-    StoreChecks,
-    StoreProbe,
-)
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor
 from unit.fakes import modules, projects
-from unit.fakes.calls import refused_by_aws
 from unit.fakes.clock import present_clock
 
 NOWHERE = "127.0.0.1:9"
-
-
-@pytest.fixture(autouse=True)
-def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, "/dev/null")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
 def run(home: Path, check_mode: bool = False, **given: t.Any) -> Outcome:
@@ -115,48 +91,3 @@ def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
 def test_an_address_of_a_resolver_that_is_none_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="dns_server"):
         run(tmp_path, dns_server="ns.example.com:dns")
-
-
-def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Denied:
-        def examine(self) -> store_setup.Examined:
-            raise refused_by_aws("AccessDenied")
-
-    monkeypatch.setattr(StoreProbe, "setup", lambda *_arguments: Denied())
-    place = StoreProbe("store", uris.parse("dynamodb://certops", "store"))
-    subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
-    places = StoreChecks(
-        subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", present_clock()
-    )
-    assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
-
-
-def test_modes_are_read_of_everything_below(tmp_path: Path) -> None:
-    (tmp_path / "webapp").mkdir(mode=0o700)
-    (tmp_path / "webapp" / "bundle").touch(mode=0o640)
-    found = {Path(entry.path).name: entry.is_exposed for entry in stores.entries(tmp_path)}
-    assert found["webapp"] is False
-    assert found["bundle"] is True
-    assert stores.entries(tmp_path / "absent") == []
-
-
-def test_a_fact_is_read_once_whether_it_can_be_read_or_not() -> None:
-    reads: list[int] = []
-
-    def read() -> int:
-        reads.append(1)
-        if len(reads) > 1:
-            raise CertError("away")
-        return 5
-
-    good, bad = Fact(read), Fact(read)
-    assert (good.get(), good.get(), bad.get_or(7), bad.get_or(8)) == (5, 5, 7, 8)
-    assert len(reads) == 2
-
-
-def test_a_check_that_cannot_be_made_stops_no_other() -> None:
-    def away() -> list[Finding]:
-        raise CertError("away")
-
-    found = findings([Check("one", "STORE_FAILED", away), Check("two", "ARCHIVE_FAILED", away)])
-    assert [entry.code for entry in found] == ["ARCHIVE_FAILED", "STORE_FAILED"]

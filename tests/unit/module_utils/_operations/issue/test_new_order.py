@@ -1,7 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""acme_route53_issue with renewal information: due when the CA suggests it, and the order that says which certificate
-it replaces."""
+"""New orders: profiles that are refused, and certificates that are replaced."""
 
 from __future__ import annotations
 
@@ -12,18 +11,14 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.renewal_info import (
-    RenewalInfo,
-    Window,
-)
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    RemoteError,
+)
 from unit.fakes.calls import refusal
-from unit.modules.test_acme_route53_issue import World
-
-DAY = timedelta(days=1)
-URL = "https://ca.example/incident"
+from unit.fakes.issuing_world import (
+    World,
+)
 
 
 @pytest.fixture
@@ -31,13 +26,37 @@ def world() -> World:
     return World()
 
 
-def known(outcome: Outcome, after: timedelta) -> dict[str, t.Any]:
-    """Renewal information of this certificate with a window that begins ``after`` its start."""
-    info = RenewalInfo.from_dict(outcome.result["renewal"]["ari"])
-    start = times.from_text(outcome.result["bundle"]["not_before"]) + after
-    return replace(
-        info, window=Window(start, start + DAY), selected_at=start, next_check_at=start, explanation_url=URL
-    ).as_dict()
+@pytest.mark.parametrize("code", ["invalidProfile", "malformed", "unauthorized"])
+def test_a_preferred_profile_that_the_ca_refuses_is_left_out_and_the_order_resumed(world: World, code: str) -> None:
+    refused = refusal(code, status=403, message="the account may not use the profile")
+    given = {"acme_profile": "shortlived", "acme_profile_required": False}
+    world.calls.refusals["newOrder"] = [refused]
+    world.calls.refusals["finalize"] = [refusal("serverInternal", status=500)]
+    with pytest.raises(RemoteError, match="serverInternal"):
+        world.run(**given)
+    outcome = world.run(**given)
+    assert outcome.result["bundle"]["profile"] is None
+    assert len(world.ca.orders) == 1
+    assert not world.run(**given).changed
+
+
+def test_a_required_profile_that_the_ca_refuses_ends_the_run(world: World) -> None:
+    world.calls.refusals["newOrder"] = [refusal("invalidProfile", status=403)]
+    with pytest.raises(RemoteError, match="invalidProfile"):
+        world.run(acme_profile="shortlived")
+    assert world.ca.orders == {}
+
+
+def test_an_order_for_other_names_is_not_used(world: World) -> None:
+    original = world.ca.look
+    world.ca.look = lambda order: original(world.ca.update(order, identifiers=frozenset({"example.net"})))  # type: ignore[method-assign]
+    with pytest.raises(RemoteError, match=r"other names: example\.net"):
+        world.run()
+    assert world.archive.keys("/pending/") == []
+    assert world.zones.sets == {}
+
+
+DAY = timedelta(days=1)
 
 
 def renew(world: World, **changes: t.Any) -> Outcome:
@@ -47,56 +66,6 @@ def renew(world: World, **changes: t.Any) -> Outcome:
 
 def cert_id(outcome: Outcome) -> str:
     return str(outcome.result["renewal"]["ari"]["cert_id"])
-
-
-def test_a_new_certificate_has_a_name_and_nothing_else_is_known_of_it(world: World) -> None:
-    ari = world.run().result["renewal"]["ari"]
-    key_id, _dot, serial = ari.pop("cert_id").partition(".")
-    assert key_id
-    assert serial
-    assert set(ari.values()) == {None}
-
-
-def test_a_window_in_the_past_renews_at_once_and_says_why(world: World) -> None:
-    first = world.run()
-    world.clock.time += 2 * DAY
-    assert not world.run().changed
-    again = world.run(renewal_info=known(first, DAY))
-    assert again.result["issued"]
-    assert "renewal information" in again.result["reason"]
-    assert URL in again.result["reason"]
-
-
-def test_a_window_in_the_future_is_when_it_is_due(world: World) -> None:
-    given = known(world.run(), 10 * DAY)
-    kept = world.run(renewal_info=given)
-    assert not kept.changed
-    assert kept.result["renewal"]["renew_at"] == given["selected_at"]
-    assert kept.result["renewal"]["ari"] == given
-
-
-def test_what_was_known_of_the_certificate_before_does_not_renew_the_new_one(world: World) -> None:
-    given = known(world.run(), timedelta(0))
-    second = world.run(renewal_info=given)
-    assert second.result["issued"]
-    third = world.run(renewal_info=given)
-    assert not third.changed
-    assert cert_id(third) == cert_id(second)
-
-
-def test_check_mode_predicts_it(world: World) -> None:
-    given = known(world.run(), timedelta(0))
-    predicted = world.run(check_mode=True, renewal_info=given)
-    assert predicted.changed
-    assert (predicted.result["replaces"], predicted.result["renewal"]["ari"]) == (None, given)
-
-
-@pytest.mark.parametrize("given", [{"cert_id": "x"}, {"cert_id": "x", "window_start": "soon"}])
-def test_renewal_info_that_is_none_is_refused_with_all_other_problems(world: World, given: dict[str, t.Any]) -> None:
-    with pytest.raises(ConfigError, match="renewal_info") as caught:
-        world.run(renewal_info=given, renewal_interval_days=0)
-    assert len(caught.value.problems) == 2
-    assert world.calls.made == []
 
 
 def test_a_renewal_says_which_certificate_it_replaces(world: World) -> None:

@@ -1,0 +1,68 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a URI of a store or an archive names."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import user
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
+    ConfigError,
+)
+
+
+def no_session() -> t.NoReturn:
+    raise AssertionError("a store in files needs no connection to AWS")
+
+
+@pytest.mark.parametrize(
+    ("uri", "expected"),
+    [
+        pytest.param("file:///srv/certops", "file:///srv/certops", id="absolute"),
+        pytest.param("file:///srv//certops/../x/", "file:///srv/x", id="normalised"),
+        pytest.param("file://~/certops", "file:///home/ops/certops", id="tilde"),
+        pytest.param("file://$HOME/certops", "file:///home/ops/certops", id="variable"),
+        pytest.param("file://${HOME}/certops", "file:///home/ops/certops", id="braces"),
+        pytest.param(None, "file:///home/ops/.local/share/certops/{kind}", id="default"),
+    ],
+)
+def test_a_file_uri_names_its_directory(uri: str | None, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", "/home/ops")
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    assert stores.store(uri, no_session).uri == expected.format(kind="store")
+    assert stores.archive(uri, no_session).uri == expected.format(kind="archive")
+
+
+@pytest.mark.parametrize("uri", [None, "file://~/certops", "file://$HOME/certops"])
+def test_without_a_home_directory_the_refusal_says_what_to_set(
+    uri: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(user, "home", lambda: None)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    with pytest.raises(ConfigError, match="set HOME, or give project_store as file:///directory, dynamodb"):
+        stores.store(uri, no_session)
+    with pytest.raises(ConfigError, match="set HOME, or give project_archive as file:///directory or s3:"):
+        stores.archive(uri, no_session)
+
+
+@pytest.mark.parametrize(
+    ("uri", "problem"),
+    [
+        pytest.param("file://relative/dir", "no absolute directory", id="relative"),
+        pytest.param("file://$UNSET_FOR_SURE/dir", "no absolute directory", id="unset variable"),
+        pytest.param("/srv/certops", "is no URI", id="path"),
+        pytest.param("gopher://x/y", "not supported in this version", id="unknown scheme"),
+        pytest.param("s3://Bucket_/x", "names no bucket", id="bad bucket"),
+        pytest.param("s3://bucket/a/../b", "names no bucket and prefix", id="prefix with parent"),
+        pytest.param("s3://bucket/a//b", "names no bucket and prefix", id="prefix with empty part"),
+        pytest.param("s3://bucket/a?kms=x", "unknown or empty parameter", id="unknown parameter"),
+        pytest.param("s3://bucket/a?kms_key_id=", "unknown or empty parameter", id="empty parameter"),
+    ],
+)
+def test_a_uri_that_names_no_store_is_refused(uri: str, problem: str) -> None:
+    for opened in (stores.store, stores.archive):
+        with pytest.raises(ConfigError, match=problem):
+            opened(uri, no_session)
