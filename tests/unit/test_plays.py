@@ -1,0 +1,77 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What plays and tasks say for themselves, so that no ansible.cfg or environment of a user decides it."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+PLAYBOOKS = sorted((ROOT / "playbooks").rglob("*.yml"))
+TASKS = sorted((ROOT / "roles").rglob("tasks/**/*.yml"))
+# A default of ansible.cfg, the environment or the command line that would change what the plays do, and what they say.
+SETTINGS = {"connection": "local", "gather_facts": False, "any_errors_fatal": False, "timeout": 0}
+VARIABLES = {
+    "ansible_become": False,
+    "ansible_connection": "local",
+    "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+}
+STRATEGIES = {"ansible.builtin.linear", "ansible.builtin.host_pinned"}
+SECRETS = re.compile(r"hmac_key|fallback_eab|dns_aws|dns_delegations|\{\{ projects \||secret|private_key")
+Entry = dict[str, t.Any]
+
+
+def plays() -> list[Entry]:
+    return [play for path in PLAYBOOKS for play in yaml.safe_load(path.read_text()) if "hosts" in play]
+
+
+def tasks(entries: t.Iterable[Entry]) -> t.Iterator[Entry]:
+    for entry in entries:
+        inner = [*entry.get("block", ()), *entry.get("rescue", ()), *entry.get("always", ())]
+        if inner:
+            yield from tasks(inner)
+        else:
+            yield entry
+
+
+def every_task() -> list[Entry]:
+    of_plays = [task for play in plays() for task in tasks(play["tasks"])]
+    return of_plays + [task for path in TASKS for task in tasks(yaml.safe_load(path.read_text()))]
+
+
+@pytest.mark.parametrize("play", plays(), ids=lambda play: play["name"])
+def test_a_play_states_what_it_relies_on(play: Entry) -> None:
+    assert {name: play.get(name) for name in SETTINGS} == SETTINGS
+    assert {name: play.get("vars", {}).get(name) for name in VARIABLES} == VARIABLES
+    assert play.get("strategy") in STRATEGIES
+    if any("ansible.builtin.add_host" in task for task in tasks(play["tasks"])):
+        assert play["strategy"] == "ansible.builtin.linear"  # the others refuse add_host
+
+
+def test_a_task_that_may_carry_a_secret_shows_no_arguments() -> None:
+    carriers = [
+        task
+        for task in every_task()
+        for name, arguments in task.items()
+        if name.startswith("certops.cloudfront.") and SECRETS.search(str(arguments))
+    ]
+    assert len(carriers) >= 6
+    shown = [task["name"] for task in carriers if "no_log" not in task]
+    assert shown == []
+
+
+def test_a_hidden_task_that_fails_is_followed_by_one_that_says_why() -> None:
+    """Outside of a block with a rescue, which says it."""
+    for path in (ROOT / "playbooks/parts/select.yml", ROOT / "roles/project/tasks/doctor.yml"):
+        entries = yaml.safe_load(path.read_text())
+        found = list(tasks(entries[0]["tasks"] if "hosts" in entries[0] else entries))
+        for hidden, following in itertools.pairwise(found):
+            if "no_log" in hidden and "register" in hidden:
+                assert hidden["failed_when"] is False
+                assert ".msg" in following["ansible.builtin.assert"]["fail_msg"]
