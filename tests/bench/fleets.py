@@ -8,7 +8,7 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from playbook_runs.runs import environment
@@ -16,7 +16,7 @@ from sandbox import seed
 from sandbox.fleet import Fleet
 from sandbox.process import SandboxProcess
 
-from . import certbot_home
+from . import certbot_home, window_ca
 from .measure import Command, Cost, run
 from .tools import BIN
 
@@ -80,6 +80,15 @@ def nothing_due(size: int) -> list[Pass]:
         ours = place.play("renew")
         theirs = place.certbot_renew([f"{name}.{ZONE}" for name in names])
     return [Pass("`certops.cloudfront.renew`", size, ours), Pass("`certbot renew`", size, theirs)]
+
+
+def asked(size: int) -> list[Pass]:
+    """`renew` over a fleet that rests, with a question to the CA about each certificate, and again with none."""
+    with world() as (place, fleet), window_ca.running(place.home) as ca:
+        replace(fleet, directory=ca.directory, ca_bundle=ca.bundle, authority_key_id="ab" * 20).make(size)
+        runs = [place.play("renew"), place.play("renew")]
+    labels = ("`certops.cloudfront.renew`, each asked for", "`certops.cloudfront.renew`, asked for before")
+    return [Pass(label, size, cost) for label, cost in zip(labels, runs)]
 
 
 def due(forks: int) -> Pass:

@@ -33,6 +33,8 @@ class Fleet:
     directory: str
     ca_bundle: str
     zone: str = "example.com"
+    # With the identifier of its issuer's key, the CA can be asked about a certificate (RFC 9773).
+    authority_key_id: str = ""
 
     @classmethod
     def of(cls, control: Control, env: Mapping[str, str]) -> Fleet:
@@ -112,6 +114,7 @@ class Fleet:
             "archive_uri": f"file://{self.archive}/{member['name']}/{member['not_before'][:10]}.tar.gz",
             "acme_directory": self.directory,
             "acme_profile": None,
+            "authority_key_id": self.authority_key_id,
             "deployed": {"at": member["not_before"], "bind": ["previous"], "distributions": []},
         }
         waits = (

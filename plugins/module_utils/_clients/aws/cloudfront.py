@@ -10,6 +10,7 @@ sends.
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -22,6 +23,11 @@ SERVICE = "cloudfront"
 PAGE_SIZE = 100
 # For session.Session.client: the body is sent as it is, so botocore has no configuration to check.
 CLIENT_CONFIG = {"parameter_validation": False}
+# What a listing tells of each distribution and nobody reads here; botocore takes a millisecond for it.
+_UNREAD = re.compile(
+    rb"<(Origins|OriginGroups|DefaultCacheBehavior|CacheBehaviors|CustomErrorResponses|Restrictions|LastModifiedTime)>"
+    rb"[^\0]*?</\1>"
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,7 @@ class CloudFront:
         self._received: list[bytes] = []
         self._to_send = b""
         client.meta.events.register("before-parse.cloudfront.GetDistributionConfig", self._take)
+        client.meta.events.register("before-parse.cloudfront.ListDistributions", _shorten)
         client.meta.events.register("before-call.cloudfront.UpdateDistribution", self._put)
 
     def list_distributions(self) -> tuple[Distribution, ...]:
@@ -82,6 +89,10 @@ class CloudFront:
 
     def _put(self, params: dict[str, t.Any], **_event: t.Any) -> None:
         params["body"] = self._to_send
+
+
+def _shorten(response_dict: dict[str, t.Any], **_event: t.Any) -> None:
+    response_dict["body"] = _UNREAD.sub(b"", response_dict["body"])
 
 
 def _distribution(summary: t.Mapping[str, t.Any]) -> Distribution:

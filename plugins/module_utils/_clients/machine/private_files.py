@@ -14,10 +14,12 @@ import typing as t
 from pathlib import Path
 
 from ..._errors import CertError, RemoteError
+from . import processes
 
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
 _TEMPORARY = ".tmp"
+_LONGEST_MARK = 100
 _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
     errno.EDQUOT: "raise the quota or free some space on that disk",
@@ -120,7 +122,7 @@ def remove(path: Path) -> None:
 def locked(directory: Path) -> t.Iterator[None]:
     """Inside, no other process of this machine is in the same block for this directory; what killed writers left there
     is removed."""
-    lock = directory / ".lock"
+    lock, mark = directory / ".lock", _mark()
     with doing("lock", lock):
         make_directory(directory)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
@@ -128,10 +130,23 @@ def locked(directory: Path) -> t.Iterator[None]:
         with doing("lock", lock):
             os.fchmod(descriptor, FILE_MODE)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            _remove_leftovers(directory)
+            if not mark or os.pread(descriptor, _LONGEST_MARK, 0) != mark:
+                _remove_leftovers(directory)
+            os.ftruncate(descriptor, 0)
         yield
+        # On a full disk the next writer looks for leftovers again.
+        with contextlib.suppress(OSError):
+            os.pwrite(descriptor, mark, 0)
     finally:
         os.close(descriptor)
+
+
+def _mark() -> bytes:
+    """What the lock says while nobody holds it and its last holder ended well. A holder that was killed leaves it
+    empty, and after a power failure it is that of another boot: then there may be leftovers, and they are looked for.
+    Empty where the boot cannot be told."""
+    boot = processes.boot_id()
+    return f"swept {boot}\n".encode() if boot else b""
 
 
 def _remove_leftovers(directory: Path) -> None:

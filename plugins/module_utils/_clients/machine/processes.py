@@ -31,7 +31,7 @@ def current() -> dict[str, t.Any]:
     process = _controller(tuple(_ancestors()))
     return {
         "host": socket.gethostname(),
-        "boot_id": _boot_id(),
+        "boot_id": boot_id(),
         "pid_namespace": _pid_namespace(),
         "pid": process.pid if process else None,
         "started": process.started if process else None,
@@ -41,7 +41,7 @@ def current() -> dict[str, t.Any]:
 def is_dead(owner: t.Mapping[str, t.Any]) -> bool:
     """Whether the owner is a process of this very host, boot and PID namespace, and has ended; False where that cannot
     be known."""
-    here = (socket.gethostname(), _boot_id(), _pid_namespace())
+    here = (socket.gethostname(), boot_id(), _pid_namespace())
     if (
         not owner.get("pid")
         or None in here
@@ -107,7 +107,8 @@ def _read(pid: int | str) -> _Process | None:
     )
 
 
-def _boot_id() -> str | None:
+def boot_id() -> str | None:
+    """The ID of this boot of the machine; None where that cannot be told."""
     try:
         return (_PROC / "sys/kernel/random/boot_id").read_text().strip()
     except OSError:

@@ -75,6 +75,23 @@ def test_a_writer_killed_before_the_rename_leaves_the_old_content_and_the_next_w
     assert sorted(path.name for path in (tmp_path / "archive" / "webapp").iterdir()) == [".lock", "x", "y"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [pytest.param(b"", id="a former version"), pytest.param(b"swept another-boot\n", id="before a power failure")],
+)
+def test_what_may_have_been_left_before_is_looked_for_once(
+    tmp_path: Path, content: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, swept = FileStore(tmp_path), []
+    monkeypatch.setattr(private_files, "_remove_leftovers", swept.append)
+    store.write("webapp", {}, None)
+    (tmp_path / ".lock").write_bytes(content)
+    swept.clear()
+    for number in range(20):
+        store.write(f"p{number}", {}, None)
+    assert swept == [tmp_path]
+
+
 def test_file_and_directory_are_synced_before_a_write_returns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     synced: list[str] = []
     real = os.fsync
