@@ -290,6 +290,13 @@ projects:
       elements: str, sample: []}
     predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
       cloudfront: 6, iam: 7, route53: 4, sns: 3}}
+attention:
+  description: Of RV(projects) those that need something and that no run takes now, since they wait, are put off or held
+    back.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 selected:
   description: The projects that a run has to take now, the earliest deadline first.
   returned: success

@@ -23,7 +23,8 @@ from .tools import BIN
 ZONE = "example.com"
 SIZES = (100, 1_000, 10_000)
 DUE, FORKS = 50, (1, 5, 20)
-MASS, MASS_FORKS = 200, 20
+MASS, MASS_FORKS = (200, 1_000), 20
+ASKED = (1_000, 10_000)
 
 
 @dataclass(frozen=True)
@@ -55,13 +56,25 @@ class World:
         command = Command([str(BIN / "ansible-playbook"), f"certops.cloudfront.{playbook}", *arguments], self.env)
         return run(command, self.sandbox.control, self.home / "output.log")
 
-    def certbot_renew(self, names: Sequence[str]) -> Cost:
-        root = self.home / "certbot"
-        certbot_home.make(root / "config", names)
-        places = [part for kind in ("config", "work", "logs") for part in (f"--{kind}-dir", str(root / kind))]
+    def certbot_renew(self, names: Sequence[str], due: bool = False) -> Cost:
+        """`certbot renew` over as many certificates; those that are due are of the sandbox's CA."""
+        config, exports = self.home / "certbot" / "config", self.sandbox.env()
+        server = exports["CERTOPS_ACME_DIRECTORY"]
+        if due:
+            self._certbot("register", "--server", server, "--agree-tos", "--register-unsafely-without-email")
+            certbot_home.make(config, names, server, certbot_home.account_of(config), due=True)
+        else:
+            certbot_home.make(config, names)
         # --no-random-sleep-on-renew: without a terminal it would wait for up to eight minutes
-        arguments = [str(BIN / "certbot"), "renew", "--non-interactive", "--no-random-sleep-on-renew", *places]
-        return run(Command(arguments, self.env), self.sandbox.control, self.home / "output.log")
+        return self._certbot("renew", "--no-random-sleep-on-renew")
+
+    def _certbot(self, *arguments: str) -> Cost:
+        root = self.home / "certbot"
+        places = [part for kind in ("config", "work", "logs") for part in (f"--{kind}-dir", str(root / kind))]
+        # certbot has no option for a private CA; requests, which it uses, reads this.
+        env = {**self.env, "REQUESTS_CA_BUNDLE": self.sandbox.env()["CERTOPS_ACME_CA_BUNDLE"]}
+        command = Command([str(BIN / "certbot"), *arguments, "--non-interactive", *places], env)
+        return run(command, self.sandbox.control, self.home / "output.log")
 
 
 @contextmanager
@@ -98,6 +111,16 @@ def due(forks: int) -> Pass:
         return Pass("`certops.cloudfront.renew`", DUE, place.play("renew", "--forks", str(forks)), forks)
 
 
+def due_beside_certbot(propagation_seconds: float) -> list[Pass]:
+    """`renew` and `certbot renew` over as many names that are all due, where Route 53 takes its time."""
+    with world() as (place, fleet):
+        place.sandbox.control.set(route53_propagation_seconds=propagation_seconds)
+        names = fleet.make(DUE, due=DUE)
+        ours = place.play("renew", "--forks", str(MASS_FORKS))
+        theirs = place.certbot_renew([f"{name}.{ZONE}" for name in names], due=True)
+    return [Pass("`certops.cloudfront.renew`", DUE, ours, MASS_FORKS), Pass("`certbot renew`", DUE, theirs, 1)]
+
+
 def one_due(size: int) -> Pass:
     """`renew` over a fleet of which one project is due."""
     with world() as (place, fleet):
@@ -105,11 +128,11 @@ def one_due(size: int) -> Pass:
         return Pass("`certops.cloudfront.renew`, 1 due", size, place.play("renew"))
 
 
-def mass_reissue() -> Pass:
+def mass_reissue(size: int) -> Pass:
     """A new key and certificate for every project, as after an incident of the CA."""
     with world() as (place, fleet):
-        names = fleet.make(MASS)
+        names = fleet.make(size)
         variables = place.home / "projects.json"
         variables.write_text(json.dumps({"projects": names}), encoding="utf-8")
         cost = place.play("reissue", "--forks", str(MASS_FORKS), "-e", f"@{variables}")
-    return Pass("`certops.cloudfront.reissue`", MASS, cost, MASS_FORKS)
+    return Pass("`certops.cloudfront.reissue`", size, cost, MASS_FORKS)

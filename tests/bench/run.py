@@ -257,22 +257,52 @@ def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
     ]
 
 
-def working(_arguments: argparse.Namespace, _home: Path) -> list[str]:
+def asking(arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """Fleets of which nothing is due, with a question to the CA about each certificate."""
+    passes = []
+    for size in arguments.asked:
+        say(f"  {size} projects, each asked for")
+        passes += fleets.asked(size)
+    return [
+        "A CA that answers at once is asked about each certificate; the second run of each pair asks nobody.",
+        "",
+        *table(FLEET_HEAD, [_cells(found) for found in passes], texts=1),
+    ]
+
+
+WORKING_HEAD = ("forks", *FLEET_HEAD, "CPU s each", "AWS calls each", "Route 53 calls each", "ACME requests each")
+
+
+def _working_cells(found: fleets.Pass) -> list[str]:
+    each = (found.cost.cpu / found.projects, found.cost.aws / found.projects, found.each("route53"), found.each("acme"))
+    return [str(found.forks), *_cells(found), *(f"{figure:.1f}" for figure in each)]
+
+
+def working(arguments: argparse.Namespace, _home: Path) -> list[str]:
     """Fleets that are due as a whole."""
     passes = []
     for forks in fleets.FORKS:
         say(f"  {fleets.DUE} due, forks {forks}")
         passes.append(fleets.due(forks))
-    say(f"  {fleets.MASS} reissued")
-    passes.append(fleets.mass_reissue())
-    rows = [
-        [str(found.forks), *_cells(found), f"{found.each('route53'):.1f}", f"{found.each('acme'):.1f}"]
-        for found in passes
-    ]
+    for size in arguments.mass:
+        say(f"  {size} reissued")
+        passes.append(fleets.mass_reissue(size))
     return [
         "The sandbox has no latency here, and shares the cores with what is measured.",
         "",
-        *table(("forks", *FLEET_HEAD, "Route 53 calls each", "ACME requests each"), rows, texts=2),
+        *table(WORKING_HEAD, [_working_cells(found) for found in passes], texts=2),
+    ]
+
+
+def renewing(_arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """As many due names for ours and for certbot."""
+    say(f"  {fleets.DUE} due")
+    passes = fleets.due_beside_certbot(PROPAGATION_SECONDS)
+    return [
+        f"Route 53 needs {PROPAGATION_SECONDS} s until a change is INSYNC, and nothing else has latency.",
+        "certbot renews one certificate after another, and stops with files on disk; ours is the whole life of each.",
+        "",
+        *table(WORKING_HEAD, [_working_cells(found) for found in passes], texts=2),
     ]
 
 
@@ -280,7 +310,9 @@ SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace, Path], list[str]]]]
     "issuing": ("Issuing", issuing),
     "nonces": ("100 names from a CA that refuses nonces", nonces),
     "resting": ("A pass over many projects that finds nothing to do", resting),
+    "asking": ("A pass in which each certificate is asked for", asking),
     "working": ("Many projects that are due", working),
+    "renewing": ("Many projects that are due, beside certbot", renewing),
 }
 INTRODUCTION = """<!-- Written by `make bench`; edit tests/bench/run.py instead. -->
 # Benchmarks
@@ -320,6 +352,12 @@ def main() -> int:
         nargs="+",
         default=fleets.SIZES,
         help="sizes of the fleets that rest (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--asked", type=int, nargs="+", default=fleets.ASKED, help="sizes of the fleets that ask (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--mass", type=int, nargs="+", default=fleets.MASS, help="sizes of the fleets reissued (default: %(default)s)"
     )
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write (default: docs/benchmarks.md)")
     arguments = parser.parse_args()

@@ -14,7 +14,7 @@ import contextlib
 import json
 import time
 import typing as t
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -130,7 +130,7 @@ class DistributionCache(ListingCache[tuple[Distribution, ...]]):
     kind = "distributions"
 
     def _packed(self, listing: tuple[Distribution, ...]) -> t.Any:
-        return [asdict(one) for one in listing]
+        return [vars(one) for one in listing]
 
     def _unpacked(self, packed: t.Any) -> tuple[Distribution, ...]:
         return tuple(Distribution(**{**one, "aliases": tuple(one["aliases"])}) for one in packed)
@@ -143,8 +143,7 @@ class ServerCertificateCache(ListingCache[tuple[StoredCertificate, ...]]):
 
     def _packed(self, listing: tuple[StoredCertificate, ...]) -> t.Any:
         return [
-            {**asdict(one), "upload_date": _text(one.upload_date), "expiration": _text(one.expiration)}
-            for one in listing
+            {**vars(one), "upload_date": _text(one.upload_date), "expiration": _text(one.expiration)} for one in listing
         ]
 
     def _unpacked(self, packed: t.Any) -> tuple[StoredCertificate, ...]:

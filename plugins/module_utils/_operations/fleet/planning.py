@@ -31,6 +31,9 @@ from ..._errors import ConfigError
 from ..renewal_notes import RenewalNotes
 from . import ca_limits, renewal_inquiry, survey
 
+# What a project that no run takes now may need without anybody having to look at it.
+_AT_REST = ("none", "cleanup")
+
 
 @dataclass(frozen=True)
 class Clients:
@@ -135,8 +138,10 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
     limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
+    projects = [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs]
     result = {
-        "projects": [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs],
+        "projects": projects,
+        "attention": [one for one in projects if not one["selected"] and one["action"] not in _AT_REST],
         "selected": [_selected(need, request.store or clients.stores[None].uri) for need in taken],
         "broken": sorted(found.broken, key=lambda one: one["name"]),
         "limits": limits,

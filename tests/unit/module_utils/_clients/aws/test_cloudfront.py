@@ -120,6 +120,16 @@ def test_every_page_is_listed_a_hundred_at_a_time() -> None:
     assert second.tenant_only
 
 
+def test_what_nobody_reads_of_a_listing_changes_nothing_about_what_is_read() -> None:
+    unread = (
+        "<LastModifiedTime>no time at all</LastModifiedTime><Origins><Quantity>1</Quantity><Items><Origin>"
+        "<Id>&lt;/Origins&gt;</Id></Origin></Items></Origins><CacheBehaviors><Quantity>0</Quantity></CacheBehaviors>"
+        "<DefaultCacheBehavior><TargetOriginId>\n</TargetOriginId></DefaultCacheBehavior><OriginGroups/>"
+    )
+    plain = Http((200, {}, page("E1", ""))).cloudfront.list_distributions()
+    assert Http((200, {}, page("E1", "", unread))).cloudfront.list_distributions() == plain
+
+
 def test_no_distributions_at_all() -> None:
     body = (
         "<DistributionList"

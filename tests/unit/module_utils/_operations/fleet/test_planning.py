@@ -125,6 +125,7 @@ class TestAWholeStore:
         put(store, "waits", certificate=certificate(45), renewal=failing(1, timedelta(hours=1)))
         found = plan(store)
         assert actions(found) == {"due": "renew", "waits": "wait", "rests": "none"}
+        assert [row["name"] for row in found.result["attention"]] == ["waits"]
         (selected,) = found.result["selected"]
         assert (selected["name"], selected["host"], selected["action"]) == ("due", "due", "renew")
         assert selected["role_vars"]["project_domains"] == DOMAINS
