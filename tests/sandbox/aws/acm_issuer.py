@@ -15,6 +15,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from sandbox.ca.authority import key_usage
+
 from .acm_certificate import Certificate, Material
 
 if t.TYPE_CHECKING:
@@ -61,17 +63,7 @@ def issue(state: State, item: Certificate) -> Material:
 
 
 def _usage(is_rsa: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        key_encipherment=is_rsa,
-        content_commitment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    return key_usage("digital_signature", *(["key_encipherment"] if is_rsa else []))
 
 
 def encrypted(key: str, passphrase: bytes) -> str:

@@ -16,7 +16,7 @@ from http import HTTPStatus
 from . import authorization, cbor, control, wire
 from .calls import LoggedCall, summary
 from .errors import AwsError, not_in_sandbox
-from .faults import DEFAULT_TIMEOUT_SECONDS, Fault, fault_error
+from .faults import ConnectionLostError, Fault, fault_error
 from .service import MOTO, Call, Response
 from .state import State
 from .wire import Environ
@@ -28,10 +28,6 @@ _ERROR_CODE = re.compile(rb"<Code>([^<]+)</Code>|\"__type\":\s*\"(?:[^\"#]*#)?([
 # Calls that AWS takes without a signature:
 # https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html
 _UNSIGNED = frozenset({"AssumeRoleWithWebIdentity", "AssumeRoleWithSAML"})
-
-
-class _ConnectionLostError(Exception):
-    """The answer must never arrive: the connection is reset."""
 
 
 def create_app(state: State) -> WsgiApp:
@@ -50,7 +46,7 @@ class _App:
             return _send(control.answer(self.state, environ), start_response)
         try:
             return _send(self._aws(environ), start_response)
-        except _ConnectionLostError:
+        except ConnectionLostError:
             return _reset(environ, start_response)
 
     def _aws(self, environ: Environ) -> Response:
@@ -195,13 +191,7 @@ def _moto_params(service: str, environ: Environ, body: bytes) -> t.Mapping[str, 
 def _strike(fault: Fault, entry: LoggedCall) -> Response | None:
     """What a fault does to this call: an answer, a lost connection, or None when the call goes on."""
     entry.error = f"fault:{fault.kind}"
-    if fault.kind == "kill":
-        fault.strike_process()
-        raise _ConnectionLostError
-    if fault.kind in ("timeout", "delay"):
-        time.sleep(fault.seconds or (DEFAULT_TIMEOUT_SECONDS if fault.kind == "timeout" else 0))
-    if fault.kind in ("timeout", "reset"):
-        raise _ConnectionLostError
+    fault.strike()
     if fault.kind == "delay":
         entry.error = None
         return None

@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 import typing as t
 from dataclasses import asdict, dataclass, fields
 
@@ -34,6 +35,10 @@ _THROTTLE = {
     "dynamodb": ("ThrottlingException", "Rate of requests exceeds the allowed throughput.", 400),
     "s3": ("SlowDown", "Please reduce your request rate.", 503),
 }
+
+
+class ConnectionLostError(Exception):
+    """The answer must never arrive: the connection is lost."""
 
 
 @dataclass
@@ -67,7 +72,16 @@ class Fault:
             found.append("kill needs pid or pgid")
         return found
 
-    def strike_process(self) -> None:
+    def strike(self) -> None:
+        """Kills and waits as the kind says; ConnectionLostError if there is to be no answer."""
+        if self.kind == "kill":
+            self._kill()
+        if self.kind in ("timeout", "delay"):
+            time.sleep(self.seconds or (DEFAULT_TIMEOUT_SECONDS if self.kind == "timeout" else 0))
+        if self.kind in ("kill", "timeout", "reset"):
+            raise ConnectionLostError
+
+    def _kill(self) -> None:
         """Ends the named process, or its process group, with no chance to clean up."""
         if self.pgid:
             os.killpg(self.pgid, signal.SIGKILL)

@@ -21,6 +21,27 @@ ALTERNATE_ROOT_NAME = "Certops Sandbox Alternate Root"
 YEAR = datetime.timedelta(days=365)
 
 
+_USAGES = (
+    "digital_signature",
+    "content_commitment",
+    "key_encipherment",
+    "data_encipherment",
+    "key_agreement",
+    "key_cert_sign",
+    "crl_sign",
+    "encipher_only",
+    "decipher_only",
+)
+
+
+def key_usage(*allowed: str) -> x509.KeyUsage:
+    """What a key may be used for, and nothing else."""
+    unknown = set(allowed) - set(_USAGES)
+    if unknown:
+        raise ValueError(f"no usage of a key: {', '.join(sorted(unknown))}")
+    return x509.KeyUsage(**{usage: usage in allowed for usage in _USAGES})
+
+
 @dataclass(frozen=True)
 class Pair:
     """A certificate with its private key."""
@@ -71,17 +92,7 @@ def _authority(
     common_name: str, issuer: Pair | None, path_length: int, key: ec.EllipticCurvePrivateKey | None = None
 ) -> Pair:
     key = key or ec.generate_private_key(ec.SECP256R1())
-    usage = x509.KeyUsage(
-        digital_signature=True,
-        key_cert_sign=True,
-        crl_sign=True,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    usage = key_usage("digital_signature", "key_cert_sign", "crl_sign")
     builder = _builder(_name(common_name), key, issuer, 10 * YEAR)
     builder = builder.add_extension(
         x509.BasicConstraints(ca=True, path_length=path_length), critical=True

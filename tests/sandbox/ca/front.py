@@ -15,7 +15,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sandbox.aws.calls import LoggedCall, summary
-from sandbox.aws.faults import DEFAULT_TIMEOUT_SECONDS, Fault
+from sandbox.aws.faults import Fault
 from sandbox.aws.state import State
 from sandbox.ca import caa
 from sandbox.ca.backend import ERROR, JSON, Backend, Reply, Request, problem
@@ -39,10 +39,6 @@ PREFIXES = {
 }
 # What is read with POST-as-GET takes no payload (RFC 8555 section 6.3).
 READ_ONLY = {"authz", "order", "cert"}
-
-
-class DroppedError(Exception):
-    """The answer must never arrive: the connection is reset."""
 
 
 def operation_of(path: str) -> str:
@@ -134,13 +130,7 @@ def problem_type(reply: Reply) -> str:
 def strike(fault: Fault, entry: LoggedCall) -> Reply | None:
     """What a fault does to a request: an answer, a lost connection, or None when the request goes on."""
     entry.error = f"fault:{fault.kind}"
-    if fault.kind == "kill":
-        fault.strike_process()
-        raise DroppedError
-    if fault.kind in ("timeout", "delay"):
-        time.sleep(fault.seconds or (DEFAULT_TIMEOUT_SECONDS if fault.kind == "timeout" else 0))
-    if fault.kind in ("timeout", "reset"):
-        raise DroppedError
+    fault.strike()
     if fault.kind == "delay":
         return None
     if fault.kind == "malformed":

@@ -19,11 +19,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from sandbox.aws.faults import ConnectionLostError
 from sandbox.aws.state import State
 from sandbox.ca import signer
 from sandbox.ca.authority import Authority
 from sandbox.ca.backend import Backend, Options, Reply, Request, problem
-from sandbox.ca.front import DroppedError, Front
+from sandbox.ca.front import Front
 
 # Directories are named by the process that they belong to.
 PREFIX = "certops-sandbox-"
@@ -61,7 +62,7 @@ class _Handler(BaseHTTPRequestHandler):
         request = Request(self.command, f"https://{host}", self.path.partition("?")[0], body)
         try:
             reply = self.server.front.answer(request, self.headers.get("Content-Type", ""))
-        except DroppedError:
+        except ConnectionLostError:
             self.close_connection = True
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.connection.close()

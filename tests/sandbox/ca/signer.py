@@ -16,7 +16,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from sandbox.ca.authority import Authority
+from sandbox.ca.authority import Authority, key_usage
 
 COMMON_NAME_LIMIT = 64
 
@@ -61,17 +61,8 @@ def _subject(csr: x509.CertificateSigningRequest, profile: str) -> x509.Name:
 
 
 def _key_usage(csr: x509.CertificateSigningRequest, profile: str) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        key_encipherment=isinstance(csr.public_key(), rsa.RSAPublicKey) and profile not in ("tlsserver", "shortlived"),
-        content_commitment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=False,
-        crl_sign=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
+    enciphers = isinstance(csr.public_key(), rsa.RSAPublicKey) and profile not in ("tlsserver", "shortlived")
+    return key_usage("digital_signature", *(["key_encipherment"] if enciphers else []))
 
 
 def issue(csr: x509.CertificateSigningRequest, profile: str) -> x509.Certificate:
