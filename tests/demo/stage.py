@@ -20,6 +20,8 @@ import boto3
 from sandbox.process import SandboxProcess
 from sandbox.seed import upload_certificate
 
+from demo.clock.set_clock import AHEAD
+
 BOLD, GREEN, RED, DIM, PLAIN = (
     ("\033[1m", "\033[32m", "\033[31m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("",) * 5
 )
@@ -52,6 +54,9 @@ class Stage:
             "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
             "ANSIBLE_HOME": str(self.home / "ansible"),
+            "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests" / "demo" / "clock"),
+            "ANSIBLE_CALLBACKS_ENABLED": "set_clock",
+            AHEAD: "0",
         }
         os.environ.update(self._sandbox.env())
         return self
@@ -83,6 +88,11 @@ class Stage:
 
     # Acting
 
+    def set_ahead(self, seconds: float) -> None:
+        """Later: for AWS, and for the runs that follow."""
+        self.control.advance(seconds)
+        self.env[AHEAD] = str(seconds)
+
     def play(
         self,
         name: str,
@@ -93,22 +103,12 @@ class Stage:
     ) -> None:
         """Run a playbook of the collection as a user does, and check its exit status and whether it changed
         anything."""
-        command = [
-            str(Path(sys.executable).with_name("ansible-playbook")),
-            f"certops.cloudfront.{name}",
-            "-e",
-            json.dumps(variables),
-        ]
-        if check:
-            command += ["--check", "--diff"]
-        shown = " ".join(
-            f"{key}={value}" for key, value in variables.items() if key in ("project_name", "project_keep_previous")
-        )
-        print(
-            f"   {DIM}$ ansible-playbook certops.cloudfront.{name}"
-            f" {'--check --diff ' if check else ''}{'-e ' + shown if shown else ''}{PLAIN}",
-            flush=True,
-        )
+        command = ["ansible-playbook", f"certops.cloudfront.{name}", *(["--check", "--diff"] if check else [])]
+        if variables:
+            command += ["-e", self._shown(variables)]
+        print(f"   {DIM}$ {' '.join(command)}{PLAIN}", flush=True)
+        command[0] = str(Path(sys.executable).with_name(command[0]))
+        command[-1] = command[-1].replace("@", f"@{self.home}/")
         done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
         if (done.returncode != 0) != fails:
             raise StoryError(f"{name} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}")
@@ -119,6 +119,17 @@ class Stage:
             self.expect(True, f"{name} was refused, exit status {done.returncode}")
         elif changed is not None:
             self.expect((total > 0) == changed, f"{name}: changed={total}")
+
+    def _shown(self, variables: dict[str, t.Any]) -> str:
+        """What stands after -e: a file for a definition, which is told when it is new."""
+        if len(variables) == 1:
+            return "".join(f"{key}={value}" for key, value in variables.items())
+        text = "".join(f"{key}: {json.dumps(value)}\n" for key, value in variables.items())
+        path = self.home / f"{variables['project_name']}.yml"
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"   {DIM}{path.name}:\n     {text.strip().replace(chr(10), chr(10) + '     ')}{PLAIN}", flush=True)
+        return f"@{path.name}"
 
     @staticmethod
     def _summary(output: str) -> list[str]:
@@ -193,7 +204,7 @@ class Stage:
         context.verify_mode = ssl.CERT_NONE  # the fingerprint is what is looked at
         try:
             with (
-                socket.create_connection((host, int(port)), timeout=5) as raw,
+                socket.create_connection((host, int(port)), timeout=60) as raw,
                 context.wrap_socket(raw, server_hostname=name) as tls,
             ):
                 return hashlib.sha256(tls.getpeercert(binary_form=True) or b"").hexdigest()

@@ -33,7 +33,7 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str]] = {
         {"renewal_interval_days": 0},
         "renewal_interval_days: 0 is out of range; use a whole number of days from 1 to 89",
     ),
-    "ninety": ({"renewal_interval_days": 90}, "renewal_interval_days: 90 is out of bounds"),
+    "ninety": ({"renewal_interval_days": 90}, "renewal_interval_days: 90 is out of range"),
     "text": ({"renewal_interval_days": "soon"}, "renewal_interval_days: 'soon' is not a whole number"),
     "fraction": ({"renewal_interval_days": 1.5}, "renewal_interval_days: 1.5 is not a whole number"),
     "email": ({"emails": ["ops@example.com", "nobody"]}, "emails: 'nobody' is not a valid e-mail address"),
