@@ -11,8 +11,8 @@ from datetime import datetime
 
 from .._clients.stores.base import Store, Stored
 from .._core.project import document as project_document, journal, lease
-from .._core.project.document import Document
 from .._core.run import step_report, transitions
+from .._core.values.shapes import ProjectDocument
 from .._errors import CertError, ConflictError
 
 # Each attempt lost means that another run got its write through.
@@ -23,14 +23,14 @@ class Decided(t.Protocol):
     """What a decision carries beside its own results: the document to write, or None for no document."""
 
     @property
-    def document(self) -> Document | None:
+    def document(self) -> ProjectDocument | None:
         """The document as it shall be."""
 
 
 D = t.TypeVar("D", bound=Decided)
 
 
-def load(store: Store, name: str) -> tuple[Document | None, str | None]:
+def load(store: Store, name: str) -> tuple[ProjectDocument | None, str | None]:
     """The document with every key present, and its version; (None, None) if there is none; CertError if it is
     damaged."""
     stored = store.read(name)
@@ -39,7 +39,7 @@ def load(store: Store, name: str) -> tuple[Document | None, str | None]:
     return checked(store, name, stored), stored.version
 
 
-def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
+def checked(store: Store, name: str, stored: Stored | CertError) -> ProjectDocument:
     """The document of what was read, with every key present; CertError if it cannot be used."""
     if isinstance(stored, CertError):
         raise stored
@@ -52,10 +52,10 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> Document:
 def update(
     store: Store,
     name: str,
-    decide: t.Callable[[Document | None], D],
+    decide: t.Callable[[ProjectDocument | None], D],
     check_mode: bool = False,
-    view: t.Callable[[Document], Document] | None = None,
-) -> tuple[Document | None, D]:
+    view: t.Callable[[ProjectDocument], ProjectDocument] | None = None,
+) -> tuple[ProjectDocument | None, D]:
     """The document before, and the decision that was written. ``decide`` may be called again, so it only computes.
     ``view`` adds what is known elsewhere, which alone is nothing to write."""
     conflict: ConflictError | None = None
@@ -92,7 +92,7 @@ class RunJournal:
         update(self.store, self.project, lambda document: transitions.recorded(request, document))
 
 
-def _apply(store: Store, name: str, document: Document | None, version: str | None) -> None:
+def _apply(store: Store, name: str, document: ProjectDocument | None, version: str | None) -> None:
     if document is not None:
         store.write(name, document, version)
     elif version is not None:

@@ -16,7 +16,7 @@ from .._core.certificate import renewal_notes
 from .._core.certificate.renewal_info import RenewalInfo
 from .._core.certificate.renewal_notes import INDEX, Entries, Entry, NotesIndex
 from .._core.project import document as project_document
-from .._core.project.document import Document
+from .._core.values.shapes import ProjectDocument
 from .._errors import CertError, ConflictError
 
 AREA = "renewal-info"
@@ -42,7 +42,7 @@ class RenewalNotes:
         self._index: NotesIndex | None = None
         self._entries: dict[str, Entries] = {}
 
-    def view(self, document: Document, now: datetime) -> Document:
+    def view(self, document: ProjectDocument, now: datetime) -> ProjectDocument:
         """The document with what its CA said last of the recorded certificate, and the time that follows from it."""
         own = project_document.renewal_info(document)
         if own is None:
@@ -73,7 +73,7 @@ class RenewalNotes:
             self._index = NotesIndex.from_dict(self._read(INDEX).document)
         return self._index
 
-    def _of(self, document: Document, cert_id: str) -> RenewalInfo | None:
+    def _of(self, document: ProjectDocument, cert_id: str) -> RenewalInfo | None:
         until = self._known.without.get(_directory(document)) if self._known.without else None
         if until:
             return renewal_notes.info(cert_id, {"next_check_at": until})
@@ -160,7 +160,7 @@ def _part(former: t.Mapping[str, t.Any], more: t.Mapping[str, Entry], now: datet
     return {"schema": renewal_notes.SCHEMA, "known": known}
 
 
-def _directory(document: t.Mapping[str, t.Any]) -> str:
+def _directory(document: ProjectDocument) -> str:
     try:
         return project_document.authority(document)[0]
     except ValueError:  # the plan says what is wrong with the definition

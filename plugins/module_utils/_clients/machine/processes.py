@@ -11,6 +11,8 @@ import socket
 import typing as t
 from dataclasses import dataclass
 
+from ..._core.values.shapes import Owner
+
 _PROC = pathlib.Path("/proc")
 # ansible-runner only if no ansible is between it and us: it outlives the playbook that it started.
 _CONTROLLERS = (("ansible-playbook", "ansible"), ("ansible-runner",))
@@ -25,7 +27,7 @@ class _Process:
     names: tuple[str, ...]
 
 
-def current() -> dict[str, t.Any]:
+def current() -> Owner:
     """The owner for a lock: the host and, if it can be told, the controlling process, so that its death can be seen
     later."""
     process = _controller(tuple(_ancestors()))
@@ -38,19 +40,16 @@ def current() -> dict[str, t.Any]:
     }
 
 
-def is_dead(owner: t.Mapping[str, t.Any]) -> bool:
+def is_dead(owner: Owner) -> bool:
     """Whether the owner is a process of this very host, boot and PID namespace, and has ended; False where that cannot
     be known."""
     here = (socket.gethostname(), boot_id(), _pid_namespace())
-    if (
-        not owner.get("pid")
-        or None in here
-        or here != (owner.get("host"), owner.get("boot_id"), owner.get("pid_namespace"))
-    ):
+    pid = owner.get("pid")
+    if not pid or None in here or here != (owner.get("host"), owner.get("boot_id"), owner.get("pid_namespace")):
         return False
-    process = _read(int(owner["pid"]))
+    process = _read(int(pid))
     if process is None:
-        return _is_gone(int(owner["pid"]))
+        return _is_gone(int(pid))
     return process.state == "Z" or process.started != owner.get("started")
 
 

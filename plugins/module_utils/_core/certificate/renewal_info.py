@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ..values import times
+from ..values.shapes import RenewalInfoRecord
 from .certificate import Certificate
 
 # RFC 9773 section 4.3.2: Retry-After is respected within limits; one minute and one day are its examples.
@@ -69,7 +70,7 @@ class RenewalInfo:
     explanation_url: str | None = None
     error: str | None = None
 
-    def as_dict(self) -> dict[str, t.Any]:
+    def as_dict(self) -> RenewalInfoRecord:
         """The fields as they stand in the project document."""
         return {
             "cert_id": self.cert_id,

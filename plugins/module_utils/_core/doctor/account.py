@@ -10,6 +10,7 @@ import typing as t
 from ..certificate import certificate
 from ..server_cert.server_certs import Quota, StoredCertificate
 from ..values.ownership import path_of
+from ..values.shapes import CertificateRecord
 from .findings import Finding, finding
 
 COSTLY_KEY_TYPES = ("rsa_3072", "rsa_4096")
@@ -40,7 +41,7 @@ def room(quota: Quota) -> list[Finding]:
 
 def stored(
     project: str,
-    record: t.Mapping[str, t.Any] | None,
+    record: CertificateRecord | None,
     superseded: t.Iterable[t.Mapping[str, t.Any]],
     found: t.Sequence[StoredCertificate],
 ) -> list[Finding]:
@@ -75,7 +76,7 @@ def _like_ours(project: str) -> re.Pattern[str]:
     return re.compile(rf"{re.escape(project)}-\d{{4}}-\d\d-\d\d-\d{{4}}(-\d+)?", re.IGNORECASE)
 
 
-def content(record: t.Mapping[str, t.Any], fingerprint_sha256: str) -> list[Finding]:
+def content(record: CertificateRecord, fingerprint_sha256: str) -> list[Finding]:
     """Whether IAM has under the recorded name what is recorded."""
     if fingerprint_sha256 == record["fingerprint_sha256"]:
         return []
@@ -86,7 +87,7 @@ def content(record: t.Mapping[str, t.Any], fingerprint_sha256: str) -> list[Find
     return [finding("CERTIFICATE_DIFFERS", str(record.get("name")), message)]
 
 
-def key_type(project: str, wanted: str, record: t.Mapping[str, t.Any] | None) -> list[Finding]:
+def key_type(project: str, wanted: str, record: CertificateRecord | None) -> list[Finding]:
     """Whether CloudFront takes the key that is wanted, and the one that is there."""
     types = dict.fromkeys([wanted, *([str(record["key_type"])] if record else [])])
     refused = [one for one in types if one not in certificate.CLOUDFRONT_KEY_TYPES]

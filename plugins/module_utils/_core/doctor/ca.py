@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..dns.caa import CaaVerdict, Issuer, Reason
 from ..values import domain_names
+from ..values.shapes import CertificateRecord
 from .findings import Finding, finding
 
 _CODES = {
@@ -73,7 +74,7 @@ def directory(ca: Ca, applicant: Applicant) -> list[Finding]:
     return found
 
 
-def redundant(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) -> list[Finding]:
+def redundant(domains: t.Iterable[str], record: CertificateRecord | None) -> list[Finding]:
     """Names that a wildcard of the same order covers: Let's Encrypt refuses that, but a CA that did issue for these
     names did not.
 

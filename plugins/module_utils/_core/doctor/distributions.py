@@ -13,6 +13,7 @@ from ..bind.report import BindStatus
 from ..bind.target import IAM_ELEMENT, Target
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH, path_of
+from ..values.shapes import CertificateRecord
 from .findings import Finding, finding
 
 APPROVED, SUSPENDED = "APPROVED", "SUSPENDED"
@@ -119,7 +120,7 @@ def _icp(distribution_id: str, alias: str, status: str) -> Finding:
     )
 
 
-def target_of(domains: t.Iterable[str], record: t.Mapping[str, t.Any] | None) -> Target:
+def target_of(domains: t.Iterable[str], record: CertificateRecord | None) -> Target:
     """The certificate that the next bind is about: the recorded one if it has these names, else the one to come."""
     wanted = tuple(domains)
     is_current = record is not None and set(record["domains"]) == set(wanted)

@@ -4,28 +4,27 @@
 
 from __future__ import annotations
 
-import typing as t
 from datetime import datetime, timedelta
 
 from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal_info import RenewalInfo
-from ..project import document as project_document, journal
+from ..project import document as project_document, journal, lease
 from ..values import times
+from ..values.shapes import CertificateRecord, ProjectDocument
 from .findings import Finding, finding
 
 # A schedule is expected to look more often than this, and the shorter a certificate lives, the more often.
 LONGEST_GRACE = timedelta(days=1)
 
 
-def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, is_locked: bool) -> list[Finding]:
+def record(document: ProjectDocument, interval_days: int, now: datetime, is_locked: bool) -> list[Finding]:
     """What is to be said of a project that has a document."""
-    name = document["name"]
+    name, unfinished = document["name"], document["journal"]
     found = _failures(name, document, now)
     if is_locked:
-        found.append(finding("PROJECT_LOCKED", name, f"a run holds it until {document['lock']['expires_at']}"))
-    elif journal.is_unfinished(document["journal"]):
-        unfinished = document["journal"]
+        found.append(finding("PROJECT_LOCKED", name, f"a run holds it until {lease.of(document)['expires_at']}"))
+    elif journal.is_unfinished(unfinished):
         found.append(
             finding(
                 "RUN_UNFINISHED",
@@ -39,7 +38,7 @@ def record(document: t.Mapping[str, t.Any], interval_days: int, now: datetime, i
 
 
 def certificate(
-    fields: t.Mapping[str, t.Any], interval_days: int, info: RenewalInfo | None, now: datetime
+    fields: CertificateRecord, interval_days: int, info: RenewalInfo | None, now: datetime
 ) -> list[Finding]:
     """Expiry, renewal and interval of the recorded certificate."""
     known = Certificate.from_dict(fields)
@@ -57,11 +56,12 @@ def certificate(
     return found
 
 
-def _failures(name: str, document: t.Mapping[str, t.Any], now: datetime) -> list[Finding]:
+def _failures(name: str, document: ProjectDocument, now: datetime) -> list[Finding]:
     state = document["renewal"]
     if not state["failures"]:
         return []
-    error = (document["last_run"] or {}).get("Error") or "its last run says why"
+    last_run = document["last_run"]
+    error = (last_run.get("Error") if last_run else None) or "its last run says why"
     waits = state["next_attempt_at"]
     until = f"; scheduled runs wait until {waits}" if waits and times.from_text(waits) > now else ""
     return [finding("RUN_FAILED", name, f"{state['failures']} in a row: {error}{until}")]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..store_setup import Shortcoming
+from ..values.shapes import CertificateRecord
 from .findings import Finding, finding
 
 # Signature Version 4: https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
@@ -57,7 +58,7 @@ def not_writable(kind: str, uri: str, why: str) -> Finding:
     return finding(f"{kind.upper()}_NOT_WRITABLE", uri, why)
 
 
-def bundle(record: t.Mapping[str, t.Any] | None, is_there: bool) -> list[Finding]:
+def bundle(record: CertificateRecord | None, is_there: bool) -> list[Finding]:
     """Whether the archive has the bundle of the recorded certificate."""
     if record is None or is_there:
         return []

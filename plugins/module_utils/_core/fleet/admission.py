@@ -14,8 +14,7 @@ from ..ca.ledger import Held, Ledger, PlannedOrder
 from ..ca.limits import Limits
 from ..project import journal
 from ..values import times
-
-Document = t.Mapping[str, t.Any]
+from ..values.shapes import ProjectDocument
 
 
 class Admission:
@@ -24,15 +23,15 @@ class Admission:
     def __init__(
         self,
         limits: Limits,
-        documents: t.Sequence[Document],
+        documents: t.Sequence[ProjectDocument],
         now: datetime,
         registered_domain: t.Callable[[str], str | None],
     ) -> None:
         self._now, self._limits = now, limits
-        self._documents: t.Sequence[Document] | None = documents
+        self._documents: t.Sequence[ProjectDocument] | None = documents
         self._ledger = Ledger(limits, now, registered_domain)
 
-    def admit(self, document: Document) -> Held | None:
+    def admit(self, document: ProjectDocument) -> Held | None:
         """Until when the order of this project would be refused; None if it may run now."""
         orders = _orders(document, self._now)
         if not all(order.directory in self._limits for order in orders):
@@ -55,21 +54,22 @@ class Admission:
         for _at, count in sorted(events, key=lambda event: event[0]):
             count()
 
-    def _events(self, document: Document) -> list[tuple[datetime, t.Callable[[], None]]]:
+    def _events(self, document: ProjectDocument) -> list[tuple[datetime, t.Callable[[], None]]]:
         try:
             return [*self._issued(document), *self._failed(document)]
         except Exception:  # noqa: BLE001 - its own plan says what is wrong with it; the others are counted
             return []
 
-    def _issued(self, document: Document) -> t.Iterator[tuple[datetime, t.Callable[[], None]]]:
+    def _issued(self, document: ProjectDocument) -> t.Iterator[tuple[datetime, t.Callable[[], None]]]:
         account = _account(document)
         for one in issuances.of(document):
             if one.directory in self._limits and one.at <= self._now:
                 yield one.at, functools.partial(self._ledger.issued, account, one)
 
-    def _failed(self, document: Document) -> t.Iterator[tuple[datetime, t.Callable[[], None]]]:
+    def _failed(self, document: ProjectDocument) -> t.Iterator[tuple[datetime, t.Callable[[], None]]]:
         """The last attempt of a project that fails; it need not have been the validation, so this is cautious."""
-        finished = (document["last_run"] or {}).get("finished_at")
+        last_run = document["last_run"]
+        finished = last_run.get("finished_at") if last_run else None
         if document["renewal"]["failures"] and finished:
             directory, account, domains = (
                 acme_directories.url(document["definition"]["acme_directory"]),
@@ -80,7 +80,7 @@ class Admission:
             yield at, functools.partial(self._ledger.failed, directory, account, domains, at)
 
 
-def _orders(document: Document, now: datetime) -> list[PlannedOrder]:
+def _orders(document: ProjectDocument, now: datetime) -> list[PlannedOrder]:
     """What the project may order, the CA of its choice first, then those to fall back to; nothing if it goes on with an
     order that it has."""
     unfinished, definition = document["journal"], document["definition"]
@@ -99,7 +99,7 @@ def _orders(document: Document, now: datetime) -> list[PlannedOrder]:
     ]
 
 
-def _account(document: Document) -> str:
+def _account(document: ProjectDocument) -> str:
     """Accounts are made for each set of contacts, in each archive."""
     definition = document["definition"]
     return " ".join([str(definition.get("archive") or ""), *sorted(definition.get("acme_contacts") or ())])

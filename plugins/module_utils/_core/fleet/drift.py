@@ -16,6 +16,7 @@ from ..project import document as project_document, journal
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
+from ..values.shapes import CertificateRecord, ProjectDocument
 
 NAMED = 3
 
@@ -85,7 +86,7 @@ class Index:
                 yield from self.by_parent.get(domain_names.base(domain), ())
 
 
-def find(document: t.Mapping[str, t.Any], index: Index, converging: bool) -> Drift:
+def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
     """The drift of one project; ``converging`` looks for distributions that the definition means in other ways than by
     an older certificate, too."""
     certificate, superseded = document["certificate"], document["superseded"]
@@ -112,17 +113,15 @@ def find(document: t.Mapping[str, t.Any], index: Index, converging: bool) -> Dri
     )
 
 
-def _account(certificate: t.Mapping[str, t.Any]) -> str:
+def _account(certificate: CertificateRecord) -> str:
     """The account of the certificate: a store may have projects of several, of which a listing shows one."""
     return (*str(certificate.get("arn") or "").split(":"), "", "", "", "")[4]
 
 
-def _astray(
-    document: t.Mapping[str, t.Any], index: Index, older: t.Collection[t.Any], converging: bool
-) -> tuple[str, ...]:
+def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any], converging: bool) -> tuple[str, ...]:
     """The distributions that a run would bind: those on an older certificate of the project; all that the definition
     means if ``converging``."""
-    certificate, definition = document["certificate"], document["definition"]
+    certificate, definition = project_document.recorded(document), document["definition"]
     target = binding_target.Target(
         element=binding_target.IAM_ELEMENT, id=certificate["id"], domains=tuple(certificate["domains"])
     )
@@ -141,7 +140,7 @@ def _astray(
     )
 
 
-def _reason(certificate: t.Mapping[str, t.Any], index: Index, astray: t.Sequence[str]) -> str:
+def _reason(certificate: CertificateRecord, index: Index, astray: t.Sequence[str]) -> str:
     found = []
     if certificate["id"] not in index.ids:
         found.append(

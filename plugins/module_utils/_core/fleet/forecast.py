@@ -10,6 +10,7 @@ from collections import Counter
 
 from ..ca import directories
 from ..project import last_run
+from ..values.shapes import ProjectDocument
 from .drift import Index
 from .needs import Need
 
@@ -56,12 +57,12 @@ def _calls(need: Need, index: Index | None) -> Counter[str]:
     return +found
 
 
-def _bound(document: t.Mapping[str, t.Any], index: Index | None) -> int:
+def _bound(document: ProjectDocument, index: Index | None) -> int:
     """How many distributions use a certificate of the project: those that are listed, or else those that its last run
     found."""
     if index is None:
         return len(last_run.distributions(document["last_run"]))
-    ids = [entry.get("id") for entry in (document["certificate"] or {}, *document["superseded"])]
+    ids = [entry.get("id") for entry in (document["certificate"], *document["superseded"]) if entry]
     return sum(len(index.users.get(one, ())) for one in ids if one)
 
 

@@ -31,9 +31,10 @@ class Host:
 def host(shown: t.Mapping[str, t.Any], store_uri: str, expiring_days: int) -> Host:
     """The host of a project, from its overview. Its definition is what the playbooks take, so they can run on it."""
     definition = {key: value for key, value in shown["definition"].items() if key in KEYS}
-    variables = overview.role_vars({"name": shown["name"], "definition": definition}, store_uri)
+    variables = overview.role_vars(shown["name"], definition, store_uri)
     record = {key: value for key, value in shown.items() if key != "definition"}
-    groups = (ALL, *(f"state_{state}" for state in _states(shown, expiring_days)), *_tag_groups(definition))
+    states = (f"state_{state}" for state in _states(shown, expiring_days))
+    groups = (ALL, *states, *_tag_groups(definition["tags"] or {}))
     return Host(name=shown["name"], groups=groups, variables={**variables, "project_record": record})
 
 
@@ -53,6 +54,5 @@ def _states(shown: t.Mapping[str, t.Any], expiring_days: int) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
-def _tag_groups(definition: t.Mapping[str, t.Any]) -> tuple[str, ...]:
-    tags = definition["tags"] or {}
+def _tag_groups(tags: t.Mapping[str, str]) -> tuple[str, ...]:
     return tuple(f"tag_{key}_{value}" if value else f"tag_{key}" for key, value in sorted(tags.items()))

@@ -13,6 +13,7 @@ from ..ca.ledger import Held
 from ..project import document as project_document, lease
 from ..run import overview, reissue, run_plan
 from ..values import times
+from ..values.shapes import Owner, ProjectDocument
 from .drift import Drift, Index, find
 
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge
@@ -33,7 +34,7 @@ class Candidate:
 
     name: str
     host: str
-    document: t.Mapping[str, t.Any]
+    document: ProjectDocument
     changed: tuple[str, ...] = ()
     index: int | None = None
     store: str | None = None
@@ -98,7 +99,7 @@ class FleetQuestion:
 
     run: str
     now: datetime
-    is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
+    is_dead: t.Callable[[Owner], bool]
     index: Index | None = None
     issued_before: datetime | None = None
 
@@ -108,7 +109,7 @@ def judge(candidate: Candidate, question: FleetQuestion) -> Need:
     document, now = candidate.document, question.now
     is_locked = lease.is_live(document["lock"], now, question.is_dead)
     scheduled = (
-        run_plan.locked_out(document, lease.owner_text(document["lock"]), now)
+        run_plan.locked_out(document, lease.owner_text(lease.of(document)), now)
         if is_locked
         else run_plan.plan(document, "renew", now)
     )
@@ -153,7 +154,7 @@ def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift) -> tuple[s
     return ("cleanup", "; ".join(found)) if found else ("none", plan.reason)
 
 
-def _deadline(document: t.Mapping[str, t.Any], drift: Drift, now: datetime) -> str:
+def _deadline(document: ProjectDocument, drift: Drift, now: datetime) -> str:
     """When the certificates in service expire, the first of them: until a new one is on its distributions, that is the
     one before."""
     certificate, superseded = document["certificate"], document["superseded"]

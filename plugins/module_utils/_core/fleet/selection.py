@@ -12,11 +12,12 @@ from datetime import datetime
 from ..ca.ledger import Held
 from ..run import reissue
 from ..values import times
+from ..values.shapes import ProjectDocument
 from .needs import Candidate, Need
 
 # How many of those that rest are named.
 NEXT = 5
-Admit = t.Callable[[t.Mapping[str, t.Any]], "Held | None"]
+Admit = t.Callable[[ProjectDocument], "Held | None"]
 
 
 @dataclass(frozen=True)

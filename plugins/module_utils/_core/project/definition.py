@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..values.shapes import ProjectDefinition
 from .fields import _DEFAULTS, _FIELDS, KEYS
 
 # The role stores certificates in IAM only; this goes away with the module acm_cert.
@@ -21,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
 class Definition:
     """The definition with every key present and in its stored form; of use only if ``problems`` is empty."""
 
-    values: t.Mapping[str, t.Any]
+    values: ProjectDefinition
     problems: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -56,15 +57,15 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> De
     if given.get("sns_topic") is None:
         values["sns_topic"] = topic
     problems += _contradictions(values, partition)
-    return Definition(values=values, problems=tuple(problems), warnings=_warnings(values))
+    return Definition(values=t.cast("ProjectDefinition", values), problems=tuple(problems), warnings=_warnings(values))
 
 
-def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> ProjectDefinition:
     """A stored definition with the keys that later versions added; unlike ``parse`` it judges nothing."""
     defaults = {
         key: type(value)(value) if isinstance(value, (list, dict)) else value for key, value in _DEFAULTS.items()
     }
-    return {**defaults, "sns_topic": f"certops-{name}", **stored}
+    return t.cast("ProjectDefinition", {**defaults, "sns_topic": f"certops-{name}", **stored})
 
 
 def damage(stored: t.Mapping[str, t.Any]) -> list[str]:

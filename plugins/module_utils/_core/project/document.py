@@ -14,18 +14,18 @@ from ..certificate.certificate import Certificate
 from ..certificate.renewal import RenewalDecision, SlowestSchedule
 from ..certificate.renewal_info import RenewalInfo, known
 from ..values import times
+from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 from . import definition as project_definition, journal, pending_revocations, upgrades
 
 SCHEMA = upgrades.SCHEMA
-Document = dict[str, t.Any]
 
 
-def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
+def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
     """The document of a project of which nothing is known yet."""
     return {
         "schema": SCHEMA,
         "name": name,
-        "definition": dict(definition),
+        "definition": definition.copy(),
         "certificate": None,
         "superseded": [],
         "issued": [],
@@ -39,14 +39,16 @@ def new_document(name: str, definition: t.Mapping[str, t.Any]) -> Document:
     }
 
 
-def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
+def loaded(name: str, stored: t.Mapping[str, t.Any]) -> ProjectDocument:
     """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a
     later version."""
     stored = upgrades.upgraded(stored)
     if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
         raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
-    empty = new_document(name, {})
-    document = {**empty, **stored, "definition": project_definition.with_defaults(name, stored["definition"])}
+    definition = project_definition.with_defaults(name, stored["definition"])
+    empty = new_document(name, definition)
+    # Of what was read, the checks below say whether it has the form of a document.
+    document = t.cast("ProjectDocument", {**empty, **stored, "definition": definition})
     document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
     try:
         _check_shapes(document)
@@ -57,7 +59,7 @@ def loaded(name: str, stored: t.Mapping[str, t.Any]) -> Document:
     return document
 
 
-def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
+def _check_shapes(document: ProjectDocument) -> None:
     """Raises for a document that a plan could not be made from."""
     damage = project_definition.damage(document["definition"])
     if damage:
@@ -73,7 +75,7 @@ def _check_shapes(document: t.Mapping[str, t.Any]) -> None:
     issuances.of(document)
 
 
-def _check_runs(document: t.Mapping[str, t.Any]) -> None:
+def _check_runs(document: ProjectDocument) -> None:
     """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt
     may be made."""
     if document["lock"] is not None:
@@ -84,24 +86,33 @@ def _check_runs(document: t.Mapping[str, t.Any]) -> None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])
     operator.index(document["renewal"]["failures"])
-    moments = (document["renewal"]["next_attempt_at"], (document["last_run"] or {}).get("finished_at"))
+    last_run = document["last_run"]
+    moments = (document["renewal"]["next_attempt_at"], last_run.get("finished_at") if last_run else None)
     for moment in filter(None, moments):
         times.from_text(moment)
 
 
-def previous(document: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+def previous(document: ProjectDocument) -> tuple[str, ...]:
     """IDs (or ARNs, for ACM) of the recorded and the superseded certificates, whose distributions a run takes over."""
-    entries = [document["certificate"] or {}, *document["superseded"]]
+    entries = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
     found = [str(entry.get("id") or entry.get("arn")) for entry in entries if entry.get("id") or entry.get("arn")]
     return tuple(dict.fromkeys(found))
 
 
-def is_deployed(document: t.Mapping[str, t.Any]) -> bool:
+def recorded(document: ProjectDocument) -> CertificateRecord:
+    """The recorded certificate of a document that has one."""
+    certificate = document["certificate"]
+    if certificate is None:
+        raise TypeError(f"project {document['name']} has no certificate")
+    return certificate
+
+
+def is_deployed(document: ProjectDocument) -> bool:
     """Whether the recorded certificate was seen on its distributions."""
     return bool(document["certificate"] and document["certificate"].get("deployed"))
 
 
-def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
+def is_recorded(document: ProjectDocument) -> bool:
     """Whether the certificate of the journal, if there is one, is the one in the record, so that only its deployment is
     missing."""
     certificate, unfinished = document["certificate"], document["journal"]
@@ -113,17 +124,17 @@ def is_recorded(document: t.Mapping[str, t.Any]) -> bool:
     )
 
 
-def _renew_at(document: t.Mapping[str, t.Any], now: datetime) -> str | None:
+def _renew_at(document: ProjectDocument, now: datetime) -> str | None:
     return None if document["certificate"] is None else times.to_text(decided(document, now).renew_at)
 
 
-def decided(document: t.Mapping[str, t.Any], now: datetime) -> RenewalDecision:
+def decided(document: ProjectDocument, now: datetime) -> RenewalDecision:
     """When the recorded certificate is to be renewed, by its lifetime, the definition, and what the CA said of it."""
-    certificate = Certificate.from_dict(document["certificate"])
+    certificate = Certificate.from_dict(recorded(document))
     return renewal.decide(certificate, document["definition"]["renewal_interval_days"], now, renewal_info(document))
 
 
-def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
+def renewal_info(document: ProjectDocument) -> RenewalInfo | None:
     """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not
     want it."""
     if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
@@ -131,15 +142,16 @@ def renewal_info(document: t.Mapping[str, t.Any]) -> RenewalInfo | None:
     return known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
 
-def with_renewal_info(document: t.Mapping[str, t.Any], info: RenewalInfo | None, now: datetime) -> Document:
+def with_renewal_info(document: ProjectDocument, info: RenewalInfo | None, now: datetime) -> ProjectDocument:
     """The document with what the CA says of the recorded certificate's renewal, and the time that follows from it."""
-    found = {**document, "renewal": {**document["renewal"], "ari": info.as_dict() if info else {}}}
-    decision = decided(found, now)
-    found["renewal"] = {**found["renewal"], "renew_at": times.to_text(decision.renew_at), "reason": decision.reason}
-    return found
+    state = document["renewal"].copy()
+    state["ari"] = info.as_dict() if info else {}
+    decision = decided({**document, "renewal": state}, now)
+    state["renew_at"], state["reason"] = times.to_text(decision.renew_at), decision.reason
+    return {**document, "renewal": state}
 
 
-def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:
+def slowest_schedule(document: ProjectDocument) -> SlowestSchedule | None:
     """How far apart the runs of this project may be; None without a certificate."""
     if document["certificate"] is None:
         return None
@@ -149,10 +161,10 @@ def slowest_schedule(document: t.Mapping[str, t.Any]) -> SlowestSchedule | None:
     )
 
 
-def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
+def authority(document: ProjectDocument) -> tuple[str, str | None]:
     """The CA of the recorded certificate, which may be a fallback: the URL of its directory, and the file that its own
     certificate is checked against."""
-    certificate, definition = document["certificate"], document["definition"]
+    certificate, definition = recorded(document), document["definition"]
     url = directories.resolve(
         certificate.get("directory") or certificate.get("acme_directory") or definition["acme_directory"]
     ).url
@@ -162,13 +174,13 @@ def authority(document: t.Mapping[str, t.Any]) -> tuple[str, str | None]:
     return url, None
 
 
-def to_be_revoked(document: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+def to_be_revoked(document: ProjectDocument) -> list[dict[str, t.Any]]:
     """The certificates that are still to be revoked, each with the file that its own CA, which may be a fallback, is
     checked against."""
     entries = pending_revocations.pending(document, is_recorded(document))
     return [{**entry, "acme_ca_bundle": authority({**document, "certificate": entry})[1]} for entry in entries]
 
 
-def _domains_changed(document: t.Mapping[str, t.Any]) -> bool:
+def _domains_changed(document: ProjectDocument) -> bool:
     certificate = document["certificate"]
     return certificate is not None and set(certificate["domains"]) != set(document["definition"]["domains"])

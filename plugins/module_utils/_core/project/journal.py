@@ -10,6 +10,7 @@ from enum import Enum
 
 from ..ca import directories
 from ..values import times
+from ..values.shapes import JournalRecord, ProjectDefinition, Wanted
 
 
 class Phase(str, Enum):
@@ -28,13 +29,17 @@ class Phase(str, Enum):
 PHASES = tuple(phase.value for phase in Phase)
 _DEPLOYED = (Phase.VERIFIED, Phase.CLEANED, Phase.DONE)
 
-Journal = dict[str, t.Any]
 
-
-def wanted(definition: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def wanted(definition: ProjectDefinition) -> Wanted:
     """What of the definition a run works towards; kept in the journal, since the definition may change meanwhile."""
-    keys = ("domains", "key_type", "acme_directory", "acme_profile", "bind", "distributions")
-    return {key: definition[key] for key in keys}
+    return {
+        "domains": definition["domains"],
+        "key_type": definition["key_type"],
+        "acme_directory": definition["acme_directory"],
+        "acme_profile": definition["acme_profile"],
+        "bind": definition["bind"],
+        "distributions": definition["distributions"],
+    }
 
 
 def same_certificate(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> bool:
@@ -56,7 +61,7 @@ def differences(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> lis
     return found
 
 
-def begin(run: str, action: str, definition: t.Mapping[str, t.Any], now: datetime) -> Journal:
+def begin(run: str, action: str, definition: ProjectDefinition, now: datetime) -> JournalRecord:
     """The journal of a new run that nobody holds yet; a certificate from before ``issued_since`` does not count."""
     return {
         "run_id": None,
@@ -72,27 +77,27 @@ def begin(run: str, action: str, definition: t.Mapping[str, t.Any], now: datetim
     }
 
 
-def is_unfinished(journal: t.Mapping[str, t.Any] | None) -> bool:
+def is_unfinished(journal: JournalRecord | None) -> t.TypeGuard[JournalRecord]:
     """Whether a run began and did not come to its end."""
     return journal is not None and journal["phase"] != Phase.DONE.value
 
 
-def is_unfinished_run(journal: t.Mapping[str, t.Any] | None, run: str) -> bool:
+def is_unfinished_run(journal: JournalRecord | None, run: str) -> t.TypeGuard[JournalRecord]:
     """Whether it was this run that did not come to its end."""
-    return is_unfinished(journal) and journal is not None and journal["run"] == run
+    return is_unfinished(journal) and journal["run"] == run
 
 
-def is_deletion(journal: t.Mapping[str, t.Any] | None) -> bool:
+def is_deletion(journal: JournalRecord | None) -> t.TypeGuard[JournalRecord]:
     """Whether the certificates of the project were being deleted, so that they may be gone already."""
     return is_unfinished_run(journal, "delete")
 
 
-def is_deployed(journal: t.Mapping[str, t.Any]) -> bool:
-    """Whether the certificate of this run was seen on its distributions."""
-    return Phase(journal["phase"]) in _DEPLOYED
+def is_deployed(phase: str) -> bool:
+    """Whether the certificate of a run that came so far was seen on its distributions."""
+    return Phase(phase) in _DEPLOYED
 
 
-def advanced(journal: t.Mapping[str, t.Any], phase: str) -> Journal:
+def advanced(journal: JournalRecord, phase: str) -> JournalRecord:
     """The journal at ``phase``, or where it was if that is further: a run that is continued repeats steps."""
     further = max(PHASES.index(journal["phase"]), PHASES.index(phase))
     return {**journal, "phase": PHASES[further]}

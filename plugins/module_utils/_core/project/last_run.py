@@ -9,6 +9,7 @@ import typing as t
 from datetime import datetime
 
 from ..values import times
+from ..values.shapes import CertificateRecord, LastRunRecord
 
 PROCESSING, SUCCEEDED, REPLACE_FAILED, DELETE_FAILED = "Processing", "Succeeded", "Replace failed", "Delete IAM failed"
 NO_PREVIOUS = "No Previous IAM SSL Information"
@@ -24,10 +25,8 @@ RENEW_RECORDS = (
     "Delete_Previous_IAM_SSL_Cert",
 )
 
-LastRun = dict[str, t.Any]
 
-
-def begin(replaced: t.Sequence[t.Mapping[str, t.Any]], now: datetime) -> LastRun:
+def begin(replaced: t.Sequence[CertificateRecord], now: datetime) -> LastRunRecord:
     """The record of a run that begins; ``replaced`` are the certificates it may replace."""
     return {
         "Status": PROCESSING,
@@ -40,50 +39,50 @@ def begin(replaced: t.Sequence[t.Mapping[str, t.Any]], now: datetime) -> LastRun
     }
 
 
-def merged(record: t.Mapping[str, t.Any], results: t.Iterable[t.Mapping[str, t.Any] | None]) -> LastRun:
+def merged(record: LastRunRecord, results: t.Iterable[t.Mapping[str, t.Any] | None]) -> LastRunRecord:
     """The record with what the modules reported under ``records``."""
-    found = dict(record)
+    found: dict[str, t.Any] = dict(record)
     for result in results:
         reported = (result or {}).get("records") or {}
         found.update({key: reported[key] for key in RENEW_RECORDS if key in reported})
-    return found
+    return t.cast("LastRunRecord", found)
 
 
-def succeeded(record: t.Mapping[str, t.Any], now: datetime) -> LastRun:
+def succeeded(record: LastRunRecord, now: datetime) -> LastRunRecord:
     """The record of a run that came to its end; its status is the worst of its parts."""
     return {**record, "Status": worst(record) or SUCCEEDED, "finished_at": times.to_text(now)}
 
 
-def failed(record: t.Mapping[str, t.Any], failure: str, now: datetime) -> LastRun:
+def failed(record: LastRunRecord, failure: str, now: datetime) -> LastRunRecord:
     """The record of a run that broke off with this (redacted) text."""
     status = worst(record) or failure
-    found = {**record, "Status": status, "finished_at": times.to_text(now), "Error": failure}
+    found: LastRunRecord = {**record, "Status": status, "finished_at": times.to_text(now), "Error": failure}
     if status == REPLACE_FAILED and not record["Delete_Previous_IAM_SSL_Cert"]:
         found["Delete_Previous_IAM_SSL_Cert"] = KEPT_AFTER_FAILURE
     return found
 
 
-def judged(record: t.Mapping[str, t.Any]) -> LastRun:
+def judged(record: LastRunRecord) -> LastRunRecord:
     """The record with a status that fits its parts again, after one of them was replaced; an error text stays."""
     if record["Status"] in (SUCCEEDED, REPLACE_FAILED, DELETE_FAILED):
         return {**record, "Status": worst(record) or SUCCEEDED}
-    return dict(record)
+    return record.copy()
 
 
-def worst(record: t.Mapping[str, t.Any]) -> str | None:
+def worst(record: LastRunRecord) -> str | None:
     """What went wrong with distributions, else with deletions, else None."""
     if _has_failed_update(record):
         return REPLACE_FAILED
     return DELETE_FAILED if _has_failed_deletion(record) else None
 
 
-def distributions(record: t.Mapping[str, t.Any] | None) -> tuple[str, ...]:
+def distributions(record: LastRunRecord | None) -> tuple[str, ...]:
     """The IDs of the distributions that the run found; none if it found or noted none."""
-    matched = (record or {}).get("Matched_CloudFront")
+    matched = record.get("Matched_CloudFront") if record else None
     return tuple(matched.get("ID_LIST", ())) if isinstance(matched, dict) else ()
 
 
-def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str]] | str:
+def _previous(replaced: t.Sequence[CertificateRecord]) -> dict[str, list[str]] | str:
     if not replaced:
         return NO_PREVIOUS
     return {
@@ -92,14 +91,14 @@ def _previous(replaced: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, list[str
     }
 
 
-def _has_failed_update(record: t.Mapping[str, t.Any]) -> bool:
+def _has_failed_update(record: LastRunRecord) -> bool:
     matched = record["Matched_CloudFront"]
     if isinstance(matched, dict) and matched.get("Error"):
         return True
     return any(status != UPDATED for entry in record["Update_CloudFront_Status"] for status in entry.values())
 
 
-def _has_failed_deletion(record: t.Mapping[str, t.Any]) -> bool:
+def _has_failed_deletion(record: LastRunRecord) -> bool:
     deleted = record["Delete_Previous_IAM_SSL_Cert"]
     texts = deleted.values() if isinstance(deleted, dict) else [deleted]
     return any(str(text).startswith(_DELETE_ERRORS) or text == KEPT_AFTER_FAILURE for text in texts)

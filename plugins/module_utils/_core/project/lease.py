@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..values import times
-
-Lock = dict[str, t.Any]
+from ..values.shapes import LockRecord, Owner, ProjectDocument
 
 
 @dataclass(frozen=True)
@@ -20,52 +19,62 @@ class Claim:
 
     run: str
     run_id: str
-    owner: t.Mapping[str, t.Any]
+    owner: Owner
     ttl: int
     now: datetime
-    is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
+    is_dead: t.Callable[[Owner], bool]
 
 
-def is_live(
-    lock: t.Mapping[str, t.Any] | None, now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
-) -> bool:
+def is_live(lock: LockRecord | None, now: datetime, is_dead: t.Callable[[Owner], bool]) -> bool:
     """Whether a run may still be at work under this lock: not expired, and its owner not known to be dead."""
     return lock is not None and times.from_text(lock["expires_at"]) > now and not is_dead(lock["owner"])
 
 
-def blocks(lock: t.Mapping[str, t.Any] | None, claim: Claim) -> bool:
+def blocks(lock: LockRecord | None, claim: Claim) -> bool:
     """Whether another run holds the lock; the same run may come again."""
     return lock is not None and lock["run_id"] != claim.run_id and is_live(lock, claim.now, claim.is_dead)
 
 
-def taken(document: t.Mapping[str, t.Any], claim: Claim) -> dict[str, t.Any]:
+def taken(document: ProjectDocument, claim: Claim) -> ProjectDocument:
     """The document with the lock in the hands of ``claim``; a new holder gets the next fencing number."""
     lock = document["lock"]
-    again = lock is not None and lock["run_id"] == claim.run_id
-    fence = document.get("fence", 0) + (0 if again else 1)
-    acquired = lock["acquired_at"] if again else times.to_text(claim.now)
-    fields = {
-        "owner": dict(claim.owner),
+    own = lock if lock is not None and lock["run_id"] == claim.run_id else None
+    fence = document.get("fence", 0) + (0 if own else 1)
+    found: LockRecord = {
+        "owner": claim.owner.copy(),
         "run": claim.run,
         "run_id": claim.run_id,
-        "acquired_at": acquired,
+        "acquired_at": own["acquired_at"] if own else times.to_text(claim.now),
         "ttl": claim.ttl,
         "fence": fence,
+        "expires_at": _expiry(claim.ttl, claim.now),
     }
-    return {**document, "fence": fence, "lock": renewed(fields, claim.now)}
+    return {**document, "fence": fence, "lock": found}
 
 
-def renewed(lock: t.Mapping[str, t.Any], now: datetime) -> Lock:
+def of(document: ProjectDocument) -> LockRecord:
+    """The lock of a document that a run holds."""
+    lock = document["lock"]
+    if lock is None:
+        raise TypeError(f"no run holds project {document['name']}")
+    return lock
+
+
+def renewed(lock: LockRecord, now: datetime) -> LockRecord:
     """The lock with its whole time ahead again."""
-    return {**lock, "expires_at": times.to_text(now + timedelta(seconds=lock["ttl"]))}
+    return {**lock, "expires_at": _expiry(lock["ttl"], now)}
 
 
-def holder(lock: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _expiry(ttl: int, now: datetime) -> str:
+    return times.to_text(now + timedelta(seconds=ttl))
+
+
+def holder(lock: LockRecord) -> dict[str, t.Any]:
     """What another run is told about the one that holds the lock."""
     return {"owner": lock["owner"], "expires_at": lock["expires_at"], "run_id": lock["run_id"]}
 
 
-def owner_text(lock: t.Mapping[str, t.Any]) -> str:
+def owner_text(lock: LockRecord) -> str:
     """The owner in words."""
     owner = lock["owner"]
     process = f", process {owner['pid']}" if owner.get("pid") else ""

@@ -9,14 +9,13 @@ import typing as t
 from datetime import datetime
 
 from ..values import times
+from ..values.shapes import CertificateRecord, JournalRecord, ProjectDocument
 from .journal import is_unfinished
 
-Entry = t.Mapping[str, t.Any]
 
-
-def asked(document: Entry, reason: str | None, is_recorded: bool) -> dict[str, t.Any]:
+def asked(document: ProjectDocument, reason: str | None, is_recorded: bool) -> ProjectDocument:
     """The document of a run that is to revoke what it replaces, which may be superseded already (``is_recorded``)."""
-    found = dict(document)
+    found = document.copy()
     if reason is None or not found["journal"]:
         return found
     found["journal"] = {**found["journal"], "revoke": reason}
@@ -25,13 +24,15 @@ def asked(document: Entry, reason: str | None, is_recorded: bool) -> dict[str, t
     return found
 
 
-def superseded(former: Entry, journal: Entry | None) -> Entry:
+def superseded(former: CertificateRecord, journal: JournalRecord | None) -> CertificateRecord:
     """The certificate that was replaced by the run of this journal."""
-    reason = (journal or {}).get("revoke")
+    reason = journal.get("revoke") if journal else None
     return _marked(former, reason) if reason else former
 
 
-def done(entries: t.Iterable[Entry], fingerprints: t.Collection[str], now: datetime) -> list[Entry]:
+def done(
+    entries: t.Iterable[CertificateRecord], fingerprints: t.Collection[str], now: datetime
+) -> list[CertificateRecord]:
     """The superseded certificates after these were revoked."""
     return [_revoked(entry, now) if entry["fingerprint_sha256"] in fingerprints else entry for entry in entries]
 
@@ -42,20 +43,20 @@ def noted(revoked: t.Mapping[str, str], fingerprints: t.Iterable[str], now: date
     return {**dict.fromkeys(fingerprints, times.to_text(now)), **revoked}
 
 
-def reminded(entry: Entry, revoked: t.Mapping[str, str]) -> Entry:
+def reminded(entry: CertificateRecord, revoked: t.Mapping[str, str]) -> CertificateRecord:
     """A certificate that comes back from the archive, with the time of its revocation if it was revoked."""
     at = revoked.get(entry["fingerprint_sha256"])
     return {**entry, "revoked_at": at} if at else entry
 
 
-def remembered(document: Entry, is_recorded: bool) -> str | None:
+def remembered(document: ProjectDocument, is_recorded: bool) -> str | None:
     """The reason for which the recorded certificate is to be revoked, by a run that did not come as far as replacing
     it."""
     unfinished = document["journal"]
     return unfinished.get("revoke") if is_unfinished(unfinished) and not is_recorded else None
 
 
-def pending(document: Entry, is_recorded: bool) -> list[Entry]:
+def pending(document: ProjectDocument, is_recorded: bool) -> list[CertificateRecord]:
     """The certificates that are still to be revoked, each with its reason; the recorded one is, if a run that is to
     revoke it is not that far."""
     reason, certificate = remembered(document, is_recorded), document["certificate"]
@@ -65,19 +66,22 @@ def pending(document: Entry, is_recorded: bool) -> list[Entry]:
     ]
 
 
-def is_pending(entry: Entry) -> bool:
+def is_pending(entry: CertificateRecord) -> bool:
     """Whether the certificate is still to be revoked."""
     return bool(entry.get("revoke"))
 
 
-def is_good(entry: Entry) -> bool:
+def is_good(entry: CertificateRecord) -> bool:
     """Whether the certificate may come into service again."""
     return not entry.get("revoke") and not entry.get("revoked_at")
 
 
-def _marked(entry: Entry, reason: str) -> Entry:
+def _marked(entry: CertificateRecord, reason: str) -> CertificateRecord:
     return entry if entry.get("revoked_at") else {**entry, "revoke": reason}
 
 
-def _revoked(entry: Entry, now: datetime) -> Entry:
-    return {**{key: value for key, value in entry.items() if key != "revoke"}, "revoked_at": times.to_text(now)}
+def _revoked(entry: CertificateRecord, now: datetime) -> CertificateRecord:
+    found = entry.copy()
+    found.pop("revoke", None)
+    found["revoked_at"] = times.to_text(now)
+    return found

@@ -8,12 +8,13 @@ import typing as t
 
 SCHEMA = 1
 
-Document = dict[str, t.Any]
+# As it was read; what has the form of today is a ProjectDocument.
+StoredDocument = dict[str, t.Any]
 
 _LISTS = ("domains", "emails", "bind", "distributions", "acme_contacts")
 
 
-def upgraded(stored: t.Mapping[str, t.Any]) -> Document:
+def upgraded(stored: t.Mapping[str, t.Any]) -> StoredDocument:
     """The document in the form of today; it is written so with the next change. Raises ValueError for one of a later
     version."""
     document = dict(stored)
@@ -30,7 +31,7 @@ def upgraded(stored: t.Mapping[str, t.Any]) -> Document:
     return document
 
 
-def _from_0(document: Document) -> Document:
+def _from_0(document: StoredDocument) -> StoredDocument:
     """Lists could be comma-separated text then, as in the variables of the role, and certificates did not say whether
     they were deployed."""
     definition = document.get("definition")
@@ -44,4 +45,4 @@ def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-_STEPS: dict[t.Any, t.Callable[[Document], Document]] = {0: _from_0}
+_STEPS: dict[t.Any, t.Callable[[StoredDocument], StoredDocument]] = {0: _from_0}

@@ -10,6 +10,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 from ..values import urls
+from ..values.shapes import ProjectDocument
 
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
 RECORD_FIELDS = (
@@ -27,8 +28,6 @@ BUCKETS = {
     "aws-cn": "https://console.amazonaws.cn/s3/object",
 }
 
-Document = t.Mapping[str, t.Any]
-
 
 @dataclass(frozen=True)
 class Notice:
@@ -42,7 +41,7 @@ class Notice:
         return {"subject": self.subject, "message": self.message}
 
 
-def of_success(document: Document) -> Notice:
+def of_success(document: ProjectDocument) -> Notice:
     """The mail after a run that changed something and ended well."""
     name = document["name"]
     return Notice(
@@ -60,7 +59,7 @@ def of_success(document: Document) -> Notice:
     )
 
 
-def of_failure(document: Document, reason: str) -> Notice:
+def of_failure(document: ProjectDocument, reason: str) -> Notice:
     """The mail after a run that failed; the next run goes on from where this one stopped."""
     name = document["name"]
     return Notice(
@@ -85,7 +84,7 @@ def of_failure(document: Document, reason: str) -> Notice:
     )
 
 
-def _certificate_lines(document: Document) -> list[str]:
+def _certificate_lines(document: ProjectDocument) -> list[str]:
     certificate = document.get("certificate")
     if not certificate:
         return ["No certificate yet. / 尚无证书。"]
@@ -117,25 +116,22 @@ def _bucket_lines(uri: str, partition: str) -> list[str]:
     return [f"Bucket / 存储桶: {BUCKETS[partition]}/{found.netloc}?{key}"]
 
 
-def _record_lines(document: Document) -> list[str]:
-    last_run = document.get("last_run") or {}
+def _record_lines(document: ProjectDocument) -> list[str]:
+    last_run: t.Mapping[str, t.Any] = document.get("last_run") or {}
     record = {field: last_run.get(field) for field in RECORD_FIELDS}
     return [f"{RECORD_TITLE}:", json.dumps(record, indent=2, ensure_ascii=False)]
 
 
-def summary(document: Document, changed: bool) -> dict[str, t.Any]:
+def summary(document: ProjectDocument, changed: bool) -> dict[str, t.Any]:
     """``{name, status, changed, reason}``: one project in the summary of a playbook run that did not fail."""
-    certificate = document.get("certificate") or {}
-    renewal = document.get("renewal") or {}
+    certificate = document["certificate"]
     if not certificate:
         reason = "no certificate"
     else:
-        reason = (
-            f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at"
-            f" {renewal.get('renew_at')}"
-        )
-        went_back = (certificate.get("rolled_back") or {}).get("at")
-        reason += f"; the project went back to it at {went_back}" if went_back else ""
+        renew_at = document["renewal"]["renew_at"]
+        reason = f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at {renew_at}"
+        went_back = certificate.get("rolled_back")
+        reason += f"; the project went back to it at {went_back['at']}" if went_back else ""
     return {
         "name": document["name"],
         "status": "changed" if changed else "unchanged",

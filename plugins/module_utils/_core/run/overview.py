@@ -9,31 +9,32 @@ import typing as t
 from datetime import datetime
 
 from ..ca import issuances
-from ..project import journal, lease
+from ..project import document as project_document, journal, lease
 from ..values import times
+from ..values.shapes import CertificateRecord, Owner, ProjectDocument
 from . import run_plan
 
 STATES = ("locked", "expired", "failing", "unfinished", "pending", "due", "ok")
 
 
-def role_vars(document: t.Mapping[str, t.Any], store_uri: str) -> dict[str, t.Any]:
-    """The definition as variables of the role; what is unset is empty text, so that no default of the role takes its
-    place."""
-    values = {f"project_{key}": "" if value is None else value for key, value in document["definition"].items()}
-    return {"project_name": document["name"], **values, "project_store": store_uri}
+def role_vars(name: str, definition: t.Mapping[str, t.Any], store_uri: str) -> dict[str, t.Any]:
+    """A definition, or a part of one, as variables of the role; what is unset is empty text, so that no default of the
+    role takes its place."""
+    values = {f"project_{key}": "" if value is None else value for key, value in definition.items()}
+    return {"project_name": name, **values, "project_store": store_uri}
 
 
-def of(
-    document: t.Mapping[str, t.Any], now: datetime, is_dead: t.Callable[[t.Mapping[str, t.Any]], bool]
-) -> dict[str, t.Any]:
+def of(document: ProjectDocument, now: datetime, is_dead: t.Callable[[Owner], bool]) -> dict[str, t.Any]:
     """The document with what follows from it: ``due`` says whether a scheduled run has something to do now."""
     plan = run_plan.plan(document, "renew", now)
     is_locked = lease.is_live(document["lock"], now, is_dead)
     certificates = [_row(entry) for entry in [document["certificate"], *document["superseded"]] if entry]
     reason = (
-        plan.reason if not is_locked else run_plan.locked_out(document, lease.owner_text(document["lock"]), now).reason
+        plan.reason
+        if not is_locked
+        else run_plan.locked_out(document, lease.owner_text(lease.of(document)), now).reason
     )
-    last_run = document["last_run"] or {}
+    last_run, recorded = document["last_run"], document["certificate"]
     return {
         **document,
         "state": state(document, plan.action, now, is_locked),
@@ -44,20 +45,20 @@ def of(
         "domains": document["definition"]["domains"],
         "emails": document["definition"]["emails"],
         "certificates": certificates,
-        "status": last_run.get("Status"),
+        "status": last_run.get("Status") if last_run else None,
         "update_time": max((row["update_time"] for row in certificates if row["update_time"]), default=None),
         "expiration_time": max((row["expiration_time"] for row in certificates), default=None),
         "expires_in_days": days_left(document, now),
-        "archive_uri": (document["certificate"] or {}).get("archive_uri"),
+        "archive_uri": recorded.get("archive_uri") if recorded else None,
     }
 
 
-def state(document: t.Mapping[str, t.Any], action: str, now: datetime, is_locked: bool) -> str:
+def state(document: ProjectDocument, action: str, now: datetime, is_locked: bool) -> str:
     """How the project stands, given what its plan asks for: the first of ``STATES`` that holds."""
     left = days_left(document, now)
     facts = {
         "locked": is_locked,
-        "expired": left is not None and times.from_text(document["certificate"]["not_after"]) <= now,
+        "expired": left is not None and times.from_text(project_document.recorded(document)["not_after"]) <= now,
         "failing": document["renewal"]["failures"] > 0,
         "unfinished": action in ("resume", "rebind") or journal.is_deletion(document["journal"]),
         "pending": left is None,
@@ -66,7 +67,7 @@ def state(document: t.Mapping[str, t.Any], action: str, now: datetime, is_locked
     return next((name for name, holds in facts.items() if holds), "ok")
 
 
-def _row(certificate: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def _row(certificate: CertificateRecord) -> dict[str, t.Any]:
     return {
         "name": certificate.get("name"),
         "id": certificate.get("id") or certificate.get("arn"),
@@ -76,7 +77,7 @@ def _row(certificate: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     }
 
 
-def days_left(document: t.Mapping[str, t.Any], now: datetime) -> int | None:
+def days_left(document: ProjectDocument, now: datetime) -> int | None:
     """Whole days until the recorded certificate expires, negative once it has; None without one."""
     if not document["certificate"]:
         return None

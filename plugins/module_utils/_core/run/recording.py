@@ -10,28 +10,28 @@ from datetime import datetime, timedelta
 
 from ..ca import issuances
 from ..project import document as project_document, journal, last_run, lease, pending_revocations
-from ..project.document import Document
 from ..values import redaction, times
+from ..values.shapes import CertificateRecord, Deployed, JournalRecord, ProjectDocument, Wanted
 from . import rollback, run_plan
 from .run_plan import RunPlan
-from .step_report import StepReport
+from .step_report import RenewalReport, StepReport
 
 FIRST_RETRY = timedelta(hours=1)
 LAST_RETRY = timedelta(hours=24)
 
 
 def started(
-    document: t.Mapping[str, t.Any], plan: RunPlan, now: datetime, revoke_reason: str | None = None
-) -> Document:
+    document: ProjectDocument, plan: RunPlan, now: datetime, revoke_reason: str | None = None
+) -> ProjectDocument:
     """The locked document at the start of a run: a journal continued or begun, the last run in process; unchanged if
     nothing is to do."""
-    found = dict(document)
-    unfinished, run = document["journal"], document["lock"]["run"]
-    if plan.resumed:
-        found["journal"] = {**unfinished, **_holder(document), "wanted": journal.wanted(document["definition"])}
+    found = document.copy()
+    unfinished, run = document["journal"], lease.of(document)["run"]
+    if plan.resumed and unfinished:
+        found["journal"] = {**_held_by(document, unfinished), "wanted": journal.wanted(document["definition"])}
     elif plan.action != "none":
-        begun = journal.begin(run, plan.action, document["definition"], now)
-        found["journal"] = {**begun, "issued_since": plan.issued_since, **_holder(document)}
+        begun = _begun(document, plan.action, now)
+        found["journal"] = {**begun, "issued_since": plan.issued_since}
         # What a run was to revoke that ended before it replaced anything is still to be revoked by the one that does.
         revoke_reason = revoke_reason or (
             pending_revocations.remembered(document, project_document.is_recorded(document)) if plan.issue else None
@@ -47,19 +47,19 @@ def started(
     return found
 
 
-def reported(document: t.Mapping[str, t.Any], report: StepReport, now: datetime) -> Document:
+def reported(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:
     """The document after this report; a run that had nothing to do by its plan, but did something, gets a journal
     late."""
     if (
         report.certificate is not None
-        and document["lock"]["run"] == "restore"
+        and lease.of(document)["run"] == "restore"
         and not _brings_back(document, report.certificate)
     ):
         return _with_restored(document, report.certificate)
     found = _begun_late(document, report, now)
     if report.certificate is not None:
         found = _with_certificate(found, report.certificate, now)
-        found = _with_rollback(found, now) if found["lock"]["run"] == rollback.RUN else found
+        found = _with_rollback(found, now) if lease.of(found)["run"] == rollback.RUN else found
     if report.renewal is not None:
         found = _with_renewal(found, report.renewal)
     if report.subscribed is not None:
@@ -72,16 +72,16 @@ def reported(document: t.Mapping[str, t.Any], report: StepReport, now: datetime)
     return found if report.failure is None else _failed(found, report, now)
 
 
-def _begun_late(document: t.Mapping[str, t.Any], report: StepReport, now: datetime) -> Document:
+def _begun_late(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:
     """The document with a journal of this run, if it needs one and has none yet."""
-    found, run = dict(document), document["lock"]["run"]
+    found, run = document.copy(), lease.of(document)["run"]
     if is_own(found):
         return found
     if run == "delete" and report.phase is not None:
         # From here on certificates of the record may be gone.
-        found["journal"] = {**journal.begin(run, run, found["definition"], now), **_holder(found)}
+        found["journal"] = _begun(found, run, now)
     elif report.is_about_work and not journal.is_unfinished(found["journal"]):
-        found["journal"] = {**journal.begin(run, "rebind", found["definition"], now), **_holder(found)}
+        found["journal"] = _begun(found, "rebind", now)
         found["last_run"] = last_run.begin(_replaced(found), now)
     return found
 
@@ -91,24 +91,29 @@ def retry_delay(failures: int) -> timedelta:
     return min(LAST_RETRY, FIRST_RETRY * (1 << min(failures - 1, 10)))
 
 
-def is_own(document: t.Mapping[str, t.Any]) -> bool:
-    """Whether the journal is that of the run that holds the lock."""
-    holder = _holder(document)
-    return document["journal"] is not None and {key: document["journal"].get(key) for key in holder} == holder
+def is_own(document: ProjectDocument) -> bool:
+    """Whether the journal is that of the run that holds the lock; a run ID alone could be given twice."""
+    lock, run = lease.of(document), document["journal"]
+    return run is not None and (run.get("run_id"), run.get("fence")) == (lock["run_id"], lock["fence"])
 
 
-def _holder(document: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The holder of the lock, as its journal bears it; a run ID alone could be given twice."""
-    lock = document["lock"]
-    return {"run_id": lock["run_id"], "fence": lock["fence"]}
+def _begun(document: ProjectDocument, action: str, now: datetime) -> JournalRecord:
+    """The journal of the run that holds the lock, as it begins."""
+    return _held_by(document, journal.begin(lease.of(document)["run"], action, document["definition"], now))
 
 
-def _is_side_run(document: t.Mapping[str, t.Any]) -> bool:
+def _held_by(document: ProjectDocument, run: JournalRecord) -> JournalRecord:
+    """The journal in the hands of the run that holds the lock."""
+    lock = lease.of(document)
+    return {**run, "run_id": lock["run_id"], "fence": lock["fence"]}
+
+
+def _is_side_run(document: ProjectDocument) -> bool:
     """Whether the lock is held by a run that neither issues nor binds, whose failure says nothing about renewal."""
-    return document["lock"]["run"] in run_plan.WITHOUT_JOURNAL
+    return lease.of(document)["run"] in run_plan.WITHOUT_JOURNAL
 
 
-def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+def _replaced(document: ProjectDocument) -> list[CertificateRecord]:
     """The certificates that the run replaces: the superseded ones, and the recorded one unless this run brought it or
     keeps it."""
     certificate = document["certificate"]
@@ -118,13 +123,13 @@ def _replaced(document: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
     ]
 
 
-def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], now: datetime) -> Document:
+def _with_certificate(document: ProjectDocument, certificate: CertificateRecord, now: datetime) -> ProjectDocument:
     """The certificate is the recorded one; another one that was there is superseded, unless it never had a place
     outside the archive."""
-    former = document["certificate"]
+    former, run = document["certificate"], document["journal"] if is_own(document) else None
     fingerprint = certificate["fingerprint_sha256"]
-    wanted = document["journal"]["wanted"] if is_own(document) else document["definition"]
-    entry = {
+    wanted = run["wanted"] if run else document["definition"]
+    entry: CertificateRecord = {
         "acme_directory": wanted["acme_directory"],
         "acme_profile": wanted["acme_profile"],
         **certificate,
@@ -132,60 +137,52 @@ def _with_certificate(document: Document, certificate: t.Mapping[str, t.Any], no
     }
     superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
     if former and former["fingerprint_sha256"] == fingerprint:
-        entry = {
-            **former,
-            **certificate,
-            "deployed": former.get("deployed") if _iam_identity(former) == _iam_identity(certificate) else None,
-        }
+        stays = _iam_identity(former) == _iam_identity(certificate)
+        entry = {**former, **certificate, "deployed": former.get("deployed") if stays else None}
     elif former and (former.get("id") or former.get("arn")):
-        superseded.append(pending_revocations.superseded(former, document["journal"] if is_own(document) else None))
-    found = {
+        superseded.append(pending_revocations.superseded(former, run))
+    found: ProjectDocument = {
         **document,
         "certificate": entry,
         "superseded": superseded,
         "issued": issuances.noted(document, entry, now),
     }
-    if is_own(document):
-        found["journal"] = {**document["journal"], "fingerprint_sha256": fingerprint}
+    if run:
+        found["journal"] = {**run, "fingerprint_sha256": fingerprint}
     return found
 
 
-def _iam_identity(certificate: t.Mapping[str, t.Any]) -> tuple[str | None, str | None]:
+def _iam_identity(certificate: CertificateRecord) -> tuple[str | None, str | None]:
     return certificate.get("id"), certificate.get("arn")
 
 
-def _with_rollback(document: Document, now: datetime) -> Document:
+def _with_rollback(document: ProjectDocument, now: datetime) -> ProjectDocument:
     """The certificate is one that the project went back to, with its own time of renewal."""
-    certificate = rollback.marked(document["certificate"], document["definition"], now)
-    found = {**document, "certificate": certificate}
-    info = project_document.renewal_info(found)
-    return project_document.with_renewal_info(found, info, now)
+    certificate = rollback.marked(project_document.recorded(document), document["definition"], now)
+    found: ProjectDocument = {**document, "certificate": certificate}
+    return project_document.with_renewal_info(found, project_document.renewal_info(found), now)
 
 
-def _brings_back(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> bool:
+def _brings_back(document: ProjectDocument, certificate: CertificateRecord) -> bool:
     """Whether this is the recorded certificate in a new place, because it had gone missing."""
-    former = document["certificate"] or {}
-    return former.get("fingerprint_sha256") == certificate["fingerprint_sha256"] and _iam_identity(
-        former
-    ) != _iam_identity(certificate)
+    former = document["certificate"]
+    if former is None or former["fingerprint_sha256"] != certificate["fingerprint_sha256"]:
+        return False
+    return _iam_identity(former) != _iam_identity(certificate)
 
 
-def _with_restored(document: t.Mapping[str, t.Any], certificate: t.Mapping[str, t.Any]) -> Document:
+def _with_restored(document: ProjectDocument, certificate: CertificateRecord) -> ProjectDocument:
     """A certificate from the archive is there to go back to, the first choice; the recorded one stays what it is."""
     fingerprint = certificate["fingerprint_sha256"]
     if document["certificate"] and document["certificate"]["fingerprint_sha256"] == fingerprint:
-        return dict(document)
-    known: t.Mapping[str, t.Any] = next(
-        (old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), {}
-    )
+        return document.copy()
+    known = next((old for old in document["superseded"] if old["fingerprint_sha256"] == fingerprint), None)
     others = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
-    return {
-        **document,
-        "superseded": [*others, pending_revocations.reminded({**known, **certificate}, document["revoked"])],
-    }
+    restored: CertificateRecord = {**known, **certificate} if known else certificate
+    return {**document, "superseded": [*others, pending_revocations.reminded(restored, document["revoked"])]}
 
 
-def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Document:
+def _with_renewal(document: ProjectDocument, renewal: RenewalReport) -> ProjectDocument:
     """The time of the next renewal; the sentence alone is no news, since it may tell the time of day."""
     known = document["renewal"]
     ari = renewal.get("ari", known["ari"]) or {}
@@ -197,9 +194,7 @@ def _with_renewal(document: Document, renewal: t.Mapping[str, t.Any]) -> Documen
     }
 
 
-def _still_there(
-    superseded: t.Sequence[t.Mapping[str, t.Any]], result: t.Mapping[str, t.Any]
-) -> list[t.Mapping[str, t.Any]]:
+def _still_there(superseded: t.Sequence[CertificateRecord], result: t.Mapping[str, t.Any]) -> list[CertificateRecord]:
     """Those that the clean-up kept: what it neither kept nor deleted was gone before, for example deleted by a run that
     was killed."""
     if "kept" not in result:
@@ -208,29 +203,32 @@ def _still_there(
     return [old for old in superseded if old.get("name") in kept or pending_revocations.is_pending(old)]
 
 
-def _advanced(document: Document, report: StepReport, now: datetime) -> Document:
-    found = dict(document)
-    run = found["journal"]
+def _advanced(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:
+    found, run = document.copy(), document["journal"]
+    if run is None:
+        return found
     if report.order_url is not None:
         run = {**run, "order_url": report.order_url}
     if report.phase is not None:
         run = journal.advanced(run, report.phase)
     found["journal"] = run
-    found["last_run"] = last_run.merged(
+    last = last_run.merged(
         found["last_run"] or last_run.begin(_replaced(found), now), (report.bind_result, report.cleanup_result)
     )
-    if report.phase is not None and journal.is_deployed(run) and project_document.is_recorded(found):
-        found["certificate"] = _deployed(found["certificate"], run["wanted"], now)
+    certificate = found["certificate"]
+    if report.phase is not None and journal.is_deployed(run["phase"]) and project_document.is_recorded(found):
+        found["certificate"] = certificate and _deployed(certificate, run["wanted"], now)
     if report.phase == journal.Phase.DONE.value:
-        found["last_run"] = last_run.succeeded(found["last_run"], now)
+        last = last_run.succeeded(last, now)
         found["renewal"] = {**found["renewal"], "next_attempt_at": None, "failures": 0}
+    found["last_run"] = last
     return found
 
 
-def _noted(document: Document, report: StepReport, now: datetime) -> Document:
+def _noted(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:
     """What a run without a journal of its own leaves behind: results of a clean-up, and that a failing project is well
     again."""
-    found = dict(document)
+    found = document.copy()
     if report.bind_result is not None or report.cleanup_result is not None:
         record = last_run.merged(
             found["last_run"] or last_run.succeeded(last_run.begin((), now), now),
@@ -244,15 +242,19 @@ def _noted(document: Document, report: StepReport, now: datetime) -> Document:
     return found
 
 
-def _deployed(certificate: Document, wanted: t.Mapping[str, t.Any], now: datetime) -> Document:
-    chosen = {"bind": wanted["bind"], "distributions": wanted["distributions"]}
+def _deployed(certificate: CertificateRecord, wanted: Wanted, now: datetime) -> CertificateRecord:
     before = certificate.get("deployed")
-    if before and {key: before[key] for key in chosen} == chosen:
+    if before and (before["bind"], before["distributions"]) == (wanted["bind"], wanted["distributions"]):
         return certificate
-    return {**certificate, "deployed": {"at": times.to_text(now), **chosen}}
+    deployed: Deployed = {
+        "at": times.to_text(now),
+        "bind": wanted["bind"],
+        "distributions": wanted["distributions"],
+    }
+    return {**certificate, "deployed": deployed}
 
 
-def _failed(document: Document, report: StepReport, now: datetime) -> Document:
+def _failed(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:
     if _is_side_run(document):
         return document
     failures = document["renewal"]["failures"] + 1
@@ -261,8 +263,9 @@ def _failed(document: Document, report: StepReport, now: datetime) -> Document:
     # its window, so a time beyond that is a mistake, for which no certificate may expire.
     said = min(times.from_text(report.retry_at), now + issuances.LONGEST_WINDOW) if report.retry_at else now
     next_attempt = said if said > now else now + retry_delay(failures)
-    state = {**document["renewal"], "failures": failures, "next_attempt_at": times.to_text(next_attempt)}
-    record = document["last_run"] if is_own(document) else last_run.begin((), now)
+    state = document["renewal"].copy()
+    state["failures"], state["next_attempt_at"] = failures, times.to_text(next_attempt)
+    record = (document["last_run"] if is_own(document) else None) or last_run.begin((), now)
     return {
         **document,
         "renewal": state,
@@ -270,11 +273,11 @@ def _failed(document: Document, report: StepReport, now: datetime) -> Document:
     }
 
 
-def released(document: t.Mapping[str, t.Any]) -> Document:
+def released(document: ProjectDocument) -> ProjectDocument:
     """The document without a lock."""
     return {**document, "lock": None}
 
 
-def held(document: t.Mapping[str, t.Any], now: datetime) -> Document:
+def held(document: ProjectDocument, now: datetime) -> ProjectDocument:
     """The document with its lock renewed, since its run is at work."""
-    return {**document, "lock": lease.renewed(document["lock"], now)}
+    return {**document, "lock": lease.renewed(lease.of(document), now)}

@@ -5,12 +5,12 @@ do."""
 
 from __future__ import annotations
 
-import typing as t
 from datetime import datetime
 
 from ..ca import directories, issuances
 from ..project import document as project_document
 from ..values import times
+from ..values.shapes import ProjectDocument
 
 RUN, OTHERWISE = "reissue", "converge"
 
@@ -43,7 +43,7 @@ def moment(issued_before: str | None) -> datetime | None:
     return times.from_text(issued_before) if issued_before else None
 
 
-def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime | None) -> str:
+def run_for(document: ProjectDocument, run: str, issued_before: datetime | None) -> str:
     """What the run is for this project: a reissue whose certificate was issued since only does whatever is missing."""
     certificate = document["certificate"]
     if run != RUN or issued_before is None or certificate is None:
@@ -51,7 +51,7 @@ def run_for(document: t.Mapping[str, t.Any], run: str, issued_before: datetime |
     return RUN if issuances.issued_at(certificate) < issued_before else OTHERWISE
 
 
-def is_issued_by(document: t.Mapping[str, t.Any], directory: str) -> bool:
+def is_issued_by(document: ProjectDocument, directory: str) -> bool:
     """Whether this CA, a known name or a URL, issued the recorded certificate; a fallback is told from the CA that was
     wanted."""
     return (

@@ -10,15 +10,14 @@ from datetime import datetime
 
 from ..project import pending_revocations
 from ..values import domain_names, times
+from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument, RolledBack
 
 RUN = "rollback"
-# What of the definition the certificate was accepted for, whatever it is itself.
-_ACCEPTED = ("domains", "key_type", "acme_directory", "acme_profile")
-
-Entry = t.Mapping[str, t.Any]
 
 
-def choose(document: Entry, available: t.Iterable[Entry], now: datetime) -> tuple[Entry | None, str]:
+def choose(
+    document: ProjectDocument, available: t.Iterable[t.Mapping[str, t.Any]], now: datetime
+) -> tuple[CertificateRecord | None, str]:
     """The superseded certificate that was in service last, of those that can serve the project; or why there is
     none."""
     ids = {one["id"] for one in available}
@@ -31,27 +30,35 @@ def choose(document: Entry, available: t.Iterable[Entry], now: datetime) -> tupl
     return None, "; ".join(problems) or "none was kept"
 
 
-def marked(certificate: Entry, definition: Entry, now: datetime) -> dict[str, t.Any]:
-    """The certificate that was gone back to, as it stands in the record."""
-    return {**certificate, "rolled_back": {"at": times.to_text(now), **{key: definition[key] for key in _ACCEPTED}}}
+def marked(certificate: CertificateRecord, definition: ProjectDefinition, now: datetime) -> CertificateRecord:
+    """The certificate that was gone back to, as it stands in the record: with what of the definition it was accepted
+    for, whatever it is itself."""
+    accepted: RolledBack = {
+        "at": times.to_text(now),
+        "domains": definition["domains"],
+        "key_type": definition["key_type"],
+        "acme_directory": definition["acme_directory"],
+        "acme_profile": definition["acme_profile"],
+    }
+    return {**certificate, "rolled_back": accepted}
 
 
-def is_marked(certificate: Entry | None) -> bool:
+def is_marked(certificate: CertificateRecord | None) -> t.TypeGuard[CertificateRecord]:
     """Whether the project went back to this certificate."""
     return bool(certificate and certificate.get("rolled_back"))
 
 
-def at(certificate: Entry | None) -> str | None:
+def at(certificate: CertificateRecord | None) -> str | None:
     """When the project went back to it; bundles from before do not count as newer ones."""
-    return certificate["rolled_back"]["at"] if certificate is not None and is_marked(certificate) else None
+    return certificate["rolled_back"]["at"] if is_marked(certificate) else None
 
 
-def stands_for(certificate: Entry, definition: Entry) -> Entry:
+def stands_for(certificate: CertificateRecord, definition: ProjectDefinition) -> t.Mapping[str, t.Any]:
     """What the definition is compared with: what the certificate has, or what it was accepted for."""
-    return t.cast("Entry", certificate.get("rolled_back") or {**definition, **certificate})
+    return t.cast("t.Mapping[str, t.Any]", certificate.get("rolled_back") or {**definition, **certificate})
 
 
-def _problem(entry: Entry, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:
+def _problem(entry: CertificateRecord, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:
     if entry.get("id") not in ids:
         return "is not in IAM any more"
     if not pending_revocations.is_good(entry):

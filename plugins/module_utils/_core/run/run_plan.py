@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..._errors import RefusedError
-from ..project import journal
+from ..project import journal, lease
 from ..project.document import _domains_changed, _renew_at, decided, is_recorded, previous
 from ..values import times
+from ..values.shapes import CertificateRecord, JournalRecord, ProjectDefinition, ProjectDocument
 from . import rollback
 
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
@@ -39,7 +40,7 @@ class RunPlan:
     resumed: bool = False
     domains_changed: bool = False
     wait_until: str | None = None
-    certificate: t.Mapping[str, t.Any] | None = None
+    certificate: CertificateRecord | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
         """The plan as modules return it."""
@@ -56,7 +57,7 @@ class _Need:
 
 
 def plan(
-    document: t.Mapping[str, t.Any], run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()
+    document: ProjectDocument, run: str, now: datetime, available: t.Iterable[t.Mapping[str, t.Any]] = ()
 ) -> RunPlan:
     """What this run of the project has to do; ``available`` are the certificates that IAM has, for a rollback."""
     shared: dict[str, t.Any] = {
@@ -99,7 +100,7 @@ def plan(
 
 
 def _rollback(
-    document: t.Mapping[str, t.Any],
+    document: ProjectDocument,
     available: t.Iterable[t.Mapping[str, t.Any]],
     now: datetime,
     shared: dict[str, t.Any],
@@ -126,16 +127,16 @@ def _rollback(
     )
 
 
-def locked_out(document: t.Mapping[str, t.Any], who: str, now: datetime) -> RunPlan:
+def locked_out(document: ProjectDocument, who: str, now: datetime) -> RunPlan:
     """The plan of a run that does not get the lock."""
-    until = document["lock"]["expires_at"]
+    until = lease.of(document)["expires_at"]
     reason = f"{who} holds the project until {until} at the latest"
     return RunPlan(
         action="locked", reason=reason, previous=previous(document), renew_at=_renew_at(document, now), wait_until=until
     )
 
 
-def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
+def _need(document: ProjectDocument, run: str, now: datetime) -> _Need:
     certificate, definition = document["certificate"], document["definition"]
     if certificate is None:
         return _Need("issue", "the project has no certificate yet", issue=True)
@@ -150,7 +151,7 @@ def _need(document: t.Mapping[str, t.Any], run: str, now: datetime) -> _Need:
     return _deployment(certificate, definition) or _Need("none", decision.reason)
 
 
-def _deployment(certificate: t.Mapping[str, t.Any], definition: t.Mapping[str, t.Any]) -> _Need | None:
+def _deployment(certificate: CertificateRecord, definition: ProjectDefinition) -> _Need | None:
     """What is missing of a certificate that needs no replacement. Issued and deployed are separate facts."""
     deployed = certificate.get("deployed")
     if not deployed:
@@ -170,7 +171,7 @@ _ISSUES: dict[tuple[bool, bool], bool | None] = {
 }
 
 
-def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str, t.Any] | None:
+def _resumed(document: ProjectDocument, run: str, need: _Need) -> dict[str, t.Any] | None:
     """How to continue the unfinished journal, or None if it does not serve this run: what is wanted changed, or the
     facts overtook it."""
     unfinished = document["journal"]
@@ -189,7 +190,7 @@ def _resumed(document: t.Mapping[str, t.Any], run: str, need: _Need) -> dict[str
     return None if issue is None else _continued(unfinished, issue)
 
 
-def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.Any]:
+def _continued(unfinished: JournalRecord, issue: bool) -> dict[str, t.Any]:
     return {
         "action": "resume",
         "reason": (
@@ -202,7 +203,7 @@ def _continued(unfinished: t.Mapping[str, t.Any], issue: bool) -> dict[str, t.An
     }
 
 
-def _waits(document: t.Mapping[str, t.Any], run: str, now: datetime) -> str | None:
+def _waits(document: ProjectDocument, run: str, now: datetime) -> str | None:
     """Why a scheduled run does not issue now although it should; somebody who asks for it is not held up."""
     state = document["renewal"]
     if run != "renew" or state["next_attempt_at"] is None or times.from_text(state["next_attempt_at"]) <= now:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 
 from ..project import document as project_document
-from ..project.document import Document
+from ..values.shapes import ProjectDocument
 from .step_report import StepReport
 
 
-def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
+def visible(document: ProjectDocument | None) -> dict[str, t.Any]:
     """What counts as a change and is shown in a diff: no locks, no journal, no counters."""
     if document is None:
         return {}
@@ -26,12 +26,12 @@ def visible(document: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
 
 
 def rehearsed(
-    before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any], report: StepReport
-) -> tuple[Document, Document]:
+    before: ProjectDocument | None, after: ProjectDocument, report: StepReport
+) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """What a step shows in check mode, in which no step before it wrote: a project may not be there yet, and a new
     certificate is only predicted."""
     was, now = (
-        _without_definition(document or project_document.new_document(after["name"], {}))
+        _without_definition(document or project_document.new_document(after["name"], after["definition"]))
         for document in (before, after)
     )
     predicted, former = report.predicted, was["certificate"]
@@ -44,5 +44,5 @@ def rehearsed(
     return was, now
 
 
-def _without_definition(document: t.Mapping[str, t.Any]) -> Document:
+def _without_definition(document: ProjectDocument) -> dict[str, t.Any]:
     return {key: value for key, value in visible(document).items() if key != "definition"}

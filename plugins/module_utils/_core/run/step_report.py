@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ..values import times
 from ..values.params import Params
+from ..values.shapes import CertificateRecord, RenewalInfoRecord
 from . import reissue
 
 
@@ -47,7 +48,7 @@ def of(params: Params) -> StepReport:
     )
 
 
-def _missing(certificate: t.Mapping[str, t.Any] | None) -> list[str]:
+def _missing(certificate: CertificateRecord | None) -> list[str]:
     """What a certificate lacks to be recorded."""
     return [key for key in CERTIFICATE_KEYS if certificate is not None and certificate.get(key) is None]
 
@@ -60,14 +61,22 @@ def _time(given: str | None) -> str | None:
 CERTIFICATE_KEYS = ("serial", "fingerprint_sha256", "issuer", "domains", "key_type", "not_before", "not_after")
 
 
+class RenewalReport(t.TypedDict, total=False):
+    """When a certificate is to be renewed, as acme_route53_issue returns it; a key may be missing."""
+
+    renew_at: str | None
+    reason: str | None
+    ari: RenewalInfoRecord | None
+
+
 @dataclass(frozen=True)
 class StepReport:
     """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check
     mode does not know in full."""
 
     phase: str | None = None
-    certificate: t.Mapping[str, t.Any] | None = None
-    renewal: t.Mapping[str, t.Any] | None = None
+    certificate: CertificateRecord | None = None
+    renewal: RenewalReport | None = None
     bind_result: t.Mapping[str, t.Any] | None = None
     cleanup_result: t.Mapping[str, t.Any] | None = None
     subscribed: tuple[str, ...] | None = None

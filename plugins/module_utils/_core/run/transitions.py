@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from ..._errors import ConfigError, RefusedError
 from ..project import definition as project_definition, document as project_document, journal, lease
-from ..project.document import Document
 from ..project.lease import Claim
 from ..report import notice
 from ..values import redaction
+from ..values.shapes import ProjectDefinition, ProjectDocument
 from . import recording, reissue, run_plan, shown
 from .run_plan import RunPlan
 from .step_report import StepReport
@@ -28,7 +28,7 @@ class Request:
 
     name: str
     claim: Claim
-    definition: t.Mapping[str, t.Any] | None = None
+    definition: ProjectDefinition | None = None
     report: StepReport = field(default_factory=StepReport)
     release: bool = False
     rehearsal: bool = False
@@ -39,7 +39,7 @@ class Request:
 class Transition:
     """The document as it shall be (None: gone), and what the caller is told."""
 
-    document: Document | None
+    document: ProjectDocument | None
     plan: RunPlan
     locked: bool = False
     holder: t.Mapping[str, t.Any] | None = None
@@ -48,7 +48,7 @@ class Transition:
     summary: t.Mapping[str, t.Any] = field(default_factory=dict)
 
 
-def present(request: Request, document: Document | None) -> Transition:
+def present(request: Request, document: ProjectDocument | None) -> Transition:
     """The document exists with this definition; a lock of another run does not matter, since its run keeps what it
     began with."""
     found, warnings = _defined(request, document)
@@ -56,16 +56,16 @@ def present(request: Request, document: Document | None) -> Transition:
     return Transition(document=found, plan=plan, warnings=warnings, summary=notice.summary(found, document != found))
 
 
-def locked(request: Request, document: Document | None) -> Transition:
+def locked(request: Request, document: ProjectDocument | None) -> Transition:
     """The document is in the hands of this run, which starts; or another run holds it, and nothing is changed."""
     claim = request.claim
     if document is None and request.definition is None and claim.run == "delete":
         plan = RunPlan(action="none", reason=f"there is no project {request.name}, so nothing is to be deleted")
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if document is not None and lease.blocks(document["lock"], claim):
-        plan = run_plan.locked_out(document, lease.owner_text(document["lock"]), claim.now)
+        plan = run_plan.locked_out(document, lease.owner_text(lease.of(document)), claim.now)
         summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
-        return Transition(document=document, plan=plan, holder=lease.holder(document["lock"]), summary=summary)
+        return Transition(document=document, plan=plan, holder=lease.holder(lease.of(document)), summary=summary)
     found, warnings = _defined(request, document)
     run = reissue.run_for(found, claim.run, request.report.issued_before)
     plan = run_plan.plan(found, run, claim.now, request.available)
@@ -73,7 +73,7 @@ def locked(request: Request, document: Document | None) -> Transition:
     reason = request.report.revoke_reason if run == reissue.RUN or plan.resumed else None
     changed = shown.visible(document) != shown.visible(found)
     begun = recording.started(lease.taken(found, claim), plan, claim.now, reason)
-    begun["lock"] = {**begun["lock"], "changed": changed}
+    begun["lock"] = {**lease.of(begun), "changed": changed}
     return Transition(
         document=begun,
         plan=plan,
@@ -83,16 +83,18 @@ def locked(request: Request, document: Document | None) -> Transition:
     )
 
 
-def recorded(request: Request, document: Document | None) -> Transition:
+def recorded(request: Request, document: ProjectDocument | None) -> Transition:
     """The document holds what a step of this run did; refused unless the run holds the lock."""
     claim, report = request.claim, request.report
     before = _held(request, document)
     found = recording.reported(before, report, claim.now)
     plan = run_plan.plan(found, claim.run, claim.now)
     changed = (
-        recording.is_own(found) or before["lock"].get("changed", False) or shown.visible(before) != shown.visible(found)
+        recording.is_own(found)
+        or lease.of(before).get("changed", False)
+        or shown.visible(before) != shown.visible(found)
     )
-    found["lock"] = {**found["lock"], "changed": changed}
+    found["lock"] = {**lease.of(found), "changed": changed}
     kept = recording.released(found) if request.release else recording.held(found, claim.now)
     return Transition(
         document=kept,
@@ -103,15 +105,15 @@ def recorded(request: Request, document: Document | None) -> Transition:
     )
 
 
-def absent(request: Request, document: Document | None) -> Transition:
+def absent(request: Request, document: ProjectDocument | None) -> Transition:
     """There is no document; refused while another run holds it."""
     plan = RunPlan(action="none", reason=f"there is no project {request.name}")
     if document is None:
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if lease.blocks(document["lock"], request.claim):
         raise RefusedError(
-            f"project {request.name} is not deleted: {lease.owner_text(document['lock'])} holds it until"
-            f" {document['lock']['expires_at']}"
+            f"project {request.name} is not deleted: {lease.owner_text(lease.of(document))} holds it until"
+            f" {lease.of(document)['expires_at']}"
         )
     reason = f"project {request.name} is deleted; its archive is kept"
     return Transition(
@@ -123,7 +125,7 @@ def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
     return {"name": name, "status": "absent", "changed": False, "reason": plan.reason}
 
 
-def _mail(document: Document, report: StepReport) -> notice.Notice | None:
+def _mail(document: ProjectDocument, report: StepReport) -> notice.Notice | None:
     """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in
     place."""
     if document["last_run"] is None:
@@ -132,19 +134,21 @@ def _mail(document: Document, report: StepReport) -> notice.Notice | None:
         return notice.of_failure(document, document["last_run"].get("Error") or redaction.redacted(report.failure))
     if report.phase is None or not recording.is_own(document):
         return None
-    return notice.of_success(document) if journal.is_deployed({"phase": report.phase}) else None
+    return notice.of_success(document) if journal.is_deployed(report.phase) else None
 
 
-def _summary(document: Document, report: StepReport, changed: bool) -> dict[str, t.Any]:
+def _summary(document: ProjectDocument, report: StepReport, changed: bool) -> dict[str, t.Any]:
     line = notice.summary(document, changed)
     return (
         line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
     )
 
 
-def _defined(request: Request, document: Document | None) -> tuple[Document, tuple[str, ...]]:
+def _defined(request: Request, document: ProjectDocument | None) -> tuple[ProjectDocument, tuple[str, ...]]:
     """The document with the definition that was given, else with its own."""
-    if document is None and request.definition is None:
+    if document is None:
+        if request.definition is not None:
+            return project_document.new_document(request.name, request.definition), ()
         raise ConfigError(
             [
                 (
@@ -153,15 +157,13 @@ def _defined(request: Request, document: Document | None) -> tuple[Document, tup
                 )
             ]
         )
-    if document is None:
-        return project_document.new_document(request.name, request.definition or {}), ()
     if request.definition is None or request.definition == document["definition"]:
         return document, ()
     warnings = project_definition.shrinking(document["definition"]["domains"], request.definition["domains"])
-    return {**document, "definition": dict(request.definition)}, warnings
+    return {**document, "definition": request.definition.copy()}, warnings
 
 
-def _held(request: Request, document: Document | None) -> Document:
+def _held(request: Request, document: ProjectDocument | None) -> ProjectDocument:
     """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be
     created."""
     if request.rehearsal:

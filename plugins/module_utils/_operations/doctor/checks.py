@@ -13,6 +13,7 @@ from datetime import datetime
 
 from ..._core.doctor.findings import Finding, of_error, ordered
 from ..._core.project import document as project_document
+from ..._core.values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 from ..._errors import CertError
 
 WORKERS = 8
@@ -55,8 +56,8 @@ class Subject:
     """The project that is examined: what is wanted of it, and what the store knows of it (None: nothing)."""
 
     name: str
-    definition: t.Mapping[str, t.Any]
-    document: t.Mapping[str, t.Any] | None
+    definition: ProjectDefinition
+    document: ProjectDocument | None
     has_eab: bool
     now: datetime
 
@@ -66,7 +67,7 @@ class Subject:
         return tuple(self.definition["domains"])
 
     @property
-    def record(self) -> t.Mapping[str, t.Any] | None:
+    def record(self) -> CertificateRecord | None:
         """The recorded certificate."""
         return self.document["certificate"] if self.document else None
 
@@ -76,7 +77,7 @@ class Subject:
         return project_document.previous(self.document) if self.document else ()
 
     @property
-    def superseded(self) -> tuple[t.Mapping[str, t.Any], ...]:
+    def superseded(self) -> tuple[CertificateRecord, ...]:
         """Recorded certificates that newer ones replaced."""
         return tuple(self.document["superseded"]) if self.document else ()
 

@@ -19,10 +19,10 @@ from ..._core.dns import zones
 from ..._core.doctor import schedule
 from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, summary
 from ..._core.project import definition as project_definition, lease
-from ..._core.project.document import Document
 from ..._core.values import partitions
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
+from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
@@ -111,7 +111,7 @@ def examine(project: ExaminationRequest, connections: Connections, clock: Clock)
     except CertError as exc:
         return _without_store(project, exc, connections, clock)
     definition, found = _definition(project, document, connections)
-    if found:
+    if definition is None or found:
         return ordered(found), ["definition"]
     subject = Subject(project.name, definition, document, project.has_eab, clock.now())
     return _Examination(project, subject, store, connections, clock).carry_out()
@@ -123,7 +123,7 @@ def _without_store(project: ExaminationRequest, error: CertError, connections: C
     if project.definition is None:
         return [broken], ["store"]
     definition, found = _definition(project, None, connections)
-    if found:
+    if definition is None or found:
         return ordered([broken, *found]), ["store", "definition"]
     subject = Subject(project.name, definition, None, project.has_eab, clock.now())
     found, checks = _Examination(project, subject, None, connections, clock).carry_out()
@@ -131,11 +131,11 @@ def _without_store(project: ExaminationRequest, error: CertError, connections: C
 
 
 def _definition(
-    project: ExaminationRequest, document: Document | None, connections: Connections
-) -> tuple[t.Mapping[str, t.Any], list[Finding]]:
+    project: ExaminationRequest, document: ProjectDocument | None, connections: Connections
+) -> tuple[ProjectDefinition | None, list[Finding]]:
     if project.definition is None:
         if document is None:
-            return {}, [
+            return None, [
                 finding("PROJECT_UNKNOWN", project.name, "the store has no such project, and no definition is given")
             ]
         return document["definition"], []

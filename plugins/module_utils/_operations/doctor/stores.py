@@ -112,9 +112,10 @@ class StoreChecks:
     def bundle(self) -> list[Finding]:
         """The archive answers, and has the bundle of the recorded certificate."""
         keys = self.archive.list(f"{self.subject.name}/")
-        uri = str((self.subject.record or {}).get("archive_uri"))
+        record = self.subject.record
+        uri = str(record.get("archive_uri") if record else None)
         elsewhere = not uri.startswith(f"{self.archive.uri}/")
-        return stores.bundle(self.subject.record, elsewhere or uri.removeprefix(f"{self.archive.uri}/") in keys)
+        return stores.bundle(record, elsewhere or uri.removeprefix(f"{self.archive.uri}/") in keys)
 
     def settings(self, place: StoreProbe) -> list[Finding]:
         """The table or the bucket is set up as it should be."""

@@ -21,7 +21,7 @@ from ..._core.fleet import forecast, given, needs, selection
 from ..._core.fleet.admission import Admission
 from ..._core.fleet.drift import Index
 from ..._core.fleet.given import Given
-from ..._core.project import document
+from ..._core.project import document as project_document
 from ..._core.run import overview, reissue
 from ..._core.values import partitions
 from ..._core.values.params import Params
@@ -164,9 +164,7 @@ def _inquired(
 ) -> renewal_inquiry.Inquiry:
     """The projects with what their CAs said of renewal before, and say now if they are asked."""
     notes = {uri: RenewalNotes(store) for uri, store in clients.stores.items()}
-    found.candidates = found.each(
-        lambda one: replace(one, document=notes[one.store].view(dict(one.document), clock.now()))
-    )
+    found.candidates = found.each(lambda one: replace(one, document=notes[one.store].view(one.document, clock.now())))
     inquiry = renewal_inquiry.Inquiry(
         clock,
         random.SystemRandom().random,
@@ -227,13 +225,14 @@ def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:
     hours = request.schedule_interval_hours
     if not hours:
         return []
-    paces = found.each(lambda one: document.slowest_schedule(one.document))
+    paces = found.each(lambda one: project_document.slowest_schedule(one.document))
     warning = renewal.schedule_warning(hours, [pace for pace in paces if pace])
     return [warning] if warning else []
 
 
 def _selected(need: needs.Need, store: str) -> dict[str, t.Any]:
-    role_vars = overview.role_vars(need.candidate.document, need.candidate.store or store)
+    document = need.candidate.document
+    role_vars = overview.role_vars(document["name"], document["definition"], need.candidate.store or store)
     shown = {
         key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")
     }

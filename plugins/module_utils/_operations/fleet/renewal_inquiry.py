@@ -21,6 +21,7 @@ from ..._core.certificate.renewal_info import LONGEST_TEXT, RenewalInfo
 from ..._core.fleet.needs import Candidate
 from ..._core.project import document as project_document, journal, lease
 from ..._core.values import times
+from ..._core.values.shapes import Owner, ProjectDocument
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError
 from ..renewal_notes import RenewalNotes
@@ -32,7 +33,7 @@ FAILURES_OF_A_CA = 3
 # A fleet waits for the answers, and what was not asked now is asked in the next run.
 LONGEST_ROUND_SECONDS = 600.0
 Connect = t.Callable[[str, "str | None"], RenewalInfos]
-IsDead = t.Callable[[t.Mapping[str, t.Any]], bool]
+IsDead = t.Callable[[Owner], bool]
 
 
 @dataclass(frozen=True)
@@ -189,11 +190,11 @@ def _with(candidate: Candidate, info: RenewalInfo | None, now: datetime) -> Cand
     return (
         candidate
         if info is None
-        else replace(candidate, document=project_document.with_renewal_info(dict(candidate.document), info, now))
+        else replace(candidate, document=project_document.with_renewal_info(candidate.document, info, now))
     )
 
 
-def _question(document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
+def _question(document: ProjectDocument, now: datetime, is_dead: IsDead) -> RenewalQuestion | None:
     """What is to be asked of this project's CA; None if nothing, if a run is at work on the project, or is to be
     finished first."""
     try:
@@ -202,7 +203,7 @@ def _question(document: t.Mapping[str, t.Any], now: datetime, is_dead: IsDead) -
             info is None
             or journal.is_unfinished(document["journal"])
             or lease.is_live(document["lock"], now, is_dead)
-            or not renewal_info.is_to_be_asked(info, Certificate.from_dict(document["certificate"]), now)
+            or not renewal_info.is_to_be_asked(info, Certificate.from_dict(project_document.recorded(document)), now)
         ):
             return None
         directory, ca_bundle = project_document.authority(document)

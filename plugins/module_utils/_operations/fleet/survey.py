@@ -18,8 +18,8 @@ from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as project_document
-from ..._core.project.document import Document
 from ..._core.values.ownership import PROJECTS_PATH
+from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._errors import CertError, ConfigError, RemoteError
 from .. import project_updates
 
@@ -59,7 +59,7 @@ class Fleet:
     broken: list[dict[str, str]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def add(self, one: Given, document: Document, changed: t.Iterable[str] = ()) -> None:
+    def add(self, one: Given, document: ProjectDocument, changed: t.Iterable[str] = ()) -> None:
         """A project that can be planned."""
         self.candidates.append(
             Candidate(
@@ -98,7 +98,7 @@ class Fleet:
 class KnownDocuments:
     """The documents of the stores: as they were read, or why they cannot be used."""
 
-    documents: dict[str, Document]
+    documents: dict[str, ProjectDocument]
     errors: dict[str, str]
 
     @classmethod
@@ -200,7 +200,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
                 usable[one.name] = (one, found)
         known = KnownDocuments.read(places[uri], list(usable)) if usable else KnownDocuments({}, {})
         for name, (one, found) in usable.items():
-            _add_defined(fleet, one, dict(found.values), known)
+            _add_defined(fleet, one, found.values.copy(), known)
             fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
     return fleet
 
@@ -211,7 +211,7 @@ def _problems(one: Given, found: definition.Definition) -> list[str]:
     return [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
 
 
-def _add_defined(fleet: Fleet, one: Given, values: dict[str, t.Any], known: KnownDocuments) -> None:
+def _add_defined(fleet: Fleet, one: Given, values: ProjectDefinition, known: KnownDocuments) -> None:
     if one.name in known.errors:
         fleet.fail(one.name, one.host, known.errors[one.name])
     elif one.name not in known.documents:

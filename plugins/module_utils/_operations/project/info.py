@@ -72,4 +72,5 @@ def _read(store: Store, name: str, notes: RenewalNotes, now: datetime, uri: str)
     if document is None:
         return None
     document = notes.view(document, now)
-    return {**overview.of(document, now, processes.is_dead), "role_vars": overview.role_vars(document, uri)}
+    role_vars = overview.role_vars(name, document["definition"], uri)
+    return {**overview.of(document, now, processes.is_dead), "role_vars": role_vars}

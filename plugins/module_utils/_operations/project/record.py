@@ -14,7 +14,6 @@ from ..._clients.machine import processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.project import definition as project_definition, document as project_document, lease
-from ..._core.project.document import Document
 from ..._core.run import overview, reissue, step_report, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
@@ -22,6 +21,7 @@ from ..._core.run.transitions import Transition
 from ..._core.values import partitions, times
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
+from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from .. import project_updates
@@ -42,7 +42,7 @@ class RecordRequest:
     name: str
     state: str
     store: str | None
-    definition: t.Mapping[str, t.Any] | None
+    definition: ProjectDefinition | None
     warnings: tuple[str, ...]
     run: str
     run_id: str | None
@@ -65,7 +65,7 @@ def parse(params: Params) -> RecordRequest:
     connection = Connection.of(params)
     problems = stores.uri_problems(params["store"], "store")
     problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
-    values: t.Mapping[str, t.Any] | None = None
+    values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()
     if params["definition"] is None:
         problems += project_definition.name_problems(params["name"])
@@ -115,7 +115,7 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
     )
 
 
-def _view(state: str, store: Store, clock: Clock) -> t.Callable[[Document], Document] | None:
+def _view(state: str, store: Store, clock: Clock) -> t.Callable[[ProjectDocument], ProjectDocument] | None:
     """A run begins with what the CA said last, which the document has from then on."""
     notes = RenewalNotes(store) if state in ("present", "locked") else None
     return None if notes is None else lambda document: notes.view(document, clock.now())
@@ -143,9 +143,11 @@ def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitio
 
 
 def _result(
-    request: RecordRequest, before: Document | None, decided: Transition, store_uri: str, run_id: str
+    request: RecordRequest, before: ProjectDocument | None, decided: Transition, store_uri: str, run_id: str
 ) -> dict[str, t.Any]:
     after = decided.document
+    uri = request.store or store_uri
+    role_vars = overview.role_vars(after["name"], after["definition"], uri) if after is not None else {}
     result = {
         "project": after,
         "plan": decided.plan.as_dict(),
@@ -154,7 +156,7 @@ def _result(
         "run_id": run_id,
         "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
         "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
-        "role_vars": overview.role_vars(after, request.store or store_uri) if after else {},
+        "role_vars": role_vars,
         "summary": dict(decided.summary),
     }
     if decided.mail is not None:

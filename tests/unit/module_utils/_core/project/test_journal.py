@@ -22,7 +22,7 @@ def test_a_run_is_unfinished_until_it_is_done(phase: str) -> None:
     found = unfinished("delete", phase=phase, run="delete")
     assert journal.is_unfinished(found) is (phase != "done")
     assert journal.is_deletion(found) is (phase != "done")
-    assert journal.is_deployed(found) is (phase in ("verified", "cleaned", "done"))
+    assert journal.is_deployed(found["phase"]) is (phase in ("verified", "cleaned", "done"))
     assert not journal.is_unfinished_run(found, "converge")
 
 

@@ -101,7 +101,7 @@ def test_a_project_without_a_certificate_has_no_times() -> None:
 
 
 def test_role_variables_are_the_whole_definition_and_unset_is_empty_text() -> None:
-    given = overview.role_vars(document(definition=definition(verify="tls")), "file:///store")
+    given = overview.role_vars("webapp", definition(verify="tls"), "file:///store")
     assert given["project_name"] == "webapp"
     assert given["project_verify"] == "tls"
     assert given["project_store"] == "file:///store"
@@ -111,7 +111,7 @@ def test_role_variables_are_the_whole_definition_and_unset_is_empty_text() -> No
 
 def test_role_variables_make_the_same_definition_again() -> None:
     stored = definition(acme_profile="shortlived", tags={"a": "b"}, bind=["ids"], distributions=["E1234567"])
-    given = overview.role_vars(document(definition=stored), "file:///store")
+    given = overview.role_vars("webapp", stored, "file:///store")
     again = {
         key.removeprefix("project_"): value
         for key, value in given.items()
