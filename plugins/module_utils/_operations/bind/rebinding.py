@@ -86,7 +86,7 @@ class Rebinding:
         self.reports = {report.id: report for report in planned}
         for one in self.distributions.values():
             report = self.reports.get(one.id)
-            if report is not None and report.is_bound and deployment.is_deployed(one, self._is_bound):
+            if report is not None and report.is_bound and deployment.is_deployed(one, _has(self.target)):
                 self._note_deployed(one)
 
     def _bind_all(self, deadline: Deadline) -> None:
@@ -169,7 +169,7 @@ class Rebinding:
 
     def _wait_until_deployed(self, deadline: Deadline) -> None:
         waiting = [report.id for report in self.reports.values() if report.is_bound and not report.deployed]
-        deployed = deployment.await_deployed(self.cloudfront, self.clock, waiting, self._is_bound, deadline)
+        deployed = deployment.await_deployed(self.cloudfront, self.clock, waiting, _has(self.target), deadline)
         for listed in deployed.values():
             self._note_deployed(listed)
         message = (
@@ -187,9 +187,6 @@ class Rebinding:
         is_read_back = report.status is BindStatus.ALREADY or (listed.etag != "" and listed.etag == report.etag_after)
         verified = is_read_back and self.options.verify != "none"
         self.reports[listed.id] = replace(report, deployed=True, verified=verified)
-
-    def _is_bound(self, distribution: Distribution) -> bool:
-        return binding.is_bound(distribution.viewer, self.target)
 
     def _verify_all(self) -> None:
         for report in list(self.reports.values()):
@@ -218,3 +215,8 @@ class Rebinding:
 def _visible_by(target: Target, now: datetime, deadline: Deadline) -> Deadline:
     """When CloudFront has to know the certificate: a new one may take a while."""
     return Deadline.after(now, deadline.clamp(now, VISIBILITY_SECONDS if target.is_fresh(now) else 0))
+
+
+def _has(target: Target) -> deployment.HasIt:
+    """Whether a distribution as it is listed has the certificate."""
+    return lambda distribution: binding.is_bound(distribution.viewer, target)
