@@ -10,7 +10,7 @@ CHECK = $(VENV)/bin/python scripts/check.py
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos bench build variables clean
 
-help: ## this list
+help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
 
 setup: ## .venv with all that is needed, and this checkout as certops.cloudfront
@@ -22,7 +22,7 @@ demo: setup ## the whole life of two projects on the sandbox, to read along
 test: setup ## everything: lint, sanity, unit, end-to-end, molecule, build
 	@$(CHECK) all
 
-sandbox: setup ## AWS and a CA on this machine until Ctrl-C, with some zones and distributions; prints the export lines for another shell
+sandbox: setup ## AWS and a CA on this machine until Ctrl-C, with some zones and distributions; print the export lines for another shell
 	@cd tests && $(abspath $(VENV))/bin/python -m sandbox --seed --shell
 
 lint: setup ## ruff, mypy, ansible-lint, yamllint, REUSE, changelog

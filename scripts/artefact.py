@@ -87,5 +87,5 @@ def find_problems(artefact: Path) -> list[str]:
         if name.endswith((".pyc", ".key", ".pem")) or "/tests/output" in name
     ]
     if artefact.stat().st_size > MAX_BYTES:
-        problems.append(f"the artefact has {artefact.stat().st_size} bytes; Galaxy takes at most {MAX_BYTES}")
+        problems.append(f"the artefact has {artefact.stat().st_size} bytes; Galaxy accepts at most {MAX_BYTES}")
     return problems

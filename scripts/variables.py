@@ -86,7 +86,7 @@ def main(arguments: t.Sequence[str]) -> int:
             if "--check" not in arguments:
                 path.write_text(new, encoding="utf-8")
     if stale and "--check" in arguments:
-        print(f"variables: not as in the code: {', '.join(stale)}; run make variables")
+        print(f"variables: out of date: {', '.join(stale)}; run make variables")
         return 1
     return 0
 

@@ -8,7 +8,7 @@ DOCUMENTATION = r"""
 name: progress
 version_added: 0.1.0
 type: aggregate
-short_description: Show how far the certificate projects of a run have come
+short_description: Show the progress of the certificate projects of a run
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -28,7 +28,7 @@ options:
       - V(bars) on a terminal, V(lines) anywhere.
       - V(auto) means V(bars) if the output goes to a terminal that is large enough and E(TERM) is not V(dumb), except
         under C(ansible-runner) and so in AWX,
-        whose terminal nobody looks at.
+        which does not show this terminal.
     type: str
     choices: [auto, bars, lines]
     default: auto

@@ -18,8 +18,7 @@ attributes:
     description: In diff mode the module returns what differs between before and after. Key material is never part of
       it.
   idempotent:
-    description: A second run with the same arguments reports no change, provided that nobody else changed anything in
-      between.
+    description: A second run with the same arguments reports no change, provided that nothing else changed in between.
   platform:
     description: Where the module runs. It talks to remote services and needs nothing from the host but Python.
     platforms: posix

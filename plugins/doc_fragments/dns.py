@@ -69,8 +69,8 @@ options:
     description:
       - How many calls a second all module runs of this user on this machine make to Route 53 together, for each set of
         credentials. V(0) sets no pace.
-      - Accounts from before August 2026 may make 5, whoever makes them. Give less if others call it, too, or if several
-        machines share the work.
+      - Accounts from before August 2026 may make 5 in total. Use less if others call it, too, or if several machines
+        share the work.
     type: float
     default: 5.0
 """

@@ -59,15 +59,14 @@ notes:
     the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache)
       reads the store again.
   - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects
-    only, but if there are none, Ansible
-    ends with an error, because the limit leaves no host.
+    only, but if there are none, Ansible ends with an error, because the limit matches no host.
   - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning,
     since in Ansible the name stands for more.
   - The connection options to AWS are used for a store in AWS only, and no AWS action is needed for a store in files.
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
     encrypts it."
-  - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by who assumes it."
+  - "With O(assume_role_arn), these are needed by the role, and C(sts:AssumeRole) by the identity that assumes it."
 seealso:
   - module: certops.cloudfront.project_info
 """

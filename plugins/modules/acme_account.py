@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: acme_account
 version_added: 0.1.0
-short_description: Keep an ACME account in the archive
+short_description: Manage the ACME account of an archive
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -38,15 +38,15 @@ options:
   state:
     description:
       - V(present), the CA knows the account. One that it has lost is registered again with the same key.
-      - V(deactivated), the CA accepts nothing of the account any more, which cannot be undone, and the archive does not
-        keep it. Certificates stay valid.
+      - V(deactivated), the CA no longer accepts anything from the account, which cannot be undone, and the archive
+        does not keep it. Certificates stay valid.
     type: str
     choices: [present, deactivated]
     default: present
   former_contacts:
     description:
       - The account with these contacts becomes the one with O(acme_contacts), if there is no account with those yet.
-      - Without this, other contacts are another account, since other projects may go on with the former ones. Change
+      - Without this, other contacts are another account, since other projects may continue with the former ones. Change
         those of the projects at the same time.
     type: list
     elements: str
@@ -76,7 +76,7 @@ EXAMPLES = r"""
     acme_contacts: [ops@example.com]
     key_since: "2027-01-06T04:42:00Z"
 
-- name: Give it another address
+- name: Change its address
   certops.cloudfront.acme_account:
     former_contacts: [ops@example.com]
     acme_contacts: [certificates@example.com]
@@ -88,7 +88,7 @@ EXAMPLES = r"""
 """
 RETURN = r"""
 account:
-  description: The account, or V(null) if there is none any more. It never has the key.
+  description: The account, or V(null) if it no longer exists. It never has the key.
   returned: success
   type: dict
   contains:
@@ -103,7 +103,7 @@ reason:
   description: What was done and why.
   returned: success
   type: str
-  sample: the key is from before 2027-01-06T04:42:00Z
+  sample: the key was created before 2027-01-06T04:42:00Z
 """
 
 import typing as t

@@ -14,8 +14,8 @@ author:
 description:
   - Revokes the certificate of a bundle, by the account that it was issued to, or by its own private key. That cannot be
     undone.
-  - Refused while a distribution serves it, and also when that cannot be told, unless O(force) is set. Viewers that
-    check would see a revoked certificate.
+  - Refused while a distribution serves it, and also when that cannot be determined, unless O(force) is set. Viewers
+    that check would see a revoked certificate.
   - A private key that others may know calls for a new certificate first. The role P(certops.cloudfront.project#role)
     has an entry C(reissue) that issues one
     with a new key, binds it, verifies it, and revokes the old one then, if C(project_revoke_reason) is set.
@@ -71,13 +71,13 @@ options:
   rebound:
     description:
       - IDs of distributions that the same run binds to another certificate.
-      - Only looked at in check mode, where these distributions still use the old one.
+      - Only used in check mode, where these distributions still use the old one.
     type: list
     elements: str
     default: []
   force:
     description:
-      - Revoke it whoever uses it. Nothing is asked of AWS then.
+      - Revoke it even if it is in use. AWS is not asked then.
     type: bool
     default: false
 notes:
@@ -94,7 +94,7 @@ seealso:
     link: https://letsencrypt.org/docs/revoking/
 """
 EXAMPLES = r"""
-- name: Revoke a certificate that is not used any more
+- name: Revoke a certificate that is no longer used
   certops.cloudfront.acme_revoke:
     project: webapp
     bundle: "2026-11-06-0442"
@@ -175,7 +175,7 @@ def connect(request: RevokeRequest) -> Clients:
 
 
 def run(request: RevokeRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    """The certificate is revoked, unless somebody is still served with it."""
+    """The certificate is revoked, unless viewers are still served with it."""
     return revocation.Revoking(request, clients, clock).run(check_mode)
 
 

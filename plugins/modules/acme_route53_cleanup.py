@@ -9,12 +9,12 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: acme_route53_cleanup
-short_description: Remove challenge records and dead orders that killed runs left behind
+short_description: Remove the challenge records and dead orders of killed runs
 version_added: 0.1.0
 description:
   - Removes the challenge values that unfinished orders of a project published in Route 53. Values of others under the
     same names stay.
-  - Removes the unfinished orders themselves, with their private keys, when they cannot be finished any more.
+  - Removes the unfinished orders themselves, with their private keys, when they can no longer be finished.
     Those that can be finished stay, so that the next run of M(certops.cloudfront.acme_route53_issue) finishes them.
   - Not needed in normal operation, because every run cleans up after itself and after the one before.
 extends_documentation_fragment:

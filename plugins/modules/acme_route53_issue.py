@@ -19,7 +19,7 @@ description:
     and are removed again whatever happens.
   - The private key and the order are in the archive before the order can cost anything. When a run is killed, the next
     one with the
-    same arguments finishes the order instead of making another.
+    same arguments finishes the order instead of creating another.
   - Every certificate has a new private key. The ACME account is registered once for each directory and set of contacts,
     and kept in the archive.
 requirements:
@@ -78,8 +78,8 @@ options:
         has not come) is left alone.
       - Where O(domains) has the wildcard of the name, the record says C(policy=wildcard), which may let the account
         have any name below, too.
-      - No run removes the record. Whoever has the account key can have certificates of the name until you remove the
-        value with
+      - No run removes the record. The holder of the account key can obtain certificates for the name until you remove
+        the value with
         O(certops.cloudfront.acme_route53_cleanup#module:drop_dns_persist), or deactivate the account with
           M(certops.cloudfront.acme_account).
     type: bool
@@ -158,7 +158,7 @@ options:
         default: HS256
   key_type:
     description:
-      - The kind of private key. CloudFront takes no others than these.
+      - The type of private key. CloudFront accepts no others.
     type: str
     choices: [ecdsa_p256, rsa_2048, rsa_3072, rsa_4096]
     default: ecdsa_p256
@@ -188,7 +188,7 @@ options:
     description:
       - Where the document of O(project) lives, as for M(certops.cloudfront.project_record). With O(run_id), the order
         is in the document's journal before it
-        is finalized. If that run does not hold the project any more, the order is not finalized, and the module fails.
+        is finalized. If that run no longer holds the project, the order is not finalized, and the module fails.
       - Without it, no document is read or written.
     type: str
   run_id:
@@ -208,8 +208,8 @@ options:
     default: 600
   ignore_failed_validations:
     description:
-      - Order even if the validation of a name failed five times within the last hour. Let's Encrypt refuses more than
-        that.
+      - Whether to order even if the validation of a name failed five times within the last hour. Let's Encrypt refuses
+        more than that.
       - Without it the module fails until the first of them is an hour ago. The archive keeps count.
     type: bool
     default: false

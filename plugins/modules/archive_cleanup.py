@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: archive_cleanup
 version_added: 0.1.0
-short_description: Delete bundles that nothing uses from an archive
+short_description: Delete unused bundles from an archive
 author:
   - certops.cloudfront contributors (@certops)
 description:
   - Deletes the bundles of a project from the archive, except those in O(in_use), the newest ones of the others as
     O(keep) says, and the newest of all, since a
     run that was interrupted may not have recorded it yet.
-  - A bundle holds the only copy of its private key. What is deleted cannot be restored to IAM any more.
+  - A bundle holds the only copy of its private key. A deleted bundle can no longer be restored to IAM.
   - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME
     accounts are not touched.
 requirements:
@@ -47,7 +47,7 @@ options:
   in_use:
     description:
       - What is in use, each as the URI of the bundle or as the SHA-256 fingerprint of its certificate in hex.
-      - Give every certificate that is recorded, superseded but kept, or still in IAM. IAM never gives a private key
+      - List every certificate that is recorded, superseded but kept, or still in IAM. IAM never gives a private key
         back.
     type: list
     elements: str

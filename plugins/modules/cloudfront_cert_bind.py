@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: cloudfront_cert_bind
 version_added: 0.1.0
-short_description: Make CloudFront distributions use a certificate, and change nothing else about them
+short_description: Bind a certificate to CloudFront distributions, without any other change to them
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -105,8 +105,8 @@ options:
     default: 1800
   verify:
     description:
-      - V(config) makes sure, after deployment, that the distribution's configuration names the certificate.
-      - V(tls) makes sure, on top of that, that the edge serves exactly this certificate for every alias, by SNI. A
+      - V(config) checks, after deployment, that the distribution's configuration names the certificate.
+      - V(tls) also checks that the edge serves exactly this certificate for every alias, by SNI. A
         wildcard alias is tried with a sample name.
         Disabled and staging distributions are not tried, as they do not serve their aliases.
       - V(none) verifies nothing.
@@ -119,8 +119,8 @@ options:
         back the viewer certificate that the
         distribution had, exactly as it was, and wait until that is deployed. The module fails and says so; the next run
           tries again.
-      - Nothing is put back where somebody else changed the viewer certificate in between, or where it was CloudFront's
-        own.
+      - Nothing is put back where another program or person changed the viewer certificate in between, or where it was
+        CloudFront's own.
       - A probe that cannot connect has failed, too. Where the edge is out of reach of the module, use O(edge_address),
         or V(config) in O(verify).
     type: bool
@@ -139,7 +139,7 @@ notes:
   - "IAM actions needed: C(cloudfront:ListDistributions) on C(*), C(cloudfront:GetDistributionConfig) and
     C(cloudfront:UpdateDistribution) on the distributions.
     With O(server_certificate_name) also C(iam:GetServerCertificate)."
-  - For C(n) distributions of which C(d) are rebound the module makes C(n/100 + 2d) calls, rounded up. While it waits,
+  - For C(n) distributions with C(d) of them rebound, the module makes C(n/100 + 2d) calls, rounded up. While it waits,
     each poll costs one call for
     100 distributions.
   - A certificate that was uploaded in the last minutes may be unknown to CloudFront still. The module tries again for

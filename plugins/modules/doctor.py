@@ -8,14 +8,14 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: doctor
 version_added: 0.1.0
-short_description: Say what would stop the certificate of a project from being issued or bound
+short_description: Report what would stop the certificate of a project from being issued or bound
 author:
   - certops.cloudfront contributors (@certops)
 description:
   - Looks at everything that an issuance or a bind of one project depends on, before there is one, namely CAA records,
     hosted zones and their delegation,
     credentials and permissions, room in IAM, distributions and their aliases, ICP recordals in China, store and
-      archive, the CA, the schedule, and who is told.
+      archive, the CA, the schedule, and who is notified.
   - Each finding has a code that stays the same, a severity, and a remedy. The table of RV(findings) lists all codes.
   - Changes nothing. What is broken is a finding and stops no other check, so the module fails only for arguments that
     cannot be used.
@@ -44,7 +44,7 @@ options:
   definition:
     description:
       - What is wanted of the project, as for M(certops.cloudfront.project_record). What is left out takes its default.
-      - Without it, the stored definition is looked at.
+      - Without it, the stored definition is examined.
     type: dict
   acme_eab_kid:
     description: The key identifier of the external account binding that runs of the project would be given. Only
@@ -70,7 +70,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Look at a project of the store
+- name: Examine a project of the store
   certops.cloudfront.doctor:
     name: webapp
     region: us-east-1
@@ -81,7 +81,7 @@ EXAMPLES = r"""
     that: examined.healthy
     fail_msg: "{{ examined.lines | join('; ') }}"
 
-- name: Look at a project before it is created
+- name: Examine a project before it is created
   certops.cloudfront.doctor:
     name: webapp
     definition:
@@ -118,8 +118,8 @@ findings:
         - V(ZONE_PRIVATE_ONLY), error. A name has a private hosted zone only.
         - V(ZONE_AMBIGUOUS), error. There are several public zones of one name, and DNS leads to none of them, or to
           more than one.
-        - V(ZONE_UNUSABLE), error. The challenge record of a name has no place for another reason, which the message
-          says.
+        - V(ZONE_UNUSABLE), error. There is no zone for the challenge record of a name, for a reason that the message
+          states.
         - V(ZONE_NOT_DELEGATED), error. DNS does not lead to the name servers of the hosted zone that is needed.
         - V(CAA_UNCHECKED), warning. They could not be read.
         - V(ZONE_DUPLICATE), warning. There are several public zones of one name, and DNS leads to one of them.
@@ -127,27 +127,26 @@ findings:
           above it is used.
         - V(ZONE_PARTLY_DELEGATED), warning. DNS leads to other name servers, too.
         - V(DNS_FAILED), warning. The resolver does not answer.
-        - V(CAA_ISSUER_UNKNOWN), info. There are some, and the CA does not say by which name it looks for itself in
-          them.
+        - V(CAA_ISSUER_UNKNOWN), info. There are some, and the directory of the CA does not state the issuer name.
         - V(CA_UNREACHABLE), error. The directory of the CA cannot be read.
         - V(PROFILE_NOT_OFFERED), error. The CA does not offer the profile.
         - V(TERMS_NOT_AGREED), error. There is no account with the CA yet, and its terms are not agreed to.
         - V(NAMES_REDUNDANT), error. A wildcard of the same order covers a name, which Let's Encrypt refuses.
         - V(EAB_MISSING), error. There is no account with the CA yet, and it wants an external account binding for one.
-        - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS does not take them. What needs AWS
-          was not looked at.
+        - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS rejects them. What needs AWS was
+          not checked.
         - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes
           something.
         - V(SERVICE_FAILED), error. A service of AWS answered with something else than a missing permission, or not at
           all.
-        - V(IAM_QUOTA_FULL), error. The next server certificate has no place, with what is to stay free.
+        - V(IAM_QUOTA_FULL), error. There is no room for the next server certificate, including what must stay free.
         - V(CERTIFICATE_MISSING), error. The recorded certificate is not in IAM.
         - V(CERTIFICATE_DIFFERS), error. The recorded certificate has another fingerprint in IAM.
-        - V(KEY_TYPE_REFUSED), error. CloudFront does not take this type of key.
-        - V(IAM_QUOTA_TIGHT), warning. The next server certificate is the last that has one.
+        - V(KEY_TYPE_REFUSED), error. CloudFront does not accept this type of key.
+        - V(IAM_QUOTA_TIGHT), warning. The next server certificate is the last that fits.
         - V(PATH_NOT_OURS), warning. A server certificate is under the path of the project, and not recorded.
         - V(NAME_CONFLICT), info. A server certificate under another path is named like one of the project.
-        - V(KEY_TYPE_COSTLY), info. CloudFront takes it, and its handshakes are slow.
+        - V(KEY_TYPE_COSTLY), info. CloudFront accepts it, but its handshakes are slow.
         - V(WRITES_UNTESTED), info. What changes something could not be simulated.
         - V(DISTRIBUTION_UNKNOWN), error. A distribution that is listed does not exist.
         - V(ALIAS_UNCOVERED), error. A distribution that is to be bound has an alias that the names do not cover.
@@ -155,16 +154,16 @@ findings:
         - V(ICP_PENDING), warning. CloudFront could not find out whether it has one.
         - V(BINDING_CONTESTED), warning. A distribution that is to be bound uses a certificate of another project.
         - V(TENANT_ONLY), warning. A distribution that is to be bound is a multi-tenant one.
-        - V(BINDING_TAKES_OVER), info. A distribution that is to be bound uses a certificate of somebody else.
+        - V(BINDING_TAKES_OVER), info. A distribution that is to be bound uses a certificate that belongs to no project.
         - V(BOUND_ELSEWHERE), info. A distribution has names of the project and is not to be bound.
         - V(NO_DISTRIBUTION), info. No distribution is to be bound.
-        - V(DEFINITION_INVALID), error. The definition cannot be used. Nothing else was looked at.
-        - V(PROJECT_UNKNOWN), error. There is neither a definition nor a document. Nothing else was looked at.
+        - V(DEFINITION_INVALID), error. The definition cannot be used. Nothing else was checked.
+        - V(PROJECT_UNKNOWN), error. There is neither a definition nor a document. Nothing else was checked.
         - V(STORE_FAILED), error. The store does not answer, or the document is damaged.
         - V(STORE_NOT_WRITABLE), error. The store can be read only.
         - V(ARCHIVE_FAILED), error. The archive does not answer.
         - V(ARCHIVE_NOT_WRITABLE), error. The archive can be read only.
-        - V(ARCHIVE_EXPOSED), warning. Others than the owner have rights to the files of the archive.
+        - V(ARCHIVE_EXPOSED), warning. Users other than the owner have access to the files of the archive.
         - V(BUNDLE_MISSING), warning. The archive does not have the bundle of the recorded certificate.
         - V(PLACE_SETTINGS), warning. A table or a bucket is not set up as M(certops.cloudfront.project_store) would
           have it.
@@ -173,16 +172,16 @@ findings:
         - V(CERTIFICATE_EXPIRED), error. The recorded certificate is no longer valid.
         - V(CLOCK_WRONG), error. The clock of the host that runs the module is off by 5 minutes or more.
         - V(CERTIFICATE_EXPIRES_SOON), warning. Half of the time between its renewal and its expiry is over.
-        - V(RENEWAL_OVERDUE), warning. Its renewal is due for longer than a schedule should take.
+        - V(RENEWAL_OVERDUE), warning. Its renewal has been due for longer than a schedule should take.
         - V(RUN_FAILED), warning. The last run failed.
         - V(INTERVAL_UNSUITABLE), warning. The interval does not suit the lifetime of the certificate.
         - V(CLOCK_SKEWED), warning. It is off by a minute or more.
-        - V(RUN_UNFINISHED), info. The last run did not come to its end.
+        - V(RUN_UNFINISHED), info. The last run did not finish.
         - V(PROJECT_LOCKED), info. A run is at work.
         - V(NO_SUBSCRIBERS), warning. Nobody has confirmed a subscription to the topic.
         - V(SUBSCRIPTION_PENDING), warning. An address has not confirmed yet.
-        - V(SUBSCRIPTION_MISSING), warning. An address is not subscribed any more.
-        - V(TOPIC_MISSING), warning. There is no topic.
+        - V(SUBSCRIPTION_MISSING), warning. An address is no longer subscribed.
+        - V(TOPIC_MISSING), warning. The topic does not exist.
         - V(NO_NOTICES), info. The project has no topic or no addresses.
       type: str
       sample: CAA_FORBIDS

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_server_cert
 version_added: 0.1.0
-short_description: Keep a TLS certificate in IAM, for CloudFront
+short_description: Manage a TLS certificate in IAM, for CloudFront
 author:
   - certops.cloudfront contributors (@certops)
 description:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_server_cert_cleanup
 version_added: 0.1.0
-short_description: Delete superseded IAM server certificates that nothing uses
+short_description: Delete superseded and unused IAM server certificates
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -18,7 +18,7 @@ description:
     C(certops.cloudfront).
   - Whether it is used is taken from one complete listing of all distributions, staging ones included, made right
     before. If that search fails, nothing is
-    deleted and the module fails, because a failed search does not mean that nobody uses the certificate.
+    deleted and the module fails, because a failed search does not mean that the certificate is unused.
   - Nothing is deleted while a distribution that uses one of the certificates below O(path) is not deployed, because
     edge locations may still serve its
     former one.
@@ -50,7 +50,7 @@ options:
     default: []
   candidates:
     description:
-      - Names or IDs of server certificates. Only these are looked at. Without this option, all below O(path) are.
+      - Names or IDs of server certificates. Only these are considered. Without this option, all below O(path) are.
     type: list
     elements: str
   keep_previous:
@@ -60,13 +60,13 @@ options:
     default: 0
   require_unused:
     description:
-      - Fail, and delete nothing, if a distribution uses one of those looked at. This is for deleting a project.
+      - Fail, and delete nothing, if a distribution uses one of those considered. This is for deleting a project.
     type: bool
     default: false
   rebound:
     description:
       - IDs of distributions that the same run binds to another certificate.
-      - Only looked at in check mode, where these distributions still use the old one.
+      - Only used in check mode, where these distributions still use the old one.
     type: list
     elements: str
     default: []

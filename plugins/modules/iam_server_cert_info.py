@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: iam_server_cert_info
 version_added: 0.1.0
-short_description: Show IAM server certificates, and which distributions use them
+short_description: Gather information about IAM server certificates and their use
 author:
   - certops.cloudfront contributors (@certops)
 description:

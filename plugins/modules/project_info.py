@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: project_info
 version_added: 0.1.0
-short_description: Say how certificate projects stand
+short_description: Report the state of certificate projects
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -68,9 +68,9 @@ projects:
     state:
       description:
         - V(locked), a run holds it. V(expired), its certificate is no longer valid. V(failing), its last run failed.
-          V(unfinished), a run did not come to its
-          end, or a certificate was not bound yet. V(pending), it has no certificate yet. V(due), it is to be renewed or
-            reissued. V(ok), nothing is to do.
+          V(unfinished), a run did not finish, or a certificate was not bound yet. V(pending), it has no certificate
+          yet. V(due), it is to be renewed or
+          reissued. V(ok), there is nothing to do.
         - The first of these that holds.
       type: str
       sample: ok
@@ -114,7 +114,7 @@ broken:
   contains:
     name: {description: Name of the project., type: str, sample: oldapp}
     error: {description: What is wrong with the document., type: str, sample: "the project document
-      /srv/certops/store/oldapp.json is no JSON"}
+      /srv/certops/store/oldapp.json is not valid JSON"}
 """
 
 import typing as t

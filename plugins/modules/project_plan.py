@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: project_plan
 version_added: 0.1.0
-short_description: Say what each of many certificate projects needs now
+short_description: Report what each of many certificate projects needs now
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -38,7 +38,7 @@ attributes:
     details: What the CAs say of renewal is used, but not kept.
   diff_mode:
     support: none
-    details: Nothing but what the CAs say of renewal is written, and that is no change to a project.
+    details: Nothing but what the CAs say of renewal is written, and that is not a change to a project.
   idempotent:
     support: full
     details: Never reports a change.
@@ -56,7 +56,7 @@ options:
       - With C(inventory_hostname), the host that is to run the project, and with C(project_store), a store of its own.
       - With O(run=renew), and where C(project_domains) is missing, only the name counts, and what the store has holds.
       - Two definitions of one name are refused. All problems of all definitions are reported at once, in RV(broken).
-      - Other variables than those of a definition are ignored, so give no secrets.
+      - Other variables than those of a definition are ignored, so do not pass secrets.
     type: list
     elements: dict
   inventory_hosts:
@@ -134,7 +134,8 @@ options:
     type: str
   max_per_run:
     description:
-      - Select at most so many projects, those with the earliest deadlines. The others say that they are put off.
+      - Select at most so many projects, those with the earliest deadlines. The reason of the others says that they are
+        deferred.
       - Projects whose last attempt failed less than their waiting time ago come last.
     type: int
   priority_tags:
@@ -284,9 +285,9 @@ projects:
       sample: null
     state: {description: "How it stands, as M(certops.cloudfront.project_info) says.", type: str, sample: due}
     expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
-    unused: {description: Superseded certificates that nobody uses or wants to keep., type: list, elements: str, sample:
-      []}
-    orphans: {description: Certificates under its path that its record does not know and nobody uses., type: list,
+    unused: {description: Superseded certificates that are unused and not to be kept., type: list, elements: str,
+      sample: []}
+    orphans: {description: Certificates under its path that are neither in its record nor in use., type: list,
       elements: str, sample: []}
     predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
       cloudfront: 6, iam: 7, route53: 4, sns: 3}}
@@ -320,8 +321,8 @@ broken:
   contains:
     name: {description: Name of the project., type: str, sample: oldapp}
     host: {description: The host that would run it., type: str, sample: oldapp}
-    error: {description: What is wrong., type: str, sample: "the project document /srv/certops/store/oldapp.json is no
-      JSON"}
+    error: {description: What is wrong., type: str, sample: "the project document
+      /srv/certops/store/oldapp.json is not valid JSON"}
 limits:
   description: What the selected projects take of what is limited.
   returned: success
@@ -346,7 +347,8 @@ limits:
            next_at: null, last_at: null}
     iam:
       description:
-        - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if nobody looked,
+        - Places for server certificates, namely C(used), C(allowed) and C(room), which are V(null) if IAM was not
+          asked,
           C(uploads), and C(kept), by how many there
           are more in the end.
       type: dict

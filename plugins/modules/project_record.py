@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: project_record
 version_added: 0.1.0
-short_description: Keep the document of a certificate project
+short_description: Manage the document of a certificate project
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -18,7 +18,7 @@ description:
       the last run. It holds no secrets.
   - This module keeps the definition, takes the project for a run and plans that run, records its steps, and deletes the
     document.
-  - Every write is conditional on what was read. If somebody else wrote in between, the document is read and decided
+  - Every write is conditional on what was read. If another process wrote in between, the document is read and decided
     again, so no update is lost.
   - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than
     O(state=present) and O(state=absent).
@@ -52,11 +52,12 @@ options:
       - V(present), the document exists with this O(definition).
       - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released. The
         result says in RV(plan) what is to do.
-        Without O(definition) the stored one holds. A project that another run holds is left alone. That is no failure;
+        Without O(definition) the stored one holds. A project that another run holds is left alone. That is not a
+        failure;
           RV(locked) is V(false) then.
-      - V(recorded), the document holds what a step of the run O(run_id) did. Refused if that run does not hold the
-        project any more.
-      - V(absent), there is no document. Refused while another run holds the project.
+      - V(recorded), the document holds what a step of the run O(run_id) did. Refused if that run no longer holds the
+        project.
+      - V(absent), the document does not exist. Refused while another run holds the project.
     type: str
     choices: [present, locked, recorded, absent]
     default: present
@@ -163,7 +164,7 @@ options:
     type: list
     elements: str
   release:
-    description: Give the project free, with O(state=recorded).
+    description: Release the project, with O(state=recorded).
     type: bool
     default: false
 notes:
@@ -198,7 +199,7 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     msg: "{{ taken.plan.action }}: {{ taken.plan.reason }}"
 
-- name: Record that the run failed, and give the project free
+- name: Record that the run failed, and release the project
   certops.cloudfront.project_record:
     name: webapp
     state: recorded
@@ -243,7 +244,7 @@ plan:
     renew_at: {description: When the recorded certificate is to be renewed., type: str, sample: "2026-11-07T03:44:10Z"}
     previous: {description: IDs (ARNs for ACM) of the certificates to replace., type: list, elements: str, sample:
       [ASCAEXAMPLE123EXAMPLE]}
-    resumed: {description: Whether the run continues one that did not come to its end., type: bool, sample: false}
+    resumed: {description: Whether the run continues one that did not finish., type: bool, sample: false}
     wait_until: {description: "When what is needed may be done, because of failures before or of another run, or
       V(null).", type: str, sample: null}
     certificate: {description: "The superseded certificate to go back to, or V(null).", type: dict, sample: null}

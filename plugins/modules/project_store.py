@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: project_store
 version_added: 0.1.0
-short_description: Make what a store and an archive of certificate projects need in AWS
+short_description: Create what a store and an archive of certificate projects need in AWS
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -20,7 +20,7 @@ description:
     should be on, there should be a default encryption, and versions should be kept. What is not so is returned and
       warned about, and set with
     O(manage_bucket).
-  - Nothing has to be made for a store or an archive in C(file://). Only its directory is examined.
+  - Nothing has to be created for a store or an archive in C(file://). Only its directory is examined.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -115,7 +115,7 @@ table:
       type: str
       sample: arn:aws:dynamodb:eu-central-1:123456789012:table/certops
     billing_mode: {description: How it is billed., type: str, sample: PAY_PER_REQUEST}
-    point_in_time_recovery: {description: Whether it can be brought back to any point in time., type: bool, sample:
+    point_in_time_recovery: {description: Whether it can be restored to any point in time., type: bool, sample:
       true}
     deletion_protection: {description: Whether it is protected from being deleted., type: bool, sample: true}
     tags: {description: Its tags., type: dict, sample: {managed-by: certops.cloudfront}}

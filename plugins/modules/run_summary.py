@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: run_summary
 version_added: 0.1.0
-short_description: Sum up a run over many certificate projects
+short_description: Summarise a run over many certificate projects
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -45,8 +45,8 @@ options:
     type: list
     elements: str
   plan:
-    description: What M(certops.cloudfront.project_plan) returned. Without it nothing is said of projects that did not
-      run.
+    description: What M(certops.cloudfront.project_plan) returned. Without it, projects that did not run are not
+      reported.
     type: dict
   attention:
     description:
@@ -91,7 +91,7 @@ headline:
   description: All of it in one sentence.
   returned: success
   type: str
-  sample: "3 projects: 2 changed, 1 failed; see to what failed, then run again: it goes on where it stopped."
+  sample: "3 projects: 2 changed, 1 failed; fix the failures and run again: each project resumes where it stopped."
 lines:
   description: A line for each project that ran, those that failed at the end.
   returned: success
@@ -114,9 +114,9 @@ failures:
 digest:
   description:
     - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON. V(null) if
-      nothing happened and nobody is needed.
-    - A failure is told when it happens. A project that waits is not told again until its certificate is about to
-      expire.
+      nothing happened and no action is needed.
+    - A failure is reported when it happens. A project that waits is not reported again until its certificate is about
+      to expire.
   returned: success
   type: dict
   sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended

@@ -33,12 +33,12 @@ attributes:
 options:
   subject:
     description:
-      - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become blanks, and what goes
-        beyond 100 characters is cut.
+      - Subject of the mail. Other characters than printable ASCII become C(?), line breaks become spaces, and what
+        exceeds 100 characters is cut.
     type: str
     default: ""
   body:
-    description: The message. What goes beyond 256 KB is cut, and a note at its end says so.
+    description: The message. What exceeds 256 KB is cut, and a note at its end says so.
     type: str
     required: true
 notes:
@@ -49,7 +49,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Tell the subscribers
+- name: Notify the subscribers
   certops.cloudfront.sns_notify:
     topic: certops-webapp
     subject: The certificate of webapp was replaced

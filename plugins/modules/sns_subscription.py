@@ -8,15 +8,15 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sns_subscription
 version_added: 0.1.0
-short_description: Keep one subscription of an SNS topic
+short_description: Manage one subscription of an SNS topic
 author:
   - certops.cloudfront contributors (@certops)
 description:
   - Makes sure that one endpoint is subscribed to a topic, or is not, and says how far the subscription is. Other
     subscriptions are left alone.
   - E-mail addresses are compared as mail is. The domain is not case-sensitive, the part before the C(@) is.
-  - SNS sends a confirmation message to an e-mail address. The subscription is V(pending) until somebody follows its
-    link, and lapses after 48 hours.
+  - SNS sends a confirmation message to an e-mail address. The subscription is V(pending) until the recipient follows
+    its link, and lapses after 48 hours.
     One that lapsed is subscribed again.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
@@ -46,7 +46,7 @@ options:
   state:
     description:
       - V(present), the endpoint is subscribed, though maybe not confirmed yet.
-      - V(absent), it is not. A pending subscription cannot be removed by anybody. It is left to lapse, with a warning.
+      - V(absent), it is not. A pending subscription cannot be removed. It is left to lapse, with a warning.
     type: str
     choices: [present, absent]
     default: present
@@ -56,7 +56,8 @@ options:
     default: false
 notes:
   - "IAM actions needed: C(sns:ListSubscriptionsByTopic), and C(sns:Subscribe) or C(sns:Unsubscribe)."
-  - Anybody who gets a message can unsubscribe by its link, which nobody is told of. Run this module from time to time.
+  - Each recipient can unsubscribe with the link in a message, and SNS does not report that. Run this module from time
+    to time.
 seealso:
   - module: certops.cloudfront.sns_subscription_info
   - module: certops.cloudfront.sns_topic

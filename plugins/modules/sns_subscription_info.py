@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sns_subscription_info
 version_added: 0.1.0
-short_description: Who is subscribed to an SNS topic, and who has confirmed
+short_description: Gather information about the subscriptions of an SNS topic
 author:
   - certops.cloudfront contributors (@certops)
 description:
   - Lists all subscriptions of a topic with their state. Those that were removed are left out, though SNS still lists
     them for some days.
-  - A topic that does not exist has no subscriptions; that is no failure.
+  - A topic that does not exist has no subscriptions; that is not a failure.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -38,7 +38,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Read who is told of a project
+- name: List who is notified about a project
   certops.cloudfront.sns_subscription_info:
     topic: certops-webapp
   register: known

@@ -8,13 +8,13 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sns_topic
 version_added: 0.1.0
-short_description: Keep an SNS topic for notices
+short_description: Manage an SNS topic for notifications
 author:
   - certops.cloudfront contributors (@certops)
 description:
   - Makes sure that a topic exists, or that one of ours does not. Topics are looked up by ARN, so those of the account
     are not listed.
-  - A topic that exists is used as it is. One that this module makes is tagged C(managed-by=certops.cloudfront), and
+  - A topic that exists is used as it is. One that this module creates is tagged C(managed-by=certops.cloudfront), and
     only such a topic is ever deleted.
 extends_documentation_fragment:
   - certops.cloudfront.attributes

@@ -121,8 +121,8 @@ def _as_any_module_gets_it(value: t.Any) -> str:
     if getattr(value, "__ENCRYPTED__", False):
         return str(value)
     raise TypeError(
-        f"an argument is of the type {type(value).__name__}, which no module can be given; give text, a number, a list"
-        " or a mapping"
+        f"an argument is of the type {type(value).__name__}, which modules do not accept; use text, a number, a"
+        " list or a mapping"
     )
 
 

@@ -137,7 +137,7 @@ def test_a_store_that_is_gone_is_not_taken_for_one_without_projects(created: Ben
     store.rename(created.data / "elsewhere")
     failed = created.finish(created.runner.prepare("reissue", {"project_name": VARIABLES["project_name"]}).go())
     assert failed.ended.status > 0, failed.ended.output
-    assert "there is no project webapp" in failed.ended.errors
+    assert "project webapp is not in the store" in failed.ended.errors
     assert failed.calls == []
 
 

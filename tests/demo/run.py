@@ -46,7 +46,9 @@ def prepare(stage: Stage) -> dict[str, str]:
         f"{distributions['foreign']} serves foreign.example with a certificate that is not ours: must stay as it is"
     )
     stage.control.set(route53_propagation_seconds=1, cloudfront_deploy_seconds=2, iam_visibility_seconds=1)
-    stage.say("Route 53 takes a second to propagate here, IAM one to be seen, CloudFront two to deploy")
+    stage.say(
+        "Here Route 53 needs 1 second to propagate, IAM 1 second until a certificate is visible, CloudFront 2 to deploy"
+    )
     return distributions
 
 
@@ -55,7 +57,7 @@ def first_certificate(stage: Stage, wanted: Wanted) -> None:
     stage.chapter("Before: what the edge serves")
     stage.expect_served({"shop.example": None, "www.news.example": None})
 
-    stage.chapter("Look first: --check --diff changes nothing")
+    stage.chapter("Dry run: --check --diff changes nothing")
     stage.play("create", wanted, check=True)
     stage.expect(stage.server_certificates() == ["foreign"], "nothing was uploaded, nothing was bound")
 
@@ -78,7 +80,7 @@ def first_certificate(stage: Stage, wanted: Wanted) -> None:
 
 def renewal(stage: Stage) -> None:
     """The certificate comes due and is replaced."""
-    stage.chapter("renew: the certificate has come due")
+    stage.chapter("renew: the certificate is due")
     first = stage.certificate(PROJECT)
     due_at = datetime.fromisoformat(stage.project(PROJECT)["renewal"]["renew_at"])
     remaining = (due_at - datetime.now(timezone.utc)).total_seconds() + 1
@@ -89,7 +91,9 @@ def renewal(stage: Stage) -> None:
     stage.expect(second["serial"] != first["serial"], f"renewed as {second['name']}")
     stage.expect(first["name"] not in stage.server_certificates(), f"{first['name']} was deleted once nothing used it")
     stage.expect_served({"shop.example": second, "www.shop.example": second, "www.news.example": second})
-    stage.expect(any("in place" in subject for subject in stage.mails("ops@shop.example")), "ops@shop.example was told")
+    stage.expect(
+        any("in place" in subject for subject in stage.mails("ops@shop.example")), "ops@shop.example was notified"
+    )
     stage.play("renew", {}, changed=False)
 
 
@@ -121,7 +125,7 @@ def the_end(stage: Stage, distributions: dict[str, str]) -> None:
     stage.expect_served({"shop.example": third})
     for name in ("shop", "news"):
         stage.use_default_certificate(distributions[name])
-    stage.say("the distributions are given up: aliases and certificate removed by their owner")
+    stage.say("the owner removed aliases and certificate from the distributions")
     stage.wait_deployed()
     stage.play("delete", {"project_name": PROJECT}, changed=True)
     stage.expect(stage.server_certificates() == ["foreign"], "no certificate of ours is left in IAM")
@@ -167,7 +171,7 @@ def main() -> int:
         calls = stage.call_counts()
         stage.chapter("Summary")
         stage.say(f"{stage.checks} checks held; {json.dumps(calls)} requests; {time.monotonic() - started:.0f} s")
-        stage.say("Next: the README's first playbook, or `make sandbox` to play with this yourself.")
+        stage.say("Next: the README's first playbook, or `make sandbox` to try this yourself.")
     return 0
 
 

@@ -82,7 +82,7 @@ class Stage:
     def expect(self, holds: bool, text: str) -> None:
         """Tell what must hold, or stop."""
         if not holds:
-            raise StoryError(f"expected, but not so: {text}")
+            raise StoryError(f"expected, but not true: {text}")
         self.checks += 1
         print(f"   {GREEN}✓{PLAIN} {text}", flush=True)
 
@@ -133,7 +133,9 @@ class Stage:
 
     @staticmethod
     def _summary(output: str) -> list[str]:
-        found = re.search(r"TASK \[Say what was done and what failed\].*?\"msg\": \[\n(.*?)\n +\]", output, re.DOTALL)
+        found = re.search(
+            r"TASK \[Report what was done and what failed\].*?\"msg\": \[\n(.*?)\n +\]", output, re.DOTALL
+        )
         return [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
 
     def use_default_certificate(self, distribution: str) -> None:
@@ -153,7 +155,7 @@ class Stage:
         boto3.client("iam").tag_server_certificate(
             ServerCertificateName="orphan", Tags=[{"Key": key, "Value": value} for key, value in tags.items()]
         )
-        self.say("a server certificate of ours that nothing refers to lies in IAM")
+        self.say("IAM has a server certificate of ours that no record knows")
 
     def wait_deployed(self) -> None:
         """Until no distribution is being changed."""

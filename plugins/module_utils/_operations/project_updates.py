@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading, deciding and writing a project document as one: if somebody else wrote in between, it is read and decided
+"""Reading, deciding and writing a project document as one: if another process wrote in between, it is read and decided
 again."""
 
 from __future__ import annotations

@@ -119,8 +119,7 @@ class TableSetup:
     def _pause(self, deadline: Deadline, attempt: int) -> None:
         if deadline.has_passed(self.clock.now()):
             raise DeadlineError(
-                f"the table {self.name} is still not ready after {WAIT_SECONDS} seconds; run again, which goes on from"
-                " there"
+                f"the table {self.name} is still not ready after {WAIT_SECONDS} seconds; run again to continue"
             )
         self.clock.sleep(deadline.clamp(self.clock.now(), backoff(attempt, cap=10)))
 
@@ -167,7 +166,7 @@ class BucketSetup:
             self.bucket.head_bucket()
         except RemoteError as exc:
             if exc.code in NOT_FOUND:
-                return f"there is no bucket {name}; create it, or correct the name"
+                return f"the bucket {name} does not exist; create it, or correct the name"
             if exc.code in FORBIDDEN:
                 return (
                     f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or"

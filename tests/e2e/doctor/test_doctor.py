@@ -120,13 +120,13 @@ def test_warnings_fail_the_play_on_request(life: Life) -> None:
     warned = life.play("doctor").succeeded()
     assert f"WARNING SUBSCRIPTION_PENDING {STAYS}: " in warned.stdout
     assert "WARNING NO_SUBSCRIBERS arn:aws:sns:us-east-1:123456789012:certops-webapp: " in warned.stdout
-    assert "webapp | warned | webapp works, but not all is well: 2 warnings by 18 checks" in warned.stdout
+    assert "webapp | warned | webapp works, with 2 warnings (18 checks)" in warned.stdout
     life.play("doctor", project_doctor_fails_on="warning").failed()
 
 
 def test_an_unknown_project_is_named(life: Life) -> None:
     run = life.ansible.playbook("doctor", {"project_name": "nobody"}, env=life.env).failed()
-    assert "ERROR PROJECT_UNKNOWN nobody: the store has no such project, and no definition is given" in run.stdout
+    assert "ERROR PROJECT_UNKNOWN nobody: the project is not in the store, and no definition was given" in run.stdout
 
 
 def test_check_mode_finds_the_same(patient: Patient) -> None:
@@ -401,7 +401,7 @@ def test_files_of_the_archive_that_others_may_read(life: Life, control: Control)
     control.confirm(STAYS)
     bundle = next((life.data / "certops" / "archive" / PROJECT).glob("*.tar.gz"))
     bundle.chmod(0o644)
-    assert f"others than the owner have rights to {bundle} (0644)" in life.play("doctor").succeeded().stdout
+    assert f"users other than the owner have access to {bundle} (0644)" in life.play("doctor").succeeded().stdout
     bundle.unlink()
     assert "WARNING BUNDLE_MISSING" in life.play("doctor").succeeded().stdout
 

@@ -49,7 +49,7 @@ def test_a_pass_over_hundreds_of_projects_with_nothing_due_costs_a_handful_of_ca
     calls = control.counts()
     assert calls["ListDistributions"] == math.ceil(320 / 100)
     assert sum(calls.values()) <= 12 + math.ceil(320 / 100)
-    told = done.stdout.partition("Say what waits, and until when")[2]
+    told = done.stdout.partition("Report what waits, and until when")[2]
     assert "p00000 | waits until" in told
     assert "318 projects with nothing to do, the next one is" in told
     assert "Nothing to do." in told
@@ -71,7 +71,7 @@ def test_one_bad_project_harms_none_and_the_most_urgent_are_taken_first(
     second = ansible.playbook("renew", {"max_per_run": 2, "summary_file": str(told)}).succeeded()
     assert summary(told)["by_name"] == {names[1]: "changed", names[2]: "changed"}
     assert f"{names[3]} | waits until" in second.stdout
-    assert "1 project put off, since max_per_run is reached; the first of them: p00000" in second.stdout
+    assert "1 project deferred: max_per_run is reached; the first ones: p00000" in second.stdout
     assert len(control.issued()) == 2
     stats = json.loads(told.read_text(encoding="utf-8"))
     assert stats["headline"] == "2 projects: 2 changed."
@@ -93,7 +93,7 @@ def test_a_limit_leaves_out_what_it_does_not_name(
     failed = ansible.playbook(
         "renew", {"summary_file": str(told)}, "-i", inventory(tmp_path, [*names, "nowhere"]), "--limit", "nowhere"
     ).failed()
-    assert "there is no project nowhere in" in failed.output
+    assert "project nowhere is not in" in failed.output
 
 
 @pytest.mark.parametrize(
@@ -121,8 +121,8 @@ def test_forms_of_selection(
 def test_all_unknown_names_are_listed(fleet: Fleet, ansible: Ansible) -> None:
     fleet.make(2)
     refused = ansible.playbook("renew", {"projects": ["nope", "p00001", "neither"]}).failed()
-    assert "there is no project neither in" in refused.output
-    assert "there is no project nope in" in refused.output
+    assert "project neither is not in" in refused.output
+    assert "project nope is not in" in refused.output
 
 
 @pytest.mark.slow
@@ -164,7 +164,7 @@ def test_definitions_in_an_inventory_are_a_whole_way_to_work(
     healed = create("--limit", "new,p0000*", new=changed).succeeded()
     assert set(healed.stats) - {"new"} <= {"p00000"}, "the first host of the limit plans for all of them"
     assert iam.get_server_certificate(ServerCertificateName=gone)
-    assert "project new is given 2 times (hosts new, two)" in create(two={**hosts["new"]}).failed().output
+    assert "project new is defined 2 times (hosts new, two)" in create(two={**hosts["new"]}).failed().output
 
 
 def test_what_only_the_listings_show_is_put_right(fleet: Fleet, control: Control) -> None:

@@ -160,7 +160,7 @@ def test_a_certificate_is_revoked_once(
     assert run(acme_revoke, check_mode=True, **given).changed
     assert run(acme_revoke, **given).changed
     again = run(acme_revoke, **given)
-    assert (again.changed, again.result["reason"]) == (False, "it is revoked already")
+    assert (again.changed, again.result["reason"]) == (False, "it is already revoked")
 
 
 def test_a_certificate_that_a_distribution_uses_is_not_revoked(account: Account) -> None:

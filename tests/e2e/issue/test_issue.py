@@ -294,7 +294,7 @@ def test_the_order_is_in_the_journal_before_it_is_finalized(issue: Issue, contro
 def test_a_run_that_lost_its_project_does_not_finalize(issue: Issue, control: Control, project: Project) -> None:
     project.record(state="recorded", run_id=project.run_id, release=True)
     project.record(state="locked", run_id="other")
-    with pytest.raises(RefusedError, match="does not hold project webapp any more"):
+    with pytest.raises(RefusedError, match="no longer holds project webapp"):
         issue(**project.run_of)
     assert control.counts("acme")["finalize"] == 0
     assert project.journal()["order_url"] is None

@@ -161,7 +161,7 @@ def test_the_next_ca_issues_while_the_first_is_away(issue: Issue, control: Contr
         here["acme_directory"],
         "tlsserver",
     )
-    assert any("was passed over" in warning for warning in outcome.warnings)
+    assert any("was skipped" in warning for warning in outcome.warnings)
     control.clear_calls()
     assert not issue(**given).changed
     assert control.counts("acme") == {}
@@ -175,7 +175,7 @@ def test_a_limit_of_the_first_ca_makes_the_second_issue_and_nothing_is_left(
     fallback = {"acme_directory": there["CERTOPS_ACME_DIRECTORY"], "acme_ca_bundle": there["CERTOPS_ACME_CA_BUNDLE"]}
     with pytest.raises(RemoteError) as caught:
         issue(acme_fallbacks=[fallback])
-    assert f"{issue.env['CERTOPS_ACME_DIRECTORY']} was passed over" in caught.value.message
+    assert f"{issue.env['CERTOPS_ACME_DIRECTORY']} was skipped" in caught.value.message
     # the other CA looks at its own DNS, where the names are not
     assert caught.value.details["failed_validations"] == ["example.com"]
     control.set(acme_rate_limited_seconds=0)

@@ -127,7 +127,7 @@ def test_what_only_aws_and_the_ca_can_tell_is_told_at_once_and_nothing_is_writte
         "example.org: it has no public hosted zone",
         "E1AAAAAAAAAAAA does not exist",
         "E2BBBBBBBBBBBB does not exist",
-        "99 places are to stay free",
+        "99 places must stay free",
         f"{NOWHERE} got no answer",
     ):
         assert reason in refused.stdout

@@ -77,7 +77,7 @@ def test_without_one_to_go_back_to_the_archive_has_it(life: Life, control: Contr
     new = life.bound()
     refused = life.play("rollback").failed()
     assert (
-        "no previous certificate to go back to: none was kept; bring one back from the archive with the playbook"
+        "no previous certificate to go back to: none was kept; restore one from the archive with the playbook"
         " restore" in " ".join(refused.output.split())
     )
     issued = orders(control)
@@ -115,7 +115,7 @@ def test_a_lost_document_costs_no_certificate(life: Life, control: Control) -> N
     before = life.document()["certificate"]
     (life.data / "certops" / "store" / f"{PROJECT}.json").unlink()
     refused = life.play("restore").failed()
-    assert f"there is no project {PROJECT} in the store; create it" in " ".join(refused.output.split())
+    assert f"project {PROJECT} is not in the store; create it" in " ".join(refused.output.split())
     life.play("create").succeeded()
     after = life.document()["certificate"]
     assert [after[key] for key in ("id", "fingerprint_sha256", "archive_uri")] == [
@@ -185,7 +185,7 @@ def test_a_run_that_lost_its_project_while_it_waited_deletes_nothing(life: Life,
         document = life.document()
         path.write_text(json.dumps({**document, "lock": {**document["lock"], "run_id": "another"}}), encoding="utf-8")
         refused = run.result().failed()
-    assert f"does not hold project {PROJECT} any more" in " ".join(refused.output.split())
+    assert f"no longer holds project {PROJECT}" in " ".join(refused.output.split())
     assert life.server_certificates() == both
     assert life.document()["lock"]["run_id"] == "another"
 

@@ -83,7 +83,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def summary(stdout: str) -> list[str]:
     """The lines of the summary."""
-    told = stdout.partition("Say what was done and what failed")[2]
+    told = stdout.partition("Report what was done and what failed")[2]
     lines = told[: told.index("\n    ]")].partition('"msg": [')[2]
     return list(json.loads(f"[{lines}]"))
 
@@ -200,6 +200,6 @@ def test_a_document_that_cannot_be_read_fails_alone_and_is_in_the_summary(ansibl
 
 
 def test_a_run_over_nothing_is_refused(ansible: Ansible, control: Control) -> None:
-    assert "Give project_name" in ansible.playbook("create").failed().stdout
+    assert "Set project_name" in ansible.playbook("create").failed().stdout
     assert ansible.playbook("renew").succeeded().changed == 0
     assert control.calls() == []

@@ -78,7 +78,7 @@ def test_info_shows_what_was_recorded(ansible: Ansible, store: str) -> None:
     ]
     run, missing = ansible.module("project_info", {"store": store, "names": ["webapp", "shop"]})
     run.failed()
-    assert "there is no project shop" in missing["msg"]
+    assert "project shop is not in" in missing["msg"]
 
 
 def test_the_lock_of_a_living_playbook_holds_and_that_of_a_killed_one_is_taken_over_at_once(

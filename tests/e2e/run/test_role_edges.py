@@ -15,7 +15,7 @@ def test_a_project_that_is_gone_is_deleted_without_a_change(ansible: Ansible, co
     control.clear_calls()
     done = ansible.playbook("delete", {"project_name": PROJECT}).succeeded()
     assert done.changed == 0
-    assert f"{PROJECT} | absent | there is no project {PROJECT}, so nothing is to be deleted" in done.output
+    assert f"{PROJECT} | absent | project {PROJECT} does not exist, so there is nothing to delete" in done.output
     assert control.calls() == []
 
 
@@ -60,6 +60,6 @@ def test_a_run_that_could_not_subscribe_goes_on_and_says_why(
     life = Life(ansible, control, sandbox.env(), sandbox.env())
     control.fault("sns", "Subscribe", "access_denied", count=10)
     created = life.play("create", project_emails=[STAYS, LEAVES]).succeeded()
-    (told,) = [line for line in created.output.splitlines() if "Not notified, the run goes on: " in line]
+    (told,) = [line for line in created.output.splitlines() if "Notification failed, continuing: " in line]
     assert "sns:Subscribe" in told
     assert life.server_certificates() == [life.bound()]

@@ -49,7 +49,7 @@ def test_a_certificate_is_looked_up_by_name(world: World) -> None:
     world.iam.add("new", issued.leaf, issued.chain)
     world.run(server_certificate=None, server_certificate_name="new")
     assert world.cloudfront.bound("E1") == "ASCANEW"
-    with pytest.raises(ConfigError, match="no server certificate none"):
+    with pytest.raises(ConfigError, match="the server certificate none does not exist"):
         world.run(server_certificate=None, server_certificate_name="none")
 
 

@@ -175,7 +175,7 @@ class TestRecord:
     def test_a_project_that_is_not_there_is_an_error(
         self, store: FakeStore, state: str, error: type[Exception]
     ) -> None:
-        with pytest.raises(error, match="there is no project webapp"):
+        with pytest.raises(error, match="project webapp is not in the store"):
             record(store, state=state, run_id="x")
 
     def test_a_write_in_between_is_read_and_decided_again(self, store: FakeStore) -> None:

@@ -65,8 +65,8 @@ def test_what_was_done_comes_before_what_failed() -> None:
     ]
     assert (
         found["headline"]
-        == "4 projects: 1 changed, 1 unchanged, 2 failed; see to what failed, then run again: it goes on where it"
-        " stopped."
+        == "4 projects: 1 changed, 1 unchanged, 2 failed; fix the failures and run again: each project resumes"
+        " where it stopped."
     )
     assert [row["name"] for row in found["failures"]] == ["a", "b"]
 
@@ -88,13 +88,13 @@ def test_a_first_certificate_that_failed_has_none_in_service() -> None:
 )
 def test_a_project_that_was_selected_and_did_not_run_failed(results: dict[str, t.Any]) -> None:
     found = told(results=results, plan={"selected": [SELECTED]})
-    assert "it was selected, but did not run to its end" in found["lines"][0]
+    assert "it was selected, but did not finish" in found["lines"][0]
     assert [row["name"] for row in found["failures"]] == ["webapp"]
 
 
 def test_what_cannot_be_planned_failed() -> None:
-    found = told(plan={"broken": [{"name": "cut", "host": "cut", "error": "it is no JSON"}]})
-    assert found["lines"] == ["cut | failed | it is no JSON"]
+    found = told(plan={"broken": [{"name": "cut", "host": "cut", "error": "it is not valid JSON"}]})
+    assert found["lines"] == ["cut | failed | it is not valid JSON"]
 
 
 def test_nothing_to_do_says_so_and_which_project_is_next() -> None:
@@ -129,12 +129,12 @@ def test_what_waits_is_named_as_far_as_it_is_little_and_counted_else() -> None:
         "w0 | waits until 2026-11-22T09:30:00Z | failed attempts so far: 3",
         "w1 | waits until 2026-11-22T09:30:00Z | failed attempts so far: 3",
         "and 5 more that wait",
-        "4 projects put off, since max_per_run is reached; the first of them: late (deadline 2026-12-01T00:00:00Z)",
+        "4 projects deferred: max_per_run is reached; the first ones: late (deadline 2026-12-01T00:00:00Z)",
         (
-            "1 project held back, since the CA would refuse their orders now; the first of them: many (until"
+            "1 project held back: the CA would refuse their orders now; the first ones: many (until"
             " 2026-11-23T00:00:00Z)"
         ),
-        "leftovers in IAM of shop, site; certops.cloudfront.cleanup deletes what nobody uses",
+        "leftovers in IAM of shop, site; certops.cloudfront.cleanup deletes what is not in use",
         "and 4 more that have leftovers",
         "1 project with nothing to do, the next one is blog, due at 2026-11-24T08:47:05Z",
     ]

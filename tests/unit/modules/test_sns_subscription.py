@@ -99,7 +99,7 @@ class TestSubscription:
         assert "lapses 48 hours after" in left.warnings[0]
 
     def test_a_missing_topic_is_an_error_that_says_what_to_do(self, sns: FakeSns) -> None:
-        with pytest.raises(ConfigError, match="make it first with"):
+        with pytest.raises(ConfigError, match="create it first with"):
             subscription(sns)
 
     def test_nothing_is_subscribed_to_a_missing_topic(self, sns: FakeSns) -> None:

@@ -62,7 +62,7 @@ class TestTopic:
 
     @pytest.mark.parametrize("check_mode", [False, True])
     def test_a_missing_topic_of_another_account_is_not_made_in_ours(self, sns: FakeSns, check_mode: bool) -> None:
-        with pytest.raises(RefusedError, match="make it with credentials of its account"):
+        with pytest.raises(RefusedError, match="create it with credentials of its account"):
             topic(sns, check_mode, name=TOPIC.replace("123456789012", "210987654321"))
         assert sns.topics == {}
 

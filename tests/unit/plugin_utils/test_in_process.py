@@ -38,5 +38,5 @@ def test_what_json_does_not_know_becomes_text(value: t.Any, expected: t.Any) -> 
 
 
 def test_what_no_module_can_be_given_is_refused() -> None:
-    with pytest.raises(TypeError, match="of the type set, which no module can be given"):
+    with pytest.raises(TypeError, match="of the type set, which modules do not accept"):
         given({"names": {"webapp"}})

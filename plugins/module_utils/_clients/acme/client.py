@@ -118,7 +118,7 @@ class Client:
         self._send("account", url, _Payload(contact=[f"mailto:{contact}" for contact in contacts]))
 
     def deactivate_account(self, url: str) -> None:
-        """Let the account be good for nothing any more (RFC 8555 section 7.3.6)."""
+        """Deactivate the account for good (RFC 8555 section 7.3.6)."""
         self._send("account", url, _Payload(status="deactivated"))
 
     def change_key(self, account_url: str, new_key_pem: str) -> None:
@@ -150,7 +150,7 @@ class Client:
         return Authorization.from_json(url, self._network.json(self._send("authorization", url), "authorization"))
 
     def answer(self, challenge: Challenge) -> None:
-        """Tell the CA that the challenge's record is published."""
+        """Notify the CA that the challenge's record is published."""
         self._network.json(
             self._send("challenge", challenge.url, challenges.DNS01Response(key_authorization="")), "challenge"
         )
@@ -206,7 +206,7 @@ class Client:
             return self._directory.urls[resource]
         except KeyError:
             raise unusable(
-                "directory", self._directory_url, f"it has no {resource}; this CA does not offer that; ask it"
+                "directory", self._directory_url, f"it has no {resource}; the CA does not offer it; ask the CA"
             ) from None
 
     def _send(self, operation: str, url: str, payload: t.Any = None) -> t.Any:

@@ -29,7 +29,7 @@ RESOURCES = (*REQUIRED_RESOURCES, "revokeCert", "keyChange", "renewalInfo")
 def unusable(operation: str, url: str, why: str, retry_after: float | None = None) -> RemoteError:
     """The error for an answer of the CA, or of something in its place, that says nothing; ``why`` ends in what to
     do."""
-    text = f"acme:{operation} on {texts.cleaned(url)} got no usable answer: {why}"
+    text = f"acme:{operation} on {texts.cleaned(url)} returned an unusable response: {why}"
     return RemoteError(text, service="acme", operation=operation, code="malformedAnswer", retry_after=retry_after)
 
 

@@ -94,7 +94,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         a nonce (RFC 8555 section 6.5)."""
         response = self._persist(lambda: self._signed(url, payload), operation, url, _Patience(ATTEMPTS))
         if self.REPLAY_NONCE_HEADER not in response.headers:
-            raise unusable(operation, url, "it has no Replay-Nonce; see whether a proxy answers in place of the CA")
+            raise unusable(operation, url, "it has no Replay-Nonce; check whether a proxy answered instead of the CA")
         return response
 
     def json(self, response: t.Any, operation: str) -> dict[str, t.Any]:
@@ -172,7 +172,7 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         return response
 
     def _unreachable(self, exc: Exception, operation: str, url: str) -> RemoteError:
-        advice = "check the URL, the network and a proxy if there is one"
+        advice = "check the URL, the network and, if there is one, the proxy"
         if isinstance(exc, requests.exceptions.SSLError):
             advice = f"the CA's own certificate is not trusted{self._trust()}; set acme_ca_bundle for a private CA"
         elif not isinstance(exc, (requests.RequestException, acme_errors.Error)):
@@ -232,7 +232,7 @@ def _cause(exc: BaseException) -> str:
     """The innermost reason: what urllib3 wraps around it names objects in memory."""
     response = _response(exc)
     if response is not None:
-        return f"HTTP {response.status_code} where a nonce was asked for"
+        return f"HTTP {response.status_code} where a nonce was requested"
     reason = getattr(exc, "reason", None) or (exc.args[0] if exc.args else None)
     if isinstance(reason, BaseException) and reason is not exc:
         return _cause(reason)

@@ -28,7 +28,7 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
     if archived is not None and reference.startswith("s3://"):
         content = archived(reference)
         if content is None:
-            raise ConfigError([f"bundle {reference}: there is no such object; name one that is in the archive"])
+            raise ConfigError([f"bundle {reference}: the object does not exist; use one that is in the archive"])
         return unpack(content, reference)
     path = user.expanded(_local_path(reference))
     try:
@@ -39,7 +39,7 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
         raise ConfigError(
             [
                 (
-                    f"bundle {reference}: cannot be read ({_why(exc)}); give a directory with cert.pem and privkey.pem,"
+                    f"bundle {reference}: cannot be read ({_why(exc)}); use a directory with cert.pem and privkey.pem,"
                     " or a bundle's .tar.gz"
                 )
             ]
@@ -130,7 +130,7 @@ def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
     for member in tar:
         content = tar.extractfile(member) if member.isfile() and member.name in FILES else None
         if content is None or member.size > MAX_FILE_BYTES:
-            raise ValueError(f"holds {member.name!r}, which does not belong into a bundle")
+            raise ValueError(f"contains {member.name!r}, which does not belong in a bundle")
         texts[member.name] = content.read().decode("utf-8")
     return texts
 

@@ -48,7 +48,7 @@ class Failures:
         return None
 
     def forget(self) -> None:
-        """Nothing counts any more, because the names were validated."""
+        """Forget all failures, because the names were validated."""
         self.archive.delete(self.key)
 
     def _load(self) -> tuple[Failure, ...]:

@@ -62,7 +62,7 @@ class DynamoDb:
 
 
 def _texts(item: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, str]:
-    """The string attributes; others may have been added by somebody else, for example an expiry time."""
+    """The string attributes; others may have been added by other programs, for example an expiry time."""
     return {key: value["S"] for key, value in item.items() if "S" in value}
 
 

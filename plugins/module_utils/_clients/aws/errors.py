@@ -31,7 +31,7 @@ _ADVICE = {
     "AuthorizationError": _GRANT,
     "InvalidClientTokenId": "check the access key, and that it belongs to the partition of the region",
     "SignatureDoesNotMatch": "check the secret key and the clock of this machine",
-    "LimitExceeded": "remove what is no longer needed, or ask for a higher quota in the Service Quotas console",
+    "LimitExceeded": "remove what is no longer needed, or request a higher quota in the Service Quotas console",
     "ExpiredToken": "renew the session token",
     "Throttling": "the account's API limit was reached; run again later, or with fewer forks",
     "ThrottlingException": "the account's API limit was reached; run again later, or with fewer forks",
@@ -41,11 +41,11 @@ _ADVICE = {
         " asks for, and that this identity may call sts:AssumeRole (see docs/iam of the collection)"
     ),
     "dynamodb:ResourceNotFoundException": (
-        "make the table with the playbook certops.cloudfront.setup, or correct the name and the region"
+        "create the table with the playbook certops.cloudfront.setup, or correct the name and the region"
     ),
 }
 MALFORMED = "malformedAnswer"
-_PROXY = "see whether a proxy answers in place of AWS"
+_PROXY = "check whether a proxy answered instead of AWS"
 # What an answer always has, so that none is read as one without it: a proxy may keep the headers of AWS.
 _ALWAYS = {
     "ChangeResourceRecordSets": ("ChangeInfo",),
@@ -86,12 +86,12 @@ class _Call:
     def unusable(self, why: str, code: str) -> RemoteError:
         """The error for an answer that says nothing."""
         return RemoteError(
-            f"{self} got no usable answer: {why}", service=self.service, operation=self.operation, code=code
+            f"{self} returned an unusable response: {why}", service=self.service, operation=self.operation, code=code
         )
 
 
 def insist_on_aws(client: t.Any) -> None:
-    """No call of this boto3 client takes what somebody else says for AWS's answer.
+    """No call of this boto3 client takes the answer of something else for AWS's.
 
     botocore reads a page of a proxy, or nothing, as an answer without content: no distributions, deleted, written. Each
     answer of AWS has a request ID:
@@ -107,7 +107,7 @@ def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t
     if http_response.status_code >= HTTPStatus.MULTIPLE_CHOICES:
         return
     if not parsed.get("ResponseMetadata", {}).get("RequestId"):
-        raise _NotOfAwsError("it has no request ID")
+        raise _NotOfAwsError("it has no AWS request ID")
     found: t.Any = parsed
     for name in _ALWAYS.get(model.name, ()):
         if name not in found:
@@ -150,7 +150,7 @@ def _without_answer(exc: Exception) -> tuple[str, str] | None:
         return f"{exc}; {_PROXY}", MALFORMED
     if isinstance(exc, HTTPClientError) and exc.fmt == HTTPClientError.fmt:
         return (
-            "the request cannot be sent; see whether the credentials end in a blank or a line break",
+            "the request cannot be sent; check whether the credentials end in a space or a line break",
             "HTTPClientError",
         )
     if isinstance(exc, BotoCoreError):

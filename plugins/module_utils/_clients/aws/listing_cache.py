@@ -99,7 +99,7 @@ class ListingCache(t.Generic[L]):
         raise NotImplementedError
 
     def _unpacked(self, packed: t.Any) -> L:
-        """The inverse of ``_packed``; raises one of ``DAMAGED`` for what is no listing."""
+        """The inverse of ``_packed``; raises one of ``DAMAGED`` for anything that is not a listing."""
         raise NotImplementedError
 
     def _kept(self) -> tuple[L, float] | None:

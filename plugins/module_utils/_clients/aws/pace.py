@@ -60,7 +60,7 @@ class CallPace:
                 self._sleep(delay)
 
     def throttled(self) -> None:
-        """The service refused a call, so somebody else calls, too: the bucket is empty, and every process waits its
+        """The service refused a call, so other callers exist: the bucket is empty, and every process waits its
         turn."""
         with contextlib.suppress(OSError), self._locked() as descriptor:
             now = self._clock()

@@ -151,7 +151,7 @@ class Session:
             return str(self._session.get_partition_for_region(self.region))
         except botocore.exceptions.UnknownRegionError as exc:
             raise ConfigError(
-                [f"unknown AWS region {self.region!r}: the partition cannot be told; use an existing region"]
+                [f"unknown AWS region {self.region!r}: its partition is unknown; use an existing region"]
             ) from exc
 
     def client(self, service: str, **config: t.Any) -> t.Any:

@@ -3,7 +3,7 @@
 """The hosted zones of an account, listed once for all processes of a run (``listing_cache``).
 
 A zone that is made while a run is at work may be seen some minutes late, so a name below it may go into the zone above
-for that time. Nobody is told of a problem on the word of a kept listing: a new one is made before
+for that time. No problem is reported on the word of a kept listing: a new one is made before
 (``SharedRoute53.relist``). Only IDs and names of public zones are kept.
 """
 

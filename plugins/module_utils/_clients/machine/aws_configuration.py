@@ -83,7 +83,9 @@ def settled(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         return found
     if keys_given == profile_given:
         where = "as options" if keys_given else "in the environment (AWS_PROFILE, AWS_ACCESS_KEY_ID)"
-        raise ConfigError([f"a profile and an access key are both given {where}, and may be two identities; give one"])
+        raise ConfigError(
+            [f"a profile and an access key are both set {where}, and may be two identities; set only one"]
+        )
     return {**found, **dict.fromkeys(("profile",) if keys_given else _KEYS)}
 
 

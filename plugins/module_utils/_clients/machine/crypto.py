@@ -62,8 +62,8 @@ def load_key(key_pem: str) -> t.Any:
         raise ConfigError(
             [
                 (
-                    "the private key is not an unencrypted PEM key; give the key as PKCS#8, PKCS#1 or SEC1 PEM without"
-                    " a passphrase"
+                    "the private key is not an unencrypted PEM key; use a key in PKCS#8, PKCS#1 or SEC1 PEM"
+                    " without a passphrase"
                 )
             ]
         ) from None

@@ -24,11 +24,11 @@ _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
     errno.EDQUOT: "raise the quota or free some space on that disk",
     errno.EFBIG: "raise the file size limit of this process",
-    errno.EACCES: "let the user that runs this module read and write there",
-    errno.EPERM: "let the user that runs this module read and write there",
+    errno.EACCES: "give the user that runs this module read and write access",
+    errno.EPERM: "give the user that runs this module read and write access",
     errno.EROFS: "use a directory that can be written",
     errno.ENOTDIR: "use a path whose parents are all directories",
-    errno.ELOOP: "replace the symbolic link by a file of its own",
+    errno.ELOOP: "replace the symbolic link with a regular file",
 }
 
 
@@ -150,7 +150,7 @@ def _mark() -> bytes:
 
 
 def _remove_leftovers(directory: Path) -> None:
-    """Whoever writes here holds the lock, so every temporary file that we see belongs to a process that died."""
+    """Every writer here holds the lock, so every temporary file that we see belongs to a process that died."""
     for leftover in directory.glob(f".*{_TEMPORARY}"):
         leftover.unlink()
 
@@ -159,7 +159,8 @@ def checked_key(key: str) -> str:
     """The key; CertError unless it is one in every archive."""
     if any(not part or part.startswith(".") or "\0" in part for part in key.split("/")):
         raise CertError(
-            f"{key!r} is no key: its parts are separated by single slashes, are not empty and do not begin with a dot"
+            f"{key!r} is not a valid key: its parts are separated by single slashes, are not empty and do not"
+            " start with a dot"
         )
     return key
 
@@ -172,6 +173,6 @@ def below(root: Path, key: str) -> Path:
         path = path / part
         if path.is_symlink():
             raise CertError(
-                f"{path} is a symbolic link, which is not followed; replace it by a directory or file of its own"
+                f"{path} is a symbolic link, which is not followed; replace it with a regular directory or file"
             )
     return path

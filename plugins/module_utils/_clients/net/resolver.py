@@ -48,7 +48,7 @@ Found = t.Mapping[str, "tuple[str, ...] | None"]
 
 
 def server_problem(text: str | None) -> str | None:
-    """Why this, or what the environment has instead, is no address of a DNS server; None if it is one, or there is
+    """Why this, or what the environment has instead, is not an address of a DNS server; None if it is one, or there is
     none."""
     given = text or os.environ.get(VARIABLE)
     if not given:
@@ -57,7 +57,7 @@ def server_problem(text: str | None) -> str | None:
         _address(given)
     except ValueError:
         return (
-            f"dns_server: {given!r} is no address of a resolver; write 192.0.2.53, 192.0.2.53:5353 or"
+            f"dns_server: {given!r} is not a valid resolver address; use the form 192.0.2.53, 192.0.2.53:5353 or"
             " [2001:db8::53]:5353"
         )
     return None
@@ -104,7 +104,7 @@ class Dns:
         """Why something that was asked is unknown."""
         if not HAS_DNSPYTHON:
             return "the Python library dnspython is missing"
-        return "no resolver answers" if self.resolver is None else "the resolver gives no answer"
+        return "no resolver answers" if self.resolver is None else "the resolver does not answer"
 
     def lookup(self, names: t.Iterable[str], rdtype: str) -> dict[str, tuple[str, ...] | None]:
         """The values of this type under each name, CNAMEs followed for CAA only; none where there is none, and None

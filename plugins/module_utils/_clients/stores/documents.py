@@ -22,11 +22,11 @@ def decode(content: bytes, where: str, version: str) -> Stored:
         document = json.loads(content)
     except (ValueError, RecursionError) as exc:
         raise DamagedDocumentError(
-            f"the project document {where} is no JSON ({exc}); repair it, or restore it from a backup", version
+            f"the project document {where} is not valid JSON ({exc}); repair it, or restore it from a backup", version
         ) from exc
     if not isinstance(document, dict):
         raise DamagedDocumentError(
-            f"the project document {where} is no JSON object; repair it, or restore it from a backup", version
+            f"the project document {where} is not a JSON object; repair it, or restore it from a backup", version
         )
     return Stored(document=document, version=version)
 

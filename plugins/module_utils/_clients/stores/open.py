@@ -56,7 +56,7 @@ def uri_problem(uri: str, kind: str) -> str | None:
 
 
 def uri_problems(uri: t.Any, kind: str) -> list[str]:
-    """The same of an option that may be left out; what is no text is refused elsewhere."""
+    """The same of an option that may be left out; what is not text is refused elsewhere."""
     found = uris.problem(uri, kind) if uri and isinstance(uri, str) else None
     return [found] if found else []
 

@@ -51,7 +51,7 @@ def parse(uri: str, kind: str) -> Location:
     """What the URI of a store or an archive (``kind``) names; raises ValueError that says why it names nothing."""
     scheme, separator, rest = uri.partition("://")
     if not separator:
-        raise ValueError(f"{kind} {uri!r} is no URI; use {_FORMS[kind]}")
+        raise ValueError(f"{kind} {uri!r} is not a valid URI; use {_FORMS[kind]}")
     if scheme not in ("file", "s3") and not (scheme == "dynamodb" and kind == "store"):
         raise ValueError(f"{kind} {uri!r} is not supported in this version; use {_FORMS[kind]}")
     if scheme == "file":
@@ -65,10 +65,10 @@ def parse(uri: str, kind: str) -> Location:
 
 def _file(uri: str, kind: str, path: str) -> Location:
     if user.needs_home(path):
-        raise ValueError(f"{kind} {uri!r} cannot be found: {user.NO_HOME}, or give project_{kind} as {_FORMS[kind]}")
+        raise ValueError(f"{kind} {uri!r} cannot be found: {user.NO_HOME}, or set project_{kind} to {_FORMS[kind]}")
     whole = user.expanded(path)
     if not whole.is_absolute():
-        raise ValueError(f"{kind} {uri!r} is no absolute directory; use {_FORMS[kind]}")
+        raise ValueError(f"{kind} {uri!r} is not an absolute directory; use {_FORMS[kind]}")
     return Location("file", str(Path("/", *Path(os.path.normpath(whole)).parts[1:])))
 
 

@@ -33,9 +33,9 @@ def is_bound(viewer: t.Mapping[str, str], target: Target) -> bool:
 def selection_problems(selection: Selection) -> list[str]:
     """Whether ``ids`` and the IDs go together."""
     if "ids" in selection.match and not selection.ids:
-        return ["distributions: empty, but match has ids; give at least one distribution ID"]
+        return ["distributions: empty, but match has ids; list at least one distribution ID"]
     if selection.ids and "ids" not in selection.match:
-        return ["distributions: given, but match has no ids; add ids to match"]
+        return ["distributions: set, but match does not contain ids; add ids to match"]
     return []
 
 
@@ -61,7 +61,7 @@ def why_matched(distribution: Distribution, selection: Selection, target: Target
     if "previous" in selection.match and used_certificates(distribution.viewer) & frozenset(selection.previous):
         return "it uses an older certificate"
     if "ids" in selection.match and distribution.id in selection.ids:
-        return "its ID was given"
+        return "its ID is listed"
     if (
         "aliases" in selection.match
         and not distribution.tenant_only
@@ -72,7 +72,7 @@ def why_matched(distribution: Distribution, selection: Selection, target: Target
 
 
 def judge(distribution: Distribution, selection: Selection, target: Target) -> BindReport:
-    """What to do with one distribution; one that is not meant (any more) is skipped."""
+    """What to do with one distribution; one that is not, or no longer, meant is skipped."""
 
     def report(status: BindStatus, reason: str, uncovered: tuple[str, ...] = ()) -> BindReport:
         etag = distribution.etag or None
@@ -87,11 +87,11 @@ def judge(distribution: Distribution, selection: Selection, target: Target) -> B
 
     why = why_matched(distribution, selection, target)
     if is_bound(distribution.viewer, target):
-        return report(BindStatus.ALREADY, "it uses this certificate already")
+        return report(BindStatus.ALREADY, "it already uses this certificate")
     if not why:
         return report(
             BindStatus.SKIPPED,
-            "it no longer uses an older certificate, and its aliases are not covered: somebody else changed it",
+            "it no longer uses an older certificate, and its aliases are not covered: it was changed outside this run",
         )
     if distribution.tenant_only:
         return report(
@@ -103,8 +103,8 @@ def judge(distribution: Distribution, selection: Selection, target: Target) -> B
     if uncovered:
         return report(
             BindStatus.SKIPPED,
-            f"the certificate does not cover {', '.join(uncovered)}; issue it with these names too, or remove the"
-            " aliases",
+            f"the certificate does not cover {', '.join(uncovered)}; issue it with these names as well, or"
+            " remove the aliases",
             uncovered,
         )
     return report(BindStatus.REBOUND, why)

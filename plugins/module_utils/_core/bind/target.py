@@ -62,24 +62,24 @@ def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) ->
     path, key_type = fields.get("path"), fields.get("key_type")
     if path is not None and not path.startswith(CLOUDFRONT_PATH):
         problems.append(
-            f"server_certificate: it is under {path}; CloudFront uses only those under {CLOUDFRONT_PATH}, so upload it"
-            " there"
+            f"server_certificate: it is under {path}, but CloudFront uses only certificates under"
+            f" {CLOUDFRONT_PATH}; upload it there"
         )
     if key_type is not None and key_type not in CLOUDFRONT_KEY_TYPES:
         problems.append(
-            f"server_certificate: CloudFront does not accept a key of type {key_type}; it takes"
+            f"server_certificate: CloudFront does not accept a key of type {key_type}; it accepts"
             f" {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}"
         )
     if not fields.get("domains"):
         problems.append(
-            "server_certificate: it has no domains, so its coverage cannot be judged; give what iam_server_cert"
-            " returned"
+            "server_certificate: it has no domains, so its coverage cannot be judged; use the value that"
+            " iam_server_cert returned"
         )
     try:
         _time(fields, "upload_date")
         not_after = _time(fields, "not_after")
     except ValueError as exc:
-        return [*problems, f"server_certificate: {exc}; give what iam_server_cert returned"]
+        return [*problems, f"server_certificate: {exc}; use the value that iam_server_cert returned"]
     if not_after is not None and not_after <= now:
         problems.append(f"server_certificate: it expired at {fields['not_after']}; renew it first")
     return problems
@@ -94,8 +94,8 @@ def missing_problems(fields: t.Mapping[str, t.Any], verify: str) -> list[str]:
         )
     if verify == "tls" and not fields.get("fingerprint_sha256"):
         problems.append(
-            "server_certificate: it has no fingerprint_sha256, which verify=tls compares; give what iam_server_cert"
-            " returned"
+            "server_certificate: it has no fingerprint_sha256, which verify=tls compares; use the value that"
+            " iam_server_cert returned"
         )
     return problems
 
@@ -117,10 +117,10 @@ def acm_problems(target: Target, partition: str, verify: str) -> list[str]:
             f" {ACM_REGION}"
         )
     if not target.domains:
-        problems.append("certificate_domains: empty; give the names that the ACM certificate covers")
+        problems.append("certificate_domains: empty; list the names that the ACM certificate covers")
     if verify == "tls":
         problems.append(
-            "verify: tls compares fingerprints, and that of an ACM certificate is not known here; use config"
+            "verify: tls compares fingerprints, and the fingerprint of an ACM certificate is not known here; use config"
         )
     return problems
 

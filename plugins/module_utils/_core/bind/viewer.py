@@ -36,8 +36,8 @@ def viewer_for(current: t.Mapping[str, str], target: Target, partition: str) -> 
 
 
 def _chosen(viewer: t.Mapping[str, str]) -> t.Mapping[str, str]:
-    """What somebody chose: with its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and neither is
-    meant (the first is expensive)."""
+    """What was chosen on purpose. With its default certificate CloudFront itself says ``vip`` and ``TLSv1``, and
+    neither is meant (the first is expensive)."""
     return {} if viewer.get("CloudFrontDefaultCertificate") == "true" else viewer
 
 
@@ -62,9 +62,9 @@ def dedicated_ip_warnings(
 ) -> tuple[str, ...]:
     """One warning for each distribution with one of these IDs that has, or had, a dedicated IP."""
     done = (
-        "it becomes sni-only, which is all that China has"
+        "it becomes sni-only, the only method in China"
         if partition == CHINA
-        else "it is kept, because viewers without SNI need it; AWS bills it"
+        else "it is kept, because viewers without SNI need it; AWS charges for it"
     )
     methods = {one.id: _chosen(one.viewer).get("SSLSupportMethod", "") for one in distributions if one.id in touched}
     return tuple(

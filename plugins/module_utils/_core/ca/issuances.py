@@ -59,7 +59,7 @@ def exemption(document: ProjectDocument, domains: t.Collection[str], directory: 
 
 
 def noted(document: ProjectDocument, certificate: CertificateRecord, now: datetime) -> list[IssuedRecord]:
-    """The list ``issued`` of the document with this certificate in it, and without what no CA counts any more."""
+    """The list ``issued`` of the document with this certificate in it, and without what CAs no longer count."""
     entries = [entry for entry in document.get("issued") or () if now - times.from_text(entry["at"]) < LONGEST_WINDOW]
     recorded = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
     known = {entry["serial"] for entry in entries} | {entry.get("serial") for entry in recorded}

@@ -122,7 +122,7 @@ def additions(records: t.Iterable[ChallengeRecord], found: Found) -> list[Group]
     """The changes, grouped by name, after which each name holds our values beside those found there.
 
     A set that already holds our values is written again all the same: the zone applies changes in order,
-    so that this change being in sync tells that the earlier one is, whoever made it.
+    so that this change being in sync tells that the earlier one is, too.
     """
     groups: list[Group] = []
     for record in records:

@@ -81,18 +81,21 @@ def choose(candidates: t.Sequence[Level], facts: Facts) -> Zone | str:
         if len(matching) == 1:
             return matching[0]
         if servers is None or matching:
-            several = f"more than one public hosted zone could be the one for {name} ({shown}), and DNS does not tell"
-            return f"{several}; name it with zone_id, or delete those that nothing delegates to"
+            several = f"several public hosted zones could hold {name} ({shown}), and DNS does not show which one"
+            return f"{several}; set zone_id, or delete the zones without a delegation"
         if servers:
             return (
-                f"DNS delegates {name} to {', '.join(sorted(servers))}, which is none of its hosted zones here"
-                f" ({shown}); use the credentials of the other"
+                f"DNS delegates {name} to {', '.join(sorted(servers))}, but none of its hosted zones here"
+                f" ({shown}) has these name servers; use the credentials of the account that has the zone with them"
             )
         if level == candidates[-1]:
-            return f"DNS delegates {name} to none of its hosted zones ({shown}); let the registrar point to one of them"
+            return (
+                f"DNS delegates {name} to none of its hosted zones ({shown}); point the NS records at the registrar, or"
+                " in the parent zone, to one of them"
+            )
     return (
-        "it has no public hosted zone in this account's Route 53; create one for it or for a parent and delegate it"
-        " there, or give dns_delegations with the credentials of the account that has it"
+        "it has no public hosted zone in this account's Route 53; create one for the name or a parent and"
+        " delegate it there, or set dns_delegations with the credentials of the account that has the zone"
     )
 
 
@@ -121,7 +124,8 @@ def override_problems(given: t.Any) -> list[str]:
     ]
     wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(str(zone_id).strip())]
     return found + [
-        f"zone_id: {zone_id!r} is no ID of a hosted zone; it begins with Z and has capital letters and digits"
+        f"zone_id: {zone_id!r} is not a valid hosted zone ID; an ID starts with Z, followed by capital letters"
+        " and digits"
         for zone_id in wrong
     ]
 
@@ -135,7 +139,7 @@ def delegation_problems(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]
         if not is_zone_id(zone) and domain_names.problems([zone])
     ]
     return found + [
-        f"dns_delegations: zone {zone!r} is there more than once"
+        f"dns_delegations: zone {zone!r} is listed more than once"
         for zone in dict.fromkeys(given)
         if given.count(zone) > 1
     ]
@@ -152,10 +156,11 @@ def override_problem(zone_id: str, name: str, zones: t.Iterable[Zone]) -> str | 
     zone = next((zone for zone in zones if zone.id == zone_id), None)
     if zone is None:
         return (
-            f"there is no hosted zone {zone_id} in the account; correct the ID, or use the credentials of its account"
+            f"the account has no hosted zone {zone_id}; correct the ID, or use the credentials of the account"
+            " that has it"
         )
     if zone.private:
-        return f"hosted zone {zone_id} ({zone.name}) is private, so no CA can look into it; name a public one"
+        return f"hosted zone {zone_id} ({zone.name}) is private, so no CA can query it; use a public one"
     if not domain_names.is_within(name, zone.name):
-        return f"hosted zone {zone_id} is {zone.name}, which does not contain {name}; name another one, or leave it out"
+        return f"hosted zone {zone_id} ({zone.name}) does not contain {name}; use another one, or leave zone_id out"
     return None

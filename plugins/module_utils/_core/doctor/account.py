@@ -20,12 +20,12 @@ def room(quota: Quota) -> list[Finding]:
     """Whether one more server certificate fits, and one after it."""
     refusal = quota.refusal()
     if refusal:
-        kept_free = f", and {quota.headroom} are to stay free" if quota.headroom else ""
+        kept_free = f", and {quota.headroom} must stay free" if quota.headroom else ""
         return [
             finding(
                 "IAM_QUOTA_FULL",
                 "server certificates",
-                f"IAM holds {quota.used} of {quota.allowed}{kept_free}, so a new one has no place",
+                f"IAM holds {quota.used} of {quota.allowed}{kept_free}, so there is no room for a new one",
             )
         ]
     if quota.used + 1 >= quota.allowed:
@@ -81,7 +81,7 @@ def content(record: CertificateRecord, fingerprint_sha256: str) -> list[Finding]
     if fingerprint_sha256 == record["fingerprint_sha256"]:
         return []
     message = (
-        f"IAM has a certificate with the fingerprint {fingerprint_sha256} under this name,"
+        f"IAM has a certificate with the fingerprint {fingerprint_sha256} under this name, but"
         f" {record['fingerprint_sha256']} is recorded"
     )
     return [finding("CERTIFICATE_DIFFERS", str(record.get("name")), message)]
@@ -93,12 +93,12 @@ def key_type(project: str, wanted: str, record: CertificateRecord | None) -> lis
     refused = [one for one in types if one not in certificate.CLOUDFRONT_KEY_TYPES]
     accepted = ", ".join(sorted(certificate.CLOUDFRONT_KEY_TYPES))
     findings = [
-        finding("KEY_TYPE_REFUSED", project, f"CloudFront does not accept a key of type {one}; it takes {accepted}")
+        finding("KEY_TYPE_REFUSED", project, f"CloudFront does not accept a key of type {one}; it accepts {accepted}")
         for one in refused
     ]
     if wanted in COSTLY_KEY_TYPES:
         findings.append(
-            finding("KEY_TYPE_COSTLY", project, f"every new connection of a viewer costs much more with {wanted}")
+            finding("KEY_TYPE_COSTLY", project, f"every new viewer connection costs much more with {wanted}")
         )
     return findings
 
@@ -114,9 +114,7 @@ def permissions(identity: str, decisions: t.Mapping[str, bool]) -> list[Finding]
 
 def untested(identity: str, why: str) -> Finding:
     """Nobody can tell in advance whether writes are allowed."""
-    return finding(
-        "WRITES_UNTESTED", identity, f"whether its policies allow what changes something was not tested: {why}"
-    )
+    return finding("WRITES_UNTESTED", identity, f"its permissions to change resources were not tested: {why}")
 
 
 _ASSUMED_ROLE = re.compile(r"arn:(?P<partition>[a-z-]+):sts::(?P<account>\d{12}):assumed-role/(?P<role>[^/]+)/.+")

@@ -68,7 +68,7 @@ def directory(ca: Ca, applicant: Applicant) -> list[Finding]:
             finding(
                 "EAB_MISSING",
                 ca.url,
-                "it registers accounts with an external account binding only, and no account is registered yet",
+                "it registers accounts only with an external account binding, and no account is registered yet",
             )
         )
     return found
@@ -114,7 +114,7 @@ def _caa_message(verdict: CaaVerdict, issuer: Issuer) -> str:
         Reason.OTHER_ISSUERS: f"{says}, not {who}",
         Reason.METHOD: f"{says}, so {who} may not validate by {issuer.method}",
         Reason.ACCOUNT: f"{says}, but the account of the project is {account}",
-        Reason.UNKNOWN_ISSUER: f"{says}, and the CA does not say by which name it looks for itself there",
+        Reason.UNKNOWN_ISSUER: f"{says}, and the directory of the CA does not say which issuer name it looks for",
     }[verdict.reason or Reason.OTHER_ISSUERS]
 
 

@@ -45,34 +45,36 @@ _DNS = {
         CAA_FORBIDS=(
             "Add a CAA record that names the CA, or remove those that exclude it, or choose a CA that they name"
         ),
-        CAA_FORBIDS_ACCOUNT="Put the URL of the project's ACME account into accounturi, or take accounturi out",
-        CAA_FORBIDS_METHOD="Add dns-01 to validationmethods, or take validationmethods out",
+        CAA_FORBIDS_ACCOUNT="Set accounturi to the URL of the project's ACME account, or remove accounturi",
+        CAA_FORBIDS_METHOD="Add dns-01 to validationmethods, or remove validationmethods",
         CAA_UNKNOWN_CRITICAL=(
-            "Remove the record, or take the critical flag off: a CA that does not know the property must not issue"
+            "Remove the record or its critical flag: a CA that does not know the property must not issue"
         ),
         ZONE_MISSING=(
             "Create a public hosted zone for the name or a parent and delegate it, or use the credentials of the"
             " account that has it"
         ),
         ZONE_PRIVATE_ONLY="Create a public hosted zone of the same name: a CA never sees a private one",
-        ZONE_AMBIGUOUS="Delete the zones that are not delegated to",
-        ZONE_UNUSABLE="Correct the records or the delegation as the message says, or give dns_delegations or zone_id",
-        ZONE_NOT_DELEGATED="Let the registrar, or the zone above, name the name servers of the hosted zone",
+        ZONE_AMBIGUOUS="Delete the zones without a delegation",
+        ZONE_UNUSABLE="Correct the records or the delegation as the message says, or set dns_delegations or zone_id",
+        ZONE_NOT_DELEGATED="Point the NS records at the registrar, or in the parent zone, to this hosted zone's"
+        " name servers",
     ),
     **_warnings(
-        CAA_UNCHECKED="Look at the CAA records of the name: a CA that cannot read them does not issue either",
-        ZONE_DUPLICATE="Delete the zones that are not delegated to, before somebody edits the wrong one",
+        CAA_UNCHECKED="Check the CAA records of the name: a CA that cannot read them does not issue either",
+        ZONE_DUPLICATE="Delete the zones without a delegation, so that nobody edits the wrong one",
         ZONE_PASSED_OVER=(
-            "Let the zone above name the name servers of the hosted zone, or delete it: nobody sees what is in it"
+            "Add NS records for the hosted zone to its parent zone, or delete the hosted zone: no resolver sees"
+            " its records"
         ),
         ZONE_PARTLY_DELEGATED=(
             "Remove the foreign name servers: a CA that asks one of them does not see the challenge record"
         ),
-        DNS_FAILED="Check the resolver of this machine, or name another one with dns_server",
+        DNS_FAILED="Check the resolver of this machine, or set dns_server to another one",
     ),
     **_infos(
         CAA_ISSUER_UNKNOWN=(
-            "Compare the records with what the documentation of the CA says, since its directory does not name it"
+            "Compare the records with the documentation of the CA: its directory does not state the issuer name"
         )
     ),
 }
@@ -81,7 +83,7 @@ _CA = {
         CA_UNREACHABLE="Check acme_directory, acme_ca_bundle, the network and a proxy if there is one",
         PROFILE_NOT_OFFERED="Choose a profile that the directory lists, or leave it out",
         TERMS_NOT_AGREED="Read the terms of service of the CA, then set acme_terms_agreed",
-        NAMES_REDUNDANT="Take the name out of the domains, since the wildcard covers it",
+        NAMES_REDUNDANT="Remove the name from the domains: the wildcard covers it",
         EAB_MISSING="Set acme_eab_kid and acme_eab_hmac_key to the values that the CA gave you",
     ),
 }
@@ -91,27 +93,27 @@ _ACCOUNT = {
             "Set the region and a profile or an access key of the right account and partition, or renew the session"
         ),
         PERMISSION_MISSING=_GRANT,
-        SERVICE_FAILED="Run again; if it stays, look at the status of the service",
+        SERVICE_FAILED="Run again; if the error persists, check the status of the service",
         IAM_QUOTA_FULL=(
             "Run the playbook cleanup, delete what is no longer used, or raise the quota Server certificates per"
             " account of IAM in Service Quotas"
         ),
-        CERTIFICATE_MISSING="Bring it back from the archive with the playbook restore",
+        CERTIFICATE_MISSING="Restore it from the archive with the playbook restore",
         CERTIFICATE_DIFFERS=(
-            "Find out who replaced it, then bring the recorded one back with the playbook restore, or reissue"
+            "Find out what replaced it, then restore the recorded one with the playbook restore, or reissue"
         ),
         KEY_TYPE_REFUSED="Set key_type to ecdsa_p256 or rsa_2048",
     ),
     **_warnings(
         IAM_QUOTA_TIGHT=(
-            "Run the playbook cleanup, or raise the quota, before projects that renew at once have no place"
+            "Run the playbook cleanup, or raise the quota, before projects that renew at the same time run out of room"
         ),
         PATH_NOT_OURS=(
             "Move the server certificate to another path, or run the playbook cleanup if it was left by a run"
         ),
     ),
     **_infos(
-        NAME_CONFLICT="Nothing has to be done: a new certificate of the same name gets a number",
+        NAME_CONFLICT="No action needed: a new certificate of the same name gets a number",
         KEY_TYPE_COSTLY="Consider ecdsa_p256 or rsa_2048, whose handshakes cost less",
         WRITES_UNTESTED=(
             "Grant iam:SimulatePrincipalPolicy to have them tested, or compare the policies with docs/iam of the"
@@ -123,8 +125,8 @@ _BINDING = {
     **_errors(
         DISTRIBUTION_UNKNOWN="Correct the ID, or use the credentials of the account that has it",
         ALIAS_UNCOVERED=(
-            "Add the alias to the domains of the project, or remove it from the distribution, which is skipped"
-            " otherwise"
+            "Add the alias to the domains of the project, or remove it from the distribution; until then the"
+            " distribution is skipped"
         ),
         ICP_SUSPENDED=(
             "File the domain with the ICP authorities, or renew the filing: until then CloudFront in China does not"
@@ -132,16 +134,16 @@ _BINDING = {
         ),
     ),
     **_warnings(
-        ICP_PENDING="Look again later; CloudFront could not find out whether the domain is filed",
+        ICP_PENDING="Check again later; CloudFront could not determine whether the domain is filed",
         BINDING_CONTESTED=(
-            "Let one project have the distribution: take the names out of the other, or aliases out of bind"
+            "Leave the distribution to one project: remove the names from the other, or remove aliases from bind"
         ),
         TENANT_ONLY="Bind the certificate to its tenants; a multi-tenant distribution has none of its own",
     ),
     **_infos(
-        BINDING_TAKES_OVER="Nothing has to be done if this is meant, else take aliases out of bind",
+        BINDING_TAKES_OVER="No action needed if this is intended; otherwise remove aliases from bind",
         BOUND_ELSEWHERE=(
-            "Nothing has to be done if this is meant, else add aliases to bind, or the distribution to distributions"
+            "No action needed if this is intended; otherwise add aliases to bind, or the distribution to distributions"
         ),
         NO_DISTRIBUTION="Bind the certificate once by hand, or add aliases or ids to bind",
     ),
@@ -150,52 +152,55 @@ _KEEPING = {
     **_errors(
         DEFINITION_INVALID="Correct the definition",
         PROJECT_UNKNOWN="Create the project, or correct the name or the store",
-        STORE_FAILED="Correct the URI, or make what is missing with the playbook setup",
-        STORE_NOT_WRITABLE="Let the identity or the user that runs the playbooks write there",
-        ARCHIVE_FAILED="Correct the URI, or make what is missing with the playbook setup",
-        ARCHIVE_NOT_WRITABLE="Let the identity or the user that runs the playbooks write there",
+        STORE_FAILED="Correct the URI, or create what is missing with the playbook setup",
+        STORE_NOT_WRITABLE="Give write access to the identity or the user that runs the playbooks",
+        ARCHIVE_FAILED="Correct the URI, or create what is missing with the playbook setup",
+        ARCHIVE_NOT_WRITABLE="Give write access to the identity or the user that runs the playbooks",
     ),
     **_warnings(
         ARCHIVE_EXPOSED=(
-            "Take the rights of others away: chmod 0700 for directories, 0600 for files; renew what may have been read"
+            "Remove the access of others: chmod 0700 for directories, 0600 for files; reissue if keys may have"
+            " been read"
         ),
         BUNDLE_MISSING="Restore the archive from a backup, or reissue: IAM never gives a private key back",
         PLACE_SETTINGS="Set it, or run the playbook setup with manage_bucket",
     ),
     **_infos(
-        PLACE_UNTESTED="Grant the action to have the settings tested, or look at them in the console",
-        PROJECT_NEW="Create the project; what is said here is what awaits it",
+        PLACE_UNTESTED="Grant the action to have the settings tested, or check them in the console",
+        PROJECT_NEW="Create the project; the findings show what its first run would meet",
     ),
 }
 _SCHEDULE = {
     **_errors(
-        CERTIFICATE_EXPIRED="Run the playbook renew now, and find out why the schedule did not",
-        CLOCK_WRONG="Set the clock of this machine; AWS refuses requests that are five minutes off",
+        CERTIFICATE_EXPIRED="Run the playbook renew now, and find out why the schedule did not run it",
+        CLOCK_WRONG="Correct the clock of this machine; AWS refuses requests that are five minutes off",
     ),
     **_warnings(
-        CERTIFICATE_EXPIRES_SOON="Run the playbook renew now, and find out why the schedule did not",
+        CERTIFICATE_EXPIRES_SOON="Run the playbook renew now, and find out why the schedule did not run it",
         RENEWAL_OVERDUE="Check the schedule of the playbook renew; every six hours is a good choice",
-        RUN_FAILED="Repair the cause, then run the playbook create or reissue, which do not wait",
+        RUN_FAILED="Fix the cause, then run the playbook create or reissue, which do not wait",
         INTERVAL_UNSUITABLE="Set renewal_interval_days as the message says",
-        CLOCK_SKEWED="Set the clock of this machine by NTP",
+        CLOCK_SKEWED="Synchronise the clock of this machine by NTP",
     ),
     **_infos(
-        RUN_UNFINISHED="Nothing has to be done: the next run goes on there",
-        PROJECT_LOCKED="Look again when that run has ended",
+        RUN_UNFINISHED="No action needed: the next run resumes there",
+        PROJECT_LOCKED="Check again when that run has ended",
     ),
 }
 _NOTICES = {
     **_warnings(
-        NO_SUBSCRIBERS="Let the addressees confirm, or add addresses to emails and run the playbook create",
+        NO_SUBSCRIBERS="Ask the addressees to confirm, or add addresses to emails and run the playbook create",
         SUBSCRIPTION_PENDING=(
-            "Let the addressee follow the link in the mail of SNS; module sns_subscription with resend asks again"
+            "Ask the addressee to follow the link in the mail from SNS; module sns_subscription with resend"
+            " sends it again"
         ),
         SUBSCRIPTION_MISSING=(
-            "Run the playbook create, which subscribes it again; somebody may have followed the link to unsubscribe"
+            "Run the playbook create, which subscribes it again; a reader of the mailbox may have followed the"
+            " link to unsubscribe"
         ),
-        TOPIC_MISSING="Run the playbook create, which makes it",
+        TOPIC_MISSING="Run the playbook create, which creates it",
     ),
-    **_infos(NO_NOTICES="Set sns_topic and emails if somebody is to be told of failures"),
+    **_infos(NO_NOTICES="Set sns_topic and emails to have failures notified"),
 }
 
 KINDS: dict[str, Kind] = {**_DNS, **_CA, **_ACCOUNT, **_BINDING, **_KEEPING, **_SCHEDULE, **_NOTICES}

@@ -53,7 +53,7 @@ def bindings(
     meant = {report.id for report in reports}
     found += [entry for one in distributions if one.id not in meant for entry in _elsewhere(one, target)]
     if not reports:
-        found.append(finding("NO_DISTRIBUTION", project, "no distribution uses its certificate, or would be given it"))
+        found.append(finding("NO_DISTRIBUTION", project, "no distribution uses its certificate or would receive it"))
     return found
 
 
@@ -116,7 +116,7 @@ def _icp(distribution_id: str, alias: str, status: str) -> Finding:
             "ICP_SUSPENDED", alias, f"the alias of {distribution_id} has no valid ICP recordal, so it is not served"
         )
     return finding(
-        "ICP_PENDING", alias, f"CloudFront says {status} of the ICP recordal of this alias of {distribution_id}"
+        "ICP_PENDING", alias, f"CloudFront reports {status} for the ICP recordal of this alias of {distribution_id}"
     )
 
 

@@ -73,4 +73,4 @@ def summary(name: str, findings: t.Sequence[Finding], checks: int) -> str:
         for severity, number in counts.items()
         if number and severity != "info"
     )
-    return f"{name} {'is not healthy' if counts['error'] else 'works, but not all is well'}: {found} by {checks} checks"
+    return f"{name} {'is not healthy:' if counts['error'] else 'works, with'} {found} ({checks} checks)"

@@ -29,25 +29,25 @@ class Entry:
 
     @property
     def is_exposed(self) -> bool:
-        """Whether anybody but its owner has a right to it."""
+        """Whether others than its owner have access to it."""
         return bool(self.mode & ~(DIRECTORY_MODE if self.is_directory else FILE_MODE) & 0o777)
 
 
 def modes(uri: str, entries: t.Iterable[Entry]) -> list[Finding]:
-    """One finding if somebody else may read the archive, or write there."""
+    """One finding if others than the owner may read the archive, or write there."""
     exposed = [entry for entry in entries if entry.is_exposed]
     if not exposed:
         return []
     shown = ", ".join(f"{entry.path} ({entry.mode:04o})" for entry in exposed[:SHOWN])
     more = f" and {len(exposed) - SHOWN} more" if len(exposed) > SHOWN else ""
-    return [finding("ARCHIVE_EXPOSED", uri, f"others than the owner have rights to {shown}{more}")]
+    return [finding("ARCHIVE_EXPOSED", uri, f"users other than the owner have access to {shown}{more}")]
 
 
 def settings(found: t.Iterable[Shortcoming]) -> list[Finding]:
     """What a table or a bucket lacks."""
     return [
         finding(
-            "PLACE_SETTINGS", one.place, f"{one.aspect.replace('_', ' ')} is {one.found}, and should be {one.wanted}"
+            "PLACE_SETTINGS", one.place, f"{one.aspect.replace('_', ' ')} is {one.found}, but should be {one.wanted}"
         )
         for one in found
     ]
@@ -66,7 +66,7 @@ def bundle(record: CertificateRecord | None, is_there: bool) -> list[Finding]:
         finding(
             "BUNDLE_MISSING",
             str(record.get("archive_uri")),
-            f"the bundle of the certificate {record.get('name')} is not there",
+            f"the bundle of the certificate {record.get('name')} is missing",
         )
     ]
 

@@ -119,7 +119,7 @@ def _several(name: str, ones: t.Sequence[Delegation]) -> list[Finding]:
     delegated = [one for one in ones if one.is_delegated]
     if len(delegated) != 1:
         leads = (
-            "DNS does not tell which of them counts"
+            "DNS does not show which of them is in use"
             if any(one.public is None for one in ones)
             else f"DNS leads to {len(delegated)} of them"
         )

@@ -81,8 +81,8 @@ class Admission:
 
 
 def _orders(document: ProjectDocument, now: datetime) -> list[PlannedOrder]:
-    """What the project may order, the CA of its choice first, then those to fall back to; nothing if it goes on with an
-    order that it has."""
+    """What the project may order, the CA of its choice first, then those to fall back to; nothing if it
+    continues an order that it has."""
     unfinished, definition = document["journal"], document["definition"]
     if journal.is_unfinished(unfinished) and unfinished.get("order_url"):
         return []

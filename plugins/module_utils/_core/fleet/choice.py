@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which projects a playbook was asked to take, before anybody looks what they need; or why it cannot tell."""
+"""Which projects a playbook was asked to take, before it is known what they need; or why it cannot tell."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ SECRETS = frozenset({"acme_eab_hmac_key", "acme_fallback_eab", "dns_aws", "dns_d
 _OUR_GROUP = re.compile(r"certops_run(_[0-9]+)?")
 
 _NOTHING = (
-    "Give project_name (and project_domains), or a list projects, or inventory hosts in the group certificate_projects;"
-    " reissue takes all of the store if project_issued_before says which certificates are meant."
+    "Set project_name (and project_domains) or a list projects, or use inventory hosts in the group"
+    " certificate_projects; reissue runs on the whole store only if project_issued_before is set."
 )
-_NO_LIST = "projects: it is no list; give a list of names or definitions, or one project by project_name"
-_TWO_CHOICES = "projects: a list and --limit would each choose projects; give one of them"
-_UNHEARD = ": this playbook takes all that you name, and knows no such choice; use --limit, or name the projects"
+_NO_LIST = "projects: it is not a list; use a list of names or definitions, or project_name for one project"
+_TWO_CHOICES = "projects: a list and --limit both select projects; use only one of them"
+_UNHEARD = (
+    ": not supported by this playbook, which runs on every project that you name; use --limit, or name the projects"
+)
 
 
 @dataclass(frozen=True)

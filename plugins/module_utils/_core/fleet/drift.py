@@ -143,9 +143,7 @@ def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any],
 def _reason(certificate: CertificateRecord, index: Index, astray: t.Sequence[str]) -> str:
     found = []
     if certificate["id"] not in index.ids:
-        found.append(
-            f"server certificate {certificate['name']} is not in IAM any more; it is brought back from the archive"
-        )
+        found.append(f"server certificate {certificate['name']} is no longer in IAM; it is restored from the archive")
     if astray:
         more = f" and {len(astray) - NAMED} more" if len(astray) > NAMED else ""
         verb = "does" if len(astray) == 1 else "do"

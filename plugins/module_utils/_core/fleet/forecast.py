@@ -87,8 +87,9 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
     if iam["room"] is None or not iam["uploads"] or iam["room"] >= max(1, iam["kept"]):
         return ()
     text = (
-        f"IAM holds {iam['used']} of {iam['allowed']} server certificates, and this run adds {iam['kept']} for good, so"
-        " some find no place; delete what is no longer used (playbook certops.cloudfront.cleanup), or raise the quota"
+        f"IAM holds {iam['used']} of {iam['allowed']} server certificates, and this run adds {iam['kept']} for"
+        " good, so there is no room for some of them; delete what is no longer used (playbook"
+        " certops.cloudfront.cleanup), or raise the quota"
         ' "Server certificates per account" of IAM'
     )
     return (text,)

@@ -68,6 +68,6 @@ def problems(entries: t.Iterable[Given]) -> list[str]:
         hosts[one.name].append(one.host)
     doubled = {name: where for name, where in hosts.items() if name and len(where) > 1}
     return [
-        f"project {name} is given {len(where)} times (hosts {', '.join(where)}); list each name once"
+        f"project {name} is defined {len(where)} times (hosts {', '.join(where)}); list each name once"
         for name, where in sorted(doubled.items())
     ]

@@ -149,7 +149,7 @@ def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift) -> tuple[s
         return "rebind", drift.rebind
     if candidate.changed:
         return "update", f"{', '.join(candidate.changed)} changed in the definition"
-    leftovers = (("superseded and not used any more", drift.unused), ("not in the record and not used", drift.orphans))
+    leftovers = (("superseded and no longer used", drift.unused), ("not in the record and not used", drift.orphans))
     found = [f"{', '.join(certificates)}: {why}" for why, certificates in leftovers if certificates]
     return ("cleanup", "; ".join(found)) if found else ("none", plan.reason)
 

@@ -83,12 +83,12 @@ def _cut(need: Need, max_per_run: int | None, taken: int, admit: Admit) -> Need:
     if not need.due:
         return need
     if max_per_run is not None and taken >= max_per_run:
-        reason = f"{need.reason}; put off, since {max_per_run} projects that come first fill this run"
+        reason = f"{need.reason}; deferred: max_per_run ({max_per_run}) is used up by more urgent projects"
         return replace(need, reason=reason)
     held = admit(need.candidate.document) if need.issue else None
     if held is None:
         return replace(need, selected=True)
-    reason = f"{need.reason}; held back, since {held.as_text()}"
+    reason = f"{need.reason}; held back: {held.as_text()}"
     return replace(need, held=held, wait_until=times.to_text(held.until), reason=reason)
 
 

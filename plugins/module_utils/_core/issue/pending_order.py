@@ -149,7 +149,7 @@ def can_resume(pending: PendingOrder, wanted: WantedCertificate) -> bool:
 
 
 def is_dead(pending: PendingOrder, issued_from: str | None, now: datetime) -> bool:
-    """Whether the order cannot be finished any more, or need not be: it gave the archived certificate, or it is too
+    """Whether the order can no longer be finished, or need not be: it gave the archived certificate, or it is too
     old."""
     return (
         issued_from is not None and pending.order_url == issued_from

@@ -70,7 +70,7 @@ def _expiry(ttl: int, now: datetime) -> str:
 
 
 def holder(lock: LockRecord) -> dict[str, t.Any]:
-    """What another run is told about the one that holds the lock."""
+    """What another run reports about the one that holds the lock."""
     return {"owner": lock["owner"], "expires_at": lock["expires_at"], "run_id": lock["run_id"]}
 
 

@@ -69,7 +69,7 @@ def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], 
 def threshold_problems(thresholds: t.Sequence[int]) -> list[str]:
     """Why these days cannot be thresholds."""
     return [
-        f"digest_thresholds: {days} is no number of days; give whole numbers from 1 on"
+        f"digest_thresholds: {days} is not a valid number of days; use whole numbers of 1 or more"
         for days in thresholds
         if days < 1
     ]
@@ -118,7 +118,7 @@ def _lines(matter: Matter, data: Row, shown: int) -> list[str]:
     counts = f"失败 {len(matter.failed)}, 等待中且即将过期 {len(matter.waiting)}, 已变更 {len(matter.done)}"
     found = [f"Run of {playbook}, ended at {ended}: {_counts(matter)}.", f"运行 {playbook} 于 {ended} 结束: {counts}。"]
     if matter.failed or matter.waiting:
-        found += ["", "Certificates in use were left in place. Remove the causes; the next run goes on from there."]
+        found += ["", "Certificates in use were left in place. Fix the causes; the next run resumes from there."]
         found += ["正在使用的证书未被更改。请排除故障, 下次运行将继续。"]
     sections = (
         ("Failed / 失败", matter.failed),

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people are told of a run: the mail, in English and Chinese, and the line of the summary. Never key material."""
+"""What people read about a run: the mail, in English and Chinese, and the line of the summary. Never key material."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def of_success(document: ProjectDocument) -> Notice:
 
 
 def of_failure(document: ProjectDocument, reason: str) -> Notice:
-    """The mail after a run that failed; the next run goes on from where this one stopped."""
+    """The mail after a run that failed; the next run resumes where this one stopped."""
     name = document["name"]
     return Notice(
         subject=f"certops: FAILED for {name}, action needed",
@@ -70,8 +70,8 @@ def of_failure(document: ProjectDocument, reason: str) -> Notice:
                 f"项目 {name} 的运行失败: {reason}",
                 "",
                 (
-                    "The certificate in use was left in place. Remove the cause and run again; the next run goes on"
-                    " from here."
+                    "The certificate in use was left in place. Fix the cause and run again; the next run"
+                    " resumes from here."
                 ),
                 "If the certificate in use expires before that, replace it by hand in time.",
                 "正在使用的证书未被更改。请排除故障后重新运行; 如证书即将过期, 请及时手动更换。",

@@ -41,7 +41,7 @@ class Story:
 
 
 def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Row]) -> list[str]:
-    """What is missing in rows that somebody may have written by hand: one line for each row."""
+    """What is missing in rows that may be written by hand: one line for each row."""
     lists = {
         "plan.selected": plan.get("selected") or (),
         "plan.broken": plan.get("broken") or (),
@@ -50,7 +50,7 @@ def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Ro
     rows: list[tuple[str, t.Any, t.Any]] = [("results", host, row) for host, row in results.items() if row is not None]
     rows += [(option, number, row) for option, found in lists.items() for number, row in enumerate(found, 1)]
     return [
-        f"{option}: {which}: it has no {' and no '.join(missing)}; give a row with {', '.join(_FIELDS[option])}, as the"
+        f"{option}: {which}: it has no {' and no '.join(missing)}; use a row with {', '.join(_FIELDS[option])}, as the"
         " role and project_plan return it"
         for option, which, row in rows
         if (missing := [name for name in _FIELDS[option] if not isinstance(row, t.Mapping) or name not in row])
@@ -110,9 +110,7 @@ def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
 
 
 def _lost(host: str, hint: Row) -> dict[str, t.Any]:
-    reason = (
-        "it was selected, but did not run to its end; see the output above, and whether --limit leaves out its host"
-    )
+    reason = "it was selected, but did not finish; check the output above, and whether --limit excludes its host"
     return {"name": hint.get("name") or host, "status": FAILED, "reason": reason}
 
 
@@ -140,7 +138,7 @@ def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str]) -> str:
     if not rows:
         return "Nothing to do."
     words = ", ".join(f"{counts[word]} {word}" for word in dict.fromkeys((*_WORDS, *counts)) if counts[word])
-    advice = "; see to what failed, then run again: it goes on where it stopped" if counts[FAILED] else ""
+    advice = "; fix the failures and run again: each project resumes where it stopped" if counts[FAILED] else ""
     return f"{_projects(len(rows))}: {words}{advice}."
 
 
@@ -153,18 +151,15 @@ def _waiting(planned: Row) -> list[str]:
     found += _more(actions.get("wait", 0), planned.get("first_waiting"), "wait")
     if planned.get("put_off"):
         names = ", ".join(f"{row['name']} (deadline {row['deadline']})" for row in planned["first_put_off"])
-        found.append(
-            f"{_projects(planned['put_off'])} put off, since max_per_run is reached; the first of them: {names}"
-        )
+        found.append(f"{_projects(planned['put_off'])} deferred: max_per_run is reached; the first ones: {names}")
     if planned.get("held"):
         names = ", ".join(f"{row['name']} (until {row['until']})" for row in planned["first_held"])
         found.append(
-            f"{_projects(planned['held'])} held back, since the CA would refuse their orders now; the first of them:"
-            f" {names}"
+            f"{_projects(planned['held'])} held back: the CA would refuse their orders now; the first ones: {names}"
         )
     if planned.get("first_to_clean"):
         names = ", ".join(row["name"] for row in planned["first_to_clean"])
-        found.append(f"leftovers in IAM of {names}; certops.cloudfront.cleanup deletes what nobody uses")
+        found.append(f"leftovers in IAM of {names}; certops.cloudfront.cleanup deletes what is not in use")
         found += _more(actions.get("cleanup", 0), planned["first_to_clean"], "have leftovers")
     if planned.get("first_resting"):
         first = planned["first_resting"][0]

@@ -7,7 +7,7 @@ from __future__ import annotations
 # https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
 MAX_SUBJECT_CHARACTERS = 100
 MAX_MESSAGE_BYTES = 256 * 1024
-CUT_NOTE = "\n… (cut: SNS takes 256 KB at most)"
+CUT_NOTE = "\n… (truncated: SNS accepts at most 256 KB)"
 
 
 def subject(text: str) -> str:

@@ -160,13 +160,13 @@ def plan_present(found: Subscription | None, protocol: str, resend: bool) -> Sub
 
 
 def plan_absent(found: Subscription | None) -> SubscriptionChange:
-    """The endpoint is not to be subscribed; SNS does not let anybody remove a pending subscription."""
+    """The endpoint is not to be subscribed; SNS lets no caller remove a pending subscription."""
     if found is None:
         return SubscriptionChange(action=Action.NONE, before=SubscriptionStatus.ABSENT, after=SubscriptionStatus.ABSENT)
     if found.status is SubscriptionStatus.PENDING:
         warning = (
             f"{found.endpoint} has not confirmed its subscription, and SNS cannot remove a pending one; "
-            f"unless it is confirmed, it lapses {PENDING_HOURS} hours after the confirmation was last asked for"
+            f"unless it is confirmed, it lapses {PENDING_HOURS} hours after the last confirmation request"
         )
         return SubscriptionChange(
             action=Action.NONE, before=SubscriptionStatus.PENDING, after=SubscriptionStatus.PENDING, warning=warning

@@ -70,7 +70,7 @@ def path_problems(path: str) -> list[str]:
     if not path.startswith(CLOUDFRONT_PATH) or path == CLOUDFRONT_PATH or not path.endswith("/"):
         return [
             (
-                f"path: {path!r} is too wide; give one below {CLOUDFRONT_PATH} that ends with /, such as"
+                f"path: {path!r} is too wide; use a path below {CLOUDFRONT_PATH} that ends with /, such as"
                 " /cloudfront/certops/webapp/"
             )
         ]
@@ -116,7 +116,7 @@ def decide(
 
 def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str | None:
     if search.distributions is None:
-        return f"who uses it is unknown, because the search failed: {search.error}"
+        return f"its users are unknown, because the search failed: {search.error}"
     used_by = users(search.distributions, one.id)
     if used_by:
         return f"it is used by {', '.join(used_by)}"

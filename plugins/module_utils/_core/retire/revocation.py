@@ -35,7 +35,7 @@ class Usage:
                 " certificate"
             )
         if self.unclear:
-            return f"it is not certain that nobody uses it: {'; '.join(self.unclear)}; repair that, or set force"
+            return f"it is not certain that nothing uses it: {'; '.join(self.unclear)}; fix that, or set force"
         return None
 
 
@@ -61,7 +61,7 @@ def unclear(distributions: t.Iterable[Distribution], certificate: Certificate) -
         if len(domain_names.uncovered(certificate.domains, one.aliases)) == len(one.aliases):
             continue
         if one.viewer.get(ACM_ELEMENT):
-            found.append(f"{one.id} has a certificate of ACM for names of this one")
+            found.append(f"{one.id} uses an ACM certificate for names of this one")
         elif one.status != DEPLOYED:
             found.append(f"{one.id} is not yet deployed, so edges may still serve this one")
     return tuple(found)

@@ -183,7 +183,7 @@ def _with_restored(document: ProjectDocument, certificate: CertificateRecord) ->
 
 
 def _with_renewal(document: ProjectDocument, renewal: RenewalReport) -> ProjectDocument:
-    """The time of the next renewal; the sentence alone is no news, since it may tell the time of day."""
+    """The time of the next renewal; the sentence alone is not news, since it may tell the time of day."""
     known = document["renewal"]
     ari = renewal.get("ari", known["ari"]) or {}
     if (renewal.get("renew_at"), ari) == (known["renew_at"], known["ari"]):

@@ -27,15 +27,15 @@ def problems(issued_before: str | None, now: datetime, issued_by: str | None = N
     else:
         found += _future_problems(since, now)
     if issued_before and run != RUN:
-        found.append(f"issued_before: goes with run={RUN}, and not with run={run}; leave it out")
+        found.append(f"issued_before: works only with run={RUN}, not with run={run}; leave it out")
     return found
 
 
 def _future_problems(since: datetime | None, now: datetime) -> list[str]:
     if since is None or since <= now:
         return []
-    future = f"issued_before: {times.to_text(since)} lies in the future, so every run would reissue"
-    return [f"{future}; give a time that has passed"]
+    future = f"issued_before: {times.to_text(since)} is in the future, so every run would reissue"
+    return [f"{future}; use a time in the past"]
 
 
 def moment(issued_before: str | None) -> datetime | None:

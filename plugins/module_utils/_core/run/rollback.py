@@ -60,7 +60,7 @@ def stands_for(certificate: CertificateRecord, definition: ProjectDefinition) ->
 
 def _problem(entry: CertificateRecord, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:
     if entry.get("id") not in ids:
-        return "is not in IAM any more"
+        return "is no longer in IAM"
     if not pending_revocations.is_good(entry):
         return "is revoked, or is going to be"
     if times.from_text(entry["not_after"]) <= now:

@@ -74,7 +74,7 @@ def plan(
         return _rollback(document, available, now, shared)
     if run == "renew" and journal.is_deletion(unfinished):
         begun = (
-            f"a deletion that began at {unfinished['started_at']} did not come to its end; run delete again, or create"
+            f"a deletion that began at {unfinished['started_at']} did not finish; run delete again, or create"
             " to keep the project"
         )
         return RunPlan(action="none", reason=begun, **shared)
@@ -119,11 +119,11 @@ def _rollback(
     chosen, why = rollback.choose(document, available, now)
     if chosen is None:
         raise RefusedError(
-            f"project {document['name']} has no previous certificate to go back to: {why}; bring one back from the"
-            " archive with the playbook restore, and keep some from now on with project_keep_previous"
+            f"project {document['name']} has no previous certificate to go back to: {why}; restore one from the"
+            " archive with the playbook restore, and keep some in future with project_keep_previous"
         )
     return RunPlan(
-        action="rollback", reason=f"a rollback to {chosen['name']} was asked for", certificate=chosen, **shared
+        action="rollback", reason=f"a rollback to {chosen['name']} was requested", certificate=chosen, **shared
     )
 
 
@@ -144,7 +144,7 @@ def _need(document: ProjectDocument, run: str, now: datetime) -> _Need:
     if changed:
         return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
     if run == "reissue":
-        return _Need("reissue", "a new key and certificate were asked for", issue=True)
+        return _Need("reissue", "a new key and certificate were requested", issue=True)
     decision = decided(document, now)
     if decision.due:
         return _Need("renew", decision.reason, issue=True)
@@ -155,7 +155,7 @@ def _deployment(certificate: CertificateRecord, definition: ProjectDefinition) -
     """What is missing of a certificate that needs no replacement. Issued and deployed are separate facts."""
     deployed = certificate.get("deployed")
     if not deployed:
-        return _Need("resume", "the certificate is issued, but was not seen on its distributions yet")
+        return _Need("resume", "the certificate is issued, but has not been seen on its distributions yet")
     if any(deployed[key] != definition[key] for key in ("bind", "distributions")):
         return _Need("rebind", "the choice of distributions changed since the certificate was bound")
     return None
@@ -204,7 +204,7 @@ def _continued(unfinished: JournalRecord, issue: bool) -> dict[str, t.Any]:
 
 
 def _waits(document: ProjectDocument, run: str, now: datetime) -> str | None:
-    """Why a scheduled run does not issue now although it should; somebody who asks for it is not held up."""
+    """Why a scheduled run does not issue now although it should; a run that a person starts does not wait."""
     state = document["renewal"]
     if run != "renew" or state["next_attempt_at"] is None or times.from_text(state["next_attempt_at"]) <= now:
         return None

@@ -18,7 +18,7 @@ def problems(params: Params) -> list[str]:
     """Why the options tell of no step."""
     missing = [] if params.check_mode else _missing(params["certificate"])
     found = (
-        [f"certificate: {', '.join(missing)} missing; give server_certificate as iam_server_cert returns it"]
+        [f"certificate: {', '.join(missing)} missing; use server_certificate as iam_server_cert returned it"]
         if missing
         else []
     )

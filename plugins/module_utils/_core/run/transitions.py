@@ -37,7 +37,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Transition:
-    """The document as it shall be (None: gone), and what the caller is told."""
+    """The document as it shall be (None: gone), and what is reported to the caller."""
 
     document: ProjectDocument | None
     plan: RunPlan
@@ -60,7 +60,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
     """The document is in the hands of this run, which starts; or another run holds it, and nothing is changed."""
     claim = request.claim
     if document is None and request.definition is None and claim.run == "delete":
-        plan = RunPlan(action="none", reason=f"there is no project {request.name}, so nothing is to be deleted")
+        plan = RunPlan(action="none", reason=f"project {request.name} does not exist, so there is nothing to delete")
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if document is not None and lease.blocks(document["lock"], claim):
         plan = run_plan.locked_out(document, lease.owner_text(lease.of(document)), claim.now)
@@ -107,7 +107,7 @@ def recorded(request: Request, document: ProjectDocument | None) -> Transition:
 
 def absent(request: Request, document: ProjectDocument | None) -> Transition:
     """There is no document; refused while another run holds it."""
-    plan = RunPlan(action="none", reason=f"there is no project {request.name}")
+    plan = RunPlan(action="none", reason=f"project {request.name} does not exist")
     if document is None:
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if lease.blocks(document["lock"], request.claim):
@@ -126,7 +126,7 @@ def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
 
 
 def _mail(document: ProjectDocument, report: StepReport) -> notice.Notice | None:
-    """What the subscribers are told: a failure, or that the certificate of a run that had something to do is in
+    """What the subscribers are sent: a failure, or that the certificate of a run that had something to do is in
     place."""
     if document["last_run"] is None:
         return None
@@ -152,8 +152,8 @@ def _defined(request: Request, document: ProjectDocument | None) -> tuple[Projec
         raise ConfigError(
             [
                 (
-                    f"there is no project {request.name} in the store; create it (what the archive has is not issued"
-                    " again), or correct the name"
+                    f"project {request.name} is not in the store; create it (certificates in the archive are"
+                    " not issued again), or correct the name"
                 )
             ]
         )
@@ -172,14 +172,12 @@ def _held(request: Request, document: ProjectDocument | None) -> ProjectDocument
         )
         return lease.taken(found, request.claim)
     if document is None:
-        raise RefusedError(
-            f"there is no project {request.name} in the store, so nothing can be recorded; create it first"
-        )
+        raise RefusedError(f"project {request.name} is not in the store, so nothing can be recorded; create it first")
     lock = document["lock"]
     if lock is None or lock["run_id"] != request.claim.run_id:
         who = lease.owner_text(lock) if lock else "nobody"
         raise RefusedError(
-            f"run {request.claim.run_id} does not hold project {request.name} any more ({who} does), so its result is"
+            f"run {request.claim.run_id} no longer holds project {request.name} ({who} does), so its result is"
             " not recorded; run again"
         )
     return document

@@ -46,7 +46,8 @@ def path_problems(path: str) -> list[str]:
     problems = []
     if not _PATH.fullmatch(path):
         problems.append(
-            f"path: {path!r} is not allowed in IAM; it starts and ends with / and holds printable ASCII without blanks"
+            f"path: {path!r} is not allowed in IAM; it starts and ends with / and contains printable ASCII"
+            " without spaces"
         )
     if len(path) > MAX_PATH_LENGTH:
         problems.append(f"path: {len(path)} characters; at most {MAX_PATH_LENGTH} are allowed")
@@ -79,7 +80,7 @@ def size_problems(body: str, chain: str, key: str) -> list[str]:
         ("private key", key, MAX_KEY_LENGTH),
     )
     return [
-        f"the {what} has {len(text)} characters of PEM; IAM takes at most {limit}"
+        f"the {what} has {len(text)} characters of PEM; IAM accepts at most {limit}"
         for what, text, limit in limits
         if len(text) > limit
     ]
@@ -89,4 +90,6 @@ def key_type_problems(key_type: str, path: str) -> list[str]:
     """Why CloudFront would refuse the certificate's key; nothing for a path that CloudFront cannot use anyway."""
     if not path.startswith(CLOUDFRONT_PATH) or key_type in CLOUDFRONT_KEY_TYPES:
         return []
-    return [f"CloudFront does not accept a key of type {key_type}; it takes {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}"]
+    return [
+        f"CloudFront does not accept a key of type {key_type}; it accepts {', '.join(sorted(CLOUDFRONT_KEY_TYPES))}"
+    ]

@@ -46,10 +46,10 @@ class Quota:
         """Why one more must not be uploaded; None if it may."""
         if self.used + 1 + self.headroom <= self.allowed:
             return None
-        kept_free = f" and {self.headroom} places are to stay free" if self.headroom else ""
+        kept_free = f" and {self.headroom} places must stay free" if self.headroom else ""
         return (
-            f"IAM holds {self.used} of {self.allowed} server certificates{kept_free}, so another one has no place;"
-            ' delete those no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server'
+            f"IAM holds {self.used} of {self.allowed} server certificates{kept_free}, so there is no room for another"
+            ' one; delete those no longer used (playbook certops.cloudfront.cleanup), or raise the quota "Server'
             ' certificates per account" of IAM in the Service Quotas console'
         )
 

@@ -75,8 +75,8 @@ def _plan_adoption(name: str, tags: t.Mapping[str, str], wanted: WantedUpload) -
     missing = {key: value for key, value in wanted.tags.items() if tags.get(key) != value}
     before, after = _state(name, wanted, tags), _state(name, wanted, {**tags, **missing})
     if not missing:
-        return Plan(before=before, after=after, reason=f"server certificate {name} has this content already")
-    reason = f"server certificate {name} has this content already, but not the tags {', '.join(sorted(missing))}"
+        return Plan(before=before, after=after, reason=f"server certificate {name} already has this content")
+    reason = f"server certificate {name} already has this content, but not the tags {', '.join(sorted(missing))}"
     return Plan(steps=(Step("tag", name, {"tags": missing}),), before=before, after=after, reason=reason)
 
 

@@ -38,7 +38,7 @@ class Deadline:
         return cls(at=now + timedelta(seconds=seconds))
 
     def has_passed(self, now: datetime) -> bool:
-        """Whether nothing may be waited for any more."""
+        """Whether the time to wait is over."""
         return now >= self.at
 
     def clamp(self, now: datetime, seconds: float) -> float:

@@ -73,7 +73,7 @@ def _target(request: BindRequest, clients: Clients, clock: Clock, check_mode: bo
     content = clients.iam.get_server_certificate(name) if clients.iam else None
     if content is None:
         raise ConfigError(
-            [f"server_certificate_name: there is no server certificate {name}; upload it with iam_server_cert"]
+            [f"server_certificate_name: the server certificate {name} does not exist; upload it with iam_server_cert"]
         )
     fields = describe(content)
     problems = bind_target.server_certificate_problems(fields, clock.now())

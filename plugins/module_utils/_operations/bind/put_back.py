@@ -34,7 +34,7 @@ class FormerViewer:
 
 @dataclass(frozen=True)
 class PuttingBack:
-    """Distributions go back to what they had, unless somebody else changed them in between."""
+    """Distributions go back to what they had, unless they were changed outside this run in between."""
 
     cloudfront: CloudFront
     clock: Clock
@@ -71,7 +71,7 @@ class PuttingBack:
                 # the answer to our update was lost
                 return config.etag, ""
             if any(config.viewer.get(name) != text for name, text in former.given.items()):
-                return "", "by now it has another viewer certificate than it was given: somebody else changed it"
+                return "", "its viewer certificate is not the one that this run set: it was changed outside this run"
             try:
                 xml = distribution_xml.with_viewer_element(config.xml, former.element)
                 return self.cloudfront.update_distribution(distribution_id, replace(config, xml=xml)), ""

@@ -173,8 +173,8 @@ class Rebinding:
         for listed in deployed.values():
             self._note_deployed(listed)
         message = (
-            f"it uses the certificate, but was not {DEPLOYED} within {self.options.wait_timeout:g} seconds; run again"
-            " to go on waiting"
+            f"it uses the certificate, but was not {DEPLOYED} within {self.options.wait_timeout:g} seconds; run"
+            " again to continue waiting"
         )
         for one in waiting:
             if one not in deployed:

@@ -80,7 +80,7 @@ def _target_problems(params: Params, connection: Connection) -> list[str]:
 def _option_problems(params: Params) -> list[str]:
     problems = []
     if params["wait_timeout"] < 0:
-        problems.append(f"wait_timeout: {params['wait_timeout']} is negative; give seconds")
+        problems.append(f"wait_timeout: {params['wait_timeout']} is negative; use a number of seconds")
     try:
         if params["edge_address"]:
             parse_address(params["edge_address"])

@@ -30,7 +30,7 @@ def read_back(cloudfront: CloudFront, report: BindReport, target: Target) -> Bin
         return report.failed("get", exc.code, exc.message)
     if binding.is_bound(config.viewer, target):
         return replace(report, verified=True, etag_after=config.etag)
-    message = "it was bound, but by now uses another certificate: somebody else changed it"
+    message = "it was bound, but now uses another certificate: it was changed outside this run"
     return report.failed("verify", "BoundElsewhere", message)
 
 

@@ -69,8 +69,8 @@ def _key_since(text: str | None, now: datetime) -> tuple[datetime | None, list[s
         return None, [f"key_since: {text!r} is not a time such as 2027-01-06T04:42:00Z"]
     if since is None or since <= now:
         return since, []
-    future = f"key_since: {times.to_text(since)} lies in the future, so every run would change the key"
-    return None, [f"{future}; give a time that has passed"]
+    future = f"key_since: {times.to_text(since)} is in the future, so every run would change the key"
+    return None, [f"{future}; use a time in the past"]
 
 
 @dataclass(frozen=True)

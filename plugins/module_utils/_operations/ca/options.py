@@ -47,9 +47,9 @@ def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 
 def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
     if bool(kid) != bool(hmac_key):
-        return ["acme_eab_kid and acme_eab_hmac_key belong together; give both, as the CA gave them to you"]
+        return ["acme_eab_kid and acme_eab_hmac_key belong together; set both to the values that you got from the CA"]
     if hmac_key and not _BASE64URL.fullmatch(hmac_key):
-        return ["acme_eab_hmac_key: is not base64url; give it as the CA gave it to you"]
+        return ["acme_eab_hmac_key: is not base64url; use the value exactly as you got it from the CA"]
     return []
 
 
@@ -60,7 +60,7 @@ def _ca_bundle_problems(path: str | None) -> list[str]:
     except (OSError, ValueError) as exc:
         return [
             (
-                f"acme_ca_bundle: {path} is no readable PEM file of CA certificates"
+                f"acme_ca_bundle: {path} is not a readable PEM file of CA certificates"
                 f" ({getattr(exc, 'strerror', None) or exc})"
             )
         ]

@@ -106,7 +106,7 @@ class Registrar:
         return moved
 
     def deactivate(self, account: AcmeAccount) -> None:
-        """The account is good for nothing any more, and not kept; one that the CA does not know is just not kept."""
+        """The account is deactivated, and not kept; one that the CA does not know is just not kept."""
         client = self.server.client(account.private_key, self.clock)
         try:
             client.deactivate_account(client.find_account())

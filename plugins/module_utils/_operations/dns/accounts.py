@@ -89,15 +89,15 @@ class DnsAccounts:
     delegated: t.Mapping[str, Zones] = field(default_factory=dict)
 
     def of(self, delegation: str) -> Zones:
-        """The account; ConfigError if its entry is not given any more."""
+        """The account; ConfigError if its entry is missing now."""
         if not delegation:
             return self.own
         if delegation not in self.delegated:
             raise ConfigError(
                 [
                     (
-                        f"dns_delegations: the entry of zone {delegation!r} is missing, and challenge records stand"
-                        " there; give it again"
+                        f"dns_delegations: the entry for zone {delegation!r} is missing, but challenge records"
+                        " remain there; add the entry again"
                     )
                 ]
             )

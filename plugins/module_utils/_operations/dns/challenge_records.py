@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Publishes challenge values in Route 53 and removes them again, ours only, whoever else writes there at the same
+"""Publishes challenge values in Route 53 and removes them again, ours only, even if others write there at the same
 time."""
 
 from __future__ import annotations

@@ -168,7 +168,7 @@ class PlaceFinder:
                     chain.append(target)
                     if target in chain[:-1] or len(chain) > MAX_HOPS + 1:
                         problems[challenge] = (
-                            f"its challenge name is a CNAME that leads to no end ({' to '.join(chain)}); correct the"
+                            f"its challenge name is a CNAME chain that does not end ({' to '.join(chain)}); correct the"
                             " records"
                         )
             moving = self._cnames(

@@ -82,7 +82,7 @@ def _reachable(dns: NameServers, wanted: t.Mapping[str, ChallengeRecord]) -> tup
         f"the name servers of {', '.join(silent)} could not be asked from here, so only Route 53 says that the"
         " challenge records are in place"
     )
-    return servers, [f"{why}; let DNS through, give dns_server, or set dns_check to false"]
+    return servers, [f"{why}; allow DNS traffic, set dns_server, or set dns_check to false"]
 
 
 def _not_shown(missing: t.Sequence[Pair]) -> list[str]:
@@ -92,7 +92,5 @@ def _not_shown(missing: t.Sequence[Pair]) -> list[str]:
     names = sorted({name for _server, name in missing})
     shown = names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
     seen = f"name server {', '.join(hosts)} does not show the challenge value of {shown}, though Route 53 is in sync"
-    advice = "if the CA does not see it either, check to which name servers the registrar delegates"
-    return [
-        f"{seen}; {advice}; if only this network has another view of DNS, give dns_server, or set dns_check to false"
-    ]
+    advice = "if the CA does not see it either, check which name servers the registrar delegates to"
+    return [f"{seen}; {advice}; if only this network sees DNS differently, set dns_server, or set dns_check to false"]

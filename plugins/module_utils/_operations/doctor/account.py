@@ -139,7 +139,7 @@ class AccountChecks:
         return bindings + doctor_distributions.icp(found, self._selection, self._target)
 
     def notices(self) -> list[Finding]:
-        """Somebody is told."""
+        """Subscribers are notified."""
         topic, addresses = self.subject.definition["sns_topic"], self.subject.definition["emails"]
         silent = doctor_notices.silent(self.subject.name, topic, addresses)
         if not topic:

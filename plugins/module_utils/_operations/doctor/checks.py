@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks that read, side by side: facts are read once whoever asks for them, and a check that cannot be made is a
+"""Checks that read, side by side: facts are read once for all that ask, and a check that cannot be made is a
 finding, not the end."""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ B = t.TypeVar("B")
 
 
 class Fact(t.Generic[T]):
-    """What one reading says; it is made by whoever asks first, and its error is the error of all who ask."""
+    """What one reading says; it is made by the first that asks, and its error is the error of all who ask."""
 
     def __init__(self, read: t.Callable[[], T]) -> None:
         self._read = read

@@ -136,7 +136,7 @@ def _definition(
     if project.definition is None:
         if document is None:
             return None, [
-                finding("PROJECT_UNKNOWN", project.name, "the store has no such project, and no definition is given")
+                finding("PROJECT_UNKNOWN", project.name, "the project is not in the store, and no definition was given")
             ]
         return document["definition"], []
     try:

@@ -28,8 +28,8 @@ else:
     HAS_SUFFIXES = True
 
 SUFFIXES_MISSING = (
-    "the Python library publicsuffixlist is missing, so the limit of CAs on certificates for one registered domain is"
-    " not looked at; install it (requirements.txt of the collection)"
+    "the Python library publicsuffixlist is missing, so the limit of CAs on certificates for one registered"
+    " domain is not checked; install it (requirements.txt of the collection)"
 )
 
 

@@ -100,12 +100,12 @@ def _option_problems(params: Params) -> list[str]:
     ]
     if params["max_per_run"] is not None and params["max_per_run"] < 1:
         problems.append(
-            f"max_per_run: {params['max_per_run']} is no number of projects; give 1 or more, or leave it out"
+            f"max_per_run: {params['max_per_run']} is not a valid number of projects; use 1 or more, or leave it out"
         )
     if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
         problems.append(
-            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is no time between runs; give hours, or"
-            " leave it out"
+            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is not a valid time between runs;"
+            " use a number of hours, or leave it out"
         )
     return problems
 

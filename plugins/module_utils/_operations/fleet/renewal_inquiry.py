@@ -119,8 +119,8 @@ class Inquiry:
     def warnings(self) -> list[str]:
         """What went wrong, once for each CA; nothing waits for it."""
         found = [
-            f"renewal information of {directory} could not be read ({len(errors)} times); what is known from before"
-            f" holds: {errors[0]}"
+            f"renewal information of {directory} could not be read ({len(errors)} times); what was read earlier"
+            f" still applies: {errors[0]}"
             for directory, errors in sorted(self._errors.items())
         ]
         return found + [

@@ -73,7 +73,7 @@ class Fleet:
         )
 
     def fail(self, name: str, host: str, error: str) -> None:
-        """A project that cannot; the others go on."""
+        """A project that cannot; the others continue."""
         self.broken.append({"name": name, "host": host, "error": error})
 
     def cannot(self, candidate: Candidate, exc: Exception) -> None:
@@ -149,7 +149,9 @@ def whole(store: Store) -> Fleet:
     for name, error in known.errors.items():
         fleet.fail(name, host_of(name), error)
     if not known.documents and not known.errors:
-        fleet.warnings.append(f"{store.uri} has no project; if it should have some, correct the store (project_store)")
+        fleet.warnings.append(
+            f"{store.uri} contains no project; if it should contain some, correct the store (project_store)"
+        )
     return fleet
 
 
@@ -169,7 +171,7 @@ def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fle
             elif one.name in known.documents:
                 fleet.add(one, known.documents[one.name])
             else:
-                unknown.append(f"there is no project {one.name} in {places[uri].uri}; create it, or correct the name")
+                unknown.append(f"project {one.name} is not in {places[uri].uri}; create it, or correct the name")
     if unknown:
         raise ConfigError(sorted(unknown))
     return fleet
@@ -252,12 +254,12 @@ def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Li
     try:
         return aws.listing(), ()
     except RemoteError as exc:
-        return None, (f"what AWS has could not be listed, so the plan follows the records alone: {exc.message}",)
+        return None, (f"AWS resources could not be listed, so the plan relies on the records alone: {exc.message}",)
 
 
 def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
     """The places for certificates, used and allowed, if that is known or one of the selected projects is going to
-    order; who uploads is told of an error."""
+    order; the step that uploads reports an error."""
     if listing is not None:
         return listing.quota
     if aws is None or not any(need.issue and need.action != "resume" for need in selected):

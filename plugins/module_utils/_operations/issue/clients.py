@@ -19,14 +19,14 @@ class Journal(t.Protocol):
     """The journal of the run that the order is part of: ``_operations.project_updates.RunJournal``, or a fake."""
 
     def ordering(self, order_url: str, now: datetime) -> None:
-        """The order is known before it is finalized; RefusedError if the run does not hold its project any more."""
+        """The order is known before it is finalized; RefusedError if the run no longer holds its project."""
 
 
 @dataclass(frozen=True)
 class Clients:
     """Everything outside that issuing talks to; ``fallbacks`` are further CAs.
 
-    Without a run of a project there is no journal, and without ``dns`` nobody but Route 53 is asked for zones.
+    Without a run of a project there is no journal, and without ``dns`` only Route 53 is asked for zones.
     """
 
     archive: Archive

@@ -78,8 +78,8 @@ class Conversation:
             now = self.clock.now()
             if deadline.has_passed(now):
                 raise DeadlineError(
-                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run again to go"
-                    " on from there",
+                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run"
+                    " again to continue",
                     order_url=order.url,
                 )
             asked = pause if order.retry_after is None else max(order.retry_after, SHORTEST_PAUSE)
@@ -210,7 +210,7 @@ def _failure(order: AcmeOrder, authorizations: t.Iterable[Authorization], now: d
     if order.error is not None:
         problems.append(order.error)
     whole = Problem(code=problems[0].code if problems else "orderInvalid", detail="", subproblems=tuple(problems))
-    said = "; ".join(problem.as_text() for problem in problems) or f"the CA gives no reason for {order.status.value}"
+    said = "; ".join(problem.as_text() for problem in problems) or f"the CA gave no reason for {order.status.value}"
     advice, until = acme_problems.advice(whole, None, now), acme_problems.retry_at(whole, None, now)
     return OrderFailedError(
         f"acme:order on {order.url} failed: {said}" + (f"; {advice}" if advice else ""),

@@ -27,11 +27,11 @@ def download(client: Client, url: str, preferred: str | None) -> tuple[str, list
         other = client.certificate(alternate).pem
         if crypto.top_issuer(other) == preferred:
             warning = (
-                f"the chain that ends at {preferred} was taken; if CloudFront does not trust that CA, it answers"
+                f"the chain that ends at {preferred} was used; if CloudFront does not trust that CA, it answers"
                 " InvalidViewerCertificate"
             )
             return other, [warning]
-    warning = f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was taken"
+    warning = f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was used"
     return chain.pem, [warning]
 
 

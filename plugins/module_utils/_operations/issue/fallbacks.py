@@ -96,7 +96,7 @@ class Authorities:
                 if choice is choices[-1][0] or exc.details.get("finalizing") or not is_about_the_ca(exc):
                     exc.message = "; ".join([exc.message, *passed_over])
                     raise
-                passed_over.append(f"{choice.wanted.directory} was passed over: {exc.message}")
+                passed_over.append(f"{choice.wanted.directory} was skipped: {exc.message}")
         raise AssertionError("the last CA answers or fails")
 
     def _abandon_others(self, issued: Issued) -> list[str]:

@@ -120,13 +120,13 @@ def _observe(request: IssueRequest, clients: Clients, now: datetime) -> Observed
     try:
         uri, bundle = bundles.newest(archive, keys, project) or (uri, bundle)
     except ConfigError as exc:
-        warnings.append(f"{exc.message}; it counts as absent")
+        warnings.append(f"{exc.message}; it is treated as missing")
     if (
         bundle is not None
         and bundle.manifest is not None
         and revocations.key(project, bundle.manifest.certificate) in keys
     ):
-        warnings.append(f"the certificate in {uri} is revoked; it counts as absent")
+        warnings.append(f"the certificate in {uri} is revoked; it is treated as missing")
         bundle = None
     verdict = judge(bundle.manifest if bundle else None, request.wanted, request.terms, now)
     return ObservedArchive(
@@ -195,7 +195,7 @@ def _report(
 
 def _result(verdict: BundleVerdict, bundle: dict[str, t.Any], issued: bool) -> dict[str, t.Any]:
     decision = verdict.decision
-    predicted = "known when the certificate is issued: its lifetime decides"
+    predicted = "known once the certificate is issued: its lifetime decides"
     return {
         "bundle": {key: value for key, value in bundle.items() if key != "order_url"},
         "renewal": {

@@ -222,8 +222,8 @@ def _issued_since_problems(params: Params) -> list[str]:
     except ValueError:
         return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
     if moment is not None and moment > params.now:
-        future = f"issued_since: {times.to_text(moment)} lies in the future, so every run would issue"
-        return [f"{future}; give a time that has passed"]
+        future = f"issued_since: {times.to_text(moment)} is in the future, so every run would issue"
+        return [f"{future}; use a time in the past"]
     return []
 
 
@@ -245,13 +245,13 @@ def _fallback_problems(params: Params) -> list[str]:
     problems, known = [], [params["acme_directory"]]
     for given in params.get("acme_fallbacks") or ():
         found = directories.problems(given["acme_directory"]) + _ca_bundle_problems(given.get("acme_ca_bundle"))
-        found += [f"{given['acme_directory']} is given twice"] if given["acme_directory"] in known else []
+        found += [f"{given['acme_directory']} is listed twice"] if given["acme_directory"] in known else []
         problems += [f"acme_fallbacks: {problem}" for problem in found]
         known.append(given["acme_directory"])
     for given in params.get("acme_fallback_eab") or ():
         found = _binding_problems(given["kid"], given["hmac_key"])
         found += (
-            [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is none of acme_fallbacks"]
+            [] if given["acme_directory"] in known[1:] else [f"{given['acme_directory']} is not one of acme_fallbacks"]
         )
         problems += [f"acme_fallback_eab: {problem}" for problem in found]
     return problems

@@ -60,9 +60,7 @@ def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
     known = store.names()
     unknown = sorted(set(wanted or ()) - set(known))
     if unknown:
-        raise ConfigError(
-            [f"there is no project {name} in {store.uri}; create it, or correct the name" for name in unknown]
-        )
+        raise ConfigError([f"project {name} is not in {store.uri}; create it, or correct the name" for name in unknown])
     return known if wanted is None else sorted(set(wanted))
 
 

@@ -29,7 +29,7 @@ def parse(params: Params) -> NotifyRequest:
     connection = Connection.of(params)
     problems = subscriptions.topic_problems("topic", params["topic"], connection.region)
     if not params["body"].strip():
-        problems.append("body: it is empty, which SNS refuses; give some text")
+        problems.append("body: it is empty, which SNS refuses; set some text")
     if problems:
         raise ConfigError(problems)
     subject, message = sns_text.subject(params["subject"]), sns_text.message(params["body"])

@@ -99,7 +99,7 @@ def _decide(
     """What to do. Check mode takes a missing topic for one that an earlier task would have made."""
     if existing is None and request.exists and not check_mode:
         raise ConfigError(
-            [f"topic: there is no topic {arn}; make it first with certops.cloudfront.sns_topic, or correct the name"]
+            [f"topic: {arn} does not exist; create it first with certops.cloudfront.sns_topic, or correct the name"]
         )
     found = subscriptions.find(existing or (), request.protocol, request.endpoint)
     if request.exists:

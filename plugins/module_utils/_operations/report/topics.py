@@ -75,8 +75,8 @@ def _refuse_unless_ours(topics: Topics, arn: str) -> None:
     tags = topics.sns.list_tags_for_resource(arn)
     if any(tags.get(key) != value for key, value in ownership.OUR_TAGS.items()):
         raise RefusedError(
-            f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete it by"
-            " hand if nobody uses it"
+            f"topic {arn} has no tag managed-by=certops.cloudfront, so it is not ours and not deleted; delete"
+            " it manually if nothing uses it"
         )
 
 
@@ -85,6 +85,6 @@ def _refuse_of_another_account(topics: Topics, arn: str) -> None:
     ours = topics.arn(subscriptions.topic_name(arn))
     if ours != arn:
         raise RefusedError(
-            f"topic {arn} does not exist, and these credentials can only make {ours}; make it with credentials of its"
-            " account, or correct the ARN"
+            f"topic {arn} does not exist, and these credentials can only create {ours}; create it with"
+            " credentials of its account, or correct the ARN"
         )

@@ -36,7 +36,7 @@ def parse(params: Params) -> BundlesRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     problems = definition.name_problems(params["project"], "project")
     if params["keep"] < KEEP_ALL:
-        problems.append(f"keep: {params['keep']} is no number of bundles; give 0 or more, or -1 to keep all")
+        problems.append(f"keep: {params['keep']} is not a valid number of bundles; use 0 or more, or -1 to keep all")
     problems += stores.uri_problems(params["archive"], "archive")
     if problems:
         raise ConfigError(problems)

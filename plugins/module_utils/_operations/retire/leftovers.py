@@ -97,8 +97,8 @@ class Leftovers:
         if newest is None or newest.account_url is None:
             return [], [
                 (
-                    "the archive has no bundle that says for which account and names there may be _validation-persist"
-                    " records; look for them yourself"
+                    "the archive has no bundle that shows which account and names may have _validation-persist"
+                    " records; check for them manually"
                 )
             ]
         domain_of = {persistent_records.record_name(domain): domain for domain in newest.certificate.domains}
@@ -145,7 +145,7 @@ def _outcome(found: _Found, warnings: list[str]) -> Outcome:
             "removed_records": records,
             "removed_orders": [kept.key for kept in found.dead],
             "kept_orders": [kept.key for kept in found.alive],
-            "reason": ", and ".join(reasons) or "nothing of killed runs is left",
+            "reason": ", and ".join(reasons) or "killed runs left nothing behind",
         },
         before={"records": [record["name"] for record in records], "orders": [kept.key for kept in found.unfinished]},
         after={"records": [], "orders": [kept.key for kept in found.alive]},

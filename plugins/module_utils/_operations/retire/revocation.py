@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Revokes one certificate at its CA, by its account or by its own key, unless somebody is still served with it."""
+"""Revokes one certificate at its CA, by its account or by its own key, unless viewers are still served with it."""
 
 from __future__ import annotations
 
@@ -87,9 +87,9 @@ def _problems(params: Params) -> list[str]:
     given = params if params["acme_directory"] else {**params, "acme_directory": "letsencrypt"}
     problems = options.ca_problems(given) + stores.uri_problems(params["archive"], "archive")
     if (params["bundle"] is None) == (params["certificate"] is None):
-        problems.append("bundle or certificate: give one of them, to say what is to be revoked")
+        problems.append("bundle or certificate: set one of them to select what to revoke")
     if params["certificate"] is not None and params["project"] is None:
-        problems.append("project: is needed with certificate, to say where in the archive it is")
+        problems.append("project: required with certificate, to find it in the archive")
     if params["project"] is not None:
         problems += definition.name_problems(params["project"], "project")
     return problems
@@ -129,7 +129,7 @@ class Revoking:
         return self._outcome(
             certificate,
             is_new,
-            f"revoked with the reason {self.request.reason}" if is_new else "it is revoked already",
+            f"revoked with the reason {self.request.reason}" if is_new else "it is already revoked",
         )
 
     def _revoke(self, client: Client, bundle: Bundle) -> bool:
@@ -172,7 +172,7 @@ class Revoking:
         if self.request.directory:
             return self.request.directory
         if bundle.manifest is None:
-            raise ConfigError(["acme_directory: the bundle has no manifest that names its CA; give the CA"])
+            raise ConfigError(["acme_directory: the bundle has no manifest that names its CA; set the CA"])
         return bundle.manifest.directory
 
     def _signer(self, server: MakesClients, bundle: Bundle) -> tuple[str, str | None]:
@@ -184,7 +184,7 @@ class Revoking:
         if account is None or account.url is None:
             problem = f"acme_contacts: {self.clients.archive.uri} has no account at {directory} for these contacts"
             raise ConfigError(
-                [f"{problem}; give those that the certificate was issued with, or set signed_by to certificate"]
+                [f"{problem}; use those that the certificate was issued with, or set signed_by to certificate"]
             )
         return account.private_key, account.url
 

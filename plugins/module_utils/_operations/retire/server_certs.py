@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deletes server certificates that no distribution lists any more, one by its name or what may go below a path, with
+"""Deletes server certificates that no distribution lists, one by its name or what may go below a path, with
 patience for IAM, which may know one as in use a little longer."""
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def parse(params: Params) -> CleanupRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     problems = limits.path_problems(params["path"]) or deletion.path_problems(params["path"])
     if params["keep_previous"] < 0:
-        problems.append(f"keep_previous: {params['keep_previous']} is negative; give 0 or more")
+        problems.append(f"keep_previous: {params['keep_previous']} is negative; use 0 or more")
     if problems:
         raise ConfigError(problems)
     candidates = params["candidates"]
@@ -190,7 +190,7 @@ def remove_unused(iam: Iam, cloudfront: CloudFront, clock: Clock, name: str, che
     """The certificate is gone; RefusedError if a distribution uses it."""
     content = iam.get_server_certificate(name)
     if content is None:
-        return Outcome(changed=False, result=server_certs.result(None, f"there is no server certificate {name}"))
+        return Outcome(changed=False, result=server_certs.result(None, f"server certificate {name} does not exist"))
     used_by = users(cloudfront.list_distributions(), content.stored.id)
     if used_by:
         raise RefusedError(

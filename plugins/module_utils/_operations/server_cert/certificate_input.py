@@ -42,7 +42,9 @@ def of_texts(certificate: str, chain: str, private_key: str, now: datetime) -> C
     chain = "".join(crypto.split(chain)) if chain.strip() else ""
     problems = []
     if rest and chain and not crypto.same_certificates(rest, chain):
-        problems.append("the certificate text holds a chain that differs from the chain given; give the chain once")
+        problems.append(
+            "the certificate text contains a chain that differs from the one in chain; use only one of them"
+        )
     material = CertificateInput(
         leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=private_key.strip() + "\n"
     )

@@ -35,7 +35,7 @@ def parse(params: Params) -> CertificatesRequest:
     problems = limits.path_problems(path)
     if params["name"] is not None and not params["content"]:
         problems.append(
-            "content: one certificate is found by reading it; leave content out, or give path instead of name"
+            "content: one certificate is found by reading it; leave content out, or use path instead of name"
         )
     if problems:
         raise ConfigError(problems)

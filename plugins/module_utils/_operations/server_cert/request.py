@@ -79,7 +79,7 @@ def _problems(params: Params, tags: t.Mapping[str, str]) -> list[str]:
     problems += limits.path_problems(params["path"])
     problems += limits.tag_problems(tags)
     if params["quota_headroom"] < 0:
-        problems.append(f"quota_headroom: {params['quota_headroom']} is negative; give 0 or more")
+        problems.append(f"quota_headroom: {params['quota_headroom']} is negative; use 0 or more")
     return problems
 
 
@@ -95,7 +95,7 @@ def _content(params: Params) -> CertificateInput | PlannedBundle | str:
         raise ConfigError(
             [
                 (
-                    "bundle: give a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that"
+                    "bundle: use a directory, the path, file:// or s3:// URI of a .tar.gz, or the bundle that"
                     " acme_route53_issue returned"
                 )
             ]

@@ -128,7 +128,7 @@ def test_a_table_with_another_key_is_refused_with_all_other_problems(key: str, k
         == f"the table certops has the key {key} (HASH, {kind}), but a store needs the single string key name;"
         " use another table"
     )
-    assert problems[1] == "there is no bucket nowhere-at-all; create it, or correct the name"
+    assert problems[1] == "the bucket nowhere-at-all does not exist; create it, or correct the name"
 
 
 def test_what_a_bucket_lacks_is_said_and_not_set() -> None:

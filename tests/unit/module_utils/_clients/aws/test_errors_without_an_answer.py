@@ -169,7 +169,7 @@ def _said(call: Callable[..., object], arguments: Sequence[object]) -> str:
 @pytest.mark.parametrize(("owner", "name"), CALLS, ids=[f"{owner.__name__}.{name}" for owner, name in CALLS])
 def test_what_a_proxy_answers_is_an_error_that_names_the_call(proxy: Proxy, owner: type, name: str) -> None:
     arguments, named = CALLS[(owner, name)]
-    wanted = re.compile(rf"{re.escape(named)} (got no usable answer: \S|was answered with [^:]+: )")
+    wanted = re.compile(rf"{re.escape(named)} (returned an unusable response: \S|was answered with [^:]+: )")
     for answer, (proxy.status, proxy.body) in ANSWERS.items():
         said = _said(getattr(proxy.clients[owner], name), arguments)
         assert wanted.match(said), f"{answer}: {said}"

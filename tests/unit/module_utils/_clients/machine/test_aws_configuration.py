@@ -137,7 +137,7 @@ def test_two_identities_in_one_place_are_refused(names: tuple[str, ...], monkeyp
     for name in names:
         monkeypatch.setenv(name, "web")
     where = "in the environment" if names else "as options"
-    assert f"a profile and an access key are both given {where}" in refusal(
+    assert f"a profile and an access key are both set {where}" in refusal(
         profile="web", access_key="web", secret_key="x"
     )
 

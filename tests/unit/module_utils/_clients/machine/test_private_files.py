@@ -151,7 +151,7 @@ def test_a_directory_that_cannot_be_written_is_named(tmp_path: Path, monkeypatch
 
     # Root may write anywhere, so the refusal is made up.
     monkeypatch.setattr(private_files.os, "open", refuse)
-    with pytest.raises(RemoteError, match=r"cannot lock .*: Permission denied; let the user"):
+    with pytest.raises(RemoteError, match=r"cannot lock .*: Permission denied; give the user"):
         FileStore(tmp_path).write("webapp", {}, None)
 
 

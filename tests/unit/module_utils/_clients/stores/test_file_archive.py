@@ -28,7 +28,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 def test_a_key_that_leaves_the_archive_is_refused(tmp_path: Path, key: str) -> None:
     archive = FileArchive(tmp_path / "archive")
     for operation in (lambda: archive.put(key, b"x"), lambda: archive.get(key), lambda: archive.delete(key)):
-        with pytest.raises(CertError, match="is no key"):
+        with pytest.raises(CertError, match="is not a valid key"):
             operation()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 

@@ -42,18 +42,18 @@ def test_without_a_home_directory_the_refusal_says_what_to_set(
 ) -> None:
     monkeypatch.setattr(user, "home", lambda: None)
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
-    with pytest.raises(ConfigError, match="set HOME, or give project_store as file:///directory, dynamodb"):
+    with pytest.raises(ConfigError, match="set HOME, or set project_store to file:///directory, dynamodb"):
         stores.store(uri, no_session)
-    with pytest.raises(ConfigError, match="set HOME, or give project_archive as file:///directory or s3:"):
+    with pytest.raises(ConfigError, match="set HOME, or set project_archive to file:///directory or s3:"):
         stores.archive(uri, no_session)
 
 
 @pytest.mark.parametrize(
     ("uri", "problem"),
     [
-        pytest.param("file://relative/dir", "no absolute directory", id="relative"),
-        pytest.param("file://$UNSET_FOR_SURE/dir", "no absolute directory", id="unset variable"),
-        pytest.param("/srv/certops", "is no URI", id="path"),
+        pytest.param("file://relative/dir", "not an absolute directory", id="relative"),
+        pytest.param("file://$UNSET_FOR_SURE/dir", "not an absolute directory", id="unset variable"),
+        pytest.param("/srv/certops", "is not a valid URI", id="path"),
         pytest.param("gopher://x/y", "not supported in this version", id="unknown scheme"),
         pytest.param("s3://Bucket_/x", "names no bucket", id="bad bucket"),
         pytest.param("s3://bucket/a/../b", "names no bucket and prefix", id="prefix with parent"),

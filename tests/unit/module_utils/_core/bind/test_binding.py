@@ -174,7 +174,9 @@ def test_names_to_probe(distribution: Distribution, names: tuple[str, ...]) -> N
     ("selection", "found"),
     [
         pytest.param(Selection(frozenset({"ids"})), "distributions: empty", id="ids without IDs"),
-        pytest.param(Selection(frozenset({"previous"}), ids=("E1",)), "match has no ids", id="IDs without ids"),
+        pytest.param(
+            Selection(frozenset({"previous"}), ids=("E1",)), "match does not contain ids", id="IDs without ids"
+        ),
     ],
 )
 def test_selection_problems(selection: Selection, found: str) -> None:

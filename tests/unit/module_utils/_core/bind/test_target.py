@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 22, tzinfo=timezone.utc)
 @pytest.mark.parametrize(
     ("fields", "found"),
     [
-        pytest.param({"domains": ["a.test"], "path": "/other/"}, "only those under /cloudfront/", id="path"),
+        pytest.param({"domains": ["a.test"], "path": "/other/"}, "only certificates under /cloudfront/", id="path"),
         pytest.param(
             {"domains": ["a.test"], "key_type": "ecdsa_secp384r1"},
             "does not accept a key of type ecdsa_secp384r1",

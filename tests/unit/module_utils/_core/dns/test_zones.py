@@ -52,7 +52,7 @@ NAME = "_acme-challenge.www.deep.sub.example.com"
         pytest.param(
             [TOP, TWIN],
             {"example.com": ELSEWHERE},
-            "is none of its hosted zones here (Z1, Z9)",
+            "none of its hosted zones here (Z1, Z9) has these name servers",
             id="none of two with a name",
         ),
         pytest.param(
@@ -61,16 +61,16 @@ NAME = "_acme-challenge.www.deep.sub.example.com"
             "to none of its hosted zones (Z1, Z9)",
             id="a domain that is not registered",
         ),
-        pytest.param(
-            [TOP, TWIN], {"example.com": None}, "name it with zone_id", id="two with a name, and nobody to ask"
-        ),
+        pytest.param([TOP, TWIN], {"example.com": None}, "set zone_id", id="two with a name, and nobody to ask"),
         pytest.param(
             [TOP, SUB],
             {"sub.example.com": ELSEWHERE},
             "delegates sub.example.com to ns.elsewhere.example",
             id="a zone below that somebody else has",
         ),
-        pytest.param([TOP, SUB], {"sub.example.com": None}, "DNS does not tell", id="a zone below, and nobody to ask"),
+        pytest.param(
+            [TOP, SUB], {"sub.example.com": None}, "DNS does not show which one", id="a zone below, and nobody to ask"
+        ),
         pytest.param([OTHER], {}, "it has no public hosted zone in this account's Route 53", id="no zone"),
     ],
 )
@@ -133,7 +133,7 @@ def test_overrides_that_cannot_be_used(given: object, count: int) -> None:
         pytest.param("Z1", None, id="fits"),
         pytest.param("Z4", "is private", id="private"),
         pytest.param("Z5", "does not contain", id="another domain"),
-        pytest.param("Z7", "there is no hosted zone Z7", id="unknown"),
+        pytest.param("Z7", "the account has no hosted zone Z7", id="unknown"),
     ],
 )
 def test_an_override_has_to_contain_the_name_publicly(zone_id: str, why: str | None) -> None:

@@ -106,7 +106,7 @@ def passed_over(used: str) -> Findings:
 def unplaced(*told: str) -> Findings:
     found = [findings.finding(code, "example.com", "m") for code in told]
     return lambda: doctor_zones.unplaced(
-        {"a.example.com": "a CNAME that leads to no end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found
+        {"a.example.com": "a CNAME chain that does not end"}, {"a.example.com": "_acme-challenge.a.example.com"}, found
     )
 
 

@@ -29,12 +29,10 @@ def test_errors_come_first_and_each_finding_once() -> None:
     [
         pytest.param([], "webapp is healthy: 3 checks", id="nothing"),
         pytest.param(["PROJECT_NEW"], "webapp is healthy: 3 checks; for information: PROJECT_NEW", id="information"),
-        pytest.param(
-            ["RUN_FAILED", "PROJECT_NEW"], "webapp works, but not all is well: 1 warning by 3 checks", id="warning"
-        ),
+        pytest.param(["RUN_FAILED", "PROJECT_NEW"], "webapp works, with 1 warning (3 checks)", id="warning"),
         pytest.param(
             ["RUN_FAILED", "CAA_FORBIDS", "ZONE_MISSING"],
-            "webapp is not healthy: 2 errors, 1 warning by 3 checks",
+            "webapp is not healthy: 2 errors, 1 warning (3 checks)",
             id="errors",
         ),
     ],

@@ -86,11 +86,11 @@ def test_a_playbook_takes_what_it_is_asked(asked: AskedProjects, wanted: Project
 @pytest.mark.parametrize(
     ("asked", "problems"),
     [
-        pytest.param(AskedProjects("converge"), ["Give project_name"], id="nothing to create"),
-        pytest.param(AskedProjects("named"), ["Give project_name"], id="nothing to delete"),
-        pytest.param(AskedProjects("reissue"), ["Give project_name"], id="everything to reissue, without an end"),
-        pytest.param(AskedProjects("renew", projects="a,b"), ["projects: it is no list"], id="a list as text"),
-        pytest.param(AskedProjects("renew", projects={"a": {}}), ["projects: it is no list"], id="a mapping"),
+        pytest.param(AskedProjects("converge"), ["Set project_name"], id="nothing to create"),
+        pytest.param(AskedProjects("named"), ["Set project_name"], id="nothing to delete"),
+        pytest.param(AskedProjects("reissue"), ["Set project_name"], id="everything to reissue, without an end"),
+        pytest.param(AskedProjects("renew", projects="a,b"), ["projects: it is not a list"], id="a list as text"),
+        pytest.param(AskedProjects("renew", projects={"a": {}}), ["projects: it is not a list"], id="a mapping"),
         pytest.param(
             AskedProjects("renew", projects=["a"], hosts=("a",), limited=True),
             ["projects: a list and --limit"],
@@ -98,12 +98,16 @@ def test_a_playbook_takes_what_it_is_asked(asked: AskedProjects, wanted: Project
         ),
         pytest.param(
             AskedProjects("named", projects="a", hosts=("a",), limited=True, choosing=("select_tags", "max_per_run")),
-            ["projects: it is no list", "projects: a list and --limit", "select_tags, max_per_run: this playbook"],
+            [
+                "projects: it is not a list",
+                "projects: a list and --limit",
+                "select_tags, max_per_run: not supported by this playbook",
+            ],
             id="all of it at once",
         ),
         pytest.param(
             AskedProjects("examine", projects=["a"], choosing=("max_per_run",)),
-            ["max_per_run: this playbook"],
+            ["max_per_run: not supported by this playbook"],
             id="the doctor",
         ),
     ],

@@ -49,7 +49,7 @@ class TestDrift:
     def test_a_certificate_that_is_gone_is_brought_back(self) -> None:
         need = judged(document(certificate=certificate()), index=listing())
         assert (need.action, need.due, need.state) == ("rebind", True, "unfinished")
-        assert "webapp-1 is not in IAM any more" in need.reason
+        assert "webapp-1 is no longer in IAM" in need.reason
 
     def test_an_account_that_was_not_listed_says_nothing(self) -> None:
         assert judged(document(certificate=certificate()), index=listing(account="999999999999")).action == "none"

@@ -86,7 +86,7 @@ def test_what_does_not_belong_into_a_definition_is_not_shown() -> None:
 
 
 def test_a_broken_document_is_a_host_that_says_so() -> None:
-    found = inventory.broken_host("old", "it is no JSON", STORE)
+    found = inventory.broken_host("old", "it is not valid JSON", STORE)
     assert set(found.groups) == {"certificate_projects", "state_broken"}
-    assert found.variables["certops_problem"] == "it is no JSON"
+    assert found.variables["certops_problem"] == "it is not valid JSON"
     assert found.variables["project_record"]["due"] is False

@@ -182,7 +182,7 @@ def test_what_waits_says_until_when_and_why() -> None:
             "renew",
             id="who asks is not held up",
         ),
-        pytest.param("reissue", {"certificate": certificate(1)}, "reissue", id="a reissue was asked for"),
+        pytest.param("reissue", {"certificate": certificate(1)}, "reissue", id="a reissue was requested"),
         pytest.param(
             "reissue",
             {"certificate": certificate(1), "lock": lock()},

@@ -91,7 +91,7 @@ def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
         needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted, cannot
     )
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
-    assert found[2].reason.endswith("put off, since 2 projects that come first fill this run")
+    assert found[2].reason.endswith("deferred: max_per_run (2) is used up by more urgent projects")
     summary = selection.summary(found, 1)
     assert (summary["total"], summary["due"], summary["selected"], summary["put_off"], summary["broken"]) == (
         5,

@@ -119,7 +119,7 @@ def test_the_operator_may_have_other_thresholds() -> None:
     assert notice is not None
     assert notice.subject.startswith("certops WARNING")
     assert digest.threshold_problems([0, 30]) == [
-        "digest_thresholds: 0 is no number of days; give whole numbers from 1 on"
+        "digest_thresholds: 0 is not a valid number of days; use whole numbers of 1 or more"
     ]
 
 

@@ -32,5 +32,5 @@ def test_a_message_that_fits_is_left_alone() -> None:
 def test_a_message_that_does_not_fit_is_cut_with_a_note_and_no_half_character() -> None:
     cut = sns_text.message("书" * 100_000)
     assert len(cut.encode()) <= 256 * 1024
-    assert cut.endswith("(cut: SNS takes 256 KB at most)")
+    assert cut.endswith("(truncated: SNS accepts at most 256 KB)")
     assert set(cut.removesuffix(sns_text.CUT_NOTE)) == {"书"}

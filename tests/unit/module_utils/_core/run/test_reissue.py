@@ -83,4 +83,4 @@ def test_what_is_no_time_and_no_ca_is_said_together(text: str) -> None:
 def test_a_time_that_is_still_to_come_is_refused() -> None:
     assert reissue.problems(at(timedelta(0)), NOW) == []
     (problem,) = reissue.problems(at(timedelta(seconds=1)), NOW)
-    assert "lies in the future, so every run would reissue" in problem
+    assert "is in the future, so every run would reissue" in problem

@@ -68,7 +68,7 @@ def test_the_certificate_to_go_back_to(entries: list[dict[str, t.Any]], chosen: 
     ("entries", "why"),
     [
         pytest.param([], "none was kept", id="nothing kept"),
-        pytest.param([certificate(number=1, id="ASCAGONE")], "webapp-1 is not in IAM any more", id="gone"),
+        pytest.param([certificate(number=1, id="ASCAGONE")], "webapp-1 is no longer in IAM", id="gone"),
         pytest.param([certificate(number=1, age_days=65)], "webapp-1 expired at", id="expired"),
         pytest.param(
             [certificate(number=1, domains=["example.com"])], r"webapp-1 does not cover \*.example.com", id="too narrow"

@@ -118,7 +118,7 @@ class TestTaking:
         assert taken.document["last_run"]["Status"] == "Processing"
 
     def test_a_project_that_is_not_there_needs_a_definition(self) -> None:
-        with pytest.raises(ConfigError, match="there is no project webapp"):
+        with pytest.raises(ConfigError, match="project webapp is not in the store"):
             transitions.locked(request(), None)
 
     def test_deleting_a_project_that_is_not_there_has_nothing_to_do(self) -> None:
@@ -221,7 +221,7 @@ class TestLock:
 
     def test_a_run_that_lost_the_lock_may_not_record(self) -> None:
         taken_over = transitions.locked(request(by=claim(run_id=OTHER_RUN_ID, dead=True)), take(document())).document
-        with pytest.raises(RefusedError, match="run run-a does not hold project webapp any more"):
+        with pytest.raises(RefusedError, match="run run-a no longer holds project webapp"):
             record(taken_over, phase="stored")
 
     @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ class TestAWholeStore:
         found = plan(store, listings)
         assert (found.result["projects"], found.result["summary"]["total"], listings.calls) == ([], 0, [])
         assert found.warnings == (
-            f"{store.uri} has no project; if it should have some, correct the store (project_store)",
+            f"{store.uri} contains no project; if it should contain some, correct the store (project_store)",
         )
 
     def test_a_corrupt_document_fails_alone(self, tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ class TestAWholeStore:
         assert actions(found) == {"webapp": "none"}
         assert [row["name"] for row in found.result["broken"]] == ["cut", "later", "odd"]
         errors = [row["error"] for row in found.result["broken"]]
-        assert "cut.json is no JSON" in errors[0]
+        assert "cut.json is not valid JSON" in errors[0]
         assert "upgrade the collection" in errors[1]
         assert "renewal_interval_days is 'soon'" in errors[2]
 
@@ -219,7 +219,7 @@ class TestListings:
         found = plan(store, Listings(refused=refused_by_aws("AccessDenied")))
         assert actions(found) == {"webapp": "none"}
         assert found.result["limits"]["iam"]["room"] is None
-        assert "could not be listed, so the plan follows the records alone" in found.warnings[0]
+        assert "could not be listed, so the plan relies on the records alone" in found.warnings[0]
 
     def test_without_observation_nothing_is_asked(self, store: FakeStore) -> None:
         put(store, certificate=certificate(1))
@@ -253,9 +253,9 @@ class TestNames:
         put(store)
         with pytest.raises(ConfigError) as caught:
             plan(store, names=["webapp", "nope", "neither"])
-        assert [problem.split(" in ")[0] for problem in caught.value.problems] == [
-            "there is no project neither",
-            "there is no project nope",
+        assert [problem.split(" is not in ")[0] for problem in caught.value.problems] == [
+            "project neither",
+            "project nope",
         ]
 
     def test_many_names_are_read_in_one_scan(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -411,7 +411,7 @@ class TestDefinitions:
         assert errors["none"] == "missing required arguments: project_domains"
 
     def test_two_definitions_of_one_name_are_refused(self, store: FakeStore) -> None:
-        with pytest.raises(ConfigError, match=r"project webapp is given 2 times \(hosts a, b\)"):
+        with pytest.raises(ConfigError, match=r"project webapp is defined 2 times \(hosts a, b\)"):
             self.converge(store, given(inventory_hostname="a"), given(inventory_hostname="b"), given("shop"))
 
     def test_names_without_the_prefix_do_as_well(self, store: FakeStore) -> None:
@@ -469,7 +469,7 @@ class TestAnIncident:
         assert actions(plan(store, run="reissue", issued_by="letsencrypt")) == {"hers": "reissue"}
 
     def test_a_time_that_is_still_to_come_is_refused(self, store: FakeStore) -> None:
-        with pytest.raises(ConfigError, match="lies in the future"):
+        with pytest.raises(ConfigError, match="is in the future"):
             plan(store, run="reissue", issued_before="2026-11-22T05:30:01Z")
 
     def test_what_is_wrong_is_said_together(self, store: FakeStore) -> None:
@@ -479,7 +479,7 @@ class TestAnIncident:
             "max_per_run: 0",
             "issued_by: 'nobody'",
             "issued_before: 'soon'",
-            "goes with run=reissue, and not with run=renew",
+            "works only with run=reissue, not with run=renew",
         ):
             assert text in caught.value.message
 
@@ -487,7 +487,7 @@ class TestAnIncident:
 @pytest.mark.parametrize(
     ("params", "reason"),
     [
-        pytest.param({"max_per_run": 0}, "max_per_run: 0 is no number of projects", id="a budget of nothing"),
+        pytest.param({"max_per_run": 0}, "max_per_run: 0 is not a valid number of projects", id="a budget of nothing"),
         pytest.param({"store": "ftp://x"}, "store 'ftp://x' is not supported", id="a store"),
         pytest.param({"inventory_hosts": ["one"]}, "read where the playbook runs", id="hosts that nobody resolved"),
     ],

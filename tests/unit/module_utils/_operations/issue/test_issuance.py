@@ -51,7 +51,7 @@ def test_a_bundle_whose_certificate_is_revoked_counts_as_absent(world: World) ->
     world.archive.objects[f"webapp/revoked/{first['fingerprint_sha256']}.json"] = b"{}"
     again = world.run()
     assert again.result["bundle"]["fingerprint_sha256"] != first["fingerprint_sha256"]
-    assert [warning for warning in again.warnings if "is revoked; it counts as absent" in warning]
+    assert [warning for warning in again.warnings if "is revoked; it is treated as missing" in warning]
     assert not world.run().changed
 
 

@@ -89,4 +89,4 @@ def test_the_record_that_stays_goes_when_the_user_says_so_and_values_of_others_s
 def test_without_a_bundle_nobody_knows_which_records_stay(world: World) -> None:
     outcome = world.clean(drop_dns_persist=True)
     assert not outcome.changed
-    assert "look for them yourself" in outcome.warnings[0]
+    assert "check for them manually" in outcome.warnings[0]

@@ -84,7 +84,7 @@ def test_a_certificate_is_revoked_once_by_its_account(world: World) -> None:
     assert world.ca.revoked == {world.issued.leaf: ("https://ca.example/account/1", 4)}
     assert world.directories == [DIRECTORY]
     again = world.run(reason="superseded")
-    assert (again.changed, again.result["reason"]) == (False, "it is revoked already")
+    assert (again.changed, again.result["reason"]) == (False, "it is already revoked")
 
 
 @pytest.mark.parametrize("tries", [1, 2], ids=["revoked now", "revoked already"])
@@ -163,7 +163,7 @@ def test_a_certificate_in_use_is_not_revoked_unless_forced(world: World, check_m
 def test_a_search_that_fails_is_never_nobody(world: World) -> None:
     for calls, call in ((world.cloudfront.calls, "ListDistributions"), (world.iam.calls, "ListServerCertificates")):
         calls.refusals[call] = [refused_by_aws("AccessDenied")]
-        with pytest.raises(RefusedError, match="not certain that nobody uses it: the search for users failed"):
+        with pytest.raises(RefusedError, match="not certain that nothing uses it: the search for users failed"):
             world.run()
     use(world)
     world.iam.calls.refusals["GetServerCertificate"] = [refused_by_aws("AccessDenied")]
@@ -187,7 +187,7 @@ def test_of_a_certificate_of_acm_it_cannot_be_told(world: World) -> None:
     world.cloudfront.add("E2", ["elsewhere.example.org"], viewer)
     assert world.run(check_mode=True).changed
     world.cloudfront.add("E1", ["www.example.com"], viewer)
-    with pytest.raises(RefusedError, match="E1 has a certificate of ACM"):
+    with pytest.raises(RefusedError, match="E1 uses an ACM certificate"):
         world.run()
 
 
