@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import (
+    acm_cert,
+    acm_cert_cleanup,
+    acm_cert_info,
+    acm_cert_request,
     acme_route53_cleanup,
     acme_route53_issue,
+    certificate_info,
     cloudfront_cert_bind,
     doctor,
     iam_server_cert,
@@ -26,7 +32,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     sns_topic,
 )
 from botocore.exceptions import ClientError
-from e2e import in_process
+from e2e import acm_certs, in_process
 from e2e.life import PROJECT, Life
 from playbook_runs.runs import Ansible
 from sandbox import permissions, seed
@@ -168,6 +174,60 @@ def store(one: OneFeature) -> None:
     assert in_process.run(iam_server_cert, name="webapp", **{**given, "tags": {**TAGS, "team": "web"}}).changed
 
 
+def acm(one: OneFeature) -> None:
+    given = acm_certs.make().options()
+    one.become("acm")
+    done = in_process.run(acm_cert, **given)
+    arns = [done.result["certificate_arn"]]
+    assert not in_process.run(acm_cert, **given).changed
+    assert in_process.run(acm_cert, **{**given, "tags": {**TAGS, "team": "web"}}).changed
+    renewed = acm_certs.make().options(import_as="same", certificate_arns=arns)
+    assert in_process.run(acm_cert, **renewed).result["certificate_arn"] == arns[0]
+
+
+def acm_cleanup(one: OneFeature) -> None:
+    arn = acm_certs.make().imported(**TAGS)
+    foreign = acm_certs.make().imported()
+    one.become("acm-cleanup")
+    assert in_process.run(acm_cert_cleanup, project=PROJECT).result["deleted"] == [arn]
+    with pytest.raises(RemoteError, match="AccessDenied"):
+        in_process.run(acm_cert, state="absent", certificate_arns=[foreign], force=True)
+
+
+def acm_info(one: OneFeature) -> None:
+    acm_certs.make().imported(**TAGS)
+    one.become("acm-info")
+    assert len(in_process.run(acm_cert_info).result["certificates"]) == 1
+
+
+def certificates(one: OneFeature) -> None:
+    one.upload("webapp")
+    arn = acm_certs.make().imported(**TAGS)
+    seed.create_distribution(["example.com"], arn, env=one.owner)
+    one.become("certificates")
+    assert len(in_process.run(certificate_info).result["certificates"]) == 2
+
+
+def acm_request(one: OneFeature) -> None:
+    seed.create_zone("example.com", env=one.owner)
+    seed.create_zone("example.com", env=one.owner)
+    one.become("acm-request")
+    assert in_process.run(acm_cert_request, domains=["example.com"], tags=TAGS).result["issued"]
+    assert not in_process.run(acm_cert_request, domains=["example.com"], tags=TAGS).changed
+    with pytest.raises(RemoteError, match="AccessDenied"):
+        in_process.run(acm_cert_request, domains=["www.example.com"], tags={})
+
+
+def acm_export(one: OneFeature) -> None:
+    seed.create_zone("example.com", env=one.owner)
+    seed.create_zone("example.com", env=one.owner)
+    one.become("acm-export", "acm-request")
+    given = {"exportable": True, "cost_accepted": True, "project": PROJECT, "archive": f"file://{one.archive}"}
+    done = in_process.run(acm_cert_request, domains=["example.com"], tags=TAGS, **given)
+    assert done.result["bundle"]["uri"]
+    assert not in_process.run(acm_cert_request, domains=["example.com"], tags=TAGS, **given).changed
+
+
 def bind(one: OneFeature) -> None:
     one.upload("webapp")
     seed.create_distribution(["example.com"], env=one.owner)
@@ -279,6 +339,12 @@ WORK = (
     persist,
     assume,
     store,
+    acm,
+    acm_cleanup,
+    acm_info,
+    certificates,
+    acm_request,
+    acm_export,
     bind,
     cleanup,
     info,
@@ -330,9 +396,12 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(
     env = sandbox.env(region)
     seed.upload_certificate("foreign", ["example.com"], env)
     zone = seed.create_zone("example.com", env=env)
-    user = permissions.user(env, *permissions.FEATURES)
+    made = acm_certs.make()
+    foreign = made.imported(region)
+    # this one is there to read what is not ours
+    user = permissions.user(env, *(feature for feature in permissions.FEATURES if feature != "certificates"))
     control.set(enforce_iam=True)
-    iam, route53, sns = (seed.client(service, user) for service in ("iam", "route53", "sns"))
+    iam, route53, sns, acm = (seed.client(service, user) for service in ("iam", "route53", "sns", "acm"))
 
     def change(action: str, name: str, kind: str, value: str) -> None:
         records = {"Name": name, "Type": kind, "TTL": 60, "ResourceRecords": [{"Value": value}]}
@@ -351,7 +420,13 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(
         lambda: change("UPSERT", "_validation-persist.example.com", "TXT", '"over yours"'),
         lambda: change("CREATE", "www.example.com", "TXT", '"x"'),
         lambda: change("CREATE", "_acme-challenge.www.example.com", "CNAME", "elsewhere.example.org"),
+        lambda: change("CREATE", "www.example.com", "CNAME", "elsewhere.example.org"),
         lambda: sns.create_topic(Name="another"),
+        lambda: acm.delete_certificate(CertificateArn=foreign),
+        lambda: acm.add_tags_to_certificate(CertificateArn=foreign, Tags=[{"Key": "team", "Value": "x"}]),
+        lambda: acm.import_certificate(Certificate=made.leaf, PrivateKey=made.key, CertificateArn=foreign),
+        lambda: acm.import_certificate(Certificate=made.leaf, PrivateKey=made.key),
+        lambda: acm.request_certificate(DomainName="example.com", ValidationMethod="DNS"),
     ]
     for attempt in attempts:
         with pytest.raises(ClientError, match=r"AccessDenied|AuthorizationError"):

@@ -7,6 +7,7 @@ from __future__ import annotations
 import contextlib
 import traceback
 import typing as t
+import urllib.parse
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -40,27 +41,42 @@ _ADVICE = {
         "check that the role exists, that its trust policy names this identity, that external_id is the one that it"
         " asks for, and that this identity may call sts:AssumeRole (see docs/iam of the collection)"
     ),
+    "acm:LimitExceededException": (
+        "delete certificates that nothing uses (playbook certificates shows them); a quota of a year counts deleted"
+        " ones, too, so ask for a higher one in the Service Quotas console, or re-import under the same ARN"
+    ),
+    "acm:SubscriptionRequiredException": "this account has no ACM; keep the certificate in IAM",
     "dynamodb:ResourceNotFoundException": (
         "create the table with the playbook certops.cloudfront.setup, or correct the name and the region"
     ),
 }
 MALFORMED = "malformedAnswer"
+# a line of base64 this long in an error text is no coincidence
+MIN_SECRET_LINE = 8
 _PROXY = "check whether a proxy answered instead of AWS"
 # What an answer always has, so that none is read as one without it: a proxy may keep the headers of AWS.
 _ALWAYS = {
     "ChangeResourceRecordSets": ("ChangeInfo",),
+    "DescribeCertificate": ("Certificate",),
     "DescribeContinuousBackups": ("ContinuousBackupsDescription",),
     "DescribeTable": ("Table",),
+    "ExportCertificate": ("PrivateKey",),
+    "GetCertificate": ("Certificate",),
     "GetChange": ("ChangeInfo",),
     "GetDistributionConfig": ("ETag",),
     "GetHostedZone": ("HostedZone",),
     "GetObject": ("ETag",),
+    "GetResources": ("ResourceTagMappingList",),
+    "ImportCertificate": ("CertificateArn",),
+    "ListCertificates": ("CertificateSummaryList",),
     "ListDistributions": ("DistributionList", "Quantity"),
     "ListHostedZones": ("HostedZones",),
     "ListObjectsV2": ("IsTruncated",),
     "ListResourceRecordSets": ("ResourceRecordSets",),
+    "ListTagsForCertificate": ("Tags",),
     "ListTagsOfResource": ("Tags",),
     "PutObject": ("ETag",),
+    "RequestCertificate": ("CertificateArn",),
     "Scan": ("Items",),
     "UpdateDistribution": ("ETag",),
 }
@@ -138,6 +154,30 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
         if found is None:
             raise
         raise where.unusable(*found) from None
+
+
+@contextlib.contextmanager
+def withheld(secret: str, target: str) -> t.Iterator[None]:
+    """Inside, no RemoteError quotes the secret, which what was sent to ``target`` had in it."""
+    try:
+        yield
+    except RemoteError as exc:
+        if not _quotes(exc.message, secret):
+            raise
+        raise RemoteError(
+            f"{_Call(exc.service, exc.operation, target)} was answered with {exc.code}; its text is withheld because it"
+            " quotes the private key",
+            service=exc.service,
+            operation=exc.operation,
+            code=exc.code,
+            request_id=exc.request_id,
+        ) from None
+
+
+def _quotes(message: str, secret: str) -> bool:
+    said = message + urllib.parse.unquote_plus(message)
+    lines = (line for line in secret.splitlines() if not line.startswith("-----"))
+    return any(len(line) >= MIN_SECRET_LINE and line in said for line in lines)
 
 
 def _without_answer(exc: Exception) -> tuple[str, str] | None:

@@ -5,18 +5,15 @@
 from __future__ import annotations
 
 import typing as t
-import urllib.parse
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
 from ..._core.server_cert.server_certs import Content, StoredCertificate
 from ..._errors import RemoteError
-from .errors import calling
+from .errors import calling, withheld
 
 SERVICE = "iam"
 PAGE_SIZE = 1000
-# a line of base64 this long in an error text is no coincidence
-MIN_KEY_LINE = 8
 
 
 @dataclass(frozen=True)
@@ -107,20 +104,8 @@ class Iam:
 
     def upload_server_certificate(self, upload: Upload) -> StoredCertificate:
         """The certificate that IAM made of the upload. No error of this call quotes the key."""
-        try:
-            with calling(SERVICE, "UploadServerCertificate", upload.name):
-                answer = self._client.upload_server_certificate(**_request(upload))
-        except RemoteError as exc:
-            if _quotes(exc.message, upload.private_key):
-                raise RemoteError(
-                    f"iam:UploadServerCertificate on {upload.name} was answered with {exc.code}; its text is withheld"
-                    " because it quotes the private key",
-                    service=SERVICE,
-                    operation="UploadServerCertificate",
-                    code=exc.code,
-                    request_id=exc.request_id,
-                ) from None
-            raise
+        with withheld(upload.private_key, upload.name), calling(SERVICE, "UploadServerCertificate", upload.name):
+            answer = self._client.upload_server_certificate(**_request(upload))
         return _stored(answer["ServerCertificateMetadata"])
 
     def tag_server_certificate(self, name: str, tags: t.Mapping[str, str]) -> None:
@@ -152,13 +137,6 @@ def _request(upload: Upload) -> dict[str, t.Any]:
     if upload.tags:
         request["Tags"] = _tag_list(upload.tags)
     return request
-
-
-def _quotes(message: str, private_key: str) -> bool:
-    said = message + urllib.parse.unquote_plus(message)
-    return any(
-        len(line) >= MIN_KEY_LINE and line in said for line in private_key.splitlines() if not line.startswith("-----")
-    )
 
 
 def _stored(metadata: t.Mapping[str, t.Any]) -> StoredCertificate:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._core.dns.cname_records import CnameSet
 from ..._core.dns.txt_records import Change, TxtSet
 from ..._core.dns.zones import Zone
 from ..._core.values.once import OnceProperty
@@ -69,6 +70,38 @@ class Route53:
                 values = tuple(record["Value"] for record in record_set.get("ResourceRecords", []))
                 return TxtSet(name=name, ttl=int(record_set.get("TTL", 0)), values=values)
         return None
+
+    def cname_sets(self, zone_id: str, name: str) -> tuple[CnameSet, ...]:
+        """The CNAME record sets under exactly this name: one, or several that are routed by weight and the like."""
+        with calling("route53", "ListResourceRecordSets", f"CNAME {name} in zone {zone_id}"):
+            answer = self._client.list_resource_record_sets(
+                HostedZoneId=zone_id, StartRecordName=name, StartRecordType="CNAME", MaxItems="100"
+            )
+        return tuple(
+            CnameSet(
+                name=name,
+                values=tuple(_plain(record["Value"]) for record in each.get("ResourceRecords", [])),
+                ttl=int(each.get("TTL", 0)),
+                set_identifier=each.get("SetIdentifier", ""),
+            )
+            for each in answer["ResourceRecordSets"]
+            if each["Type"] == "CNAME" and _plain(each["Name"]) == name
+        )
+
+    def put_cname(self, zone_id: str, record_set: CnameSet, replaces: bool = False) -> None:
+        """Create this record set; if it ``replaces`` one, that one is overwritten."""
+        wanted = {
+            "Name": record_set.name,
+            "Type": "CNAME",
+            "TTL": record_set.ttl,
+            "ResourceRecords": [{"Value": value} for value in record_set.values],
+        }
+        change = {"Action": "UPSERT" if replaces else "CREATE", "ResourceRecordSet": wanted}
+        with calling("route53", "ChangeResourceRecordSets", f"CNAME {record_set.name} in zone {zone_id}"):
+            self._client.change_resource_record_sets(
+                HostedZoneId=zone_id,
+                ChangeBatch={"Comment": "Validation record of ACM, by certops.cloudfront", "Changes": [change]},
+            )
 
     def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[Change]) -> str:
         """Apply all changes or none; the ID of the change, to ask ``change_status`` for."""

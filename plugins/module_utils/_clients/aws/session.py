@@ -41,6 +41,8 @@ ROUTE53_CALLS_PER_SECOND = 5.0
 MARGIN = 0.9
 # CloudFront publishes no number; accounts were throttled at a few updates a minute, and others took one a second.
 CLOUDFRONT_UPDATES = Rate(per_second=1.0, burst=5)
+# https://docs.aws.amazon.com/acm/latest/userguide/acm-limits.html: one a second in each region.
+ACM_IMPORTS = Rate(per_second=MARGIN, burst=1)
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
 # What a client is made with that reports a broken service instead of waiting for it.
@@ -158,6 +160,10 @@ class Session:
         """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
         return self._client(self._own, service, config)
 
+    def regional(self, service: str, region: str, **config: t.Any) -> t.Any:
+        """The same in this region, whichever the connection names."""
+        return self._client(self._own, service, config, region)
+
     @OnceProperty
     def _own(self) -> t.Any:
         """The session as the role, if there is one to assume."""
@@ -173,7 +179,7 @@ class Session:
             botocore_session=configuration.session(assumed),
         )
 
-    def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any]) -> t.Any:
+    def _client(self, session: t.Any, service: str, config: t.Mapping[str, t.Any], region: str | None = None) -> t.Any:
         retries = ADAPTIVE if service in ADAPTIVE_SERVICES else RETRIES
         defaults = {
             "retries": retries,
@@ -183,23 +189,26 @@ class Session:
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
-        home = HOME_REGIONS.get(self.partition, {}).get(service, self.region)
+        home = region or HOME_REGIONS.get(self.partition, {}).get(service, self.region)
         with configuration.usable(self._params):
             client = session.client(
                 service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged
             )
         insist_on_aws(client)
-        self._pace(service, client)
+        self._pace(service, home, client)
         return client
 
-    def _pace(self, service: str, client: t.Any) -> None:
+    def _pace(self, service: str, region: str, client: t.Any) -> None:
         rate, event = {
             "route53": (self._route53_rate, service),
             "cloudfront": (CLOUDFRONT_UPDATES, f"{service}.UpdateDistribution"),
+            "acm": (ACM_IMPORTS, f"{service}.ImportCertificate"),
         }.get(service, (None, ""))
         place = run_files.directory() if rate is not None else None
         if rate is not None and place is not None:
-            pace.pace_client(client, event, CallPace(place / run_files.file_name(event, self._identity), rate))
+            # the rates of ACM are those of a region
+            name = f"{event}.{region}" if service == "acm" else event
+            pace.pace_client(client, event, CallPace(place / run_files.file_name(name, self._identity), rate))
 
 
 def _who(credentials: t.Any) -> str:

@@ -9,6 +9,7 @@ import itertools
 import typing as t
 from datetime import datetime
 
+from ..._core.acm_cert.certificates import Usages
 from ..._core.certificate.certificate import Certificate
 from ..._errors import ConfigError, missing_library
 
@@ -23,6 +24,16 @@ except ImportError:
     HAS_CRYPTOGRAPHY = False  # making or reading a key or a certificate raises the error
 
 RSA_PUBLIC_EXPONENT = 65537
+# Attributes of a key usage extension, and what ACM calls them.
+_KEY_USAGES = {
+    "digital_signature": "DIGITAL_SIGNATURE",
+    "content_commitment": "NON_REPUDIATION",
+    "key_encipherment": "KEY_ENCIPHERMENT",
+    "data_encipherment": "DATA_ENCIPHERMENT",
+    "key_agreement": "KEY_AGREEMENT",
+    "key_cert_sign": "CERTIFICATE_SIGNING",
+    "crl_sign": "CRL_SIGNING",
+}
 
 
 def _require_cryptography() -> None:
@@ -99,6 +110,36 @@ def inspect(pem: str) -> Certificate:
     )
 
 
+def usages(pem: str) -> Usages:
+    """What the key of the first certificate may be used for."""
+    leaf = load_certificates(pem)[0]
+    key, extended = _extension(leaf, "KeyUsage"), _extension(leaf, "ExtendedKeyUsage")
+    return Usages(
+        key=frozenset(name for attribute, name in _KEY_USAGES.items() if key is not None and getattr(key, attribute)),
+        extended=frozenset(oid.dotted_string for oid in extended or ()),
+    )
+
+
+def signed_with(pem: str) -> str:
+    """The family of the key that signed the first certificate: ``ecdsa`` or ``rsa``."""
+    leaf = load_certificates(pem)[0]
+    return "ecdsa" if isinstance(leaf.signature_algorithm_parameters, ec.ECDSA) else "rsa"
+
+
+def decrypted_key(encrypted_pem: str, passphrase: bytes) -> str:
+    """An encrypted private key as plain PKCS#8 PEM; the error quotes neither of the two."""
+    _require_cryptography()
+    try:
+        key = serialization.load_pem_private_key(encrypted_pem.encode(), password=passphrase)
+    except (ValueError, TypeError):
+        # "from None": the library's message may quote what it could not parse
+        raise ConfigError(["the exported private key cannot be decrypted with the passphrase of this run"]) from None
+    pem: bytes = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode("ascii")
+
+
 def same_certificates(pem: str, other: str) -> bool:
     """Whether two PEM texts hold the same certificates in the same order, compared by DER, not by text."""
     return _ders(pem) == _ders(other)
@@ -157,6 +198,13 @@ def _domains(leaf: t.Any) -> tuple[str, ...]:
     except x509.ExtensionNotFound:
         return ()
     return tuple(sorted(name.lower() for name in names.get_values_for_type(x509.DNSName)))
+
+
+def _extension(leaf: t.Any, name: str) -> t.Any:
+    try:
+        return leaf.extensions.get_extension_for_class(getattr(x509, name)).value
+    except x509.ExtensionNotFound:
+        return None
 
 
 def _authority_key_id(leaf: t.Any) -> str:

@@ -12,6 +12,7 @@ from ..._clients.aws.route53 import Route53
 from ..._clients.aws.session import Connection, Session
 from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
 from ..._core.dns import txt_records, zones
+from ..._core.dns.cname_records import CnameSet
 from ..._errors import ConfigError
 from .place_finder import ZoneReader
 
@@ -72,6 +73,12 @@ class Zones(ZoneReader, t.Protocol):
 
     def txt_set(self, zone_id: str, name: str) -> txt_records.TxtSet | None:
         """The TXT record set under exactly this name."""
+
+    def cname_sets(self, zone_id: str, name: str) -> tuple[CnameSet, ...]:
+        """The CNAME record sets under exactly this name."""
+
+    def put_cname(self, zone_id: str, record_set: CnameSet, replaces: bool = False) -> None:
+        """Create this record set, or have it in place of the one that there is."""
 
     def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[txt_records.Change]) -> str:
         """Apply all changes or none."""

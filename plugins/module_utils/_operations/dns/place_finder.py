@@ -90,13 +90,14 @@ class PlaceFinder:
     """One search; without ``resolver``, CNAMEs are not looked for and delegations are read in Route 53.
 
     ``delegated`` has the other accounts by the zone that leads to them, ``overrides`` zone IDs by the domain that they
-    are for, empty for all.
+    are for, empty for all. Records that are CNAMEs themselves are looked for without following any.
     """
 
     own: ZoneReader
     delegated: t.Mapping[str, ZoneReader] = field(default_factory=dict)
     resolver: Resolver | None = None
     overrides: t.Mapping[str, str] = field(default_factory=dict)
+    follows_cnames: bool = True
 
     def find(self, domain_of: t.Mapping[str, str]) -> dict[str, RecordPlace]:
         """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly
@@ -178,7 +179,7 @@ class PlaceFinder:
 
     def _cnames(self, wanted: t.Collection[str]) -> dict[str, str]:
         """What these names are CNAMEs to, as DNS says, or the records of the own zones where DNS cannot be asked."""
-        if self.resolver is None or not wanted:
+        if self.resolver is None or not wanted or not self.follows_cnames:
             return {}
         found: dict[str, str] = {}
         for name, told in self.resolver.lookup(sorted(wanted), "CNAME").items():

@@ -44,13 +44,9 @@ def parse(params: Params) -> StoreRequest:
     problems = _problems(params, tags)
     content: CertificateInput | PlannedBundle | str = ""
     try:
-        content = _content(params)
+        content = content_of(params)
     except ConfigError as exc:
         problems += exc.problems
-    if isinstance(content, PlannedBundle) and not params.check_mode:
-        problems.append(
-            "bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"
-        )
     problems += key_type_problems(content, params["path"])
     if problems:
         raise ConfigError(problems)
@@ -83,12 +79,18 @@ def _problems(params: Params, tags: t.Mapping[str, str]) -> list[str]:
     return problems
 
 
-def _content(params: Params) -> CertificateInput | PlannedBundle | str:
+def content_of(params: Params) -> CertificateInput | PlannedBundle | str:
+    """The certificate that ``bundle``, or ``certificate`` with its key and chain, names; ConfigError with every reason
+    not to use it."""
     bundle = params["bundle"]
     if bundle is None:
         texts = (params["certificate"], params["chain"] or "", params["private_key"])
         return certificate_input.of_texts(*texts, params.now)
     if isinstance(bundle, t.Mapping) and not bundle.get("uri") and not bundle.get("dest"):
+        if not params.check_mode:
+            raise ConfigError(
+                ["bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"]
+            )
         return PlannedBundle(tuple(bundle.get("domains", ())), bundle.get("key_type"))
     reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
     if not isinstance(reference, str) or not reference:

@@ -19,12 +19,19 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cl
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.dynamodb import DynamoDb
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.dynamodb_tables import DynamoDbTables
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Iam, Simulated, Upload
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.acm import (
+    Acm,
+    AcmImport,
+    AcmRequest,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.tagging import Tagging
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.route53 import Route53
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3_bucket import S3Bucket
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sns import Sns
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sts import Sts
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.cname_records import CnameSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_setup import Encryption
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
@@ -32,7 +39,9 @@ from botocore.awsrequest import AWSResponse
 from unit.fakes.http_body import Body
 
 TOPIC = "arn:aws:sns:us-east-1:111111111111:certops"
+CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012"
 USER = "arn:aws:iam::111111111111:user/certops"
+VALIDATION = CnameSet("_1.example.com", ("_2.acm-validations.aws",))
 CHALLENGE = TxtSet(name="_acme-challenge.example.com", ttl=60, values=('"value"',))
 ANSWERS = {
     "a page": (200, b"<html><body>gateway</body></html>"),
@@ -64,6 +73,8 @@ class Proxy:
         self.status, self.headers, self.body = 200, dict[str, str](), b""
         s3, dynamodb = self._client("s3"), self._client("dynamodb")
         self.clients: dict[type, t.Any] = {
+            Acm: Acm(self._client("acm"), lambda: self._client("acm")),
+            Tagging: Tagging(self._client("resourcegroupstaggingapi")),
             CloudFront: CloudFront(self._client("cloudfront", **CLIENT_CONFIG)),
             DynamoDb: DynamoDb(dynamodb, "certops"),
             DynamoDbTables: DynamoDbTables(dynamodb),
@@ -90,6 +101,19 @@ def proxy() -> Proxy:
 
 # Every method, what it is called with, and how its error begins.
 CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
+    (Acm, "list_certificates"): ((), "acm:ListCertificates"),
+    (Acm, "describe_certificate"): ((CERTIFICATE,), f"acm:DescribeCertificate on {CERTIFICATE}"),
+    (Acm, "get_certificate"): ((CERTIFICATE,), f"acm:GetCertificate on {CERTIFICATE}"),
+    (Acm, "import_certificate"): ((AcmImport("leaf", "chain", "key"),), "acm:ImportCertificate"),
+    (Acm, "request_certificate"): (
+        (AcmRequest(("example.com",), "rsa_2048", "token"),),
+        "acm:RequestCertificate on example.com",
+    ),
+    (Acm, "list_tags_for_certificate"): ((CERTIFICATE,), f"acm:ListTagsForCertificate on {CERTIFICATE}"),
+    (Acm, "add_tags_to_certificate"): ((CERTIFICATE, {"a": "b"}), f"acm:AddTagsToCertificate on {CERTIFICATE}"),
+    (Acm, "delete_certificate"): ((CERTIFICATE,), f"acm:DeleteCertificate on {CERTIFICATE}"),
+    (Acm, "export_certificate"): ((CERTIFICATE, b"passphrase"), f"acm:ExportCertificate on {CERTIFICATE}"),
+    (Tagging, "get_resources"): (("acm:certificate",), "tag:GetResources on acm:certificate"),
     (CloudFront, "list_distributions"): ((), "cloudfront:ListDistributions"),
     (CloudFront, "get_distribution_config"): (("E1",), "cloudfront:GetDistributionConfig on E1"),
     (CloudFront, "update_distribution"): (
@@ -127,6 +151,14 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Route53, "txt_set"): (
         ("Z1", CHALLENGE.name),
         f"route53:ListResourceRecordSets on TXT {CHALLENGE.name} in zone Z1",
+    ),
+    (Route53, "cname_sets"): (
+        ("Z1", VALIDATION.name),
+        f"route53:ListResourceRecordSets on CNAME {VALIDATION.name} in zone Z1",
+    ),
+    (Route53, "put_cname"): (
+        ("Z1", VALIDATION),
+        f"route53:ChangeResourceRecordSets on CNAME {VALIDATION.name} in zone Z1",
     ),
     (Route53, "change_resource_record_sets"): (
         ("Z1", [Change("CREATE", CHALLENGE)]),
@@ -176,11 +208,15 @@ def test_what_a_proxy_answers_is_an_error_that_names_the_call(proxy: Proxy, owne
 
 
 LISTINGS = [
+    (Acm, "list_certificates"),
+    (Acm, "list_tags_for_certificate"),
+    (Tagging, "get_resources"),
     (CloudFront, "list_distributions"),
     (DynamoDb, "scan_items"),
     (DynamoDb, "scan_names"),
     (Iam, "list_server_certificates"),
     (Route53, "list_hosted_zones"),
+    (Route53, "cname_sets"),
     (Route53, "references"),
     (Route53, "txt_set"),
     (S3, "get_object"),

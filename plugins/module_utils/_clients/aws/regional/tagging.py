@@ -1,0 +1,36 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Resource Groups Tagging API in one region: the tags of many resources with one call for each hundred."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..errors import calling
+
+SERVICE = "resourcegroupstaggingapi"
+PAGE_SIZE = 100
+# https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
+ACM_CERTIFICATE = "acm:certificate"
+
+
+class Tagging:
+    """Speaks to the Tagging API of one region through a boto3 client."""
+
+    def __init__(self, client: t.Any) -> None:
+        self._client = client
+
+    def get_resources(self, resource_type: str, tags: t.Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
+        """The tags of each resource of this type (``ACM_CERTIFICATE``) that has all of ``tags``, by its ARN."""
+        filters = [{"Key": key, "Values": [value]} for key, value in sorted((tags or {}).items())]
+        with calling("tag", "GetResources", resource_type):
+            pages = self._client.get_paginator("get_resources").paginate(
+                ResourceTypeFilters=[resource_type],
+                PaginationConfig={"PageSize": PAGE_SIZE},
+                **({"TagFilters": filters} if filters else {}),
+            )
+            return {
+                entry["ResourceARN"]: {tag["Key"]: tag["Value"] for tag in entry.get("Tags", [])}
+                for page in pages
+                for entry in page["ResourceTagMappingList"]
+            }
