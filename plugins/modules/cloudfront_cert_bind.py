@@ -238,8 +238,7 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
 from ..module_utils._clients.net.tls import TlsProbe
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
@@ -275,8 +274,8 @@ def connect(request: BindRequest) -> Clients:
     """CloudFront, what probes the edge, and IAM if a certificate has to be read there."""
     session = request.connection.session()
     return Clients(
-        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
-        iam=Iam(session.client("iam")) if isinstance(request.target, str) else None,
+        cloudfront=SharedCloudFront.of(session),
+        iam=SharedIam.of(session) if isinstance(request.target, str) else None,
         tls=TlsProbe(request.edge_ca_bundle),
         partition=session.partition,
     )

@@ -188,8 +188,7 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
 from ..module_utils._clients.aws.session import Connection
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.values.params import Params
@@ -227,8 +226,8 @@ def connect(request: StoreRequest | RemoveRequest) -> Clients:
     """IAM, CloudFront, and the archives that bundles are read from."""
     session = request.connection.session()
     return Clients(
-        iam=Iam(session.client("iam")),
-        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
+        iam=SharedIam.of(session),
+        cloudfront=SharedCloudFront.of(session),
         archived=lambda uri: stores.archived(uri, lambda: session),
     )
 

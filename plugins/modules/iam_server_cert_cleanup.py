@@ -132,8 +132,7 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -159,7 +158,7 @@ def parse(params: Params) -> CleanupRequest:
 def connect(request: CleanupRequest) -> Clients:
     """IAM and CloudFront."""
     session = request.connection.session()
-    return Clients(iam=Iam(session.client("iam")), cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
+    return Clients(iam=SharedIam.of(session), cloudfront=SharedCloudFront.of(session))
 
 
 def run(request: CleanupRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

@@ -390,8 +390,8 @@ summary:
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.aws import cloudfront, session, sts
-from ..module_utils._clients.aws.listing_cache import DistributionCache, IamCaches, SharedCloudFront, SharedIam
+from ..module_utils._clients.aws import session
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam, SharedSts
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.fleet import choice, needs
 from ..module_utils._core.run import overview
@@ -449,13 +449,8 @@ def connect(request: PlanRequest) -> Clients:
 
 def _aws(connection: session.Session) -> survey.Aws:
     """What the plan lists serves the runs of the projects, too."""
-    identity = connection.identity
     return survey.Aws(
-        iam=SharedIam(connection.client("iam"), IamCaches.of_run(identity)),
-        cloudfront=SharedCloudFront(
-            connection.client("cloudfront", **cloudfront.CLIENT_CONFIG), DistributionCache.of_run(identity)
-        ),
-        sts=sts.Sts(connection.client("sts")),
+        iam=SharedIam.of(connection), cloudfront=SharedCloudFront.of(connection), sts=SharedSts.of(connection)
     )
 
 

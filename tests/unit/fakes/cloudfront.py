@@ -60,6 +60,9 @@ class FakeCloudFront:
     def etag(self, identifier: str) -> str:
         return f"E{hash(self.xml[identifier]) % 10**8}"
 
+    def known_distributions(self, since: datetime | None = None) -> tuple[Distribution, ...]:
+        return self.list_distributions()
+
     def list_distributions(self) -> tuple[Distribution, ...]:
         self.calls.begin("ListDistributions")
         return tuple(self._listed(identifier) for identifier in self.distributions)

@@ -42,6 +42,12 @@ class FakeIam:
         self.contents[name] = Content(stored, leaf, chain, dict(tags or {}))
         return stored
 
+    def known_server_certificates(self) -> tuple[StoredCertificate, ...]:
+        return self.list_server_certificates()
+
+    def known_server_certificate_quota(self, places: int) -> tuple[int, int]:
+        return self.get_server_certificate_quota()
+
     def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
         self.calls.begin("ListServerCertificates")
         return tuple(content.stored for content in self.contents.values() if content.stored.path.startswith(path))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import typing as t
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ..._core.bind import distribution_xml
 from ..._core.bind.distributions import Distribution
@@ -58,6 +59,11 @@ class CloudFront:
             return tuple(
                 _distribution(summary) for page in pages for summary in page["DistributionList"].get("Items", [])
             )
+
+    def known_distributions(self, since: datetime | None = None) -> tuple[Distribution, ...]:  # noqa: ARG002 - see SharedCloudFront
+        """Every distribution, perhaps as another process of the run listed it lately, but not before ``since``. For
+        what is looked at again before it is changed."""
+        return self.list_distributions()
 
     def get_distribution_config(self, distribution_id: str) -> DistributionConfig:
         """The configuration of one distribution, and the ETag to update it with."""

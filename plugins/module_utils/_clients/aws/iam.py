@@ -51,6 +51,15 @@ class Iam:
             )
             return tuple(_stored(metadata) for page in pages for metadata in page["ServerCertificateMetadataList"])
 
+    def known_server_certificates(self) -> tuple[StoredCertificate, ...]:
+        """Every server certificate, perhaps as another process of the run listed it lately. One that was uploaded since
+        is missing: IAM refuses a name that exists, and then ``list_server_certificates`` tells whose it is."""
+        return self.list_server_certificates()
+
+    def known_server_certificate_quota(self, places: int) -> tuple[int, int]:  # noqa: ARG002 - see SharedIam
+        """The places, perhaps as another process of the run counted them; counted anew if so many are not free."""
+        return self.get_server_certificate_quota()
+
     def get_server_certificate(self, name: str) -> Content | None:
         """The certificate of this name, or None if there is none."""
         try:

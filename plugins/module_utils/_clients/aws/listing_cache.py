@@ -23,8 +23,12 @@ from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import times
 from ..._errors import CertError
 from ..machine import private_files, processes, run_files
-from .cloudfront import CloudFront
+from .cloudfront import CLIENT_CONFIG, CloudFront
 from .iam import Iam, Upload
+from .sts import Sts
+
+if t.TYPE_CHECKING:
+    from .session import Session
 
 # A listing of many pages keeps the pace of the account; a process that has waited so long for another makes its own.
 LOCK_TRIES = 400
@@ -56,14 +60,17 @@ class ListingCache(t.Generic[L]):
         name = run_files.file_name(cls.kind, (*identity, *map(str, owner.values())), "json")
         return cls(directory / name, directory / run_files.file_name(cls.kind, identity, "lock"), owner)
 
-    def read(self) -> L | None:
-        """The kept listing; None if there is none that can be used."""
+    def read(self, since: float = 0.0) -> L | None:
+        """The kept listing; None if there is none that can be used, or that was made after ``since``."""
         found = self._kept()
-        return None if found is None else found[0]
+        return None if found is None or found[1] < since else found[0]
 
-    def write(self, listing: L) -> None:
-        """Keep this listing; those of runs that have ended are removed."""
-        self._write(listing, self.clock())
+    def listed(self, list_now: t.Callable[[], L]) -> L:
+        """A listing that is made now, and kept; those of runs that have ended are removed."""
+        began = self.clock()
+        listing = list_now()
+        self._write(listing, began)
+        return listing
 
     def amend(self, change: t.Callable[[L], L]) -> None:
         """Keep what a step of this run made of the listing, if there is one; it becomes no younger."""
@@ -73,18 +80,14 @@ class ListingCache(t.Generic[L]):
                 listing, listed_at = found
                 self._write(change(listing), listed_at)
 
-    def shared(self, list_now: t.Callable[[], L]) -> tuple[L, bool]:
+    def shared(self, list_now: t.Callable[[], L], since: float = 0.0) -> tuple[L, bool]:
         """The kept listing, or one that is made now, by one process while the others wait; and whether it was kept."""
-        kept = self.read()
+        kept = self.read(since)
         if kept is not None:
             return kept, True
         with self.turn():
-            kept = self.read()
-            if kept is not None:
-                return kept, True
-            listing = list_now()
-            self.write(listing)
-        return listing, False
+            kept = self.read(since)
+            return (self.listed(list_now), False) if kept is None else (kept, True)
 
     @contextlib.contextmanager
     def turn(self) -> t.Iterator[None]:
@@ -168,6 +171,39 @@ class QuotaCache(ListingCache[tuple[int, int]]):
         return used, allowed
 
 
+class AccountCache(ListingCache[str]):
+    """The number of the account that credentials belong to, which stays what it is."""
+
+    kind = "account"
+    longest_life_seconds = 3600.0
+
+    def _packed(self, listing: str) -> t.Any:
+        return listing
+
+    def _unpacked(self, packed: t.Any) -> str:
+        if not isinstance(packed, str) or not packed:
+            raise ValueError("no account")
+        return packed
+
+
+class SharedSts(Sts):
+    """STS with what it said to another process of the run."""
+
+    def __init__(self, client: t.Any, cache: AccountCache | None) -> None:
+        super().__init__(client)
+        self._cache = cache
+
+    @classmethod
+    def of(cls, session: Session) -> SharedSts:
+        """STS by this connection."""
+        return cls(session.client("sts"), AccountCache.of_run(session.identity))
+
+    def get_caller_identity(self) -> str:
+        """The number of the account that the credentials belong to, asked for once in a run."""
+        ask_now = super().get_caller_identity
+        return ask_now() if self._cache is None else self._cache.shared(ask_now)[0]
+
+
 class SharedCloudFront(CloudFront):
     """CloudFront with the listing of the run."""
 
@@ -175,18 +211,20 @@ class SharedCloudFront(CloudFront):
         super().__init__(client)
         self._cache = cache
 
+    @classmethod
+    def of(cls, session: Session) -> SharedCloudFront:
+        """CloudFront by this connection."""
+        return cls(session.client("cloudfront", **CLIENT_CONFIG), DistributionCache.of_run(session.identity))
+
     def list_distributions(self) -> tuple[Distribution, ...]:
         """Every distribution as it is now, kept for the other processes of the run."""
-        found = super().list_distributions()
-        if self._cache is not None:
-            self._cache.write(found)
-        return found
+        list_now = super().list_distributions
+        return list_now() if self._cache is None else self._cache.listed(list_now)
 
-    def known_distributions(self) -> tuple[Distribution, ...]:
-        """Every distribution as it was at most two minutes ago."""
-        if self._cache is None:
-            return super().list_distributions()
-        return self._cache.shared(super().list_distributions)[0]
+    def known_distributions(self, since: datetime | None = None) -> tuple[Distribution, ...]:
+        """Every distribution as it was at most two minutes ago, and not before ``since``."""
+        list_now = super().list_distributions
+        return list_now() if self._cache is None else self._cache.shared(list_now, since.timestamp() if since else 0)[0]
 
 
 @dataclass(frozen=True)
@@ -210,30 +248,30 @@ class SharedIam(Iam):
         super().__init__(client)
         self._caches = caches
 
-    def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
-        """Every server certificate below the path as it is now; all of the account are kept for the other processes."""
-        found = super().list_server_certificates()
-        if self._caches is not None:
-            self._caches.certificates.write(found)
-        return _below(path, found)
+    @classmethod
+    def of(cls, session: Session) -> SharedIam:
+        """IAM by this connection."""
+        return cls(session.client("iam"), IamCaches.of_run(session.identity))
 
-    def known_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
-        """Every server certificate below the path as it was at most two minutes ago. One that was uploaded since is
-        missing: IAM refuses a name that exists, and then ``list_server_certificates`` tells whose it is."""
-        if self._caches is None:
+    def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
+        """Every server certificate below the path as it is now; a listing of all is kept for the other processes."""
+        if self._caches is None or path != "/":
             return super().list_server_certificates(path)
-        return _below(path, self._caches.certificates.shared(super().list_server_certificates)[0])
+        return self._caches.certificates.listed(super().list_server_certificates)
+
+    def known_server_certificates(self) -> tuple[StoredCertificate, ...]:
+        """Every server certificate as it was at most two minutes ago."""
+        list_now = super().list_server_certificates
+        return list_now() if self._caches is None else self._caches.certificates.shared(list_now)[0]
 
     def get_server_certificate_quota(self) -> tuple[int, int]:
         """The places for certificates, used and allowed, as they are now."""
-        found = super().get_server_certificate_quota()
-        if self._caches is not None:
-            self._caches.quota.write(found)
-        return found
+        count_now = super().get_server_certificate_quota
+        return count_now() if self._caches is None else self._caches.quota.listed(count_now)
 
-    def known_server_certificate_quota(self, places: int = 1) -> tuple[int, int]:
+    def known_server_certificate_quota(self, places: int) -> tuple[int, int]:
         """The places as they were at most two minutes ago, with what the run itself did since; counted anew if so many
-        would not be free."""
+        are not free."""
         if self._caches is None:
             return super().get_server_certificate_quota()
         (used, allowed), is_kept = self._caches.quota.shared(super().get_server_certificate_quota)
@@ -254,10 +292,6 @@ class SharedIam(Iam):
     def _count(self, more: int) -> None:
         if self._caches is not None and more:
             self._caches.quota.amend(lambda kept: (kept[0] + more, kept[1]))
-
-
-def _below(path: str, listing: tuple[StoredCertificate, ...]) -> tuple[StoredCertificate, ...]:
-    return tuple(one for one in listing if one.path.startswith(path))
 
 
 def _text(moment: datetime | None) -> str | None:

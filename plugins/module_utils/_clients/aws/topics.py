@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..._core.report import subscriptions
+from .listing_cache import SharedSts
 from .sns import Sns
 from .sts import Sts
 
@@ -30,7 +31,7 @@ class Topics:
         """The clients for this connection; calls nothing."""
         return cls(
             sns=Sns(session.client("sns")),
-            sts=Sts(session.client("sts")),
+            sts=SharedSts.of(session),
             partition=session.partition,
             region=session.region,
         )

@@ -42,9 +42,7 @@ class SharedRoute53(Route53):
     def list_hosted_zones(self) -> tuple[Zone, ...]:
         """Every zone; of a kept listing the public ones."""
         if self._lists_anew:
-            self._is_kept = False
-            zones = super().list_hosted_zones()
-            self._cache.write(zones)
+            zones, self._is_kept = self._cache.listed(super().list_hosted_zones), False
         else:
             zones, self._is_kept = self._cache.shared(super().list_hosted_zones)
         return zones

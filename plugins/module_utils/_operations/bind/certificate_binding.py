@@ -35,7 +35,7 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
     target = _target(request, clients, clock, check_mode)
     selection = request.selection
     try:
-        distributions = clients.cloudfront.list_distributions()
+        distributions = clients.cloudfront.known_distributions()
     except RemoteError as exc:
         result = binding_report.search_failed(exc.message)
         return Outcome(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._core.bind.distributions import DEPLOYED, Distribution
@@ -22,10 +23,12 @@ def await_deployed(
 ) -> dict[str, Distribution]:
     """Those of the waiting distributions that have it, and are deployed, before the time is over, as they were then."""
     deployed: dict[str, Distribution] = {}
-    rounds = 0
+    rounds, since = 0, clock.now()
     while deployed.keys() != set(waiting):
         pause(clock, deadline, rounds)
-        deployed |= {one.id: one for one in listing(cloudfront) if one.id in waiting and is_deployed(one, has_it)}
+        listed = listing(cloudfront, since)
+        deployed |= {one.id: one for one in listed if one.id in waiting and is_deployed(one, has_it)}
+        since = clock.now()
         if deadline.has_passed(clock.now()):
             break
         rounds += 1
@@ -37,11 +40,11 @@ def is_deployed(distribution: Distribution, has_it: HasIt) -> bool:
     return distribution.status == DEPLOYED and has_it(distribution)
 
 
-def listing(cloudfront: CloudFront) -> tuple[Distribution, ...]:
-    """All distributions; nothing if they cannot be listed now, since that is a poll among many, which a deadline
-    bounds."""
+def listing(cloudfront: CloudFront, since: datetime) -> tuple[Distribution, ...]:
+    """All distributions as they were listed after ``since``; nothing if they cannot be listed now, since that is a poll
+    among many, which a deadline bounds."""
     try:
-        return cloudfront.list_distributions()
+        return cloudfront.known_distributions(since)
     except RemoteError:
         return ()
 

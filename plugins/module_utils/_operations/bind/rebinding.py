@@ -110,7 +110,9 @@ class Rebinding:
                 return
             deployment.pause(self.clock, visible_by if invisible and visible_by else deadline, rounds)
             if blocked:
-                blocked -= {one.id for one in deployment.listing(self.cloudfront) if one.status == DEPLOYED}
+                blocked -= {
+                    one.id for one in deployment.listing(self.cloudfront, self.clock.now()) if one.status == DEPLOYED
+                }
             rounds += 1
 
     def _bind(self, distribution_id: str) -> Reaction | None:

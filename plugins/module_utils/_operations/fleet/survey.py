@@ -45,7 +45,9 @@ class Aws:
         not complete."""
         return Listing(
             account=self.sts.get_caller_identity(),
-            certificates=self.iam.list_server_certificates(PROJECTS_PATH),
+            certificates=tuple(
+                one for one in self.iam.list_server_certificates() if one.path.startswith(PROJECTS_PATH)
+            ),
             distributions=self.cloudfront.list_distributions(),
             quota=self.iam.get_server_certificate_quota(),
         )

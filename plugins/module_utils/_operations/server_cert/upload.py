@@ -24,7 +24,7 @@ RACES = ("EntityAlreadyExists", "ConcurrentModification")
 
 def check_quota(iam: Iam, headroom: int) -> None:
     """RefusedError unless the account has room for one more server certificate and ``headroom`` others."""
-    used, allowed = iam.get_server_certificate_quota()
+    used, allowed = iam.known_server_certificate_quota(1 + headroom)
     refusal = server_certs.Quota(used, allowed, headroom).refusal()
     if refusal:
         raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=headroom)
@@ -75,7 +75,8 @@ class Storing:
         )
 
     def _search(self, lost_races: tuple[str, ...]) -> tuple[StoredCertificate, Plan]:
-        stored = {one.name: one for one in self.iam.list_server_certificates()}
+        listed = self.iam.list_server_certificates() if lost_races else self.iam.known_server_certificates()
+        stored = {one.name: one for one in listed}
         contents = [
             self.iam.get_server_certificate(one.name)
             for one in stored.values()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.iam import Upload
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.listing_cache import (
+    AccountCache,
     DistributionCache,
     IamCaches,
     ListingCache,
@@ -21,6 +22,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.li
     ServerCertificateCache,
     SharedCloudFront,
     SharedIam,
+    SharedSts,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
 
@@ -69,6 +71,10 @@ class Account:
     def get_account_summary(self) -> dict[str, t.Any]:
         self.calls["get_account_summary"] += 1
         return {"SummaryMap": {"ServerCertificates": len(self.certificates), "ServerCertificatesQuota": self.quota}}
+
+    def get_caller_identity(self) -> dict[str, t.Any]:
+        self.calls["get_caller_identity"] += 1
+        return {"Account": "123456789012", "Arn": "arn:aws:iam::123456789012:user/ops"}
 
     def upload_server_certificate(self, **request: t.Any) -> dict[str, t.Any]:
         self.certificates[request["ServerCertificateName"]] = request["Path"]
@@ -129,8 +135,8 @@ def test_a_kept_listing_is_what_was_listed(account: Account) -> None:
 def test_what_one_process_lists_serves_all_others_for_two_minutes(account: Account) -> None:
     for _process in range(20):
         account.cloudfront().known_distributions()
-        account.iam().known_server_certificates(OURS)
-        account.iam().known_server_certificate_quota()
+        account.iam().known_server_certificates()
+        account.iam().known_server_certificate_quota(1)
     assert set(account.calls.values()) == {1}
     account.now += DistributionCache.longest_life_seconds + 1
     account.cloudfront().known_distributions()
@@ -148,26 +154,36 @@ def test_who_lists_anew_sees_what_is_there_and_tells_the_others(account: Account
     assert len(account.iam().known_server_certificates()) == 3
 
 
-def test_a_listing_of_one_path_keeps_all_paths(account: Account) -> None:
-    assert [one.name for one in account.iam().list_server_certificates(OURS)] == ["webapp-1"]
-    assert [one.name for one in account.iam().known_server_certificates(OTHERS)] == ["elsewhere"]
-    assert account.calls["list_server_certificates"] == 1
+def test_a_listing_of_one_path_is_made_anew_and_says_nothing_of_others(account: Account) -> None:
+    account.iam().list_server_certificates()
+    assert len(account.iam().list_server_certificates(OURS)) == 2
+    assert account.calls["list_server_certificates"] == 2
+
+
+def test_a_listing_from_before_a_change_does_not_say_how_it_went(account: Account) -> None:
+    account.cloudfront().list_distributions()
+    account.now += 10
+    changed = datetime.fromtimestamp(account.now, timezone.utc)
+    account.now += 1
+    for _waiting in range(5):
+        account.cloudfront().known_distributions(changed)
+    assert account.calls["list_distributions"] == 2
 
 
 def test_what_the_run_uploads_and_deletes_counts_in_the_kept_places(account: Account) -> None:
-    assert account.iam().known_server_certificate_quota() == (2, 20)
+    assert account.iam().known_server_certificate_quota(1) == (2, 20)
     for name in ("webapp-2", "webapp-3"):
         account.iam().upload_server_certificate(Upload(name, OURS, "leaf", "", "key"))
     account.iam().delete_server_certificate("webapp-1")
-    assert account.iam().known_server_certificate_quota() == (3, 20)
+    assert account.iam().known_server_certificate_quota(1) == (3, 20)
     assert account.calls["get_account_summary"] == 1
 
 
 def test_places_are_counted_anew_before_one_is_refused(account: Account) -> None:
     account.quota = 2
-    assert account.iam().known_server_certificate_quota() == (2, 2)
+    assert account.iam().known_server_certificate_quota(1) == (2, 2)
     del account.certificates["elsewhere"]
-    assert account.iam().known_server_certificate_quota(places=1) == (1, 2)
+    assert account.iam().known_server_certificate_quota(1) == (1, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"listed_at": 1, "distributions": [{"id": "E1"}]}', b"[" * 99999])
@@ -177,15 +193,21 @@ def test_a_damaged_file_is_listed_anew(account: Account, content: bytes) -> None
         made.path.write_bytes(content)
     assert len(account.cloudfront().known_distributions()) == 1
     assert len(account.iam().known_server_certificates()) == 2
-    assert account.iam().known_server_certificate_quota() == (2, 20)
+    assert account.iam().known_server_certificate_quota(1) == (2, 20)
+
+
+def test_whose_the_credentials_are_is_asked_once(account: Account) -> None:
+    for _process in range(3):
+        assert SharedSts(account, account.cache(AccountCache)).get_caller_identity() == "123456789012"
+    assert account.calls == {"get_caller_identity": 1}
 
 
 def test_outside_a_run_everybody_lists(account: Account) -> None:
     for _process in range(2):
         SharedCloudFront(account, None).known_distributions()
         SharedCloudFront(account, None).list_distributions()
-        SharedIam(account, None).known_server_certificates(OURS)
-        SharedIam(account, None).known_server_certificate_quota()
+        SharedIam(account, None).known_server_certificates()
+        SharedIam(account, None).known_server_certificate_quota(1)
     assert account.calls == {"list_distributions": 4, "list_server_certificates": 2, "get_account_summary": 2}
 
 

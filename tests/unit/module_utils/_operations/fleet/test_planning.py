@@ -51,7 +51,7 @@ class Listings:
         self.calls.append("GetCallerIdentity")
         return "123456789012"
 
-    def list_server_certificates(self, path: str) -> tuple[StoredCertificate, ...]:
+    def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
         self.calls.append(f"ListServerCertificates {path}")
         return self.certificates
 
@@ -211,7 +211,7 @@ class TestListings:
             "GetAccountSummary",
             "GetCallerIdentity",
             "ListDistributions",
-            "ListServerCertificates /cloudfront/certops/",
+            "ListServerCertificates /",
         ]
 
     def test_one_that_fails_is_no_empty_one(self, store: FakeStore) -> None:
