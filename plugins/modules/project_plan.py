@@ -290,7 +290,7 @@ projects:
     orphans: {description: Certificates under its path that are neither in its record nor in use., type: list,
       elements: str, sample: []}
     predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
-      cloudfront: 6, iam: 7, route53: 4, sns: 3}}
+      cloudfront: 5, iam: 5, route53: 4, sns: 3}}
 attention:
   description: Of RV(projects) those that need something and that no run takes now, since they wait, are put off or held
     back.
@@ -328,7 +328,7 @@ limits:
   returned: success
   type: dict
   contains:
-    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 6, iam: 7,
+    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 5, iam: 5,
       route53: 4, sns: 3}}
     orders: {description: How many certificates are ordered at each CA., type: dict, sample:
       {"https://acme-v02.api.letsencrypt.org/directory": 1}}
