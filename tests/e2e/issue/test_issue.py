@@ -44,7 +44,6 @@ PROCESS = """
 import json, sys
 from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
 from ansible_collections.certops.cloudfront.plugins.modules import acme_route53_issue as module
-from unit.fakes import modules
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 clock = SystemClock()
 request = module.parse(Params(json.load(sys.stdin), clock.now(), check_mode=False))
