@@ -198,7 +198,7 @@ records:
   type: list
   elements: dict
   contains:
-    domain: {description: The name that it proves, and its wildcard., type: str, sample: example.com}
+    domain: {description: "The name that it proves, and its wildcard.", type: str, sample: example.com}
     name: {description: The name of the record., type: str, sample: _3639ac514e785e898d2646601fa951d5.example.com}
     type: {description: Its type., type: str, sample: CNAME}
     value: {description: Its value., type: str, sample: _98d2646601fa951d5.jkddzztszm.acm-validations.aws}
