@@ -125,7 +125,7 @@ from datetime import datetime, timezone
 from ansible.errors import AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session, sts
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
@@ -241,12 +241,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _session(self) -> session.Session:
         """The connection to AWS, as the role if there is one."""
         params = {name: self._option(name) for name in CONNECTION}
-        own = session.Session(params)
-        role = self._option("assume_role_arn")
-        if not role:
-            return own
-        credentials = sts.Sts(own.client("sts")).assume_role(role, ROLE_SESSION)
-        return session.Session({"region": own.region, "endpoint_url": params["endpoint_url"], **credentials})
+        return session.Session({**params, "role_arn": self._option("assume_role_arn")}, ROLE_SESSION)
 
     def _option(self, name: str) -> t.Any:
         """The option; a template in it is replaced by its value."""

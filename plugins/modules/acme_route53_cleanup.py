@@ -139,7 +139,7 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.dns import accounts as dns_accounts, options as dns_options
 from ..module_utils._operations.dns.accounts import DnsAccounts, Zones
-from ..module_utils._operations.dns.place_finder import Resolver
+from ..module_utils._operations.dns.cnames import Resolver
 from ..module_utils._operations.retire import leftovers
 from ..module_utils._operations.retire.leftovers import LeftoversRequest
 

@@ -395,6 +395,8 @@ from ..module_utils import _module
 from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.net.resolver import Dns
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.certificate.certificate import DEFAULT_KEY_TYPE, KEY_TYPES
+from ..module_utils._core.certificate.renewal import DEFAULT_INTERVAL_DAYS
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -435,11 +437,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_fallback_eab": {"type": "list", "elements": "dict", "default": [], "options": FALLBACK_EAB},
     "key_type": {
         "type": "str",
-        "choices": ["ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096"],
-        "default": "ecdsa_p256",
+        "choices": list(KEY_TYPES),
+        "default": DEFAULT_KEY_TYPE,
         "no_log": False,
     },
-    "renewal_interval_days": {"type": "int", "default": 30},
+    "renewal_interval_days": {"type": "int", "default": DEFAULT_INTERVAL_DAYS},
     "renewal_info": {"type": "dict"},
     "issued_since": {"type": "str"},
     "store": {"type": "str"},

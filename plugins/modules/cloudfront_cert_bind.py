@@ -240,6 +240,8 @@ import typing as t
 
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
 from ..module_utils._clients.net.tls import TlsProbe
+from ..module_utils._core.bind.distributions import MATCHES
+from ..module_utils._core.bind.target import VERIFICATIONS
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -253,12 +255,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate_name": {"type": "str"},
     "acm_certificate_arn": {"type": "str"},
     "certificate_domains": {"type": "list", "elements": "str", "default": []},
-    "match": {"type": "list", "elements": "str", "choices": ["previous", "aliases", "ids"], "default": ["previous"]},
+    "match": {"type": "list", "elements": "str", "choices": list(MATCHES), "default": [MATCHES[0]]},
     "previous": {"type": "list", "elements": "str", "default": []},
     "distributions": {"type": "list", "elements": "str", "default": []},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
-    "verify": {"type": "str", "choices": ["config", "tls", "none"], "default": "config"},
+    "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
     "rollback": {"type": "bool", "default": True},
     "edge_address": {"type": "str"},
     "edge_ca_bundle": {"type": "path"},

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition, fields
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire import revocation
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 
 ROOT = Path(__file__).resolve().parents[2]
 GALAXY_TAGS = {
@@ -156,6 +159,34 @@ def test_the_role_defaults_are_those_of_the_argument_specs() -> None:
         for name, value in defaults.items()
         if name not in computed and specs[name].get("default", value) != value
     } == {}
+
+
+def test_the_role_repeats_the_defaults_of_a_definition() -> None:
+    defaults = load("roles", "project", "defaults", "main.yml")
+    stored = definition.with_defaults("{{ project_name }}", {})
+    said = {
+        key: defaults[f"project_{key}"]
+        for key in stored
+        if f"project_{key}" in defaults and "{{" not in str(defaults[f"project_{key}"])
+    }
+    assert {key: value for key, value in said.items() if value not in (stored[key], stored[key] or "")} == {}
+
+
+def test_the_role_repeats_what_marks_a_server_certificate_as_ours() -> None:
+    variables = load("roles", "project", "vars", "main.yml")
+    assert variables["__project_path"] == ownership.path_of("{{ project_name }}")
+    assert variables["__project_server_cert_tags"] == {
+        **ownership.OUR_TAGS,
+        ownership.PROJECT_TAG: "{{ project_name }}",
+    }
+
+
+def test_the_role_gives_every_key_of_a_definition() -> None:
+    assert set(load("roles", "project", "vars", "main.yml")["__project_wanted"]) == set(fields.KEYS)
+
+
+def test_the_role_repeats_the_reasons_of_a_revocation() -> None:
+    assert options()["project_revoke_reason"]["choices"] == list(revocation.REASONS)
 
 
 def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> None:

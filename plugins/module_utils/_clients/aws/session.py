@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
 from ..._core.values.once import OnceProperty
+from ..._core.values.partitions import CHINA, GLOBAL
 from ..._errors import ConfigError
 from ..machine import aws_configuration as configuration, run_files
 from . import pace
@@ -56,8 +57,8 @@ IMPATIENT: dict[str, t.Any] = {
 # https://docs.aws.amazon.com/general/latest/gr/rande.html,
 # https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
 HOME_REGIONS = {
-    "aws": {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
-    "aws-cn": {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
+    GLOBAL: {"iam": "us-east-1", "cloudfront": "us-east-1", "route53": "us-east-1"},
+    CHINA: {"iam": "cn-north-1", "cloudfront": "cn-northwest-1", "route53": "cn-northwest-1"},
 }
 # What CloudTrail of the role's account shows as the user.
 ROLE_SESSION = "certops.cloudfront"
@@ -109,7 +110,8 @@ class Session:
     """The connection of one module execution; creating it calls nothing, nor does creating clients unless there is a
     role to assume first."""
 
-    def __init__(self, params: t.Mapping[str, t.Any]) -> None:
+    def __init__(self, params: t.Mapping[str, t.Any], role_session: str = ROLE_SESSION) -> None:
+        self._role_session = role_session
         params = configuration.settled(params)
         botocore_session = configuration.session(params)
         region, endpoint, kwargs = get_aws_connection_info(_Params(params))
@@ -170,7 +172,7 @@ class Session:
         if self._role is None:
             return self._session
         role_arn, external_id = self._role
-        assumed = Sts(self._client(self._session, "sts", {})).assume_role(role_arn, ROLE_SESSION, external_id)
+        assumed = Sts(self._client(self._session, "sts", {})).assume_role(role_arn, self._role_session, external_id)
         return boto3.session.Session(
             aws_access_key_id=assumed["access_key"],
             aws_secret_access_key=assumed["secret_key"],

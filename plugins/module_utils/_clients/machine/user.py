@@ -11,6 +11,8 @@ import re
 import typing as t
 from pathlib import Path
 
+from ..._core.ca import directories
+
 _HOME_VARIABLE = re.compile(r"\$(HOME\b|\{HOME\})")
 NO_HOME = "this user has no home directory: set HOME"
 
@@ -68,7 +70,7 @@ def _place(kind: str) -> str:
 
 _DEFAULTS: dict[str, t.Callable[[], str]] = {
     "acme_ca_bundle": lambda: os.environ.get("CERTOPS_ACME_CA_BUNDLE", ""),
-    "acme_directory": lambda: os.environ.get("CERTOPS_ACME_DIRECTORY") or "letsencrypt",
+    "acme_directory": lambda: os.environ.get("CERTOPS_ACME_DIRECTORY") or directories.DEFAULT,
     "archive": lambda: _place("archive"),
     "store": lambda: _place("store"),
 }

@@ -73,41 +73,45 @@ def why_matched(distribution: Distribution, selection: Selection, target: Target
 
 def judge(distribution: Distribution, selection: Selection, target: Target) -> BindReport:
     """What to do with one distribution; one that is not, or no longer, meant is skipped."""
-
-    def report(status: BindStatus, reason: str, uncovered: tuple[str, ...] = ()) -> BindReport:
-        etag = distribution.etag or None
-        return BindReport(
-            id=distribution.id,
-            status=status,
-            reason=reason,
-            aliases=distribution.aliases,
-            uncovered=uncovered,
-            etag_before=etag,
-        )
-
-    why = why_matched(distribution, selection, target)
+    uncovered: tuple[str, ...] = ()
     if is_bound(distribution.viewer, target):
-        return report(BindStatus.ALREADY, "it already uses this certificate")
-    if not why:
-        return report(
-            BindStatus.SKIPPED,
-            "it no longer uses an older certificate, and its aliases are not covered: it was changed outside this run",
+        status, reason = BindStatus.ALREADY, "it already uses this certificate"
+    else:
+        status, reason = BindStatus.SKIPPED, _why_not(distribution, selection, target)
+        if not reason:
+            uncovered = domain_names.uncovered(target.domains, distribution.aliases)
+            reason = _uncovered_text(uncovered)
+        if not reason:
+            status, reason = BindStatus.REBOUND, why_matched(distribution, selection, target)
+    return BindReport(
+        id=distribution.id,
+        status=status,
+        reason=reason,
+        aliases=distribution.aliases,
+        uncovered=uncovered,
+        etag_before=distribution.etag or None,
+    )
+
+
+def _why_not(distribution: Distribution, selection: Selection, target: Target) -> str:
+    """Why the distribution is not changed, whatever the certificate covers; empty if it may be."""
+    if not why_matched(distribution, selection, target):
+        return (
+            "it no longer uses an older certificate, and its aliases are not covered: it was changed outside this run"
         )
     if distribution.tenant_only:
-        return report(
-            BindStatus.SKIPPED,
+        return (
             "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change"
-            " them there",
+            " them there"
         )
-    uncovered = domain_names.uncovered(target.domains, distribution.aliases)
-    if uncovered:
-        return report(
-            BindStatus.SKIPPED,
-            f"the certificate does not cover {', '.join(uncovered)}; issue it with these names as well, or"
-            " remove the aliases",
-            uncovered,
-        )
-    return report(BindStatus.REBOUND, why)
+    return ""
+
+
+def _uncovered_text(uncovered: t.Sequence[str]) -> str:
+    if not uncovered:
+        return ""
+    names = ", ".join(uncovered)
+    return f"the certificate does not cover {names}; issue it with these names as well, or remove the aliases"
 
 
 def plan(distributions: t.Iterable[Distribution], selection: Selection, target: Target) -> tuple[BindReport, ...]:

@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
+from .target import ACM_ELEMENT, IAM_ELEMENT
+
 VIEWER_CERTIFICATE = "ViewerCertificate"
 # The order of CloudFront's schema; what is not in this list was added to the API later and is kept as it is.
 # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html
 VIEWER_ELEMENTS = (
     "CloudFrontDefaultCertificate",
-    "IAMCertificateId",
-    "ACMCertificateArn",
+    IAM_ELEMENT,
+    ACM_ELEMENT,
     "SSLSupportMethod",
     "MinimumProtocolVersion",
     "Certificate",

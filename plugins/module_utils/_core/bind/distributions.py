@@ -7,7 +7,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from .target import ACM_ELEMENT, IAM_ELEMENT
+
 DEPLOYED = "Deployed"
+# The ways to say which distributions are meant.
+MATCHES = ("previous", "aliases", "ids")
 
 
 @dataclass(frozen=True)
@@ -42,9 +46,7 @@ class Selection:
 
 def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:
     """The certificates that a viewer certificate names, the deprecated element included."""
-    return frozenset(
-        viewer[name] for name in ("IAMCertificateId", "ACMCertificateArn", "Certificate") if viewer.get(name)
-    )
+    return frozenset(viewer[name] for name in (IAM_ELEMENT, ACM_ELEMENT, "Certificate") if viewer.get(name))
 
 
 def users(distributions: t.Iterable[Distribution], certificate_id: str | None) -> tuple[str, ...]:

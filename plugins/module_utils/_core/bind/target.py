@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
-from ..values import times
+from ..values import partitions, times
 from ..values.ownership import CLOUDFRONT_PATH
 
-CHINA = "aws-cn"
 IAM_ELEMENT = "IAMCertificateId"
 ACM_ELEMENT = "ACMCertificateArn"
 ACM_REGION = "us-east-1"
+# How a binding is verified; the usual way first.
+VERIFICATIONS = ("config", "tls", "none")
 # IAM is eventually consistent: a certificate is usable about a minute after its upload.
 # https://github.com/hashicorp/terraform-provider-aws/issues/4698
 VISIBILITY_SECONDS = 120
@@ -104,7 +105,7 @@ def acm_problems(target: Target, partition: str, verify: str) -> list[str]:
     """Why CloudFront would refuse the ACM certificate, or this collection cannot bind it."""
     problems = []
     parsed = _ACM_ARN.fullmatch(target.id or "")
-    if partition == CHINA:
+    if partition == partitions.CHINA:
         problems.append(
             "acm_certificate_arn: CloudFront in China takes IAM server certificates only; upload the certificate with"
             " iam_server_cert"

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ..values.partitions import CHINA
 from .distributions import Distribution
-from .target import CHINA, Target
+from .target import Target
 
 # For a distribution that had no certificate of its own.
 # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ViewerCertificate.html

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from ..values import texts, urls
 
+# The one that is asked if none is named.
+DEFAULT = "letsencrypt"
+
 
 @dataclass(frozen=True)
 class KnownDirectory:
@@ -19,7 +22,7 @@ class KnownDirectory:
 
 KNOWN = {
     # https://letsencrypt.org/getting-started/
-    "letsencrypt": KnownDirectory("https://acme-v02.api.letsencrypt.org/directory"),
+    DEFAULT: KnownDirectory("https://acme-v02.api.letsencrypt.org/directory"),
     "letsencrypt_staging": KnownDirectory("https://acme-staging-v02.api.letsencrypt.org/directory"),
     # https://zerossl.com/documentation/acme/
     "zerossl": KnownDirectory("https://acme.zerossl.com/v2/DV90", needs_eab=True),

@@ -13,6 +13,7 @@ from ..values import times
 # CloudFront accepts RSA 1024 to 4096 and ECDSA P-256 and nothing else; of these we create the ones that CAs still sign.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
 KEY_TYPES = ("ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096")
+DEFAULT_KEY_TYPE = KEY_TYPES[0]
 CLOUDFRONT_KEY_TYPES = (*KEY_TYPES, "rsa_1024")
 
 

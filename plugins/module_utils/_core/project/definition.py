@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..values import partitions
 from ..values.shapes import ProjectDefinition
 from .fields import _DEFAULTS, _FIELDS, KEYS
 
@@ -41,7 +42,7 @@ def name_problems(name: str, option: str = "name") -> list[str]:
     return []
 
 
-def parse(name: str, given: t.Mapping[str, t.Any], partition: str = "aws") -> Definition:
+def parse(name: str, given: t.Mapping[str, t.Any], partition: str = partitions.GLOBAL) -> Definition:
     """The definition that ``given`` makes for the project, with all its problems; what is missing or empty takes its
     default."""
     topic = f"certops-{name}"
@@ -106,7 +107,7 @@ def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
     found = []
     if "ids" in values["bind"] and not values["distributions"]:
         found.append("distributions: empty, but bind has ids; list distribution IDs, or remove ids from bind")
-    if values["certificate_store"] == "acm" and partition == "aws-cn":
+    if values["certificate_store"] == "acm" and partition == partitions.CHINA:
         found.append("certificate_store: acm cannot serve CloudFront in the China regions; use iam")
     elif values["certificate_store"] == "acm" and not ACM_SUPPORTED:
         found.append("certificate_store: acm is not supported in this version; use iam")

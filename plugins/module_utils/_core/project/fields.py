@@ -7,22 +7,21 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..bind.distributions import MATCHES
+from ..bind.target import VERIFICATIONS
 from ..ca import directories
 from ..certificate import bundle, certificate, renewal
+from ..report import subscriptions
+from ..server_cert import limits
 from ..values import domain_names, emails
 from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
 
 CERTIFICATE_STORES = ("iam", "acm")
-BIND = ("previous", "aliases", "ids")
-VERIFY = ("config", "tls", "none")
 
-# Tags per server certificate, less the two of ours. https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html
-MAX_TAGS, MAX_TAG_NAME, MAX_TAG_VALUE = 48, 128, 256
 RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
+# Of those that a server certificate may have.
+MAX_TAGS = limits.MAX_TAGS - len(RESERVED_TAGS)
 _DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}")
-
-# https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html
-_TOPIC = re.compile(r"[A-Za-z0-9_-]{1,256}|arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}")
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
 _TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
@@ -57,7 +56,7 @@ def _distributions(key: str, value: t.Any) -> Checked:
 
 def _bind(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
-    found += [f"{key}: {item!r} is unknown; use any of {', '.join(BIND)}" for item in items if item not in BIND]
+    found += [f"{key}: {item!r} is unknown; use any of {', '.join(MATCHES)}" for item in items if item not in MATCHES]
     return list(dict.fromkeys(items)), found
 
 
@@ -124,16 +123,13 @@ def _text(key: str, value: t.Any) -> Checked:
 
 def _topic(key: str, value: t.Any) -> Checked:
     """Empty text means no notification; None is replaced by the caller."""
-    if value == "" or (isinstance(value, str) and _TOPIC.fullmatch(value)):
-        return value, []
-    return value, [
-        f"{key}: {value!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"
-    ]
+    problem = None if value == "" else subscriptions.topic_form_problem(key, value)
+    return value, [problem] if problem else []
 
 
 def _directory(key: str, value: t.Any) -> Checked:
     text, found = _text(key, value)
-    return text or "letsencrypt", found or directories.problems(text or "letsencrypt")
+    return text or directories.DEFAULT, found or directories.problems(text or directories.DEFAULT)
 
 
 def _profile(key: str, value: t.Any) -> Checked:
@@ -181,7 +177,7 @@ def _tags(key: str, value: t.Any) -> Checked:
 
 
 def _is_tag(tag: str, text: str) -> bool:
-    sized = 1 <= len(tag) <= MAX_TAG_NAME and len(text) <= MAX_TAG_VALUE
+    sized = 1 <= len(tag) <= limits.MAX_TAG_KEY_LENGTH and len(text) <= limits.MAX_TAG_VALUE_LENGTH
     return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
 
 
@@ -195,10 +191,10 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "emails": ([], _emails),
     "renewal_interval_days": (renewal.DEFAULT_INTERVAL_DAYS, _interval),
     "certificate_store": ("iam", _one_of(CERTIFICATE_STORES)),
-    "bind": (["previous"], _bind),
+    "bind": ([MATCHES[0]], _bind),
     "distributions": ([], _distributions),
-    "key_type": ("ecdsa_p256", _one_of(certificate.KEY_TYPES)),
-    "acme_directory": ("letsencrypt", _directory),
+    "key_type": (certificate.DEFAULT_KEY_TYPE, _one_of(certificate.KEY_TYPES)),
+    "acme_directory": (directories.DEFAULT, _directory),
     "acme_ca_bundle": ("", _text),
     "acme_terms_agreed": (True, _flag),
     "acme_profile": ("", _profile),
@@ -211,7 +207,7 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "archive": ("", _text),
     "sns_topic": ("", _topic),
     "deploy_wait": (True, _flag),
-    "verify": ("config", _one_of(VERIFY)),
+    "verify": (VERIFICATIONS[0], _one_of(VERIFICATIONS)),
     "keep_previous": (0, _count),
     "archive_keep": (bundle.KEEP_ALL, _retention),
     "tags": ({}, _tags),

@@ -10,6 +10,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 from ..values import urls
+from ..values.partitions import CHINA, GLOBAL
 from ..values.shapes import ProjectDocument
 
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
@@ -20,12 +21,12 @@ RECORD_FIELDS = (
     "Delete_Previous_IAM_SSL_Cert",
 )
 CONSOLES = {
-    "aws": "https://console.aws.amazon.com/cloudfront/v4/home",
-    "aws-cn": "https://console.amazonaws.cn/cloudfront/v3/home",
+    GLOBAL: "https://console.aws.amazon.com/cloudfront/v4/home",
+    CHINA: "https://console.amazonaws.cn/cloudfront/v3/home",
 }
 BUCKETS = {
-    "aws": "https://console.aws.amazon.com/s3/object",
-    "aws-cn": "https://console.amazonaws.cn/s3/object",
+    GLOBAL: "https://console.aws.amazon.com/s3/object",
+    CHINA: "https://console.amazonaws.cn/s3/object",
 }
 
 
@@ -104,7 +105,7 @@ def _certificate_lines(document: ProjectDocument) -> list[str]:
 
 def _partition(arn: str) -> str:
     found = (*arn.split(":"), "")[1]
-    return found if found in CONSOLES else "aws"
+    return found if found in CONSOLES else GLOBAL
 
 
 def _bucket_lines(uri: str, partition: str) -> list[str]:

@@ -79,16 +79,19 @@ def is_arn(topic: str) -> bool:
     return topic.startswith("arn:")
 
 
+def topic_form_problem(key: str, topic: t.Any) -> str | None:
+    """Why ``topic`` is neither the name nor the ARN of a topic, whatever the region; None if it is one."""
+    if isinstance(topic, str) and (_NAME.fullmatch(topic) or _ARN.fullmatch(topic)):
+        return None
+    return f"{key}: {topic!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"
+
+
 def topic_problems(key: str, topic: str, region: str) -> list[str]:
     """Why ``topic`` names no topic of this region, if the region is known; empty if it does."""
+    form = topic_form_problem(key, topic)
+    if form:
+        return [form]
     match = _ARN.fullmatch(topic)
-    if match is None and (is_arn(topic) or not _NAME.fullmatch(topic)):
-        return [
-            (
-                f"{key}: {topic!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a"
-                " topic ARN"
-            )
-        ]
     if match and region and match["region"] != region:
         return [
             (

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..bind.distributions import DEPLOYED, Distribution, users
+from ..bind.target import ACM_ELEMENT
 from ..certificate.certificate import Certificate
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, times
 
 # RFC 5280 section 5.3.1, without those that only the CA may give. https://letsencrypt.org/docs/revoking/
 REASONS = {"unspecified": 0, "keyCompromise": 1, "affiliationChanged": 3, "superseded": 4, "cessationOfOperation": 5}
-ACM_ELEMENT = "ACMCertificateArn"
 
 
 @dataclass(frozen=True)

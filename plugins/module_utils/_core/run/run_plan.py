@@ -65,38 +65,44 @@ def plan(
         "renew_at": _renew_at(document, now),
         "domains_changed": _domains_changed(document),
     }
+    if run == rollback.RUN:
+        return _rollback(document, available, now, shared)
+    idle = _idle(document, run, shared)
+    if idle is not None:
+        return idle
+    found = _needed(document, run, now, shared)
+    waits = _waits(document, run, now) if found.issue else None
+    if waits is None:
+        return found
+    return RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared)
+
+
+def _idle(document: ProjectDocument, run: str, shared: dict[str, t.Any]) -> RunPlan | None:
+    """The plan of a run that brings no certificate into service: because of what it is for, or because the certificates
+    are being deleted."""
     unfinished = document["journal"]
     if run in ("restore", "delete") and journal.is_unfinished_run(unfinished, run):
         return RunPlan(**_continued(unfinished, issue=False), **shared)
     if run in WITHOUT_JOURNAL:
         return RunPlan(action="none", reason=f"a {run} run brings no new certificate into service", **shared)
-    if run == rollback.RUN:
-        return _rollback(document, available, now, shared)
     if run == "renew" and journal.is_deletion(unfinished):
         begun = (
             f"a deletion that began at {unfinished['started_at']} did not finish; run delete again, or create"
             " to keep the project"
         )
         return RunPlan(action="none", reason=begun, **shared)
+    return None
+
+
+def _needed(document: ProjectDocument, run: str, now: datetime, shared: dict[str, t.Any]) -> RunPlan:
+    """What the facts ask for, as the continuation of an unfinished run if that serves."""
     need = _need(document, run, now)
     resumed = _resumed(document, run, need)
     if resumed is not None:
-        found = RunPlan(**resumed, **shared)
-    else:
-        since = times.to_text(now) if need.action == "reissue" else rollback.at(document["certificate"])
-        found = RunPlan(
-            action=need.action,
-            reason=need.reason,
-            issue=need.issue,
-            issued_since=since if need.issue else None,
-            **shared,
-        )
-    waits = _waits(document, run, now) if found.issue else None
-    return (
-        RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared)
-        if waits
-        else found
-    )
+        return RunPlan(**resumed, **shared)
+    since = times.to_text(now) if need.action == "reissue" else rollback.at(document["certificate"])
+    issued_since = since if need.issue else None
+    return RunPlan(action=need.action, reason=need.reason, issue=need.issue, issued_since=issued_since, **shared)
 
 
 def _rollback(

@@ -21,7 +21,7 @@ from ..._core.bind.distributions import Distribution
 from ..._core.values.ownership import PROJECT_TAG
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
-from ..dns.place_finder import Resolver
+from ..dns.cnames import Resolver
 
 
 @dataclass(frozen=True)

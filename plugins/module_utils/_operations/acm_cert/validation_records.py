@@ -16,7 +16,8 @@ from ..._core.dns.zones import RecordPlace
 from ..._core.values import domain_names
 from ..._errors import RefusedError
 from ..dns.accounts import DnsAccounts
-from ..dns.place_finder import PlaceFinder, Resolver
+from ..dns.cnames import Resolver
+from ..dns.place_finder import PlaceFinder
 
 # A name beside those of the records, which are not known before the request: it is in the same zone.
 _BESIDE = "_acm-validations."

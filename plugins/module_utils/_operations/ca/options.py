@@ -21,7 +21,7 @@ ACCOUNT: dict[str, t.Any] = {
     "acme_contacts": {"type": "list", "elements": "str", "default": []},
 }
 REGISTRATION: dict[str, t.Any] = {
-    "acme_directory": {"type": "str", "default": "letsencrypt"},
+    "acme_directory": {"type": "str", "default": directories.DEFAULT},
     "acme_terms_agreed": {"type": "bool", "default": False},
     "acme_eab_kid": {"type": "str"},
     "acme_eab_hmac_key": {"type": "str", "no_log": True},

@@ -14,11 +14,7 @@ from ..._core.dns.zones import Facts, Level, RecordPlace, Servers, Zone
 from ..._core.values import domain_names
 from ..._core.values.once import OnceProperty
 from ..._errors import ConfigError
-
-# CNAMEs on the way from a name to its record. Resolvers follow no more than some; RFC 1034 section 3.6.2 asks for few.
-MAX_HOPS = 8
-# A name that nobody has, to see whether a CNAME comes from a wildcard.
-PROBE_LABEL = "_certops-probe."
+from .cnames import CnameChains, Resolver
 
 
 class ZoneReader(t.Protocol):
@@ -35,13 +31,6 @@ class ZoneReader(t.Protocol):
 
     def references(self, zone_id: str) -> References:
         """The CNAME and NS record sets of the zone, by type and name."""
-
-
-class Resolver(t.Protocol):
-    """What is asked of DNS: ``_dns.Dns``, or a fake."""
-
-    def lookup(self, names: t.Iterable[str], rdtype: str) -> t.Mapping[str, tuple[str, ...] | None]:
-        """The values under each name; none if there is none, and None if nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +103,8 @@ class PlaceFinder:
 
     def search(self, challenges: t.Sequence[str]) -> Found:
         """The place of each of these challenge names, or why it has none."""
-        targets, problems = self._targets(challenges)
+        resolver = self.resolver if self.follows_cnames else None
+        targets, problems = CnameChains(resolver, self._recorded).ends(challenges)
         by_account: dict[str, list[str]] = {}
         for target in dict.fromkeys(targets.values()):
             by_account.setdefault(self._account_of(target).delegation, []).append(target)
@@ -157,50 +147,11 @@ class PlaceFinder:
         best = max(closest, key=lambda account: len(account.domain), default=self._accounts[""])
         return best if best.delegation and not (own and len(own[0][0].name) > len(best.domain)) else self._accounts[""]
 
-    def _targets(self, challenges: t.Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
-        """Where the CNAMEs of each challenge name end, and what is wrong with those that do not."""
-        chains = {challenge: [challenge] for challenge in challenges}
-        problems: dict[str, str] = {}
-        moving = self._without_wildcards(self._cnames(challenges))
-        while moving:
-            for challenge, chain in chains.items():
-                target = moving.get(chain[-1])
-                if target is not None and challenge not in problems:
-                    chain.append(target)
-                    if target in chain[:-1] or len(chain) > MAX_HOPS + 1:
-                        problems[challenge] = (
-                            f"its challenge name is a CNAME chain that does not end ({' to '.join(chain)}); correct the"
-                            " records"
-                        )
-            moving = self._cnames(
-                {chain[-1] for challenge, chain in chains.items() if len(chain) > 1 and challenge not in problems}
-            )
-        return {challenge: chain[-1] for challenge, chain in chains.items() if challenge not in problems}, problems
-
-    def _cnames(self, wanted: t.Collection[str]) -> dict[str, str]:
-        """What these names are CNAMEs to, as DNS says, or the records of the own zones where DNS cannot be asked."""
-        if self.resolver is None or not wanted or not self.follows_cnames:
-            return {}
-        found: dict[str, str] = {}
-        for name, told in self.resolver.lookup(sorted(wanted), "CNAME").items():
-            values = self._recorded(name) if told is None else told
-            if values:
-                found[name] = values[0]
-        return found
-
     def _recorded(self, name: str) -> tuple[str, ...]:
+        """What the records of the own zones say that a name is a CNAME to."""
         own = self._accounts[""]
         candidates = zones.levels(name, own.zones)
         return tuple(own.references(candidates[0][0].id).get(("CNAME", name), ())) if candidates else ()
-
-    def _without_wildcards(self, cnames: t.Mapping[str, str]) -> dict[str, str]:
-        """Without those that a wildcard such as ``*.example.com`` makes: a record of the name's own takes its place
-        (RFC 4592 section 2.2.1)."""
-        if self.resolver is None or not cnames:
-            return dict(cnames)
-        probes = {name: PROBE_LABEL + name.partition(".")[2] for name in cnames}
-        answers = self.resolver.lookup(sorted(set(probes.values())), "CNAME")
-        return {name: target for name, target in cnames.items() if (answers[probes[name]] or ("",))[0] != target}
 
     def _in_account(self, account: _Account, wanted: t.Sequence[str]) -> dict[str, RecordPlace | str]:
         override = {name: zone_id for name in wanted if (zone_id := self._override(name)) is not None}

@@ -14,7 +14,7 @@ import typing as t
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.dns.zones import RecordPlace
 from ..._core.values.waiting import Clock, Deadline
-from .place_finder import Resolver
+from .cnames import Resolver
 
 # What is not shown so long after INSYNC is not a matter of time; the CA has the last word.
 WAIT_SECONDS = 60

@@ -39,7 +39,7 @@ class NameChecks:
     clock: Clock
 
     def __post_init__(self) -> None:
-        self._directory = Fact(self._read_directory)
+        self._directory = Fact(lambda: _ca(self.ca, self.subject.definition["acme_directory"]))
         self._account = Fact(self._read_account)
         self._located = Fact(self._locate)
         self._challenges = {domain: txt_records.challenge_name(domain) for domain in self.subject.domains}
@@ -100,19 +100,11 @@ class NameChecks:
         """CAA lets the CA issue for each name."""
         issuer = Issuer(self._directory.get_or(Ca("")).caa_identities, self._account.get_or(None))
         records = self.dns.caa({name for domain in self.subject.domains for name in caa.climb(domain)})
-        return [found for domain in self.subject.domains for found in self._judged(domain, records, issuer)]
-
-    def _judged(
-        self, domain: str, records: t.Mapping[str, tuple[CaaRecord, ...] | None], issuer: Issuer
-    ) -> list[Finding]:
-        for name in caa.climb(domain):
-            if records[name] is None:
-                return [doctor_ca.unread(domain, name, self.dns.silence)]
-            if records[name]:
-                break
-        return doctor_ca.caa(
-            domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer
-        )
+        return [
+            found
+            for domain in self.subject.domains
+            for found in _judged(domain, records, issuer, lambda: self.dns.silence)
+        ]
 
     def _led_to(self, delegation: str, places: t.Sequence[RecordPlace], unplaced: t.Iterable[str]) -> list[Finding]:
         """Whether DNS leads to the zones of one account that records go to, or would go to if there were no problem
@@ -143,13 +135,6 @@ class NameChecks:
     def _locate(self) -> Found:
         return self.places.search(list(dict.fromkeys(self._challenges.values()))) if self.places else Found({}, {}, {})
 
-    def _read_directory(self) -> Ca:
-        known = directories.resolve(self.subject.definition["acme_directory"])
-        found = self.ca.directory()
-        return Ca(
-            known.url, found.profiles, known.needs_eab or found.needs_eab, found.caa_identities, found.terms_of_service
-        )
-
     def _read_account(self) -> str | None:
         """The URL of the account that the project has with the CA."""
         if self.archive is None:
@@ -157,6 +142,31 @@ class NameChecks:
         url = directories.resolve(self.subject.definition["acme_directory"]).url
         account = accounts.load(self.archive, url, tuple(self.subject.definition["acme_contacts"]))
         return account.url if account else None
+
+
+def _judged(
+    domain: str,
+    records: t.Mapping[str, tuple[CaaRecord, ...] | None],
+    issuer: Issuer,
+    silence: t.Callable[[], str],
+) -> list[Finding]:
+    """What the CAA records that count for the domain say; ``silence`` says why some could not be read."""
+    for name in caa.climb(domain):
+        if records[name] is None:
+            return [doctor_ca.unread(domain, name, silence())]
+        if records[name]:
+            break
+    return doctor_ca.caa(
+        domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer
+    )
+
+
+def _ca(client: Client, directory: str) -> Ca:
+    """What the CA says of itself."""
+    known, found = directories.resolve(directory), client.directory()
+    return Ca(
+        known.url, found.profiles, known.needs_eab or found.needs_eab, found.caa_identities, found.terms_of_service
+    )
 
 
 def _servers(found: tuple[str, ...] | None) -> frozenset[str] | None:

@@ -128,20 +128,9 @@ def parse(params: Params) -> IssueRequest:
     if problems:
         raise ConfigError(problems)
     directory = directories.resolve(params["acme_directory"])
-    since = params.get("issued_since")
     request = IssueRequest(
-        wanted=WantedCertificate(
-            project=params["project"],
-            domains=domain_names.normalise(params["domains"]),
-            key_type=params["key_type"],
-            directory=directory.url,
-            profile=params.get("acme_profile") or None,
-        ),
-        terms=RenewalTerms(
-            interval_days=params["renewal_interval_days"],
-            issued_since=times.from_text(since) if since else None,
-            renewal_info=params.get("renewal_info") or None,
-        ),
+        wanted=_wanted(params, directory.url),
+        terms=_terms(params),
         dest=params.get("dest"),
         contacts=contacts_of(params),
         terms_agreed=params["acme_terms_agreed"],
@@ -161,6 +150,25 @@ def parse(params: Params) -> IssueRequest:
     )
     accepted = tuple((wanted.directory, wanted.profile) for choice in request.choices for wanted in choice.variants)
     return replace(request, terms=replace(request.terms, accepted=accepted))
+
+
+def _wanted(params: Params, directory: str) -> WantedCertificate:
+    return WantedCertificate(
+        project=params["project"],
+        domains=domain_names.normalise(params["domains"]),
+        key_type=params["key_type"],
+        directory=directory,
+        profile=params.get("acme_profile") or None,
+    )
+
+
+def _terms(params: Params) -> RenewalTerms:
+    since = params.get("issued_since")
+    return RenewalTerms(
+        interval_days=params["renewal_interval_days"],
+        issued_since=times.from_text(since) if since else None,
+        renewal_info=params.get("renewal_info") or None,
+    )
 
 
 def _reach(params: Params) -> Reach:

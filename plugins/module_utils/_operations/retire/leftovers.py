@@ -24,7 +24,8 @@ from ..._errors import ConfigError
 from ..dns import accounts as dns_accounts
 from ..dns.accounts import DnsAccounts, DnsConnections
 from ..dns.challenge_records import ChallengeRecords
-from ..dns.place_finder import PlaceFinder, Resolver
+from ..dns.cnames import Resolver
+from ..dns.place_finder import PlaceFinder
 from ..issue import withdrawal
 
 

@@ -84,7 +84,7 @@ def parse(params: Params) -> RevokeRequest:
 
 
 def _problems(params: Params) -> list[str]:
-    given = params if params["acme_directory"] else {**params, "acme_directory": "letsencrypt"}
+    given = params if params["acme_directory"] else {**params, "acme_directory": directories.DEFAULT}
     problems = options.ca_problems(given) + stores.uri_problems(params["archive"], "archive")
     if (params["bundle"] is None) == (params["certificate"] is None):
         problems.append("bundle or certificate: set one of them to select what to revoke")
