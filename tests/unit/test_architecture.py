@@ -209,9 +209,12 @@ def topic(path: Path) -> str:
 
 
 def heights() -> dict[str, tuple[int, int]]:
-    """Floor and bar of each topic."""
+    """Floor of each topic, and its step there."""
     return {
-        name: (floor, bar) for floor, bars in enumerate(FLOORS) for bar, topics in enumerate(bars) for name in topics
+        name: (floor, step)
+        for floor, steps in enumerate(FLOORS)
+        for step, topics in enumerate(steps)
+        for name in topics
     }
 
 

@@ -53,7 +53,7 @@ def problem(page: Path, link: str) -> str | None:
     """Why this link leads nowhere; None for one that leads out of the repository, or somewhere."""
     if link.startswith("https://") and not link.startswith(GITHUB):
         return None
-    target, _, fragment = link.removeprefix(GITHUB).partition("#")
+    target, dummy, fragment = link.removeprefix(GITHUB).partition("#")
     path = (ROOT if link.startswith(GITHUB) else page.parent) / target if target else page
     if not path.exists():
         return f"{link}: there is no such file"

@@ -57,7 +57,7 @@ def _token(found: t.Any) -> str:
 
 def _why(exc: Exception) -> str:
     """What is wrong with a document, in its own words if there are any."""
-    return str(exc) if type(exc) is ValueError else f"{type(exc).__name__} {texts.cleaned(exc)}"
+    return str(exc) if exc.__class__ is ValueError else f"{type(exc).__name__} {texts.cleaned(exc)}"
 
 
 class AcmeStatus(str, Enum):

@@ -125,7 +125,7 @@ class Dns:
         """The addresses of the name servers that each zone is delegated to."""
         hosts = {zone: found or () for zone, found in self.lookup(zones, "NS").items()}
         addresses = self.lookup((host for found in hosts.values() for host in found), "A")
-        port = self.resolver[1] if self.resolver else PORT
+        port = PORT if self.resolver is None else self.resolver[1]
         return {
             zone: tuple(dict.fromkeys((address, port) for host in found for address in addresses[host] or ()))
             for zone, found in hosts.items()

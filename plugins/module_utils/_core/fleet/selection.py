@@ -17,7 +17,7 @@ from .needs import Candidate, Need
 
 # How many of those that rest are named.
 NEXT = 5
-Admit = t.Callable[[ProjectDocument], "Held | None"]
+Admit = t.Callable[[ProjectDocument], Held | None]
 
 
 @dataclass(frozen=True)

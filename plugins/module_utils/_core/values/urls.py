@@ -16,7 +16,7 @@ def parts(url: str) -> urllib.parse.SplitResult:
     try:
         found = urllib.parse.urlsplit(url)
         # both are computed when they are asked for, and fail then
-        _ = (found.port, found.hostname)
+        dummy = (found.port, found.hostname)
     except ValueError:
         return urllib.parse.SplitResult("", "", "", "", "")
     return found
