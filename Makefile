@@ -8,7 +8,7 @@ export VENV
 CHECK = $(VENV)/bin/python scripts/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos bench build variables clean
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos matrix bench build variables clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -42,6 +42,9 @@ molecule: setup ## the role's molecule scenario
 
 chaos: setup ## kills, faults, overlapping jobs and full disks by the hundred; the figures of docs/safety.md
 	@$(CHECK) chaos
+
+matrix: setup ## the tests on each supported ansible-core and Python that is here; ROWS="2.18/3.11 2.21/3.13" are some of them
+	@$(VENV)/bin/python scripts/matrix.py $(ROWS)
 
 bench: ## measurements of issuing and of fleets against certbot; writes docs/benchmarks.md
 	@scripts/setup tests/bench/requirements.txt

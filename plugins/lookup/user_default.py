@@ -52,7 +52,6 @@ class LookupModule(LookupBase):
 
     def run(self, terms: t.Sequence[str], variables: t.Any = None, **kwargs: t.Any) -> list[str]:
         """The default for each of ``terms``."""
-        self.set_options(var_options=variables, direct=kwargs)
         unknown = [term for term in terms if term not in user.DEFAULTS]
         if unknown or not terms:
             known = ", ".join(user.DEFAULTS)

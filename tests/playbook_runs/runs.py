@@ -54,7 +54,8 @@ class Run:
 
     @property
     def output(self) -> str:
-        return f"{self.stdout}\n{self.stderr}"
+        """Both streams, and messages as one line each: ansible-core 2.18 wraps them."""
+        return f"{self.stdout}\n{self.stderr}\n" + re.sub(r"(?<=\S)\n(?=[^\s\[])", " ", self.stderr)
 
     def succeeded(self) -> Run:
         """This run, after making sure that it did not fail."""

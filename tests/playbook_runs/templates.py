@@ -16,6 +16,8 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from playbook_runs.workers import is_known_core
+
 
 class Templates:
     """The code of the templates that earlier runs used; they leave it in a file for the process that forks the next
@@ -28,7 +30,10 @@ class Templates:
         self._code: dict[tuple[bytes, bool], CodeType] = {}
 
     def look_up(self) -> None:
-        """From now on Ansible in this process, and in those that it forks, looks here before it compiles a template."""
+        """From now on Ansible in this process, and in those that it forks, looks here before it compiles a template, if
+        it is one whose compiler is known."""
+        if not is_known_core():
+            return
         from ansible._internal._templating._jinja_bits import AnsibleEnvironment, _TemplateCompileContext
 
         compiled = AnsibleEnvironment.compile

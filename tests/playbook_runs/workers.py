@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     from ansible.executor.process.worker import WorkerProcess
 
 
+# Its internals are those that this file and templates.py know. On others the runs are slower, and otherwise the same.
+KNOWN_CORE = "2.19."
+
+
+def is_known_core() -> bool:
+    """Whether this is the ansible-core that the short cuts were written for."""
+    from ansible.release import __version__
+
+    return str(__version__).startswith(KNOWN_CORE)
+
+
 def do_tasks_here() -> None:
-    """From now on the controller of this process does the work of its workers."""
+    """From now on the controller of this process does the work of its workers, where that is known how."""
+    if not is_known_core():
+        return
     from ansible.plugins import strategy
     from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
 

@@ -13,7 +13,6 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
-from ansible.template import trust_as_template
 from ansible_collections.certops.cloudfront.plugins.inventory.projects import InventoryModule
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import certificate, definition, document
@@ -57,6 +56,15 @@ def _trusting(value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [_trusting(entry) for entry in value]
     return trust_as_template(value) if isinstance(value, str) else value
+
+
+def trust_as_template(value: str) -> str:
+    """As the text of a file that the user wrote; ansible-core 2.18 trusts all that is not marked otherwise."""
+    try:
+        from ansible.template import trust_as_template
+    except ImportError:
+        return value
+    return t.cast("str", trust_as_template(value))
 
 
 class Source:
@@ -135,7 +143,7 @@ def test_groups_and_variables_can_be_constructed(source: Source) -> None:
         groups={"apex": "'example.com' in project_domains", "nobody": "project_domains | length == 0"},
         keyed_groups=[{"prefix": "key", "key": "project_key_type"}],
     )
-    assert data.hosts["one"].vars["days_left"] == 62
+    assert int(data.hosts["one"].vars["days_left"]) == 62  # ansible-core 2.18 makes text of it
     assert members(data, "apex") == members(data, "key_ecdsa_p256") == ["one"]
     assert "nobody" not in data.groups
 
