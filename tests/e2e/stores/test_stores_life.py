@@ -32,8 +32,10 @@ class Places:
         self.dynamodb, self.s3 = seed.client("dynamodb", owner), seed.client("s3", owner)
 
     def documents(self) -> dict[str, dict[str, Any]]:
+        """Those of the projects; what lies beside them has names with a dot in front."""
         items = self.dynamodb.scan(TableName=TABLE, ConsistentRead=True)["Items"]
-        return {item["name"]["S"]: json.loads(item["document"]["S"]) for item in items}
+        found = {item["name"]["S"]: json.loads(item["document"]["S"]) for item in items}
+        return {name: document for name, document in found.items() if not name.startswith(".")}
 
     def keys(self) -> list[str]:
         return [entry["Key"] for entry in self.s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
