@@ -20,12 +20,13 @@ from ..._core.values import texts, urls
 try:
     import requests
     import urllib3.exceptions
+    from requests import Session
     from requests.adapters import HTTPAdapter
     from urllib3.connection import HTTPSConnection
     from urllib3.connectionpool import HTTPSConnectionPool
 except ImportError:
     # the network reports the missing library
-    HTTPAdapter = HTTPSConnection = HTTPSConnectionPool = object  # type: ignore[assignment,misc]
+    HTTPAdapter = HTTPSConnection = HTTPSConnectionPool = Session = object  # type: ignore[assignment,misc]
 
 # An order of 100 names is below 50 kB, a long chain below 20 kB.
 MAX_BYTES = 1_000_000
@@ -91,9 +92,28 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+class _Session(Session):
+    """What the environment says of proxies and trust is read once for each server: that takes longer than a small
+    request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings: dict[t.Any, t.Any] = {}
+
+    def merge_environment_settings(self, url: t.Any, proxies: t.Any, *given: t.Any) -> t.Any:
+        """As the library does; nothing of ours changes the environment."""
+        if proxies:
+            return super().merge_environment_settings(url, proxies, *given)
+        key = (url.split("/", 3)[2], given)
+        if key not in self._settings:
+            self._settings[key] = super().merge_environment_settings(url, {}, *given)
+        found = self._settings[key]
+        return {**found, "proxies": dict(found["proxies"])}
+
+
 def session() -> t.Any:
     """A requests session that speaks HTTPS only, and gives no password of ~/.netrc away."""
-    made = requests.Session()
+    made = _Session()
     made.adapters.clear()
     made.mount("https://", _Adapter())
     made.auth = _unchanged

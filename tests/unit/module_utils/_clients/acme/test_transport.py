@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme import network, transport
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import AcmeServer
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.network import Network
@@ -244,3 +245,18 @@ def test_a_bundle_that_is_missing_is_named_by_what_names_it(
         monkeypatch.setenv(name, value)
     with pytest.raises(RemoteError, match=named):
         AcmeServer("https://127.0.0.1:1/directory", given).client(None, FakeClock()).directory()
+
+
+def test_proxies_of_the_environment_are_looked_up_once_for_each_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "inside.example")
+    made, looked_up = transport.session(), []
+    real = requests.utils.get_environ_proxies
+    monkeypatch.setattr(
+        requests.sessions, "get_environ_proxies", lambda url, **options: looked_up.append(url) or real(url, **options)
+    )
+    for host, proxy in (("ca.example", "http://proxy.example:3128"), ("inside.example", None)):
+        for number in range(3):
+            found = made.merge_environment_settings(f"https://{host}/{number}", {}, True, "/ca.pem", None)
+            assert (found["proxies"].get("https"), found["verify"], found["stream"]) == (proxy, "/ca.pem", True)
+    assert len(looked_up) == 2
