@@ -22,7 +22,7 @@ description:
     once.
   - A certificate that something uses is never deleted.
 requirements:
-  - cryptography >= 43
+  - cryptography >= 50
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements

@@ -23,7 +23,7 @@ description:
   - The validation records belong to the account and the name. Certificates in other regions may need them, too, and ACM
     looks at them again for each renewal, so this module never deletes one.
 requirements:
-  - cryptography >= 43, with O(exportable)
+  - cryptography >= 50, with O(exportable)
   - dnspython >= 2.7
 extends_documentation_fragment:
   - certops.cloudfront.attributes

@@ -24,7 +24,7 @@ description:
     and kept in the archive.
 requirements:
   - dnspython >= 2.7, to ask DNS; without it, DNS is not asked
-  - idna >= 3, for international names
+  - idna >= 3.15, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.acme

@@ -19,7 +19,7 @@ description:
   - A bundle that cannot be read is kept, because it is not known whether it is in use. Unfinished orders and ACME
     accounts are not touched.
 requirements:
-  - cryptography >= 43
+  - cryptography >= 50
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.archive

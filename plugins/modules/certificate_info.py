@@ -16,7 +16,7 @@ description:
     where they came from, what uses them, and which project they belong to. That which expires first is in front.
   - A call that is denied is an error and never looks like an empty list.
 requirements:
-  - cryptography >= 43, for those of IAM
+  - cryptography >= 50, for those of IAM
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module

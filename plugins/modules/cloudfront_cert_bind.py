@@ -28,7 +28,7 @@ description:
   - Staging distributions are treated as any other, because promoting one would bring its old certificate back.
   - Multi-tenant distributions (connection mode C(tenant-only)) are reported and not touched.
 requirements:
-  - cryptography >= 43, with O(server_certificate_name)
+  - cryptography >= 50, with O(server_certificate_name)
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements

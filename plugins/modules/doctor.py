@@ -26,7 +26,7 @@ description:
 requirements:
   - acme >= 4.1
   - dnspython >= 2.7, to ask DNS; without it, DNS is not asked
-  - idna >= 3, for international names
+  - idna >= 3.15, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module

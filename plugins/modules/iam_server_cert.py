@@ -21,7 +21,7 @@ description:
     once.
   - A server certificate that a CloudFront distribution uses is never deleted.
 requirements:
-  - cryptography >= 43
+  - cryptography >= 50
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements

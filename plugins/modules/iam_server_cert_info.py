@@ -15,7 +15,7 @@ description:
   - Returns the server certificate of a name, or all below a path, with what each certificate says of itself.
   - A call that is denied is an error and never looks like an empty list.
 requirements:
-  - cryptography >= 43, with O(content)
+  - cryptography >= 50, with O(content)
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module

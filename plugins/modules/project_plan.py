@@ -24,7 +24,7 @@ description:
 requirements:
   - acme >= 4.1, with O(renewal_info)
   - publicsuffixlist >= 1.0, for the limits of CAs on certificates for one registered domain
-  - idna >= 3, for international names
+  - idna >= 3.15, for international names
   - PyYAML, for O(acme_limits) in YAML
 extends_documentation_fragment:
   - certops.cloudfront.attributes

@@ -23,7 +23,7 @@ description:
   - The role P(certops.cloudfront.project#role) uses it for all of this. Playbooks of your own rarely need more than
     O(state=present) and O(state=absent).
 requirements:
-  - idna >= 3, for international names
+  - idna >= 3.15, for international names
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements

@@ -76,8 +76,9 @@ def test_the_execution_environment_uses_the_same_files() -> None:
     assert load("meta", "execution-environment.yml")["dependencies"] == expected
     full = load("execution-environment.yml")["dependencies"]
     assert {key: full[key] for key in expected} == expected
-    versions = {entry["name"]: entry.get("version") for entry in full["galaxy"]["collections"]}
-    assert versions["amazon.aws"] == load("galaxy.yml")["dependencies"]["amazon.aws"]
+    versions = {entry["name"]: entry["version"] for entry in full["galaxy"]["collections"]}
+    floor = load("galaxy.yml")["dependencies"]["amazon.aws"].removeprefix(">=")
+    assert [int(part) for part in versions["amazon.aws"].split(".")] >= [int(part) for part in floor.split(".")]
 
 
 def test_the_readme_states_the_requirements_as_they_are() -> None:
@@ -99,8 +100,8 @@ def test_the_documentation_of_plugins_states_the_requirements_as_they_are() -> N
         for found in re.findall(r"^  - ([a-z0-9-]+) >= ([0-9.]+)", path.read_text(encoding="utf-8"), re.MULTILINE)
     ]
     assert [(name, library, floor) for name, library, floor in stated if floors.get(library) != floor] == []
-    # josepy comes with acme, and is used beside it.
-    assert set(floors) - {library for _name, library, _floor in stated} == {"josepy"}
+    # These come with acme, and are used beside it.
+    assert set(floors) - {library for _name, library, _floor in stated} == {"josepy", "requests", "urllib3"}
 
 
 def test_the_readme_lists_every_plugin_and_playbook() -> None:
@@ -292,3 +293,38 @@ def test_the_changelog_knows_the_version() -> None:
     assert version in load("changelogs", "changelog.yaml")["releases"] or list(
         (ROOT / "changelogs" / "fragments").glob("*.yml")
     )
+
+
+def test_the_supply_chain_is_pinned() -> None:
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (\S+)", workflow)
+    assert uses
+    assert [action for action in uses if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+    assert workflow.count("actions/checkout@") == workflow.count("persist-credentials: false")
+    environment = load("execution-environment.yml")
+    assert re.search(r":\d+(\.\d+)+-\d+$", environment["images"]["base_image"]["name"])
+    collections = {one["name"]: one["version"] for one in environment["dependencies"]["galaxy"]["collections"]}
+    assert collections["certops.cloudfront"] == load("galaxy.yml")["version"]
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in collections.values())
+
+
+def test_the_workflow_has_the_rows_of_the_matrix() -> None:
+    matrix = (ROOT / "scripts/matrix.py").read_text(encoding="utf-8")
+    controllers = re.findall(r'"(2\.\d+)": \(([^)]*)\)', matrix)
+    rows = {(core, python) for core, pythons in controllers for python in re.findall(r'"([\d.]+)"', pythons)}
+    modules = re.search(r'MODULES = \("([\d.]+)", "([\d.]+)"\)', matrix)
+    assert modules
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert set(re.findall(r'\{core: "([\d.]+)", python: "([\d.]+)"\}', workflow)) == rows | {modules.groups()}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "docs/iam").glob("*.json")), ids=lambda path: path.stem)
+def test_a_policy_is_for_what_it_names_only(path: Path) -> None:
+    """A condition for all values holds where there are none, and the name of a bucket says nothing of whose it is."""
+    for statement in json.loads(path.read_text(encoding="utf-8"))["Statement"]:
+        conditions = statement.get("Condition", {})
+        keys = {key for name, tests in conditions.items() if name.startswith("ForAllValues:") for key in tests}
+        assert keys <= {key for key, absent in conditions.get("Null", {}).items() if absent == "false"}
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        if any(action.startswith("s3:") for action in actions):
+            assert conditions["StringEquals"]["aws:ResourceAccount"] == "${Account}"

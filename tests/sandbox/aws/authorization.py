@@ -81,7 +81,7 @@ def check(call: Call, told: Told, path: str) -> list[str]:
     arn, documents = _caller(call)
     target = told.resource if told.resource != "*" else _resource(call, path)
     needs = [*((action, target) for action in _actions(call)), *_key_needs(call, path), *told.needs]
-    context = {**_context(call), **told.context}
+    context = {**_context(call), **_owner(call, path), **told.context}
     for action, target in needs:
         if not policy.allows(documents, action, target, context):
             code, status = denied(call.service)
@@ -156,6 +156,12 @@ def _resource(call: Call, path: str) -> str:
         return f"arn:{call.partition}:dynamodb:{call.region}:{call.account}:table/{table}" if table else "*"
     named = call.params.get("CertificateArn") or call.params.get("RoleArn") or _json(call).get("CertificateArn")
     return str(named or "*")
+
+
+def _owner(call: Call, path: str) -> policy.Context:
+    """Whose resource it is; a bucket that does not exist is nobody else's."""
+    owner = s3.owner_of(path.strip("/").partition("/")[0]) if call.service == "s3" else None
+    return {"aws:ResourceAccount": [owner or call.account]}
 
 
 def _json(call: Call) -> t.Mapping[str, t.Any]:

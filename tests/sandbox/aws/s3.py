@@ -39,7 +39,7 @@ class S3(Service):
         self.operations: dict[str, Operation] = dict.fromkeys(_OPERATIONS, self.of_the_owner)
 
     def of_the_owner(self, call: Call) -> t.Any:
-        owner = _owner(call.params["Bucket"])
+        owner = owner_of(call.params["Bucket"])
         expected = call.headers.get("x-amz-expected-bucket-owner", owner)
         if owner is None or owner == call.account == expected:
             return MOTO
@@ -48,7 +48,8 @@ class S3(Service):
         raise AwsError("AccessDenied", "Access Denied", 403)
 
 
-def _owner(bucket: str) -> str | None:
+def owner_of(bucket: str) -> str | None:
+    """The account that has a bucket, if there is such a bucket."""
     from moto.s3.models import s3_backends
 
     found = s3_backends.bucket_accounts.get(bucket)
