@@ -104,7 +104,7 @@ def test_a_subzone_that_is_delegated_to_somebody_else_is_told(
     seed.create_record(issue.zone, "sub.example.com", "NS", ["ns1.example.org."], env=sandbox.env())
     with pytest.raises(
         ConfigError,
-        match=r"DNS delegates sub\.example\.com to ns1\.example\.org, which is none of its hosted zones here",
+        match=r"DNS delegates sub\.example\.com to ns1\.example\.org, but none of its hosted zones here",
     ):
         issue(domains=["www.sub.example.com"])
     assert control.counts("acme") == {}
