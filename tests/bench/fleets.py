@@ -97,9 +97,11 @@ def nothing_due(size: int) -> list[Pass]:
 
 def asked(size: int) -> list[Pass]:
     """`renew` over a fleet that rests, with a question to the CA about each certificate, and again with none."""
-    with world() as (place, fleet), window_ca.running(place.home) as ca:
-        replace(fleet, directory=ca.directory, ca_bundle=ca.bundle, authority_key_id="ab" * 20).make(size)
-        runs = [place.play("renew"), place.play("renew")]
+    with world() as (place, fleet):
+        home = place.home
+        with window_ca.running(home) as ca:
+            replace(fleet, directory=ca.directory, ca_bundle=ca.bundle, authority_key_id="ab" * 20).make(size)
+            runs = [place.play("renew"), place.play("renew")]
     labels = ("`certops.cloudfront.renew`, each asked for", "`certops.cloudfront.renew`, asked for before")
     return [Pass(label, size, cost) for label, cost in zip(labels, runs)]
 

@@ -17,7 +17,8 @@ from .needs import Candidate, Need
 
 # How many of those that rest are named.
 NEXT = 5
-Admit = t.Callable[[ProjectDocument], Held | None]
+# Computed at import, where ansible-test's pylint does not take "|" for types.
+Admit = t.Callable[[ProjectDocument], t.Optional[Held]]  # noqa: UP045
 
 
 @dataclass(frozen=True)
