@@ -55,7 +55,7 @@ def test_a_user_without_a_home_directory_is_told_what_to_set(ansible: Ansible, t
     (tmp_path / "sitecustomize.py").write_text("import pwd\npwd.getpwuid = {}.__getitem__\n")
     env = {**without_home(ansible).env, "PYTHONPATH": str(tmp_path), "ANSIBLE_REMOTE_TEMP": str(tmp_path / "tmp")}
     run = Ansible(env, ansible.home).playbook("renew").failed()
-    assert re.search(r"this user has no home directory: set HOME, or\s+give project_store", run.output)
+    assert re.search(r"this user has no home directory: set HOME, or\s+set project_store", run.output)
     assert "Nothing to do" not in run.output
 
 
