@@ -130,16 +130,28 @@ def names_of(domains: t.Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted({name.lower() for name in domains}))
 
 
+# arn:partition:service:region:account:resource
+_SERVICE, _REGION, _ACCOUNT = 2, 3, 4
+
+
+def _part(arn: str, index: int) -> str:
+    parts = arn.split(":")
+    return parts[index] if len(parts) > index else ""
+
+
+def service_of(arn: str) -> str:
+    """The service that an ARN names; empty for what is none."""
+    return _part(arn, _SERVICE)
+
+
 def region_of(arn: str) -> str:
     """The region that an ARN names; empty for what is none."""
-    parts = arn.split(":")
-    return parts[3] if len(parts) > 3 else ""  # noqa: PLR2004 - arn:partition:service:region
+    return _part(arn, _REGION)
 
 
 def account_of(arn: str) -> str:
     """The account that an ARN names; empty for what is none."""
-    parts = arn.split(":")
-    return parts[4] if len(parts) > 4 else ""  # noqa: PLR2004 - arn:partition:service:region:account
+    return _part(arn, _ACCOUNT)
 
 
 def describe_summary(summary: AcmSummary) -> dict[str, t.Any]:

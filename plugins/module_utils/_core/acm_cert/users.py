@@ -12,7 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..bind import distributions as distributions_
-from .certificates import account_of
+from .certificates import account_of, service_of
 
 REBIND, FOLLOWS, UNKNOWN = "rebind", "follows", "unknown"
 _REBOUND = {"cloudfront": "cloudfront", "elasticloadbalancing": "elb", "apigateway": "apigateway"}
@@ -48,8 +48,7 @@ class AcmUser:
 
 def of_arn(user_arn: str, own_account: str) -> AcmUser:
     """The user that InUseBy names."""
-    parts = user_arn.split(":", 5)
-    service = parts[2] if len(parts) > 2 else ""  # noqa: PLR2004 - arn:partition:service
+    service = service_of(user_arn)
     account = account_of(user_arn)
     if account and account != own_account:
         hidden = _HIDDEN.get(service, "a managed service")
