@@ -124,6 +124,18 @@ class Control:
         See sandbox/fleet.py."""
         return list(self._ask("POST", "fleet", {"projects": projects}))
 
+    def stack(self, region: str, name: str, **values: Any) -> str:
+        """Put a CloudFormation stack in place, as somebody deployed it; its ID. See sandbox/aws/cloudformation.py."""
+        return str(self._ask("POST", "stacks", {"region": region, "name": name, **values})["id"])
+
+    def remove_stack(self, region: str, name: str) -> None:
+        """A stack is gone; what it made is not touched."""
+        self._ask("POST", "stacks/remove", {"region": region, "name": name})
+
+    def function(self, region: str, name: str, **values: Any) -> str:
+        """Put a Lambda function in place; its ARN."""
+        return str(self._ask("POST", "functions", {"region": region, "name": name, **values})["arn"])
+
     def now(self) -> float:
         """The clock of AWS, in seconds since the epoch."""
         return datetime.fromisoformat(self._ask("GET", "clock")["now"]).timestamp()

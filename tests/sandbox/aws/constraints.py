@@ -14,6 +14,8 @@ from .service import Call
 # What services other than those of the query protocol call it.
 _CODES = {
     "acm": "ValidationException",
+    "events": "ValidationException",
+    "lambda": "ValidationException",
     "resourcegroupstaggingapi": "InvalidParameterException",
     "ssm": "ValidationException",
 }

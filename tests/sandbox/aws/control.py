@@ -16,6 +16,8 @@ that serves for it.
 - ``POST cloudfront/icp {cname, status}``: what the authorities in China say of an alias.
 - ``POST fleet {projects: [{name, domains, not_before, not_after, aliases?, store?}, …]}``: certificates and
 distributions, see fleet.put.
+- ``POST stacks {region, name, description?, parameters?, resources?, …}``, ``POST stacks/remove {region, name}``,
+``POST functions {region, name, environment?, …}``: what somebody deployed by CloudFormation; see cloudformation.Stack.
 - ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin
 now.
 - ``POST accounts {access_key, account}``: gives an access key to another account.
@@ -32,6 +34,10 @@ from . import fleet
 from .service import Response
 from .state import DEFAULT_ACCOUNT, State
 from .wire import Environ, read_body
+
+if t.TYPE_CHECKING:
+    from .cloudformation import CloudFormation
+    from .lambda_functions import Lambda
 
 PREFIX = "/_sandbox/"
 
@@ -106,6 +112,22 @@ def _account(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
 
 def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     return fleet.put(state, DEFAULT_ACCOUNT, values["projects"])
+
+
+def _stack(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    stacks = t.cast("CloudFormation", state.services["cloudformation"])
+    return {"id": stacks.put(DEFAULT_ACCOUNT, str(values["region"]), values).id}
+
+
+def _remove_stack(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    stacks = t.cast("CloudFormation", state.services["cloudformation"])
+    stacks.remove(DEFAULT_ACCOUNT, str(values["region"]), str(values["name"]))
+    return {}
+
+
+def _function(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
+    functions = t.cast("Lambda", state.services["lambda"])
+    return {"arn": functions.put(DEFAULT_ACCOUNT, str(values["region"]), values).arn}
 
 
 def _edge(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
@@ -189,6 +211,9 @@ _ROUTES: dict[str, _Handler] = {
     "POST clock": _advance,
     "POST accounts": _account,
     "POST fleet": _fleet,
+    "POST stacks": _stack,
+    "POST stacks/remove": _remove_stack,
+    "POST functions": _function,
     "GET edge": _edge,
     "POST acm/approve": _approve,
     "POST acm/renew": _renew,

@@ -28,8 +28,8 @@ def not_in_sandbox(service: str, operation: str) -> AwsError:
 
 def denied(service: str) -> tuple[str, int]:
     """How a service says that something is not allowed: code and HTTP status."""
-    if service in ("apigateway", "apigatewayv2"):
+    if service in ("apigateway", "apigatewayv2", "lambda"):
         return "AccessDeniedException", 403
-    if service in ("acm", "dynamodb", "resourcegroupstaggingapi", "ssm"):
+    if service in ("acm", "dynamodb", "events", "resourcegroupstaggingapi", "ssm"):
         return "AccessDeniedException", 400
     return ("AuthorizationError" if service == "sns" else "AccessDenied"), 403

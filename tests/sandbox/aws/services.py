@@ -9,10 +9,13 @@ import typing as t
 from .acm import Acm
 from .apigateway import ApiGateway
 from .apigatewayv2 import ApiGatewayV2
+from .cloudformation import CloudFormation
 from .cloudfront import CloudFront
 from .elb import Elb
 from .elbv2 import Elbv2
+from .events import Events
 from .iam import Iam
+from .lambda_functions import Lambda
 from .route53 import Route53
 from .s3 import S3
 from .service import Service
@@ -28,10 +31,13 @@ _STRICT: tuple[type[Service], ...] = (
     Acm,
     ApiGateway,
     ApiGatewayV2,
+    CloudFormation,
     CloudFront,
     Elb,
     Elbv2,
+    Events,
     Iam,
+    Lambda,
     Route53,
     S3,
     Sns,

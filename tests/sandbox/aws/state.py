@@ -97,6 +97,8 @@ class Settings:
     apigateway_edge_seconds: float = 0.0
     apigateway_regional_seconds: float = 0.0
     apigateway_release_seconds: float = 0.0
+    # https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (adjustable)
+    lambda_concurrency_quota: int = 1000
     # Only signatures for the region of a global service's endpoint are accepted. botocore signs for the client's region
     # as soon as an endpoint URL is given, so this is only for clients that are told the signing region.
     check_signing_region: bool = False

@@ -23,10 +23,11 @@ Environ = t.MutableMapping[str, t.Any]
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _ACCESS_KEY = re.compile(r"(AKIA|ASIA)[A-Z0-9]{16}")
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]*)/(\d{8})/([^/,]+)/([^/,]+)/aws4_request")
-_JSON_SERVICES = frozenset({"dynamodb", "acm", "ssm", "resourcegroupstaggingapi"})
-_REST_JSON_SERVICES = frozenset({"apigateway", "apigatewayv2"})
+_JSON_SERVICES = frozenset({"dynamodb", "acm", "events", "ssm", "resourcegroupstaggingapi"})
+_REST_JSON_SERVICES = frozenset({"apigateway", "apigatewayv2", "lambda"})
 _REQUEST_ID = frozenset({"x-amzn-requestid", "x-amz-request-id"})
 _QUERY_NAMESPACES = {
+    "cloudformation": "http://cloudformation.amazonaws.com/doc/2010-05-15/",
     "elb": "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
     "elbv2": "http://elasticloadbalancing.amazonaws.com/doc/2015-12-01/",
     "iam": "https://iam.amazonaws.com/doc/2010-05-08/",
