@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition, fields
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import release
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire import revocation
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 
@@ -277,7 +278,7 @@ def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
         if writes.search(json.dumps(item["Action"]))
     ]
     iam, sns, tables, keys = ":server-certificate/cloudfront/certops/*", ":certops-*", ":table/certops*", ":key/*"
-    buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*")
+    buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*", ":::certops*/report/*")
     scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*")
     # a certificate of ACM has no name of ours: its tag tells
     tagged = re.compile(r'"aws:(Request|Resource)Tag/managed-by": "certops\.cloudfront"')
@@ -293,6 +294,10 @@ def test_the_changelog_knows_the_version() -> None:
     assert version in load("changelogs", "changelog.yaml")["releases"] or list(
         (ROOT / "changelogs" / "fragments").glob("*.yml")
     )
+
+
+def test_the_code_knows_its_release() -> None:
+    assert load("galaxy.yml")["version"] == release.VERSION
 
 
 def test_the_supply_chain_is_pinned() -> None:

@@ -39,12 +39,17 @@ class S3:
                 raise
             return None
 
-    def put_object(self, key: str, content: bytes, condition: t.Mapping[str, str] | None = None) -> str:
-        """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch."""
+    def put_object(
+        self,
+        key: str,
+        content: bytes,
+        condition: t.Mapping[str, str] | None = None,
+        media_type: str | None = None,
+    ) -> str:
+        """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch, ``media_type`` what browsers are told."""
+        more = {**(condition or {}), **({"ContentType": media_type} if media_type else {})}
         with calling(SERVICE, "PutObject", self._where(key)):
-            answer = self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=content, **self._encryption, **(condition or {})
-            )
+            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **more)
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:

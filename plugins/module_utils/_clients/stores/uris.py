@@ -20,7 +20,9 @@ _TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 _FORMS = {
     "store": "file:///directory, dynamodb://table or s3://bucket/prefix",
     "archive": "file:///directory or s3://bucket/prefix",
+    "report": "a directory or s3://bucket/prefix",
 }
+_VARIABLES = {"store": "project_store", "archive": "project_archive", "report": "report_dir"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def parse(uri: str, kind: str) -> Location:
 
 def _file(uri: str, kind: str, path: str) -> Location:
     if user.needs_home(path):
-        raise ValueError(f"{kind} {uri!r} cannot be found: {user.NO_HOME}, or set project_{kind} to {_FORMS[kind]}")
+        raise ValueError(f"{kind} {uri!r} cannot be found: {user.NO_HOME}, or set {_VARIABLES[kind]} to {_FORMS[kind]}")
     whole = user.expanded(path)
     if not whole.is_absolute():
         raise ValueError(f"{kind} {uri!r} is not an absolute directory; use {_FORMS[kind]}")

@@ -1,0 +1,229 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The report of a fleet: one scan of the store, one set of listings, and the files that are written of it."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ..._clients.aws.cloudfront import CloudFront
+from ..._clients.aws.iam import Iam
+from ..._clients.aws.session import Connection
+from ..._clients.machine import processes, user
+from ..._clients.stores import open as stores, report_place
+from ..._clients.stores.base import Store
+from ..._clients.stores.report_place import ReportPlace
+from ..._core.bind.distributions import Distribution
+from ..._core.fleet import report_rows
+from ..._core.fleet.drift import Index, Listing
+from ..._core.fleet.report_rows import RowQuestion
+from ..._core.report import digest, release
+from ..._core.report.fleet import metrics, page, rows, table
+from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate
+from ..._core.server_cert.server_certs import StoredCertificate
+from ..._core.values import texts, times
+from ..._core.values.params import Params
+from ..._core.values.plan import Outcome
+from ..._core.values.waiting import Clock
+from ..._errors import CertError, ConfigError
+from ..renewal_notes import RenewalNotes
+from .survey import KnownDocuments, damaged
+
+LONGEST_TITLE = 200
+MOST_WARNINGS = 20
+
+
+@dataclass(frozen=True)
+class ReportAws:
+    """What lists for all projects, all of one account."""
+
+    iam: Iam
+    cloudfront: CloudFront
+
+
+@dataclass(frozen=True)
+class ReportClients:
+    """The store, the place of the files, and how AWS is reached: None where it is not asked."""
+
+    store: Store
+    place: ReportPlace
+    aws: t.Callable[[], ReportAws] | None
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """What is written where, and what counts as soon."""
+
+    store: str | None
+    dir: str
+    title: str
+    formats: tuple[str, ...]
+    language: str
+    days: tuple[int, ...]
+    interval_hours: float
+    metrics_detail: str | None
+    lines: int
+    observe: bool
+    connection: Connection
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the report: its name, what it is, and how it is made of the picture."""
+
+    name: str
+    media_type: str
+    made: t.Callable[[FleetPicture, ReportRequest], str]
+
+
+FILES = {
+    "html": _File(
+        "report.html", "text/html; charset=utf-8", lambda picture, request: page.page(picture, request.language)
+    ),
+    "csv": _File("report.csv", "text/csv; charset=utf-8", lambda picture, _request: table.csv(picture)),
+    "json": _File(
+        "report.json",
+        "application/json",
+        lambda picture, _request: json.dumps(rows.data(picture), indent=1, ensure_ascii=False) + "\n",
+    ),
+    "metrics": _File(
+        "metrics.prom",
+        "text/plain; version=0.0.4; charset=utf-8",
+        lambda picture, request: metrics.text(picture, request.metrics_detail),
+    ),
+}
+
+
+def parse(params: Params) -> ReportRequest:
+    """The request; ConfigError that lists every problem."""
+    where = params["dir"] or f"file://{user.data_home()}/certops/report"
+    wrong = report_place.problem(where)
+    problems = [*stores.uri_problems(params["store"], "store"), *([wrong] if wrong else [])]
+    problems += [text.replace("digest_thresholds", "days", 1) for text in digest.threshold_problems(params["days"])]
+    if params["interval_hours"] <= 0:
+        problems.append(f"interval_hours: {params['interval_hours']:g} is not a valid time between runs; use hours")
+    if params["lines"] < 0:
+        problems.append(f"lines: {params['lines']} is not a valid number of lines; use 0 or more")
+    if not params["formats"]:
+        problems.append(f"formats: name at least one of {', '.join(FILES)}")
+    if problems:
+        raise ConfigError(problems)
+    return ReportRequest(
+        store=params["store"],
+        dir=where,
+        title=texts.cleaned(params["title"], LONGEST_TITLE),
+        formats=tuple(one for one in FILES if one in params["formats"]),
+        language=params["language"],
+        days=tuple(params["days"]),
+        interval_hours=params["interval_hours"],
+        metrics_detail=params["metrics_detail"],
+        lines=params["lines"],
+        observe=params["observe"],
+        connection=Connection.of(params),
+    )
+
+
+def run(request: ReportRequest, clients: ReportClients, clock: Clock, check_mode: bool) -> Outcome:
+    """Read, list, judge, write."""
+    found = picture(request, clients, clock.now())
+    files = {}
+    for name in request.formats:
+        file = FILES[name]
+        content = file.made(found, request).encode()
+        files[name] = (
+            f"{clients.place.uri}/{file.name}" if check_mode else clients.place.put(file.name, content, file.media_type)
+        )
+    needing = [{"name": row.name, "reasons": list(row.attention), "reason": row.reason} for row in found.needing]
+    result = {
+        "headline": headline(found),
+        "counts": found.counts,
+        "attention": needing,
+        "files": files,
+        "lines": table.lines(replace(found, rows=found.rows[: request.lines])) if request.lines else [],
+    }
+    return Outcome(changed=True, result=result, warnings=found.warnings)
+
+
+def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> FleetPicture:
+    """The store at this moment, the worst projects first; a document that cannot be used is a row of its own."""
+    known = KnownDocuments.read(clients.store, None)
+    listed, warnings = _listed(clients)
+    question = RowQuestion(
+        now=now,
+        days=request.days,
+        interval_hours=request.interval_hours,
+        is_dead=processes.is_dead,
+        index=Index.of(Listing("", *listed)) if listed else None,
+    )
+    notes = RenewalNotes(clients.store)
+    made = [report_rows.broken(name, error) for name, error in known.errors.items()]
+    for name, document in known.documents.items():
+        try:
+            made.append(report_rows.of(notes.view(document, now), question))
+        except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
+            made.append(report_rows.broken(name, damaged(name, exc)))
+    return FleetPicture(
+        title=request.title,
+        made_at=now,
+        store=texts.cleaned(request.store or clients.store.uri),
+        rows=rows.ordered(made, now),
+        version=release.VERSION,
+        interval_hours=request.interval_hours,
+        foreign=None if listed is None else _foreign(made, *listed),
+        room=_room(clients) if listed else None,
+        warnings=tuple(texts.cleaned(text) for text in (*warnings, *notes.problems))[:MOST_WARNINGS],
+    )
+
+
+_Listed = t.Tuple[t.Tuple[StoredCertificate, ...], t.Tuple[Distribution, ...]]  # noqa: UP006 - evaluated by Python 3.10
+
+
+def _listed(clients: ReportClients) -> tuple[_Listed | None, tuple[str, ...]]:
+    """Every server certificate and every distribution; or why there is none, since a listing that failed is not an
+    empty one."""
+    if clients.aws is None:
+        return None, ()
+    try:
+        aws = clients.aws()
+        return (tuple(aws.iam.list_server_certificates()), aws.cloudfront.list_distributions()), ()
+    except CertError as exc:
+        return None, (f"AWS resources could not be listed, so the report shows the records alone: {exc.message}",)
+
+
+def _room(clients: ReportClients) -> tuple[int, int] | None:
+    """The places for server certificates, used and allowed; None where that cannot be read."""
+    try:
+        return clients.aws().iam.get_server_certificate_quota() if clients.aws else None
+    except CertError:
+        return None
+
+
+def _foreign(
+    made: t.Iterable[FleetRow], certificates: t.Iterable[StoredCertificate], distributions: tuple[Distribution, ...]
+) -> tuple[ForeignCertificate, ...]:
+    """The server certificates that no record knows, the first to expire in front, with what uses them."""
+    own = {one.id for row in made for one in row.certificates}
+    users = Index.of(Listing("", (), distributions)).users
+    found = [
+        ForeignCertificate(
+            name=texts.cleaned(one.name),
+            id=one.id or "",
+            not_after=times.to_text(one.expiration) if one.expiration else "",
+            users=tuple(sorted(user.id for user in users.get(one.id or "", ()))),
+        )
+        for one in certificates
+        if one.id not in own
+    ]
+    return tuple(sorted(found, key=lambda one: (one.not_after, one.name)))
+
+
+def headline(found: FleetPicture) -> str:
+    """All of it in one sentence."""
+    states = ", ".join(f"{count} {state}" for state, count in found.counts.items() if count)
+    needing = len(found.needing)
+    verb = "needs" if needing == 1 else "need"
+    projects = "1 project" if len(found.rows) == 1 else f"{len(found.rows)} projects"
+    return f"{projects}: {states}; {needing} {verb} a person." if found.rows else "The store contains no project."

@@ -1,0 +1,171 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files of a report, and what is said where something is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.report_place import (
+    ReportBucket,
+    ReportDirectory,
+    ReportPlace,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
+    ReportAws,
+    ReportClients,
+)
+from ansible_collections.certops.cloudfront.plugins.modules import project_report as module
+from unit.fakes import modules
+from unit.fakes.certificates import issue
+from unit.fakes.clock import FakeClock
+from unit.fakes.cloudfront import FakeCloudFront
+from unit.fakes.iam import FakeIam
+from unit.fakes.projects import NOW, certificate, document
+from unit.fakes.store import FakeStore
+
+
+def store(**documents: dict[str, t.Any]) -> FakeStore:
+    found = FakeStore()
+    for name, one in documents.items():
+        found.write(name, {**one, "name": name} if one else {"schema": 1}, None)
+    return found
+
+
+def run(place: ReportPlace, kept: FakeStore, check_mode: bool = False, **given: t.Any) -> Outcome:
+    aws = given.pop("aws", None)
+    params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | given
+    return modules.run(module, params, FakeClock(NOW), check_mode, ReportClients(kept, place, aws))
+
+
+def test_every_file_is_written_readable_for_those_who_may_enter_the_directory(tmp_path: Path) -> None:
+    place = ReportDirectory(tmp_path / "new")
+    old = os.umask(0o077)
+    try:
+        found = run(place, store(webapp=document(certificate=certificate()))).result
+    finally:
+        os.umask(old)
+    assert found["files"] == {
+        "html": str(tmp_path / "new/report.html"),
+        "csv": str(tmp_path / "new/report.csv"),
+        "json": str(tmp_path / "new/report.json"),
+        "metrics": str(tmp_path / "new/metrics.prom"),
+    }
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()} == {0o644}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [
+        "metrics.prom",
+        "report.csv",
+        "report.html",
+        "report.json",
+    ]
+
+
+def test_only_the_formats_asked_for_are_written(tmp_path: Path) -> None:
+    run(ReportDirectory(tmp_path), store(webapp=document()), formats=["metrics"])
+    assert [path.name for path in tmp_path.iterdir()] == ["metrics.prom"]
+
+
+def test_check_mode_writes_nothing_and_names_the_files(tmp_path: Path) -> None:
+    found = run(ReportDirectory(tmp_path), store(webapp=document()), check_mode=True).result
+    assert found["files"]["html"] == str(tmp_path / "report.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_broken_document_is_shown_as_such_and_the_others_stand(tmp_path: Path) -> None:
+    kept = store(broken={}, webapp=document(certificate=certificate()))
+    found = run(ReportDirectory(tmp_path), kept).result
+    assert found["counts"]["broken"] == 1
+    assert found["counts"]["ok"] == 1
+    assert [one["name"] for one in found["attention"]] == ["broken"]
+    assert found["headline"] == "2 projects: 1 broken, 1 ok; 1 needs a person."
+    assert "webapp" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_document_that_breaks_its_row_breaks_nothing_else(tmp_path: Path) -> None:
+    odd = document(certificate={**certificate(), "id": ["not", "text"], "deployed": 7})
+    found = run(ReportDirectory(tmp_path), store(odd=odd, webapp=document(certificate=certificate()))).result
+    assert found["counts"]["ok"] + found["counts"]["broken"] == 2
+    assert found["counts"]["ok"] >= 1
+
+
+def test_the_data_have_what_the_page_shows(tmp_path: Path) -> None:
+    run(ReportDirectory(tmp_path), store(webapp=document(certificate=certificate())), title="Mine")
+    found = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert (found["title"], found["made_at"], found["counts"]["ok"]) == ("Mine", "2026-11-22T05:30:00Z", 1)
+    (project,) = found["projects"]
+    assert (project["name"], project["expires_in_days"], project["share_left"]) == ("webapp", 63, 0.984)
+
+
+def test_what_aws_has_beside_the_projects_is_shown(tmp_path: Path) -> None:
+    iam = FakeIam(FakeClock(NOW))
+    iam.add("old", issue("old.example.com").leaf)
+    aws = ReportAws(t.cast("t.Any", iam), t.cast("t.Any", FakeCloudFront(FakeClock(NOW))))
+    found = run(ReportDirectory(tmp_path), store(webapp=document(certificate=certificate())), aws=lambda: aws)
+    assert found.warnings == ()
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert [one["name"] for one in data["foreign"]] == ["old"]
+    assert data["room"] == {"used": 1, "allowed": 20}
+
+
+def test_without_listings_the_report_shows_the_records_and_says_so(tmp_path: Path) -> None:
+    def away() -> ReportAws:
+        raise RemoteError("access denied", service="iam", operation="ListServerCertificates", code="AccessDenied")
+
+    found = run(ReportDirectory(tmp_path), store(webapp=document()), aws=away)
+    assert found.warnings == (
+        "AWS resources could not be listed, so the report shows the records alone: access denied",
+    )
+    assert "access denied" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_bucket_gets_objects_with_their_types() -> None:
+    calls: list[dict[str, t.Any]] = []
+
+    class Client:
+        def put_object(self, **given: t.Any) -> dict[str, t.Any]:
+            calls.append(given)
+            return {"ETag": "1", "ResponseMetadata": {"RequestId": "1"}}
+
+    place = ReportBucket("s3://certops-example/report", S3(Client(), "certops-example"), "report/")
+    found = run(place, store(webapp=document())).result
+    assert found["files"]["html"] == "s3://certops-example/report/report.html"
+    assert {one["Key"]: one["ContentType"].partition(";")[0] for one in calls} == {
+        "report/report.html": "text/html",
+        "report/report.csv": "text/csv",
+        "report/report.json": "application/json",
+        "report/metrics.prom": "text/plain",
+    }
+
+
+def test_an_empty_store_is_reported_as_such(tmp_path: Path) -> None:
+    assert run(ReportDirectory(tmp_path), store()).result["headline"] == "The store contains no project."
+
+
+def test_the_terminal_gets_as_many_lines_as_asked_for(tmp_path: Path) -> None:
+    kept = store(a=document(), b=document(), c=document())
+    assert len(run(ReportDirectory(tmp_path), kept, lines=2).result["lines"]) == 3
+    assert run(ReportDirectory(tmp_path), kept, lines=0).result["lines"] == []
+
+
+def test_every_problem_with_the_options_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    options = {"dir": str(tmp_path / "file"), "days": [0], "interval_hours": 0.0, "lines": -1, "formats": []}
+    with pytest.raises(ConfigError) as caught:
+        run(ReportDirectory(tmp_path), store(), **options, store="nowhere")
+    assert len(caught.value.problems) == 6
+    assert f"no report can be written to {tmp_path / 'file'}" in str(caught.value)
+
+
+@pytest.mark.parametrize("where", ["ftp://host/dir", "relative", "s3://UPPER", "dynamodb://table"])
+def test_a_place_that_cannot_be_is_refused(where: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="report"):
+        run(ReportDirectory(tmp_path), store(), dir=where)
