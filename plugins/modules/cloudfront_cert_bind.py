@@ -26,7 +26,10 @@ description:
     distribution that fails fails alone.
     All the others are done first, then the module fails and returns everything it knows.
   - Staging distributions are treated as any other, because promoting one would bring its old certificate back.
-  - Multi-tenant distributions (connection mode C(tenant-only)) are reported and not touched.
+  - Of a multi-tenant distribution (connection mode C(tenant-only)) the certificate that its tenants share is replaced,
+    if the new one covers the names of all tenants that have none of their own. Tenants that have one of O(previous) of
+    their own, or are listed in O(distributions), get the new one as their own; all else about them, their web ACL and
+    geographic restrictions included, stays as it is. Both take certificates of ACM only, and do not exist in China.
 requirements:
   - cryptography >= 50, with O(server_certificate_name)
 extends_documentation_fragment:
@@ -65,6 +68,10 @@ options:
     type: list
     elements: str
     default: []
+  certificate_fingerprint:
+    description:
+      - The SHA-256 fingerprint in hex of the certificate of O(acm_certificate_arn), which V(tls) in O(verify) compares.
+    type: str
   match:
     description:
       - Which distributions are meant. A distribution that uses the certificate already always is.
@@ -84,10 +91,18 @@ options:
     default: []
   distributions:
     description:
-      - IDs of distributions, for V(ids) in O(match). One that does not exist is an error before anything is changed.
+      - IDs of distributions, and of tenants (C(dt_...)), for V(ids) in O(match). One that does not exist is an error
+        before anything is changed.
+      - A tenant that is listed gets the certificate as its own, also in place of one that CloudFront manages.
     type: list
     elements: str
     default: []
+  match_tags:
+    description:
+      - V(previous) and V(aliases) in O(match) find only distributions and tenants that have all of these tags. What
+        O(distributions) lists is meant in any case.
+    type: dict
+    default: {}
   wait:
     description:
       - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run
@@ -138,10 +153,16 @@ options:
 notes:
   - "IAM actions needed: C(cloudfront:ListDistributions) on C(*), C(cloudfront:GetDistributionConfig) and
     C(cloudfront:UpdateDistribution) on the distributions.
-    With O(server_certificate_name) also C(iam:GetServerCertificate)."
+    With O(server_certificate_name) also C(iam:GetServerCertificate). With O(match_tags) also C(tag:GetResources) on
+    C(*)."
+  - "For multi-tenant distributions also C(cloudfront:ListDistributionTenants),
+    C(cloudfront:ListDistributionTenantsByCustomization) and C(cloudfront:ListConnectionGroups) on C(*),
+    C(cloudfront:GetDistributionTenant) and C(cloudfront:UpdateDistributionTenant) on the tenants, and
+    C(acm:DescribeCertificate)."
   - For C(n) distributions with C(d) of them rebound, the module makes C(n/100 + 2d) calls, rounded up. While it waits,
     each poll costs one call for
-    100 distributions.
+    100 distributions. Where there are multi-tenant distributions, one call for each certificate in O(previous) and for
+    the new one finds the tenants, and each that is rebound costs two more.
   - A certificate that was uploaded in the last minutes may be unknown to CloudFront still. The module tries again for
     up to two minutes.
 seealso:
@@ -170,6 +191,13 @@ EXAMPLES = r"""
     server_certificate: "{{ stored.server_certificate }}"
     match: [aliases]
     verify: tls
+
+- name: Renew a certificate of ACM wherever CloudFront uses it, tenants included, in the resources of one team
+  certops.cloudfront.cloudfront_cert_bind:
+    acm_certificate_arn: "{{ imported.certificate_arn }}"
+    certificate_domains: "{{ imported.certificate.domains }}"
+    previous: ["{{ former_certificate_arn }}"]
+    match_tags: {team: web}
 
 - name: Use a certificate of ACM for one distribution
   certops.cloudfront.cloudfront_cert_bind:
@@ -210,13 +238,30 @@ distributions:
     verified: {description: Whether O(verify) succeeded. Never true before it is deployed., type: bool, sample: true}
     error: {description: "The stage (get, update, deploy or verify), code and message of a failure.", type: dict,
       sample: null}
+tenants:
+  description: The same of each tenant that has a certificate of its own.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    kind: {description: V(tenant)., type: str, sample: tenant}
+    id: {description: Its ID., type: str, sample: dt_2wjDZi3hD1ivOXf6rpZJOSNE1AB}
+    status: {description: As of RV(distributions)., type: str, sample: rebound}
+    reason: {description: Why., type: str, sample: it uses an older certificate}
+    slots: {description: What changes in it., type: list, elements: str, sample: [tenant]}
+    former: {description: The certificates that were there., type: list, elements: str, sample: []}
+    names: {description: Its names that the shared certificate does not cover., type: list, elements: str, sample: []}
+    uncovered: {description: Those that no certificate covers., type: list, elements: str, sample: []}
+    deployed: {description: Whether it is deployed with the certificate., type: bool, sample: true}
+    verified: {description: Whether O(verify) succeeded., type: bool, sample: true}
+    error: {description: "The stage, code and message of a failure.", type: dict, sample: null}
 complete:
-  description: Whether all matched distributions use the certificate. False if one failed or was skipped.
+  description: Whether all matched distributions and tenants use the certificate. False if one failed or was skipped.
   returned: always
   type: bool
   sample: true
 verified:
-  description: Whether every distribution that was not skipped is verified. True if none matched.
+  description: Whether every distribution and tenant that was not skipped is verified. True if none matched.
   returned: always
   type: bool
   sample: true
@@ -239,6 +284,8 @@ reason:
 import typing as t
 
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
+from ..module_utils._clients.aws.regional import acm
+from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.net.tls import TlsProbe
 from ..module_utils._core.bind.distributions import MATCHES
 from ..module_utils._core.bind.target import VERIFICATIONS
@@ -255,9 +302,11 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate_name": {"type": "str"},
     "acm_certificate_arn": {"type": "str"},
     "certificate_domains": {"type": "list", "elements": "str", "default": []},
+    "certificate_fingerprint": {"type": "str"},
     "match": {"type": "list", "elements": "str", "choices": list(MATCHES), "default": [MATCHES[0]]},
     "previous": {"type": "list", "elements": "str", "default": []},
     "distributions": {"type": "list", "elements": "str", "default": []},
+    "match_tags": {"type": "dict", "default": {}},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
@@ -275,11 +324,14 @@ def parse(params: Params) -> BindRequest:
 def connect(request: BindRequest) -> Clients:
     """CloudFront, what probes the edge, and IAM if a certificate has to be read there."""
     session = request.connection.session()
+    home = session.home("cloudfront")
     return Clients(
         cloudfront=SharedCloudFront.of(session),
         iam=SharedIam.of(session) if isinstance(request.target, str) else None,
         tls=TlsProbe(request.edge_ca_bundle),
         partition=session.partition,
+        acm=lambda: acm.connect(session, home),
+        tagging=Tagging(session.regional("resourcegroupstaggingapi", home)) if request.match_tags else None,
     )
 
 

@@ -66,6 +66,11 @@ def arns(region: str = "us-east-1") -> set[str]:
     return {one["CertificateArn"] for one in found}
 
 
+def fingerprint(made: Made) -> str:
+    """SHA-256 of its leaf in hex."""
+    return x509.load_pem_x509_certificate(made.leaf.encode()).fingerprint(hashes.SHA256()).hex()
+
+
 @functools.cache
 def _key(kind: str, _number: int = 0) -> t.Any:
     if kind.startswith("rsa"):

@@ -279,7 +279,7 @@ def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
     ]
     iam, sns, tables, keys = ":server-certificate/cloudfront/certops/*", ":certops-*", ":table/certops*", ":key/*"
     buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*", ":::certops*/report/*")
-    scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*")
+    scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*", ":distribution-tenant/*")
     # a certificate of ACM has no name of ours: its tag tells
     tagged = re.compile(r'"aws:(Request|Resource)Tag/managed-by": "certops\.cloudfront"')
     assert [

@@ -35,7 +35,7 @@ from botocore.exceptions import ClientError
 from e2e import acm_certs, in_process
 from e2e.life import PROJECT, Life
 from playbook_runs.runs import Ansible
-from sandbox import permissions, seed
+from sandbox import permissions, seed, seed_targets
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
@@ -237,6 +237,40 @@ def bind(one: OneFeature) -> None:
     ).changed
 
 
+def tenants(one: OneFeature) -> None:
+    old, new = (acm_certs.make() for _number in range(2))
+    arns = [old.imported(), new.imported()]
+    distribution = seed_targets.create_multi_tenant_distribution(acm_certs.make(names=["*.example.org"]).imported())
+    seed_targets.create_tenant(distribution, ["a.example.com", "a.example.org"], arns[0])
+    other = seed_targets.create_multi_tenant_distribution(arns[0])
+    seed_targets.create_tenant(other, ["b.example.com"])
+    one.become("tenants", "bind")
+    given = {"acm_certificate_arn": arns[1], "certificate_domains": list(acm_certs.NAMES), "previous": [arns[0]]}
+    probed = {
+        "verify": "tls",
+        "certificate_fingerprint": acm_certs.fingerprint(new),
+        "edge_address": one.sandbox.env()["CERTOPS_EDGE_ADDRESS"],
+    }
+    assert in_process.run(cloudfront_cert_bind, **given, **probed).changed
+    # a certificate of IAM needs no more
+    one.control.set(enforce_iam=False)
+    one.upload("webapp")
+    one.control.set(enforce_iam=True)
+    in_process.run(cloudfront_cert_bind, server_certificate_name="webapp", match=[], verify="none")
+
+
+def match_tags(one: OneFeature) -> None:
+    one.upload("webapp")
+    distribution = seed.create_distribution(["example.com"], env=one.owner)
+    tags = {"Items": [{"Key": "team", "Value": "web"}]}
+    arn = f"arn:aws:cloudfront::{permissions.ACCOUNT}:distribution/{distribution}"
+    seed.client("cloudfront", one.owner).tag_resource(Resource=arn, Tags=tags)
+    one.become("match-tags", "bind")
+    given = {"server_certificate_name": "webapp", "match": ["aliases"]}
+    assert in_process.run(cloudfront_cert_bind, **given, match_tags={"team": "api"}).result["matched"] == []
+    assert in_process.run(cloudfront_cert_bind, **given, match_tags={"team": "web"}).changed
+
+
 def cleanup(one: OneFeature) -> None:
     one.upload("webapp")
     one.become("cleanup")
@@ -346,6 +380,8 @@ WORK = (
     acm_request,
     acm_export,
     bind,
+    tenants,
+    match_tags,
     cleanup,
     info,
     notify,

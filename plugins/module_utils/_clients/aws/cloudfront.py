@@ -15,13 +15,16 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..._core.bind import distribution_xml
+from ..._core.bind import distribution_xml, tenants
 from ..._core.bind.distributions import Distribution
+from ..._core.bind.tenants import Tenant
 from ..._errors import RemoteError
 from .errors import calling
 
 SERVICE = "cloudfront"
 PAGE_SIZE = 100
+NOT_FOUND = "EntityNotFound"
+T = t.TypeVar("T")
 # For session.Session.client: the body is sent as it is, so botocore has no configuration to check.
 CLIENT_CONFIG = {"parameter_validation": False}
 # What a listing tells of each distribution and nobody reads here; botocore takes a millisecond for it.
@@ -41,6 +44,15 @@ class DistributionConfig:
     viewer: t.Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class TenantConfig:
+    """A tenant as CloudFront returned it."""
+
+    etag: str
+    xml: bytes = field(repr=False)
+    tenant: Tenant
+
+
 class CloudFront:
     """Speaks to CloudFront through a boto3 client that was made with CLIENT_CONFIG."""
 
@@ -49,8 +61,10 @@ class CloudFront:
         self._received: list[bytes] = []
         self._to_send = b""
         client.meta.events.register("before-parse.cloudfront.GetDistributionConfig", self._take)
+        client.meta.events.register("before-parse.cloudfront.GetDistributionTenant", self._take)
         client.meta.events.register("before-parse.cloudfront.ListDistributions", _shorten)
         client.meta.events.register("before-call.cloudfront.UpdateDistribution", self._put)
+        client.meta.events.register("before-call.cloudfront.UpdateDistributionTenant", self._put)
 
     def list_distributions(self) -> tuple[Distribution, ...]:
         """Every distribution of the account, staging ones included."""
@@ -70,17 +84,7 @@ class CloudFront:
         self._received.clear()
         with calling(SERVICE, "GetDistributionConfig", distribution_id):
             answer = self._client.get_distribution_config(Id=distribution_id)
-        try:
-            # the last one, because botocore may have tried more than once
-            xml = self._received[-1]
-            config = distribution_xml.read(xml)
-        except (IndexError, ValueError) as exc:
-            raise RemoteError(
-                f"cloudfront:GetDistributionConfig on {distribution_id}: the answer's bytes cannot be used ({exc});"
-                " upgrade boto3 and botocore",
-                service=SERVICE,
-                operation="GetDistributionConfig",
-            ) from exc
+        xml, config = self._read("GetDistributionConfig", distribution_id, distribution_xml.read)
         return DistributionConfig(etag=answer["ETag"], xml=xml, aliases=config.aliases, viewer=config.viewer)
 
     def update_distribution(self, distribution_id: str, config: DistributionConfig) -> str:
@@ -89,6 +93,61 @@ class CloudFront:
         with calling(SERVICE, "UpdateDistribution", distribution_id):
             answer = self._client.update_distribution(Id=distribution_id, IfMatch=config.etag, DistributionConfig={})
         return str(answer["ETag"])
+
+    def list_distribution_tenants(self, distribution_id: str) -> tuple[Tenant, ...]:
+        """The tenants of one distribution."""
+        with calling(SERVICE, "ListDistributionTenants", distribution_id):
+            pages = self._client.get_paginator("list_distribution_tenants").paginate(
+                AssociationFilter={"DistributionId": distribution_id}, PaginationConfig={"PageSize": PAGE_SIZE}
+            )
+            return tuple(_tenant(summary) for page in pages for summary in page.get("DistributionTenantList", []))
+
+    def list_distribution_tenants_by_customization(self, certificate_arn: str) -> tuple[Tenant, ...]:
+        """The tenants that have this certificate of their own."""
+        with calling(SERVICE, "ListDistributionTenantsByCustomization", certificate_arn):
+            pages = self._client.get_paginator("list_distribution_tenants_by_customization").paginate(
+                CertificateArn=certificate_arn, PaginationConfig={"PageSize": PAGE_SIZE}
+            )
+            return tuple(_tenant(summary) for page in pages for summary in page.get("DistributionTenantList", []))
+
+    def get_distribution_tenant(self, tenant_id: str) -> TenantConfig | None:
+        """One tenant, and the ETag to update it with; None if there is none."""
+        self._received.clear()
+        try:
+            with calling(SERVICE, "GetDistributionTenant", tenant_id):
+                answer = self._client.get_distribution_tenant(Identifier=tenant_id)
+        except RemoteError as exc:
+            if exc.code == NOT_FOUND:
+                return None
+            raise
+        xml, _own = self._read("GetDistributionTenant", tenant_id, tenants.own_certificate)
+        return TenantConfig(answer["ETag"], xml, _tenant(answer["DistributionTenant"]))
+
+    def update_distribution_tenant(self, tenant_id: str, etag: str, request: bytes) -> None:
+        """Replace the tenant if it still has this ETag."""
+        self._to_send = request
+        with calling(SERVICE, "UpdateDistributionTenant", tenant_id):
+            self._client.update_distribution_tenant(Id=tenant_id, IfMatch=etag)
+
+    def list_connection_groups(self) -> dict[str, str]:
+        """The routing endpoint of each connection group, where its tenants are served."""
+        with calling(SERVICE, "ListConnectionGroups"):
+            pages = self._client.get_paginator("list_connection_groups").paginate()
+            return {one["Id"]: one["RoutingEndpoint"] for page in pages for one in page.get("ConnectionGroups", [])}
+
+    def _read(self, operation: str, target: str, reader: t.Callable[[bytes], T]) -> tuple[bytes, T]:
+        """The bytes of the answer, and what the reader finds in them."""
+        try:
+            # the last one, because botocore may have tried more than once
+            xml = self._received[-1]
+            return xml, reader(xml)
+        except (IndexError, ValueError) as exc:
+            raise RemoteError(
+                f"cloudfront:{operation} on {target}: the answer's bytes cannot be used ({exc}); upgrade boto3 and"
+                " botocore",
+                service=SERVICE,
+                operation=operation,
+            ) from exc
 
     def _take(self, response_dict: t.Mapping[str, t.Any], **_event: t.Any) -> None:
         self._received.append(response_dict["body"])
@@ -121,6 +180,19 @@ def _distribution(summary: t.Mapping[str, t.Any]) -> Distribution:
             for entry in summary.get("AliasICPRecordals", [])
             if "CNAME" in entry and "ICPRecordalStatus" in entry
         },
+    )
+
+
+def _tenant(summary: t.Mapping[str, t.Any]) -> Tenant:
+    return Tenant(
+        id=summary["Id"],
+        distribution_id=summary.get("DistributionId", ""),
+        name=summary.get("Name", ""),
+        domains=tuple(one["Domain"].lower() for one in summary.get("Domains", [])),
+        certificate=summary.get("Customizations", {}).get("Certificate", {}).get("Arn", ""),
+        connection_group_id=summary.get("ConnectionGroupId", ""),
+        status=summary.get("Status", ""),
+        enabled=summary.get("Enabled", True),
     )
 
 

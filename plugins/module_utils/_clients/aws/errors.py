@@ -64,11 +64,13 @@ _ALWAYS = {
     "GetCertificate": ("Certificate",),
     "GetChange": ("ChangeInfo",),
     "GetDistributionConfig": ("ETag",),
+    "GetDistributionTenant": ("DistributionTenant", "Id"),
     "GetHostedZone": ("HostedZone",),
     "GetObject": ("ETag",),
     "GetResources": ("ResourceTagMappingList",),
     "ImportCertificate": ("CertificateArn",),
     "ListCertificates": ("CertificateSummaryList",),
+    "ListConnectionGroups": ("ConnectionGroups",),
     "ListDistributions": ("DistributionList", "Quantity"),
     "ListHostedZones": ("HostedZones",),
     "ListObjectsV2": ("IsTruncated",),
@@ -79,6 +81,12 @@ _ALWAYS = {
     "RequestCertificate": ("CertificateArn",),
     "Scan": ("Items",),
     "UpdateDistribution": ("ETag",),
+    "UpdateDistributionTenant": ("ETag",),
+}
+# The roots of answers that may be without any member.
+_ROOTS = {
+    "ListDistributionTenants": b"<ListDistributionTenantsResult",
+    "ListDistributionTenantsByCustomization": b"<ListDistributionTenantsByCustomizationResult",
 }
 # Who reads what was answered.
 _READERS = frozenset({"botocore.endpoint", "botocore.parsers"})
@@ -124,6 +132,8 @@ def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t
         return
     if not parsed.get("ResponseMetadata", {}).get("RequestId"):
         raise _NotOfAwsError("it has no AWS request ID")
+    if _ROOTS.get(model.name, b"") not in http_response.content:
+        raise _NotOfAwsError(f"it is not a {model.name} result")
     found: t.Any = parsed
     for name in _ALWAYS.get(model.name, ()):
         if name not in found:

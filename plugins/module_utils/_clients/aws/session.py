@@ -158,6 +158,10 @@ class Session:
                 [f"unknown AWS region {self.region!r}: its partition is unknown; use an existing region"]
             ) from exc
 
+    def home(self, service: str) -> str:
+        """The region where the service lives: that of the connection, unless it is a global one."""
+        return HOME_REGIONS.get(self.partition, {}).get(service, self.region)
+
     def client(self, service: str, **config: t.Any) -> t.Any:
         """The boto3 client of ``service``; ``config`` adds botocore Config values, or takes the place of ours."""
         return self._client(self._own, service, config)
@@ -191,7 +195,7 @@ class Session:
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
-        home = region or HOME_REGIONS.get(self.partition, {}).get(service, self.region)
+        home = region or self.home(service)
         with configuration.usable(self._params):
             client = session.client(
                 service, region_name=home, endpoint_url=self._endpoint, verify=self._verify, config=merged

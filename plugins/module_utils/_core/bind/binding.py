@@ -10,7 +10,7 @@ from enum import Enum
 from ..values import domain_names
 from .distributions import Distribution, Selection, used_certificates
 from .report import BindReport, BindStatus
-from .target import Target
+from .target import IAM_ELEMENT, Target
 
 # Each stale ETag means that somebody else changed the distribution in between.
 STALE_READS = 5
@@ -39,9 +39,8 @@ def selection_problems(selection: Selection) -> list[str]:
     return []
 
 
-def unknown_ids(distributions: t.Iterable[Distribution], selection: Selection) -> list[str]:
-    """One problem for each selected ID that no distribution of the account has."""
-    known = {distribution.id for distribution in distributions}
+def unknown_ids(known: t.Collection[str], selection: Selection) -> list[str]:
+    """One problem for each selected ID that no distribution or tenant of the account has."""
     if "ids" not in selection.match:
         return []
     return [
@@ -58,10 +57,12 @@ def why_matched(distribution: Distribution, selection: Selection, target: Target
     """
     if is_bound(distribution.viewer, target):
         return "it uses this certificate"
-    if "previous" in selection.match and used_certificates(distribution.viewer) & frozenset(selection.previous):
-        return "it uses an older certificate"
     if "ids" in selection.match and distribution.id in selection.ids:
         return "its ID is listed"
+    if not selection.takes(distribution.id):
+        return ""
+    if "previous" in selection.match and used_certificates(distribution.viewer) & frozenset(selection.previous):
+        return "it uses an older certificate"
     if (
         "aliases" in selection.match
         and not distribution.tenant_only
@@ -99,10 +100,10 @@ def _why_not(distribution: Distribution, selection: Selection, target: Target) -
         return (
             "it no longer uses an older certificate, and its aliases are not covered: it was changed outside this run"
         )
-    if distribution.tenant_only:
+    if distribution.tenant_only and target.element == IAM_ELEMENT:
         return (
-            "it is a multi-tenant distribution (connection mode tenant-only): its tenants hold the certificates, change"
-            " them there"
+            "it is a multi-tenant distribution (connection mode tenant-only), which takes certificates of ACM only:"
+            " keep the certificate in ACM"
         )
     return ""
 

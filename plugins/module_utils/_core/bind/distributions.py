@@ -37,11 +37,16 @@ class Distribution:
 @dataclass(frozen=True)
 class Selection:
     """Which distributions are meant: by ``previous`` certificates, by ``aliases`` that the certificate covers, by
-    ``ids``."""
+    ``ids``; the first two only among those that are ``tagged``, if that matters."""
 
     match: frozenset[str]
     previous: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
+    tagged: frozenset[str] | None = None
+
+    def takes(self, identifier: str) -> bool:
+        """Whether one that is not listed may be meant."""
+        return self.tagged is None or identifier in self.tagged
 
 
 def used_certificates(viewer: t.Mapping[str, str]) -> frozenset[str]:

@@ -52,9 +52,9 @@ def from_server_certificate(fields: t.Mapping[str, t.Any]) -> Target:
     )
 
 
-def from_acm(arn: str | None, domains: t.Iterable[str]) -> Target:
+def from_acm(arn: str | None, domains: t.Iterable[str], fingerprint_sha256: str | None = None) -> Target:
     """The target of an ARN; ``acm_problems`` judges it."""
-    return Target(element=ACM_ELEMENT, id=arn, domains=tuple(domains))
+    return Target(element=ACM_ELEMENT, id=arn, domains=tuple(domains), fingerprint_sha256=fingerprint_sha256)
 
 
 def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) -> list[str]:
@@ -119,9 +119,9 @@ def acm_problems(target: Target, partition: str, verify: str) -> list[str]:
         )
     if not target.domains:
         problems.append("certificate_domains: empty; list the names that the ACM certificate covers")
-    if verify == "tls":
+    if verify == "tls" and not target.fingerprint_sha256:
         problems.append(
-            "verify: tls compares fingerprints, and the fingerprint of an ACM certificate is not known here; use config"
+            "verify: tls compares fingerprints; set certificate_fingerprint to that of the certificate, or use config"
         )
     return problems
 

@@ -4,65 +4,124 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import typing as t
+from dataclasses import dataclass, replace
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._clients.aws.regional.acm import Acm
+from ..._clients.aws.regional.tagging import CLOUDFRONT_RESOURCES, Tagging
 from ..._clients.net.tls import TlsProbe
 from ..._core.bind import binding, report as binding_report, target as bind_target, viewer
+from ..._core.bind.distributions import Distribution, Selection
 from ..._core.bind.report import BindStatus
 from ..._core.bind.target import Target
+from ..._core.targets import report as target_report
+from ..._core.targets.uses import TENANT, Use
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..server_cert.content import describe
+from ..targets.binding import BoundTargets, TargetBinding, TargetOptions
+from ..targets.kinds import TargetKind
+from ..targets.tenants import TenantTargets
 from .rebinding import Options, Rebinding
 from .request import BindRequest
+from .tenancy import Tenancy
 
 
 @dataclass(frozen=True)
 class Clients:
-    """What cloudfront_cert_bind speaks to; IAM only if a certificate has to be read there."""
+    """What cloudfront_cert_bind speaks to; IAM only if a certificate has to be read there, the Tagging API only if tags
+    matter, ACM only if the names of a shared certificate do."""
 
     cloudfront: CloudFront
     iam: Iam | None
     tls: TlsProbe
     partition: str
+    acm: t.Callable[[], Acm]
+    tagging: Tagging | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What a binding is about: distributions, and tenants with the way to change them."""
+
+    distributions: tuple[Distribution, ...]
+    selection: Selection
+    tenancy: Tenancy
+    targets: TenantTargets
+    tenants: tuple[Use, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """All that exist, as far as they may be listed."""
+        return frozenset([one.id for one in self.distributions] + [one.id for one in self.tenants])
 
 
 def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    """Find the distributions, bind or predict, report."""
+    """Find the distributions and tenants, bind or predict, report."""
     target = _target(request, clients, clock, check_mode)
-    selection = request.selection
     try:
-        distributions = clients.cloudfront.known_distributions()
+        found = _search(request, clients, target)
     except RemoteError as exc:
         result = binding_report.search_failed(exc.message)
-        return Outcome(
-            changed=False, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=result["reason"]
-        )
-    unknown = binding.unknown_ids(distributions, selection)
+        result |= {"tenants": [], "error": {"kind": exc.kind, **exc.details}}
+        return Outcome(changed=False, result=result, failure=result["reason"])
+    unknown = binding.unknown_ids(found.ids, found.selection)
     if unknown:
         raise ConfigError(unknown)
-    planned = binding.plan(distributions, selection, target)
-    options = Options(
-        clients.partition, request.wait, request.wait_timeout, request.verify, request.edge, request.rollback
-    )
-    rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, selection, options)
+    distributions = found.distributions
+    planned = binding.plan(distributions, found.selection, target)
+    options = _options(request, clients.partition)
+    rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, found.selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
+    tenants = _bind_tenants(request, clients, found, clock, check_mode)
     touched = (
         {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
     )
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
-        changed=bool(touched),
-        result=binding_report.result(reports, selection.previous),
-        before=before,
-        after=after,
+        changed=bool(touched) or tenants.changed,
+        result=target_report.beside(binding_report.result(reports, found.selection.previous), tenants.reports),
+        before={**before, **tenants.before},
+        after={**after, **tenants.after},
         warnings=binding_report.warnings(reports)
-        + viewer.dedicated_ip_warnings(distributions, touched, clients.partition),
-        failure=binding_report.failure(reports),
+        + viewer.dedicated_ip_warnings(distributions, touched, clients.partition)
+        + target_report.warnings(tenants.reports),
+        failure=_failure(binding_report.failure(reports), target_report.failure(tenants.reports)),
     )
+
+
+def _search(request: BindRequest, clients: Clients, target: Target) -> Listed:
+    """All that may be meant; RemoteError if it cannot be listed."""
+    selection, tags = request.selection, {}
+    if clients.tagging is not None:
+        found = clients.tagging.get_resources(CLOUDFRONT_RESOURCES, request.match_tags)
+        tags = {arn.rpartition("/")[2]: values for arn, values in found.items()}
+        selection = replace(selection, tagged=frozenset(tags))
+    is_probed = request.verify == "tls"
+    tenancy = Tenancy(clients.cloudfront, clients.acm, target, selection, request.match_tags, tags, is_probed)
+    distributions = tenancy.named(clients.cloudfront.known_distributions())
+    targets = tenancy.targets()
+    return Listed(distributions, selection, tenancy, targets, tenancy.uses(targets))
+
+
+def _options(request: BindRequest, partition: str) -> Options:
+    return Options(partition, request.wait, request.wait_timeout, request.verify, request.edge, request.rollback)
+
+
+def _failure(*failures: str | None) -> str | None:
+    return "; ".join(one for one in failures if one) or None
+
+
+def _bind_tenants(
+    request: BindRequest, clients: Clients, found: Listed, clock: Clock, check_mode: bool
+) -> BoundTargets:
+    options = TargetOptions(request.wait, request.wait_timeout, request.verify, request.edge, request.rollback)
+    kinds: dict[str, TargetKind] = {TENANT: found.targets}
+    new, chosen = found.tenancy.new, found.tenancy.chosen
+    return TargetBinding(kinds, clients.tls, clock, new, chosen, options).run(found.tenants, check_mode)
 
 
 def _target(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Target:

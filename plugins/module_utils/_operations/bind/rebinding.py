@@ -139,9 +139,10 @@ class Rebinding:
 
     def _judge(self, distribution_id: str, config: DistributionConfig) -> BindReport:
         """Decide again on what the distribution is now; an update of ours whose answer got lost counts as ours."""
-        current = replace(
-            self.distributions[distribution_id], aliases=config.aliases, viewer=config.viewer, etag=config.etag
-        )
+        known = self.distributions[distribution_id]
+        # the names of a multi-tenant distribution are those of its tenants
+        aliases = known.aliases if known.tenant_only else config.aliases
+        current = replace(known, aliases=aliases, viewer=config.viewer, etag=config.etag)
         self.distributions[distribution_id] = current
         report = binding.judge(current, self.selection, self.target)
         if report.status is BindStatus.ALREADY and distribution_id in self.attempted:

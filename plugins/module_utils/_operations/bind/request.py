@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ..._core.bind.target import Target
 from ..._core.values import partitions
 from ..._core.values.params import Params
 from ..._errors import ConfigError
+from .tenancy import TENANT_ID
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class BindRequest:
     edge: tuple[str, int] | None
     edge_ca_bundle: str | None
     rollback: bool
+    match_tags: t.Mapping[str, str]
     connection: Connection
 
 
@@ -44,6 +47,7 @@ def parse(params: Params) -> BindRequest:
     problems = [
         *binding.selection_problems(selection),
         *_option_problems(params),
+        *_tenant_problems(params),
         *_target_problems(params, connection),
     ]
     if problems:
@@ -57,6 +61,7 @@ def parse(params: Params) -> BindRequest:
         edge=parse_address(params["edge_address"]) if params["edge_address"] else None,
         edge_ca_bundle=params["edge_ca_bundle"],
         rollback=params["rollback"],
+        match_tags=dict(params["match_tags"]),
         connection=connection,
     )
 
@@ -64,7 +69,9 @@ def parse(params: Params) -> BindRequest:
 def _target(params: Params) -> Target:
     if params["server_certificate"] is not None:
         return bind_target.from_server_certificate(params["server_certificate"])
-    return bind_target.from_acm(params["acm_certificate_arn"], params["certificate_domains"])
+    return bind_target.from_acm(
+        params["acm_certificate_arn"], params["certificate_domains"], params["certificate_fingerprint"]
+    )
 
 
 def _target_problems(params: Params, connection: Connection) -> list[str]:
@@ -75,6 +82,17 @@ def _target_problems(params: Params, connection: Connection) -> list[str]:
     if params["acm_certificate_arn"]:
         return bind_target.acm_problems(_target(params), partitions.of_region(connection.region), verify)
     return []
+
+
+def _tenant_problems(params: Params) -> list[str]:
+    """Tenants take certificates of ACM only."""
+    if params["acm_certificate_arn"]:
+        return []
+    return [
+        f"distributions: {one} is a tenant, which takes certificates of ACM only; use acm_certificate_arn"
+        for one in params["distributions"]
+        if one.startswith(TENANT_ID)
+    ]
 
 
 def _option_problems(params: Params) -> list[str]:

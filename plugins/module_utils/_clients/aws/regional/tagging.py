@@ -12,6 +12,9 @@ SERVICE = "resourcegroupstaggingapi"
 PAGE_SIZE = 100
 # https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html
 ACM_CERTIFICATE = "acm:certificate"
+CLOUDFRONT_RESOURCES = "cloudfront"
+LOAD_BALANCERS = "elasticloadbalancing:loadbalancer"
+LISTENERS = "elasticloadbalancing:listener"
 
 
 class Tagging:
@@ -21,7 +24,7 @@ class Tagging:
         self._client = client
 
     def get_resources(self, resource_type: str, tags: t.Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
-        """The tags of each resource of this type (``ACM_CERTIFICATE``) that has all of ``tags``, by its ARN."""
+        """The tags of each resource of this type (as ``ACM_CERTIFICATE``) that has all of ``tags``, by its ARN."""
         filters = [{"Key": key, "Values": [value]} for key, value in sorted((tags or {}).items())]
         with calling("tag", "GetResources", resource_type):
             pages = self._client.get_paginator("get_resources").paginate(

@@ -185,4 +185,4 @@ def test_selection_problems(selection: Selection, found: str) -> None:
 
 def test_unknown_ids_are_problems_each() -> None:
     selection = Selection(frozenset({"ids"}), ids=("E1", "E8", "E9"))
-    assert [problem.split()[1] for problem in binding.unknown_ids([Distribution("E1")], selection)] == ["E8", "E9"]
+    assert [problem.split()[1] for problem in binding.unknown_ids({"E1"}, selection)] == ["E8", "E9"]

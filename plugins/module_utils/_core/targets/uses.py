@@ -1,0 +1,72 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What serves a certificate: a tenant, a listener, an API domain; each with the places in it that hold one."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass, field
+
+TENANT, LISTENER, CLASSIC_LISTENER, API_DOMAIN = "tenant", "listener", "classic_listener", "api_domain"
+# A listener has a default certificate and, beside it, a list from which it chooses by SNI.
+DEFAULT, SNI = "default", "sni"
+
+
+@dataclass(frozen=True)
+class NewCertificate:
+    """The certificate to bind; ``arn`` is None while it is only planned, ``key_type`` empty if it is not known."""
+
+    arn: str | None
+    domains: tuple[str, ...]
+    key_type: str = ""
+    fingerprint_sha256: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The ARN, or what stands for it in a prediction."""
+        return self.arn or "(known after import)"
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place for a certificate in what serves it; ``names`` are those of the certificate, as far as they are
+    known."""
+
+    name: str
+    certificate: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Use:
+    """One resource that serves certificates.
+
+    ``names`` must all be covered, however the resource was found. ``address`` and ``probes`` are where it serves, and
+    for which names. ``why_not`` says why it is left alone unless that is forced.
+    """
+
+    kind: str
+    id: str
+    slots: tuple[Slot, ...]
+    names: tuple[str, ...] = ()
+    key_types: frozenset[str] = frozenset()
+    address: tuple[str, int] | None = None
+    probes: tuple[str, ...] = ()
+    is_settled: bool = True
+    tags: t.Mapping[str, str] = field(default_factory=dict)
+    why_not: str = ""
+
+    def has(self, certificate: str | None) -> bool:
+        """Whether one of its places has the certificate."""
+        return certificate is not None and any(slot.certificate == certificate for slot in self.slots)
+
+
+@dataclass(frozen=True)
+class UseSelection:
+    """Which resources are meant: ``previous`` and ``aliases`` only among those with all of ``tags``, ``ids`` always."""
+
+    match: frozenset[str]
+    previous: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    tags: t.Mapping[str, str] = field(default_factory=dict)
+    forced: bool = False
