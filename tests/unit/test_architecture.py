@@ -66,7 +66,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
         {"_core/retire"},
         {"_core/project"},
         {"_core/run"},
-        {"_core/doctor", "_core/fleet"},
+        {"_core/adoption", "_core/doctor", "_core/fleet"},
     ),
     (
         {"_clients/machine", "_clients/net"},
@@ -88,6 +88,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
         {"_operations/acm_cert", "_operations/bind", "_operations/issue", "_operations/project"},
         {"_operations/retire"},
         {"_operations/doctor", "_operations/fleet"},
+        {"_operations/adoption"},
     ),
     ({"_module"},),
 )

@@ -200,7 +200,9 @@ def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> N
     ] == []
 
 
-ACTION = re.compile(r"\b(?:acm|cloudfront|dynamodb|iam|kms|route53|s3|sns|sts|tag):[A-Z][A-Za-z]+\b")
+ACTION = re.compile(
+    r"\b(?:acm|cloudformation|cloudfront|dynamodb|events|iam|kms|lambda|route53|s3|sns|sts|tag):[A-Z][A-Za-z]+\b"
+)
 
 
 # AWS: "No permissions are required to perform this operation."

@@ -18,6 +18,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     acm_cert_request,
     acme_route53_cleanup,
     acme_route53_issue,
+    adoption_info,
     certificate_info,
     cloudfront_cert_bind,
     doctor,
@@ -38,6 +39,7 @@ from playbook_runs.runs import Ansible
 from sandbox import permissions, seed, seed_targets
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
+from sandbox.ssl_plugin import SslPlugin
 
 ROLE = ("issue", "store", "bind", "cleanup", "notify")
 PATH = "/cloudfront/certops/webapp/"
@@ -206,6 +208,14 @@ def certificates(one: OneFeature) -> None:
     seed.create_distribution(["example.com"], arn, env=one.owner)
     one.become("certificates")
     assert len(in_process.run(certificate_info).result["certificates"]) == 2
+
+
+def adopt(one: OneFeature) -> None:
+    SslPlugin(one.owner, one.control).project("WebApp", ["example.com"], version="v1_file")
+    SslPlugin(one.owner, one.control).project("New", ["example.org"])
+    one.become("adopt")
+    given = {"store": f"file://{one.archive}"}
+    assert sorted(in_process.run(adoption_info, **given).result["ready"]) == ["New", "WebApp"]
 
 
 def acm_request(one: OneFeature) -> None:
@@ -377,6 +387,7 @@ WORK = (
     acm_cleanup,
     acm_info,
     certificates,
+    adopt,
     acm_request,
     acm_export,
     bind,
@@ -435,7 +446,9 @@ def test_what_is_not_ours_is_out_of_reach_of_the_policies(
     made = acm_certs.make()
     foreign = made.imported(region)
     # this one is there to read what is not ours
-    user = permissions.user(env, *(feature for feature in permissions.FEATURES if feature != "certificates"))
+    user = permissions.user(
+        env, *(feature for feature in permissions.FEATURES if feature not in ("adopt", "certificates"))
+    )
     control.set(enforce_iam=True)
     iam, route53, sns, acm = (seed.client(service, user) for service in ("iam", "route53", "sns", "acm"))
 

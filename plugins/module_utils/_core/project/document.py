@@ -18,6 +18,8 @@ from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocumen
 from . import definition as project_definition, journal, pending_revocations, upgrades
 
 SCHEMA = upgrades.SCHEMA
+# The phase of an adoption that came to its end.
+ADOPTED = "done"
 
 
 def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
@@ -36,6 +38,7 @@ def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
         "last_run": None,
         "fence": 0,
         "lock": None,
+        "adoption": None,
     }
 
 
@@ -85,6 +88,8 @@ def _check_runs(document: ProjectDocument) -> None:
     if document["journal"] is not None:
         journal.Phase(document["journal"]["phase"])
         journal.differences(document["journal"]["wanted"], document["definition"])
+    if document["adoption"] is not None:
+        operator.itemgetter("source", "theirs", "phase", "paths", "bundles", "former")(document["adoption"])
     operator.index(document["renewal"]["failures"])
     last_run = document["last_run"]
     moments = (document["renewal"]["next_attempt_at"], last_run.get("finished_at") if last_run else None)
@@ -105,6 +110,11 @@ def recorded(document: ProjectDocument) -> CertificateRecord:
     if certificate is None:
         raise TypeError(f"project {document['name']} has no certificate")
     return certificate
+
+
+def is_being_adopted(document: ProjectDocument) -> bool:
+    """Whether the project is being taken over from another tool, so that it is not ours yet."""
+    return document["adoption"] is not None and document["adoption"]["phase"] != ADOPTED
 
 
 def is_deployed(document: ProjectDocument) -> bool:

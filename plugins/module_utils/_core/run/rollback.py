@@ -55,7 +55,8 @@ def at(certificate: CertificateRecord | None) -> str | None:
 
 def stands_for(certificate: CertificateRecord, definition: ProjectDefinition) -> t.Mapping[str, t.Any]:
     """What the definition is compared with: what the certificate has, or what it was accepted for."""
-    return t.cast("t.Mapping[str, t.Any]", certificate.get("rolled_back") or {**definition, **certificate})
+    accepted = certificate.get("rolled_back") or certificate.get("adopted")
+    return t.cast("t.Mapping[str, t.Any]", accepted or {**definition, **certificate})
 
 
 def _problem(entry: CertificateRecord, domains: t.Sequence[str], ids: t.Collection[str], now: datetime) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..._errors import RefusedError
 from ..project import journal, lease
-from ..project.document import _domains_changed, _renew_at, decided, is_recorded, previous
+from ..project.document import _domains_changed, _renew_at, decided, is_being_adopted, is_recorded, previous
 from ..values import times
 from ..values.shapes import CertificateRecord, JournalRecord, ProjectDefinition, ProjectDocument
 from . import rollback
@@ -81,6 +81,9 @@ def _idle(document: ProjectDocument, run: str, shared: dict[str, t.Any]) -> RunP
     """The plan of a run that brings no certificate into service: because of what it is for, or because the certificates
     are being deleted."""
     unfinished = document["journal"]
+    if is_being_adopted(document) and run != "delete":
+        reason = "its adoption began and did not finish; run the playbook adopt again, nobody renews it meanwhile"
+        return RunPlan(action="none", reason=reason, **shared)
     if run in ("restore", "delete") and journal.is_unfinished_run(unfinished, run):
         return RunPlan(**_continued(unfinished, issue=False), **shared)
     if run in WITHOUT_JOURNAL:

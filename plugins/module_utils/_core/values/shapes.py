@@ -70,7 +70,7 @@ class Deployed(t.TypedDict):
 
 
 class RolledBack(t.TypedDict):
-    """That the project went back to a certificate, and what of the definition it was accepted for."""
+    """That the project went back to a certificate or took one over, and what of the definition it was accepted for."""
 
     at: str
     domains: list[str]
@@ -102,7 +102,7 @@ class CertificateRecord(_CertificateFacts, total=False):
     path: str
     upload_date: str | None
     # in the archive
-    archive_uri: str
+    archive_uri: str | None  # None: nobody has its key
     # of its issuance
     issued_at: str  # not_before is earlier, since CAs date back
     directory: str  # the URL of the CA that issued it, which may be a fallback
@@ -111,6 +111,7 @@ class CertificateRecord(_CertificateFacts, total=False):
     # of its life in the project
     deployed: Deployed | None
     rolled_back: RolledBack
+    adopted: RolledBack
     revoke: str  # the reason for which it is still to be revoked
     revoked_at: str
 
@@ -208,6 +209,50 @@ class LastRunRecord(_LastRunFacts, total=False):
     Error: str
 
 
+class FormerRule(t.TypedDict):
+    """A rule that started the tool from before, and whether it was on."""
+
+    name: str
+    state: str
+
+
+class FormerPath(t.TypedDict):
+    """Where a certificate was before the project took it over."""
+
+    name: str
+    path: str
+
+
+class FormerScheduler(t.TypedDict):
+    """What made the tool from before run, as it was before it was stopped."""
+
+    kind: str
+    region: str | None
+    stack: str | None
+    function: str | None
+    concurrency: int | None  # None: nothing was reserved
+    rules: list[FormerRule]
+    path: str | None
+    host: str | None
+
+
+class AdoptionRecord(t.TypedDict):
+    """Where the project came from, if another tool had it before, and how far that went."""
+
+    source: str
+    version: str | None
+    theirs: str  # its name there
+    region: str | None
+    phase: str
+    started_at: str
+    finished_at: str | None
+    bundles: dict[str, str | None]  # from their URI to ours; None could not be used
+    topic: str | None
+    stopped_at: str | None
+    former: FormerScheduler | None
+    paths: dict[str, FormerPath]  # by the ID of the certificate
+
+
 class ProjectDocument(t.TypedDict):
     """All that a store keeps of one project."""
 
@@ -224,3 +269,4 @@ class ProjectDocument(t.TypedDict):
     last_run: LastRunRecord | None
     fence: int  # counts the holders of the lock
     lock: LockRecord | None
+    adoption: AdoptionRecord | None

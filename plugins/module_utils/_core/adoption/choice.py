@@ -1,0 +1,68 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which of the certificates of a project is the one in service, and what becomes of the others."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+
+from .shapes import SeenCertificate
+
+CURRENT, SUPERSEDED = "current", "superseded"
+
+
+@dataclass(frozen=True)
+class ServiceChoice:
+    """The certificate in service, the others from the oldest on, and whether a plan has nothing to do for it."""
+
+    current: SeenCertificate | None
+    superseded: tuple[SeenCertificate, ...] = ()
+    deployed: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def choose(certificates: t.Iterable[SeenCertificate], rebind: bool = False) -> ServiceChoice:
+    """The choice; with ``rebind`` the newest is to be put in service, whatever is there now."""
+    found = sorted(certificates, key=_age)
+    if not found:
+        return ServiceChoice(None)
+    used = [one for one in found if one["users"]]
+    newest = found[-1]
+    current = max(used, key=lambda one: one["not_after"]) if used and not rebind else newest
+    others = tuple(one for one in found if one is not current)
+    astray = [one for one in others if one["users"]]
+    warnings = [*_warnings(current, newest, astray), *_uncovered(used)]
+    deployed = not astray and current["deployed"] and (bool(current["users"]) or not used)
+    return ServiceChoice(current, others, deployed, tuple(warnings))
+
+
+def _age(one: SeenCertificate) -> tuple[str, str]:
+    return one["upload_date"] or "", one["name"]
+
+
+def _warnings(
+    current: SeenCertificate, newest: SeenCertificate, astray: t.Sequence[SeenCertificate]
+) -> t.Iterator[str]:
+    if current is not newest and not newest["users"]:
+        yield (
+            f"{newest['name']} is newer than {current['name']}, and no distribution uses it: it counts as superseded,"
+            " and the next renewal deletes it"
+        )
+    if astray:
+        users = ", ".join(user for one in astray for user in one["users"])
+        yield f"{users} use an older certificate than {current['name']}: the next run rebinds them"
+
+
+def _uncovered(used: t.Iterable[SeenCertificate]) -> t.Iterator[str]:
+    for one in used:
+        if one["uncovered"]:
+            yield (
+                f"{one['name']} does not cover {', '.join(one['uncovered'])}, an alias of a distribution that uses it"
+            )
+
+
+def with_roles(certificates: t.Iterable[SeenCertificate], choice: ServiceChoice) -> list[SeenCertificate]:
+    """The certificates, oldest first, each with what it is for the project."""
+    current = choice.current["id"] if choice.current else None
+    return [{**one, "role": CURRENT if one["id"] == current else SUPERSEDED} for one in sorted(certificates, key=_age)]

@@ -1,0 +1,224 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a reading brings together of one project of theirs, and what it makes for us: a definition, the certificates
+with their roles, what moves, what is in the way."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from ..certificate.certificate import Certificate
+from ..project import definition as project_definition
+from ..server_cert.server_certs import StoredCertificate
+from ..values import domain_names, ownership, texts, times
+from ..values.shapes import ProjectDocument
+from . import choice, mapping, record
+from .mapping import Wishes
+from .shapes import (
+    ADOPTED,
+    LEFT,
+    READY,
+    REFUSED,
+    Move,
+    SeenBundle,
+    SeenCertificate,
+    SeenLineage,
+    SeenProject,
+    SeenScheduler,
+    SeenSettings,
+    SeenSubscription,
+)
+
+# A certificate that ends within this time has to be renewed at once.
+SHORT = timedelta(days=3)
+PLUGIN = "ssl_plugin"
+_NOT_A_NAME = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass
+class AdoptionFinding:
+    """One project of theirs, as their own things show it; what is in IAM comes from the listing of that."""
+
+    source: str
+    theirs: str
+    version: str | None = None
+    region: str | None = None
+    stack: str | None = None
+    paths: tuple[str, ...] = ()
+    ids: frozenset[str] = frozenset()  # those of the paths that belong to it; none is all
+    in_iam: bool = False  # whether IAM has what the lineage has
+    settings: SeenSettings = field(default_factory=mapping.settings)
+    scheduler: SeenScheduler | None = None
+    topic: str | None = None
+    subscriptions: list[SeenSubscription] = field(default_factory=list)
+    bundles: list[SeenBundle] = field(default_factory=list)
+    lineage: SeenLineage | None = None
+    last_run: dict[str, t.Any] | None = None
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def name(self, names: t.Mapping[str, str]) -> str:
+        """What it is called here: as ``names`` says of its stack or of itself, else as there. Clients call lineages by
+        domains, which have dots."""
+        given = names.get(self.stack or "") or names.get(self.theirs)
+        return given or (self.theirs if self.source == PLUGIN else _NOT_A_NAME.sub("-", self.theirs).strip("-_"))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What holds for all projects of a reading."""
+
+    now: datetime
+    wishes: Wishes
+    rebind: bool = False
+    move: bool = True
+
+
+def seen(
+    stored: StoredCertificate, leaf: Certificate, users: t.Sequence[tuple[str, bool, tuple[str, ...]]]
+) -> SeenCertificate:
+    """A server certificate with its users: each a distribution, whether it is deployed, and its aliases."""
+    facts = leaf.as_dict()
+    missing = {alias for _id, _done, aliases in users for alias in domain_names.uncovered(leaf.domains, aliases)}
+    return {
+        "name": stored.name,
+        "id": stored.id or "",
+        "arn": stored.arn or "",
+        "path": stored.path,
+        "upload_date": times.to_text(stored.upload_date) if stored.upload_date else None,
+        "serial": facts["serial"],
+        "fingerprint_sha256": facts["fingerprint_sha256"],
+        "issuer": facts["issuer"],
+        "domains": facts["domains"],
+        "key_type": facts["key_type"],
+        "not_before": facts["not_before"],
+        "not_after": facts["not_after"],
+        "authority_key_id": facts["authority_key_id"],
+        "users": sorted(user for user, _done, _aliases in users),
+        "deployed": all(done for _user, done, _aliases in users),
+        "uncovered": sorted(missing),
+        "role": choice.SUPERSEDED,
+    }
+
+
+def assembled(
+    finding: AdoptionFinding,
+    name: str,
+    certificates: t.Sequence[SeenCertificate],
+    document: ProjectDocument | None,
+    reading: Reading,
+) -> SeenProject:
+    """The project as it would be adopted, or is."""
+    chosen = choice.choose(certificates, reading.rebind)
+    roles = choice.with_roles(certificates, chosen)
+    judged = _judged(finding, name, chosen, reading)
+    status = _status(finding, name, chosen.current, document, judged.problems)
+    if status == ADOPTED:
+        judged = mapping.Mapped(judged.definition, [], _stray(certificates, name))
+    return {
+        "source": finding.source,
+        "version": finding.version,
+        "theirs": finding.theirs,
+        "name": name,
+        "region": finding.region,
+        "status": status,
+        "settings": finding.settings,
+        "definition": judged.definition,
+        "certificates": roles,
+        "bundles": finding.bundles,
+        "lineage": finding.lineage,
+        "scheduler": finding.scheduler,
+        "topic": finding.topic,
+        "subscriptions": finding.subscriptions,
+        "last_run": finding.last_run,
+        "moves": moves(roles, name) if reading.move and status == READY else [],
+        "problems": list(dict.fromkeys(judged.problems)),
+        "warnings": list(dict.fromkeys(judged.warnings)),
+        "notes": finding.notes + _notes(chosen.current, finding),
+        "read_at": times.to_text(reading.now),
+    }
+
+
+def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, reading: Reading) -> mapping.Mapped:
+    """The definition, what is in the way, and what a person should know."""
+    found = mapping.Mapped({}, [*finding.problems, *project_definition.name_problems(name, "adopt_names")])
+    found.warnings += [*finding.warnings, *chosen.warnings]
+    if chosen.current is not None:
+        mapped = mapping.definition(chosen.current, finding.settings, finding.subscriptions, reading.wishes)
+        found.definition = mapped.definition
+        found.problems += mapped.problems + _definition_problems(name, found.definition)
+        found.warnings += mapped.warnings + _life_warnings(chosen.current, reading.now)
+    return found
+
+
+def moves(certificates: t.Iterable[SeenCertificate], name: str) -> list[Move]:
+    """The certificates whose path changes, the one in service last."""
+    wanted = ownership.path_of(name)
+    ordered = sorted(certificates, key=lambda one: one["role"] == choice.CURRENT)
+    return [
+        {"name": one["name"], "id": one["id"], "before": one["path"], "after": wanted}
+        for one in ordered
+        if one["path"] != wanted
+    ]
+
+
+def refused(project: SeenProject, problem: str) -> SeenProject:
+    """The project with one more reason not to adopt it."""
+    return {**project, "status": REFUSED, "problems": [*project["problems"], problem], "moves": []}
+
+
+def _status(
+    finding: AdoptionFinding,
+    name: str,
+    current: SeenCertificate | None,
+    document: ProjectDocument | None,
+    problems: list[str],
+) -> str:
+    if document is not None:
+        known = document["adoption"]
+        if known is None or not record.is_of(known, finding.source, finding.theirs, finding.region):
+            problems.append(
+                f"project {name} is in the store already and is not this one; choose another name with adopt_names"
+            )
+        elif record.is_done(known):
+            return ADOPTED
+    if problems:
+        return REFUSED
+    return READY if current is not None else LEFT
+
+
+def _definition_problems(name: str, definition: t.Mapping[str, t.Any]) -> list[str]:
+    if project_definition.name_problems(name):
+        return []
+    return list(project_definition.parse(name, definition).problems)
+
+
+def _life_warnings(current: SeenCertificate, now: datetime) -> list[str]:
+    ends = times.from_text(current["not_after"])
+    if ends <= now:
+        return [f"{current['name']} expired at {current['not_after']}: run renew when it is adopted"]
+    if ends - now <= SHORT:
+        return [f"{current['name']} expires at {current['not_after']}: run renew now, when it is adopted"]
+    return []
+
+
+def _stray(certificates: t.Iterable[SeenCertificate], name: str) -> list[str]:
+    """What a run of theirs left behind after the adoption."""
+    found = [one["name"] for one in certificates if one["path"] != ownership.path_of(name)]
+    if not found:
+        return []
+    return [f"{', '.join(found)} came from a run of the old tool after the adoption; no project uses it, delete it"]
+
+
+def _notes(current: SeenCertificate | None, finding: AdoptionFinding) -> list[str]:
+    if current is not None:
+        return []
+    if finding.bundles:
+        return [f"no certificate of it is in IAM; its newest bundle is {finding.bundles[-1]['uri']}"]
+    if finding.lineage and not finding.ids:
+        return [f"no certificate of {finding.theirs} is in IAM as far as this reading goes"]
+    return [texts.cleaned(f"no certificate of {finding.theirs} is in IAM, so there is nothing to take over")]

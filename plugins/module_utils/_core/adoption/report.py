@@ -1,0 +1,92 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A reading in words: what each project would become, what moves, what stops, and what a person has to know."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ..values import texts
+from .shapes import ADOPTED, READY, REFUSED, SeenProject, SeenScheduler
+
+INDENT = "  "
+
+
+def result(projects: t.Sequence[SeenProject]) -> dict[str, t.Any]:
+    """What adoption_info returns."""
+    return {
+        "projects": list(projects),
+        "ready": [one["name"] for one in projects if one["status"] == READY],
+        "refused": {one["theirs"]: "; ".join(one["problems"]) for one in projects if one["status"] == REFUSED},
+        "inventory": inventory(projects),
+        "lines": [line for one in projects for line in lines(one)],
+    }
+
+
+def lines(project: SeenProject) -> list[str]:
+    """One project: a headline, and below it what a person reads before saying yes."""
+    named = project["theirs"] if project["theirs"] == project["name"] else f"{project['theirs']} as {project['name']}"
+    version = f" {project['version']}" if project["version"] else ""
+    found = [f"{named} ({project['source']}{version}): {project['status']}"]
+    found += [f"refused: {one}" for one in project["problems"]]
+    if project["status"] in (READY, REFUSED):
+        found += [_certificate(one) for one in project["certificates"]]
+        found += [f"moves: {one['name']} from {one['before']} to {one['after']}" for one in project["moves"]]
+        found += [f"copies: {one['uri']} ({one['size']} bytes)" for one in project["bundles"]]
+        found += _scheduler(project["scheduler"])
+        found += _later(project)
+    found += [f"warning: {one}" for one in project["warnings"]]
+    found += [f"note: {one}" for one in project["notes"]]
+    if project["status"] == ADOPTED and project["scheduler"] and not project["scheduler"]["stopped"]:
+        found.append("warning: the old tool runs, although the project was adopted; stop it with adopt")
+    return [texts.cleaned(found[0]), *(INDENT + texts.cleaned(line) for line in found[1:])]
+
+
+def _certificate(one: t.Any) -> str:
+    users = ", ".join(one["users"]) or "no distribution"
+    return f"{one['role']}: {one['name']} ({one['id']}), valid until {one['not_after']}, used by {users}"
+
+
+def _scheduler(scheduler: SeenScheduler | None) -> list[str]:
+    if scheduler is None:
+        return []
+    when = scheduler["next_run_at"]
+    found = [f"stops: rule {rule['name']} ({rule['schedule'] or 'at a stack update'})" for rule in scheduler["rules"]]
+    found += (
+        [f"stops: function {scheduler['function']}, by a reserved concurrency of 0"] if scheduler["function"] else []
+    )
+    found += [f"stops: renewal in {scheduler['path']}"] if scheduler["path"] and not scheduler["by_hand"] else []
+    found += [f"stop by hand: {scheduler['by_hand']}"] if scheduler["by_hand"] else []
+    if scheduler["stopped"]:
+        return ["stopped already"]
+    return [*found, f"the old tool would run next at {when}"] if when else found
+
+
+def _later(project: SeenProject) -> list[str]:
+    found = []
+    superseded = [one["name"] for one in project["certificates"] if one["role"] == "superseded"]
+    if superseded:
+        found.append(f"deleted later: {', '.join(superseded)}, once a renewal of ours is verified")
+    scheduler = project["scheduler"]
+    if scheduler and scheduler["stack"] and scheduler["kind"] == "eventbridge":
+        found.append(
+            "delete after the first renewal and after all addresses are confirmed: aws cloudformation delete-stack"
+            f" --stack-name {scheduler['stack']} --region {scheduler['region']}"
+        )
+    return found
+
+
+def inventory(projects: t.Iterable[SeenProject]) -> str:
+    """The definitions as YAML, fit for the group of an inventory."""
+    chosen = [one for one in projects if one["definition"] and one["status"] in (READY, ADOPTED)]
+    if not chosen:
+        return ""
+    found = ["certificate_projects:", f"{INDENT}hosts:"]
+    for one in chosen:
+        found.append(f"{INDENT * 2}{one['name']}:")
+        values = {"name": one["name"], **one["definition"]}
+        found += [
+            f"{INDENT * 3}project_{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
+        ]
+    return "\n".join(found) + "\n"

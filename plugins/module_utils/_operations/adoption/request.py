@@ -1,0 +1,145 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The options of adoption_info as a value, or every problem with them at once."""
+
+from __future__ import annotations
+
+import fnmatch
+import typing as t
+from dataclasses import dataclass
+
+from ..._clients.aws.cloudfront import CloudFront
+from ..._clients.aws.iam import Iam
+from ..._clients.aws.session import Connection
+from ..._clients.aws.sns import Sns
+from ..._clients.aws.stacks.cloudformation import CloudFormation
+from ..._clients.aws.stacks.events import Events
+from ..._clients.aws.stacks.functions import Functions
+from ..._clients.aws.stacks.plugin_bucket import PluginBucket
+from ..._clients.aws.stacks.plugin_table import PluginTable
+from ..._clients.stores import open as stores
+from ..._clients.stores.base import Store
+from ..._core.adoption import incoming
+from ..._core.adoption.mapping import ALL, CONFIRMED, Wishes
+from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
+from ..._core.project import definition as project_definition, fields
+from ..._core.values import domain_names, emails, texts
+from ..._core.values.params import Params
+from ..._errors import ConfigError
+
+
+@dataclass(frozen=True)
+class AdoptionInfoRequest:
+    """What is looked for. ``known`` are the projects of an earlier reading, ``hosts`` those that hosts with clients
+    found."""
+
+    sources: tuple[str, ...]
+    projects: tuple[str, ...]
+    names: t.Mapping[str, str]
+    paths: tuple[str, ...]
+    known: tuple[SeenProject, ...]
+    hosts: tuple[SeenProject, ...]
+    wishes: Wishes
+    rebind: bool
+    move: bool
+    keys: bool
+    store: str | None
+    connection: Connection
+
+    @property
+    def in_aws(self) -> bool:
+        """Whether anything of AWS is to be read."""
+        return bool(self.hosts) or any(source not in FILE_SOURCES for source in self.sources)
+
+    def wants(self, *names: str) -> bool:
+        """Whether a project that has one of these names is asked for."""
+        return not self.projects or any(
+            fnmatch.fnmatchcase(name, pattern) for name in names for pattern in self.projects
+        )
+
+
+@dataclass(frozen=True)
+class AdoptionAws:
+    """What reads AWS."""
+
+    region: str
+    iam: Iam
+    cloudfront: CloudFront
+    cloudformation: CloudFormation
+    events: Events
+    functions: Functions
+    table: PluginTable
+    bucket: PluginBucket
+    sns: Sns
+
+
+@dataclass(frozen=True)
+class AdoptionClients:
+    """What a reading asks; without AWS where only files are read, and without a store where nobody has one."""
+
+    aws: AdoptionAws | None
+    store: Store | None
+
+
+def parse(params: Params) -> AdoptionInfoRequest:
+    """What is looked for; ConfigError that lists every problem, without calling anything."""
+    known, of_known = incoming.projects(params["known"] or (), "known")
+    hosts, of_hosts = incoming.projects(params["hosts"] or (), "hosts")
+    wishes, of_wishes = _wishes(params)
+    names = {str(key): str(value) for key, value in (params["names"] or {}).items()}
+    sources, paths = tuple(dict.fromkeys(params["sources"])), tuple(params["paths"] or ())
+    problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
+    problems += _name_problems(names) + _path_problems(sources, paths)
+    if problems:
+        raise ConfigError(problems)
+    return AdoptionInfoRequest(
+        sources=sources,
+        projects=tuple(params["projects"] or ()),
+        names=names,
+        paths=paths,
+        known=known,
+        hosts=hosts,
+        wishes=wishes,
+        rebind=params["rebind"],
+        move=params["move"],
+        keys=params["keys"],
+        store=params["store"],
+        connection=Connection.of(params),
+    )
+
+
+def _name_problems(names: t.Mapping[str, str]) -> list[str]:
+    return [
+        problem
+        for theirs, ours in names.items()
+        for problem in project_definition.name_problems(ours, f"names: {texts.cleaned(theirs, 60)}")
+    ]
+
+
+def _path_problems(sources: t.Iterable[str], paths: t.Sequence[str]) -> list[str]:
+    return [
+        f"paths: {source} is read from files; name the directories to look into"
+        for source in sources
+        if source in FILE_SOURCES and not paths
+    ] + [f"paths: {texts.quoted(path)} is not an absolute path" for path in paths if path[:1] != "/"]
+
+
+def _wishes(params: Params) -> tuple[Wishes, list[str]]:
+    given = params["emails"] or [CONFIRMED]
+    if list(given) in ([CONFIRMED], [ALL]):
+        chosen: str | tuple[str, ...] = given[0]
+        problems = []
+    else:
+        chosen = domain_names.split(given)
+        problems = [
+            f"emails: {one!r} is not a valid e-mail address; use confirmed, all, or addresses"
+            for one in chosen
+            if not emails.is_address(one)
+        ]
+    definition = {key: value for key, value in (params["definition"] or {}).items() if value is not None}
+    problems += [
+        f"definition: {texts.quoted(key)} is unknown; the keys are {', '.join(fields.KEYS)}"
+        for key in definition
+        if key not in fields.KEYS
+    ]
+    return Wishes(chosen, definition), problems

@@ -1,0 +1,48 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plugin in the sandbox, and the modules of an adoption run in this process with a store and an archive of their
+own."""
+
+from __future__ import annotations
+
+import typing as t
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.modules import adoption_info
+from e2e.in_process import run
+from sandbox.client_files import CertbotHome
+from sandbox.process import SandboxProcess
+from sandbox.ssl_plugin import SslPlugin
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """The modules, with the places that a user gave them."""
+
+    store: str
+    archive: str
+
+    def info(self, **params: t.Any) -> Outcome:
+        return run(adoption_info, store=self.store, **params)
+
+    def found(self, theirs: str, **params: t.Any) -> dict[str, t.Any]:
+        """One project of a reading, by its old name."""
+        return dict(next(one for one in self.info(**params).result["projects"] if one["theirs"] == theirs))
+
+
+@pytest.fixture
+def plugin(sandbox: SandboxProcess) -> SslPlugin:
+    return SslPlugin(sandbox.env(), sandbox.control)
+
+
+@pytest.fixture
+def adoption(sandbox: SandboxProcess, tmp_path: Path) -> Adoption:
+    return Adoption(f"file://{tmp_path}/store", f"file://{tmp_path}/archive")
+
+
+@pytest.fixture
+def certbot(tmp_path: Path) -> CertbotHome:
+    return CertbotHome(tmp_path / "letsencrypt")
