@@ -42,7 +42,7 @@ def page(picture: FleetPicture, language: str) -> str:
         _foreign(picture, language),
         _footer(picture, language),
     ]
-    return "".join([_head(picture, language), *body, _scripts(), "</body></html>\n"])
+    return "".join([_head(picture, language), *body, _words(), "</body></html>\n"])
 
 
 def _head(picture: FleetPicture, language: str) -> str:
@@ -54,13 +54,13 @@ def _head(picture: FleetPicture, language: str) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{escaped(title)}</title><style>{CSS}</style></head>\n<body>"
+        f"<title>{escaped(title)}</title><style>{CSS}</style><script>{JS}</script></head>\n<body>"
     )
 
 
 def _header(picture: FleetPicture, language: str) -> str:
     counts = "".join(
-        f"<li>{picture.counts[state]} <span data-w>{word(state, language)}</span>"
+        f'<li><a href="#state={state}">{picture.counts[state]} <span data-w>{word(state, language)}</span></a>'
         for state in STATES
         if picture.counts[state]
     )
@@ -73,9 +73,24 @@ def _header(picture: FleetPicture, language: str) -> str:
         f" <span data-w>{word('store', language)}</span> {isolated(picture.store)}"
         f' <button id="lang" class=x type=button hidden>{"English" if language == "zh" else "中文"}</button></p>'
         f'<p id="stale" class=n hidden data-w>{stale}</p>{notes}'
-        f"<ul class=c><li>{len(picture.rows)} <span data-w>{projects}</span>{counts}</ul></header>"
-        "<main>"
+        f"<ul class=c><li>{len(picture.rows)} <span data-w>{projects}</span>{counts}</ul>"
+        f"{_next(picture, language)}</header><main>"
     )
+
+
+def _next(picture: FleetPicture, language: str) -> str:
+    """Which certificate is renewed next, and which expires first."""
+    now = picture.made_at
+    coming = [(row.renew_at, row) for row in picture.rows if row.renew_at and times.from_text(row.renew_at) >= now]
+    ending = [(one.not_after, row) for row in picture.rows if (one := row.certificate) and row.state != "expired"]
+    parts = [
+        f'<span data-w>{word(title, language)}</span>: <a href="#p-{escaped(row.name)}">{isolated(row.name)}</a>'
+        f" {until(times.from_text(moment) - now, language)}"
+        for title, found in (("next renewal", coming), ("first expiry", ending))
+        for moment, row in [min(found, key=lambda one: (times.from_text(one[0]), one[1].name), default=("", None))]
+        if row is not None
+    ]
+    return f"<p>{' · '.join(parts)}" if parts else ""
 
 
 def _needing(picture: FleetPicture, language: str) -> str:
@@ -84,17 +99,17 @@ def _needing(picture: FleetPicture, language: str) -> str:
         return f"<section><h2>{word('Need a person', language)}</h2><p data-w>{nothing}</section>"
     items = "".join(_need(row, picture, language) for row in picture.needing[:MOST_NEEDING])
     more = len(picture.needing) - MOST_NEEDING
-    rest = f"<p>+{more}" if more > 0 else ""
+    rest = f'<p><a href="#t">+{more}</a>' if more > 0 else ""
     return f"<section><h2>{word('Need a person', language)}</h2><ul class=l>{items}</ul>{rest}</section>"
 
 
 def _need(row: FleetRow, picture: FleetPicture, language: str) -> str:
-    why = ", ".join(word(reason, language) for reason in row.attention)
+    why = ", ".join(f"<b data-w>{word(reason, language)}</b>" for reason in row.attention)
     left = row.left(picture.made_at)
-    ends = f", {word('expires', language)} {until(left, language)}" if left is not None else ""
+    ends = "" if left is None or row.state == "expired" else f" ({until(left, language)})"
     said = row.last_run.get("Error") or row.reason
     name = escaped(row.name)
-    return f'<li><a href="#p-{name}">{isolated(row.name)}</a>: <b>{why}</b>{ends}: {isolated(said)}'
+    return f'<li><a href="#p-{name}">{isolated(row.name)}</a>: {why}{ends}: {isolated(said)}'
 
 
 def _table(picture: FleetPicture, language: str) -> str:
@@ -119,7 +134,7 @@ def _controls(language: str) -> str:
         f'<label>{word("State", language)}<select name="state">{anything}{states}</select></label>'
         f'<label>CA<select name="ca">{anything}</select></label>'
         f'<label>{word("Expires within", language)}<select name="days">{anything}{within}</select></label>'
-        f"<button type=reset>{word('Reset', language)}</button>"
+        f"<button id=clear type=button>{word('Reset', language)}</button>"
         f'<span class=m><span data-w>{word("shown", language)}</span> <output id="n"></output></span></form>'
     )
 
@@ -148,6 +163,6 @@ def _footer(picture: FleetPicture, language: str) -> str:
     )
 
 
-def _scripts() -> str:
+def _words() -> str:
     table = in_script(json.dumps(CHINESE, ensure_ascii=False))
-    return f'<script type="application/json" id="words">{table}</script><script>{JS}</script>'
+    return f'<script type="application/json" id="words">{table}</script>'

@@ -7,22 +7,34 @@ from __future__ import annotations
 
 JS = """
 'use strict';
-(function () {
-var d = document, PAGE = 200;
+// From here on the style shows only the rows that are chosen below: a browser takes long to lay out thousands.
+document.documentElement.className = 'j';
+document.addEventListener('DOMContentLoaded', function () {
+var d = document, PAGE = 100;
 function id(name) { return d.getElementById(name); }
 var table = id('t'), body = table && table.tBodies[0], form = id('f'), count = id('n'), all = id('more');
-var words = JSON.parse(id('words').textContent), root = d.documentElement, swapped = false;
+var words = JSON.parse(id('words').textContent), root = d.documentElement;
+var swapped = false, originals = new WeakMap();
 var items = body ? Array.prototype.map.call(body.rows, function (row, place) {
   var time = row.cells[3].querySelector('time');
   return {row: row, place: place, state: row.className, ca: row.cells[5].textContent.split(' \\u00b7 ')[0],
-    end: time ? Date.parse(time.dateTime) : 0, text: null, shown: true};
+    end: time ? Date.parse(time.dateTime) : 0, text: null};
 }) : [];
-var head = table ? Array.prototype.slice.call(table.tHead.rows[0].cells) : [], limit = PAGE, matching = items;
+var head = table ? Array.prototype.slice.call(table.tHead.rows[0].cells) : [];
+var limit = PAGE, matching = items, shown = [];
 var sort = {column: -1, down: false};
 function key(item, column) {
   var cell = item.row.cells[column], time = cell.querySelector(':scope > time');
   if (column === 0) { return cell.querySelector('summary').textContent; }
   return time ? time.dateTime : cell.textContent;
+}
+function text(item) {
+  if (item.text === null) { item.text = item.row.textContent.toLowerCase(); }
+  return item.text;
+}
+function index(from) {
+  items.slice(from, from + 200).forEach(text);
+  if (from + 200 < items.length) { setTimeout(index, 20, from + 200); }
 }
 function values() {
   var found = {};
@@ -42,12 +54,13 @@ function remember(wanted) {
 }
 function show() {
   var start = d.createDocumentFragment(), visible = matching.slice(0, limit), chosen = new Set(visible);
-  items.forEach(function (item) {
-    var now = chosen.has(item);
-    if (now !== item.shown) { item.row.hidden = !now; item.shown = now; }
+  shown.forEach(function (item) { if (!chosen.has(item)) { item.row.classList.remove('s'); } });
+  visible.forEach(function (item) {
+    item.row.classList.add('s');
+    start.appendChild(item.row);
   });
-  visible.forEach(function (item) { start.appendChild(item.row); });
   body.insertBefore(start, body.firstChild);
+  shown = visible;
   count.textContent = visible.length + ' / ' + matching.length + ' / ' + items.length;
   all.hidden = visible.length === matching.length;
 }
@@ -59,8 +72,7 @@ function apply() {
     if (wanted.ca && item.ca !== wanted.ca) { return false; }
     if (end && !(item.end && item.end <= end)) { return false; }
     if (!query.length) { return true; }
-    if (item.text === null) { item.text = item.row.textContent.toLowerCase(); }
-    return query.every(function (part) { return item.text.indexOf(part) >= 0; });
+    return query.every(function (part) { return text(item).indexOf(part) >= 0; });
   });
   if (sort.column >= 0) {
     matching = matching.map(function (item) { return [key(item, sort.column), item]; }).sort(function (a, b) {
@@ -78,7 +90,8 @@ function restore() {
   var hash = location.hash.slice(1), target = null;
   try { target = hash.indexOf('p-') === 0 && id(decodeURIComponent(hash)); } catch (broken) { return false; }
   if (target) {
-    target.hidden = false;
+    target.classList.add('s');
+    shown.push({row: target});
     target.querySelector('details').open = true;
     target.scrollIntoView();
     return true;
@@ -102,14 +115,18 @@ function choices(field, found) {
 function swap() {
   var table = {};
   Object.keys(words).forEach(function (english) {
-    var to = words[english], back = (root.lang === 'zh') !== swapped;
-    table[back ? to : english] = back ? english : to;
+    var chinese = words[english];
+    table[root.lang === 'zh' ? chinese : english] = root.lang === 'zh' ? english : chinese;
   });
   var places = 'h2,th,dt,label,button,option,summary,#t td:nth-child(2),[data-w]';
   d.querySelectorAll(places).forEach(function (at) {
     for (var node = at.firstChild; node; node = node.nextSibling) {
       var text = node.nodeType === 3 ? node.data.trim() : '';
-      if (text && Object.prototype.hasOwnProperty.call(table, text)) {
+      if (originals.has(node)) {
+        node.data = originals.get(node);
+        originals.delete(node);
+      } else if (!swapped && text && Object.prototype.hasOwnProperty.call(table, text)) {
+        originals.set(node, node.data);
         node.data = node.data.replace(text, table[text]);
       }
     }
@@ -144,10 +161,23 @@ choices(form.elements.ca, Array.from(new Set(items.map(function (item) { return 
 form.hidden = false;
 form.addEventListener('submit', function (event) { event.preventDefault(); });
 form.addEventListener('input', function () { limit = PAGE; apply(); });
-form.addEventListener('reset', function () { limit = PAGE; sort = {column: -1, down: false}; setTimeout(apply, 0); });
+id('clear').addEventListener('click', function () {
+  form.reset();
+  limit = PAGE;
+  sort = {column: -1, down: false};
+  apply();
+});
 all.addEventListener('click', function () { limit = Infinity; show(); });
 window.addEventListener('beforeprint', function () { limit = Infinity; show(); });
-window.addEventListener('hashchange', function () { if (location.hash.indexOf('#p-') === 0) { restore(); } });
+window.addEventListener('hashchange', function () {
+  if (location.hash.indexOf('#p-') === 0) { restore(); return; }
+  if (location.hash.indexOf('=') < 0) { return; }
+  form.reset();
+  limit = PAGE;
+  restore();
+  apply();
+});
 if (restore()) { matching = items; show(); restore(); } else { apply(); }
-})();
+setTimeout(index, 200, 0);
+});
 """

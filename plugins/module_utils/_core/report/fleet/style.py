@@ -10,10 +10,11 @@ CSS = """
 @media(prefers-color-scheme:dark){
 :root{--b:#0d1117;--f:#e6edf3;--m:#9aa4af;--l:#30363d;--r:#ff9b90;--a:#f0c052;--g:#7ee2a0;--k:#79c0ff}}
 *{box-sizing:border-box}
+body{overflow-wrap:anywhere}
 body{margin:0;padding:1rem;background:var(--b);color:var(--f);font:15px/1.45 system-ui,"Noto Sans CJK SC",sans-serif}
 h1{font-size:1.35rem;margin:0}h2{font-size:1.1rem;margin:1.5rem 0 .5rem}p{margin:.3rem 0}
 a{color:var(--k)}:focus-visible{outline:3px solid var(--k);outline-offset:1px}
-.m,footer{color:var(--m)}
+.m,footer,.y{color:var(--m)}.y{display:flex;justify-content:space-between;margin:0}
 .c{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;list-style:none;margin:.5rem 0;padding:0}
 .n{border-left:4px solid var(--a);padding-left:.75rem}
 .l{margin:0;padding-left:1.2rem}.l b{color:var(--r)}
@@ -41,14 +42,14 @@ form{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.5rem 0}
 form label{display:grid;color:var(--m);font-size:.9em}
 input,select,button{font:inherit;color:inherit;background:var(--b);border:1px solid var(--m);border-radius:4px;
 padding:.25rem .5rem}
+select{max-width:14rem}
 thead button{border:0;padding:0;font-weight:600;cursor:pointer}
 [aria-sort=ascending] button::after{content:" \\25B2" / ""}[aria-sort=descending] button::after{content:" \\25BC" / ""}
-[hidden]{display:none!important}
+[hidden],.j #t tbody tr:not(.s){display:none!important}
 @media(max-width:60rem){#t th:nth-child(n+6),#t td:nth-child(n+6){display:none}}
 @media(max-width:40rem){body{padding:.5rem}#t th:nth-child(3),#t td:nth-child(3),#t th:nth-child(5),
 #t td:nth-child(5){display:none}#t th:first-child{width:40%}#t th:nth-child(2){width:6.5rem}
 dl{grid-template-columns:1fr;width:calc(100vw - 1.5rem)}dt,dd{grid-column:1}}
-@media(prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{:root{--b:#fff;--f:#000;--m:#333;--l:#999;--r:#000;--a:#000;--g:#000;--k:#000}form,.x{display:none}
 body{padding:0;font-size:9pt}dl{width:auto}thead{display:table-header-group}tr{break-inside:avoid}
 #t{table-layout:auto}#t td{white-space:normal}details::details-content{content-visibility:visible;display:block}}

@@ -34,7 +34,7 @@ def drawn(picture: FleetPicture, language: str) -> str:
     return (
         f'<svg class="t" viewBox="0 0 {DAYS * WIDTH} {HEIGHT}" preserveAspectRatio="none" role="img"'
         f' aria-label="{escaped(label)}"><line x1="0" y1="{HEIGHT}" x2="{DAYS * WIDTH}" y2="{HEIGHT}"/>{bars}</svg>'
-        f"{_table(found, picture.made_at, language)}"
+        f"{_axis(picture.made_at)}{_table(found, picture.made_at, language)}"
     )
 
 
@@ -46,6 +46,12 @@ def _bar(day: int, count: int, highest: int, now: datetime) -> str:
         f'<rect class="{style}" x="{day * WIDTH}" y="{HEIGHT - height}" width="{WIDTH - GAP}" height="{height}">'
         f"<title>{date}: {count}</title></rect>"
     )
+
+
+def _axis(now: datetime) -> str:
+    """The dates at which the bars begin, have a third and two thirds behind them, and end."""
+    dates = (now + timedelta(days=day) for day in range(0, DAYS + 1, DAYS // 3))
+    return f"<p class=y>{''.join(f'<span>{date.date().isoformat()}</span>' for date in dates)}"
 
 
 def _table(found: Counter[int], now: datetime, language: str) -> str:
