@@ -201,7 +201,8 @@ def test_every_variable_of_the_role_has_a_default_or_stands_commented_out() -> N
 
 
 ACTION = re.compile(
-    r"\b(?:acm|cloudformation|cloudfront|dynamodb|events|iam|kms|lambda|route53|s3|sns|sts|tag):[A-Z][A-Za-z]+\b"
+    r"\b(?:acm|apigateway|cloudformation|cloudfront|dynamodb|elasticloadbalancing|events|iam|kms|lambda|route53|s3|sns"
+    r"|sts|tag):[A-Z][A-Za-z]+\b"
 )
 
 
@@ -272,7 +273,7 @@ def test_a_policy_fits_every_partition_and_account(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "docs" / "iam").glob("*.json")), ids=lambda path: path.stem)
 def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
     writes = re.compile(
-        r":(Add|Change|Create|Delete|Export|Generate|Import|Publish|Put|Request|Subscribe|Tag|Unsubscribe|Update|Upload)"
+        r":(Add|Change|Create|Delete|Export|Generate|Import|Modify|PATCH|Publish|Put|Remove|Request|Set|Subscribe|Tag|Unsubscribe|Update|Upload)"
     )
     statements = [
         item
@@ -281,13 +282,19 @@ def test_a_policy_writes_only_to_what_is_ours(path: Path) -> None:
     ]
     iam, sns, tables, keys = ":server-certificate/cloudfront/certops/*", ":certops-*", ":table/certops*", ":key/*"
     buckets = (":::certops*", ":::certops*/store/*", ":::certops*/archive/*", ":::certops*/report/*")
-    scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", ":distribution/*", ":distribution-tenant/*")
+    cloudfront = (":distribution/*", ":distribution-tenant/*")
+    places = (":listener/*", ":loadbalancer/*", "::/domainnames/*")
+    scopes = (iam, sns, tables, keys, *buckets, ":hostedzone/*", *cloudfront, *places)
+    # it belongs to an account of AWS, whose number nobody knows
+    hidden = {"ChangeDistributionsOfApiGateway"}
     # a certificate of ACM has no name of ours: its tag tells
     tagged = re.compile(r'"aws:(Request|Resource)Tag/managed-by": "certops\.cloudfront"')
     assert [
         item["Sid"]
         for item in statements
-        if not item["Resource"].endswith(scopes) and not tagged.search(json.dumps(item.get("Condition")))
+        if item["Sid"] not in hidden
+        and not item["Resource"].endswith(scopes)
+        and not tagged.search(json.dumps(item.get("Condition")))
     ] == []
 
 

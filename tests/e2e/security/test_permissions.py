@@ -19,9 +19,11 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     acme_route53_cleanup,
     acme_route53_issue,
     adoption_info,
+    apigateway_cert_bind,
     certificate_info,
     cloudfront_cert_bind,
     doctor,
+    elb_cert_bind,
     iam_server_cert,
     iam_server_cert_cleanup,
     iam_server_cert_info,
@@ -281,6 +283,35 @@ def match_tags(one: OneFeature) -> None:
     assert in_process.run(cloudfront_cert_bind, **given, match_tags={"team": "web"}).changed
 
 
+def elb(one: OneFeature) -> None:
+    old, new, other = (acm_certs.make().imported() for _number in range(3))
+    seed_targets.create_listener("web", [old, old])
+    seed_targets.create_classic_listener("classic", old)
+    one.become("elb")
+    assert in_process.run(elb_cert_bind, certificate_arn=new, previous=[old]).changed
+    assert in_process.run(elb_cert_bind, certificate_arn=other, match=["aliases"]).changed
+    one.control.set(enforce_iam=False)
+    one.upload("webapp")
+    found = seed.client("iam", one.owner).get_server_certificate(ServerCertificateName="webapp")["ServerCertificate"]
+    one.control.set(enforce_iam=True)
+    stored = found["ServerCertificateMetadata"]["Arn"]
+    assert in_process.run(elb_cert_bind, certificate_arn=stored, previous=[other], match=["previous"]).result["matched"]
+
+
+def apigateway(one: OneFeature) -> None:
+    old, new = (acm_certs.make().imported() for _number in range(2))
+    seed_targets.create_api_domain("api.example.com", old)
+    one.become("apigateway")
+    assert in_process.run(apigateway_cert_bind, certificate_arn=new, previous=[old]).changed
+
+
+def apigateway_edge(one: OneFeature) -> None:
+    old, new = (acm_certs.make().imported() for _number in range(2))
+    seed_targets.create_api_domain("api.example.com", old, kind="EDGE")
+    one.become("apigateway-edge", "apigateway")
+    assert in_process.run(apigateway_cert_bind, certificate_arn=new, previous=[old]).changed
+
+
 def cleanup(one: OneFeature) -> None:
     one.upload("webapp")
     one.become("cleanup")
@@ -393,6 +424,9 @@ WORK = (
     bind,
     tenants,
     match_tags,
+    elb,
+    apigateway,
+    apigateway_edge,
     cleanup,
     info,
     notify,

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 TENANT, LISTENER, CLASSIC_LISTENER, API_DOMAIN = "tenant", "listener", "classic_listener", "api_domain"
 # A listener has a default certificate and, beside it, a list from which it chooses by SNI.
 DEFAULT, SNI = "default", "sni"
+# arn:partition:service:region:account:resource
+_ARN_REGION = 3
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,11 @@ class NewCertificate:
     domains: tuple[str, ...]
     key_type: str = ""
     fingerprint_sha256: str | None = None
+
+    @property
+    def region(self) -> str:
+        """The region that the ARN names; empty for one of IAM."""
+        return self.arn.split(":")[_ARN_REGION] if self.arn else ""
 
     @property
     def shown(self) -> str:

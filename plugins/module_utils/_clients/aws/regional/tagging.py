@@ -14,7 +14,6 @@ PAGE_SIZE = 100
 ACM_CERTIFICATE = "acm:certificate"
 CLOUDFRONT_RESOURCES = "cloudfront"
 LOAD_BALANCERS = "elasticloadbalancing:loadbalancer"
-LISTENERS = "elasticloadbalancing:listener"
 
 
 class Tagging:

@@ -24,6 +24,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.re
     AcmImport,
     AcmRequest,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.apigateway import ApiGateway
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.elb import ClassicLoadBalancing
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.elbv2 import LoadBalancing
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.tagging import Tagging
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.route53 import Route53
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3
@@ -40,6 +43,8 @@ from unit.fakes.http_body import Body
 
 TOPIC = "arn:aws:sns:us-east-1:111111111111:certops"
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012"
+BALANCER = "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/web/1"
+LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/app/web/1/2"
 USER = "arn:aws:iam::111111111111:user/certops"
 VALIDATION = CnameSet("_1.example.com", ("_2.acm-validations.aws",))
 CHALLENGE = TxtSet(name="_acme-challenge.example.com", ttl=60, values=('"value"',))
@@ -75,6 +80,9 @@ class Proxy:
         self.clients: dict[type, t.Any] = {
             Acm: Acm(self._client("acm"), lambda: self._client("acm")),
             Tagging: Tagging(self._client("resourcegroupstaggingapi")),
+            LoadBalancing: LoadBalancing(self._client("elbv2")),
+            ClassicLoadBalancing: ClassicLoadBalancing(self._client("elb")),
+            ApiGateway: ApiGateway(self._client("apigateway"), lambda: self._client("apigateway")),
             CloudFront: CloudFront(self._client("cloudfront", **CLIENT_CONFIG)),
             DynamoDb: DynamoDb(dynamodb, "certops"),
             DynamoDbTables: DynamoDbTables(dynamodb),
@@ -114,6 +122,38 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Acm, "delete_certificate"): ((CERTIFICATE,), f"acm:DeleteCertificate on {CERTIFICATE}"),
     (Acm, "export_certificate"): ((CERTIFICATE, b"passphrase"), f"acm:ExportCertificate on {CERTIFICATE}"),
     (Tagging, "get_resources"): (("acm:certificate",), "tag:GetResources on acm:certificate"),
+    (LoadBalancing, "describe_load_balancers"): ((), "elasticloadbalancing:DescribeLoadBalancers"),
+    (LoadBalancing, "describe_listeners"): ((BALANCER,), f"elasticloadbalancing:DescribeListeners on {BALANCER}"),
+    (LoadBalancing, "describe_listener_certificates"): (
+        (LISTENER,),
+        f"elasticloadbalancing:DescribeListenerCertificates on {LISTENER}",
+    ),
+    (LoadBalancing, "describe_tags"): (([BALANCER],), "elasticloadbalancing:DescribeTags"),
+    (LoadBalancing, "modify_listener"): (
+        (LISTENER, CERTIFICATE),
+        f"elasticloadbalancing:ModifyListener on {LISTENER}",
+    ),
+    (LoadBalancing, "add_listener_certificates"): (
+        (LISTENER, CERTIFICATE),
+        f"elasticloadbalancing:AddListenerCertificates on {LISTENER}",
+    ),
+    (LoadBalancing, "remove_listener_certificates"): (
+        (LISTENER, CERTIFICATE),
+        f"elasticloadbalancing:RemoveListenerCertificates on {LISTENER}",
+    ),
+    (ClassicLoadBalancing, "describe_load_balancers"): ((), "elasticloadbalancing:DescribeLoadBalancers"),
+    (ClassicLoadBalancing, "describe_load_balancer"): (("web",), "elasticloadbalancing:DescribeLoadBalancers on web"),
+    (ClassicLoadBalancing, "describe_tags"): ((["web"],), "elasticloadbalancing:DescribeTags"),
+    (ClassicLoadBalancing, "set_load_balancer_listener_ssl_certificate"): (
+        ("web", 443, CERTIFICATE),
+        "elasticloadbalancing:SetLoadBalancerListenerSSLCertificate on web:443",
+    ),
+    (ApiGateway, "get_domain_names"): ((), "apigateway:GetDomainNames"),
+    (ApiGateway, "get_domain_name"): (("api.example.com",), "apigateway:GetDomainName on api.example.com"),
+    (ApiGateway, "update_domain_name"): (
+        ("api.example.com", {"/certificateArn": CERTIFICATE}),
+        "apigateway:UpdateDomainName on api.example.com",
+    ),
     (CloudFront, "list_distributions"): ((), "cloudfront:ListDistributions"),
     (CloudFront, "get_distribution_config"): (("E1",), "cloudfront:GetDistributionConfig on E1"),
     (CloudFront, "update_distribution"): (
@@ -224,6 +264,15 @@ def test_what_a_proxy_answers_is_an_error_that_names_the_call(proxy: Proxy, owne
 LISTINGS = [
     (Acm, "list_certificates"),
     (Acm, "list_tags_for_certificate"),
+    (LoadBalancing, "describe_load_balancers"),
+    (LoadBalancing, "describe_listeners"),
+    (LoadBalancing, "describe_listener_certificates"),
+    (LoadBalancing, "describe_tags"),
+    (ClassicLoadBalancing, "describe_load_balancers"),
+    (ClassicLoadBalancing, "describe_load_balancer"),
+    (ClassicLoadBalancing, "describe_tags"),
+    (ApiGateway, "get_domain_names"),
+    (ApiGateway, "get_domain_name"),
     (Tagging, "get_resources"),
     (CloudFront, "list_distributions"),
     (CloudFront, "list_distribution_tenants"),
