@@ -117,7 +117,7 @@ notes:
     C(acm:GetCertificate), C(acm:ListTagsForCertificate), C(acm:ImportCertificate), C(acm:AddTagsToCertificate)."
   - "IAM action needed for a bundle in S3: C(s3:GetObject), and C(kms:Decrypt) where it is encrypted with a KMS key."
   - "IAM actions needed for O(state=absent): C(acm:DescribeCertificate), C(acm:ListTagsForCertificate),
-    C(acm:DeleteCertificate), C(cloudfront:ListDistributions)."
+    C(acm:DeleteCertificate), C(cloudfront:ListDistributions), C(cloudfront:ListDistributionTenants)."
   - ACM allows one import a second in each region, and so many in a year; deleted certificates count. All runs of this
     user on this machine keep that pace together.
   - ACM never gives a private key of an imported certificate back. Keep the bundle in an archive.

@@ -80,7 +80,8 @@ options:
     elements: str
     default: []
 notes:
-  - "IAM actions needed: C(tag:GetResources) and C(cloudfront:ListDistributions) on C(*), C(acm:DescribeCertificate),
+  - "IAM actions needed: C(tag:GetResources), C(cloudfront:ListDistributions) and, with multi-tenant distributions,
+    C(cloudfront:ListDistributionTenants) on C(*), C(acm:DescribeCertificate),
     C(acm:ListTagsForCertificate), C(acm:DeleteCertificate)."
   - Delete nothing before the new certificate is deployed and verified. M(certops.cloudfront.cloudfront_cert_bind) says
     so in RV(certops.cloudfront.cloudfront_cert_bind#module:complete) and

@@ -81,7 +81,8 @@ options:
     type: str
 notes:
   - "IAM actions needed: C(acm:ListCertificates) without O(certificate_arns), and with O(details)
-    C(acm:DescribeCertificate), C(acm:ListTagsForCertificate), C(cloudfront:ListDistributions)."
+    C(acm:DescribeCertificate), C(acm:ListTagsForCertificate), C(cloudfront:ListDistributions),
+    C(cloudfront:ListDistributionTenants)."
 seealso:
   - module: certops.cloudfront.acm_cert
   - module: certops.cloudfront.certificate_info

@@ -64,8 +64,9 @@ options:
     type: bool
     default: false
 notes:
-  - "IAM actions needed: C(cloudfront:ListDistributions), for IAM C(iam:ListServerCertificates) and
-    C(iam:GetServerCertificate), for ACM C(acm:ListCertificates), C(acm:DescribeCertificate) and C(tag:GetResources)."
+  - "IAM actions needed: C(cloudfront:ListDistributions), C(cloudfront:ListDistributionTenants), for IAM
+    C(iam:ListServerCertificates) and C(iam:GetServerCertificate), for ACM C(acm:ListCertificates),
+    C(acm:DescribeCertificate) and C(tag:GetResources)."
   - One call for each server certificate of IAM, and one for each certificate of ACM that is in use; the others are
     known from listings.
   - IAM does not know what uses a server certificate. Distributions are listed; a load balancer is not shown.

@@ -163,9 +163,21 @@ def test_cleanup_that_requires_no_use_deletes_all_or_nothing(control: Control) -
     assert arns() == {used, free}
 
 
-def test_cleanup_reports_what_acm_keeps_because_a_tenant_uses_it(control: Control) -> None:
+def test_tenants_that_acm_does_not_name_are_users(control: Control) -> None:
     shared, own = make().imported(), make().imported(**TAGS)
-    seed_targets.create_tenant(seed_targets.create_multi_tenant_distribution(shared), ["example.com"], own)
+    distribution = seed_targets.create_multi_tenant_distribution(shared)
+    tenant = seed_targets.create_tenant(distribution, ["example.com"], own)
+    assert clean().result["kept"][0]["used_by"] == [tenant]
+    (found,) = run(acm_cert_info, certificate_arns=[own]).result["certificates"]
+    assert [user["id"] for user in found["users"]["rebind"]] == [tenant]
+    rows = {row["arn"]: row for row in run(certificate_info).result["certificates"]}
+    assert (rows[own]["in_use"], rows[shared]["in_use"]) == (True, True)
+
+
+def test_cleanup_reports_what_acm_keeps_though_nothing_shows_why(control: Control) -> None:
+    control.set(acm_in_use_seconds=3600)
+    used = make().imported(**TAGS)
+    seed_targets.create_listener("web", [used])
     done = clean()
     assert (done.changed, done.failure) == (False, None)
     assert "ResourceInUse" in done.result["kept"][0]["reason"]

@@ -192,6 +192,7 @@ def acm(one: OneFeature) -> None:
 def acm_cleanup(one: OneFeature) -> None:
     arn = acm_certs.make().imported(**TAGS)
     foreign = acm_certs.make().imported()
+    seed_targets.create_multi_tenant_distribution(acm_certs.make().imported())
     one.become("acm-cleanup")
     assert in_process.run(acm_cert_cleanup, project=PROJECT).result["deleted"] == [arn]
     with pytest.raises(RemoteError, match="AccessDenied"):
@@ -199,7 +200,7 @@ def acm_cleanup(one: OneFeature) -> None:
 
 
 def acm_info(one: OneFeature) -> None:
-    acm_certs.make().imported(**TAGS)
+    seed_targets.create_multi_tenant_distribution(acm_certs.make().imported(**TAGS))
     one.become("acm-info")
     assert len(in_process.run(acm_cert_info).result["certificates"]) == 1
 
@@ -208,6 +209,7 @@ def certificates(one: OneFeature) -> None:
     one.upload("webapp")
     arn = acm_certs.make().imported(**TAGS)
     seed.create_distribution(["example.com"], arn, env=one.owner)
+    seed_targets.create_multi_tenant_distribution(arn)
     one.become("certificates")
     assert len(in_process.run(certificate_info).result["certificates"]) == 2
 

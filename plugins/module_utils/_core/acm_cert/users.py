@@ -12,6 +12,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..bind import distributions as distributions_
+from ..bind.tenants import Tenant
 from .certificates import account_of, service_of
 
 REBIND, FOLLOWS, UNKNOWN = "rebind", "follows", "unknown"
@@ -54,7 +55,8 @@ def of_arn(user_arn: str, own_account: str) -> AcmUser:
         hidden = _HIDDEN.get(service, "a managed service")
         return AcmUser(service or "unknown", user_arn, UNKNOWN, f"in an account of AWS, so it belongs to {hidden}")
     if service in _REBOUND:
-        name = user_arn.rpartition("distribution/")[2] if ":distribution/" in user_arn else user_arn
+        is_cloudfront = ":distribution/" in user_arn or ":distribution-tenant/" in user_arn
+        name = user_arn.rpartition("/")[2] if is_cloudfront else user_arn
         return AcmUser(_REBOUND[service], name, REBIND)
     if service in _FOLLOWING:
         note = f"{_FOLLOWING[service]} keeps the ARN; only a re-import under the same ARN reaches it"
@@ -68,12 +70,16 @@ def of_distribution(distribution_id: str) -> AcmUser:
 
 
 def of(
-    arn: str, in_use_by: t.Iterable[str], distributions: t.Iterable[distributions_.Distribution] = ()
+    arn: str,
+    in_use_by: t.Iterable[str],
+    distributions: t.Iterable[distributions_.Distribution] = (),
+    tenants: t.Iterable[Tenant] = (),
 ) -> tuple[AcmUser, ...]:
-    """Every user that ACM names or a listing of the distributions shows, each once."""
+    """Every user that ACM names or a listing of the distributions and tenants shows, each once."""
     own = account_of(arn)
     named = [of_arn(user_arn, own) for user_arn in in_use_by]
     seen = [of_distribution(one) for one in distributions_.users(distributions, arn)]
+    seen += [of_distribution(one.id) for one in tenants if one.certificate == arn]
     return tuple(sorted(set(named + seen), key=lambda user: (user.how, user.kind, user.id)))
 
 

@@ -18,10 +18,12 @@ from ..._core.acm_cert import cleaned, deletion, imported, users
 from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, region_of
 from ..._core.acm_cert.deletion import AcmFound, AcmRules
 from ..._core.bind.distributions import Distribution
+from ..._core.bind.tenants import Tenant
 from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
+from ..targets import tenants
 from .import_request import RemovalRequest
 
 ATTEMPTS = 5
@@ -35,7 +37,8 @@ def remove(
     """Delete these certificates, or refuse all of them."""
     arns = request.regions.arns
     listed = cloudfront.list_distributions() if CLOUDFRONT_REGION in arns else ()
-    found = {region: find(acm[region], arn, listed) for region, arn in arns.items()}
+    bound = tenants.listed(cloudfront, listed)
+    found = {region: find(acm[region], arn, listed, bound) for region, arn in arns.items()}
     present = {region: one for region, one in found.items() if one is not None}
     refusals = [reason for one in present.values() if (reason := _refusal(one, request.force))]
     if refusals:
@@ -47,8 +50,8 @@ def remove(
         if refusal is not None:
             raise RefusedError(
                 f"certificate {one.certificate.arn} is kept: ACM says that it is in use ({refusal.message}), though"
-                " neither InUseBy nor a distribution shows by what; a tenant may use it, or a user that left it some"
-                " minutes ago: run again later"
+                " neither InUseBy nor a distribution or tenant shows by what; a user may have left it some minutes ago:"
+                " run again later"
             ) from refusal
     missing = [arn for region, arn in arns.items() if found[region] is None]
     return imported.removed([one.certificate.arn for one in present.values()], missing)
@@ -87,7 +90,8 @@ def clean_up(request: AcmCleanupRequest, partners: CleanupPartners, clock: Clock
         )
     rebound = request.rebound if check_mode else frozenset()
     listed = [one for one in partners.cloudfront.list_distributions() if one.id not in rebound] if arns else []
-    found = [one for arn in arns if (one := find(acm[region_of(arn)], arn, listed)) is not None]
+    bound = tenants.listed(partners.cloudfront, listed)
+    found = [one for arn in arns if (one := find(acm[region_of(arn)], arn, listed, bound)) is not None]
     found = [replace(one, users=tuple(user for user in one.users if user.id not in rebound)) for one in found]
     verdicts = deletion.decide(found, request.rules)
     used = [verdict for verdict in verdicts if verdict.found.users]
@@ -114,12 +118,14 @@ def clean_up(request: AcmCleanupRequest, partners: CleanupPartners, clock: Clock
     return cleaned.outcome(verdicts, messages, failed)
 
 
-def find(acm: Acm, arn: str, distributions: t.Iterable[Distribution]) -> AcmFound | None:
+def find(
+    acm: Acm, arn: str, distributions: t.Iterable[Distribution], bound: t.Iterable[Tenant] = ()
+) -> AcmFound | None:
     """The certificate with its tags and users; None if there is none."""
     certificate = acm.describe_certificate(arn)
     if certificate is None:
         return None
-    found = users.of(arn, certificate.in_use_by, distributions)
+    found = users.of(arn, certificate.in_use_by, distributions, bound)
     return AcmFound(certificate, acm.list_tags_for_certificate(arn), found)
 
 

@@ -18,10 +18,26 @@ from ..._core.acm_cert.overview import ACM, IAM, CertificateRow
 from ..._core.acm_cert.search import CertificateFilter
 from ..._core.bind import distributions as distributions_
 from ..._core.bind.distributions import Distribution
+from ..._core.bind.tenants import Tenant
 from ..._core.values.ownership import PROJECT_TAG
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..dns.cnames import Resolver
+from ..targets import tenants
+
+
+@dataclass(frozen=True)
+class CloudFrontUsers:
+    """What CloudFront has that may use a certificate."""
+
+    distributions: tuple[Distribution, ...] = ()
+    tenants: tuple[Tenant, ...] = ()
+
+    @classmethod
+    def of(cls, cloudfront: CloudFront) -> CloudFrontUsers:
+        """As it is now."""
+        distributions = cloudfront.list_distributions()
+        return cls(distributions, tenants.listed(cloudfront, distributions))
 
 
 @dataclass(frozen=True)
@@ -56,7 +72,7 @@ class AcmSearching:
             found = [certificates.describe_summary(one) for one in self._listed(wanted)]
             return Outcome(changed=False, result={"certificates": found})
         described = [one for arn in self._arns(wanted) if (one := self._describe(arn)) is not None]
-        listing = self.clients.cloudfront.list_distributions() if described else ()
+        listing = CloudFrontUsers.of(self.clients.cloudfront) if described else CloudFrontUsers()
         rows = [row for one in described if (row := self._row(one, listing, wanted)) is not None]
         return Outcome(changed=False, result={"certificates": rows})
 
@@ -76,11 +92,9 @@ class AcmSearching:
     def _describe(self, arn: str) -> AcmCertificate | None:
         return self.clients.acm[certificates.region_of(arn)].describe_certificate(arn)
 
-    def _row(
-        self, one: AcmCertificate, listing: t.Iterable[Distribution], wanted: AcmSearch
-    ) -> dict[str, t.Any] | None:
+    def _row(self, one: AcmCertificate, listing: CloudFrontUsers, wanted: AcmSearch) -> dict[str, t.Any] | None:
         now = self.clock.now()
-        found = users.of(one.arn, one.in_use_by, listing)
+        found = users.of(one.arn, one.in_use_by, listing.distributions, listing.tenants)
         tags = self.clients.acm[one.region].list_tags_for_certificate(one.arn)
         ours = deletion.why_not_ours(tags) is None
         if not wanted.filter.takes(one.domains, one.not_after, now) or not wanted.filter.takes_use(bool(found), ours):
@@ -127,7 +141,7 @@ class Inventory:
 
     def run(self) -> Outcome:
         """The certificates that are chosen, as rows and as a table."""
-        now, listing = self.clock.now(), self.clients.cloudfront.list_distributions()
+        now, listing = self.clock.now(), CloudFrontUsers.of(self.clients.cloudfront)
         rows = [*self._of_iam(listing), *(row for region in self.clients.acm for row in self._of_acm(region, listing))]
         found = overview.ordered(row for row in rows if self.chosen.takes_use(row.in_use, row.ours))
         result = {
@@ -136,7 +150,7 @@ class Inventory:
         }
         return Outcome(changed=False, result=result)
 
-    def _of_iam(self, listing: t.Iterable[Distribution]) -> list[CertificateRow]:
+    def _of_iam(self, listing: CloudFrontUsers) -> list[CertificateRow]:
         iam = self.clients.iam
         listed = iam.list_server_certificates() if iam is not None else ()
         contents = [iam.get_server_certificate(one.name) for one in listed if iam is not None]
@@ -147,7 +161,7 @@ class Inventory:
             leaf, stored = crypto.inspect(content.body), content.stored
             if not self.chosen.takes(leaf.domains, leaf.not_after, self.clock.now()):
                 continue
-            bound = [users.of_distribution(one) for one in distributions_.users(listing, stored.id)]
+            bound = [users.of_distribution(one) for one in distributions_.users(listing.distributions, stored.id)]
             rows.append(
                 CertificateRow(
                     store=IAM,
@@ -165,7 +179,7 @@ class Inventory:
             )
         return rows
 
-    def _of_acm(self, region: str, listing: t.Iterable[Distribution]) -> list[CertificateRow]:
+    def _of_acm(self, region: str, listing: CloudFrontUsers) -> list[CertificateRow]:
         now = self.clock.now()
         listed = [
             one
@@ -175,10 +189,10 @@ class Inventory:
         tags = self.clients.tagging[region].get_resources(ACM_CERTIFICATE) if listed else {}
         return [self._row(one, tags.get(one.arn, {}), listing) for one in listed]
 
-    def _row(self, one: AcmSummary, tags: t.Mapping[str, str], listing: t.Iterable[Distribution]) -> CertificateRow:
+    def _row(self, one: AcmSummary, tags: t.Mapping[str, str], listing: CloudFrontUsers) -> CertificateRow:
         # only what is used is worth a call that says by what
         detail = self.clients.acm[certificates.region_of(one.arn)].describe_certificate(one.arn) if one.in_use else None
-        found = users.of(one.arn, detail.in_use_by if detail else (), listing)
+        found = users.of(one.arn, detail.in_use_by if detail else (), listing.distributions, listing.tenants)
         return CertificateRow(
             store=ACM,
             arn=one.arn,

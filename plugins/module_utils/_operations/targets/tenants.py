@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.cloudfront import CloudFront, TenantConfig
 from ..._core.bind import tenants
-from ..._core.bind.distributions import DEPLOYED
+from ..._core.bind.distributions import DEPLOYED, Distribution
 from ..._core.bind.tenants import Tenant
 from ..._core.targets.uses import TENANT, NewCertificate, Slot, Use
 from ..._core.values import domain_names
@@ -18,6 +18,13 @@ from ..._errors import RemoteError
 HTTPS_PORT = 443
 # Reading so many one by one costs less than a page of all that have a certificate.
 FEW = 3
+
+
+def listed(cloudfront: CloudFront, distributions: t.Iterable[Distribution]) -> tuple[Tenant, ...]:
+    """The tenants of all multi-tenant distributions among these: a page of 100 of each costs a call."""
+    return tuple(
+        tenant for one in distributions if one.tenant_only for tenant in cloudfront.list_distribution_tenants(one.id)
+    )
 
 
 @dataclass
@@ -37,15 +44,15 @@ class TenantTargets:
         """Every tenant that has one of these certificates or the new one, and those that are listed."""
         arns = [arn for arn in dict.fromkeys([*previous, self.new.arn]) if arn and ":acm:" in arn]
         found = {one.id: one for arn in arns for one in self.cloudfront.list_distribution_tenants_by_customization(arn)}
-        listed = [one for one in ids if one not in found]
-        configs = [config for one in listed if (config := self.cloudfront.get_distribution_tenant(one))]
+        others = [one for one in ids if one not in found]
+        configs = [config for one in others if (config := self.cloudfront.get_distribution_tenant(one))]
         return tuple(self._use(one) for one in [*found.values(), *(config.tenant for config in configs)])
 
     def look(self, ids: t.Collection[str]) -> dict[str, Use]:
         """These tenants as they are now."""
         if len(ids) > FEW and self.new.arn:
-            listed = self.cloudfront.list_distribution_tenants_by_customization(self.new.arn)
-            return {one.id: self._use(one) for one in listed if one.id in ids}
+            found = self.cloudfront.list_distribution_tenants_by_customization(self.new.arn)
+            return {one.id: self._use(one) for one in found if one.id in ids}
         for one in ids:
             config = self.cloudfront.get_distribution_tenant(one)
             self._configs.pop(one, None)

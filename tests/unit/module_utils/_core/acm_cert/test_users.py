@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.acm_cert import users
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.tenants import Tenant
 
 OWN, OTHER = "123456789012", "999999999999"
 ARN = f"arn:aws:acm:us-east-1:{OWN}:certificate/1"
@@ -39,6 +40,12 @@ def test_a_distribution_that_both_sources_show_is_one_user() -> None:
     listed = [Distribution("E1", viewer={"ACMCertificateArn": ARN}), Distribution("E2", viewer={"Certificate": ARN})]
     found = users.of(ARN, [f"arn:aws:cloudfront::{OWN}:distribution/E1"], listed)
     assert [user.id for user in found] == ["E1", "E2"]
+
+
+def test_tenants_with_a_certificate_of_their_own_are_users() -> None:
+    listed = [Tenant("dt_1", "E1", certificate=ARN), Tenant("dt_2", "E1")]
+    found = users.of(ARN, [f"arn:aws:cloudfront::{OWN}:distribution-tenant/dt_1"], tenants=listed)
+    assert [(user.kind, user.id, user.how) for user in found] == [("cloudfront", "dt_1", "rebind")]
 
 
 def test_users_that_stay_behind_are_warned_of() -> None:
