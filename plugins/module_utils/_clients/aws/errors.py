@@ -137,7 +137,8 @@ def _refuse_others(http_response: t.Any, parsed: t.Mapping[str, t.Any], model: t
         return
     if not parsed.get("ResponseMetadata", {}).get("RequestId"):
         raise _NotOfAwsError("it has no AWS request ID")
-    if _ROOTS.get(model.name, b"") not in http_response.content:
+    # Only of these is the content looked at: that of an object of S3 is a stream, which would be read to its end.
+    if model.name in _ROOTS and _ROOTS[model.name] not in http_response.content:
         raise _NotOfAwsError(f"it is not a {model.name} result")
     found: t.Any = parsed
     for name in _ALWAYS.get(model.name, ()):
