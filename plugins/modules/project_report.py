@@ -93,6 +93,11 @@ options:
       - If they cannot be listed, a warning says so, and the report shows the records alone.
     type: bool
     default: true
+  write:
+    description:
+      - Whether to write the files. With V(false), the module only reads, and returns RV(overview) and RV(data).
+    type: bool
+    default: true
 notes:
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
     C(cloudfront:ListDistributions)."
@@ -164,6 +169,22 @@ lines:
   sample:
     - PROJECT  STATE    LEFT     RENEWS      WHY
     - shop     failing  2 d 4 h  2026-11-02  the last attempt failed
+overview:
+  description:
+    - One row a project for a terminal of 80 columns, the worst in front, with the number of distributions that it
+      serves, and of its addresses those that are subscribed.
+    - Below them is what needs a person, with a command, and RV(headline). All rows are there if O(lines) is 0.
+  returned: success, with O(write=false)
+  type: list
+  elements: str
+  sample:
+    - PROJECT  STATE    LEFT     RENEWS      SITES  MAIL  NAMES
+    - shop     failing  2 d 4 h  2026-11-02  1      1/1   shop.example.com
+data:
+  description: What C(report.json) has.
+  returned: success, with O(write=false)
+  type: dict
+  sample: {title: Certificates, counts: {ok: 1}, attention: 0, projects: [{name: shop, state: ok}]}
 """
 
 import typing as t
@@ -192,6 +213,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "metrics_detail": {"type": "str", "choices": list(metrics.DETAILS)},
     "lines": {"type": "int", "default": 20},
     "observe": {"type": "bool", "default": True},
+    "write": {"type": "bool", "default": True},
 }
 
 

@@ -45,6 +45,7 @@ CORE_MAY_IMPORT = {
     "math",
     "operator",
     "re",
+    "textwrap",
     "typing",
     "unicodedata",
     "urllib.parse",

@@ -21,7 +21,7 @@ from ..._core.fleet import report_rows
 from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.report_rows import RowQuestion
 from ..._core.report import digest, release
-from ..._core.report.fleet import metrics, page, rows, table
+from ..._core.report.fleet import metrics, overview, page, rows, table
 from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import texts, times
@@ -67,6 +67,7 @@ class ReportRequest:
     metrics_detail: str | None
     lines: int
     observe: bool
+    write: bool
     connection: Connection
 
 
@@ -115,13 +116,14 @@ def parse(params: Params) -> ReportRequest:
         store=params["store"],
         dir=where,
         title=texts.cleaned(params["title"], LONGEST_TITLE),
-        formats=tuple(one for one in FILES if one in params["formats"]),
+        formats=tuple(one for one in FILES if one in params["formats"]) if params["write"] else (),
         language=params["language"],
         days=tuple(params["days"]),
         interval_hours=params["interval_hours"],
         metrics_detail=params["metrics_detail"],
         lines=params["lines"],
         observe=params["observe"],
+        write=params["write"],
         connection=Connection.of(params),
     )
 
@@ -144,7 +146,10 @@ def run(request: ReportRequest, clients: ReportClients, clock: Clock, check_mode
         "files": files,
         "lines": table.lines(replace(found, rows=found.rows[: request.lines])) if request.lines else [],
     }
-    return Outcome(changed=True, result=result, warnings=found.warnings)
+    if not request.write:
+        result["overview"] = overview.lines(found, request.lines or None, headline(found))
+        result["data"] = rows.data(found)
+    return Outcome(changed=request.write, result=result, warnings=found.warnings)
 
 
 def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> FleetPicture:

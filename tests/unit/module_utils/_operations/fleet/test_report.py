@@ -169,3 +169,14 @@ def test_every_problem_with_the_options_is_named_before_anything_is_read(tmp_pat
 def test_a_place_that_cannot_be_is_refused(where: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="report"):
         run(ReportDirectory(tmp_path), store(), dir=where)
+
+
+def test_a_status_writes_nothing_and_has_the_rows_of_the_report(tmp_path: Path) -> None:
+    kept = store(webapp=document(certificate=certificate()), shop=document())
+    found = run(ReportDirectory(tmp_path), kept, write=False)
+    assert list(tmp_path.iterdir()) == []
+    assert not found.changed
+    assert found.result["files"] == {}
+    assert {row["name"] for row in found.result["data"]["projects"]} == {"webapp", "shop"}
+    assert found.result["overview"][0].startswith("PROJECT")
+    assert found.result["overview"][-1] == found.result["headline"]

@@ -1,0 +1,71 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A fleet in a terminal of 80 columns: one row a project, the worst in front, and last what needs a person, with the
+command for it."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime
+
+from .. import screen
+from .rows import FleetPicture, FleetRow
+from .words import until
+
+_HEADS = ("PROJECT", "STATE", "LEFT", "RENEWS", "SITES", "MAIL", "NAMES")
+# Of a name, a row shows so much.
+LONGEST_NAME = 16
+# The names of a certificate have at least so much room.
+_SHORTEST_NAMES = 8
+# So many projects are named with what they need.
+NEEDING = 20
+_DOCTOR = "ansible-playbook certops.cloudfront.doctor -e project_name="
+
+
+def lines(picture: FleetPicture, shown: int | None, headline: str) -> list[str]:
+    """The first rows, all if ``shown`` is None, and below them what needs a person."""
+    rows = picture.rows[:shown]
+    table = _table([_HEADS, *(_cells(row, picture) for row in rows)]) if rows else []
+    left = len(picture.rows) - len(rows)
+    more = [f"and {left} more", ""] if left else [""] if table else []
+    return [*table, *more, *screen.lines((), (), _items(picture), headline, picture.made_at)]
+
+
+def _items(picture: FleetPicture) -> list[screen.Item]:
+    needing = picture.needing
+    found = [
+        screen.Item(f"{row.name} | {', '.join(row.attention)} | {row.reason}", f"{_DOCTOR}{row.name}")
+        for row in needing[:NEEDING]
+    ]
+    return [*found, screen.Item(f"and {len(needing) - NEEDING} more")] if len(needing) > NEEDING else found
+
+
+def _table(rows: t.Sequence[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
+    room = max(_SHORTEST_NAMES, screen.WIDTH - sum(widths) - 2 * len(widths))
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), _cut(row[-1], room)]).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(row: FleetRow, picture: FleetPicture) -> tuple[str, ...]:
+    subscribed = sum(one.subscribed for one in row.addresses)
+    return (
+        _cut(row.name, LONGEST_NAME),
+        row.state,
+        _left(row, picture.made_at),
+        row.renew_at[:10] or "-",
+        "?" if picture.foreign is None else str(len(row.targets)),
+        f"{subscribed}/{len(row.addresses)}" if row.addresses else "-",
+        " ".join(row.domains) or "-",
+    )
+
+
+def _left(row: FleetRow, now: datetime) -> str:
+    left = row.left(now)
+    return "-" if left is None else until(left, "en").removeprefix("in ")
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
