@@ -35,10 +35,11 @@ extends_documentation_fragment:
 attributes:
   check_mode:
     support: full
-    details: What the CAs say of renewal is used, but not kept.
+    details: What the CAs say of renewal is used, but not kept, and the time of the run is not noted.
   diff_mode:
     support: none
-    details: Nothing but what the CAs say of renewal is written, and that is not a change to a project.
+    details: Nothing but what the CAs say of renewal, and with O(run=renew) the time, is written. That is not a
+      change to a project.
   idempotent:
     support: full
     details: Never reports a change.

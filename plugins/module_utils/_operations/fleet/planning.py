@@ -29,7 +29,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from ..renewal_notes import RenewalNotes
-from . import ca_limits, renewal_inquiry, survey
+from . import ca_limits, renewal_inquiry, run_notes, survey
 
 # What a project that no run takes now may need without anybody having to look at it.
 _AT_REST = ("none", "cleanup")
@@ -130,7 +130,7 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     )
     listing, warnings = survey.observed(clients.aws, found, question)
     index = Index.of(listing) if listing else None
-    pace = _pace(request, found)
+    pace = [*_pace(request, found), *_noted(request, clients, question.now, check_mode)]
     planned = _planned(found, replace(question, index=index), request)
     documents = [candidate.document for candidate in found.candidates]
     pacer = Admission(request.limits, documents, question.now, ca_limits.registered_domain)
@@ -157,6 +157,14 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
         *ca_limits.warnings(limits["ca"]),
     )
     return Outcome(changed=False, result=result, warnings=told)
+
+
+def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bool) -> tuple[str, ...]:
+    """That a scheduled run was here is noted; a warning if it could not be."""
+    if check_mode or request.run != "renew":
+        return ()
+    problem = run_notes.note(clients.stores[None], request.run, now)
+    return (problem,) if problem else ()
 
 
 def _inquired(

@@ -30,6 +30,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from ..renewal_notes import RenewalNotes
+from . import run_notes
 from .survey import KnownDocuments, damaged
 
 LONGEST_TITLE = 200
@@ -179,6 +180,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         interval_hours=request.interval_hours,
         foreign=None if listed is None else _foreign(made, *listed),
         room=_room(clients) if listed else None,
+        runs=run_notes.noted(clients.store),
         warnings=tuple(texts.cleaned(text) for text in (*warnings, *notes.problems))[:MOST_WARNINGS],
     )
 

@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import run_notes
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
     ReportAws,
     ReportClients,
@@ -144,6 +145,15 @@ def test_a_bucket_gets_objects_with_their_types() -> None:
         "report/report.json": "application/json",
         "report/metrics.prom": "text/plain",
     }
+
+
+def test_the_metrics_say_when_renew_was_last_run(tmp_path: Path) -> None:
+    kept = store(webapp=document())
+    run_notes.note(kept, "renew", NOW)
+    run(ReportDirectory(tmp_path), kept)
+    assert f'certops_run_timestamp_seconds{{playbook="renew"}} {NOW.timestamp():.0f}' in (
+        tmp_path / "metrics.prom"
+    ).read_text(encoding="utf-8")
 
 
 def test_an_empty_store_is_reported_as_such(tmp_path: Path) -> None:

@@ -1,0 +1,52 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""That a scheduled run was here, noted beside the projects."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import run_notes
+from unit.fakes.projects import NOW
+from unit.fakes.store import FakeStore
+
+
+def test_the_last_time_of_each_playbook_is_kept() -> None:
+    store = FakeStore()
+    assert run_notes.noted(store) == {}
+    assert run_notes.note(store, "renew", NOW - timedelta(days=1)) is None
+    assert run_notes.note(store, "renew", NOW) is None
+    assert run_notes.noted(store) == {"renew": NOW}
+    assert store.names() == []
+
+
+def test_another_run_that_was_first_does_not_matter() -> None:
+    store = FakeStore()
+    beside = store.beside(run_notes.AREA)
+    beside.before_write = lambda: run_notes.note(store, "renew", NOW) and None
+    assert run_notes.note(store, "renew", NOW) is None
+    assert run_notes.noted(store) == {"renew": NOW}
+
+
+@pytest.mark.parametrize("document", [{}, {"planned_at": 7}, {"planned_at": {"renew": "soon", "x": 7}}])
+def test_a_note_that_is_damaged_is_replaced(document: dict[str, object]) -> None:
+    store = FakeStore()
+    store.beside(run_notes.AREA).documents[run_notes.NAME] = Stored(document, "v")
+    assert run_notes.noted(store) == {}
+    assert run_notes.note(store, "renew", NOW) is None
+    assert run_notes.noted(store) == {"renew": NOW}
+
+
+def test_a_store_that_refuses_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FakeStore()
+
+    def refuse(*_arguments: object) -> str:
+        raise RemoteError("access denied", service="s3", operation="PutObject", code="AccessDenied")
+
+    monkeypatch.setattr(store.beside(run_notes.AREA), "write", refuse)
+    problem = run_notes.note(store, "renew", NOW)
+    assert problem is not None
+    assert problem.endswith("access denied")
