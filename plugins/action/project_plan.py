@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """See plugin_utils/_in_process.py. Before the module runs, what a playbook was asked to take and the variables of
-inventory hosts become definitions, which only the controller knows."""
+inventory hosts become definitions, which only the controller knows. It runs once, if at all: the worker imports it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,6 @@ _CHOICES = {
     "max_per_run": "max_per_run",
 }
 
-_in_process.serving(__name__)
-
 
 class ActionModule(_in_process.ActionModule):
     """The action of the module project_plan."""
@@ -38,7 +36,10 @@ class ActionModule(_in_process.ActionModule):
         if selection is None:
             self._read_definitions(task_vars or {})
             return super().run(tmp, task_vars)
-        asked = _asked(selection, self._task.args)
+        projects = (
+            self._templar.template((task_vars or {})["projects"]) if boolean(selection.get("projects", False)) else None
+        )
+        asked = _asked(selection, self._task.args, projects)
         try:
             chosen = choice.choose(asked)
         except CertError as exc:
@@ -92,12 +93,12 @@ def _chosen(entry: t.Mapping[str, t.Any], only_prefixed: bool = False) -> dict[s
     return {key: value for key, value in found.items() if not only_prefixed or key.startswith(given.PREFIX)}
 
 
-def _asked(selection: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any]) -> choice.AskedProjects:
-    """What the playbook was asked, by the option ``selection`` and the options beside it."""
+def _asked(selection: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any], projects: t.Any) -> choice.AskedProjects:
+    """What the playbook was asked, by the option ``selection``, the options beside it, and its list of projects."""
     hosts = selection.get("hosts")
     return choice.AskedProjects(
         purpose=selection["purpose"],
-        projects=selection.get("projects"),
+        projects=projects,
         project_name=selection.get("project_name"),
         hosts=None if hosts is None else tuple(hosts),
         limited=bool(selection.get("limited")),

@@ -66,6 +66,7 @@ from ..plugin_utils._screen import Screen
 COLLECTION = "certops.cloudfront."
 ROLE = f"{COLLECTION}project : "
 RECORD = "project_record"
+PREFLIGHT = "project_preflight"
 PHASE_OF = {
     "acme_route53_issue": "issue",
     "iam_server_cert": "store",
@@ -121,6 +122,8 @@ class CallbackModule(CallbackBase):
         if _module(task) != RECORD or _is_rehearsal(task):
             return
         is_taking = task.args.get("state") == "locked"
+        if is_taking and result._result.get("to_be_checked"):
+            return
         if is_taking:
             self._took(host.get_name(), result._result)
         if _is_last(task) or (is_taking and not result._result.get("locked")):
@@ -224,4 +227,5 @@ def _is_last(task: t.Any) -> bool:
 def _can_fail_a_project(task: t.Any) -> bool:
     """Whether a project has failed if this task has: what notifies, for example, does not stop a run."""
     gives_up = task.resolved_action in REFUSALS and task.get_name().startswith(ROLE)
-    return gives_up or _phase(task) is not None or (_module(task) == RECORD and not _is_rehearsal(task))
+    is_ours = _module(task) in (RECORD, PREFLIGHT) and not _is_rehearsal(task)
+    return gives_up or _phase(task) is not None or is_ours

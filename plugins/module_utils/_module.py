@@ -31,6 +31,13 @@ class SystemClock:
         time.sleep(seconds)
 
 
+class RunStep(t.Protocol):
+    """What a module does beside its own work if it is a step of a run."""
+
+    def outcome(self, params: Params, clock: Clock, act: t.Callable[[], Outcome]) -> Outcome:
+        """What ``act`` did, on record."""
+
+
 Request = t.TypeVar("Request")
 Clients = t.TypeVar("Clients")
 
@@ -54,18 +61,24 @@ def execute(
     parse: t.Callable[[Params], Request],
     connect: t.Callable[[Request], Clients],
     run: t.Callable[[Request, Clients, Clock, bool], Outcome],
+    step: RunStep | None = None,
     **rules: t.Any,
 ) -> None:
     """Run one module, and leave with the result or with an error that says what to do.
 
     ``parse`` makes a value of the options or names every problem with them, ``connect`` makes the clients; neither
     calls anything. ``run`` observes, plans, applies unless in check mode, and reports; it sees no AnsibleModule, so
-    nothing exits in the middle. The AWS connection options are added to ``argument_spec``.
+    nothing exits in the middle. A ``step`` keeps its own record if it is part of a run. The AWS connection options are
+    added to ``argument_spec``.
     """
 
     def whole(params: Params, clock: Clock) -> Outcome:
         request = parse(params)
-        return run(request, connect(request), clock, params.check_mode)
+
+        def act() -> Outcome:
+            return run(request, connect(request), clock, params.check_mode)
+
+        return act() if step is None else step.outcome(params, clock, act)
 
     EDGE.get()(Body(argument_spec={**aws_argument_spec(), **argument_spec}, run=whole, rules=rules))
 

@@ -20,6 +20,7 @@ description:
     has an entry C(reissue) that issues one
     with a new key, binds it, verifies it, and revokes the old one then, if C(project_revoke_reason) is set.
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.acme
   - certops.cloudfront.archive
@@ -109,6 +110,20 @@ EXAMPLES = r"""
     force: true
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record. C(superseded) are the names of
+      the certificates that a newer one replaced, in check mode with those that would be.
+      C(to_be_revoked) are those that are still to be revoked, and C(notice) is subject and message of a mail about it,
+      or V(null), all as M(certops.cloudfront.project_record) returns them.
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [webapp-2026-11-06-0442], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 certificate:
   description: The certificate.
   returned: success
@@ -136,9 +151,11 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.retire.revocation import REASONS
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
+from ..module_utils._operations import step_record
 from ..module_utils._operations.ca import options
 from ..module_utils._operations.retire import revocation
 from ..module_utils._operations.retire.revocation import Clients, RevokeRequest
@@ -146,7 +163,6 @@ from ..module_utils._operations.retire.revocation import Clients, RevokeRequest
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "bundle": {"type": "str"},
     "certificate": {"type": "str"},
-    "project": {"type": "str"},
     "archive": {"type": "str"},
     **options.ACCOUNT,
     "reason": {"type": "str", "choices": list(REASONS), "default": "unspecified"},
@@ -154,6 +170,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "acme_directory": {"type": "str"},
     "rebound": {"type": "list", "elements": "str", "default": []},
     "force": {"type": "bool", "default": False},
+    **step_record.OPTIONS,
 }
 
 
@@ -186,6 +203,8 @@ def main() -> None:
         parse=parse,
         connect=connect,
         run=run,
+        step=step_record.RecordedStep(steps.revoked),
+        required_by=step_record.REQUIRED_BY,
         mutually_exclusive=[("bundle", "certificate")],
     )
 

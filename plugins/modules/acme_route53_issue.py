@@ -405,7 +405,7 @@ from ..module_utils._operations.dns import accounts as dns_accounts, options as 
 from ..module_utils._operations.issue import issuance, request as issue_request
 from ..module_utils._operations.issue.clients import Clients
 from ..module_utils._operations.issue.request import IssueRequest, Reach
-from ..module_utils._operations.project_updates import RunJournal
+from ..module_utils._operations.step_record import RunJournal
 
 FALLBACK: dict[str, t.Any] = {
     "acme_directory": {"type": "str", "required": True},

@@ -33,6 +33,7 @@ description:
 requirements:
   - cryptography >= 50, with O(server_certificate_name)
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - amazon.aws.common.modules
@@ -207,6 +208,20 @@ EXAMPLES = r"""
     distributions: [E2EXAMPLE3WK9D]
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record. C(superseded) are the names of
+      the certificates that a newer one replaced, in check mode with those that would be.
+      C(to_be_revoked) are those that are still to be revoked, and C(notice) is subject and message of a mail about it,
+      or V(null), all as M(certops.cloudfront.project_record) returns them.
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [webapp-2026-11-06-0442], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 matched:
   description: The IDs of the distributions that are meant.
   returned: always
@@ -289,10 +304,12 @@ from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.net.tls import TlsProbe
 from ..module_utils._core.bind.distributions import MATCHES
 from ..module_utils._core.bind.target import VERIFICATIONS
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.bind import certificate_binding, request as bind_request
 from ..module_utils._operations.bind.certificate_binding import Clients
 from ..module_utils._operations.bind.request import BindRequest
@@ -313,6 +330,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "rollback": {"type": "bool", "default": True},
     "edge_address": {"type": "str"},
     "edge_ca_bundle": {"type": "path"},
+    **step_record.OPTIONS,
 }
 
 
@@ -332,6 +350,7 @@ def connect(request: BindRequest) -> Clients:
         partition=session.partition,
         acm=lambda: acm.connect(session, home),
         tagging=Tagging(session.regional("resourcegroupstaggingapi", home)) if request.match_tags else None,
+        journal=request.step.journal() if request.step else None,
     )
 
 
@@ -347,6 +366,8 @@ def main() -> None:
         parse=parse,
         connect=connect,
         run=run,
+        step=step_record.RecordedStep(steps.bound),
+        required_by=step_record.REQUIRED_BY,
         required_one_of=[("server_certificate", "server_certificate_name", "acm_certificate_arn")],
         mutually_exclusive=[("server_certificate", "server_certificate_name", "acm_certificate_arn")],
     )

@@ -23,6 +23,7 @@ description:
 requirements:
   - cryptography >= 50
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - amazon.aws.common.modules
@@ -91,6 +92,11 @@ options:
       - Tags that the server certificate shall have. Tags that it has beside these stay.
     type: dict
     default: {}
+  renewal:
+    description:
+      - When the certificate is to be renewed, as RV(certops.cloudfront.acme_route53_issue#module:renewal). It says that
+        the certificate was just issued, and is recorded with it.
+    type: dict
   quota_headroom:
     description:
       - How many places of the account's quota shall still be free after an upload. Renewals need one for each project
@@ -142,6 +148,20 @@ EXAMPLES = r"""
     state: absent
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record. C(superseded) are the names of
+      the certificates that a newer one replaced, in check mode with those that would be.
+      C(to_be_revoked) are those that are still to be revoked, and C(notice) is subject and message of a mail about it,
+      or V(null), all as M(certops.cloudfront.project_record) returns them.
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [webapp-2026-11-06-0442], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 server_certificate:
   description:
     - The server certificate, or the one that was deleted. V(null) if there was none to delete.
@@ -191,10 +211,12 @@ import typing as t
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
 from ..module_utils._clients.aws.session import Connection
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.retire.server_certs import RemoveRequest, remove_unused
 from ..module_utils._operations.server_cert import request as server_cert_request, storage
 from ..module_utils._operations.server_cert.request import StoreRequest
@@ -212,6 +234,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "chain": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
     "quota_headroom": {"type": "int", "default": 0},
+    "renewal": {"type": "dict"},
+    **step_record.OPTIONS,
 }
 
 
@@ -246,6 +270,8 @@ def main() -> None:
         parse=parse,
         connect=connect,
         run=run,
+        step=step_record.RecordedStep(steps.uploaded),
+        required_by=step_record.REQUIRED_BY,
         mutually_exclusive=[
             ("name", "name_prefix"),
             ("bundle", "certificate"),

@@ -25,6 +25,7 @@ description:
   - A server certificate that IAM refuses to delete because something uses it is kept and reported; that is not a
     failure.
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - amazon.aws.common.modules
@@ -97,6 +98,20 @@ EXAMPLES = r"""
     require_unused: true
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record. C(superseded) are the names of
+      the certificates that a newer one replaced, in check mode with those that would be.
+      C(to_be_revoked) are those that are still to be revoked, and C(notice) is subject and message of a mail about it,
+      or V(null), all as M(certops.cloudfront.project_record) returns them.
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [webapp-2026-11-06-0442], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 deleted:
   description: The names of the server certificates that were, or in check mode would be, deleted.
   returned: always
@@ -133,10 +148,12 @@ reason:
 import typing as t
 
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.retire import server_certs
 from ..module_utils._operations.retire.server_certs import CleanupRequest, Clients
 
@@ -147,6 +164,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "keep_previous": {"type": "int", "default": 0},
     "require_unused": {"type": "bool", "default": False},
     "rebound": {"type": "list", "elements": "str", "default": []},
+    **step_record.OPTIONS,
 }
 
 
@@ -168,7 +186,14 @@ def run(request: CleanupRequest, clients: Clients, clock: Clock, check_mode: boo
 
 def main() -> None:
     """The module's entry."""
-    execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
+    execute(
+        argument_spec=ARGUMENT_SPEC,
+        parse=parse,
+        connect=connect,
+        run=run,
+        step=step_record.RecordedStep(steps.cleaned),
+        required_by=step_record.REQUIRED_BY,
+    )
 
 
 if __name__ == "__main__":

@@ -86,8 +86,10 @@ options:
         choices: [renew, converge, reissue, named, examine]
         required: true
       projects:
-        description: The list that was given, of names or definitions.
-        type: raw
+        description: Whether the variable C(projects) was given, a list of names or definitions. It is read where the
+          playbook runs, since definitions may have secrets, which an option of a task would show.
+        type: bool
+        default: false
       project_name:
         description: The name that was given of one project.
         type: raw
@@ -404,7 +406,7 @@ from ..module_utils._operations.fleet.planning import Clients, PlanRequest
 
 SELECTION: dict[str, t.Any] = {
     "purpose": {"type": "str", "choices": list(choice.PURPOSES), "required": True},
-    "projects": {"type": "raw"},
+    "projects": {"type": "bool", "default": False},
     "project_name": {"type": "raw"},
     "hosts": {"type": "list", "elements": "str"},
     "limited": {"type": "bool", "default": False},

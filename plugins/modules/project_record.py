@@ -96,6 +96,12 @@ options:
         the names of the project.
     type: list
     elements: dict
+  check_first:
+    description:
+      - With O(state=locked), leave a project alone whose definition is new or another one than before, and only say in
+        RV(plan) what its run would do, so that this can be checked before the definition is written.
+    type: bool
+    default: false
   run_id:
     description:
       - Name of the run. With O(state=locked) one is made up if none is given, and the same one may come again.
@@ -124,16 +130,31 @@ options:
       RV(certops.cloudfront.acme_route53_issue#module:renewal).
     type: dict
   bind_result:
-    description: What M(certops.cloudfront.cloudfront_cert_bind) returned.
+    description: What M(certops.cloudfront.cloudfront_cert_bind) returned. With O(failure) it counts only if it failed
+      in this run.
     type: dict
   cleanup_result:
     description: What M(certops.cloudfront.iam_server_cert_cleanup) returned. Deleted certificates are no longer
-      superseded ones.
+      superseded ones. With O(failure) it counts only if it failed in this run.
     type: dict
   subscribed:
     description: The e-mail addresses that are subscribed by the project now.
     type: list
     elements: str
+  subscriptions:
+    description:
+      - What M(certops.cloudfront.sns_subscription) returned for the addresses, in any form in which tasks register it.
+      - With this, O(subscribed) are the addresses that are wanted. Others that were subscribed stay on the list until
+        one of these results says that they are not.
+    type: list
+    elements: raw
+  results:
+    description:
+      - What the steps of the run returned, in any form in which tasks register it, with O(state=recorded).
+      - If one of them changed something, so did the run, as RV(summary) says. What was skipped and what bears another
+        C(run_id) is ignored.
+    type: list
+    elements: raw
   failure:
     description: Why the run failed. It is kept without secrets. After each failure in a row, V(renew) runs wait twice
       as long, from an hour to a day.
@@ -275,6 +296,23 @@ to_be_revoked:
   elements: dict
   sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke:
     keyCompromise, acme_ca_bundle: null}]
+superseded:
+  description: Names of the certificates that a newer one replaced.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+to_be_checked:
+  description: Whether the project was left alone, as O(check_first) says.
+  returned: success
+  type: bool
+  sample: false
+steps:
+  description: What the role does before it stores the certificate, of V(preflight) and V(issue).
+  returned: success
+  type: list
+  elements: str
+  sample: [preflight, issue]
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success
@@ -320,6 +358,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "definition": {"type": "dict"},
     "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
+    "check_first": {"type": "bool", "default": False},
     "run_id": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
     "phase": {"type": "str", "choices": list(journal.PHASES)},
@@ -328,6 +367,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "bind_result": {"type": "dict"},
     "cleanup_result": {"type": "dict"},
     "subscribed": {"type": "list", "elements": "str"},
+    "subscriptions": {"type": "list", "elements": "raw"},
+    "results": {"type": "list", "elements": "raw"},
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
     "revoke_reason": {"type": "str", "choices": list(revocation.REASONS)},

@@ -10,7 +10,9 @@ user, another interpreter, an environment of the task's own, async), it is execu
 from __future__ import annotations
 
 import ctypes
+import gc
 import importlib
+import importlib.util
 import json
 import multiprocessing
 import os
@@ -25,10 +27,8 @@ from ansible.plugins.action import ActionBase
 
 try:
     # Imported here so that workers, which are forks, find them loaded.
-    import acme.client  # pylint: disable=unused-import
     import boto3  # pylint: disable=unused-import
     import botocore.client  # pylint: disable=unused-import
-    import dns.resolver  # pylint: disable=unused-import
     from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session
 
     from ..module_utils import _module
@@ -36,8 +36,11 @@ try:
 except ImportError:
     CAN_IMPORT = False
 else:
-    CAN_IMPORT = True
+    # Imported by the modules that need them, which are not those of a run that has nothing to do.
+    CAN_IMPORT = all(importlib.util.find_spec(library) for library in ("acme", "dns"))
     session.preload()
+    # A fifth of a short run would be looking for garbage among what was imported, and copying it into each worker.
+    gc.freeze()
 
 
 _MODULES = "ansible_collections.certops.cloudfront.plugins.modules."
@@ -110,6 +113,7 @@ def serving(plugin: str) -> type[ActionModule]:
     need not."""
     if CAN_IMPORT:
         importlib.import_module(_MODULES + plugin.rpartition(".")[2])
+        gc.freeze()
     return ActionModule
 
 

@@ -133,9 +133,8 @@ class Stage:
 
     @staticmethod
     def _summary(output: str) -> list[str]:
-        found = re.search(
-            r"TASK \[Report what was done and what failed\].*?\"msg\": \[\n(.*?)\n +\]", output, re.DOTALL
-        )
+        told = output.partition("TASK [Report what was done and what failed")[2]
+        found = re.search(r"\"msg\": \[\n(.*?)\n +\]", told, re.DOTALL)
         return [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
 
     def use_default_certificate(self, distribution: str) -> None:

@@ -86,6 +86,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
             "_operations/ca",
             "_operations/targets",
         },
+        {"_operations/step_record"},
         {"_operations/acm_cert", "_operations/bind", "_operations/issue", "_operations/project"},
         {"_operations/retire"},
         {"_operations/doctor", "_operations/fleet"},

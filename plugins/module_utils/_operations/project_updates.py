@@ -6,12 +6,9 @@ again."""
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
-from datetime import datetime
 
 from .._clients.stores.base import Store, Stored
-from .._core.project import document as project_document, journal, lease
-from .._core.run import step_report, transitions
+from .._core.project import document as project_document
 from .._core.values.shapes import ProjectDocument
 from .._errors import CertError, ConflictError
 
@@ -72,24 +69,6 @@ def update(
             continue
         return before, decided
     raise conflict or ConflictError(f"project {name} in {store.uri} could not be written; run again")
-
-
-@dataclass(frozen=True)
-class RunJournal:
-    """The journal of one run in the document of its project, for steps that cannot be taken back: each write proves
-    that the run holds the project."""
-
-    store: Store
-    project: str
-    run_id: str
-
-    def ordering(self, order_url: str, now: datetime) -> None:
-        """The order is in the journal, and the project is held anew; RefusedError if another run holds it, or if it is
-        gone."""
-        claim = lease.Claim(run="converge", run_id=self.run_id, owner={}, ttl=0, now=now, is_dead=lambda _owner: False)
-        report = step_report.StepReport(phase=journal.Phase.ORDERING.value, order_url=order_url)
-        request = transitions.Request(name=self.project, claim=claim, report=report)
-        update(self.store, self.project, lambda document: transitions.recorded(request, document))
 
 
 def _apply(store: Store, name: str, document: ProjectDocument | None, version: str | None) -> None:

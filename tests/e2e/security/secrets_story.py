@@ -43,7 +43,7 @@ EXPOSING = """
   vars:
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
     known: >-
-      {{ [__project_taken, __project_issued, __project_stored, __project_stored_record, __project_bound, __project_bound_record,
+      {{ [__project_taken, __project_issued, __project_stored, __project_bound,
       __project_finished, project_result] }}
   tasks:
     - name: Run the role
@@ -61,7 +61,7 @@ EXPOSING = """
     - name: Show it
       ansible.builtin.debug:
         var: known
-"""  # noqa: E501 - data in the form of its origin
+"""
 
 
 @dataclass

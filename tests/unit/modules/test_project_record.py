@@ -20,7 +20,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
     RefusedError,
     RemoteError,
 )
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations import step_record
 from ansible_collections.certops.cloudfront.plugins.modules import project_info, project_record
 from unit.fakes import modules
 from unit.fakes.clock import FakeClock
@@ -212,7 +212,7 @@ class TestRecord:
         record(store, definition=WANTED)
         run_id = take(store)
         later = NOW + timedelta(minutes=50)
-        project_updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", later)
+        step_record.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", later)
         document = store.documents["webapp"].document
         assert (document["journal"]["phase"], document["journal"]["order_url"]) == ("ordering", "https://ca/order/1")
         assert document["lock"]["expires_at"] == times.to_text(later + timedelta(hours=1))
@@ -229,7 +229,7 @@ class TestRecord:
             record(store, state="absent")
         before = dict(store.documents)
         with pytest.raises(RefusedError, match="project webapp"):
-            project_updates.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", NOW)
+            step_record.RunJournal(store, "webapp", run_id).ordering("https://ca/order/1", NOW)
         assert store.documents == before
 
 

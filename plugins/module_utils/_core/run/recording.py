@@ -63,7 +63,8 @@ def reported(document: ProjectDocument, report: StepReport, now: datetime) -> Pr
     if report.renewal is not None:
         found = _with_renewal(found, report.renewal)
     if report.subscribed is not None:
-        found["subscribed"] = sorted(report.subscribed)
+        stays = () if report.unsubscribed is None else set(found["subscribed"]) - set(report.unsubscribed)
+        found["subscribed"] = sorted({*report.subscribed, *stays})
     found["superseded"] = pending_revocations.done(found["superseded"], report.revoked, now)
     found["revoked"] = pending_revocations.noted(found["revoked"], report.revoked, now)
     if report.cleanup_result is not None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from ..values import times
 from ..values.params import Params
 from ..values.shapes import CertificateRecord, RenewalInfoRecord
-from . import reissue
+from . import ending, reissue
 
 
 def problems(params: Params) -> list[str]:
@@ -37,15 +37,27 @@ def of(params: Params) -> StepReport:
         certificate=certificate,
         predicted=params["certificate"] if certificate is None else None,
         renewal=params["renewal"],
-        bind_result=params["bind_result"],
-        cleanup_result=params["cleanup_result"],
+        bind_result=_step_result(params, "bind_result"),
+        cleanup_result=_step_result(params, "cleanup_result"),
         subscribed=None if params["subscribed"] is None else tuple(params["subscribed"]),
+        unsubscribed=None if params["subscriptions"] is None else ending.unsubscribed(params["subscriptions"]),
         failure=params["failure"],
         retry_at=_time(params["retry_at"]),
         revoke_reason=params["revoke_reason"],
         issued_before=reissue.moment(params["issued_before"]),
         revoked=tuple(params["revoked"] or ()),
     )
+
+
+def _step_result(params: Params, option: str) -> t.Mapping[str, t.Any] | None:
+    """What the step returned; with a failure only if it is what failed, since the others are on record."""
+    result: t.Mapping[str, t.Any] | None = params[option]
+    return ending.failed(result, params["run_id"]) if result and params["failure"] is not None else result
+
+
+def known_certificate(given: CertificateRecord) -> CertificateRecord | None:
+    """The certificate, or None if check mode only predicts it."""
+    return None if _missing(given) else given
 
 
 def _missing(certificate: CertificateRecord | None) -> list[str]:
@@ -72,7 +84,7 @@ class RenewalReport(t.TypedDict, total=False):
 @dataclass(frozen=True)
 class StepReport:
     """What one step of a run has to say; None means nothing on that point. ``predicted`` is a certificate that check
-    mode does not know in full."""
+    mode does not know in full. ``subscribed`` are all addresses, or with ``unsubscribed`` those beside what stays."""
 
     phase: str | None = None
     certificate: CertificateRecord | None = None
@@ -80,6 +92,7 @@ class StepReport:
     bind_result: t.Mapping[str, t.Any] | None = None
     cleanup_result: t.Mapping[str, t.Any] | None = None
     subscribed: tuple[str, ...] | None = None
+    unsubscribed: tuple[str, ...] | None = None
     order_url: str | None = None
     failure: str | None = None
     retry_at: str | None = None

@@ -86,7 +86,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
 def recorded(request: Request, document: ProjectDocument | None) -> Transition:
     """The document holds what a step of this run did; refused unless the run holds the lock."""
     claim, report = request.claim, request.report
-    before = _held(request, document)
+    before = held(request, document)
     found = recording.reported(before, report, claim.now)
     plan = run_plan.plan(found, claim.run, claim.now)
     changed = (
@@ -103,6 +103,26 @@ def recorded(request: Request, document: ProjectDocument | None) -> Transition:
         mail=_mail(found, report),
         summary=_summary(found, report, changed),
     )
+
+
+def held(request: Request, document: ProjectDocument | None) -> ProjectDocument:
+    """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be
+    created."""
+    if request.rehearsal:
+        found = document or project_document.new_document(
+            request.name, project_definition.with_defaults(request.name, {})
+        )
+        return lease.taken(found, request.claim)
+    if document is None:
+        raise RefusedError(f"project {request.name} is not in the store, so nothing can be recorded; create it first")
+    lock = document["lock"]
+    if lock is None or lock["run_id"] != request.claim.run_id:
+        who = lease.owner_text(lock) if lock else "nobody"
+        raise RefusedError(
+            f"run {request.claim.run_id} no longer holds project {request.name} ({who} does), so its result is"
+            " not recorded; run again"
+        )
+    return document
 
 
 def absent(request: Request, document: ProjectDocument | None) -> Transition:
@@ -161,23 +181,3 @@ def _defined(request: Request, document: ProjectDocument | None) -> tuple[Projec
         return document, ()
     warnings = project_definition.shrinking(document["definition"]["domains"], request.definition["domains"])
     return {**document, "definition": request.definition.copy()}, warnings
-
-
-def _held(request: Request, document: ProjectDocument | None) -> ProjectDocument:
-    """The document under the lock of this run. A rehearsal took no lock, and may rehearse a project that is still to be
-    created."""
-    if request.rehearsal:
-        found = document or project_document.new_document(
-            request.name, project_definition.with_defaults(request.name, {})
-        )
-        return lease.taken(found, request.claim)
-    if document is None:
-        raise RefusedError(f"project {request.name} is not in the store, so nothing can be recorded; create it first")
-    lock = document["lock"]
-    if lock is None or lock["run_id"] != request.claim.run_id:
-        who = lease.owner_text(lock) if lock else "nobody"
-        raise RefusedError(
-            f"run {request.claim.run_id} no longer holds project {request.name} ({who} does), so its result is"
-            " not recorded; run again"
-        )
-    return document

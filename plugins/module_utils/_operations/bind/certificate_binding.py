@@ -14,14 +14,15 @@ from ..._clients.aws.regional.tagging import CLOUDFRONT_RESOURCES, Tagging
 from ..._clients.net.tls import TlsProbe
 from ..._core.bind import binding, report as binding_report, target as bind_target, viewer
 from ..._core.bind.distributions import Distribution, Selection
-from ..._core.bind.report import BindStatus
+from ..._core.bind.report import BindReport, BindStatus
 from ..._core.bind.target import Target
-from ..._core.targets import report as target_report
+from ..._core.targets import judging, report as target_report
 from ..._core.targets.uses import TENANT, Use
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..server_cert.content import describe
+from ..step_record import RunJournal
 from ..targets.binding import BoundTargets, TargetBinding, TargetOptions
 from ..targets.kinds import TargetKind
 from ..targets.tenants import TenantTargets
@@ -41,6 +42,7 @@ class Clients:
     partition: str
     acm: t.Callable[[], Acm]
     tagging: Tagging | None = None
+    journal: RunJournal | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
         raise ConfigError(unknown)
     distributions = found.distributions
     planned = binding.plan(distributions, found.selection, target)
+    if clients.journal and not check_mode and _changes(planned, found):
+        clients.journal.hold(clock.now())
     options = _options(request, clients.partition)
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, found.selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
@@ -91,6 +95,12 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
         + target_report.warnings(tenants.reports),
         failure=_failure(binding_report.failure(reports), target_report.failure(tenants.reports)),
     )
+
+
+def _changes(planned: t.Iterable[BindReport], found: Listed) -> bool:
+    """Whether a distribution or a tenant is going to be updated."""
+    tenants = judging.plan(found.tenants, found.tenancy.chosen, found.tenancy.new)
+    return any(report.status is BindStatus.REBOUND for report in (*planned, *tenants))
 
 
 def _search(request: BindRequest, clients: Clients, target: Target) -> Listed:

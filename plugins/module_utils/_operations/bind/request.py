@@ -16,6 +16,8 @@ from ..._core.bind.target import Target
 from ..._core.values import partitions
 from ..._core.values.params import Params
 from ..._errors import ConfigError
+from .. import step_record
+from ..step_record import StepRequest
 from .tenancy import TENANT_ID
 
 
@@ -36,6 +38,7 @@ class BindRequest:
     rollback: bool
     match_tags: t.Mapping[str, str]
     connection: Connection
+    step: StepRequest | None = None
 
 
 def parse(params: Params) -> BindRequest:
@@ -63,6 +66,7 @@ def parse(params: Params) -> BindRequest:
         rollback=params["rollback"],
         match_tags=dict(params["match_tags"]),
         connection=connection,
+        step=step_record.parse(params),
     )
 
 

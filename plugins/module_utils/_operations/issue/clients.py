@@ -16,7 +16,7 @@ from ..dns.propagation import NameServers
 
 
 class Journal(t.Protocol):
-    """The journal of the run that the order is part of: ``_operations.project_updates.RunJournal``, or a fake."""
+    """The journal of the run that the order is part of: ``_operations.step_record.RunJournal``, or a fake."""
 
     def ordering(self, order_url: str, now: datetime) -> None:
         """The order is known before it is finalized; RefusedError if the run no longer holds its project."""

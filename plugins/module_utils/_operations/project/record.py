@@ -14,7 +14,7 @@ from ..._clients.machine import processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.project import definition as project_definition, document as project_document, lease
-from ..._core.run import overview, reissue, step_report, transitions
+from ..._core.run import ending, overview, reissue, step_report, steps, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
 from ..._core.run.transitions import Transition
@@ -49,6 +49,9 @@ class RecordRequest:
     lock_ttl: int
     report: StepReport
     release: bool
+    check_first: bool
+    results: tuple[t.Any, ...] | None
+    subscriptions: tuple[t.Any, ...]
     available: tuple[t.Mapping[str, t.Any], ...]
     connection: Connection
 
@@ -88,27 +91,39 @@ def parse(params: Params) -> RecordRequest:
         release=params["release"],
         available=tuple(params["server_certificates"] or ()),
         connection=connection,
+        check_first=params["check_first"],
+        results=None if params["results"] is None else tuple(params["results"]),
+        subscriptions=tuple(params["subscriptions"] or ()),
     )
 
 
 def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, decide and write the document, and say what is to do."""
     asked = _asked(request, clock.now(), check_mode)
-    before, decided = project_updates.update(
-        clients.store,
-        request.name,
-        lambda document: DECISIONS[request.state](asked, document),
-        check_mode,
-        _view(request.state, clients.store, clock),
-    )
+    view = _view(request.state, clients.store, clock)
+
+    def decide(document: ProjectDocument | None) -> Transition:
+        return DECISIONS[request.state](asked, document)
+
+    if request.check_first:
+        before, planned = project_updates.update(clients.store, request.name, decide, True, view)
+        if planned.locked and steps.is_to_be_checked(planned.plan, before, planned.document):
+            result = _result(request, before, planned, clients.store.uri, asked.claim.run_id)
+            return Outcome(changed=False, result={**result, "locked": False, "to_be_checked": True})
+    before, decided = project_updates.update(clients.store, request.name, decide, check_mode, view)
     after = decided.document
     if check_mode and request.state == "recorded" and after is not None:
         shown = rehearsed(before, after, request.report)
     else:
         shown = visible(before), visible(after)
+    changed = shown[0] != shown[1]
+    result = _result(request, before, decided, clients.store.uri, asked.claim.run_id)
+    if request.results is not None:
+        results = ending.own(request.results, asked.claim.run_id)
+        result["summary"] = ending.summary(result["summary"], changed, results, request.subscriptions)
     return Outcome(
-        changed=shown[0] != shown[1],
-        result=_result(request, before, decided, clients.store.uri, asked.claim.run_id),
+        changed=changed,
+        result=result,
         before=shown[0],
         after=shown[1],
         warnings=(*request.warnings, *decided.warnings),
@@ -146,6 +161,7 @@ def _result(
     request: RecordRequest, before: ProjectDocument | None, decided: Transition, store_uri: str, run_id: str
 ) -> dict[str, t.Any]:
     after = decided.document
+    is_new = after is not None and (before is None or before["definition"] != after["definition"])
     uri = request.store or store_uri
     role_vars = overview.role_vars(after["name"], after["definition"], uri) if after is not None else {}
     result = {
@@ -154,8 +170,11 @@ def _result(
         "locked": decided.locked,
         "holder": decided.holder,
         "run_id": run_id,
+        "to_be_checked": False,
+        "steps": steps.first(decided.plan, is_checked=is_new),
+        "superseded": [entry["name"] for entry in after["superseded"]] if after is not None else [],
         "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
-        "definition_changed": after is not None and (before is None or before["definition"] != after["definition"]),
+        "definition_changed": is_new,
         "role_vars": role_vars,
         "summary": dict(decided.summary),
     }

@@ -20,7 +20,9 @@ from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import ConfigError, RefusedError, RemoteError
+from .. import step_record
 from ..server_cert.content import describe
+from ..step_record import RunJournal, StepRequest
 
 ATTEMPTS = 5
 WAIT_BASE_SECONDS = 2.0
@@ -34,6 +36,7 @@ class Clients:
 
     iam: Iam
     cloudfront: CloudFront
+    journal: RunJournal | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class CleanupRequest:
     require_unused: bool
     rebound: frozenset[str]
     connection: Connection
+    step: StepRequest | None = None
 
 
 def parse(params: Params) -> CleanupRequest:
@@ -70,7 +74,7 @@ def parse(params: Params) -> CleanupRequest:
         keep_previous=params["keep_previous"],
     )
     rebound = frozenset(params["rebound"] if params.check_mode else ())
-    return CleanupRequest(rules, params["require_unused"], rebound, Connection.of(params))
+    return CleanupRequest(rules, params["require_unused"], rebound, Connection.of(params), step_record.parse(params))
 
 
 def clean_up(request: CleanupRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
@@ -93,6 +97,8 @@ def clean_up(request: CleanupRequest, clients: Clients, clock: Clock, check_mode
             " first",
         )
     doomed = [verdict.certificate.name for verdict in verdicts if verdict.delete]
+    if doomed and clients.journal and not check_mode:
+        clients.journal.hold(clock.now())
     refusals = {name: None if check_mode else delete(clients.iam, clock, name) for name in doomed}
     return _deleted(request, verdicts, refusals)
 

@@ -1,0 +1,35 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""See plugin_utils/_in_process.py. The checks are the modules of the steps themselves, each in check mode, one after
+another in one worker."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..plugin_utils import _in_process
+
+# Option and module, in the order of a run.
+CHECKS = {"order": "acme_route53_issue", "upload": "iam_server_cert", "bind": "cloudfront_cert_bind"}
+
+for _name in CHECKS.values():
+    _in_process.serving(_name)
+
+
+class ActionModule(_in_process.ActionModule):
+    """The action of the module project_preflight."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+        """Whether every step could be taken; all problems at once, since a definition is best repaired as a whole."""
+        del tmp
+        shared = {option: value for option, value in self._task.args.items() if option not in CHECKS}
+        self._task.check_mode, self._task.diff = True, False
+        found = {
+            option: self.result_of(module, {**shared, **self._task.args[option]}, task_vars)
+            for option, module in CHECKS.items()
+            if self._task.args.get(option)
+        }
+        problems = list(dict.fromkeys(str(result.get("msg")) for result in found.values() if result.get("failed")))
+        warnings = [text for result in found.values() for text in result.get("warnings") or ()]
+        result = {"changed": False, "checked": list(found), "warnings": warnings}
+        return {**result, "failed": True, "msg": "; ".join(problems)} if problems else result

@@ -1,0 +1,97 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which steps a run takes, and what each of them says to the project document."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import steps
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.run_plan import RunPlan
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from unit.fakes.projects import definition, document, reported_certificate
+
+URI = "file:///archive/webapp/2026-10-08-0443.tar.gz"
+BUNDLE = {"uri": URI, "directory": "https://ca/directory", "issued_at": "2026-10-08T04:43:00Z", "domains": ["x"]}
+RENEWAL = {"renew_at": "2026-11-07T03:44:10Z", "reason": "the interval"}
+
+
+@pytest.mark.parametrize(
+    ("plan", "is_checked", "wanted"),
+    [
+        pytest.param(RunPlan("none", ""), False, [], id="nothing to do"),
+        pytest.param(RunPlan("renew", "", issue=True), False, ["preflight", "issue"], id="a renewal"),
+        pytest.param(RunPlan("resume", "", issue=True, resumed=True), False, ["issue"], id="an order that was begun"),
+        pytest.param(
+            RunPlan("issue", "", issue=True), True, ["issue"], id="a new project, checked before it was written"
+        ),
+        pytest.param(RunPlan("rebind", ""), False, [], id="a distribution that was changed by others"),
+    ],
+)
+def test_a_run_checks_and_orders_as_far_as_needed(plan: RunPlan, is_checked: bool, wanted: list[str]) -> None:
+    assert steps.first(plan, is_checked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "resumed", "wanted"),
+    [
+        pytest.param(None, document(), False, True, id="a new project"),
+        pytest.param(document(), document(), False, False, id="the stored definition"),
+        pytest.param(document(), document(definition=definition(keep_previous=1)), False, True, id="another one"),
+        pytest.param(
+            document(), document(definition=definition(keep_previous=1)), True, False, id="a run that goes on"
+        ),
+        pytest.param(None, None, False, False, id="no project"),
+    ],
+)
+def test_a_definition_is_checked_before_it_replaces_one_that_works(
+    before: t.Any, after: t.Any, resumed: bool, wanted: bool
+) -> None:
+    assert steps.is_to_be_checked(RunPlan("none", "", resumed=resumed), before, after) == wanted
+
+
+def upload(changed: bool, bundle: t.Any, renewal: t.Any = None) -> t.Any:
+    outcome = Outcome(changed=changed, result={"server_certificate": reported_certificate(1)})
+    return steps.uploaded({"bundle": bundle, "renewal": renewal}, outcome)
+
+
+def test_an_upload_says_which_ca_issued_and_when() -> None:
+    report = upload(True, BUNDLE, RENEWAL)
+    assert (report.phase, report.renewal) == ("stored", RENEWAL)
+    origin = {"archive_uri": URI, "directory": "https://ca/directory", "issued_at": "2026-10-08T04:43:00Z"}
+    assert report.certificate == {**reported_certificate(1), **origin}
+
+
+def test_an_upload_of_what_was_issued_is_news_even_if_a_killed_run_made_it() -> None:
+    assert upload(False, BUNDLE, RENEWAL) is not None
+
+
+def test_an_upload_that_found_its_certificate_in_place_says_nothing() -> None:
+    assert upload(False, URI) is None
+
+
+def test_an_upload_again_says_where_the_bundle_is() -> None:
+    assert upload(True, URI).certificate == {**reported_certificate(1), "archive_uri": URI}
+
+
+def test_an_upload_that_is_only_predicted_is_not_taken_for_a_certificate() -> None:
+    outcome = Outcome(changed=True, result={"server_certificate": {**reported_certificate(1), "serial": None}})
+    report = steps.uploaded({"bundle": BUNDLE, "renewal": RENEWAL}, outcome)
+    assert report is not None
+    assert (report.certificate, (report.predicted or {})["archive_uri"]) == (None, URI)
+
+
+@pytest.mark.parametrize(
+    ("deleted", "kept", "candidates", "is_news"),
+    [
+        pytest.param(["old"], [], ["old"], True, id="one was deleted"),
+        pytest.param([], [{"name": "old"}], ["old"], False, id="one was kept"),
+        pytest.param([], [], ["old"], True, id="one was gone before"),
+        pytest.param([], [{"name": "current"}], None, False, id="nothing below the path to delete"),
+        pytest.param(["orphan"], [{"name": "current"}], None, True, id="an orphan was deleted"),
+    ],
+)
+def test_a_clean_up_says_what_is_gone(deleted: list[str], kept: list[t.Any], candidates: t.Any, is_news: bool) -> None:
+    report = steps.cleaned({"candidates": candidates}, Outcome(True, {"deleted": deleted, "kept": kept}))
+    assert (report is not None) == is_news
