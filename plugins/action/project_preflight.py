@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.module_utils.parsing.convert_bool import boolean
+
 from ..plugin_utils import _in_process
 
 # Option and module, in the order of a run.
@@ -22,14 +24,17 @@ class ActionModule(_in_process.ActionModule):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         """Whether every step could be taken; all problems at once, since a definition is best repaired as a whole."""
         del tmp
-        shared = {option: value for option, value in self._task.args.items() if option not in CHECKS}
+        args = self._task.args
+        shared = {option: value for option, value in args.items() if option not in (*CHECKS, "fail_on_problems")}
         self._task.check_mode, self._task.diff = True, False
         found = {
-            option: self.result_of(module, {**shared, **self._task.args[option]}, task_vars)
+            option: self.result_of(module, {**shared, **args[option]}, task_vars)
             for option, module in CHECKS.items()
-            if self._task.args.get(option)
+            if args.get(option)
         }
         problems = list(dict.fromkeys(str(result.get("msg")) for result in found.values() if result.get("failed")))
         warnings = [text for result in found.values() for text in result.get("warnings") or ()]
-        result = {"changed": False, "checked": list(found), "warnings": warnings}
-        return {**result, "failed": True, "msg": "; ".join(problems)} if problems else result
+        result: dict[str, t.Any] = {"changed": False, "checked": list(found), "warnings": warnings}
+        if problems and boolean(args.get("fail_on_problems", True)):
+            return {**result, "failed": True, "msg": "; ".join(problems)}
+        return {**result, "problems": problems}

@@ -44,6 +44,12 @@ options:
   bind:
     description: Options of M(certops.cloudfront.cloudfront_cert_bind). Without them the distributions are not checked.
     type: dict
+  fail_on_problems:
+    description:
+      - Fail with what was found. With V(false), RV(problems) has it, for O(certops.cloudfront.project_record#module:problems)
+        of the next task.
+    type: bool
+    default: true
 notes:
   - The options for the connection to AWS count for each of the checks.
   - The IAM actions needed are those that the modules need in check mode.
@@ -71,6 +77,12 @@ checked:
   type: list
   elements: str
   sample: [order, upload, bind]
+problems:
+  description: Why a step could not be taken, each problem once.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """
 
 import typing as t
@@ -82,7 +94,12 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._errors import ConfigError
 
-ARGUMENT_SPEC: dict[str, t.Any] = {"order": {"type": "dict"}, "upload": {"type": "dict"}, "bind": {"type": "dict"}}
+ARGUMENT_SPEC: dict[str, t.Any] = {
+    "order": {"type": "dict"},
+    "upload": {"type": "dict"},
+    "bind": {"type": "dict"},
+    "fail_on_problems": {"type": "bool", "default": True},
+}
 
 
 @dataclass(frozen=True)

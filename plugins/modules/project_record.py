@@ -102,6 +102,13 @@ options:
         RV(plan) what its run would do, so that this can be checked before the definition is written.
     type: bool
     default: false
+  problems:
+    description:
+      - What M(certops.cloudfront.project_preflight) found. If there is anything, the definition is refused with it, and
+        nothing is written.
+    type: list
+    elements: str
+    default: []
   run_id:
     description:
       - Name of the run. With O(state=locked) one is made up if none is given, and the same one may come again.
@@ -359,6 +366,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
     "check_first": {"type": "bool", "default": False},
+    "problems": {"type": "list", "elements": "str", "default": []},
     "run_id": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
     "phase": {"type": "str", "choices": list(journal.PHASES)},

@@ -66,7 +66,7 @@ class Clients:
 def parse(params: Params) -> RecordRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
-    problems = stores.uri_problems(params["store"], "store")
+    problems = [*params["problems"], *stores.uri_problems(params["store"], "store")]
     problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
     values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()

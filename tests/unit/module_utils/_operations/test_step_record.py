@@ -103,7 +103,7 @@ def test_a_run_that_lost_its_project_has_failed_and_still_says_what_it_did(store
     take(store)
     before = dict(store.documents)
     found = recorded(lost, BOUND)
-    assert "run run-of-before does not hold project webapp" in str(found.failure)
+    assert "run run-of-before no longer holds project webapp" in str(found.failure)
     assert (found.changed, found.result["said"], found.result["error"]["kind"]) == (True, "done", "refused")
     assert store.documents == before
 
@@ -111,7 +111,7 @@ def test_a_run_that_lost_its_project_has_failed_and_still_says_what_it_did(store
 def test_a_run_that_lost_its_project_learns_it_before_it_changes_anything(store: FakeStore) -> None:
     lost = step_record.RunJournal(store, "webapp", "run-of-before")
     take(store)
-    with pytest.raises(RefusedError, match="does not hold project webapp"):
+    with pytest.raises(RefusedError, match="no longer holds project webapp"):
         lost.hold(NOW)
 
 
