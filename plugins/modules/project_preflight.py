@@ -46,8 +46,8 @@ options:
     type: dict
   fail_on_problems:
     description:
-      - Fail with what was found. With V(false), RV(problems) has it, for O(certops.cloudfront.project_record#module:problems)
-        of the next task.
+      - Fail with what was found. With V(false), RV(problems) has it, for
+        O(certops.cloudfront.project_record#module:problems) of the next task.
     type: bool
     default: true
 notes:
