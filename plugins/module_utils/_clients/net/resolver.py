@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import itertools
 import os
 import selectors
 import socket
+import struct
 import time
 import typing as t
 from dataclasses import dataclass
 
 from ..._core.dns.caa import CaaRecord
+from ..._core.values import texts
 from ..._core.values.once import OnceProperty
 
 try:
@@ -30,6 +33,13 @@ try:
     import dns.resolver
 
     HAS_DNSPYTHON = True
+    _UNREADABLE: tuple[type[Exception], ...] = (
+        dns.exception.DNSException,
+        ValueError,
+        LookupError,
+        struct.error,
+        EOFError,
+    )
 except ImportError:
     HAS_DNSPYTHON = False  # nothing is asked then, and whoever would ask warns
 
@@ -42,6 +52,11 @@ IN_FLIGHT = 50
 # https://www.dnsflagday.net/2020/
 UDP_PAYLOAD = 1232
 MAX_MESSAGE = 65535
+# Of one answer. Route 53 has at most 400 values in a record set, and a zone four name servers, others 13.
+MOST_VALUES = 500
+MOST_SERVERS = 20
+# Of one value, as Route 53 takes it.
+LONGEST_VALUE = 4000
 
 Address = tuple[str, int]
 Found = t.Mapping[str, "tuple[str, ...] | None"]
@@ -123,7 +138,7 @@ class Dns:
 
     def name_servers(self, zones: t.Iterable[str]) -> dict[str, tuple[Address, ...]]:
         """The addresses of the name servers that each zone is delegated to."""
-        hosts = {zone: found or () for zone, found in self.lookup(zones, "NS").items()}
+        hosts = {zone: (found or ())[:MOST_SERVERS] for zone, found in self.lookup(zones, "NS").items()}
         addresses = self.lookup((host for found in hosts.values() for host in found), "A")
         port = PORT if self.resolver is None else self.resolver[1]
         return {
@@ -177,14 +192,12 @@ def _ask(questions: t.Iterable[DnsQuestion], answered: bool = False) -> dict[Dns
 def _converse(selector: selectors.BaseSelector) -> None:
     for seconds in TRY_SECONDS:
         talks: list[_Talk] = [key.data for key in selector.get_map().values()]
-        for talk in talks:
-            talk.begin()
         end = time.monotonic() + seconds
-        while any(talk.in_flight for talk in talks):
-            ready = selector.select(end - time.monotonic())
-            if not ready:
-                break
-            for key, _events in ready:
+        for talk in talks:
+            talk.begin(end)
+        # a server that sends whatever it likes keeps nobody beyond the end
+        while any(talk.in_flight for talk in talks) and (left := end - time.monotonic()) > 0:
+            for key, _events in selector.select(left):
                 key.data.hear()
 
 
@@ -199,6 +212,7 @@ class _Talk:
         self._unsent: list[DnsQuestion] = []
         self._answered = answered
         self._is_deaf = False
+        self._end = 0.0
         try:
             self.socket.setblocking(False)
             self.socket.connect(server)
@@ -206,22 +220,21 @@ class _Talk:
             self.socket.close()
             raise
 
-    def begin(self) -> None:
-        """Ask whatever has no answer yet."""
-        self.in_flight = {}
+    def begin(self, end: float) -> None:
+        """Ask whatever has no answer yet; by the monotonic clock, nothing is waited for after ``end``."""
+        self.in_flight, self._end = {}, end
         self._unsent = [] if self._is_deaf else [question for question in self._questions if question not in self.found]
         self._send()
 
     def hear(self) -> None:
         """Take one answer, and ask the next question."""
         try:
-            answer = dns.message.from_wire(self.socket.recv(MAX_MESSAGE), ignore_trailing=True)
-        except dns.exception.DNSException:
-            return
+            wire = self.socket.recv(MAX_MESSAGE)
         except OSError:
             self._is_deaf, self.in_flight, self._unsent = True, {}, []
             return
-        waiting = self.in_flight.get(answer.id)
+        answer = parsed(wire)
+        waiting = self.in_flight.get(answer.id) if answer is not None else None
         if waiting is None or not waiting[1].is_response(answer):
             return
         question, query = waiting
@@ -234,9 +247,9 @@ class _Talk:
     def _send(self) -> None:
         while self._unsent and len(self.in_flight) < IN_FLIGHT:
             question = self._unsent.pop()
-            query = dns.message.make_query(
-                question.name.rstrip(".") + ".", question.rdtype, use_edns=0, payload=UDP_PAYLOAD
-            )
+            query = _query(question)
+            if query is None:
+                continue
             while query.id in self.in_flight:
                 query.id = (query.id + 1) & 0xFFFF
             try:
@@ -247,10 +260,11 @@ class _Talk:
             self.in_flight[query.id] = (question, query)
 
     def _whole(self, question: DnsQuestion, query: t.Any, answer: t.Any) -> t.Any:
-        if not answer.flags & dns.flags.TC:
+        left = self._end - time.monotonic()
+        if not answer.flags & dns.flags.TC or left <= 0:
             return answer
-        with contextlib.suppress(dns.exception.DNSException, OSError, EOFError):
-            return dns.query.tcp(query, question.server[0], TRY_SECONDS[0], question.server[1])
+        with contextlib.suppress(*_UNREADABLE, OSError):
+            return dns.query.tcp(query, question.server[0], min(left, TRY_SECONDS[0]), question.server[1])
         return answer
 
     def _values(self, question: DnsQuestion, answer: t.Any) -> tuple[str, ...] | None:
@@ -258,19 +272,38 @@ class _Talk:
             return () if self._answered else None
         wanted = dns.rdatatype.from_text(question.rdtype)
         name = question.name.rstrip(".").lower() + "."
-        found = [records for records in answer.answer if records.rdtype == wanted]
-        return tuple(
-            _text(each)
-            for records in found
-            if question.rdtype == "CAA" or records.name.to_text().lower() == name
+        found = (
+            each
+            for records in answer.answer
+            if records.rdtype == wanted and (question.rdtype == "CAA" or records.name.to_text().lower() == name)
             for each in records
         )
+        return tuple(_text(each) for each in itertools.islice(found, MOST_VALUES))
+
+
+def _query(question: DnsQuestion) -> t.Any:
+    """The message to send; None for what is not a name, for example since it is too long with the label before it."""
+    try:
+        return dns.message.make_query(question.name.rstrip(".") + ".", question.rdtype, use_edns=0, payload=UDP_PAYLOAD)
+    except _UNREADABLE:
+        return None
+
+
+def parsed(wire: bytes) -> t.Any:
+    """The DNS message in these bytes, or None if there is none: dnspython declares its own exceptions, and passes on
+    what its parts raise."""
+    try:
+        return dns.message.from_wire(wire, ignore_trailing=True)
+    except _UNREADABLE:
+        return None
 
 
 def _text(record: t.Any) -> str:
-    """A record's value: strings joined, names in lower case without the final dot, CAA as it is."""
+    """A record's value: strings joined, names in lower case without the final dot, CAA as it is; in one harmless
+    line."""
     if record.rdtype == dns.rdatatype.TXT:
-        return b"".join(record.strings).decode("utf-8", "replace")
+        return texts.cleaned(b"".join(record.strings).decode("utf-8", "replace"), LONGEST_VALUE)
     if record.rdtype == dns.rdatatype.CAA:
-        return f"{record.flags} {record.tag.decode('ascii', 'replace')} {record.value.decode('utf-8', 'replace')}"
-    return str(record.to_text()).lower().rstrip(".")
+        value = texts.cleaned(record.value.decode("utf-8", "replace"), LONGEST_VALUE)
+        return f"{record.flags} {record.tag.decode('ascii', 'replace')} {value}"
+    return texts.cleaned(record.to_text().lower().rstrip("."))
