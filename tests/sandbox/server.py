@@ -25,7 +25,7 @@ from .dns_server import DnsServer, txt_values
 from .edge import Edge, Edges
 from .environment import ACCESS_KEY, SECRET_KEY
 
-LATE_ADDRESS = "127.0.0.2"
+LATE_ADDRESS, VPC_ADDRESS = "127.0.0.2", "127.0.0.3"
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,7 @@ class Sandbox:
         self._dns = DnsServer(self.state.dns_lookup)
         # Linux has all of 127.0.0.0/8 on loopback; elsewhere no name server is late.
         self._late_dns = DnsServer(functools.partial(self.state.dns_lookup, late=True), LATE_ADDRESS)
+        self._vpc_dns = DnsServer(functools.partial(self.state.dns_lookup, inside=True), VPC_ADDRESS)
         self._edge = Edge(self.authority, self.state.edge_certificate)
         self._edges = Edges(self.authority, self.state.endpoint_certificate)
         self._acme: AcmeServer | None = None
@@ -80,6 +81,9 @@ class Sandbox:
                 self._late_dns.start(self._dns.port)
                 stack.callback(self._late_dns.stop)
                 self.state.dns_addresses = (self._dns.address, self._late_dns.address)
+            with contextlib.suppress(OSError):
+                self._vpc_dns.start(self._dns.port)
+                stack.callback(self._vpc_dns.stop)
             self._edge.start(ports.edge)
             stack.callback(self._edge.stop)
             self.state.edges = self._edges

@@ -6,7 +6,7 @@ A name belongs to the deepest zone to which its parents delegate: a zone below a
 parent has NS
 records that name the child's name servers. Of several top zones with one name, the registrar's choice answers: the
 oldest, unless the
-control interface delegated to another. Private zones never answer.
+control interface delegated to another. Private zones answer to who asks inside of a VPC.
 """
 
 from __future__ import annotations
@@ -51,15 +51,16 @@ class DnsView:
         # which of several zones with one name the registrar points to
         self.registrar: dict[str, str] = {}
 
-    def lookup(self, name: str, rtype: str, late: bool = False) -> DnsAnswer:
-        """The answer of the authoritative servers for ``name`` and ``rtype``, or of the last of them."""
+    def lookup(self, name: str, rtype: str, late: bool = False, inside: bool = False) -> DnsAnswer:
+        """The answer of the authoritative servers for ``name`` and ``rtype``, or of the last of them; ``inside`` is the
+        answer of the resolver of a VPC, for which private zones come first."""
         wanted = canonical(name)
         with self._state.lock:
             address = self._server_address(wanted)
             if address:
                 found = (DnsRecord(wanted, "A", SERVER_TTL, address),) if rtype == "A" else ()
                 return DnsAnswer(wanted.partition(".")[2], True, found)
-            zone = self._authoritative(wanted)
+            zone = (self._private(wanted) if inside else None) or self._authoritative(wanted)
             if zone is None:
                 return DnsAnswer(None, False, ())
             by_name = zone.published_names(self._state.timestamp(), late)
@@ -99,14 +100,29 @@ class DnsView:
             current = self._registered(here) if current is None else self._delegated(current, here) or current
         return current
 
+    def _private(self, name: str) -> Zone | None:
+        """The closest private zone. "If there's a matching private hosted zone but there's no record that matches the
+        domain name and type, VPC Resolver doesn't forward the request to a public DNS resolver."
+        https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"""
+        having = [zone for zone in self._state.route53.private_zones() if zone.contains(name)]
+        return max(having, key=lambda zone: len(zone.name), default=None)
+
     def _registered(self, zones: t.Sequence[Zone]) -> Zone:
         chosen = self.registrar.get(zones[0].name)
         return next((zone for zone in zones if zone.id == chosen), zones[0])
 
     def _delegated(self, parent: Zone, zones: t.Sequence[Zone]) -> Zone | None:
-        record = parent.published(self._state.timestamp()).get((zones[0].name, "NS", ""))
-        servers = {item["Value"].rstrip(".").lower() for item in record["ResourceRecords"]} if record else set()
-        return next((zone for zone in zones if servers & set(zone.name_servers)), None)
+        published = parent.published(self._state.timestamp())
+
+        def values(name: str, kind: str) -> set[str]:
+            record = published.get((canonical(name), kind, ""))
+            return {item["Value"].rstrip(".").lower() for item in record["ResourceRecords"]} if record else set()
+
+        servers = values(zones[0].name, "NS")
+        named = next((zone for zone in zones if servers & set(zone.name_servers)), None)
+        # white-label name servers are told by their addresses
+        is_here = any(values(server, "A") & set(self._state.dns_addresses) for server in servers)
+        return named or (zones[0] if is_here else None)
 
     def _wildcard(self, name: str, zone: Zone, by_name: t.Mapping[str, list[Record]]) -> list[Record] | None:
         """RFC 4592: the wildcard directly below the closest name that exists."""

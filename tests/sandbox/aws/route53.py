@@ -81,6 +81,10 @@ class Route53(Service):
             key=lambda zone: zone.created,
         )
 
+    def private_zones(self) -> list[Zone]:
+        """Every private zone: all VPCs are one."""
+        return [zone for zones in self.zones.values() for zone in zones.values() if zone.is_private]
+
     # --- hosted zones ---
 
     def create_zone(self, call: Call) -> _Result:

@@ -49,8 +49,12 @@ class Zone:
         self.vpc: t.Mapping[str, str] | None = values["vpc"]
         self.created: float = values["created"]
         number = secrets.randbelow(512)
+        # "When you create a private hosted zone, the following name servers are used":
+        # https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
         self.name_servers = tuple(
-            f"ns-{number + 512 * index}.awsdns-{secrets.randbelow(64):02d}.{tld}" for index, tld in enumerate(_TLDS)
+            f"ns-{(0 if self.is_private else number) + 512 * index}"
+            f".awsdns-{0 if self.is_private else secrets.randbelow(64):02d}.{tld}"
+            for index, tld in enumerate(_TLDS)
         )
         self.locked_until = 0.0
         self.last_insync = 0.0

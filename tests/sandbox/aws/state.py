@@ -201,9 +201,10 @@ class State:
     def sns(self) -> Sns:
         return t.cast("Sns", self.services["sns"])
 
-    def dns_lookup(self, name: str, rtype: str, late: bool = False) -> DnsAnswer:
-        """What the public DNS answers now, or the last name server of the zone; CNAMEs are for the caller to follow."""
-        return self.dns.lookup(name, rtype, late)
+    def dns_lookup(self, name: str, rtype: str, late: bool = False, inside: bool = False) -> DnsAnswer:
+        """What the public DNS answers now, or the last name server of the zone, or the resolver inside of a VPC; CNAMEs
+        are for the caller to follow."""
+        return self.dns.lookup(name, rtype, late, inside)
 
     def edge_certificate(self, name: str) -> tuple[str, str] | None:
         """Full chain and private key (PEM) that is served for a server name: by CloudFront, else by the first API

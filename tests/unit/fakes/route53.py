@@ -21,6 +21,7 @@ class FakeRoute53:
     zones: tuple[Zone, ...] = (Zone("Z1", "example.com", private=False),)
     sets: dict[tuple[str, str], TxtSet] = field(default_factory=dict)
     references_of: dict[str, dict[tuple[str, str], frozenset[str]]] = field(default_factory=dict)
+    routed_sets: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     polls_until_sync: int = 1
     intruder: t.Callable[[], None] | None = None
     _polls: int = 0
@@ -39,6 +40,10 @@ class FakeRoute53:
     def references(self, zone_id: str) -> t.Mapping[tuple[str, str], frozenset[str]]:
         self.calls.begin("ListResourceRecordSets")
         return self.references_of.get(zone_id, {})
+
+    def routed(self, zone_id: str, name: str) -> tuple[str, ...]:
+        self.calls.begin("ListResourceRecordSets")
+        return self.routed_sets.get((zone_id, name), ())
 
     def delegate(self, parent: str, zone: Zone) -> None:
         self.references_of.setdefault(parent, {})["NS", zone.name] = self.get_hosted_zone(zone.id)[1]

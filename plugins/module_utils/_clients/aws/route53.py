@@ -6,10 +6,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._core.dns import txt_records
 from ..._core.dns.cname_records import CnameSet
 from ..._core.dns.txt_records import Change, TxtSet
 from ..._core.dns.zones import Zone
+from ..._core.values import texts
 from ..._core.values.once import OnceProperty
+from ..._errors import ConfigError
 from .errors import calling
 
 IN_SYNC = "INSYNC"
@@ -66,7 +69,9 @@ class Route53:
                 HostedZoneId=zone_id, StartRecordName=name, StartRecordType="TXT", MaxItems="1"
             )
         for record_set in answer["ResourceRecordSets"]:
-            if record_set["Type"] == "TXT" and record_set["Name"].rstrip(".").lower() == name:
+            if record_set["Type"] == "TXT" and _plain(record_set["Name"]) == name:
+                if record_set.get("SetIdentifier"):
+                    raise ConfigError([txt_records.routed_problem(name, zone_id, [_routed(record_set)])])
                 values = tuple(record["Value"] for record in record_set.get("ResourceRecords", []))
                 return TxtSet(name=name, ttl=int(record_set.get("TTL", 0)), values=values)
         return None
@@ -103,6 +108,13 @@ class Route53:
                 ChangeBatch={"Comment": "Validation record of ACM, by certops.cloudfront", "Changes": [change]},
             )
 
+    def routed(self, zone_id: str, name: str) -> tuple[str, ...]:
+        """The record sets under this name that have a routing policy, each as a person reads it."""
+        with calling("route53", "ListResourceRecordSets", f"{name} in zone {zone_id}"):
+            answer = self._client.list_resource_record_sets(HostedZoneId=zone_id, StartRecordName=name, MaxItems="100")
+        found = [each for each in answer["ResourceRecordSets"] if _plain(each["Name"]) == name]
+        return tuple(_routed(each) for each in found if each.get("SetIdentifier"))
+
     def change_resource_record_sets(self, zone_id: str, changes: t.Sequence[Change]) -> str:
         """Apply all changes or none; the ID of the change, to ask ``change_status`` for."""
         names = sorted({change.record_set.name for change in changes})
@@ -129,6 +141,10 @@ def _zone(answer: t.Mapping[str, t.Any]) -> Zone:
         name=_plain(answer["Name"]),
         private=bool(answer.get("Config", {}).get("PrivateZone")),
     )
+
+
+def _routed(record_set: t.Mapping[str, t.Any]) -> str:
+    return f"{record_set['Type']} {texts.quoted(record_set['SetIdentifier'])}"
 
 
 def _plain(name: str) -> str:

@@ -40,7 +40,7 @@ class SharedRoute53(Route53):
         self._is_kept = self._lists_anew = False
 
     def list_hosted_zones(self) -> tuple[Zone, ...]:
-        """Every zone; of a kept listing the public ones."""
+        """Every zone."""
         if self._lists_anew:
             zones, self._is_kept = self._cache.listed(super().list_hosted_zones), False
         else:

@@ -25,6 +25,8 @@ MAX_BATCH_RECORDS = 1000
 MAX_BATCH_CHARACTERS = 32000
 
 MAX_STRING = 255
+# Of the record sets of a name in a message.
+MOST_SHOWN = 5
 # A string that does not end is taken to the end of the value, so that no value is looked through twice.
 _STRING = re.compile(r'"((?:[^"\\]|\\.?)*)(?:"|\Z)', re.DOTALL)
 _NAME_IN_MESSAGE = re.compile(r"name='([^']{1,300})'")
@@ -100,6 +102,16 @@ class Change:
 # is none.
 Found = t.Mapping[str, "TxtSet | None"]
 Group = tuple[Change, ...]
+
+
+def routed_problem(name: str, zone_id: str, sets: t.Sequence[str]) -> str:
+    """What is wrong with a name whose record sets have a routing policy: Route 53 takes no other record set beside
+    them."""
+    shown = f"{', '.join(sets[:MOST_SHOWN])}{', …' if len(sets) > MOST_SHOWN else ''}"
+    return (
+        f"the records of {name} in hosted zone {zone_id} have a routing policy ({shown}), and Route 53 takes no"
+        " challenge record beside them; delete them, or create them as simple records"
+    )
 
 
 def challenge_name(domain: str) -> str:

@@ -18,6 +18,11 @@ from ..values import domain_names
 
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 Servers = frozenset[str]
+PRIVATE_VIEW = "answers from a private hosted zone, as inside of a VPC"
+# Every private hosted zone has these: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
+PRIVATE_SERVERS = frozenset(
+    {"ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"}
+)
 # The zones of one name, closest to the name that is looked for first.
 Level = tuple["Zone", ...]
 
@@ -44,11 +49,18 @@ class RecordPlace:
 
 @dataclass(frozen=True)
 class Facts:
-    """What tells zones apart: the name servers that each zone name is delegated to (none, or nobody could say), and
-    those of each zone by its ID."""
+    """What tells zones apart: the name servers that each zone name is delegated to (none, or nobody could say), those
+    of each zone by its ID, and the names that the resolver answers for from a private zone."""
 
     delegated_to: t.Mapping[str, Servers | None]
     servers: t.Mapping[str, Servers]
+    hidden: t.Collection[str] = ()
+
+
+def is_private_view(servers: t.Collection[str] | None) -> bool:
+    """Whether these name servers of a zone, as a resolver shows them, are those of private zones: the resolver is one
+    of a VPC, and shows what no CA sees."""
+    return bool(servers) and PRIVATE_SERVERS.issuperset(servers or ())
 
 
 def is_zone_id(text: str) -> bool:
@@ -65,6 +77,17 @@ def levels(name: str, zones: t.Iterable[Zone]) -> tuple[Level, ...]:
     return tuple(tuple(found[zone]) for zone in sorted(found, key=len, reverse=True))
 
 
+def private_twins(zones: t.Collection[Zone]) -> list[str]:
+    """The names of private zones that share names with a public one."""
+    public = {zone.name for zone in zones if not zone.private}
+    private = {zone.name for zone in zones if zone.private}
+    return sorted(
+        name
+        for name in private
+        if any(domain_names.is_within(name, zone) or domain_names.is_within(zone, name) for zone in public)
+    )
+
+
 def in_doubt(candidates: t.Sequence[Level]) -> tuple[Level, ...]:
     """The levels of which it has to be known where they are delegated to: all but a single zone at the top."""
     return tuple(level for number, level in enumerate(candidates) if number < len(candidates) - 1 or len(level) > 1)
@@ -75,27 +98,38 @@ def choose(candidates: t.Sequence[Level], facts: Facts) -> Zone | str:
     for level in candidates:
         if level not in in_doubt(candidates):
             return level[0]
-        name, shown = level[0].name, ", ".join(zone.id for zone in level)
-        servers = facts.delegated_to.get(name)
+        servers = facts.delegated_to.get(level[0].name)
         matching = [zone for zone in level if servers and servers & facts.servers.get(zone.id, frozenset())]
         if len(matching) == 1:
             return matching[0]
-        if servers is None or matching:
-            several = f"several public hosted zones could hold {name} ({shown}), and DNS does not show which one"
-            return f"{several}; set zone_id, or delete the zones without a delegation"
-        if servers:
-            return (
-                f"DNS delegates {name} to {', '.join(sorted(servers))}, but none of its hosted zones here"
-                f" ({shown}) has these name servers; use the credentials of the account that has the zone with them"
-            )
-        if level == candidates[-1]:
-            return (
-                f"DNS delegates {name} to none of its hosted zones ({shown}); point the NS records at the registrar, or"
-                " in the parent zone, to one of them"
-            )
+        if servers is None or servers or level == candidates[-1]:
+            return _untold(level, servers, facts, is_several=bool(matching))
     return (
         "it has no public hosted zone in this account's Route 53; create one for the name or a parent and"
         " delegate it there, or set dns_delegations with the credentials of the account that has the zone"
+    )
+
+
+def _untold(level: Level, servers: Servers | None, facts: Facts, is_several: bool) -> str:
+    """Why it cannot be said which of the zones of one name DNS delegates to."""
+    name, shown = level[0].name, ", ".join(zone.id for zone in level)
+    if servers is None and name in facts.hidden:
+        return (
+            f"which hosted zone ({shown}) answers for {name} in the public DNS is unknown: the resolver"
+            f" {PRIVATE_VIEW}; set dns_server to a resolver that sees the public DNS, or set zone_id"
+        )
+    if servers is None or is_several:
+        several = f"several public hosted zones could hold {name} ({shown}), and DNS does not show which one"
+        return f"{several}; set zone_id, or delete the zones without a delegation"
+    if servers:
+        return (
+            f"DNS delegates {name} to {', '.join(sorted(servers))}, but none of its hosted zones here ({shown}) has"
+            " these name servers; use the credentials of the account that has the zone with them, or set zone_id if they are"
+            " other names for the servers of one of these"
+        )
+    return (
+        f"DNS delegates {name} to none of its hosted zones ({shown}); point the NS records at the registrar, or in the"
+        " parent zone, to one of them"
     )
 
 

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..dns import txt_records
-from ..dns.zones import RecordPlace, Zone, levels
+from ..dns.zones import PRIVATE_VIEW, RecordPlace, Zone, levels
 from ..values import domain_names
 from .codes import Severity
 from .findings import Finding, finding
@@ -25,6 +25,8 @@ class Delegation:
     public: frozenset[str] | None
     parent_id: str | None = None
     is_used: bool = False
+    # the resolver answers for it from a private zone
+    is_hidden: bool = False
 
     @property
     def is_delegated(self) -> bool:
@@ -167,9 +169,8 @@ def _single(one: Delegation) -> list[Finding]:
 
 def unanswered(found: t.Iterable[Delegation], why: str) -> list[Finding]:
     """DNS could not be asked; one finding, since it is the same for all."""
-    unknown = [one.name for one in found if one.public is None]
-    return (
-        [finding("DNS_FAILED", unknown[0], f"whether DNS leads to its name servers is unknown: {why}")]
-        if unknown
-        else []
-    )
+    unknown = [one for one in found if one.public is None]
+    if not unknown:
+        return []
+    reason = f"the resolver {PRIVATE_VIEW}" if unknown[0].is_hidden else why
+    return [finding("DNS_FAILED", unknown[0].name, f"whether DNS leads to its name servers is unknown: {reason}")]

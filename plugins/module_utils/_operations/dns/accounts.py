@@ -14,7 +14,7 @@ from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
 from ..._core.dns import txt_records, zones
 from ..._core.dns.cname_records import CnameSet
 from ..._errors import ConfigError
-from .place_finder import ZoneReader
+from .zone_account import ZoneReader
 
 
 @dataclass(frozen=True)

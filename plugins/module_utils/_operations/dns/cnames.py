@@ -23,10 +23,11 @@ class Resolver(t.Protocol):
 @dataclass(frozen=True)
 class CnameChains:
     """The way from challenge names to the ends of their CNAMEs; without ``resolver`` there are none. ``recorded`` says
-    what the own zones have under a name, for when DNS cannot be asked."""
+    what the own zones have under a name, for when DNS cannot be asked, or ``is_hidden`` from it."""
 
     resolver: Resolver | None
     recorded: t.Callable[[str], tuple[str, ...]]
+    is_hidden: t.Callable[[str], bool]
 
     def ends(self, challenges: t.Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
         """Where the CNAMEs of each challenge name end, and what is wrong with those that do not."""
@@ -54,7 +55,7 @@ class CnameChains:
             return {}
         found: dict[str, str] = {}
         for name, told in self.resolver.lookup(sorted(wanted), "CNAME").items():
-            values = self.recorded(name) if told is None else told
+            values = told or (self.recorded(name) if told is None or self.is_hidden(name) else ())
             if values:
                 found[name] = values[0]
         return found

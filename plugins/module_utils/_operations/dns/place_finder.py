@@ -8,29 +8,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..._clients.aws.route53 import References
-from ..._core.dns import zones
-from ..._core.dns.zones import Facts, Level, RecordPlace, Servers, Zone
+from ..._core.dns import txt_records, zones
+from ..._core.dns.zones import Facts, RecordPlace, Servers, Zone
 from ..._core.values import domain_names
 from ..._core.values.once import OnceProperty
 from ..._errors import ConfigError
+from . import zone_account
 from .cnames import CnameChains, Resolver
-
-
-class ZoneReader(t.Protocol):
-    """What is read of one account's Route 53 to find zones: ``_clients.aws.route53.Route53``, or a fake."""
-
-    def list_hosted_zones(self) -> tuple[Zone, ...]:
-        """Every zone."""
-
-    def relist(self) -> bool:
-        """Whether the last listing was one from before; if it was, the next is made anew."""
-
-    def get_hosted_zone(self, zone_id: str) -> tuple[Zone, Servers]:
-        """One zone and its name servers."""
-
-    def references(self, zone_id: str) -> References:
-        """The CNAME and NS record sets of the zone, by type and name."""
+from .zone_account import ZoneAccount, ZoneReader
 
 
 @dataclass(frozen=True)
@@ -41,37 +26,6 @@ class Found:
     places: t.Mapping[str, RecordPlace]
     problems: t.Mapping[str, str]
     targets: t.Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class _Account:
-    """The zones of one account, read once."""
-
-    reader: ZoneReader
-    # what the entry of dns_delegations says: a zone's name or ID; empty for the own account
-    delegation: str = ""
-    _references: dict[str, References] = field(default_factory=dict)
-
-    @OnceProperty
-    def zones(self) -> tuple[Zone, ...]:
-        if zones.is_zone_id(self.delegation):
-            return (self.reader.get_hosted_zone(self.delegation)[0],)
-        listed = self.reader.list_hosted_zones()
-        return (
-            tuple(zone for zone in listed if domain_names.is_within(zone.name, self.delegation))
-            if self.delegation
-            else listed
-        )
-
-    @property
-    def domain(self) -> str:
-        """The domain whose names are in this account."""
-        return self.zones[0].name if zones.is_zone_id(self.delegation) else self.delegation
-
-    def references(self, zone_id: str) -> References:
-        if zone_id not in self._references:
-            self._references[zone_id] = self.reader.references(zone_id)
-        return self._references[zone_id]
 
 
 @dataclass(frozen=True)
@@ -104,7 +58,7 @@ class PlaceFinder:
     def search(self, challenges: t.Sequence[str]) -> Found:
         """The place of each of these challenge names, or why it has none."""
         resolver = self.resolver if self.follows_cnames else None
-        targets, problems = CnameChains(resolver, self._recorded).ends(challenges)
+        targets, problems = CnameChains(resolver, self._recorded, self._is_hidden).ends(challenges)
         by_account: dict[str, list[str]] = {}
         for target in dict.fromkeys(targets.values()):
             by_account.setdefault(self._account_of(target).delegation, []).append(target)
@@ -120,7 +74,25 @@ class PlaceFinder:
                 problems[challenge] = (
                     place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
                 )
-        return Found(places, problems, targets)
+        routed = self._routed(places) if self.follows_cnames else {}
+        return Found(
+            {challenge: place for challenge, place in places.items() if challenge not in routed},
+            {**problems, **routed},
+            targets,
+        )
+
+    def _routed(self, places: t.Mapping[str, RecordPlace]) -> dict[str, str]:
+        """Names under which record sets have a routing policy. Only where DNS shows anything is Route 53 asked, since
+        that is a call for each name."""
+        names = sorted({place.name for place in places.values()})
+        shown = self.resolver.lookup(names, "TXT") if self.resolver is not None and names else {}
+        found: dict[str, str] = {}
+        for challenge, place in places.items():
+            reader = self._accounts[place.delegation].reader
+            sets = reader.routed(place.zone_id, place.name) if shown.get(place.name) else ()
+            if sets:
+                found[challenge] = txt_records.routed_problem(place.name, place.zone_id, sets)
+        return found
 
     def zones(self, delegation: str = "") -> tuple[Zone, ...]:
         """The zones of the account that this entry of dns_delegations leads to, of the own one if it is empty."""
@@ -128,14 +100,18 @@ class PlaceFinder:
 
     def servers(self, zone_id: str, delegation: str = "") -> Servers:
         """The name servers that have a zone of that account."""
-        return self._accounts[delegation].reader.get_hosted_zone(zone_id)[1]
+        return self._accounts[delegation].servers(zone_id)
+
+    def facts(self, names: t.Collection[str], delegation: str = "") -> Facts:
+        """Where DNS leads for the zones of these names in that account."""
+        return zone_account.facts(self._accounts[delegation], self.resolver, names)
 
     @OnceProperty
-    def _accounts(self) -> dict[str, _Account]:
-        others = {delegation: _Account(reader, delegation) for delegation, reader in self.delegated.items()}
-        return {"": _Account(self.own), **others}
+    def _accounts(self) -> dict[str, ZoneAccount]:
+        others = {delegation: ZoneAccount(reader, delegation) for delegation, reader in self.delegated.items()}
+        return {"": ZoneAccount(self.own), **others}
 
-    def _account_of(self, name: str) -> _Account:
+    def _account_of(self, name: str) -> ZoneAccount:
         """The account of the closest zone: what dns_delegations says counts before what the own account has under the
         same name."""
         own = zones.levels(name, self._accounts[""].zones)
@@ -147,16 +123,28 @@ class PlaceFinder:
         best = max(closest, key=lambda account: len(account.domain), default=self._accounts[""])
         return best if best.delegation and not (own and len(own[0][0].name) > len(best.domain)) else self._accounts[""]
 
+    def _is_hidden(self, name: str) -> bool:
+        """Whether the resolver answers for the name from a private zone of the own account, as inside of a VPC, so that
+        what it does not show may be there all the same."""
+        return any(domain_names.is_within(name, zone) for zone in self._private_views)
+
+    @OnceProperty
+    def _private_views(self) -> tuple[str, ...]:
+        twins = zones.private_twins(self._accounts[""].zones)
+        told = self.resolver.lookup(twins, "NS") if self.resolver is not None and twins else {}
+        return tuple(name for name, values in told.items() if zones.is_private_view(values))
+
     def _recorded(self, name: str) -> tuple[str, ...]:
         """What the records of the own zones say that a name is a CNAME to."""
         own = self._accounts[""]
         candidates = zones.levels(name, own.zones)
         return tuple(own.references(candidates[0][0].id).get(("CNAME", name), ())) if candidates else ()
 
-    def _in_account(self, account: _Account, wanted: t.Sequence[str]) -> dict[str, RecordPlace | str]:
+    def _in_account(self, account: ZoneAccount, wanted: t.Sequence[str]) -> dict[str, RecordPlace | str]:
         override = {name: zone_id for name in wanted if (zone_id := self._override(name)) is not None}
         candidates = {name: zones.levels(name, account.zones) for name in wanted if name not in override}
-        facts = self._facts(account, list(candidates.values()))
+        doubts = {level[0].name for levels in candidates.values() for level in zones.in_doubt(levels)}
+        facts = zone_account.facts(account, self.resolver, doubts)
         found: dict[str, RecordPlace | str] = {}
         for name in wanted:
             zone = (
@@ -171,23 +159,6 @@ class PlaceFinder:
         fitting = [domain for domain in self.overrides if not domain or domain_names.is_within(name, domain)]
         return self.overrides[max(fitting, key=len)] if fitting else None
 
-    def _overridden(self, zone_id: str, name: str, account: _Account) -> Zone | str:
+    def _overridden(self, zone_id: str, name: str, account: ZoneAccount) -> Zone | str:
         problem = zones.override_problem(zone_id, name, account.zones)
         return f"zone_id: {problem}" if problem else next(zone for zone in account.zones if zone.id == zone_id)
-
-    def _facts(self, account: _Account, candidates: t.Iterable[t.Sequence[Level]]) -> Facts:
-        """What DNS says of the zones that are in doubt; of a zone below another one, the records of that where DNS
-        cannot be asked."""
-        doubts = {level[0].name: (level, levels) for levels in candidates for level in zones.in_doubt(levels)}
-        told = self.resolver.lookup(sorted(doubts), "NS") if self.resolver and doubts else dict.fromkeys(doubts)
-        delegated_to: dict[str, Servers | None] = {}
-        for name, values in told.items():
-            delegated_to[name] = self._named_above(account, *doubts[name]) if values is None else frozenset(values)
-        asked = [zone for name, (level, _levels) in doubts.items() if delegated_to[name] for zone in level]
-        return Facts(delegated_to, {zone.id: account.reader.get_hosted_zone(zone.id)[1] for zone in asked})
-
-    def _named_above(self, account: _Account, level: Level, levels: t.Sequence[Level]) -> Servers | None:
-        above = levels[levels.index(level) + 1 :]
-        if not above or len(above[0]) > 1:
-            return None
-        return account.references(above[0][0].id).get(("NS", level[0].name), frozenset())

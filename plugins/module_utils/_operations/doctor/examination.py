@@ -28,7 +28,8 @@ from ..._errors import CertError, ConfigError
 from .. import project_updates
 from ..dns import accounts as dns_accounts
 from ..dns.accounts import DnsConnections
-from ..dns.place_finder import PlaceFinder, ZoneReader
+from ..dns.place_finder import PlaceFinder
+from ..dns.zone_account import ZoneReader
 from ..renewal_notes import RenewalNotes
 from .account import AccountChecks, Services
 from .checks import Check, Subject, findings

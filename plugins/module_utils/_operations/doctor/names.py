@@ -14,7 +14,7 @@ from ..._clients.stores.base import Archive
 from ..._core.ca import directories
 from ..._core.dns import caa, txt_records
 from ..._core.dns.caa import CaaRecord, Issuer
-from ..._core.dns.zones import RecordPlace, Zone
+from ..._core.dns.zones import Facts, RecordPlace, Zone
 from ..._core.doctor import ca as doctor_ca, stores, zones as doctor_zones
 from ..._core.doctor.ca import Applicant, Ca
 from ..._core.doctor.findings import Finding
@@ -115,16 +115,25 @@ class NameChecks:
         if not delegation and not is_chosen:
             looked_at += [zone for zone in doctor_zones.above(unplaced, zones) if zone not in looked_at]
         ids = {place.zone_id for place in places}
-        public = self.dns.lookup({zone.name for zone in looked_at}, "NS")
+        facts = self._facts(looked_at, delegation)
         servers = side_by_side(lambda zone: self._servers_of(zone, delegation), looked_at)
         found = [
             Delegation(
-                zone.id, zone.name, own, _servers(public[zone.name]), doctor_zones.parent(zone, zones), zone.id in ids
+                zone.id,
+                zone.name,
+                own,
+                facts.delegated_to.get(zone.name),
+                doctor_zones.parent(zone, zones),
+                zone.id in ids,
+                zone.name in facts.hidden,
             )
             for zone, own in zip(looked_at, servers, strict=True)
         ]
         skipped = [] if is_chosen else doctor_zones.passed_over(places, zones)
         return [*doctor_zones.delegations(found), *doctor_zones.unanswered(found, self.dns.silence), *skipped]
+
+    def _facts(self, looked_at: t.Iterable[Zone], delegation: str) -> Facts:
+        return self.places.facts({zone.name for zone in looked_at}, delegation) if self.places else Facts({}, {})
 
     def _zones_of(self, delegation: str) -> tuple[Zone, ...]:
         return self.places.zones(delegation) if self.places else ()
@@ -167,7 +176,3 @@ def _ca(client: Client, directory: str) -> Ca:
     return Ca(
         known.url, found.profiles, known.needs_eab or found.needs_eab, found.caa_identities, found.terms_of_service
     )
-
-
-def _servers(found: tuple[str, ...] | None) -> frozenset[str] | None:
-    return None if found is None else frozenset(found)

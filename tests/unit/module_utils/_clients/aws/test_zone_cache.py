@@ -96,7 +96,7 @@ def test_processes_at_once_and_one_after_another_list_once(account: Account) -> 
     for worker in workers:
         worker.join()
     assert [worker.exitcode for worker in workers] == [0] * 8
-    assert account.process().list_hosted_zones() == (PUBLIC,)
+    assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)
     assert account.listings == 1
 
 
@@ -136,6 +136,7 @@ def test_a_listing_has_an_end(account: Account, seconds: float) -> None:
         pytest.param(b'{"owner": "x", "listed_at": "now", "zones": []}', id="no time"),
         pytest.param(b'{"owner": {}, "listed_at": NaN, "zones": []}', id="not a number"),
         pytest.param(b'{"listed_at": 1, "zones": [["Z1"]]}', id="half a zone"),
+        pytest.param(b'{"listed_at": 1, "zones": [["Z1", "example.com"]]}', id="a zone of an earlier version"),
         pytest.param(b'{"listed_at": 1, "zones": 5}', id="no zones"),
         pytest.param(b"\xff\xfe\x00", id="no text"),
     ],
@@ -143,7 +144,7 @@ def test_a_listing_has_an_end(account: Account, seconds: float) -> None:
 def test_a_damaged_file_is_none_and_is_replaced(account: Account, content: bytes) -> None:
     account.cache.path.write_bytes(content)
     assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)
-    assert account.cache.read() == (PUBLIC,)
+    assert account.cache.read() == (PUBLIC, PRIVATE)
 
 
 def test_a_listing_that_fails_is_told_and_not_kept(account: Account) -> None:
@@ -156,16 +157,19 @@ def test_a_listing_that_fails_is_told_and_not_kept(account: Account) -> None:
     assert account.process().list_hosted_zones() == (PUBLIC, PRIVATE)
 
 
-def test_the_file_is_for_its_owner_and_has_public_zones_only(account: Account) -> None:
+def test_the_file_is_for_its_owner(account: Account) -> None:
     account.process().list_hosted_zones()
     assert stat.S_IMODE(account.cache.path.stat().st_mode) == 0o600
-    assert json.loads(account.cache.path.read_bytes())["zones"] == [["Z1", "example.com"]]
+    assert json.loads(account.cache.path.read_bytes())["zones"] == [
+        ["Z1", "example.com", False],
+        ["Z2", "inside.example.com", True],
+    ]
     assert sorted(path.name for path in account.home.iterdir()) == ["zones-run.json", "zones-who.lock"]
 
 
 def test_a_link_is_not_followed(account: Account, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    other.write_text(json.dumps({"owner": OWNER, "listed_at": account.now, "zones": [["Z9", "example.net"]]}))
+    other.write_text(json.dumps({"owner": OWNER, "listed_at": account.now, "zones": [["Z9", "example.net", False]]}))
     account.cache.path.symlink_to(other)
     account.cache.lock.symlink_to(other)
     before = other.read_text()

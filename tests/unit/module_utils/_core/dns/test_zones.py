@@ -81,6 +81,29 @@ def test_the_zone_that_dns_delegates_to(
     assert expected in (found if isinstance(found, str) else found.id)
 
 
+def test_a_resolver_that_answers_from_a_private_zone_is_named_with_the_way_out() -> None:
+    facts = Facts({"example.com": None}, SERVERS, hidden={"example.com"})
+    found = zones.choose(zones.levels(NAME, [TOP, TWIN]), facts)
+    assert isinstance(found, str)
+    assert "(Z1, Z9)" in found
+    assert "set dns_server" in found
+    assert "zone_id" in found
+
+
+@pytest.mark.parametrize(
+    ("servers", "is_private"),
+    [
+        (sorted(zones.PRIVATE_SERVERS), True),
+        (["ns-0.awsdns-00.com"], True),
+        (["ns-0.awsdns-00.com", "ns-1.awsdns-01.com"], False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_private_zones_are_told_by_their_name_servers(servers: list[str] | None, is_private: bool) -> None:
+    assert zones.is_private_view(servers) == is_private
+
+
 @pytest.mark.parametrize(
     ("there", "names"),
     [
