@@ -4,7 +4,7 @@
 
 A zone that is made while a run is at work may be seen some minutes late, so a name below it may go into the zone above
 for that time. No problem is reported on the word of a kept listing: a new one is made before
-(``SharedRoute53.relist``). Only IDs and names of public zones are kept.
+(``SharedRoute53.relist``). Only IDs and names are kept, and which zones are private.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class ZoneCache(ListingCache[tuple[Zone, ...]]):
     longest_life_seconds = LONGEST_LIFE_SECONDS
 
     def _packed(self, listing: tuple[Zone, ...]) -> t.Any:
-        return [[zone.id, zone.name] for zone in listing if not zone.private]
+        return [[zone.id, zone.name, zone.private] for zone in listing]
 
     def _unpacked(self, packed: t.Any) -> tuple[Zone, ...]:
-        return tuple(Zone(str(zone_id), str(name), private=False) for zone_id, name in packed)
+        return tuple(Zone(str(zone_id), str(name), bool(private)) for zone_id, name, private in packed)
 
 
 class SharedRoute53(Route53):
