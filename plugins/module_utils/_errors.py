@@ -42,7 +42,8 @@ class RemoteError(CertError):
     """A service answered with an error, or did not answer.
 
     ``service`` and ``operation`` are the API's own names, ``code`` is the service's error code
-    (an ACME problem type without its URN prefix), ``retry_after`` is in seconds.
+    (an ACME problem type without its URN prefix), ``retry_after`` is in seconds. ``said`` is what it said in full, to
+    be decided by and not to be shown: the message has the beginning.
     """
 
     kind = "remote"
@@ -56,6 +57,7 @@ class RemoteError(CertError):
         code: str = "",
         request_id: str | None = None,
         retry_after: float | None = None,
+        said: str = "",
         **details: t.Any,
     ) -> None:
         super().__init__(
@@ -72,6 +74,7 @@ class RemoteError(CertError):
         self.code = code
         self.request_id = request_id
         self.retry_after = retry_after
+        self.said = said or message
 
 
 class DeadlineError(CertError):

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..._core.values import times
+from ..._core.values import json_text, times
 from ..._errors import CertError
 from ..machine import crypto
 from ..stores.base import Archive
@@ -88,7 +88,7 @@ def load(archive: Archive, directory: str, contacts: tuple[str, ...]) -> AcmeAcc
     if content is None:
         return None
     try:
-        fields = json.loads(content)
+        fields = json_text.parsed(content)
         return AcmeAccount.from_dict(fields)
     except (KeyError, TypeError, ValueError):
         # "from None": the decoder's error quotes the document, which holds the account key

@@ -4,20 +4,27 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
+import os
 import tarfile
 import typing as t
 import zlib
 from pathlib import Path
 
 from ..._core.certificate.bundle import FILES, PRIVKEY, Bundle, bundle_keys, from_texts
-from ..._errors import CertError, ConfigError
+from ..._core.values import texts
+from ..._errors import CertError, ConfigError, RemoteError
 from ..machine import private_files, user
 from ..stores.base import Archive
 
 # A bundle of 100 names with a long chain is below 100 kB; anything much larger is not a bundle.
 MAX_FILE_BYTES = 4 * 1024 * 1024
+# Of the archive when it is decompressed; a bundle has five files.
+MAX_TAR_BYTES, MAX_MEMBERS = 8 * 1024 * 1024, 20
+# What tarfile raises over bytes that are no archive: headers that refer to each other are read by recursion.
+_UNREADABLE_TAR = (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError, OverflowError, RecursionError)
 # From the URI of an object in an archive to its bytes, or None if it is gone; _clients.stores.open.archived is one.
 ReadArchived = t.Callable[[str], "bytes | None"]
 
@@ -34,7 +41,12 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
     try:
         if path.is_dir():
             return from_texts(_directory_texts(path))
-        return unpack(path.read_bytes(), reference)
+        content = private_files.read(path, follow=True)
+        if content is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+        return unpack(content, reference)
+    except RemoteError as exc:
+        raise ConfigError([f"bundle {texts.cleaned(reference)}: {exc.message}"]) from exc
     except (OSError, UnicodeError) as exc:
         raise ConfigError(
             [
@@ -51,9 +63,9 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
 def unpack(content: bytes, reference: str) -> Bundle:
     """The bundle in the bytes of a .tar.gz; ``reference`` names it in errors."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
+        with tarfile.open(fileobj=io.BytesIO(_decompressed(content)), mode="r:") as tar:
             return from_texts(_tar_texts(tar))
-    except (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError) as exc:
+    except _UNREADABLE_TAR as exc:
         raise ConfigError([f"bundle {reference}: not a readable .tar.gz ({_why(exc)})"]) from exc
     except ValueError as exc:
         raise ConfigError([f"bundle {reference}: {exc}"]) from exc
@@ -88,7 +100,7 @@ def is_kept_in(directory: str, bundle: Bundle) -> bool:
         if _directory_texts(root) != bundle.texts():
             return False
         return not (root / PRIVKEY).stat().st_mode & 0o077
-    except (OSError, UnicodeError):
+    except (CertError, OSError, UnicodeError):
         return False
 
 
@@ -122,17 +134,28 @@ def _local_path(reference: str) -> str:
 
 
 def _directory_texts(root: Path) -> dict[str, str]:
-    return {name: (root / name).read_text(encoding="utf-8") for name in FILES if (root / name).exists()}
+    """The files of a bundle; links are followed, since certbot's directory of a certificate is made of them."""
+    found = {name: private_files.read(root / name, follow=True) for name in FILES}
+    return {name: content.decode("utf-8") for name, content in found.items() if content is not None}
+
+
+def _decompressed(content: bytes) -> bytes:
+    """The .tar in a .tar.gz, of which no more is made than a bundle can have."""
+    found = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(content, MAX_TAR_BYTES + 1)
+    if len(found) > MAX_TAR_BYTES:
+        raise ValueError(f"contains more than {MAX_TAR_BYTES >> 20} MB, which does not belong in a bundle")
+    return found
 
 
 def _tar_texts(tar: tarfile.TarFile) -> dict[str, str]:
-    texts = {}
-    for member in tar:
-        content = tar.extractfile(member) if member.isfile() and member.name in FILES else None
-        if content is None or member.size > MAX_FILE_BYTES:
-            raise ValueError(f"contains {member.name!r}, which does not belong in a bundle")
-        texts[member.name] = content.read().decode("utf-8")
-    return texts
+    found: dict[str, str] = {}
+    for number, member in enumerate(tar, 1):
+        is_ours = member.isfile() and member.name in FILES and member.size <= MAX_FILE_BYTES
+        content = tar.extractfile(member) if is_ours and number <= MAX_MEMBERS else None
+        if content is None:
+            raise ValueError(f"contains {texts.quoted(member.name)}, which does not belong in a bundle")
+        found[member.name] = content.read().decode("utf-8")
+    return found
 
 
 def _mode(name: str) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..._core.ca import failed_validations
 from ..._core.ca.failed_validations import Failure
-from ..._core.values import times
+from ..._core.values import json_text, times
 from ..._errors import CertError, RefusedError
 from ..stores.base import Archive
 
@@ -53,6 +53,6 @@ class Failures:
 
     def _load(self) -> tuple[Failure, ...]:
         try:
-            return failed_validations.from_dict(json.loads(self.archive.get(self.key) or b"{}"))
+            return failed_validations.from_dict(json_text.parsed(self.archive.get(self.key) or b"{}"))
         except (KeyError, TypeError, ValueError, AttributeError):
             return ()

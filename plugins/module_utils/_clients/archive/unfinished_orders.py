@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..._core.issue.pending_order import PendingOrder
-from ..._core.values import times
+from ..._core.values import json_text, times
 from ..stores.base import Archive
 
 
@@ -58,6 +58,6 @@ class Pending:
 
     def _read(self, key: str) -> PendingOrder | None:
         try:
-            return PendingOrder.from_dict(json.loads(self.archive.get(key) or b""))
+            return PendingOrder.from_dict(json_text.parsed(self.archive.get(key) or b""))
         except (KeyError, TypeError, ValueError, AttributeError):
             return None

@@ -11,6 +11,7 @@ import urllib.parse
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from ..._core.values import texts
 from ..._errors import ConfigError, RemoteError
 from ..machine import aws_configuration as configuration
 
@@ -53,6 +54,8 @@ _ADVICE = {
 MALFORMED = "malformedAnswer"
 # a line of base64 this long in an error text is no coincidence
 MIN_SECRET_LINE = 8
+# A refused batch of Route 53 says something of each of 1,000 changes.
+LONGEST_CODE, LONGEST_SAID = 200, 400_000
 _PROXY = "check whether a proxy answered instead of AWS"
 # What an answer always has, so that none is read as one without it: a proxy may keep the headers of AWS.
 _ALWAYS = {
@@ -178,7 +181,7 @@ def withheld(secret: str, target: str) -> t.Iterator[None]:
     try:
         yield
     except RemoteError as exc:
-        if not _quotes(exc.message, secret):
+        if not _quotes(exc.said, secret):
             raise
         raise RemoteError(
             f"{_Call(exc.service, exc.operation, target)} was answered with {exc.code}; its text is withheld because it"
@@ -210,7 +213,7 @@ def _without_answer(exc: Exception) -> tuple[str, str] | None:
             "HTTPClientError",
         )
     if isinstance(exc, BotoCoreError):
-        return str(exc), type(exc).__name__
+        return texts.cleaned(exc), type(exc).__name__
     if isinstance(exc, ResponseParserError) or _is_about_the_answer(exc):
         return f"it cannot be read ({type(exc).__name__}); {_PROXY}", MALFORMED
     return None
@@ -227,15 +230,17 @@ def _is_about_the_answer(exc: Exception) -> bool:
 def _from_client_error(exc: ClientError, call: _Call) -> RemoteError:
     error = exc.response.get("Error", {})
     meta = exc.response.get("ResponseMetadata", {})
-    code = str(error.get("Code", ""))
+    code = texts.cleaned(error.get("Code", ""), LONGEST_CODE)
+    said = str(error.get("Message", ""))[:LONGEST_SAID]
     if not code or (code.isdigit() and not meta.get("RequestId")):
         # AWS says a code; a proxy's status is not taken for one of S3's, which HEAD leaves without a word
         code = f"HTTP status {meta.get('HTTPStatusCode')}"
     advice = _ADVICE.get(f"{call.service}:{code}") or _ADVICE.get(code)
     return RemoteError(
-        f"{call} was answered with {code}: {error.get('Message', '')}" + (f"; {advice}" if advice else ""),
+        f"{call} was answered with {code}: {texts.cleaned(said)}" + (f"; {advice}" if advice else ""),
         service=call.service,
         operation=call.operation,
         code=code,
         request_id=meta.get("RequestId"),
+        said=said,
     )

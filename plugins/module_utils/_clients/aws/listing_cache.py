@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ..._core.bind.distributions import Distribution
 from ..._core.server_cert.server_certs import StoredCertificate
-from ..._core.values import times
+from ..._core.values import json_text, times
 from ..._errors import CertError
 from ..machine import private_files, processes, run_files
 from .cloudfront import CLIENT_CONFIG, CloudFront
@@ -107,7 +107,7 @@ class ListingCache(t.Generic[L]):
 
     def _kept(self) -> tuple[L, float] | None:
         try:
-            found = json.loads(private_files.read(self.path) or b"")
+            found = json_text.parsed(private_files.read(self.path) or b"")
             listing, listed_at = self._unpacked(found[self.kind]), float(found["listed_at"])
         except DAMAGED:
             return None
@@ -121,7 +121,7 @@ class ListingCache(t.Generic[L]):
 
     def _remove_leftovers(self) -> None:
         directory = self.path.parent
-        for path in (*directory.glob(f"{self.kind}-*.json"), *directory.glob(f".{self.kind}-*.tmp")):
+        for path in (*directory.glob(f"{self.kind}-*.json"), *directory.glob(f".{self.kind}-*.certops-tmp")):
             with contextlib.suppress(OSError):
                 if self.clock() - path.lstat().st_mtime > self.longest_life_seconds or _is_left(path):
                     path.unlink()
@@ -305,6 +305,6 @@ def _time(text: str | None) -> datetime | None:
 def _is_left(path: Path) -> bool:
     """Whether the controlling process that the listing is for has ended."""
     try:
-        return processes.is_dead(json.loads(private_files.read(path) or b"")["owner"])
+        return processes.is_dead(json_text.parsed(private_files.read(path) or b"")["owner"])
     except DAMAGED:
         return False

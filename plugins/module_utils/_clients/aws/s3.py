@@ -10,6 +10,8 @@ from ..._errors import RemoteError
 from .errors import calling
 
 SERVICE = "s3"
+# Nothing that is kept comes near: a document of a project is below 100 kB, a bundle too.
+MAX_BYTES = 16_000_000
 # 409 says that another conditional write of the same key was under way.
 CONDITION_FAILED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 NOT_FOUND = ("NoSuchKey", "404", "NotFound")
@@ -32,12 +34,21 @@ class S3:
         try:
             with calling(SERVICE, "GetObject", self._where(key)):
                 answer = self._client.get_object(Bucket=self._bucket, Key=key)
-                return answer["Body"].read(), str(answer["ETag"])
+                content = answer["Body"].read(MAX_BYTES + 1)
         except RemoteError as exc:
             # without a request ID it is the 404 of a proxy
             if exc.code not in NOT_FOUND or not exc.request_id:
                 raise
             return None
+        if len(content) > MAX_BYTES:
+            raise RemoteError(
+                f"{SERVICE}:GetObject on {self._where(key)}: the object has more than {MAX_BYTES // 1_000_000} MB, so"
+                " it is none of ours; move it elsewhere",
+                service=SERVICE,
+                operation="GetObject",
+                code="EntityTooLarge",
+            )
+        return content, str(answer["ETag"])
 
     def put_object(
         self,

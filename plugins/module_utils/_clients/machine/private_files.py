@@ -9,17 +9,28 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 import tempfile
 import typing as t
 from pathlib import Path
 
+from ..._core.values import texts
 from ..._errors import CertError, RemoteError
 from . import processes
 
 FILE_MODE = 0o600
 DIRECTORY_MODE = 0o700
-_TEMPORARY = ".tmp"
 _LONGEST_MARK = 100
+# Nothing that is kept here comes near: a document of a project is below 100 kB, a bundle too.
+MAX_BYTES = 16_000_000
+# Hidden files that end like this are ours: what a killed process left. Those of others stay.
+_TEMPORARY = ".certops-tmp"
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISLNK, "a symbolic link"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+)
 _ADVICE = {
     errno.ENOSPC: "free some space on that disk",
     errno.EDQUOT: "raise the quota or free some space on that disk",
@@ -41,7 +52,7 @@ def doing(operation: str, path: Path) -> t.Iterator[None]:
         code = errno.errorcode.get(exc.errno or 0, type(exc).__name__)
         advice = _ADVICE.get(exc.errno or 0, "check this path")
         raise RemoteError(
-            f"cannot {operation} {path}: {exc.strerror or exc}; {advice}",
+            f"cannot {operation} {texts.cleaned(path)}: {exc.strerror or exc}; {advice}",
             service="file",
             operation=operation,
             code=code,
@@ -100,15 +111,34 @@ def replace(path: Path, content: bytes, mode: int = FILE_MODE) -> None:
         sync_directory(path.parent)
 
 
-def read(path: Path) -> bytes | None:
-    """The content of a regular file, or None if nothing is there; a symbolic link is refused."""
+def read(path: Path, follow: bool = False) -> bytes | None:
+    """The content of a regular file, or None if nothing is there. Anything else is reported and not opened: opening a
+    FIFO waits for its writer, opening a device may do something. A symbolic link is refused unless it is to be
+    followed."""
     with doing("read", path):
         try:
-            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+            _require_regular(path, path.stat() if follow else path.lstat())
+            descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
         except FileNotFoundError:
             return None
         with os.fdopen(descriptor, "rb") as stream:
-            return stream.read()
+            _require_regular(path, os.fstat(descriptor))
+            content = stream.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        raise _unreadable(path, "EFBIG", f"it has more than {MAX_BYTES // 1_000_000} MB; move it elsewhere")
+    return content
+
+
+def _require_regular(path: Path, found: os.stat_result) -> None:
+    if stat.S_ISLNK(found.st_mode):
+        raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
+    if not stat.S_ISREG(found.st_mode):
+        kind = next((text for is_one, text in _KINDS if is_one(found.st_mode)), "a device")
+        raise _unreadable(path, "EINVAL", f"it is {kind}, not a regular file; move it elsewhere")
+
+
+def _unreadable(path: Path, code: str, why: str) -> RemoteError:
+    return RemoteError(f"cannot read {texts.cleaned(path)}: {why}", service="file", operation="read", code=code)
 
 
 def remove(path: Path) -> None:
@@ -125,6 +155,8 @@ def locked(directory: Path) -> t.Iterator[None]:
     lock, mark = directory / ".lock", _mark()
     with doing("lock", lock):
         make_directory(directory)
+        with contextlib.suppress(FileNotFoundError):
+            _require_regular(lock, lock.lstat())
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, FILE_MODE)
     try:
         with doing("lock", lock):
@@ -152,15 +184,16 @@ def _mark() -> bytes:
 def _remove_leftovers(directory: Path) -> None:
     """Every writer here holds the lock, so every temporary file that we see belongs to a process that died."""
     for leftover in directory.glob(f".*{_TEMPORARY}"):
-        leftover.unlink()
+        if stat.S_ISREG(leftover.lstat().st_mode):
+            leftover.unlink()
 
 
 def checked_key(key: str) -> str:
     """The key; CertError unless it is one in every archive."""
     if any(not part or part.startswith(".") or "\0" in part for part in key.split("/")):
         raise CertError(
-            f"{key!r} is not a valid key: its parts are separated by single slashes, are not empty and do not"
-            " start with a dot"
+            f"{texts.quoted(key)} is not a valid key: its parts are separated by single slashes, are not empty and do"
+            " not start with a dot"
         )
     return key
 
@@ -173,6 +206,7 @@ def below(root: Path, key: str) -> Path:
         path = path / part
         if path.is_symlink():
             raise CertError(
-                f"{path} is a symbolic link, which is not followed; replace it with a regular directory or file"
+                f"{texts.cleaned(path)} is a symbolic link, which is not followed; replace it with a regular directory"
+                " or file"
             )
     return path

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+from ..._core.values import json_text
 from ..._errors import CertError, RemoteError
 from .base import DamagedDocumentError, Scan, Stored
 
@@ -19,7 +20,7 @@ def encode(document: t.Mapping[str, t.Any]) -> bytes:
 def decode(content: bytes, where: str, version: str) -> Stored:
     """The document in this version; DamagedDocumentError that names ``where`` if the bytes are not one JSON object."""
     try:
-        document = json.loads(content)
+        document = json_text.parsed(content)
     except (ValueError, RecursionError) as exc:
         raise DamagedDocumentError(
             f"the project document {where} is not valid JSON ({exc}); repair it, or restore it from a backup", version

@@ -92,7 +92,7 @@ def _limit_problems(given: t.Any) -> list[str]:
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
         found.append(f"seconds is {seconds!r}; use a number above 0, up to a year")
     exempt = given.get("exempt", [])
-    if not isinstance(exempt, list) or not set(exempt) <= set(EXEMPTIONS):
+    if not isinstance(exempt, list) or not all(each in EXEMPTIONS for each in exempt):
         found.append(f"exempt is {exempt!r}; use a list of {', '.join(EXEMPTIONS)}")
     return found
 

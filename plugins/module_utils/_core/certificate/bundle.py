@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..values import times
+from ..values import json_text, times
 from .certificate import Certificate
 
 SCHEMA = 1
@@ -119,7 +119,7 @@ def from_texts(texts: t.Mapping[str, str]) -> Bundle:
 
 def _manifest(text: str) -> Manifest:
     try:
-        return Manifest.from_dict(json.loads(text))
+        return Manifest.from_dict(json_text.parsed(text))
     except (KeyError, TypeError, ValueError, AttributeError) as exc:
         raise ValueError(f"{MANIFEST} is damaged ({type(exc).__name__}: {exc})") from exc
 

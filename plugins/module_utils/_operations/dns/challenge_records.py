@@ -165,7 +165,7 @@ class _Group:
                 return changes
             if attempt == SWAP_ATTEMPTS:
                 raise refusal
-            read = self._read_again(refusal.message)
+            read = self._read_again(refusal.said)
             if all(name in found and found[name] == there for name, there in read.items()):
                 # nobody wrote in between: Route 53 refuses the change itself, for example because of a CNAME under the
                 # name

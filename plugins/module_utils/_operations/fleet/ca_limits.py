@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 import functools
-import json
 import pathlib
 import typing as t
 
+from ..._clients.machine import private_files
 from ..._core.ca import limits as known_limits
 from ..._core.ca.limits import REGISTERED_DOMAIN, Limits
-from ..._errors import ConfigError
+from ..._core.values import json_text
+from ..._errors import ConfigError, RemoteError
 
 try:
     import yaml
@@ -73,18 +74,20 @@ def _suffixes() -> t.Any:
 def _read(path: str) -> t.Any:
     """The content of a JSON or YAML file."""
     try:
-        text = pathlib.Path(path).read_text(encoding="utf-8")
-        return _parsed(text)
-    except OSError as exc:
-        raise ConfigError([f"it cannot be read ({exc.strerror}); correct the path"]) from exc
+        content = private_files.read(pathlib.Path(path), follow=True)
+        if content is None:
+            raise ConfigError(["it cannot be read (there is no such file); correct the path"])
+        return _parsed(content.decode("utf-8"))
+    except RemoteError as exc:
+        raise ConfigError([f"it cannot be read ({exc.message}); correct the path"]) from exc
     except ValueError as exc:
         raise ConfigError([f"it is neither JSON nor YAML ({exc})"]) from exc
 
 
 def _parsed(text: str) -> t.Any:
     if not HAS_YAML:
-        return json.loads(text)
+        return json_text.parsed(text)
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as exc:
+    except (yaml.YAMLError, RecursionError, OverflowError) as exc:
         raise ValueError(" ".join(str(exc).split())) from exc

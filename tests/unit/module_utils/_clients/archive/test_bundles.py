@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
+import os
 import tarfile
+import tracemalloc
+import zlib
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -28,6 +32,68 @@ def bundle() -> Bundle:
         "webapp", certificate, NOW, "https://ca.example", None, "https://ca.example/o", bundles.checksums(*texts)
     )
     return Bundle(*texts, manifest)
+
+
+def tar_gz(*members: tuple[tarfile.TarInfo, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for member, content in members:
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()
+
+
+def packed_zeros(megabytes: int) -> bytes:
+    return zlib.compress(b"\0" * 1_000_000 * megabytes, 9, zlib.MAX_WBITS | 16)
+
+
+def long_names(count: int) -> bytes:
+    """Headers each of which says how the next one is called: tarfile reads them by recursion."""
+    header = tarfile.TarInfo("././@LongLink")
+    header.type, header.size = tarfile.GNUTYPE_LONGNAME, 1
+    block = header.tobuf(tarfile.GNU_FORMAT) + b"x".ljust(512, b"\0")
+    return gzip.compress(block * count, 9)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(packed_zeros(200), id="bomb"),
+        pytest.param(packed_zeros(9), id="a bit too much"),
+        pytest.param(tar_gz((tarfile.TarInfo("cert.pem"), b"x" * (4 * 1024 * 1024 + 1))), id="a file too large"),
+        pytest.param(tar_gz(*[(tarfile.TarInfo("cert.pem"), b"x")] * 21), id="too many members"),
+        pytest.param(tar_gz((tarfile.TarInfo("a\x1b[31mb"), b"x")), id="a name for a terminal"),
+        pytest.param(long_names(6000), id="headers in each other"),
+        pytest.param(b"\x1f\x8b" + b"\0" * 50, id="half a header"),
+    ],
+)
+def test_an_archive_without_bounds_is_refused_in_little_memory(content: bytes) -> None:
+    tracemalloc.start()
+    try:
+        with pytest.raises(ConfigError) as caught:
+            _bundles.unpack(content, "b.tar.gz")
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
+    assert caught.value.message.isprintable()
+
+
+@pytest.mark.parametrize("name", ["cert.pem", "privkey.pem", "manifest.json"])
+def test_a_file_of_a_bundle_that_is_a_fifo_does_not_keep_a_run(tmp_path: Path, name: str) -> None:
+    _bundles.keep_in(str(tmp_path), bundle())
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ConfigError, match="it is a FIFO"):
+        _bundles.read(str(tmp_path))
+    assert not _bundles.is_kept_in(str(tmp_path), bundle())
+
+
+def test_a_directory_of_links_is_a_bundle_as_certbot_has_it(tmp_path: Path) -> None:
+    _bundles.keep_in(str(tmp_path / "archive"), bundle())
+    (tmp_path / "live").mkdir()
+    for path in (tmp_path / "archive").iterdir():
+        (tmp_path / "live" / path.name).symlink_to(path)
+    assert _bundles.read(str(tmp_path / "live")) == bundle()
 
 
 def test_a_packed_bundle_is_read_as_it_was(tmp_path: Path) -> None:

@@ -206,6 +206,10 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
         ("Z1", CHALLENGE.name),
         f"route53:ListResourceRecordSets on TXT {CHALLENGE.name} in zone Z1",
     ),
+    (Route53, "routed"): (
+        ("Z1", CHALLENGE.name),
+        f"route53:ListResourceRecordSets on {CHALLENGE.name} in zone Z1",
+    ),
     (Route53, "cname_sets"): (
         ("Z1", VALIDATION.name),
         f"route53:ListResourceRecordSets on CNAME {VALIDATION.name} in zone Z1",
@@ -285,6 +289,7 @@ LISTINGS = [
     (Route53, "cname_sets"),
     (Route53, "references"),
     (Route53, "txt_set"),
+    (Route53, "routed"),
     (S3, "get_object"),
     (S3, "list_objects"),
     (Sns, "list_subscriptions_by_topic"),

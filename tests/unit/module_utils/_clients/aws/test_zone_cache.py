@@ -216,7 +216,7 @@ def test_what_runs_left_that_have_ended_goes_when_a_listing_is_kept(account: Acc
     }
     for name, owner in left.items():
         (account.home / name).write_text(json.dumps({"owner": owner, "listed_at": account.now, "zones": []}))
-    for name in ("zones-old.json", ".zones-run.json.abc.tmp", "zones-who.lock", "route53-who.pace"):
+    for name in ("zones-old.json", ".zones-run.json.abc.certops-tmp", "zones-who.lock", "route53-who.pace"):
         (account.home / name).write_text("half")
         os.utime(account.home / name, (1000, 1000))
     account.process().list_hosted_zones()

@@ -4,21 +4,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
 import resource
 import signal
+import socket
 import stat
 import typing as t
 from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import private_files
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_archive import FileArchive
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
-    RemoteError,
-)
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 
 SPAWN = multiprocessing.get_context("fork")
 
@@ -66,9 +67,7 @@ def test_a_writer_killed_before_the_rename_leaves_the_old_content_and_the_next_w
     child.start()
     child.join(20)
     assert child.exitcode == -signal.SIGKILL
-    assert list((tmp_path / "archive" / "webapp").glob("*.tmp")) or list(
-        (tmp_path / "archive" / "webapp").glob(".*.tmp")
-    )
+    assert list((tmp_path / "archive" / "webapp").glob(".*.certops-tmp"))
     assert archive.get("webapp/x") == b"old"
     assert archive.list("") == ["webapp/x"]
     archive.put("webapp/y", b"y")
@@ -193,3 +192,58 @@ def test_a_path_through_a_file_is_named(tmp_path: Path) -> None:
         FileStore(tmp_path / "file" / "store").write("webapp", {}, None)
     with pytest.raises(RemoteError, match="cannot list"):
         FileStore(tmp_path / "file" / "store").names()
+
+
+def something(path: Path, kind: str) -> None:
+    """What can stand in a directory besides regular files."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "FIFO":
+        os.mkfifo(path)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as made:
+            made.bind(os.path.relpath(path))
+    elif kind == "directory":
+        path.mkdir()
+    else:
+        path.symlink_to({"device": "/dev/zero", "link": "/etc/hostname", "link to nothing": "/nowhere"}[kind])
+
+
+@pytest.mark.parametrize("kind", ["FIFO", "socket", "directory", "device", "link", "link to nothing"])
+def test_what_is_not_a_regular_file_is_reported_and_not_opened(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store, archive = FileStore(tmp_path / "store"), FileArchive(tmp_path / "archive")
+    something(tmp_path / "store" / "webapp.json", kind)
+    something(tmp_path / "archive" / "webapp" / "2027-01-06-0442.tar.gz", kind)
+    store.write("shop", {}, None)
+    found = dict(store.scan())
+    assert isinstance(found["shop"], Stored)
+    assert isinstance(found["webapp"], CertError)
+    for call in (lambda: store.read("webapp"), lambda: archive.get("webapp/2027-01-06-0442.tar.gz")):
+        with pytest.raises(CertError, match=r"not a regular file|symbolic link"):
+            call()
+
+
+def test_a_file_that_is_too_large_is_reported(tmp_path: Path) -> None:
+    with (tmp_path / "webapp.json").open("wb") as stream:
+        stream.truncate(private_files.MAX_BYTES + 1)
+    with pytest.raises(CertError, match="more than 16 MB"):
+        FileStore(tmp_path).read("webapp")
+
+
+@pytest.mark.parametrize("name", [".lock", ".other.certops-tmp"])
+@pytest.mark.parametrize("kind", ["FIFO", "directory"])
+def test_what_stands_in_the_place_of_a_file_of_ours_is_not_removed(tmp_path: Path, name: str, kind: str) -> None:
+    something(tmp_path / name, kind)
+    with pytest.raises(CertError, match="not a regular file") if name == ".lock" else contextlib.nullcontext():
+        FileStore(tmp_path).write("webapp", {}, None)
+    assert (tmp_path / name).exists()
+
+
+def test_hidden_files_of_others_stay(tmp_path: Path) -> None:
+    others = {".webapp.json.swp", ".webapp.json.1234.tmp", ".tmp", ".nfs0001.tmp"}
+    for name in others:
+        (tmp_path / name).write_text("theirs")
+    FileStore(tmp_path).write("webapp", {}, None)
+    assert others <= {path.name for path in tmp_path.iterdir()}
