@@ -21,6 +21,7 @@ DNS_PERSIST_01 = "dns-persist-01"
 MOST_NAMES = domain_names.MAX_NAMES
 # Types of challenges of an authorization, profiles and names in CAA records of a CA, other chains of a certificate.
 MOST_LISTED = 50
+LONGEST_REASON = 500
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,1000}")
 REQUIRED_RESOURCES = ("newNonce", "newAccount", "newOrder")
 RESOURCES = (*REQUIRED_RESOURCES, "revokeCert", "keyChange", "renewalInfo")
@@ -57,7 +58,8 @@ def _token(found: t.Any) -> str:
 
 def _why(exc: Exception) -> str:
     """What is wrong with a document, in its own words if there are any."""
-    return str(exc) if exc.__class__ is ValueError else f"{type(exc).__name__} {texts.cleaned(exc)}"
+    said = texts.cleaned(exc, LONGEST_REASON)
+    return said if exc.__class__ is ValueError else f"{type(exc).__name__} {said}"
 
 
 class AcmeStatus(str, Enum):

@@ -11,15 +11,28 @@ from datetime import datetime
 
 from ..._core.acm_cert.certificates import Usages
 from ..._core.certificate.certificate import Certificate
+from ..._core.values import texts
 from ..._errors import ConfigError, missing_library
 
 try:
     from cryptography import x509
-    from cryptography.exceptions import InvalidSignature
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
     HAS_CRYPTOGRAPHY = True
+    # What cryptography raises over what it is given: it reads parts of a certificate only when they are asked for.
+    _UNREADABLE: tuple[type[Exception], ...] = (
+        ValueError,
+        TypeError,
+        OverflowError,
+        NotImplementedError,
+        UnsupportedAlgorithm,
+        InvalidSignature,
+        x509.DuplicateExtension,
+        x509.InvalidVersion,
+        x509.UnsupportedGeneralNameType,
+    )
 except ImportError:
     HAS_CRYPTOGRAPHY = False  # making or reading a key or a certificate raises the error
 
@@ -68,7 +81,7 @@ def load_key(key_pem: str) -> t.Any:
     _require_cryptography()
     try:
         return serialization.load_pem_private_key(key_pem.encode(), password=None)
-    except (ValueError, TypeError):
+    except _UNREADABLE:
         # "from None": the library's message may quote what it could not parse
         raise ConfigError(
             [
@@ -84,9 +97,23 @@ def load_certificates(pem: str, what: str = "certificate") -> list[t.Any]:
     """Every certificate of a PEM text in its order; ``what`` names the text in the error."""
     _require_cryptography()
     try:
-        return x509.load_pem_x509_certificates(pem.encode())
-    except ValueError as exc:
-        raise ConfigError([f"the {what} is not readable PEM: {exc}"]) from exc
+        certificates = x509.load_pem_x509_certificates(pem.encode())
+        for certificate in certificates:
+            _read(certificate)
+    except _UNREADABLE as exc:
+        raise ConfigError([f"the {what} is not readable PEM: {texts.cleaned(exc, texts.LONGEST_QUOTE)}"]) from exc
+    return certificates
+
+
+def _read(certificate: t.Any) -> None:
+    """Ask for all that is used of a certificate, so that one that is damaged is refused where it is read."""
+    certificate.public_key()
+    certificate.fingerprint(hashes.SHA256())
+    _ = (certificate.serial_number, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    certificate.issuer.rfc4514_string()
+    certificate.subject.rfc4514_string()
+    _domains(certificate)
+    _authority_key_id(certificate)
 
 
 def split(pem: str) -> tuple[str, str]:
@@ -182,7 +209,7 @@ def _link_problems(issued: t.Any, issuer: t.Any, now: datetime) -> list[str]:
         return [f"the chain certificate {name} expired at {issuer.not_valid_after_utc.isoformat()}"]
     try:
         issued.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature):
+    except _UNREADABLE:
         return [
             (
                 f"the chain contradicts itself: {issued.subject.rfc4514_string() or 'the leaf'} was not issued by"

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
+from . import texts
+
 
 def to_text(moment: datetime) -> str:
     """``2027-01-06T04:42:00Z``: RFC 3339 in UTC, to the second. ``moment`` must be aware."""
@@ -16,13 +18,16 @@ def to_text(moment: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """The aware UTC time of an RFC 3339 text; raises ValueError for anything else."""
-    moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+    try:
+        moment = datetime.fromisoformat(text[:-1] + "+00:00" if text.endswith(("Z", "z")) else text)
+    except ValueError:
+        raise ValueError(f"{texts.quoted(text)} is not a time in RFC 3339") from None
     if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone")
+        raise ValueError(f"{texts.quoted(text)} has no time zone")
     try:
         return moment.astimezone(timezone.utc)
     except OverflowError:
-        raise ValueError(f"{text!r} is outside the range of UTC dates") from None
+        raise ValueError(f"{texts.quoted(text)} is outside the range of UTC dates") from None
 
 
 def to_name(moment: datetime) -> str:
