@@ -78,7 +78,8 @@ def test_a_healthy_project_is_said_to_be_so_in_one_line_and_nothing_is_changed(l
     ]
     assert run.changed == 0
     assert life.document() == before
-    assert {call["operation"] for call in control.calls()} == {
+    # DNS may still show the challenge value that was just removed, and then Route 53 is asked what stands there
+    assert {call["operation"] for call in control.calls()} - {"ListResourceRecordSets"} == {
         *(
             "GetCallerIdentity",
             "SimulatePrincipalPolicy",

@@ -19,6 +19,8 @@ from ..values import domain_names
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 Servers = frozenset[str]
 PRIVATE_VIEW = "answers from a private hosted zone, as inside of a VPC"
+# A part of the name of each name server that Route 53 names itself.
+ROUTE53_SERVER = ".awsdns-"
 # Every private hosted zone has these: https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
 PRIVATE_SERVERS = frozenset(
     {"ns-0.awsdns-00.com", "ns-512.awsdns-00.net", "ns-1024.awsdns-00.org", "ns-1536.awsdns-00.co.uk"}

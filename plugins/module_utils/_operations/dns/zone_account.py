@@ -112,14 +112,21 @@ def _renamed(
         )
         for name in led_to
     }
-    foreign = {server for name, found in led_to.items() if found and not found & own[name] for server in found}
+    # names that Route 53 gives are compared as they are
+    foreign = {
+        server
+        for name, found in led_to.items()
+        if found and not found & own[name]
+        for server in found
+        if zones.ROUTE53_SERVER not in server
+    }
     if resolver is None or not foreign:
         return dict(led_to)
     known = {server for name, found in led_to.items() if found and found & foreign for server in own[name]}
     addresses = resolver.lookup(sorted(foreign | known), "A")
 
     def renamed(server: str, name: str) -> str:
-        here = set(addresses.get(server) or ())
+        here = set(addresses.get(server) or ()) if server in foreign else set()
         return next((each for each in sorted(own[name]) if here & set(addresses.get(each) or ())), server)
 
     return {
