@@ -126,8 +126,8 @@ def _untold(level: Level, servers: Servers | None, facts: Facts, is_several: boo
     if servers:
         return (
             f"DNS delegates {name} to {', '.join(sorted(servers))}, but none of its hosted zones here ({shown}) has"
-            " these name servers; use the credentials of the account that has the zone with them, or set zone_id if they"
-            " are other names for the servers of one of these"
+            " these name servers; use the credentials of the account that has the zone with them, or set zone_id if"
+            " they are other names for the servers of one of these"
         )
     return (
         f"DNS delegates {name} to none of its hosted zones ({shown}); point the NS records at the registrar, or in the"
