@@ -141,24 +141,27 @@ class PlaceFinder:
         return tuple(own.references(candidates[0][0].id).get(("CNAME", name), ())) if candidates else ()
 
     def _in_account(self, account: ZoneAccount, wanted: t.Sequence[str]) -> dict[str, RecordPlace | str]:
-        override = {name: zone_id for name in wanted if (zone_id := self._override(name)) is not None}
+        override = {name: zone_id for name in wanted if (zone_id := _override(self.overrides, name)) is not None}
         candidates = {name: zones.levels(name, account.zones) for name in wanted if name not in override}
         doubts = {level[0].name for levels in candidates.values() for level in zones.in_doubt(levels)}
         facts = zone_account.facts(account, self.resolver, doubts)
         found: dict[str, RecordPlace | str] = {}
         for name in wanted:
             zone = (
-                self._overridden(override[name], name, account)
+                _overridden(override[name], name, account)
                 if name in override
                 else zones.choose(candidates[name], facts)
             )
             found[name] = zone if isinstance(zone, str) else RecordPlace(name, zone.id, zone.name, account.delegation)
         return found
 
-    def _override(self, name: str) -> str | None:
-        fitting = [domain for domain in self.overrides if not domain or domain_names.is_within(name, domain)]
-        return self.overrides[max(fitting, key=len)] if fitting else None
 
-    def _overridden(self, zone_id: str, name: str, account: ZoneAccount) -> Zone | str:
-        problem = zones.override_problem(zone_id, name, account.zones)
-        return f"zone_id: {problem}" if problem else next(zone for zone in account.zones if zone.id == zone_id)
+def _override(overrides: t.Mapping[str, str], name: str) -> str | None:
+    """The zone ID of the closest domain that one is given for."""
+    fitting = [domain for domain in overrides if not domain or domain_names.is_within(name, domain)]
+    return overrides[max(fitting, key=len)] if fitting else None
+
+
+def _overridden(zone_id: str, name: str, account: ZoneAccount) -> Zone | str:
+    problem = zones.override_problem(zone_id, name, account.zones)
+    return f"zone_id: {problem}" if problem else next(zone for zone in account.zones if zone.id == zone_id)

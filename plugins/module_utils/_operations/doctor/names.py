@@ -115,7 +115,8 @@ class NameChecks:
         if not delegation and not is_chosen:
             looked_at += [zone for zone in doctor_zones.above(unplaced, zones) if zone not in looked_at]
         ids = {place.zone_id for place in places}
-        facts = self._facts(looked_at, delegation)
+        names = {zone.name for zone in looked_at}
+        facts = self.places.facts(names, delegation) if self.places else Facts({}, {})
         servers = side_by_side(lambda zone: self._servers_of(zone, delegation), looked_at)
         found = [
             Delegation(
@@ -131,9 +132,6 @@ class NameChecks:
         ]
         skipped = [] if is_chosen else doctor_zones.passed_over(places, zones)
         return [*doctor_zones.delegations(found), *doctor_zones.unanswered(found, self.dns.silence), *skipped]
-
-    def _facts(self, looked_at: t.Iterable[Zone], delegation: str) -> Facts:
-        return self.places.facts({zone.name for zone in looked_at}, delegation) if self.places else Facts({}, {})
 
     def _zones_of(self, delegation: str) -> tuple[Zone, ...]:
         return self.places.zones(delegation) if self.places else ()
