@@ -61,6 +61,13 @@ options:
       - If it is there, with this content and under O(path), that is the only call. Otherwise everything is as without
         this option.
     type: str
+  is_new:
+    description:
+      - The certificate was issued a moment ago, so it is not in IAM yet. It is uploaded without a look at what is
+        there.
+      - If IAM has a certificate of that name all the same, everything is as without this option.
+    type: bool
+    default: false
   path:
     description:
       - The IAM path. CloudFront uses only certificates below C(/cloudfront/).
@@ -227,6 +234,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str"},
     "name_prefix": {"type": "str"},
     "expected_name": {"type": "str"},
+    "is_new": {"type": "bool", "default": False},
     "path": {"type": "str", "default": "/cloudfront/"},
     "bundle": {"type": "raw"},
     "certificate": {"type": "str"},

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: sns_topic
 version_added: 0.1.0
-short_description: Manage an SNS topic for notifications
+short_description: Manage an SNS topic for notifications and the addresses that get them
 author:
   - certops.cloudfront contributors (@certops)
 description:
@@ -16,6 +16,8 @@ description:
     are not listed.
   - A topic that exists is used as it is. One that this module creates is tagged C(managed-by=certops.cloudfront), and
     only such a topic is ever deleted.
+  - With O(emails), addresses are subscribed and unsubscribed in the same task, as
+    M(certops.cloudfront.sns_subscription) does with one. One that fails keeps no other from its change.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -40,8 +42,21 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  emails:
+    description:
+      - E-mail addresses that are to be subscribed. Without it, subscriptions are not looked at.
+      - With it, a topic that is given by its ARN has to exist already.
+    type: list
+    elements: str
+  former_emails:
+    description: E-mail addresses that are not to be subscribed, unless they are among O(emails).
+    type: list
+    elements: str
+    default: []
 notes:
   - "IAM actions needed for O(state=present): C(sns:GetTopicAttributes), C(sns:CreateTopic), C(sns:TagResource)."
+  - "IAM actions needed for O(emails): C(sns:ListSubscriptionsByTopic) instead of C(sns:GetTopicAttributes), and
+    C(sns:Subscribe) and C(sns:Unsubscribe)."
   - "IAM actions needed for O(state=absent): C(sns:GetTopicAttributes), C(sns:ListTagsForResource), C(sns:DeleteTopic)."
   - C(sts:GetCallerIdentity) is called for a topic that is given by name, or by ARN and is missing; it needs no
     permission.
@@ -59,6 +74,12 @@ EXAMPLES = r"""
   ansible.builtin.debug:
     var: topic.topic_arn
 
+- name: Have a topic that tells two addresses, and no longer a third
+  certops.cloudfront.sns_topic:
+    name: certops-webapp
+    emails: [ops@example.com, web@example.com]
+    former_emails: [old@example.com]
+
 - name: Remove it again
   certops.cloudfront.sns_topic:
     name: certops-webapp
@@ -75,6 +96,18 @@ state:
   returned: success
   type: str
   sample: present
+subscriptions:
+  description: The subscriptions of the addresses as they are now.
+  returned: with O(emails)
+  type: list
+  elements: dict
+  contains:
+    topic_arn: {description: ARN of the topic., type: str, sample:
+      "arn:aws:sns:eu-central-1:123456789012:certops-webapp"}
+    protocol: {description: How messages are delivered., type: str, sample: email}
+    endpoint: {description: The address., type: str, sample: ops@example.com}
+    status: {description: "V(pending), V(confirmed) or V(absent).", type: str, sample: pending}
+    arn: {description: "ARN of the subscription, or V(null) unless it is confirmed.", type: str, sample: null}
 """
 
 import typing as t
@@ -89,6 +122,8 @@ from ..module_utils._operations.report.topics import Clients, TopicRequest
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "name": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "emails": {"type": "list", "elements": "str"},
+    "former_emails": {"type": "list", "elements": "str", "default": []},
 }
 
 

@@ -43,6 +43,24 @@ def test_check_do_again(world: World) -> None:
     assert again.result["server_certificate"] == done.result["server_certificate"]
 
 
+def test_one_that_is_new_is_uploaded_without_a_look_at_what_there_is(world: World) -> None:
+    assert world.store(is_new=True).changed
+    assert "ListServerCertificates" not in world.iam.calls.made
+
+
+def test_one_that_is_called_new_and_is_there_is_adopted(world: World) -> None:
+    first = world.store()
+    again = world.store(is_new=True)
+    assert again.result["server_certificate"] == first.result["server_certificate"]
+    assert len(world.iam.contents) == 1
+
+
+def test_a_name_that_another_certificate_has_gets_a_number_also_if_it_is_new(world: World) -> None:
+    taken = world.store(check_mode=True).result["server_certificate"]["name"]
+    world.iam.add(taken, issue("other.example").leaf, path=PATH)
+    assert world.store(is_new=True).result["server_certificate"]["name"] == f"{taken}-2"
+
+
 def _problems(world: World, **params: t.Any) -> list[str]:
     with pytest.raises(ConfigError) as caught:
         world.store(**params)

@@ -108,6 +108,54 @@ def test_nothing_is_deleted_while_a_rebind_is_deploying(world: World) -> None:
     assert world.run().result["deleted"] == ["b", "a"]
 
 
+class Replaced(World):
+    """A certificate of ours that another one replaced, both with IDs as IAM makes them; E1 uses the new one."""
+
+    OLD, NEW = "webapp2026replaced", "webapp2027current"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.iam.contents.clear()
+        self.iam.add(self.OLD, LEAF, path=PATH, tags=OURS)
+        self.new_id = self.iam.add(self.NEW, LEAF, path=PATH, tags=OURS).id
+        self.cloudfront.distributions.clear()
+        self.cloudfront.add("E1", ["example.com"], bound_to(str(self.new_id)))
+
+    def clean(self, **params: t.Any) -> Outcome:
+        return self.run(candidates=[self.OLD], keep=[self.NEW, self.new_id], **params)
+
+
+def test_one_that_is_named_is_read_instead_of_all_that_are_listed() -> None:
+    world = Replaced()
+    assert world.clean().result["deleted"] == [world.OLD]
+    assert world.iam.calls.made == ["GetServerCertificate", "DeleteServerCertificate"]
+    assert world.cloudfront.calls.made == ["ListDistributions"]
+    assert world.clean().result == {**world.clean(check_mode=True).result, "deleted": []}
+
+
+def test_one_that_is_named_stays_while_its_successor_is_deploying() -> None:
+    world = Replaced()
+    world.cloudfront.update_distribution("E1", world.cloudfront.get_distribution_config("E1"))
+    done = world.clean()
+    assert done.result["deleted"] == []
+    assert "not yet deployed" in done.result["kept"][0]["reason"]
+
+
+@pytest.mark.parametrize("place", [{"path": "/cloudfront/certops/other/"}, {"tags": {"managed-by": "terraform"}}])
+def test_one_that_is_named_stays_if_it_is_elsewhere_or_not_ours(place: dict[str, t.Any]) -> None:
+    world = Replaced()
+    del world.iam.contents[world.OLD]
+    world.iam.add(world.OLD, LEAF, **{"path": PATH, "tags": OURS, **place})
+    assert world.clean().result["deleted"] == []
+    assert world.OLD in world.iam.contents
+
+
+def test_one_that_is_named_stays_while_a_distribution_uses_it() -> None:
+    world = Replaced()
+    world.cloudfront.add("E2", ["www.example.com"], bound_to(f"ASCA{world.OLD.upper()}"))
+    assert [kept["used_by"] for kept in world.clean().result["kept"]] == [["E2"]]
+
+
 def test_bad_input_is_refused_before_any_call(world: World) -> None:
     with pytest.raises(ConfigError, match=r"too wide.*keep_previous"):
         world.run(path="/cloudfront/", keep_previous=-1)

@@ -30,7 +30,8 @@ def sns() -> FakeSns:
 
 
 def topic(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"name": "certops-webapp", "state": "present", "region": REGION, **params}
+    defaults = {name: spec.get("default") for name, spec in sns_topic.ARGUMENT_SPEC.items()}
+    given = {**defaults, "name": "certops-webapp", "region": REGION, **params}
     return modules.run(sns_topic, given, present_clock(), check_mode, sns_topic.Clients(topics(sns)))
 
 

@@ -179,5 +179,16 @@ def plan_absent(found: Subscription | None) -> SubscriptionChange:
     )
 
 
+def plan_addresses(
+    existing: t.Sequence[Subscription], subscribed: t.Mapping[str, bool]
+) -> dict[str, SubscriptionChange]:
+    """What to do about each e-mail address: those with True are to be subscribed, the others not."""
+    found = {address: find(existing, "email", address) for address in subscribed}
+    return {
+        address: plan_present(found[address], "email", resend=False) if wanted else plan_absent(found[address])
+        for address, wanted in subscribed.items()
+    }
+
+
 def _comparable(protocol: str, endpoint: str) -> str:
     return emails.mailbox(endpoint) if protocol in MAIL else endpoint

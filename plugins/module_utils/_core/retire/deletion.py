@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -12,6 +13,9 @@ from ..bind.distributions import DEPLOYED, Distribution, used_certificates, user
 from ..server_cert.server_certs import StoredCertificate
 from ..values.ownership import CLOUDFRONT_PATH, MANAGED_BY, MANAGED_BY_TAG
 
+READ_ONE_BY_ONE = 2
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
+_ID = re.compile(r"ASCA[A-Z0-9]{12,124}")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -54,13 +58,30 @@ class DeletionVerdict:
         }
 
 
-def search_of(distributions: tuple[Distribution, ...], certificates: t.Iterable[StoredCertificate]) -> Search:
-    """A complete search; ``certificates`` are all below the path, so that a distribution still changing between them is
-    noticed.
+def names_to_read(rules: Rules) -> tuple[str, ...] | None:
+    """The names of the certificates that the rules speak of, if they are so few that one call for each is less than a
+    listing and the tags; None otherwise. Candidates named by ID, or nothing kept by ID, need the listing."""
+    candidates = rules.candidates
+    if candidates is None or not 0 < len(candidates) <= READ_ONE_BY_ONE or rules.keep_previous:
+        return None
+    if any(map(_is_id, candidates)) or not any(map(_is_id, rules.keep)):
+        return None
+    return tuple(sorted(candidates))
+
+
+def _is_id(text: str) -> bool:
+    return _ID.fullmatch(text) is not None
+
+
+def search_of(
+    distributions: tuple[Distribution, ...], certificates: t.Iterable[StoredCertificate], keep: t.Collection[str] = ()
+) -> Search:
+    """A complete search; ``certificates`` and the IDs in ``keep`` are those between which a distribution may be
+    changing, which is noticed.
 
     https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-rotate-certificates.html
     """
-    ids = {one.id for one in certificates}
+    ids = {one.id for one in certificates} | set(keep)
     changing = (one for one in distributions if one.status != DEPLOYED and used_certificates(one.viewer) & ids)
     return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 

@@ -27,7 +27,11 @@ def failed(result: Result | None, run_id: str | None) -> Result | None:
 
 def subscriptions(results: t.Iterable[t.Any]) -> list[Result]:
     """The subscriptions that the results are about."""
-    return [result["subscription"] for result in own(results, None) if isinstance(result.get("subscription"), dict)]
+    found: list[Result] = []
+    for result in own(results, None):
+        found += [result["subscription"]] if isinstance(result.get("subscription"), dict) else []
+        found += result.get("subscriptions") or ()
+    return found
 
 
 def unsubscribed(results: t.Iterable[t.Any]) -> tuple[str, ...]:

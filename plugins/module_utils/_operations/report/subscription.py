@@ -80,7 +80,7 @@ def run(request: SubscriptionRequest, topics: Topics, check_mode: bool) -> Outco
     """Subscribe or unsubscribe the endpoint, unless it is as wanted."""
     arn = topics.arn(request.topic)
     decision = _decide(request, topics.sns.list_subscriptions_by_topic(arn), arn, check_mode)
-    made = None if check_mode else _apply(request, topics, arn, decision)
+    made = None if check_mode else apply(topics, arn, request.protocol, request.endpoint, decision)
     status, own_arn = (made.status, made.arn) if made else (decision.after, decision.arn)
     common = {"topic_arn": arn, "protocol": request.protocol, "endpoint": request.endpoint}
     shown_arn = own_arn if status is SubscriptionStatus.CONFIRMED else None
@@ -98,19 +98,22 @@ def _decide(
 ) -> SubscriptionChange:
     """What to do. Check mode takes a missing topic for one that an earlier task would have made."""
     if existing is None and request.exists and not check_mode:
-        raise ConfigError(
-            [f"topic: {arn} does not exist; create it first with certops.cloudfront.sns_topic, or correct the name"]
-        )
+        raise ConfigError([missing_topic(arn)])
     found = subscriptions.find(existing or (), request.protocol, request.endpoint)
     if request.exists:
         return subscriptions.plan_present(found, request.protocol, request.resend)
     return subscriptions.plan_absent(found)
 
 
-def _apply(request: SubscriptionRequest, topics: Topics, arn: str, decision: SubscriptionChange) -> Subscription | None:
+def missing_topic(arn: str) -> str:
+    """What to do about a topic that has to exist and does not."""
+    return f"topic: {arn} does not exist; create it first with certops.cloudfront.sns_topic, or correct the name"
+
+
+def apply(topics: Topics, arn: str, protocol: str, endpoint: str, decision: SubscriptionChange) -> Subscription | None:
     """Do it; the subscription that was made, if one was."""
     if decision.action is Action.SUBSCRIBE:
-        return topics.sns.subscribe(arn, request.protocol, request.endpoint)
+        return topics.sns.subscribe(arn, protocol, endpoint)
     if decision.action is Action.UNSUBSCRIBE and decision.arn:
         topics.sns.unsubscribe(decision.arn)
     return None

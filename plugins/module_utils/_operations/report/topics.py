@@ -1,19 +1,22 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One SNS topic exists or does not: from the options of sns_topic to its outcome; and what all that speak to a topic
-have in common."""
+"""One SNS topic exists or does not, with these addresses: from the options of sns_topic to its outcome; and what all
+that speak to a topic have in common."""
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ..._clients.aws.session import Connection
 from ..._clients.aws.topics import Topics
 from ..._core.report import subscriptions
+from ..._core.report.subscriptions import Action, Subscription, SubscriptionChange, SubscriptionStatus
 from ..._core.values import ownership
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
-from ..._errors import ConfigError, RefusedError
+from ..._errors import ConfigError, RefusedError, RemoteError
+from . import subscription
 
 
 @dataclass(frozen=True)
@@ -30,37 +33,95 @@ def connect(connection: Connection) -> Clients:
 
 @dataclass(frozen=True)
 class TopicRequest:
-    """A topic, by name or ARN, that shall exist or not."""
+    """A topic, by name or ARN, that shall exist or not; ``subscribed`` are the addresses that shall be subscribed to
+    it and those that shall not, None if they are not looked at."""
 
     name: str
     exists: bool
+    subscribed: t.Mapping[str, bool] | None
     connection: Connection
 
 
 def parse(params: Params) -> TopicRequest:
-    """The request; ConfigError if the name is none."""
+    """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
     problems = subscriptions.topic_problems("name", params["name"], connection.region)
+    subscribed: dict[str, bool] | None = None
+    if params["emails"] is not None:
+        subscribed = {**dict.fromkeys(params["former_emails"], False), **dict.fromkeys(params["emails"], True)}
+        for address in subscribed:
+            problems += subscriptions.endpoint_problems("email", address)
+        if params["state"] == "absent":
+            problems.append("emails: they go with the topic; leave emails out with state: absent")
     if problems:
         raise ConfigError(problems)
-    return TopicRequest(params["name"], params["state"] == "present", connection)
+    return TopicRequest(params["name"], params["state"] == "present", subscribed, connection)
 
 
 def run(request: TopicRequest, topics: Topics, check_mode: bool) -> Outcome:
     """Create or delete the topic, unless it is as wanted."""
     arn = topics.arn(request.name)
-    exists = topics.sns.get_topic_attributes(arn) is not None
+    if request.subscribed is None:
+        existing: t.Sequence[Subscription] | None = () if topics.sns.get_topic_attributes(arn) is not None else None
+    else:
+        # the list of its subscriptions tells as well whether there is a topic
+        existing = topics.sns.list_subscriptions_by_topic(arn)
+    exists = existing is not None
     if exists and not request.exists:
         _refuse_unless_ours(topics, arn)
     if request.exists and not exists and subscriptions.is_arn(request.name):
+        if request.subscribed is not None and not check_mode:
+            raise ConfigError([subscription.missing_topic(arn)])
         _refuse_of_another_account(topics, arn)
     if exists != request.exists and not check_mode:
         _apply(topics, arn, request.exists)
-    return Outcome(
+    own = Outcome(
         changed=exists != request.exists,
         result={"topic_arn": arn, "state": "present" if request.exists else "absent"},
         before={"topic": arn} if exists else {},
         after={"topic": arn} if request.exists else {},
+    )
+    if request.subscribed is None:
+        return own
+    changes = subscriptions.plan_addresses(existing or (), request.subscribed)
+    failures = {} if check_mode else _change(topics, arn, changes)
+    return _with_addresses(own, changes, failures)
+
+
+def _change(topics: Topics, arn: str, changes: t.Mapping[str, SubscriptionChange]) -> dict[str, str]:
+    """Subscribe and unsubscribe; what SNS said to those that failed. One that fails keeps no other from its change."""
+    failures = {}
+    for address, change in changes.items():
+        try:
+            subscription.apply(topics, arn, "email", address, change)
+        except RemoteError as exc:
+            failures[address] = exc.message
+    return failures
+
+
+def _with_addresses(
+    own: Outcome, changes: t.Mapping[str, SubscriptionChange], failures: t.Mapping[str, str]
+) -> Outcome:
+    """The outcome of the topic with that of its addresses."""
+    after = {address: change.before if address in failures else change.after for address, change in changes.items()}
+    shown = [
+        {
+            "topic_arn": own.result["topic_arn"],
+            "protocol": "email",
+            "endpoint": address,
+            "status": status.value,
+            "arn": changes[address].arn if status is SubscriptionStatus.CONFIRMED else None,
+        }
+        for address, status in after.items()
+    ]
+    changed = any(change.action is not Action.NONE and address not in failures for address, change in changes.items())
+    return Outcome(
+        changed=own.changed or changed,
+        result={**own.result, "subscriptions": shown},
+        before={**own.before, "subscriptions": {address: change.before.value for address, change in changes.items()}},
+        after={**own.after, "subscriptions": {address: status.value for address, status in after.items()}},
+        warnings=tuple(change.warning for change in changes.values() if change.warning),
+        failure="; ".join(failures.values()) or None,
     )
 
 

@@ -80,11 +80,11 @@ def parse(params: Params) -> CleanupRequest:
 def clean_up(request: CleanupRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete what may be deleted below the path."""
     rules = request.rules
-    stored = clients.iam.list_server_certificates(rules.path)
-    search = _search(clients.cloudfront, stored, request.rebound) if deletion.meant(stored, rules) else Search(())
-    tags = {
-        name: clients.iam.list_server_certificate_tags(name) for name in deletion.tags_needed(stored, search, rules)
-    }
+    stored, tags = _stored(clients.iam, rules)
+    search = _search(clients.cloudfront, stored, request) if deletion.meant(stored, rules) else Search(())
+    for name in deletion.tags_needed(stored, search, rules):
+        if name not in tags:
+            tags[name] = clients.iam.list_server_certificate_tags(name)
     verdicts = deletion.decide(stored, search, rules, tags)
     in_use = [verdict for verdict in verdicts if verdict.used_by]
     if search.distributions is None:
@@ -103,10 +103,20 @@ def clean_up(request: CleanupRequest, clients: Clients, clock: Clock, check_mode
     return _deleted(request, verdicts, refusals)
 
 
-def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], rebound: frozenset[str]) -> Search:
+def _stored(iam: Iam, rules: Rules) -> tuple[tuple[StoredCertificate, ...], dict[str, dict[str, str]]]:
+    """The certificates below the path, with the tags as far as they are known. A few that are named are read one by
+    one, which tells their tags as well."""
+    names = deletion.names_to_read(rules)
+    if names is None:
+        return iam.list_server_certificates(rules.path), {}
+    contents = [content for name in names if (content := iam.get_server_certificate(name)) is not None]
+    return tuple(one.stored for one in contents), {one.stored.name: dict(one.tags) for one in contents}
+
+
+def _search(cloudfront: CloudFront, stored: t.Iterable[StoredCertificate], request: CleanupRequest) -> Search:
     try:
-        found = tuple(one for one in cloudfront.list_distributions() if one.id not in rebound)
-        return deletion.search_of(found, stored)
+        found = tuple(one for one in cloudfront.list_distributions() if one.id not in request.rebound)
+        return deletion.search_of(found, stored, request.rules.keep)
     except RemoteError as exc:
         return Search(None, exc.message)
 

@@ -32,6 +32,7 @@ class StoreRequest:
     name: str | None
     name_prefix: str | None
     expected_name: str | None
+    is_new: bool
     path: str
     tags: t.Mapping[str, str]
     quota_headroom: int
@@ -55,6 +56,7 @@ def parse(params: Params) -> StoreRequest:
         name=params["name"],
         name_prefix=params["name_prefix"],
         expected_name=params["expected_name"],
+        is_new=params["is_new"],
         path=params["path"],
         tags=tags,
         quota_headroom=params["quota_headroom"],

@@ -45,7 +45,8 @@ def run(request: StoreRequest, clients: Clients, clock: Clock, check_mode: bool)
         tags=request.tags,
         certificate=certificate,
     )
-    storing = Storing(clients.iam, clock, content, wanted, request.quota_headroom, request.expected_name)
+    is_new = request.is_new and not check_mode
+    storing = Storing(clients.iam, clock, content, wanted, request.quota_headroom, request.expected_name, is_new)
     return storing.converge(check_mode)
 
 

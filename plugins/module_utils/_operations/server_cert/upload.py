@@ -33,7 +33,7 @@ def check_quota(iam: Iam, headroom: int) -> None:
 @dataclass(frozen=True)
 class Storing:
     """One server certificate to be stored; ``headroom`` places of the quota stay free, ``expected`` is the name under
-    which it should be there already."""
+    which it should be there already, and one that ``is_new`` is nowhere yet."""
 
     iam: Iam
     clock: Clock
@@ -41,6 +41,7 @@ class Storing:
     wanted: WantedUpload
     headroom: int
     expected: str | None = None
+    is_new: bool = False
 
     def converge(self, check_mode: bool) -> Outcome:
         """Observe, plan and apply, again when another run came in between."""
@@ -62,7 +63,13 @@ class Storing:
         if content is not None:
             observed = upload_plan.ObservedIam((content.stored,), {content.stored.name: content.tags})
             return content.stored, upload_plan.plan_present(observed, self.wanted)
-        return self._search(lost_races)
+        return self._as_new() if self.is_new and not lost_races else self._search(lost_races)
+
+    def _as_new(self) -> tuple[StoredCertificate, Plan]:
+        """An upload without a look at what there is: IAM refuses a name that exists, and then it is looked."""
+        check_quota(self.iam, self.headroom)
+        plan = upload_plan.plan_present(upload_plan.ObservedIam((), {}), self.wanted)
+        return StoredCertificate(name=plan.steps[0].target, path=self.wanted.path), plan
 
     def _expected(self) -> Content | None:
         """What has the expected name, if it is the certificate: one read tells content, path and tags, so that no
