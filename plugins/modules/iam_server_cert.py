@@ -68,6 +68,12 @@ options:
       - If IAM has a certificate of that name all the same, everything is as without this option.
     type: bool
     default: false
+  other_names:
+    description: Names that other certificates are known to have, such as those of the same project. With O(is_new), the
+      new one gets another.
+    type: list
+    elements: str
+    default: []
   path:
     description:
       - The IAM path. CloudFront uses only certificates below C(/cloudfront/).
@@ -235,6 +241,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "name_prefix": {"type": "str"},
     "expected_name": {"type": "str"},
     "is_new": {"type": "bool", "default": False},
+    "other_names": {"type": "list", "elements": "str", "default": []},
     "path": {"type": "str", "default": "/cloudfront/"},
     "bundle": {"type": "raw"},
     "certificate": {"type": "str"},

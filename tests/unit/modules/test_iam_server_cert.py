@@ -48,6 +48,14 @@ def test_one_that_is_new_is_uploaded_without_a_look_at_what_there_is(world: Worl
     assert "ListServerCertificates" not in world.iam.calls.made
 
 
+def test_a_new_one_does_not_ask_for_a_name_that_is_known_to_be_taken(world: World) -> None:
+    taken = world.store(check_mode=True).result["server_certificate"]["name"]
+    world.iam.add(taken, issue("other.example").leaf, path=PATH)
+    world.iam.calls.made.clear()
+    assert world.store(is_new=True, other_names=[taken]).result["server_certificate"]["name"] == f"{taken}-2"
+    assert world.iam.calls.made == ["GetAccountSummary", "UploadServerCertificate"]
+
+
 def test_one_that_is_called_new_and_is_there_is_adopted(world: World) -> None:
     first = world.store()
     again = world.store(is_new=True)

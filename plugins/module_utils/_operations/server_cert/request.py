@@ -33,6 +33,7 @@ class StoreRequest:
     name_prefix: str | None
     expected_name: str | None
     is_new: bool
+    other_names: tuple[str, ...]
     path: str
     tags: t.Mapping[str, str]
     quota_headroom: int
@@ -57,6 +58,7 @@ def parse(params: Params) -> StoreRequest:
         name_prefix=params["name_prefix"],
         expected_name=params["expected_name"],
         is_new=params["is_new"],
+        other_names=tuple(params["other_names"]),
         path=params["path"],
         tags=tags,
         quota_headroom=params["quota_headroom"],

@@ -45,8 +45,16 @@ def run(request: StoreRequest, clients: Clients, clock: Clock, check_mode: bool)
         tags=request.tags,
         certificate=certificate,
     )
-    is_new = request.is_new and not check_mode
-    storing = Storing(clients.iam, clock, content, wanted, request.quota_headroom, request.expected_name, is_new)
+    storing = Storing(
+        clients.iam,
+        clock,
+        content,
+        wanted,
+        headroom=request.quota_headroom,
+        expected=request.expected_name,
+        is_new=request.is_new and not check_mode,
+        others=request.other_names,
+    )
     return storing.converge(check_mode)
 
 

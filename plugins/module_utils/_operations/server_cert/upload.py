@@ -33,7 +33,8 @@ def check_quota(iam: Iam, headroom: int) -> None:
 @dataclass(frozen=True)
 class Storing:
     """One server certificate to be stored; ``headroom`` places of the quota stay free, ``expected`` is the name under
-    which it should be there already, and one that ``is_new`` is nowhere yet."""
+    which it should be there already. One that ``is_new`` is nowhere yet, and
+    ``others`` are names that it does not get."""
 
     iam: Iam
     clock: Clock
@@ -42,6 +43,7 @@ class Storing:
     headroom: int
     expected: str | None = None
     is_new: bool = False
+    others: tuple[str, ...] = ()
 
     def converge(self, check_mode: bool) -> Outcome:
         """Observe, plan and apply, again when another run came in between."""
@@ -68,7 +70,8 @@ class Storing:
     def _as_new(self) -> tuple[StoredCertificate, Plan]:
         """An upload without a look at what there is: IAM refuses a name that exists, and then it is looked."""
         check_quota(self.iam, self.headroom)
-        plan = upload_plan.plan_present(upload_plan.ObservedIam((), {}), self.wanted)
+        others = tuple(StoredCertificate(name=name, path=self.wanted.path) for name in self.others)
+        plan = upload_plan.plan_present(upload_plan.ObservedIam(others), self.wanted)
         return StoredCertificate(name=plan.steps[0].target, path=self.wanted.path), plan
 
     def _expected(self) -> Content | None:
