@@ -564,15 +564,16 @@ class TestProcess:
     @linux
     def test_listens_on_loopback_only(self, sandbox: SandboxProcess) -> None:
         found = list(listening({sandbox.pid}))
-        assert len(found) == 7, "AWS, ACME, edge, and DNS on UDP and TCP, the last name server of each zone apart"
-        assert {address for address, _port in found} == {"127.0.0.1", "127.0.0.2"}
+        assert len(found) == 9, "AWS, ACME, edge, and DNS on UDP and TCP, the last name server and the VPC's apart"
+        assert {address for address, _port in found} == {"127.0.0.1", "127.0.0.2", "127.0.0.3"}
 
     @linux
     @pytest.mark.pebble
     def test_pebble_listens_on_loopback_only(self, pebble_sandbox: SandboxProcess) -> None:
         found = list(listening({pebble_sandbox.pid} | children(pebble_sandbox.pid)))
         assert all(
-            address in ("127.0.0.1", "127.0.0.2", "0000000000000000FFFF00000100007F") for address, _port in found
+            address in ("127.0.0.1", "127.0.0.2", "127.0.0.3", "0000000000000000FFFF00000100007F")
+            for address, _port in found
         ), found
 
     def test_ends_on_sigterm_and_leaves_nothing_behind(self, tmp_path: Path) -> None:

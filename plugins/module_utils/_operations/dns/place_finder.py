@@ -82,8 +82,10 @@ class PlaceFinder:
         )
 
     def _routed(self, places: t.Mapping[str, RecordPlace]) -> dict[str, str]:
-        """Names under which record sets have a routing policy. Only where DNS shows anything is Route 53 asked, since
-        that is a call for each name."""
+        """Names of challenges under which record sets have a routing policy. Only where DNS shows anything is Route 53
+        asked, since that is a call for each name. Records of dns-persist-01 are always there: they are read before they
+        are written."""
+        places = {name: place for name, place in places.items() if name.startswith(txt_records.CHALLENGE_LABEL)}
         names = sorted({place.name for place in places.values()})
         shown = self.resolver.lookup(names, "TXT") if self.resolver is not None and names else {}
         found: dict[str, str] = {}
