@@ -17,12 +17,11 @@ from .needs import Need
 # Counted in the sandbox, to which a test holds them; polls take one call each, and there are as many as the waits are
 # long.
 BASE = {"iam": 3, "cloudfront": 2}
-ORDER = {"route53": 3, "acme": 7, "iam": 2, "cloudfront": 1}
+ORDER = {"route53": 3, "acme": 7, "cloudfront": 1}
 PER_NAME = {"acme": 2}
 PER_DISTRIBUTION = {"cloudfront": 2}
-# Where there is a topic.
+# Where there is a topic, however many addresses it has.
 TOPIC = {"sns": 2}
-PER_ADDRESS = {"sns": 1}
 # The first order of a run lists the hosted zones, for all of them.
 FIRST_ORDER = {"route53": 1}
 PAGE = 100
@@ -51,7 +50,7 @@ def _calls(need: Need, index: Index | None) -> Counter[str]:
         found["cloudfront"] *= max(1, math.ceil(len(index.distributions) / PAGE))
     counted = [(PER_NAME, len(definition["domains"]) if need.issue else 0), (PER_DISTRIBUTION, _bound(document, index))]
     if definition["sns_topic"]:
-        counted += [(TOPIC, 1), (PER_ADDRESS, len(definition["emails"]))]
+        counted += [(TOPIC, 1)]
     for kind, number in counted:
         found.update({service: count * number for service, count in kind.items()})
     return +found
