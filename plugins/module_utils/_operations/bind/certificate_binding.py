@@ -100,7 +100,8 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
 def _changes(planned: t.Iterable[BindReport], found: Listed) -> bool:
     """Whether a distribution or a tenant is going to be updated."""
     tenants = judging.plan(found.tenants, found.tenancy.chosen, found.tenancy.new)
-    return any(report.status is BindStatus.REBOUND for report in (*planned, *tenants))
+    statuses = [report.status for report in planned] + [report.status for report in tenants]
+    return BindStatus.REBOUND in statuses
 
 
 def _search(request: BindRequest, clients: Clients, target: Target) -> Listed:
