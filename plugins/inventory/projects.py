@@ -47,8 +47,10 @@ options:
     required: true
     choices: [certops.cloudfront.projects]
   expiring_days:
-    description: A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has
-      expired.
+    description:
+      - A host is in the group C(state_expiring) if its certificate expires in fewer days than this, or has expired.
+      - For a certificate that lives less than 56 days they shrink in proportion, so that 14 days are 40 hours for one
+        of 160 hours.
     type: int
     default: 14
 notes:
@@ -200,7 +202,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if not error:
             try:
                 current = overview.of(document.loaded(name, entry["document"]), now, processes.is_dead)
-                return shown.host(current, uri, self.get_option("expiring_days"))
+                return shown.host(current, uri, self.get_option("expiring_days"), now)
             except ValueError as exc:
                 error = f"the document of project {name} in {uri} cannot be used: {exc}"
             except (AttributeError, LookupError, TypeError) as exc:

@@ -288,6 +288,7 @@ projects:
       sample: null
     state: {description: "How it stands, as M(certops.cloudfront.project_info) says.", type: str, sample: due}
     expires_in_days: {description: Whole days until its certificate expires., type: int, sample: 45}
+    lifetime_hours: {description: "How long its certificate in service is valid, or V(null).", type: float, sample: 160}
     unused: {description: Superseded certificates that are unused and not to be kept., type: list, elements: str,
       sample: []}
     orphans: {description: Certificates under its path that are neither in its record nor in use., type: list,

@@ -65,8 +65,8 @@ options:
     description:
       - Days before a certificate expires at which that becomes more urgent. The first of them is when a person is
         needed.
-      - For a certificate with a short life, the first is at most a quarter of its lifetime, and the others shrink
-        alike.
+      - For a certificate that lives less than 56 days they shrink in proportion, so that 14 days are 40 hours for one
+        of 160 hours.
     type: list
     elements: int
     default: [14, 7, 3, 1]

@@ -57,7 +57,10 @@ options:
     elements: dict
     default: []
   digest_thresholds:
-    description: Days before a certificate in service expires at which RV(digest) becomes more urgent.
+    description:
+      - Days before a certificate in service expires at which RV(digest) becomes more urgent.
+      - For a certificate that lives less than 56 days they shrink in proportion, so that 14 days are 40 hours for one
+        of 160 hours.
     type: list
     elements: int
     default: [14, 7, 3, 1]

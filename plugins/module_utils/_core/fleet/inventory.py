@@ -6,9 +6,13 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
 from ..project.fields import KEYS
+from ..report import expiry
 from ..run import overview
+from ..values import times
+from ..values.shapes import CertificateRecord
 from . import given
 
 ALL = "certificate_projects"
@@ -28,12 +32,12 @@ class Host:
     variables: t.Mapping[str, t.Any]
 
 
-def host(shown: t.Mapping[str, t.Any], store_uri: str, expiring_days: int) -> Host:
+def host(shown: t.Mapping[str, t.Any], store_uri: str, expiring_days: int, now: datetime) -> Host:
     """The host of a project, from its overview. Its definition is what the playbooks take, so they can run on it."""
     definition = {key: value for key, value in shown["definition"].items() if key in KEYS}
     variables = overview.role_vars(shown["name"], definition, store_uri)
     record = {key: value for key, value in shown.items() if key != "definition"}
-    states = (f"state_{state}" for state in _states(shown, expiring_days))
+    states = (f"state_{state}" for state in _states(shown, expiring_days, now))
     groups = (ALL, *states, *_tag_groups(definition["tags"] or {}))
     return Host(name=shown["name"], groups=groups, variables={**variables, "project_record": record})
 
@@ -45,13 +49,18 @@ def broken_host(name: str, error: str, store_uri: str) -> Host:
     return Host(name=name, groups=(ALL, "state_broken"), variables=variables)
 
 
-def _states(shown: t.Mapping[str, t.Any], expiring_days: int) -> tuple[str, ...]:
+def _states(shown: t.Mapping[str, t.Any], expiring_days: int, now: datetime) -> tuple[str, ...]:
     """Its state, and of the others those that matter beside it: what is expired or failing may be due, too."""
-    days_left = shown["expires_in_days"]
     found = [shown["state"]]
     found += ["due"] if shown["due"] else []
-    found += ["expiring"] if days_left is not None and days_left < expiring_days else []
+    found += ["expiring"] if shown["certificate"] and _expires_soon(shown["certificate"], expiring_days, now) else []
     return tuple(dict.fromkeys(found))
+
+
+def _expires_soon(certificate: CertificateRecord, expiring_days: int, now: datetime) -> bool:
+    end = times.from_text(certificate["not_after"])
+    lifetime = end - times.from_text(certificate["not_before"])
+    return bool(expiry.level(end - now, lifetime, [expiring_days]))
 
 
 def _tag_groups(tags: t.Mapping[str, str]) -> tuple[str, ...]:

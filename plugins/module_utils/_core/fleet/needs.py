@@ -13,7 +13,7 @@ from ..ca.ledger import Held
 from ..project import document as project_document, lease
 from ..run import overview, reissue, run_plan
 from ..values import times
-from ..values.shapes import Owner, ProjectDocument
+from ..values.shapes import CertificateRecord, Owner, ProjectDocument
 from .drift import Drift, Index, find
 
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge
@@ -60,6 +60,7 @@ class Need:
     issue: bool = False
     wait_until: str | None = None
     expires_in_days: int | None = None
+    lifetime_hours: float | None = None
     drift: Drift = field(default_factory=Drift)
     selected: bool = False
     held: Held | None = None
@@ -84,6 +85,7 @@ class Need:
             "limit": self.held.as_dict() if self.held else None,
             "state": self.state,
             "expires_in_days": self.expires_in_days,
+            "lifetime_hours": self.lifetime_hours,
             "unused": list(self.drift.unused),
             "orphans": list(self.drift.orphans),
         }
@@ -137,6 +139,7 @@ def judge(candidate: Candidate, question: FleetQuestion) -> Need:
         issue=plan.issue,
         wait_until=plan.wait_until or plan.renew_at if action in (*_IDLE, "cleanup") else None,
         expires_in_days=overview.days_left(document, now),
+        lifetime_hours=_lifetime_hours(document),
         drift=drift,
     )
 
@@ -157,9 +160,23 @@ def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift) -> tuple[s
 def _deadline(document: ProjectDocument, drift: Drift, now: datetime) -> str:
     """When the certificates in service expire, the first of them: until a new one is on its distributions, that is the
     one before."""
-    certificate, superseded = document["certificate"], document["superseded"]
-    if certificate is None:
+    certificate, in_service = document["certificate"], _in_service(document)
+    if certificate is None or in_service is None:
         return times.to_text(now)
-    in_service = certificate if project_document.is_deployed(document) or not superseded else superseded[-1]
     ends: list[str | None] = [in_service.get("not_after") or certificate["not_after"], drift.breaks_at]
     return min((text for text in ends if text), key=times.from_text)
+
+
+def _in_service(document: ProjectDocument) -> CertificateRecord | None:
+    """The certificate on the distributions, as the record knows it: the former one until the new one was seen there."""
+    certificate, superseded = document["certificate"], document["superseded"]
+    return superseded[-1] if certificate and superseded and not project_document.is_deployed(document) else certificate
+
+
+def _lifetime_hours(document: ProjectDocument) -> float | None:
+    """How long the certificate in service is valid in all; None where that is not known."""
+    one = _in_service(document)
+    if one is None or not one.get("not_before") or not one.get("not_after"):
+        return None
+    lifetime = times.from_text(one["not_after"]) - times.from_text(one["not_before"])
+    return round(lifetime.total_seconds() / 3600, 1)

@@ -13,21 +13,21 @@ from __future__ import annotations
 import json
 import typing as t
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ..values import redaction, times
-from . import sns_text
+from . import expiry, sns_text
 from .notice import Notice
 from .run_summary import FAILED
 
 Row = t.Mapping[str, t.Any]
 
 HAPPENED = ("changed", "deleted")
-THRESHOLDS = (14, 7, 3, 1)
+THRESHOLDS = expiry.THRESHOLDS
 # The word for each threshold that the days left have come down to; the last one holds for all further ones.
 LEVELS = ("WARNING", "URGENT", "CRITICAL", "EMERGENCY")
 SHOWN = 200
-ROW_FIELDS = ("name", "status", "action", "reason", "deadline", "days_left", "wait_until")
+ROW_FIELDS = ("name", "status", "action", "reason", "deadline", "days_left", "wait_until", "level")
 
 
 @dataclass(frozen=True)
@@ -49,17 +49,16 @@ class Matter:
 def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], now: datetime) -> Notice | None:
     """The digest of a run: ``data`` is its summary, ``attention`` are rows of the plan of projects that did not run
     though they need a certificate."""
-    ordered = sorted(thresholds, reverse=True)
-    rows = [_row(row, row["status"], now) for row in data["projects"]]
+    rows = [_row(row, row["status"], thresholds, now) for row in data["projects"]]
     ran = {row["name"] for row in rows}
-    waiting = [_row(row, "waiting", now) for row in attention if row["name"] not in ran]
+    waiting = [_row(row, "waiting", thresholds, now) for row in attention if row["name"] not in ran]
     failed = tuple(sorted((row for row in rows if row["status"] == FAILED), key=_urgency))
-    soon = tuple(sorted((row for row in waiting if _level(row, ordered)), key=_urgency))
+    soon = tuple(sorted((row for row in waiting if row["level"]), key=_urgency))
     matter = Matter(
         failed,
         soon,
         tuple(row for row in rows if row["status"] in HAPPENED),
-        max((_level(row, ordered) for row in (*failed, *soon)), default=0),
+        max((row["level"] for row in (*failed, *soon)), default=0),
     )
     if not matter.rows:
         return None
@@ -75,16 +74,20 @@ def threshold_problems(thresholds: t.Sequence[int]) -> list[str]:
     ]
 
 
-def _row(row: Row, status: str, now: datetime) -> dict[str, t.Any]:
-    """A project without a certificate has nothing in service that could expire."""
+def _row(row: Row, status: str, thresholds: t.Sequence[int], now: datetime) -> dict[str, t.Any]:
+    """A project without a certificate has nothing in service that could expire. ``level`` counts the thresholds that
+    the time left has come down to."""
     has_deadline = bool(row.get("deadline")) and row.get("action") != "issue"
-    left = (times.from_text(row["deadline"]) - now).days if has_deadline else None
-    found = {**row, "status": status, "days_left": left, "reason": redaction.redacted(str(row.get("reason") or ""))}
+    left = times.from_text(row["deadline"]) - now if has_deadline else None
+    lifetime = timedelta(hours=row["lifetime_hours"]) if row.get("lifetime_hours") else None
+    found = {
+        **row,
+        "status": status,
+        "days_left": None if left is None else left.days,
+        "level": 0 if left is None else expiry.level(left, lifetime, thresholds),
+        "reason": redaction.redacted(str(row.get("reason") or "")),
+    }
     return {field: found.get(field) for field in ROW_FIELDS}
-
-
-def _level(row: Row, thresholds: t.Sequence[int]) -> int:
-    return 0 if row["days_left"] is None else sum(row["days_left"] < days for days in thresholds)
 
 
 def _urgency(row: Row) -> tuple[bool, int, str]:

@@ -106,7 +106,8 @@ def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
         "changed": bool(result.get("changed")),
         "action": hint.get("action"),
     }
-    return {**row, "reason": redaction.redacted(str(result.get("reason") or "")), "deadline": hint.get("deadline")}
+    row["reason"], row["deadline"] = redaction.redacted(str(result.get("reason") or "")), hint.get("deadline")
+    return {**row, "lifetime_hours": hint["lifetime_hours"]} if hint.get("lifetime_hours") else row
 
 
 def _lost(host: str, hint: Row) -> dict[str, t.Any]:

@@ -31,6 +31,8 @@ from ..._errors import ConfigError
 from ..renewal_notes import RenewalNotes
 from . import ca_limits, renewal_inquiry, run_notes, survey
 
+# What of its need stands beside a selected project.
+_SHOWN = ("name", "host", "action", "reason", "deadline", "lifetime_hours")
 # What a project that no run takes now may need without anybody having to look at it.
 _AT_REST = ("none", "cleanup")
 
@@ -241,7 +243,5 @@ def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:
 def _selected(need: needs.Need, store: str) -> dict[str, t.Any]:
     document = need.candidate.document
     role_vars = overview.role_vars(document["name"], document["definition"], need.candidate.store or store)
-    shown = {
-        key: value for key, value in need.as_dict().items() if key in ("name", "host", "action", "reason", "deadline")
-    }
+    shown = {key: value for key, value in need.as_dict().items() if key in _SHOWN}
     return {**shown, "definition": need.candidate.index, "role_vars": role_vars}

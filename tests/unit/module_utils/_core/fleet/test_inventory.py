@@ -16,7 +16,7 @@ STORE = "dynamodb://certops"
 
 
 def host(expiring_days: int = 14, **given: t.Any) -> inventory.Host:
-    return inventory.host(overview.of(document(**given), NOW, lambda _owner: False), STORE, expiring_days)
+    return inventory.host(overview.of(document(**given), NOW, lambda _owner: False), STORE, expiring_days, NOW)
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,13 @@ def test_a_host_is_in_the_group_of_its_state_and_in_those_that_say_what_is_to_be
     found = host(**given)
     assert set(found.groups) == {"certificate_projects", *groups}
     assert set(found.groups) <= set(inventory.GROUPS)
+
+
+def test_a_certificate_of_160_hours_is_not_expiring_all_its_life() -> None:
+    short = {"lifetime_days": 160 / 24}
+    assert "state_expiring" not in host(certificate=certificate(age_days=0.1, **short)).groups
+    assert "state_expiring" not in host(certificate=certificate(age_days=4.5, **short)).groups
+    assert "state_expiring" in host(certificate=certificate(age_days=5.5, **short)).groups
 
 
 def test_how_many_days_count_as_expiring_can_be_chosen() -> None:

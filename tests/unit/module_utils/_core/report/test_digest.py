@@ -162,3 +162,11 @@ def test_secrets_and_letters_that_sns_does_not_take_are_kept_out() -> None:
     assert "wJalr" not in notice.message
     assert notice.subject.isascii()
     assert len(notice.subject) <= sns_text.MAX_SUBJECT_CHARACTERS
+
+
+def test_a_certificate_of_160_hours_is_not_urgent_all_its_life() -> None:
+    waits = row("a", "wait", 4, lifetime_hours=160)
+    assert composed(attention=[waits]) is None
+    notice = composed(attention=[row("a", "wait", 1.5, lifetime_hours=160)])
+    assert notice is not None
+    assert notice.subject == "certops WARNING: 1 waiting, first expiry in 1 days (renew)"

@@ -17,15 +17,16 @@ SHORT = 160 * HOUR
     ("left", "lifetime", "level"),
     [
         (30 * DAY, 90 * DAY, 0),
-        (14 * DAY, 90 * DAY, 1),
-        (7 * DAY, 90 * DAY, 2),
-        (1 * DAY, 90 * DAY, 4),
+        (14 * DAY, 90 * DAY, 0),
+        (13.9 * DAY, 90 * DAY, 1),
+        (6.9 * DAY, 90 * DAY, 2),
+        (0.9 * DAY, 90 * DAY, 4),
         (-1 * DAY, 90 * DAY, 4),
         (13 * DAY, 47 * DAY, 0),
         (11 * DAY, 47 * DAY, 1),
         (159 * HOUR, SHORT, 0),
         (54 * HOUR, SHORT, 0),
-        (40 * HOUR, SHORT, 1),
+        (39 * HOUR, SHORT, 1),
         (2 * HOUR, SHORT, 4),
         (10 * DAY, None, 1),
     ],
@@ -42,8 +43,8 @@ def test_a_certificate_that_is_not_due_never_expires_soon(lifetime: timedelta) -
 
 
 def test_thresholds_of_ones_own_shrink_alike() -> None:
-    assert expiry.spans(40 * DAY, [20, 10]) == (10 * DAY, 5 * DAY)
-    assert expiry.spans(400 * DAY, [10, 20]) == (20 * DAY, 10 * DAY)
+    assert expiry.spans(28 * DAY, [20, 10]) == (10 * DAY, 5 * DAY)
+    assert expiry.spans(64 * DAY, [10, 40]) == (40 * DAY, 10 * DAY)
     assert expiry.spans(SHORT, []) == ()
 
 
