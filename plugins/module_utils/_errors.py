@@ -5,6 +5,7 @@ traceback."""
 
 from __future__ import annotations
 
+import sys
 import typing as t
 
 
@@ -93,5 +94,5 @@ def missing_library(name: str) -> CertError:
     """The error for a library that the work needs and the host does not have."""
     return CertError(
         f"the Python library {name} is not installed for the Python that runs the modules; install what the"
-        " collection's requirements.txt lists"
+        f" requirements.txt of the collection lists: {sys.executable} -m pip install -r requirements.txt"
     )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 import typing as t
 from contextvars import ContextVar
@@ -16,7 +17,7 @@ from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleA
 from ._core.values.params import Params
 from ._core.values.plan import Outcome
 from ._core.values.waiting import Clock
-from ._errors import CertError
+from ._errors import CertError, missing_library
 
 
 class SystemClock:
@@ -100,9 +101,15 @@ def result_of_error(error: CertError) -> dict[str, t.Any]:
 
 def _ansible_module_edge(body: Body) -> None:
     module = AnsibleAWSModule(
-        argument_spec=body.argument_spec, default_args=False, supports_check_mode=True, **body.rules
+        argument_spec=body.argument_spec,
+        default_args=False,
+        check_boto3=False,  # amazon.aws names the library, and neither the Python nor what to do
+        supports_check_mode=True,
+        **body.rules,
     )
     try:
+        if importlib.util.find_spec("boto3") is None:
+            raise missing_library("boto3")
         outcome = body.outcome(module.params, module.check_mode)
     except CertError as exc:
         module.fail_json(**result_of_error(exc))

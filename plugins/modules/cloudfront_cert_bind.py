@@ -52,11 +52,16 @@ options:
         M(certops.cloudfront.iam_server_cert) returned.
         At least C(id) and C(domains) are needed.
       - In check mode C(id) may be empty.
-      - One of O(server_certificate), O(server_certificate_name) and O(acm_certificate_arn) is required.
+      - One of O(server_certificate), O(server_certificate_name), O(server_certificate_id) and O(acm_certificate_arn) is
+        required.
     type: dict
   server_certificate_name:
     description:
       - The name of an IAM server certificate, which is read from IAM.
+    type: str
+  server_certificate_id:
+    description:
+      - The same by its ID, which CloudFront calls C(IAMCertificateId).
     type: str
   acm_certificate_arn:
     description:
@@ -154,7 +159,8 @@ options:
 notes:
   - "IAM actions needed: C(cloudfront:ListDistributions) on C(*), C(cloudfront:GetDistributionConfig) and
     C(cloudfront:UpdateDistribution) on the distributions.
-    With O(server_certificate_name) also C(iam:GetServerCertificate). With O(match_tags) also C(tag:GetResources) on
+    With O(server_certificate_name) and O(server_certificate_id) also C(iam:GetServerCertificate), with the latter
+    C(iam:ListServerCertificates), too. With O(match_tags) also C(tag:GetResources) on
     C(*)."
   - "For multi-tenant distributions also C(cloudfront:ListDistributionTenants),
     C(cloudfront:ListDistributionTenantsByCustomization) and C(cloudfront:ListConnectionGroups) on C(*),
@@ -317,6 +323,7 @@ from ..module_utils._operations.bind.request import BindRequest
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "server_certificate": {"type": "dict"},
     "server_certificate_name": {"type": "str"},
+    "server_certificate_id": {"type": "str"},
     "acm_certificate_arn": {"type": "str"},
     "certificate_domains": {"type": "list", "elements": "str", "default": []},
     "certificate_fingerprint": {"type": "str"},
@@ -332,6 +339,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "edge_ca_bundle": {"type": "path"},
     **step_record.OPTIONS,
 }
+
+
+ALTERNATIVES = ("server_certificate", "server_certificate_name", "server_certificate_id", "acm_certificate_arn")
 
 
 def parse(params: Params) -> BindRequest:
@@ -368,8 +378,8 @@ def main() -> None:
         run=run,
         step=step_record.RecordedStep(steps.bound),
         required_by=step_record.REQUIRED_BY,
-        required_one_of=[("server_certificate", "server_certificate_name", "acm_certificate_arn")],
-        mutually_exclusive=[("server_certificate", "server_certificate_name", "acm_certificate_arn")],
+        required_one_of=[ALTERNATIVES],
+        mutually_exclusive=[ALTERNATIVES],
     )
 
 

@@ -44,7 +44,7 @@ class World:
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
         given = {"server_certificate": self.certificate, "previous": ["ASCAOLD"], **params}
-        iam = self.iam if params.get("server_certificate_name") else None
+        iam = self.iam if params.get("server_certificate_name") or params.get("server_certificate_id") else None
         speaking: t.Any = (self.cloudfront, iam, self.tls, self.partition, lambda: None)
         clients = cloudfront_cert_bind.Clients(*speaking)
         return modules.run(cloudfront_cert_bind, {**DEFAULTS, **given}, self.clock, check_mode, clients)

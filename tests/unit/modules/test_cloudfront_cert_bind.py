@@ -80,3 +80,12 @@ def test_bad_input_is_refused_with_all_problems_before_any_call(world: World, tm
     ):
         assert expected in found
     assert not world.cloudfront.calls.made
+
+
+def test_a_certificate_is_looked_up_by_the_id_that_the_console_shows(world: World) -> None:
+    issued = issue("example.com", "*.example.com")
+    world.iam.add("new", issued.leaf, issued.chain)
+    world.run(server_certificate=None, server_certificate_id="ASCANEW")
+    assert world.cloudfront.bound("E1") == "ASCANEW"
+    with pytest.raises(ConfigError, match="server_certificate_id: ASCANONE does not exist in IAM"):
+        world.run(server_certificate=None, server_certificate_id="ASCANONE")

@@ -200,7 +200,10 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         problem = _problem(response)
         now = self.clock.now()
         retry_after = waiting.retry_after(response.headers.get("Retry-After"), now)
-        advice, until = problems.advice(problem, retry_after, now), problems.retry_at(problem, retry_after, now)
+        advice, until = (
+            problems.advice(problem, retry_after, now, operation),
+            problems.retry_at(problem, retry_after, now),
+        )
         raise RemoteError(
             f"acme:{operation} on {url} was answered with HTTP {response.status_code}, {problem.as_text()}"
             + (f"; {advice}" if advice else ""),

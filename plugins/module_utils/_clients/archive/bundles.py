@@ -25,6 +25,9 @@ MAX_FILE_BYTES = 4 * 1024 * 1024
 MAX_TAR_BYTES, MAX_MEMBERS = 8 * 1024 * 1024, 20
 # What tarfile raises over bytes that are no archive: headers that refer to each other are read by recursion.
 _UNREADABLE_TAR = (tarfile.TarError, zlib.error, EOFError, OSError, UnicodeError, OverflowError, RecursionError)
+_SUFFIX = ".tar.gz"
+# So many bundles are named where one does not exist.
+NAMED = 10
 # From the URI of an object in an archive to its bytes, or None if it is gone; _clients.stores.open.archived is one.
 ReadArchived = t.Callable[[str], "bytes | None"]
 
@@ -35,7 +38,10 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
     if archived is not None and reference.startswith("s3://"):
         content = archived(reference)
         if content is None:
-            raise ConfigError([f"bundle {reference}: the object does not exist; use one that is in the archive"])
+            folder = reference.rpartition("/")[0]
+            raise ConfigError(
+                [f"bundle {reference}: the object does not exist; aws s3 ls {folder}/ lists those that do"]
+            )
         return unpack(content, reference)
     path = user.expanded(_local_path(reference))
     try:
@@ -52,12 +58,23 @@ def read(reference: str, archived: ReadArchived | None = None) -> Bundle:
             [
                 (
                     f"bundle {reference}: cannot be read ({_why(exc)}); use a directory with cert.pem and privkey.pem,"
-                    " or a bundle's .tar.gz"
+                    f" or a bundle's .tar.gz{_beside(path)}"
                 )
             ]
         ) from exc
     except ValueError as exc:
         raise ConfigError([f"bundle {reference}: {exc}"]) from exc
+
+
+def _beside(path: Path) -> str:
+    """The bundles that exist where one was looked for, the newest first."""
+    try:
+        names = sorted((one.name for one in path.parent.glob(f"*{_SUFFIX}")), reverse=True)
+    except OSError:
+        return ""
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    found = ", ".join(texts.cleaned(name.removesuffix(_SUFFIX), texts.LONGEST_QUOTE) for name in names[:NAMED])
+    return f"; there are {found}{more}" if found else ""
 
 
 def unpack(content: bytes, reference: str) -> Bundle:

@@ -61,6 +61,13 @@ _ADVICE = {
         "the CA gave no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone"
     ),
 }
+# What the same types say of a new account, whatever they say elsewhere: it has nothing to do with zones.
+_NEW_ACCOUNT = "newAccount"
+_ABOUT_THE_BINDING = (
+    "check acme_eab_kid and acme_eab_hmac_key if the CA wants an external account binding: each CA has keys of its own,"
+    " and some can be used only once"
+)
+_BINDING_CODES = frozenset({"malformed", "unauthorized"})
 # These say how the CA is today, or what it may do, not how the names are: another CA may issue.
 _ABOUT_THE_CA = frozenset({"caa", "rateLimited", "serverInternal"})
 
@@ -159,9 +166,11 @@ def _told(detail: str) -> datetime | None:
         return None
 
 
-def advice(problem: Problem, retry_after: float | None, now: datetime) -> str:
-    """What to do about the problem; empty if nothing is known about its type."""
+def advice(problem: Problem, retry_after: float | None, now: datetime, operation: str = "") -> str:
+    """What to do about the problem of this operation; empty if nothing is known about its type."""
     limited = _limited(problem, retry_after, now)
+    if operation == _NEW_ACCOUNT and problem.code in _BINDING_CODES:
+        return _ABOUT_THE_BINDING
     return limited.as_text() if limited else fixed_advice(problem)
 
 

@@ -139,7 +139,7 @@ def _target(request: BindRequest, clients: Clients, clock: Clock, check_mode: bo
     """The certificate; one that was given by name is read, and checked as one that was given as a whole."""
     if isinstance(request.target, Target):
         return request.target
-    name = request.target
+    name = _name_of(request.target, clients) if request.is_id else request.target
     content = clients.iam.get_server_certificate(name) if clients.iam else None
     if content is None:
         raise ConfigError(
@@ -151,3 +151,14 @@ def _target(request: BindRequest, clients: Clients, clock: Clock, check_mode: bo
     if problems:
         raise ConfigError(problems)
     return bind_target.from_server_certificate(fields)
+
+
+def _name_of(certificate_id: str, clients: Clients) -> str:
+    known = clients.iam.known_server_certificates() if clients.iam else ()
+    name = next((one.name for one in known if one.id == certificate_id), None)
+    if name is None:
+        problem = (
+            f"{certificate_id} does not exist in IAM; correct the ID, or upload the certificate with iam_server_cert"
+        )
+        raise ConfigError([f"server_certificate_id: {problem}"])
+    return name

@@ -23,12 +23,13 @@ from .tenancy import TENANT_ID
 
 @dataclass(frozen=True)
 class BindRequest:
-    """The certificate to bind, or the name of the server certificate that is to be read first; where, and how.
+    """The certificate to bind, or the name, or ID, of the server certificate that is to be read first; where, and how.
 
     ``edge`` is the host and port to probe instead of each distribution's own.
     """
 
     target: Target | str
+    is_id: bool
     selection: Selection
     wait: bool
     wait_timeout: float
@@ -56,7 +57,8 @@ def parse(params: Params) -> BindRequest:
     if problems:
         raise ConfigError(problems)
     return BindRequest(
-        target=params["server_certificate_name"] or _target(params),
+        target=params["server_certificate_name"] or params["server_certificate_id"] or _target(params),
+        is_id=params["server_certificate_id"] is not None,
         selection=selection,
         wait=params["wait"],
         wait_timeout=params["wait_timeout"],

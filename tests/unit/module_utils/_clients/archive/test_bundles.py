@@ -211,3 +211,12 @@ def test_a_manifest_survives_its_document() -> None:
     manifest = bundle().manifest
     assert manifest is not None
     assert Manifest.from_dict(json.loads(json.dumps(manifest.as_dict()))) == manifest
+
+
+def test_a_bundle_that_does_not_exist_names_those_that_do(tmp_path: Path) -> None:
+    for name in ("2026-10-07-0440", "2026-11-06-0442"):
+        (tmp_path / f"{name}.tar.gz").write_bytes(b"")
+    with pytest.raises(ConfigError, match=r"there are 2026-11-06-0442, 2026-10-07-0440\Z"):
+        _bundles.read(str(tmp_path / "2026-01-01-0000.tar.gz"))
+    with pytest.raises(ConfigError, match="aws s3 ls s3://certops/webapp/ lists those that do"):
+        _bundles.read("s3://certops/webapp/2026-01-01-0000.tar.gz", lambda _uri: None)

@@ -174,3 +174,11 @@ def test_only_a_limit_says_until_when(code: str) -> None:
 )
 def test_another_ca_is_of_use_only_for_what_is_about_the_ca(codes: list[str], expected: bool) -> None:
     assert acme_problems.another_ca_may_issue(codes) is expected
+
+
+def test_a_refused_new_account_is_about_the_binding_and_never_about_zones() -> None:
+    refused = Problem("unauthorized", "invalid eab credentials")
+    told = acme_problems.advice(refused, None, NOW, "newAccount")
+    assert "acme_eab_kid" in told
+    assert "zone" not in told
+    assert "zone" in acme_problems.advice(refused, None, NOW, "newOrder")
