@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from sandbox.ca.authority import Authority, Pair
@@ -26,6 +27,7 @@ key_type = ecdsa
 {more}[acme_renewal_info]
 ari_retry_after = 2026-11-22T05:30:00
 """
+LIFETIME, BACKDATED = timedelta(days=90), timedelta(hours=1)
 LETSENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 
 
@@ -49,7 +51,7 @@ class CertbotHome:
 
     def write(self, name: str, number: int, domains: Sequence[str]) -> Pair:
         """One more version; `live` leads to it."""
-        pair, chain = self.authority.certificate(domains), self.authority.issuer.certificate_pem
+        pair, chain = self.authority.certificate(domains, LIFETIME, BACKDATED), self.authority.issuer.certificate_pem
         texts = {
             "cert": pair.certificate_pem,
             "chain": chain,

@@ -12,6 +12,7 @@ import json
 import os
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -97,11 +98,15 @@ def create_role(
 
 
 def upload_certificate(
-    name: str, domains: Sequence[str], env: Environment | None = None, path: str = "/cloudfront/"
+    name: str,
+    domains: Sequence[str],
+    env: Environment | None = None,
+    path: str = "/cloudfront/",
+    age: timedelta = timedelta(days=730),
 ) -> str:
     """A server certificate of another CA in IAM; returns its ServerCertificateId."""
     authority = Authority()
-    pair = authority.certificate(domains)
+    pair = authority.certificate(domains, age=age)
     answer = client("iam", env).upload_server_certificate(
         ServerCertificateName=name,
         Path=path,

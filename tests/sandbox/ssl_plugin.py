@@ -27,6 +27,7 @@ CONTROLLER_DESCRIPTION = "(SO8156-cn) - China CloudFront SSL Plugin V2"
 CONTROLLER = "cloudfront-ssl-plugin-v2"
 CHINA_TIME = timezone(timedelta(hours=8))
 LIFETIME = timedelta(days=90)
+BACKDATED = timedelta(hours=1)
 # What the name of a certificate takes for its life.
 NAMED_LIFETIME = timedelta(days=89, hours=23)
 NO_PREVIOUS = "No Previous IAM SSL Information"
@@ -181,7 +182,7 @@ class SslPlugin:
         previous = self.certificates(project)
         self._wait_for_a_free_minute(project)
         now = self.now()
-        pair = self.authority.certificate(project.domains, LIFETIME)
+        pair = self.authority.certificate(project.domains, LIFETIME, BACKDATED)
         key = f"{project.prefix}{_name(now)}.tar.gz"
         self._client("s3").put_object(Bucket=project.bucket, Key=key, Body=archive(pair, self.authority))
         name = f"{project.name}-{_name(now + NAMED_LIFETIME)}"

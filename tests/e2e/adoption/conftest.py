@@ -5,17 +5,25 @@ own."""
 
 from __future__ import annotations
 
+import json
 import typing as t
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.modules import adoption_info
+from ansible_collections.certops.cloudfront.plugins.modules import (
+    adoption_info,
+    adoption_source,
+    project_adopt,
+    project_plan,
+)
 from e2e.in_process import run
 from sandbox.client_files import CertbotHome
 from sandbox.process import SandboxProcess
 from sandbox.ssl_plugin import SslPlugin
+
+Found = t.Mapping[str, t.Any] | None
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,28 @@ class Adoption:
 
     def info(self, **params: t.Any) -> Outcome:
         return run(adoption_info, store=self.store, **params)
+
+    def source(self, project: Found = None, check_mode: bool = False, **params: t.Any) -> Outcome:
+        return run(adoption_source, check_mode, store=self.store, project=project, **params)
+
+    def adopt(self, project: Found = None, check_mode: bool = False, **params: t.Any) -> Outcome:
+        return run(project_adopt, check_mode, store=self.store, archive=self.archive, project=project, **params)
+
+    def whole(self, theirs: str, names: t.Mapping[str, str] | None = None, **params: t.Any) -> Outcome:
+        """All steps for one project, in their order."""
+        first = self.found(theirs, names=names)
+        self.adopt(first, state="copied", **params)
+        self.source(first)
+        return self.adopt(self.found(theirs, names=names, known=[first]), **params)
+
+    def document(self, name: str) -> dict[str, t.Any] | None:
+        file = Path(self.store.removeprefix("file://")) / f"{name}.json"
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.exists() else None
+
+    def plan(self) -> dict[str, t.Any]:
+        """What each project in the store needs, by its name."""
+        planned = run(project_plan, store=self.store, run="renew", renewal_info=False).result
+        return {one["name"]: one for one in planned["projects"]}
 
     def found(self, theirs: str, **params: t.Any) -> dict[str, t.Any]:
         """One project of a reading, by its old name."""

@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     acme_route53_cleanup,
     acme_route53_issue,
     adoption_info,
+    adoption_source,
     apigateway_cert_bind,
     certificate_info,
     cloudfront_cert_bind,
@@ -27,6 +28,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     iam_server_cert,
     iam_server_cert_cleanup,
     iam_server_cert_info,
+    project_adopt,
     project_info,
     project_record,
     project_store,
@@ -219,7 +221,15 @@ def adopt(one: OneFeature) -> None:
     SslPlugin(one.owner, one.control).project("New", ["example.org"])
     one.become("adopt")
     given = {"store": f"file://{one.archive}"}
-    assert sorted(in_process.run(adoption_info, **given).result["ready"]) == ["New", "WebApp"]
+    found = {one["name"]: one for one in in_process.run(adoption_info, **given).result["projects"]}
+    given["archive"] = given["store"]
+    in_process.run(project_adopt, **given, project=found["New"], state="copied")
+    in_process.run(adoption_source, store=given["store"], project=found["New"])
+    again = in_process.run(adoption_info, store=given["store"], known=[*found.values()]).result["projects"]
+    new = next(one for one in again if one["name"] == "New")
+    assert in_process.run(project_adopt, **given, project=new).result["phase"] == "done"
+    in_process.run(adoption_source, store=given["store"], name="New", state="running")
+    assert in_process.run(project_adopt, **given, name="New", state="absent").changed
 
 
 def acm_request(one: OneFeature) -> None:

@@ -70,7 +70,11 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, key: ec.EllipticCurvePrivateKey, issuer: Pair | None, lifetime: datetime.timedelta
+    subject: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    issuer: Pair | None,
+    lifetime: datetime.timedelta,
+    age: datetime.timedelta = 2 * YEAR,
 ) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.timezone.utc)
     issuer_key = issuer.key if issuer else key
@@ -81,7 +85,7 @@ def _builder(
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         # A certificate of the sandbox may be backdated, and its issuers must be older than it is.
-        .not_valid_before(now - 2 * YEAR)
+        .not_valid_before(now - age)
         .not_valid_after(now + lifetime)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
@@ -118,10 +122,12 @@ class Authority:
         self.issuer = _authority(ISSUER_NAME, self.root, 0)
         self.alternate = _authority(ISSUER_NAME, _authority(ALTERNATE_ROOT_NAME, None, 1), 0, self.issuer.key)
 
-    def certificate(self, names: Sequence[str], lifetime: datetime.timedelta = YEAR) -> Pair:
-        """A server certificate for DNS names and addresses, from the issuing CA."""
+    def certificate(
+        self, names: Sequence[str], lifetime: datetime.timedelta = YEAR, age: datetime.timedelta = 2 * YEAR
+    ) -> Pair:
+        """A server certificate for DNS names and addresses, from the issuing CA; so old, and valid for so long."""
         key = ec.generate_private_key(ec.SECP256R1())
-        builder = _builder(_name(names[0]), key, self.issuer, lifetime)
+        builder = _builder(_name(names[0]), key, self.issuer, lifetime, age)
         builder = (
             builder.add_extension(x509.SubjectAlternativeName([_general_name(name) for name in names]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -117,6 +117,16 @@ class Iam:
             answer = self._client.upload_server_certificate(**_request(upload))
         return _stored(answer["ServerCertificateMetadata"])
 
+    def update_server_certificate(self, name: str, path: str) -> None:
+        """The certificate has this path. Its ID stays, so what uses it notices nothing; its ARN changes."""
+        with calling(SERVICE, "UpdateServerCertificate", name):
+            self._client.update_server_certificate(ServerCertificateName=name, NewPath=path)
+
+    def untag_server_certificate(self, name: str, keys: t.Iterable[str]) -> None:
+        """The certificate does not have these tags."""
+        with calling(SERVICE, "UntagServerCertificate", name):
+            self._client.untag_server_certificate(ServerCertificateName=name, TagKeys=list(keys))
+
     def tag_server_certificate(self, name: str, tags: t.Mapping[str, str]) -> None:
         """Add or overwrite these tags; others stay."""
         with calling(SERVICE, "TagServerCertificate", name):

@@ -14,11 +14,10 @@ CURRENT, SUPERSEDED = "current", "superseded"
 
 @dataclass(frozen=True)
 class ServiceChoice:
-    """The certificate in service, the others from the oldest on, and whether a plan has nothing to do for it."""
+    """The certificate in service, and the others from the oldest on."""
 
     current: SeenCertificate | None
     superseded: tuple[SeenCertificate, ...] = ()
-    deployed: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -33,8 +32,14 @@ def choose(certificates: t.Iterable[SeenCertificate], rebind: bool = False) -> S
     others = tuple(one for one in found if one is not current)
     astray = [one for one in others if one["users"]]
     warnings = [*_warnings(current, newest, astray), *_uncovered(used)]
-    deployed = not astray and current["deployed"] and (bool(current["users"]) or not used)
-    return ServiceChoice(current, others, deployed, tuple(warnings))
+    return ServiceChoice(current, others, tuple(warnings))
+
+
+def is_deployed(certificates: t.Sequence[SeenCertificate]) -> bool:
+    """Whether the certificate with the role is in service everywhere, or nothing uses any of them."""
+    current = next((one for one in certificates if one["role"] == CURRENT), None)
+    astray = [one for one in certificates if one is not current and one["users"]]
+    return current is not None and not astray and current["deployed"]
 
 
 def _age(one: SeenCertificate) -> tuple[str, str]:

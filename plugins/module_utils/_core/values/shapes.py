@@ -236,6 +236,13 @@ class FormerScheduler(t.TypedDict):
     host: str | None
 
 
+class ArchivedCopy(t.TypedDict):
+    """A bundle of the tool from before in our archive."""
+
+    uri: str
+    fingerprint_sha256: str
+
+
 class AdoptionRecord(t.TypedDict):
     """Where the project came from, if another tool had it before, and how far that went."""
 
@@ -246,7 +253,7 @@ class AdoptionRecord(t.TypedDict):
     phase: str
     started_at: str
     finished_at: str | None
-    bundles: dict[str, str | None]  # from their URI to ours; None could not be used
+    bundles: dict[str, ArchivedCopy | None]  # by their URI; None could not be used
     topic: str | None
     stopped_at: str | None
     former: FormerScheduler | None

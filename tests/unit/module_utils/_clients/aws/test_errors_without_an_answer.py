@@ -33,6 +33,13 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3_bucket import S3Bucket
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sns import Sns
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.stacks.cloudformation import (
+    CloudFormation,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.stacks.events import Events
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.stacks.functions import Functions
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.stacks.plugin_table import PluginTable
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sts import Sts
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.cname_records import CnameSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
@@ -45,6 +52,7 @@ TOPIC = "arn:aws:sns:us-east-1:111111111111:certops"
 CERTIFICATE = "arn:aws:acm:us-east-1:111111111111:certificate/12345678-1234-1234-1234-123456789012"
 BALANCER = "arn:aws:elasticloadbalancing:us-east-1:111111111111:loadbalancer/app/web/1"
 LISTENER = "arn:aws:elasticloadbalancing:us-east-1:111111111111:listener/app/web/1/2"
+FUNCTION = "arn:aws:lambda:us-east-1:111111111111:function:certbot"
 USER = "arn:aws:iam::111111111111:user/certops"
 VALIDATION = CnameSet("_1.example.com", ("_2.acm-validations.aws",))
 CHALLENGE = TxtSet(name="_acme-challenge.example.com", ttl=60, values=('"value"',))
@@ -92,6 +100,11 @@ class Proxy:
             S3Bucket: S3Bucket(s3, "keys", "111111111111"),
             Sns: Sns(self._client("sns")),
             Sts: Sts(self._client("sts")),
+            CloudFormation: CloudFormation(self._client("cloudformation")),
+            Events: Events(self._client("events")),
+            Functions: Functions(self._client("lambda")),
+            PluginBucket: PluginBucket(s3),
+            PluginTable: PluginTable(dynamodb),
         }
 
     def _client(self, service: str, **config: t.Any) -> t.Any:
@@ -183,6 +196,8 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (DynamoDbTables, "update_continuous_backups"): (("certops",), "dynamodb:UpdateContinuousBackups on certops"),
     (DynamoDbTables, "update_table"): (("certops",), "dynamodb:UpdateTable on certops"),
     (Iam, "list_server_certificates"): (("/cloudfront/",), "iam:ListServerCertificates on /cloudfront/"),
+    (Iam, "update_server_certificate"): (("webapp", "/cloudfront/a/"), "iam:UpdateServerCertificate on webapp"),
+    (Iam, "untag_server_certificate"): (("webapp", ["a"]), "iam:UntagServerCertificate on webapp"),
     (Iam, "get_server_certificate"): (("webapp",), "iam:GetServerCertificate on webapp"),
     (Iam, "list_server_certificate_tags"): (("webapp",), "iam:ListServerCertificateTags on webapp"),
     (Iam, "get_server_certificate_quota"): ((), "iam:GetAccountSummary"),
@@ -242,6 +257,20 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Sns, "subscribe"): ((TOPIC, "email", "ops@example.com"), f"sns:Subscribe on ops@example.com to {TOPIC}"),
     (Sns, "unsubscribe"): ((f"{TOPIC}:1",), f"sns:Unsubscribe on {TOPIC}:1"),
     (Sns, "publish"): ((TOPIC, "subject", "message"), f"sns:Publish on {TOPIC}"),
+    (CloudFormation, "describe_stacks"): ((), "cloudformation:DescribeStacks"),
+    (CloudFormation, "list_stack_resources"): (("WebApp",), "cloudformation:ListStackResources on WebApp"),
+    (Events, "list_rules"): ((), "events:ListRules"),
+    (Events, "list_rule_names_by_target"): ((FUNCTION,), f"events:ListRuleNamesByTarget on {FUNCTION}"),
+    (Events, "disable_rule"): (("timer",), "events:DisableRule on timer"),
+    (Events, "enable_rule"): (("timer",), "events:EnableRule on timer"),
+    (Functions, "get_function_configuration"): (("certbot", ("A",)), "lambda:GetFunctionConfiguration on certbot"),
+    (Functions, "get_function_concurrency"): (("certbot",), "lambda:GetFunctionConcurrency on certbot"),
+    (Functions, "put_function_concurrency"): (("certbot", 0), "lambda:PutFunctionConcurrency on certbot"),
+    (Functions, "delete_function_concurrency"): (("certbot",), "lambda:DeleteFunctionConcurrency on certbot"),
+    (PluginBucket, "list_objects"): (("keys",), "s3:ListObjectsV2 on s3://keys"),
+    (PluginBucket, "get_object"): (("keys", "a", 9), "s3:GetObject on s3://keys/a"),
+    (PluginTable, "scan"): (("table",), "dynamodb:Scan on table"),
+    (PluginTable, "get_item"): (("table", "WebApp"), "dynamodb:GetItem on WebApp in table"),
     (Sts, "get_caller_identity"): ((), "sts:GetCallerIdentity"),
     (Sts, "caller"): ((), "sts:GetCallerIdentity"),
     (Sts, "assume_role"): ((USER, "certops"), f"sts:AssumeRole on {USER}"),
@@ -282,6 +311,12 @@ LISTINGS = [
     (CloudFront, "list_distribution_tenants"),
     (CloudFront, "list_distribution_tenants_by_customization"),
     (CloudFront, "list_connection_groups"),
+    (CloudFormation, "describe_stacks"),
+    (CloudFormation, "list_stack_resources"),
+    (Events, "list_rules"),
+    (Events, "list_rule_names_by_target"),
+    (PluginBucket, "list_objects"),
+    (PluginTable, "scan"),
     (DynamoDb, "scan_items"),
     (DynamoDb, "scan_names"),
     (Iam, "list_server_certificates"),

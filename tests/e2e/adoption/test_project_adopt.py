@@ -1,0 +1,326 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A project of the SSL Plugin is taken over in place, step by step: no issuance, no distribution touched, and the way
+back kept open."""
+
+from __future__ import annotations
+
+import typing as t
+from datetime import timedelta
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
+from e2e.adoption.conftest import Adoption
+from sandbox import seed
+from sandbox.control import Control
+from sandbox.ssl_plugin import PluginProject, SslPlugin
+
+OURS = "/cloudfront/certops/WebApp/"
+
+
+def bound(made: PluginProject) -> set[str]:
+    """The certificates that the distributions of the project use."""
+    cloudfront = seed.client("cloudfront")
+    configs = [cloudfront.get_distribution_config(Id=one)["DistributionConfig"] for one in made.distributions]
+    return {config["ViewerCertificate"]["IAMCertificateId"] for config in configs}
+
+
+def listed(path: str) -> list[dict[str, t.Any]]:
+    found = seed.client("iam").list_server_certificates(PathPrefix=path)["ServerCertificateMetadataList"]
+    return sorted(found, key=lambda one: str(one["ServerCertificateName"]))
+
+
+def tags_of(certificate: dict[str, t.Any]) -> list[dict[str, str]]:
+    name = certificate["ServerCertificateName"]
+    return list(seed.client("iam").list_server_certificate_tags(ServerCertificateName=name)["Tags"])
+
+
+def reserved(made: PluginProject) -> int | None:
+    found = seed.client("lambda").get_function_concurrency(FunctionName=made.function)
+    return t.cast("int | None", found.get("ReservedConcurrentExecutions"))
+
+
+def rules(made: PluginProject) -> set[str]:
+    return {seed.client("events").describe_rule(Name=name)["State"] for name in made.rules.values()}
+
+
+def test_an_adopted_project_keeps_its_certificate_and_needs_nothing(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com", "www.example.com"])
+    before = listed(plugin.path(made))[0]
+    control.clear_calls()
+    done = adoption.whole("WebApp")
+    counts = control.counts()
+    assert (counts["UpdateDistribution"], counts["UploadServerCertificate"]) == (0, 0)
+    assert done.changed
+    assert done.result["phase"] == "done"
+    after = listed(OURS)
+    assert [one["ServerCertificateId"] for one in after] == [before["ServerCertificateId"]]
+    assert after[0]["ServerCertificateName"] == before["ServerCertificateName"]
+    tags = tags_of(after[0])
+    assert {"Key": "managed-by", "Value": "certops.cloudfront"} in tags
+    assert {"Key": "certops:project", "Value": "WebApp"} in tags
+    assert (rules(made), bound(made)) == ({"DISABLED"}, {before["ServerCertificateId"]})
+    document = adoption.document("WebApp")
+    assert document is not None
+    assert document["certificate"]["arn"] == after[0]["Arn"]
+    assert document["certificate"]["archive_uri"].startswith(adoption.archive)
+    assert document["last_run"]["Status"] == "Succeeded"
+    assert document["lock"] is None
+    need = adoption.plan()["WebApp"]
+    assert (need["action"], need["state"]) == ("none", "ok")
+
+
+def test_a_second_round_changes_nothing(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:
+    plugin.project("WebApp", ["example.com"])
+    adoption.whole("WebApp")
+    control.clear_calls()
+    again = adoption.found("WebApp")
+    assert (again["status"], again["scheduler"]["stopped"]) == ("adopted", True)
+    assert not adoption.adopt(again, state="copied").changed
+    assert not adoption.source(again).changed
+    assert not adoption.adopt(again).changed
+    writes = ("Put", "Update", "Disable", "Tag", "Upload", "Delete")
+    assert [name for name in control.counts() if name.startswith(writes)] == []
+
+
+def test_no_more_than_six_calls_a_project_beside_copying(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    adoption.adopt(first, state="copied")
+    control.clear_calls()
+    adoption.source(first)
+    again = adoption.found("WebApp", known=[first])
+    adoption.adopt(again)
+    listings = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
+    counts = control.counts()
+    assert sum(count for name, count in counts.items() if name not in listings) <= 6
+
+
+def test_check_mode_writes_nothing_and_shows_the_same(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    control.clear_calls()
+    shown = adoption.adopt(first, check_mode=True)
+    assert adoption.source(first, check_mode=True).changed
+    assert (shown.changed, shown.result["phase"]) == (True, "done")
+    assert [move["after"] for move in shown.result["moved"]] == [OURS]
+    assert control.counts() == {}
+    assert adoption.document("WebApp") is None
+    assert rules(made) == {"ENABLED"}
+
+
+def test_a_certificate_moves_only_after_the_old_tool_was_stopped_and_read_again(
+    plugin: SslPlugin, adoption: Adoption
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    with pytest.raises(RefusedError, match="stop it first"):
+        adoption.adopt(first)
+    plugin.control.advance(5)
+    adoption.source(first)
+    with pytest.raises(RefusedError, match="read it again"):
+        adoption.adopt({**first, "read_at": "2020-01-01T00:00:00Z"})
+    assert len(listed(plugin.path(made))) == 1
+
+
+def test_a_run_of_theirs_in_between_is_seen_and_its_bundle_is_copied(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    adoption.adopt(first, state="copied")
+    assert plugin.timer(made)
+    adoption.source(first)
+    adoption.adopt(adoption.found("WebApp", known=[first]))
+    document = adoption.document("WebApp")
+    assert document is not None
+    assert {document["certificate"]["id"]} == bound(made)
+    assert document["certificate"]["archive_uri"] is not None
+    assert len(document["adoption"]["bundles"]) == 2
+    assert adoption.plan()["WebApp"]["action"] == "none"
+
+
+def test_a_stray_run_after_the_adoption_touches_nothing_of_ours(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    adoption.whole("WebApp")
+    before = bound(made)
+    plugin.issue(made)
+    assert bound(made) == before
+    again = adoption.found("WebApp")
+    assert again["status"] == "adopted"
+    assert any("after the adoption" in warning for warning in again["warnings"])
+    assert adoption.adopt(again, state="copied").changed
+
+
+def test_a_project_of_two_certificates_keeps_the_one_in_service(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    in_service = bound(made)
+    # their next run failed after the upload
+    pair = plugin.authority.certificate(made.domains, age=timedelta(hours=1))
+    plugin._upload(made, "WebApp-2030-01-01-0000", pair)
+    assert any("superseded" in warning for warning in adoption.found("WebApp")["warnings"])
+    adoption.whole("WebApp")
+    document = adoption.document("WebApp")
+    assert document is not None
+    assert ({document["certificate"]["id"]}, bound(made)) == (in_service, in_service)
+    assert [one["name"] for one in document["superseded"]] == ["WebApp-2030-01-01-0000"]
+    assert len(listed(OURS)) == 2
+    need = adoption.plan()["WebApp"]
+    assert (need["due"], need["unused"]) == (False, ["WebApp-2030-01-01-0000"])
+
+
+def test_without_its_bundle_a_certificate_is_adopted_without_a_key_unless_one_is_required(
+    plugin: SslPlugin, adoption: Adoption
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    key = first["bundles"][0]["uri"].partition(f"{made.bucket}/")[2]
+    seed.client("s3").put_object(Bucket=made.bucket, Key=key, Body=b"not a bundle")
+    with pytest.raises(RefusedError, match="was not found"):
+        adoption.adopt(first, state="copied", require_key=True)
+    copied = adoption.adopt(first, state="copied")
+    assert any("not copied" in warning for warning in copied.warnings)
+    assert any("neither restored nor downloaded" in warning for warning in copied.warnings)
+    adoption.source(first)
+    adoption.adopt(adoption.found("WebApp", known=[first]))
+    document = adoption.document("WebApp")
+    assert document is not None
+    assert document["certificate"]["archive_uri"] is None
+    assert adoption.plan()["WebApp"]["action"] == "none"
+
+
+def test_a_move_that_is_denied_leaves_everything_where_it_was(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    adoption.adopt(first, state="copied")
+    adoption.source(first)
+    again = adoption.found("WebApp", known=[first])
+    control.fault("iam", "TagServerCertificate", "access_denied", count=1)
+    with pytest.raises(RefusedError, match="in service as before"):
+        adoption.adopt(again)
+    assert len(listed(plugin.path(made))) == 1
+    adoption.source(name="WebApp", state="running")
+    assert rules(made) == {"ENABLED"}
+    assert adoption.whole("WebApp").result["phase"] == "done"
+
+
+def test_a_stop_that_is_denied_moves_nothing_and_keeps_the_bundles(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    adoption.adopt(first, state="copied")
+    control.fault("events", "DisableRule", "access_denied", count=1)
+    with pytest.raises(RemoteError, match="DisableRule"):
+        adoption.source(first)
+    document = adoption.document("WebApp")
+    assert document is not None
+    assert (document["adoption"]["phase"], document["lock"]) == ("copied", None)
+    assert len(listed(plugin.path(made))) == 1
+    assert adoption.plan()["WebApp"]["action"] == "none"
+
+
+def test_a_reservation_that_is_denied_is_a_warning(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    adoption.adopt(first, state="copied")
+    control.fault("lambda", "PutFunctionConcurrency", "access_denied", count=1)
+    stopped = adoption.source(first)
+    assert any("Reissue" in warning for warning in stopped.warnings)
+    assert rules(made) == {"DISABLED"}
+
+
+def test_a_run_at_work_is_waited_for_and_a_stuck_one_is_not_waited_for_longer_than_it_may_take(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    plugin.note(made, "Processing")
+    first = adoption.found("WebApp")
+    assert first["scheduler"]["busy"]
+    adoption.adopt(first, state="copied")
+    stopped = adoption.source(first)
+    assert any("Processing" in warning for warning in stopped.warnings)
+    assert control.counts("dynamodb")["GetItem"] > 50
+
+
+def test_the_way_back_puts_everything_where_it_was(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    before = listed(plugin.path(made))[0]
+    adoption.whole("WebApp")
+    back = adoption.adopt(name="WebApp", state="absent")
+    assert back.changed
+    after = listed(plugin.path(made))[0]
+    assert (after["Arn"], after["ServerCertificateId"]) == (before["Arn"], before["ServerCertificateId"])
+    assert [tag["Key"] for tag in tags_of(after)] == ["parent-stack"]
+    assert (adoption.document("WebApp") or {})["adoption"]["phase"] == "returned"
+    adoption.source(name="WebApp", state="running")
+    assert adoption.document("WebApp") is None
+    assert rules(made) == {"ENABLED"}
+    assert reserved(made) is None
+    assert plugin.timer(made)
+    assert bound(made) == {listed(plugin.path(made))[0]["ServerCertificateId"]}
+    assert not adoption.adopt(name="WebApp", state="absent").changed
+    assert adoption.whole("WebApp").result["phase"] == "done"
+
+
+def test_the_way_back_works_in_the_other_order(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    adoption.whole("WebApp")
+    adoption.source(name="WebApp", state="running")
+    assert (adoption.document("WebApp") or {})["adoption"]["former"] is None
+    adoption.adopt(name="WebApp", state="absent")
+    assert adoption.document("WebApp") is None
+    assert (rules(made), len(listed(plugin.path(made)))) == ({"ENABLED"}, 1)
+
+
+def test_a_rule_that_was_off_before_stays_off(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    seed.client("events").disable_rule(Name=made.rules["created"])
+    seed.client("lambda").put_function_concurrency(FunctionName=made.function, ReservedConcurrentExecutions=3)
+    adoption.whole("WebApp")
+    adoption.source(name="WebApp", state="running")
+    states = {name: seed.client("events").describe_rule(Name=rule)["State"] for name, rule in made.rules.items()}
+    assert states == {"scheduled": "ENABLED", "created": "DISABLED"}
+    assert reserved(made) == 3
+
+
+def test_a_v1_of_the_first_generation_is_not_adopted_while_it_may_run(plugin: SslPlugin, adoption: Adoption) -> None:
+    plugin.project("old", ["example.org"], version="v1_file")
+    first = adoption.found("old")
+    with pytest.raises(RefusedError, match="before July 2024"):
+        adoption.adopt(first, require_stopped=False)
+    assert adoption.whole("old").result["phase"] == "done"
+
+
+def test_without_stopping_nothing_moves_and_a_warning_names_the_next_run(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp")
+    done = adoption.adopt(first, require_stopped=False)
+    assert any(first["scheduler"]["next_run_at"] in warning for warning in done.warnings)
+    assert (len(listed(plugin.path(made))), listed(OURS)) == (1, [])
+
+
+def test_a_project_of_another_kind_with_this_name_is_never_overwritten(plugin: SslPlugin, adoption: Adoption) -> None:
+    plugin.project("WebApp", ["example.com"])
+    plugin.project("Other", ["example.org"])
+    adoption.whole("WebApp")
+    clash = adoption.found("Other", names={"Other": "WebApp"})
+    assert clash["status"] == "refused"
+    assert "adopt_names" in clash["problems"][0]
+
+
+def test_what_people_uploaded_is_adopted_without_a_key(adoption: Adoption) -> None:
+    old = seed.upload_certificate("le-example-1", ["example.com", "www.example.com"], age=timedelta(days=1))
+    seed.create_distribution(["example.com", "www.example.com"], old)
+    done = adoption.adopt(adoption.info(sources=["iam"]).result["projects"][0])
+    assert done.result["phase"] == "done"
+    certificate = done.result["document"]["certificate"]
+    assert (certificate["id"], certificate["archive_uri"]) == (old, None)
+    assert certificate["path"] == "/cloudfront/certops/example-com/"
+    assert adoption.plan()["example-com"]["action"] == "none"
+    again = adoption.info(sources=["iam"]).result["projects"]
+    assert [one["status"] for one in again] == []
