@@ -9,7 +9,7 @@ from __future__ import annotations
 class ModuleDocFragment:
     """Used as certops.cloudfront.acme, and certops.cloudfront.acme.registration beside it."""
 
-    # module_utils/_operations/issue/request.py has the argument spec: ACCOUNT.
+    # module_utils/_operations/ca/options.py has the argument spec: ACCOUNT.
     DOCUMENTATION = r"""
 requirements:
   - acme >= 4.1

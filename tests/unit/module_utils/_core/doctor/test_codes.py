@@ -313,7 +313,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
 }
 
 
-# These need a whole project to be examined: tests/unit/modules/test_doctor.py.
+# These need a whole project to be examined: tests/unit/module_utils/_operations/doctor.
 OF_THE_WHOLE = {"DEFINITION_INVALID", "PROJECT_UNKNOWN", "PROJECT_NEW", "PLACE_UNTESTED"}
 
 
