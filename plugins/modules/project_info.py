@@ -104,6 +104,24 @@ projects:
       description: Where the bundle of the current certificate is archived.
       type: str
       sample: file:///srv/certops/archive/webapp/2026-10-08-0442.tar.gz
+    history:
+      description: The last 20 runs that had something to do, the oldest first.
+      type: list
+      elements: dict
+      contains:
+        run: {description: What the run was for., type: str, sample: renew}
+        started_at: {description: When it took the project., type: str, sample: "2026-10-08T04:40:02Z"}
+        finished_at: {description: When it ended., type: str, sample: "2026-10-08T04:44:10Z"}
+        status: {description: V(succeeded) or V(failed)., type: str, sample: succeeded}
+        error: {description: "Why it failed, if it did.", type: str, sample: "AccessDenied"}
+        changes:
+          description: What was another than after the run before, in words.
+          type: list
+          elements: str
+          sample: ["certificate webapp-2027-01-06-0442 in the place of webapp-2026-11-06-0442, valid until
+            2027-01-06T04:42:09Z"]
+        job: {description: "The page of the job of AWX or automation controller, if it was one.", type: str, sample:
+          "https://awx.example.com/#/jobs/playbook/4711"}
     role_vars: {description: The definition as variables of the role., type: dict, sample: {project_name: webapp,
       project_domains: [example.com]}}
 broken:

@@ -255,6 +255,7 @@ project:
     renewal: {renew_at: null, reason: null, ari: {}, next_attempt_at: null, failures: 0}
     journal: null
     last_run: null
+    history: []
     lock: null
 plan:
   description: What a run has to do.

@@ -125,7 +125,7 @@ digest:
   sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended
     at 2026-11-22T06:30:00Z: 1 failed"}
 data:
-  description: The same as data.
+  description: The same as data. C(changes) of a project that changed says what is another than after its run before.
   returned: success
   type: dict
   sample:

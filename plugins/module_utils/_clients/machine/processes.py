@@ -40,6 +40,14 @@ def current() -> Owner:
     }
 
 
+def job() -> str:
+    """The page of the job that AWX or automation controller runs this in; empty elsewhere."""
+    number, host = os.environ.get("JOB_ID", ""), os.environ.get("AWX_HOST", "")
+    if not number.isdecimal() or not host.startswith("https://"):
+        return ""
+    return f"{host.rstrip('/')}/#/jobs/playbook/{number}"
+
+
 def is_dead(owner: Owner) -> bool:
     """Whether the owner is a process of this very host, boot and PID namespace, and has ended; False where that cannot
     be known."""

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..ca import directories, issuances
-from ..project import last_run as last_runs, lease, pending_revocations
+from ..project import history, last_run as last_runs, lease, pending_revocations
 from ..project.document import authority, is_recorded
 from ..report import expiry
 from ..report.fleet.rows import (
     FleetRow,
+    PastRun,
     RenewalWindow,
     ShownAddress,
     ShownCertificate,
@@ -21,7 +22,7 @@ from ..report.fleet.rows import (
 )
 from ..run import overview
 from ..values import texts, times
-from ..values.shapes import CertificateRecord, Owner, ProjectDocument
+from ..values.shapes import CertificateRecord, Owner, PastRunRecord, ProjectDocument
 from .drift import Index
 
 LONGEST_NAME = 253
@@ -81,6 +82,7 @@ def of(document: ProjectDocument, question: RowQuestion) -> FleetRow:
         last_success_at=_last_success(document),
         window=_window(document),
         journal=_journal(document),
+        history=tuple(_past(entry) for entry in reversed(history.of(document))),
         lock=_lock(document, question) if shown["state"] == "locked" else "",
     )
     return _judged(row, document, question)
@@ -174,11 +176,24 @@ def _window(document: ProjectDocument) -> RenewalWindow | None:
 
 def _last_success(document: ProjectDocument) -> str:
     """When the last run that succeeded ended: the last one, or the one that deployed the certificate."""
-    last_run, recorded = document["last_run"], document["certificate"]
+    last_run, recorded, noted = document["last_run"], document["certificate"], history.last_success(document)
+    if noted:
+        return noted
     if last_run and last_run.get("Status") == last_runs.SUCCEEDED:
         return last_run.get("finished_at") or ""
     deployed = recorded.get("deployed") if recorded else None
     return deployed["at"] if deployed else ""
+
+
+def _past(entry: PastRunRecord) -> PastRun:
+    error = texts.cleaned(entry.get("error") or "", LONGEST_SENTENCE)
+    return PastRun(
+        run=_name(entry.get("run")),
+        finished_at=_name(entry.get("finished_at")),
+        status=f"{_name(entry.get('status'))}{f': {error}' if error else ''}",
+        changes=tuple(texts.cleaned(one, LONGEST_SENTENCE) for one in list(entry.get("changes") or ())[:MOST_LISTED]),
+        job=texts.cleaned(entry.get("job") or "", LONGEST_SENTENCE),
+    )
 
 
 def _journal(document: ProjectDocument) -> str:

@@ -36,6 +36,7 @@ def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
         "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
         "journal": None,
         "last_run": None,
+        "history": [],
         "fence": 0,
         "lock": None,
         "adoption": None,

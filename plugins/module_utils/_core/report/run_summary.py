@@ -107,7 +107,8 @@ def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
         "action": hint.get("action"),
     }
     row["reason"], row["deadline"] = redaction.redacted(str(result.get("reason") or "")), hint.get("deadline")
-    return {**row, "lifetime_hours": hint["lifetime_hours"]} if hint.get("lifetime_hours") else row
+    more = {"changes": result.get("changes"), "lifetime_hours": hint.get("lifetime_hours")}
+    return {**row, **{key: value for key, value in more.items() if value}}
 
 
 def _lost(host: str, hint: Row) -> dict[str, t.Any]:

@@ -9,7 +9,8 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._errors import ConfigError, RefusedError
-from ..project import definition as project_definition, document as project_document, journal, lease
+from ..project import definition as project_definition, document as project_document, history, journal, lease
+from ..project.history import EndedRun
 from ..project.lease import Claim
 from ..report import notice
 from ..values import redaction
@@ -23,7 +24,8 @@ from .step_report import StepReport
 class Request:
     """What is asked of the document: its definition (checked), who asks, and the report of a step.
 
-    ``rehearsal`` is check mode, ``available`` are the server certificates in IAM.
+    ``rehearsal`` is check mode, ``available`` are the server certificates in IAM, ``job`` is the controller's that this
+    run is part of.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Request:
     release: bool = False
     rehearsal: bool = False
     available: tuple[t.Mapping[str, t.Any], ...] = ()
+    job: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def recorded(request: Request, document: ProjectDocument | None) -> Transition:
         or shown.visible(before) != shown.visible(found)
     )
     found["lock"] = {**lease.of(found), "changed": changed}
+    if request.release and (changed or report.failure is not None):
+        found = history.appended(found, _ended(request, found), claim.now)
     kept = recording.released(found) if request.release else recording.held(found, claim.now)
     return Transition(
         document=kept,
@@ -102,6 +107,19 @@ def recorded(request: Request, document: ProjectDocument | None) -> Transition:
         locked=not request.release,
         mail=_mail(found, report),
         summary=_summary(found, report, changed),
+    )
+
+
+def _ended(request: Request, document: ProjectDocument) -> EndedRun:
+    """The run that releases the project now."""
+    report, lock = request.report, lease.of(document)
+    return EndedRun(
+        run=lock["run"],
+        run_id=lock["run_id"],
+        started_at=lock["acquired_at"],
+        succeeded=report.failure is None and report.phase == journal.Phase.DONE.value,
+        error=report.failure or "",
+        job=request.job,
     )
 
 
@@ -158,7 +176,7 @@ def _mail(document: ProjectDocument, report: StepReport) -> notice.Notice | None
 
 
 def _summary(document: ProjectDocument, report: StepReport, changed: bool) -> dict[str, t.Any]:
-    line = notice.summary(document, changed)
+    line = {**notice.summary(document, changed), "changes": history.changes(document) if changed else []}
     return (
         line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
     )

@@ -260,6 +260,36 @@ class AdoptionRecord(t.TypedDict):
     paths: dict[str, FormerPath]  # by the ID of the certificate
 
 
+class RunState(t.TypedDict):
+    """What of a project the next run is compared with, to say what it changed."""
+
+    certificate: str | None  # its name
+    fingerprint_sha256: str | None
+    not_after: str | None
+    key_type: str
+    ca: str  # the URL of its directory
+    domains: list[str]
+    distributions: list[str]
+    addresses: list[str]
+
+
+class _PastRunFacts(t.TypedDict):
+    run: str  # what the run was for
+    run_id: str
+    started_at: str
+    finished_at: str
+    status: str  # succeeded, failed
+    changes: list[str]  # in words, since the run before
+
+
+class PastRunRecord(_PastRunFacts, total=False):
+    """A run that ended; a key may be missing."""
+
+    error: str  # redacted
+    job: str  # of the controller that ran it
+    state: RunState  # of the newest run only
+
+
 class ProjectDocument(t.TypedDict):
     """All that a store keeps of one project."""
 
@@ -274,6 +304,7 @@ class ProjectDocument(t.TypedDict):
     renewal: RenewalState
     journal: JournalRecord | None
     last_run: LastRunRecord | None
+    history: list[PastRunRecord]  # oldest first
     fence: int  # counts the holders of the lock
     lock: LockRecord | None
     adoption: AdoptionRecord | None

@@ -154,6 +154,7 @@ def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitio
         release=request.release,
         rehearsal=check_mode,
         available=request.available,
+        job=processes.job(),
     )
 
 

@@ -554,3 +554,35 @@ class TestADeletionThatDidNotEnd:
         before = issue_and_finish(None, 1)
         after = recorded(take(before, "delete"), "delete", release=True)
         assert (after["journal"], after["certificate"]) == (before["journal"], before["certificate"])
+
+
+class TestHistory:
+    def test_a_run_that_did_something_is_remembered(self) -> None:
+        begun = transitions.locked(Request("webapp", claim()), document()).document
+        assert begun is not None
+        stored = StepReport(certificate=reported_certificate(1), phase="stored")
+        kept = transitions.recorded(Request("webapp", claim(), report=stored), begun).document
+        ended = Request("webapp", claim(now=LATER), report=StepReport(phase="done"), release=True, job="https://awx/1")
+        done = transitions.recorded(ended, kept)
+        assert done.document is not None
+        (entry,) = done.document["history"]
+        assert (entry["run"], entry["status"], entry["job"]) == ("converge", "succeeded", "https://awx/1")
+        assert entry["finished_at"] == times.to_text(LATER)
+        assert done.summary["changes"] == entry["changes"]
+        assert entry["changes"][0].startswith("certificate webapp-1")
+
+    def test_a_run_that_had_nothing_to_do_is_not(self) -> None:
+        begun = transitions.locked(Request("webapp", claim("renew")), document(certificate=certificate())).document
+        ended = Request("webapp", claim("renew"), report=StepReport(phase="done"), release=True)
+        done = transitions.recorded(ended, begun)
+        assert done.document is not None
+        assert done.document["history"] == []
+        assert done.summary["changes"] == []
+
+    def test_a_failure_is_remembered_with_its_reason(self) -> None:
+        begun = transitions.locked(Request("webapp", claim("renew")), document()).document
+        failed = Request("webapp", claim(now=LATER), report=StepReport(failure="the CA is away"), release=True)
+        done = transitions.recorded(failed, begun).document
+        assert done is not None
+        (entry,) = done["history"]
+        assert (entry["run"], entry["status"], entry["error"]) == ("renew", "failed", "the CA is away")
