@@ -63,8 +63,8 @@ options:
     type: str
   is_new:
     description:
-      - The certificate was issued a moment ago, so it is not in IAM yet. It is uploaded without a look at what is
-        there.
+      - The certificate was issued a moment ago, and the room for it was checked before. It is uploaded without a look
+        at what is in IAM, and O(quota_headroom) does not matter.
       - If IAM has a certificate of that name all the same, everything is as without this option.
     type: bool
     default: false
