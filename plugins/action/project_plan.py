@@ -16,7 +16,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
 
 from ..plugin_utils import _in_process
 
-_KEYS = frozenset({"name", "store", *fields.KEYS})
+_KEYS = frozenset({"name", "store", given.ACCOUNT_CHANGE, *fields.KEYS})
 
 # Options that choose among projects, as the playbooks call them.
 _CHOICES = {

@@ -55,7 +55,8 @@ notes:
     no resolver
     answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary),
       C(iam:ListServerCertificates),
-    C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(sns:ListSubscriptionsByTopic). Each that is missing
+    C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(cloudfront:GetDistributionConfig) where
+    there are staging distributions, C(sns:ListSubscriptionsByTopic). Each that is missing
       is a finding of its own."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable),
@@ -133,6 +134,8 @@ findings:
         - V(TERMS_NOT_AGREED), error. There is no account with the CA yet, and its terms are not agreed to.
         - V(NAMES_REDUNDANT), error. A wildcard of the same order covers a name, which Let's Encrypt refuses.
         - V(EAB_MISSING), error. There is no account with the CA yet, and it wants an external account binding for one.
+        - V(ACCOUNT_DIFFERS), error. The project belongs to another account or partition than that of the credentials,
+          so every run is refused.
         - V(CREDENTIALS_UNUSABLE), error. There are no credentials, no region, or AWS rejects them. What needs AWS was
           not checked.
         - V(PERMISSION_MISSING), error. An action is not allowed. It was tried if it reads, and simulated if it changes
@@ -149,6 +152,8 @@ findings:
         - V(KEY_TYPE_COSTLY), info. CloudFront accepts it, but its handshakes are slow.
         - V(WRITES_UNTESTED), info. What changes something could not be simulated.
         - V(DISTRIBUTION_UNKNOWN), error. A distribution that is listed does not exist.
+        - V(CONTINUOUS_DEPLOYMENT), error. A distribution has a continuous deployment policy, with which CloudFront
+          refuses another viewer certificate.
         - V(ALIAS_UNCOVERED), error. A distribution that is to be bound has an alias that the names do not cover.
         - V(ICP_SUSPENDED), error. An alias has no valid ICP recordal, so that CloudFront in China does not serve it.
         - V(ICP_PENDING), warning. CloudFront could not find out whether it has one.

@@ -17,6 +17,10 @@ description:
     nothing per project.
   - Says of each project what it needs and why, and selects those that a run has to take now, the earliest deadline
     first.
+  - A project of another account or partition than that of the credentials is in RV(broken) if it is due, or if there is
+    none of theirs.
+  - New projects for whose certificates IAM has no room are held back. Those that are renewed need only one place in
+    turn.
   - Projects whose order the CA would refuse by its rate limits are held back until there is room, by what the documents
     say was issued. Renewals that a CA
     exempts from a limit are not held back by it.
@@ -173,6 +177,12 @@ options:
         run.
     type: bool
     default: true
+  accept_mass_change:
+    description:
+      - Plan although most projects, and more than one, have lost their certificates in IAM at once. Without it such a
+        plan is refused, since nearly always the account is the wrong one or the listing is not complete.
+    type: bool
+    default: false
   schedule_interval_hours:
     description:
       - How far apart your scheduled runs are. With this there is a warning if that is too far apart for the shortest
@@ -382,8 +392,10 @@ summary:
     actions: {none: 998, renew: 1, wait: 1}
     states: {due: 1, failing: 1, ok: 998}
     held: 0
+    without_room: 0
     first_put_off: []
     first_held: []
+    first_without_room: []
     first_waiting: [{name: shop, until: "2026-11-22T09:30:00Z", reason: "failed attempts so far: 3; the next one is due
       at 2026-11-22T09:30:00Z"}]
     first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before
@@ -430,6 +442,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "observe": {"type": "bool", "default": True},
     "renewal_info": {"type": "bool", "default": True},
     "schedule_interval_hours": {"type": "float"},
+    "accept_mass_change": {"type": "bool", "default": False},
 }
 
 

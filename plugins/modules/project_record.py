@@ -50,8 +50,9 @@ options:
   state:
     description:
       - V(present), the document exists with this O(definition).
-      - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released. The
-        result says in RV(plan) what is to do.
+      - V(locked), likewise, and this run holds the project until O(lock_ttl) has passed or the project is released.
+        Refused if the project belongs to another account or partition than the credentials. The result says in
+        RV(plan) what is to do.
         Without O(definition) the stored one holds. A project that another run holds is left alone. That is not a
         failure;
           RV(locked) is V(false) then.
@@ -96,6 +97,13 @@ options:
         the names of the project.
     type: list
     elements: dict
+  account_change:
+    description:
+      - With O(state=locked), let a project that belongs to another account or partition move to the one of the
+        credentials. Without it such a run is refused, since nearly always the credentials are the wrong ones.
+      - What the project has in its former account stays there.
+    type: bool
+    default: false
   check_first:
     description:
       - With O(state=locked), leave a project alone whose definition is new or another one than before, and only say in
@@ -349,7 +357,6 @@ notice:
 import typing as t
 
 from ..module_utils import _module
-from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.project import journal
 from ..module_utils._core.retire import revocation
 from ..module_utils._core.run import run_plan
@@ -366,6 +373,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "definition": {"type": "dict"},
     "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
+    "account_change": {"type": "bool", "default": False},
     "check_first": {"type": "bool", "default": False},
     "problems": {"type": "list", "elements": "str", "default": []},
     "run_id": {"type": "str"},
@@ -393,8 +401,8 @@ def parse(params: Params) -> RecordRequest:
 
 
 def connect(request: RecordRequest) -> Clients:
-    """The store that has the document."""
-    return Clients(store=stores.store(request.store, request.connection.session))
+    """The store that has the document, and what tells the account."""
+    return Clients.of(request)
 
 
 def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

@@ -238,7 +238,7 @@ def _setups(request: SetupRequest, session: t.Callable[[], Session], clock: Cloc
         elif location.scheme == "s3":
             keys[location.place] = location.kms_key_id or keys.get(location.place)
     if keys:
-        s3, account = session().client("s3"), Sts(session().client("sts")).get_caller_identity()
+        s3, account = session().client("s3"), Sts(session().client("sts")).get_caller_identity().id
         wanted = [WantedBucket(name, account, key, request.manage_bucket) for name, key in keys.items()]
         setups += [BucketSetup(S3Bucket(s3, one.name, account), one) for one in wanted]
     return setups

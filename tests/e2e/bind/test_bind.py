@@ -256,3 +256,50 @@ def test_an_unknown_distribution_as_ansible_shows_it(ansible: t.Any, control: Co
     assert shown.returncode != 0
     assert "E0000000000000 does not exist" in shown.output
     assert control.counts("cloudfront")["UpdateDistribution"] == 0
+
+
+def attach(distribution: str, policy: str) -> None:
+    """Give the distribution a continuous deployment policy; empty takes it away."""
+    answer = seed.client("cloudfront").get_distribution_config(Id=distribution)
+    config = {**answer["DistributionConfig"], "ContinuousDeploymentPolicyId": policy}
+    seed.client("cloudfront").update_distribution(Id=distribution, IfMatch=answer["ETag"], DistributionConfig=config)
+
+
+class TestContinuousDeployment:
+    POLICY = "0f3d1b4e-aaaa-bbbb-cccc-000000000001"
+    ADVICE = "detach the policy by an update of the distribution with an empty ContinuousDeploymentPolicyId"
+
+    def test_is_found_before_an_order_and_explained_after_a_refusal(self, sandbox: SandboxProcess) -> None:
+        old, new = store("old"), store("new")
+        primary = seed.create_distribution(["example.com"], old["id"])
+        seed.create_distribution([], staging=True)
+        attach(primary, self.POLICY)
+        found = bind(new, old, check_mode=True)
+        assert found.failure is not None
+        assert f"{primary}: it has the continuous deployment policy {self.POLICY}" in found.failure
+        assert self.ADVICE in found.failure
+        refused = bind(new, old)
+        assert statuses(refused) == {primary: "failed"}
+        assert "not supported for continuous deployment" in str(refused.failure)
+        assert self.ADVICE in str(refused.failure)
+        attach(primary, "")
+        assert bind(new, old, check_mode=True).failure is None
+        assert statuses(bind(new, old)) == {primary: "rebound"}
+
+    def test_of_one_distribution_does_not_keep_the_others_from_an_order(self, sandbox: SandboxProcess) -> None:
+        old, new = store("old"), store("new")
+        primary, other = (seed.create_distribution([name], old["id"]) for name in ("example.com", "a.example.com"))
+        seed.create_distribution([], staging=True)
+        attach(primary, self.POLICY)
+        found = bind(new, old, check_mode=True)
+        assert (found.failure, statuses(found)) == (None, {primary: "skipped", other: "rebound"})
+        assert statuses(bind(new, old)) == {primary: "failed", other: "rebound"}
+
+    def test_costs_nothing_where_there_is_no_staging_distribution(
+        self, sandbox: SandboxProcess, control: Control
+    ) -> None:
+        old, new = store("old"), store("new")
+        seed.create_distribution(["example.com"], old["id"])
+        control.clear_calls()
+        bind(new, old, check_mode=True)
+        assert control.counts("cloudfront") == {"ListDistributions": 1}

@@ -286,11 +286,14 @@ def test_what_caa_forbids_is_said_before_the_ca_refuses_it(
     ca = {name: patient.definition[name] for name in ("acme_directory", "acme_ca_bundle", "archive")}
     order = {"project": PROJECT, "domains": BOTH, "acme_terms_agreed": True, **ca}
     if not expected:
+        assert in_process.run(acme_route53_issue, check_mode=True, **order).changed
         assert in_process.run(acme_route53_issue, **order).changed
         return
+    with pytest.raises(RemoteError, match="allow this CA in the CAA records") as found:
+        in_process.run(acme_route53_issue, check_mode=True, **order)
     with pytest.raises(RemoteError, match="prevents issuance") as refused:
         in_process.run(acme_route53_issue, **order)
-    assert refused.value.code == "caa"
+    assert (found.value.code, refused.value.code) == ("caa", "caa")
 
 
 def test_the_account_of_the_project_may_be_named_in_caa(sandbox: SandboxProcess, patient: Patient) -> None:
@@ -321,6 +324,17 @@ def test_an_alias_that_is_not_covered_and_a_certificate_of_another_project(life:
     assert patient.codes("warning")["BINDING_CONTESTED"] == [contested]
     assert contested in patient.codes("info", bind=["previous"])["BOUND_ELSEWHERE"]
     assert patient.codes(bind=["ids"], distributions=["E0000000000000"])["DISTRIBUTION_UNKNOWN"] == ["E0000000000000"]
+
+
+def test_a_continuous_deployment_policy(life: Life, patient: Patient, control: Control) -> None:
+    control.set(cloudfront_aliases_without_certificate=True)
+    seed.create_distribution([], staging=True)
+    assert "CONTINUOUS_DEPLOYMENT" not in patient.codes()
+    cloudfront = seed.client("cloudfront")
+    answer = cloudfront.get_distribution_config(Id=life.distribution)
+    config = {**answer["DistributionConfig"], "ContinuousDeploymentPolicyId": "0f3d1b4e-aaaa-bbbb-cccc-000000000001"}
+    cloudfront.update_distribution(Id=life.distribution, IfMatch=answer["ETag"], DistributionConfig=config)
+    assert patient.codes()["CONTINUOUS_DEPLOYMENT"] == [life.distribution]
 
 
 def test_icp_recordals_in_china(

@@ -49,8 +49,8 @@ class Account:
     def __call__(self, check_mode: bool = False, **given: Any) -> Outcome:
         return run(acme_account, check_mode, **self.common, **given)
 
-    def issue(self, **given: Any) -> Outcome:
-        return run(acme_route53_issue, project="webapp", domains=["example.com"], **self.common, **given)
+    def issue(self, check_mode: bool = False, **given: Any) -> Outcome:
+        return run(acme_route53_issue, check_mode, project="webapp", domains=["example.com"], **self.common, **given)
 
     def documents(self) -> list[dict[str, Any]]:
         return [json.loads(path.read_text(encoding="utf-8")) for path in self.archive.glob("accounts/*.json")]
@@ -144,6 +144,24 @@ def test_a_deactivated_account_is_gone_and_the_next_one_is_new(account: Account)
     kept.write_bytes(content)
     assert account(state="deactivated").changed
     assert account().result["account"]["url"] != url
+
+
+def test_a_deactivated_account_is_found_before_an_order_and_the_advice_works(account: Account) -> None:
+    account()
+    (kept,) = account.archive.glob("accounts/*.json")
+    content = kept.read_bytes()
+    account(state="deactivated")
+    # as if somebody else had deactivated it
+    kept.write_bytes(content)
+    seed.create_zone("example.com", env=account.env)
+    with pytest.raises(RefusedError, match="is deactivated; run acme_account with state=deactivated"):
+        account.issue(check_mode=True)
+    with pytest.raises(RemoteError) as refused:
+        account.issue()
+    assert refused.value.code == "unauthorized"
+    assert "state=deactivated" in refused.value.message
+    account(state="deactivated")
+    assert account.issue().result["issued"]
 
 
 @pytest.mark.parametrize("signed_by", ["account", "certificate"])

@@ -141,9 +141,9 @@ _KEYS: dict[str, Callable[[], Any]] = {
 
 
 def make_bundle(
-    *names: str, days: tuple[float, float] = (-1, 60), key_type: str = "p256", authority: str = "Issuer"
+    *names: str, days: tuple[float, float] = (-1, 60), key_type: str = "p256", authority: str = "Issuer", links: int = 1
 ) -> Bundle:
-    """A leaf for `names`, its issuer as the chain, and the leaf's key."""
+    """A leaf for `names`, its issuer as the chain, so many times since it issued itself, too, and the leaf's key."""
     issuer, issuer_key = _authority(authority)
     key = _KEYS[key_type]()
     leaf = _signed(
@@ -152,7 +152,7 @@ def make_bundle(
     text = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-    return Bundle(_pem(leaf), _pem(issuer), text)
+    return Bundle(_pem(leaf), _pem(issuer) * links, text)
 
 
 @pytest.fixture(scope="session")

@@ -257,6 +257,36 @@ def test_one_viewer_certificate_change_at_a_time(aws, cloudfront, bound):
     )
 
 
+def test_continuous_deployment_keeps_the_viewer_certificate(aws, cloudfront, bound):
+    identifier, etag, current, other = bound
+    attached = {**current, "ContinuousDeploymentPolicyId": "0f3d1b4e-aaaa-bbbb-cccc-000000000001"}
+    etag = cloudfront.update_distribution(Id=identifier, IfMatch=etag, DistributionConfig=attached)["ETag"]
+    with aws.refuses("IllegalUpdate") as refusal:
+        cloudfront.update_distribution(
+            Id=identifier, IfMatch=etag, DistributionConfig={**attached, "ViewerCertificate": viewer(other)}
+        )
+    assert refusal.message == "One or more fields updated are not supported for continuous deployment."
+    etag = cloudfront.update_distribution(
+        Id=identifier, IfMatch=etag, DistributionConfig={**attached, "Comment": "another change"}
+    )["ETag"]
+    detached = {**attached, "ContinuousDeploymentPolicyId": ""}
+    etag = cloudfront.update_distribution(Id=identifier, IfMatch=etag, DistributionConfig=detached)["ETag"]
+    cloudfront.update_distribution(
+        Id=identifier, IfMatch=etag, DistributionConfig={**detached, "ViewerCertificate": viewer(other)}
+    )
+
+
+def test_a_chain_is_at_most_five_certificates(aws, cloudfront, upload):
+    accepted = viewer(upload("c5", "www.example.com", links=4))
+    cloudfront.create_distribution(DistributionConfig=config("www.example.com", ViewerCertificate=accepted))
+    with aws.refuses("InvalidViewerCertificate"):
+        cloudfront.create_distribution(
+            DistributionConfig=config(
+                "shop.example.com", reference="two", ViewerCertificate=viewer(upload("c6", "shop.example.com", links=5))
+            )
+        )
+
+
 def test_an_alias_belongs_to_one_distribution(aws, cloudfront, upload):
     certificate = viewer(upload("c", "example.com", "*.example.com"))
     cloudfront.create_distribution(DistributionConfig=config("www.example.com", ViewerCertificate=certificate))

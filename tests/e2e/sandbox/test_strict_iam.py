@@ -65,6 +65,9 @@ def test_the_quota_is_a_limit(aws, iam, bundle):
         pytest.param({"CertificateBody": "x" * 16385}, id="body too long"),
         pytest.param({"PrivateKey": "x" * 16385}, id="key too long"),
         pytest.param({"Tags": [{"Key": f"k{n}", "Value": ""} for n in range(51)]}, id="too many tags"),
+        pytest.param({"Tags": [{"Key": "k", "Value": "a\tb"}]}, id="a tab in the value of a tag"),
+        pytest.param({"Tags": [{"Key": "k", "Value": "50%"}]}, id="a character that tags do not have"),
+        pytest.param({"Tags": [{"Key": "k", "Value": "v" * 257}]}, id="value of a tag too long"),
     ],
 )
 def test_values_outside_of_the_models_constraints_are_refused(aws, iam, bundle, arguments):
@@ -79,6 +82,8 @@ def test_values_outside_of_the_models_constraints_are_refused(aws, iam, bundle, 
         pytest.param(lambda one, _other: {"leaf": one.leaf + one.chain}, id="full chain as the body"),
         pytest.param(lambda one, _other: {"leaf": "text\n" + one.leaf}, id="text before the certificate"),
         pytest.param(lambda _one, _other: {"key": "not PEM"}, id="key is not PEM"),
+        pytest.param(lambda one, _other: {"key": f"Bag Attributes\n{one.key}"}, id="text before the key"),
+        pytest.param(lambda one, _other: {"key": one.leaf + one.key}, id="a certificate before the key"),
         pytest.param(lambda _one, other: {"chain": other.leaf}, id="chain that did not issue the leaf"),
         pytest.param(lambda one, other: {"chain": one.chain + other.leaf}, id="chain that contradicts itself"),
         pytest.param(lambda _one, _other: {"chain": "not PEM"}, id="chain is not PEM"),
@@ -160,6 +165,10 @@ def test_renaming_keeps_the_id_and_respects_taken_names(aws, iam, bundle):
 
 def test_tags_are_at_most_fifty_and_unique(aws, iam, bundle):
     iam.upload_server_certificate(**bundle("a.example.com").upload_arguments("a"), Tags=[{"Key": "k", "Value": "v"}])
+    with aws.refuses("InvalidInput"):
+        iam.upload_server_certificate(
+            **bundle("b.example.com").upload_arguments("b"), Tags=[{"Key": "AWS:x", "Value": ""}]
+        )
     with aws.refuses("InvalidInput"):
         iam.tag_server_certificate(
             ServerCertificateName="a", Tags=[{"Key": "x", "Value": "1"}, {"Key": "X", "Value": "2"}]

@@ -220,6 +220,11 @@ class CloudFront(Service):
                 "Only one viewer certificate change may be in progress at a time. Wait until the distribution is"
                 " Deployed.",
             )
+        policy = item.config.text("ContinuousDeploymentPolicyId")
+        if changes_certificate and policy and config.text("ContinuousDeploymentPolicyId") == policy:
+            # as users report it: https://github.com/aws/aws-cli/issues/10446, and in these words
+            # https://github.com/aws-samples/amazon-cloudfront-continuous-deployment/issues/8
+            raise AwsError("IllegalUpdate", "One or more fields updated are not supported for continuous deployment.")
         self._refuse_taken_aliases(call, config, item)
         self.tenants.check_shared(item, certificate)
         item.config = config

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import functools
 import re
+import sys
 import typing as t
+import unicodedata
 
 from .errors import AwsError, validation_error
 from .service import Call
@@ -95,9 +97,22 @@ def _path(where: str, name: str) -> str:
 
 
 @functools.cache
+def _tag_characters() -> str:
+    """Letters, separators and numbers, as a character class; of white space only what is a separator."""
+    found = [point for point in range(sys.maxunicode + 1) if unicodedata.category(chr(point))[0] in "LZN"]
+    ranges: list[list[int]] = []
+    for point in found:
+        if ranges and ranges[-1][1] == point - 1:
+            ranges[-1][1] = point
+        else:
+            ranges.append([point, point])
+    return "".join(f"{re.escape(chr(first))}-{re.escape(chr(last))}" for first, last in ranges)
+
+
+@functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     if "\\p{" in pattern:
         # only the tag patterns of IAM and ACM use these: [\p{L}\p{Z}\p{N}_.:/=+\-@]
         repeat = "*" if pattern.endswith(("*", "*)")) else "+"
-        return re.compile(rf"[\w\s.:/=+\-@]{repeat}")
+        return re.compile(rf"[{_tag_characters()}_.:/=+\-@]{repeat}")
     return re.compile(pattern)

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----")
+_KEY = re.compile(r"-----BEGIN ((?:RSA |EC )?PRIVATE KEY)-----[^-]+-----END \1-----")
 
 
 def certificates(text: str) -> list[x509.Certificate]:
@@ -27,7 +28,10 @@ def certificates(text: str) -> list[x509.Certificate]:
 
 
 def private_key(text: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    """The unencrypted RSA or EC key of a PEM text; ValueError for anything else, which never quotes it."""
+    """The unencrypted RSA or EC key of a PEM text that holds nothing else but white space; ValueError for anything
+    else, which never quotes it."""
+    if _KEY.sub("", text).strip():
+        raise ValueError("there is text outside of the private key")
     try:
         key = serialization.load_pem_private_key(text.encode("ascii"), password=None)
     except (ValueError, TypeError, UnicodeEncodeError):

@@ -224,22 +224,22 @@ class Backend:
         self._routes = self._build_routes()
 
     def _build_routes(self) -> list[tuple[re.Pattern[str], Callable[[Request], Reply]]]:
-        from acme2certifier.acme_srv.account import Account
         from acme2certifier.acme_srv.authorization import Authorization
-        from sandbox.ca.strict import strict_certificate, strict_challenge, strict_order
+        from sandbox.ca.strict import strict_account, strict_certificate, strict_challenge, strict_order
 
         order, challenge, certificate = strict_order(), strict_challenge(), strict_certificate()
+        account = strict_account()
         table: list[tuple[str, Callable[[Request], Reply]]] = [
             (r"/directory", self._directory),
             (r"/acme/newnonce", self._new_nonce),
-            (r"/acme/newaccount", self._post(Account, "new")),
+            (r"/acme/newaccount", self._post(account, "new")),
             (r"/acme/neworders", self._post(order, "new")),
             (r"/acme/authz/.+", self._post(Authorization, "new_post")),
             (r"/acme/chall/.+", self._post(challenge, "parse", source="127.0.0.1")),
             (r"/acme/order/.+", self._post(order, "parse")),
             (r"/acme/cert/.+", self._post(certificate, "new_post")),
-            (r"/acme/acct/.+", self._post(Account, "parse")),
-            (r"/acme/key-change", self._post(Account, "parse")),
+            (r"/acme/acct/.+", self._post(account, "parse")),
+            (r"/acme/key-change", self._post(account, "parse")),
             (r"/acme/revokecert", self._post(certificate, "revoke")),
             (r"/acme/renewal-info/.+", self._renewal_info),
         ]

@@ -81,6 +81,12 @@ class Envelope:
         return cls(protected, payload)
 
 
+def _key(envelope: Envelope) -> str:
+    """The key that a request brings with it, as text; empty if it names an account."""
+    key = envelope.protected.get("jwk")
+    return json.dumps(key, sort_keys=True) if key else ""
+
+
 def _redundant(names: list[str]) -> str | None:
     """A name that a wildcard of the same order covers."""
     wildcards = {name[2:] for name in names if name.startswith("*.")}
@@ -158,6 +164,10 @@ class Front:
     state: State
     processing: dict[str, float] = field(default_factory=dict)
     """Until when an order pretends that its certificate is not ready."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """The key of each account, by its URL."""
+    deactivated: set[str] = field(default_factory=set)
+    """The URLs and keys of accounts that are no longer valid; acme2certifier forgets them instead."""
 
     def __post_init__(self) -> None:
         self.replacements = Replacements(self.backend, self.state)
@@ -218,8 +228,24 @@ class Front:
         if operation in READ_ONLY and envelope.payload is not None:
             return problem(400, "malformed", "POST-as-GET requests must have an empty payload")
         if operation == "newOrder":
-            return self._new_order(request, envelope)
-        return self._handle(request, envelope)
+            return self._ended(envelope) or self._new_order(request, envelope)
+        return self._ended(envelope) or self._noted(operation, envelope, self._handle(request, envelope))
+
+    def _ended(self, envelope: Envelope) -> Reply | None:
+        """What a deactivated account is answered, in the words of Boulder (RFC 8555 section 7.3.6)."""
+        if not {str(envelope.protected.get("kid")), _key(envelope)} & self.deactivated:
+            return None
+        return problem(401, "unauthorized", 'Account is not valid, has status "deactivated"')
+
+    def _noted(self, operation: str, envelope: Envelope, reply: Reply) -> Reply:
+        """The reply, after a look at whether it makes or ends an account."""
+        url = str(envelope.protected.get("kid"))
+        if operation == "newAccount" and reply.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+            self.keys[reply.headers["Location"]] = _key(envelope)
+        is_end = operation == "account" and (envelope.payload or {}).get("status") == "deactivated"
+        if is_end and reply.status == HTTPStatus.OK:
+            self.deactivated |= {url, self.keys.get(url, url)}
+        return reply
 
     def _handle(self, request: Request, envelope: Envelope) -> Reply:
         return self.backend.handle(

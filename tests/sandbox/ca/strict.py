@@ -45,6 +45,21 @@ def strict_order() -> type:
     return StrictOrder
 
 
+def strict_account() -> type:
+    """Accounts of which any number may be deactivated within a second: what takes the place of the key has to be
+    unique."""
+    from acme2certifier.acme_srv.account import Account
+
+    class StrictAccount(Account):
+        def _deactivate_account(self, account_name: str) -> tuple[int, Any, Any]:
+            ended = {"name": account_name, "status_id": 7, "jwk": f"DEACTIVATED {account_name}"}
+            if self.repository.update_account(ended, active=False):
+                return 200, None, None
+            return 400, self.err_msg_dic["accountdoesnotexist"], "Deactivation failed"
+
+    return StrictAccount
+
+
 def strict_challenge() -> type:
     """Challenges that are validated once: an answer to one that is not pending only shows it."""
     from acme2certifier.acme_srv.challenge import Challenge

@@ -48,6 +48,7 @@ class FakeCA:
     replacements: list[str | None] = field(default_factory=list)
     valid_names: set[str] = field(default_factory=set)
     accounts: dict[str, str] = field(default_factory=dict)
+    deactivated: set[str] = field(default_factory=set)
     orders: dict[str, AcmeOrder] = field(default_factory=dict)
     csrs: dict[str, bytes] = field(default_factory=dict)
     authorizations: dict[str, Authorization] = field(default_factory=dict)
@@ -138,6 +139,13 @@ class FakeClient:
             raise refusal("accountDoesNotExist", status=400)
         self.account = self.ca.accounts[self.key]
         return self.account
+
+    def account_status(self, url: str) -> str:
+        self.ca.calls.begin("account")
+        self.account = url
+        if url in self.ca.deactivated:
+            raise refusal("unauthorized", status=401)
+        return "valid"
 
     def update_contacts(self, url: str, contacts: t.Sequence[str]) -> None:
         self._begin("updateContacts")

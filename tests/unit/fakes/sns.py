@@ -12,6 +12,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.su
     CONFIRMED_BY_ENDPOINT,
     Subscription,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 
 ACCOUNT = "123456789012"
@@ -75,9 +76,9 @@ class FakeSns:
 class FakeSts:
     calls: list[str] = field(default_factory=list)
 
-    def get_caller_identity(self) -> str:
+    def get_caller_identity(self) -> AwsAccount:
         self.calls.append("GetCallerIdentity")
-        return ACCOUNT
+        return AwsAccount(ACCOUNT, "aws-cn")
 
 
 def topics(sns: FakeSns, sts: FakeSts | None = None) -> Topics:

@@ -113,6 +113,11 @@ class Client:
         self._network.account = None
         return self._use_answered(acme_messages.NewRegistration(only_return_existing=True))
 
+    def account_status(self, url: str) -> str:
+        """How the CA says that the account stands: valid, deactivated or revoked (RFC 8555 section 7.1.6)."""
+        self.use_account(url)
+        return str(self._network.json(self._send("account", url), "account").get("status"))
+
     def update_contacts(self, url: str, contacts: t.Sequence[str]) -> None:
         """Give the account other contacts (RFC 8555 section 7.3.2)."""
         self._send("account", url, _Payload(contact=[f"mailto:{contact}" for contact in contacts]))

@@ -21,6 +21,7 @@ from pathlib import Path
 from ..._core.bind.distributions import Distribution
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import json_text, times
+from ..._core.values.partitions import AwsAccount
 from ..._errors import CertError
 from ..machine import private_files, processes, run_files
 from .cloudfront import CLIENT_CONFIG, CloudFront
@@ -171,19 +172,19 @@ class QuotaCache(ListingCache[tuple[int, int]]):
         return used, allowed
 
 
-class AccountCache(ListingCache[str]):
-    """The number of the account that credentials belong to, which stays what it is."""
+class AccountCache(ListingCache[AwsAccount]):
+    """The account that credentials belong to, which stays what it is."""
 
     kind = "account"
     longest_life_seconds = 3600.0
 
-    def _packed(self, listing: str) -> t.Any:
-        return listing
+    def _packed(self, listing: AwsAccount) -> t.Any:
+        return vars(listing)
 
-    def _unpacked(self, packed: t.Any) -> str:
-        if not isinstance(packed, str) or not packed:
+    def _unpacked(self, packed: t.Any) -> AwsAccount:
+        if not all(isinstance(value, str) and value for value in packed.values()):
             raise ValueError("no account")
-        return packed
+        return AwsAccount(**packed)
 
 
 class SharedSts(Sts):
@@ -198,8 +199,8 @@ class SharedSts(Sts):
         """STS by this connection."""
         return cls(session.client("sts"), AccountCache.of_run(session.identity))
 
-    def get_caller_identity(self) -> str:
-        """The number of the account that the credentials belong to, asked for once in a run."""
+    def get_caller_identity(self) -> AwsAccount:
+        """The account that the credentials belong to, asked for once in a run."""
         ask_now = super().get_caller_identity
         return ask_now() if self._cache is None else self._cache.shared(ask_now)[0]
 

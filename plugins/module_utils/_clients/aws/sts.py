@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..._core.values import waiting
+from ..._core.values.partitions import AwsAccount
 from .errors import calling
 
 SERVICE = "sts"
@@ -18,7 +19,7 @@ SERVICE = "sts"
 class Caller:
     """Who the credentials belong to, and what time it was there, if the answer said."""
 
-    account: str
+    account: AwsAccount
     arn: str
     time: datetime | None
 
@@ -29,8 +30,8 @@ class Sts:
     def __init__(self, client: t.Any) -> None:
         self._client = client
 
-    def get_caller_identity(self) -> str:
-        """The number of the account that the credentials belong to."""
+    def get_caller_identity(self) -> AwsAccount:
+        """The account that the credentials belong to."""
         return self.caller().account
 
     def caller(self) -> Caller:
@@ -38,7 +39,10 @@ class Sts:
         with calling(SERVICE, "GetCallerIdentity"):
             answer = self._client.get_caller_identity()
         date = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date")
-        return Caller(account=str(answer["Account"]), arn=str(answer["Arn"]), time=waiting.http_date(date))
+        account = AwsAccount(
+            id=str(answer["Account"]), partition=str(answer["Arn"]).partition(":")[2].partition(":")[0]
+        )
+        return Caller(account=account, arn=str(answer["Arn"]), time=waiting.http_date(date))
 
     def assume_role(self, role_arn: str, session_name: str, external_id: str | None = None) -> dict[str, str]:
         """Temporary credentials of the role, as connection options."""

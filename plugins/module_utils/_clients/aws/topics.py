@@ -41,4 +41,4 @@ class Topics:
         empty."""
         if subscriptions.is_arn(topic):
             return topic
-        return f"arn:{self.partition}:sns:{self.region}:{self.sts.get_caller_identity()}:{topic}"
+        return f"arn:{self.partition}:sns:{self.region}:{self.sts.get_caller_identity().id}:{topic}"

@@ -37,6 +37,7 @@ except ImportError:
     HAS_CRYPTOGRAPHY = False  # making or reading a key or a certificate raises the error
 
 RSA_PUBLIC_EXPONENT = 65537
+_BEGIN, _END, _DASHES, _PRIVATE_KEY = "-----BEGIN ", "-----END ", "-----", "PRIVATE KEY"
 # Attributes of a key usage extension, and what ACM calls them.
 _KEY_USAGES = {
     "digital_signature": "DIGITAL_SIGNATURE",
@@ -77,10 +78,10 @@ def signing_request(key_pem: str, domains: t.Sequence[str]) -> bytes:
 
 
 def load_key(key_pem: str) -> t.Any:
-    """The private key of an unencrypted PEM text; the error never quotes it."""
+    """The private key of an unencrypted PEM text, whatever else tools wrote around it; the error never quotes it."""
     _require_cryptography()
     try:
-        return serialization.load_pem_private_key(key_pem.encode(), password=None)
+        return serialization.load_pem_private_key(_key_block(key_pem).encode(), password=None)
     except _UNREADABLE:
         # "from None": the library's message may quote what it could not parse
         raise ConfigError(
@@ -91,6 +92,28 @@ def load_key(key_pem: str) -> t.Any:
                 )
             ]
         ) from None
+
+
+def rewritten_key(key_pem: str) -> str:
+    """The private key of a PEM text as nothing but PKCS#8 PEM."""
+    pem: bytes = load_key(key_pem).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode("ascii")
+
+
+def _key_block(text: str) -> str:
+    """The one private key among what else stands in a PEM text, for example attributes, parameters and certificates;
+    ConfigError if there are several, since nobody knows which is meant."""
+    blocks = []
+    for part in text.split(_BEGIN)[1:]:
+        label, _dashes, rest = part.partition(_DASHES)
+        if label.endswith(_PRIVATE_KEY):
+            end = f"{_END}{label}{_DASHES}"
+            blocks.append(f"{_BEGIN}{label}{_DASHES}{rest.partition(end)[0]}{end}\n")
+    if len(blocks) > 1:
+        raise ConfigError([f"the private key text has {len(blocks)} private keys; use only that of the certificate"])
+    return blocks[0] if blocks else text
 
 
 def load_certificates(pem: str, what: str = "certificate") -> list[t.Any]:
@@ -206,7 +229,12 @@ def bundle_problems(leaf_pem: str, chain_pem: str, key_pem: str, now: datetime) 
 def _link_problems(issued: t.Any, issuer: t.Any, now: datetime) -> list[str]:
     name = issuer.subject.rfc4514_string()
     if now >= issuer.not_valid_after_utc:
-        return [f"the chain certificate {name} expired at {issuer.not_valid_after_utc.isoformat()}"]
+        return [
+            (
+                f"the chain certificate {name} expired at {issuer.not_valid_after_utc.isoformat()}; use a newer"
+                " chain, or have the CA send another one (project_acme_preferred_chain)"
+            )
+        ]
     try:
         issued.verify_directly_issued_by(issuer)
     except _UNREADABLE:

@@ -61,13 +61,26 @@ _ADVICE = {
         "the CA gave no reason; check that the zone is delegated to the Route 53 name servers of this hosted zone"
     ),
 }
-# What the same types say of a new account, whatever they say elsewhere: it has nothing to do with zones.
-_NEW_ACCOUNT = "newAccount"
-_ABOUT_THE_BINDING = (
+# What the type says depends on what was asked: no name was looked at yet.
+_BINDING = (
     "check acme_eab_kid and acme_eab_hmac_key if the CA wants an external account binding: each CA has keys of its own,"
     " and some can be used only once"
 )
-_BINDING_CODES = frozenset({"malformed", "unauthorized"})
+_ACCOUNT = (
+    "the CA does not accept the account, or not with this profile: leave acme_profile out if few may use it; if"
+    " the account is deactivated, run acme_account with state=deactivated, and the next run registers a new one"
+)
+_ADVICE_ON = {
+    ("newAccount", "externalAccountRequired"): _ADVICE["externalAccountRequired"],
+    ("newAccount", "malformed"): _BINDING,
+    ("newAccount", "unauthorized"): _BINDING,
+    ("newOrder", "unauthorized"): _ACCOUNT,
+    ("keyChange", "unauthorized"): _ACCOUNT,
+    ("account", "unauthorized"): _ACCOUNT,
+    ("revokeCert", "unauthorized"): (
+        "revoke with the account that ordered the certificate, or with the certificate's own key"
+    ),
+}
 # These say how the CA is today, or what it may do, not how the names are: another CA may issue.
 _ABOUT_THE_CA = frozenset({"caa", "rateLimited", "serverInternal"})
 
@@ -167,16 +180,16 @@ def _told(detail: str) -> datetime | None:
 
 
 def advice(problem: Problem, retry_after: float | None, now: datetime, operation: str = "") -> str:
-    """What to do about the problem of this operation; empty if nothing is known about its type."""
+    """What to do about the problem that ``operation`` met; empty if nothing is known about its type."""
     limited = _limited(problem, retry_after, now)
-    if operation == _NEW_ACCOUNT and problem.code in _BINDING_CODES:
-        return _ABOUT_THE_BINDING
-    return limited.as_text() if limited else fixed_advice(problem)
+    return limited.as_text() if limited else fixed_advice(problem, operation)
 
 
-def fixed_advice(problem: Problem) -> str:
+def fixed_advice(problem: Problem, operation: str = "") -> str:
     """What to do about a problem of this type, whatever its text; that of each name counts more than that of the whole.
     Empty if nothing is known."""
+    if not problem.subproblems and (operation, problem.code) in _ADVICE_ON:
+        return _ADVICE_ON[operation, problem.code]
     known = [_ADVICE[each.code] for each in problem.subproblems if each.code in _ADVICE]
     return "; ".join(dict.fromkeys(known)) or _ADVICE.get(problem.code, "")
 

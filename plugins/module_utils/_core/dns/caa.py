@@ -87,6 +87,32 @@ def judge(domain: str, records: t.Mapping[str, t.Sequence[CaaRecord]], issuer: I
     return CaaVerdict(_refusal(properties, issuer), owner, properties)
 
 
+def first_unread(domain: str, records: t.Mapping[str, t.Sequence[CaaRecord] | None]) -> str | None:
+    """The name whose records could not be read (None) although they may decide for the domain, if there is one."""
+    for name in climb(domain):
+        if records[name] is None:
+            return name
+        if records[name]:
+            return None
+    return None
+
+
+def explain(verdict: CaaVerdict, issuer: Issuer) -> str:
+    """What the records of a refusal say, and to whom."""
+    values = " and ".join(f"{value!r}" for value in verdict.values)
+    if verdict.reason is Reason.CRITICAL:
+        return f"the CAA records of {verdict.owner} have the unknown property {values}, marked as critical"
+    says = f"the CAA records of {verdict.owner} allow {values}"
+    who = " or ".join(issuer.identities)
+    account = issuer.account_url or "none yet, since a first run registers it"
+    return {
+        Reason.OTHER_ISSUERS: f"{says}, not {who}",
+        Reason.METHOD: f"{says}, so {who} may not validate by {issuer.method}",
+        Reason.ACCOUNT: f"{says}, but the account of the project is {account}",
+        Reason.UNKNOWN_ISSUER: f"{says}, and the directory of the CA does not say which issuer name it looks for",
+    }[verdict.reason or Reason.OTHER_ISSUERS]
+
+
 def _properties(domain: str, records: t.Sequence[CaaRecord]) -> tuple[str, ...]:
     """The values that count: for a wildcard those of issuewild if there are any (RFC 8659 section 4.3)."""
     by_tag: dict[str, list[str]] = {}

@@ -89,6 +89,18 @@ def record_name(domain: str) -> str:
     return LABEL + domain_names.base(domain)
 
 
+def room_problems(domains: t.Iterable[str], dns_persist: bool) -> list[str]:
+    """Names that are so long that the name of their record would be longer than DNS allows."""
+    label = max(txt_records.CHALLENGE_LABEL, LABEL if dns_persist else "", key=len)
+    most = domain_names.MAX_NAME_LENGTH - len(label)
+    return [
+        f"domains: {domain!r} has {len(domain_names.base(domain))} characters, which leaves no room for {label} before"
+        f" it; at most {most} are allowed"
+        for domain in domains
+        if len(domain_names.base(domain)) > most
+    ]
+
+
 def is_usable(issuers: t.Sequence[str], account_url: str, directory_url: str) -> bool:
     """Whether a challenge can be answered: it is well-formed, and the account is one of the very server that offers it.
 

@@ -8,12 +8,22 @@ import re
 import typing as t
 
 from ..certificate import certificate
+from ..project import identity
 from ..server_cert.server_certs import Quota, StoredCertificate
 from ..values.ownership import path_of
-from ..values.shapes import CertificateRecord
+from ..values.partitions import AwsAccount
+from ..values.shapes import CertificateRecord, ProjectDocument
 from .findings import Finding, finding
 
 COSTLY_KEY_TYPES = ("rsa_3072", "rsa_4096")
+
+
+def belongs(document: ProjectDocument | None, caller: AwsAccount) -> list[Finding]:
+    """Whether the project is in the account of the credentials, as far as it has one."""
+    if document is None or not identity.is_elsewhere(document, caller):
+        return []
+    message = f"the project belongs to {identity.account_of(document)}, but the credentials are those of {caller}"
+    return [finding("ACCOUNT_DIFFERS", document["name"], message)]
 
 
 def room(quota: Quota) -> list[Finding]:

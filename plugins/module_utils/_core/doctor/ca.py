@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
-from ..dns.caa import CaaVerdict, Issuer, Reason
+from ..dns.caa import CaaVerdict, Issuer, Reason, explain
 from ..values import domain_names
 from ..values.shapes import CertificateRecord
 from .findings import Finding, finding
@@ -100,22 +100,7 @@ def caa(domain: str, verdict: CaaVerdict, issuer: Issuer) -> list[Finding]:
     """What the records of a name mean for the CA."""
     if verdict.reason is None:
         return []
-    return [finding(_CODES[verdict.reason], domain, _caa_message(verdict, issuer))]
-
-
-def _caa_message(verdict: CaaVerdict, issuer: Issuer) -> str:
-    values = " and ".join(f"{value!r}" for value in verdict.values)
-    if verdict.reason is Reason.CRITICAL:
-        return f"the CAA records of {verdict.owner} have the unknown property {values}, marked as critical"
-    says = f"the CAA records of {verdict.owner} allow {values}"
-    who = " or ".join(issuer.identities)
-    account = issuer.account_url or "none yet, since a first run registers it"
-    return {
-        Reason.OTHER_ISSUERS: f"{says}, not {who}",
-        Reason.METHOD: f"{says}, so {who} may not validate by {issuer.method}",
-        Reason.ACCOUNT: f"{says}, but the account of the project is {account}",
-        Reason.UNKNOWN_ISSUER: f"{says}, and the directory of the CA does not say which issuer name it looks for",
-    }[verdict.reason or Reason.OTHER_ISSUERS]
+    return [finding(_CODES[verdict.reason], domain, explain(verdict, issuer))]
 
 
 def unread(domain: str, owner: str, why: str) -> Finding:

@@ -92,6 +92,10 @@ _ACCOUNT = {
         CREDENTIALS_UNUSABLE=(
             "Set the region and a profile or an access key of the right account and partition, or renew the session"
         ),
+        ACCOUNT_DIFFERS=(
+            "Use the credentials and the region of the project's account, or set project_account_change for one run if"
+            " the project moves"
+        ),
         PERMISSION_MISSING=_GRANT,
         SERVICE_FAILED="Run again; if the error persists, check the status of the service",
         IAM_QUOTA_FULL=(
@@ -124,6 +128,10 @@ _ACCOUNT = {
 _BINDING = {
     **_errors(
         DISTRIBUTION_UNKNOWN="Correct the ID, or use the credentials of the account that has it",
+        CONTINUOUS_DEPLOYMENT=(
+            "Detach the policy, by an update with an empty ContinuousDeploymentPolicyId, before the certificate is"
+            " replaced, and attach it again afterwards"
+        ),
         ALIAS_UNCOVERED=(
             "Add the alias to the domains of the project, or remove it from the distribution; until then the"
             " distribution is skipped"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..bind import binding
+from ..bind import binding, continuous_deployment
 from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
 from ..bind.target import IAM_ELEMENT, Target
@@ -55,6 +55,11 @@ def bindings(
     if not reports:
         found.append(finding("NO_DISTRIBUTION", project, "no distribution uses its certificate or would receive it"))
     return found
+
+
+def policies(found: t.Mapping[str, str]) -> list[Finding]:
+    """Continuous deployment policies by the IDs of the distributions that have them."""
+    return [finding("CONTINUOUS_DEPLOYMENT", one, continuous_deployment.told(policy)) for one, policy in found.items()]
 
 
 def _unknown(selection: Selection, known: t.Container[str]) -> list[str]:

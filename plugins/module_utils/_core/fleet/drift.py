@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from ..bind import binding, target as binding_target
 from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
-from ..project import document as project_document, journal
+from ..project import document as project_document, identity, journal
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
+from ..values.partitions import AwsAccount
 from ..values.shapes import CertificateRecord, ProjectDocument
 
 NAMED = 3
@@ -26,7 +27,7 @@ class Listing:
     """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and
     places for certificates (used, allowed)."""
 
-    account: str
+    account: AwsAccount
     certificates: tuple[StoredCertificate, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     quota: tuple[int, int] | None = None
@@ -52,7 +53,7 @@ class Drift:
 class Index:
     """The listing by what projects ask for, made once for all of them."""
 
-    account: str
+    account: AwsAccount
     by_project: dict[str, dict[str, StoredCertificate]] = field(default_factory=lambda: defaultdict(dict))
     ids: set[str] = field(default_factory=set)
     users: dict[str, list[Distribution]] = field(default_factory=lambda: defaultdict(list))
@@ -90,7 +91,7 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
     """The drift of one project; ``converging`` looks for distributions that the definition means in other ways than by
     an older certificate, too."""
     certificate, superseded = document["certificate"], document["superseded"]
-    if certificate is None or not certificate.get("id") or _account(certificate) != index.account:
+    if certificate is None or not certificate.get("id") or identity.account_of(document) != index.account:
         return Drift()
     own = index.by_project.get(document["name"], {})
     recorded = {entry.get("id") for entry in (certificate, *superseded)}
@@ -111,11 +112,6 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
         orphans=tuple(sorted(one.name for one in left if one.id not in index.users)),
         breaks_at=min(ends, default=None),
     )
-
-
-def _account(certificate: CertificateRecord) -> str:
-    """The account of the certificate: a store may have projects of several, of which a listing shows one."""
-    return (*str(certificate.get("arn") or "").split(":"), "", "", "", "")[4]
 
 
 def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any], converging: bool) -> tuple[str, ...]:

@@ -74,7 +74,8 @@ def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, in
         directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue
     )
     uploads = sum(need.issue for need in selected)
-    iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": sum(map(_stays, selected))}
+    kept = sum(need.issue and need.stays for need in selected)
+    iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": kept}
     if quota is not None:
         iam.update(used=quota[0], allowed=quota[1], room=quota[1] - quota[0])
     return {"calls": _once(total), "orders": dict(sorted(orders.items())), "iam": iam}
@@ -92,11 +93,3 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
         ' "Server certificates per account" of IAM'
     )
     return (text,)
-
-
-def _stays(need: Need) -> bool:
-    """Whether the run leaves one certificate more in IAM than there was: a first one, or one more to go back to."""
-    document = need.candidate.document
-    return need.issue and (
-        document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"]
-    )

@@ -9,10 +9,11 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..project import definition, fields
+from ..project import definition, fields, identity
 
 PREFIX = "project_"
 HOST = "inventory_hostname"
+ACCOUNT_CHANGE = identity.OPTION.removeprefix(PREFIX)
 
 # These mean something else to Ansible.
 RESERVED_HOSTS = ("all", "localhost", "ungrouped")
@@ -37,6 +38,12 @@ class Given:
     def is_definition(self) -> bool:
         """Whether more than the name was given."""
         return self.variables.get("domains") is not None
+
+    @property
+    def moves(self) -> bool:
+        """Whether the project may change its account in this run."""
+        value = self.variables.get(ACCOUNT_CHANGE)
+        return value is True or (isinstance(value, str) and value.lower() in fields.TRUE)
 
     def definition(self, defaults: t.Mapping[str, t.Any], partition: str) -> definition.Definition:
         """The definition that the role would make of the variables; ``defaults`` are those of the role that the user's

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..ca.ledger import Held
-from ..project import document as project_document, lease
+from ..project import document as project_document, identity, lease
 from ..run import overview, reissue, run_plan
 from ..values import times
+from ..values.partitions import AwsAccount
 from ..values.shapes import CertificateRecord, Owner, ProjectDocument
+from . import room
 from .drift import Drift, Index, find
 
 # What a fleet may be planned for. A run to renew leaves alone what somebody only might have wanted; one to converge
@@ -29,7 +31,7 @@ class Candidate:
 
     ``host`` is where the playbook runs it, ``index`` its place among the definitions that were given, ``store`` where
     the document is
-    (None: in the common store).
+    (None: in the common store). ``moves`` says that it may change its account.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Candidate:
     changed: tuple[str, ...] = ()
     index: int | None = None
     store: str | None = None
+    moves: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,8 @@ class Need:
     ``due`` says that a run is to be made of it now. ``deadline`` is when service breaks unless something is done; a
     project without a
     certificate is late already. ``wait_until`` is when a project that rests or waits is to be looked at again. ``held``
-    is the limit of a CA
-    that would refuse its order now.
+    is the limit of a CA that would refuse its order now, ``elsewhere`` why a run in this account must not touch it,
+    ``has_room`` whether IAM has a place for its certificate, and ``stays`` whether a new one would keep it.
     """
 
     candidate: Candidate
@@ -64,6 +67,9 @@ class Need:
     drift: Drift = field(default_factory=Drift)
     selected: bool = False
     held: Held | None = None
+    elsewhere: str = ""
+    has_room: bool = True
+    stays: bool = False
 
     @property
     def name(self) -> str:
@@ -94,7 +100,7 @@ class Need:
 @dataclass(frozen=True)
 class FleetQuestion:
     """What is asked of all projects alike: the run, the moment, what AWS lists (None: nobody looked), and whether the
-    owner of a lock is dead.
+    owner of a lock is dead. ``caller`` is the account of the run, if that is known.
 
     With ``issued_before`` a reissue is only for certificates from before that time.
     """
@@ -104,27 +110,19 @@ class FleetQuestion:
     is_dead: t.Callable[[Owner], bool]
     index: Index | None = None
     issued_before: datetime | None = None
+    caller: AwsAccount | None = None
 
 
 def judge(candidate: Candidate, question: FleetQuestion) -> Need:
     """What this project needs; an action that its own document asks for comes before what the listings show."""
     document, now = candidate.document, question.now
     is_locked = lease.is_live(document["lock"], now, question.is_dead)
-    scheduled = (
-        run_plan.locked_out(document, lease.owner_text(lease.of(document)), now)
-        if is_locked
-        else run_plan.plan(document, "renew", now)
-    )
-    plan = (
-        scheduled
-        if is_locked or question.run == "renew"
-        else run_plan.plan(document, reissue.run_for(document, question.run, question.issued_before), now)
-    )
+    scheduled, plan = _plans(document, question, is_locked)
     drift = (
         Drift() if is_locked or question.index is None else find(document, question.index, question.run == "converge")
     )
     action, reason = (
-        (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift)
+        (plan.action, plan.reason) if plan.action not in ("none", "locked") else _rest(candidate, plan, drift, question)
     )
     state = overview.state(document, scheduled.action, now, is_locked)
     return Need(
@@ -141,13 +139,38 @@ def judge(candidate: Candidate, question: FleetQuestion) -> Need:
         expires_in_days=overview.days_left(document, now),
         lifetime_hours=_lifetime_hours(document),
         drift=drift,
+        elsewhere="" if candidate.moves else elsewhere(candidate, question.caller),
+        stays=room.stays(document),
     )
 
 
-def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift) -> tuple[str, str]:
+def _plans(
+    document: ProjectDocument, question: FleetQuestion, is_locked: bool
+) -> tuple[run_plan.RunPlan, run_plan.RunPlan]:
+    """What a scheduled run would do, and what the run in question does."""
+    if is_locked:
+        locked = run_plan.locked_out(document, lease.owner_text(lease.of(document)), question.now)
+        return locked, locked
+    scheduled = run_plan.plan(document, "renew", question.now)
+    if question.run == "renew":
+        return scheduled, scheduled
+    run = reissue.run_for(document, question.run, question.issued_before)
+    return scheduled, run_plan.plan(document, run, question.now)
+
+
+def elsewhere(candidate: Candidate, caller: AwsAccount | None) -> str:
+    """Why a run in this account must not touch the project; empty if it may, as far as that is known."""
+    if caller is None or not identity.is_elsewhere(candidate.document, caller):
+        return ""
+    return identity.refusal(candidate.document, caller)
+
+
+def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift, question: FleetQuestion) -> tuple[str, str]:
     """What is left to do for a project whose document asks for nothing now."""
     if plan.wait_until is not None:
         return "wait", plan.reason
+    if candidate.moves and elsewhere(candidate, question.caller):
+        return "rebind", f"it moves from account {identity.account_of(candidate.document)} to {question.caller}"
     if drift.rebind:
         return "rebind", drift.rebind
     if candidate.changed:

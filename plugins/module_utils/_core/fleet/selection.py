@@ -14,6 +14,7 @@ from ..run import reissue
 from ..values import times
 from ..values.shapes import ProjectDocument
 from .needs import Candidate, Need
+from .room import Room
 
 # How many of those that rest are named.
 NEXT = 5
@@ -60,18 +61,19 @@ def cut(
     needs: t.Sequence[Need],
     max_per_run: int | None,
     admit: Admit,
+    room: Room,
     cannot: t.Callable[[Candidate, Exception], None],
 ) -> list[Need]:
     """The needs in their order, with those selected that are due, at most so many; the others that are due say why they
     are put off or held back.
 
     ``admit`` says of the document of a project that is going to order a certificate which limit forbids that now, if
-    any; a project of which it cannot be told is left out and goes to ``cannot``.
+    any, and ``room`` whether IAM has a place; a project of which it cannot be told is left out and goes to ``cannot``.
     """
     found, taken = [], 0
     for need in needs:
         try:
-            judged = _cut(need, max_per_run, taken, admit)
+            judged = _cut(need, max_per_run, taken, admit, room)
         except Exception as exc:  # noqa: BLE001 - whatever is wrong with one project, the others have their turn
             cannot(need.candidate, exc)
             continue
@@ -80,14 +82,17 @@ def cut(
     return found
 
 
-def _cut(need: Need, max_per_run: int | None, taken: int, admit: Admit) -> Need:
+def _cut(need: Need, max_per_run: int | None, taken: int, admit: Admit, room: Room) -> Need:
     if not need.due:
         return need
     if max_per_run is not None and taken >= max_per_run:
         reason = f"{need.reason}; deferred: max_per_run ({max_per_run}) is used up by more urgent projects"
         return replace(need, reason=reason)
+    if not room.suffices(need):
+        return replace(need, has_room=False, reason=f"{need.reason}; held back: {room.refusal()}")
     held = admit(need.candidate.document) if need.issue else None
     if held is None:
+        room.take(need)
         return replace(need, selected=True)
     reason = f"{need.reason}; held back: {held.as_text()}"
     return replace(need, held=held, wait_until=times.to_text(held.until), reason=reason)
@@ -98,7 +103,8 @@ def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
     have leftovers."""
     due = [need for need in needs if need.due]
     held = [need for need in due if need.held is not None]
-    put_off = [need for need in due if not need.selected and need.held is None]
+    roomless = [need for need in due if not need.has_room]
+    put_off = [need for need in due if not need.selected and need.held is None and need.has_room]
     by_action = {
         action: [need for need in needs if not need.due and need.action == action]
         for action in ("wait", "none", "cleanup")
@@ -106,14 +112,16 @@ def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
     return {
         "total": len(needs) + broken,
         "due": len(due),
-        "selected": len(due) - len(put_off) - len(held),
+        "selected": len(due) - len(put_off) - len(held) - len(roomless),
         "put_off": len(put_off),
         "held": len(held),
+        "without_room": len(roomless),
         "broken": broken,
         "actions": dict(sorted(Counter(need.action for need in needs).items())),
         "states": dict(sorted(Counter(need.state for need in needs).items())),
         "first_put_off": [_named(need, "deadline", need.deadline) for need in put_off[:NEXT]],
         "first_held": [_named(need, "until", need.wait_until) for need in held[:NEXT]],
+        "first_without_room": [_named(need, "deadline", need.deadline) for need in roomless[:NEXT]],
         "first_waiting": [_named(need, "until", need.wait_until) for need in by_action["wait"][:NEXT]],
         "first_resting": [_named(need, "until", need.wait_until) for need in by_action["none"][:NEXT]],
         "first_to_clean": [_named(need, "deadline", need.deadline) for need in by_action["cleanup"][:NEXT]],

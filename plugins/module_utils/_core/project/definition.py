@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..dns import persistent_records
 from ..values import partitions
 from ..values.shapes import ProjectDefinition
 from .fields import _DEFAULTS, _FIELDS, KEYS
@@ -104,7 +105,7 @@ def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...
 
 
 def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
-    found = []
+    found = persistent_records.room_problems(values["domains"], values["dns_persist"] is True)
     if "ids" in values["bind"] and not values["distributions"]:
         found.append("distributions: empty, but bind has ids; list distribution IDs, or remove ids from bind")
     if values["certificate_store"] == "acm" and partition == partitions.CHINA:

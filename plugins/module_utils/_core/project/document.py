@@ -15,7 +15,7 @@ from ..certificate.renewal import RenewalDecision, SlowestSchedule
 from ..certificate.renewal_info import RenewalInfo, known
 from ..values import times
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
-from . import definition as project_definition, journal, pending_revocations, upgrades
+from . import definition as project_definition, identity, journal, pending_revocations, upgrades
 
 SCHEMA = upgrades.SCHEMA
 # The phase of an adoption that came to its end.
@@ -27,6 +27,7 @@ def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
     return {
         "schema": SCHEMA,
         "name": name,
+        "account": None,
         "definition": definition.copy(),
         "certificate": None,
         "superseded": [],
@@ -69,6 +70,7 @@ def _check_shapes(document: ProjectDocument) -> None:
     if damage:
         raise ValueError(", ".join(damage))
     _check_runs(document)
+    identity.check_record(document["account"])
     if document["renewal"]["ari"]:
         RenewalInfo.from_dict(document["renewal"]["ari"])
     for entry in document["superseded"]:

@@ -23,8 +23,7 @@ RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
 MAX_TAGS = limits.MAX_TAGS - len(RESERVED_TAGS)
 _DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}")
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]*")
-_TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
+TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 Checked = tuple[t.Any, list[str]]
 
 
@@ -103,8 +102,8 @@ def _whole(value: t.Any) -> int | None:
 
 def _flag(key: str, value: t.Any) -> Checked:
     """A truth value, or the text that Ansible's extra variables make of one."""
-    if isinstance(value, str) and value.lower() in (*_TRUE, *_FALSE):
-        return value.lower() in _TRUE, []
+    if isinstance(value, str) and value.lower() in (*TRUE, *_FALSE):
+        return value.lower() in TRUE, []
     return value, [] if isinstance(value, bool) else [f"{key}: {value!r} is neither true nor false"]
 
 
@@ -164,21 +163,13 @@ def _fallbacks(key: str, value: t.Any) -> Checked:
 def _tags(key: str, value: t.Any) -> Checked:
     if not isinstance(value, dict):
         return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
-    tags = {str(tag): str(text) for tag, text in value.items()}
-    found = [f"{key}: {tag!r} is set by this collection; remove it" for tag in tags if tag in RESERVED_TAGS]
-    found += [
-        f"{key}: {tag!r} is not a valid AWS tag, or its value is not a valid one"
-        for tag, text in tags.items()
-        if not _is_tag(tag, text)
+    found = [
+        f"{key}: {tag!r} is set by this collection; remove it"
+        for tag in map(str, value)
+        if tag.lower() in map(str.lower, RESERVED_TAGS)
     ]
-    if len(tags) > MAX_TAGS:
-        found.append(f"{key}: {len(tags)} tags, but at most {MAX_TAGS} fit beside those of this collection")
-    return tags, found
-
-
-def _is_tag(tag: str, text: str) -> bool:
-    sized = 1 <= len(tag) <= limits.MAX_TAG_KEY_LENGTH and len(text) <= limits.MAX_TAG_VALUE_LENGTH
-    return sized and not tag.lower().startswith("aws:") and bool(_TAG_TEXT.fullmatch(tag) and _TAG_TEXT.fullmatch(text))
+    found += limits.tag_problems(value, key, MAX_TAGS)
+    return {str(tag): str(text) for tag, text in value.items()}, found
 
 
 _FALLBACK: dict[str, t.Callable[[str, t.Any], Checked]] = {

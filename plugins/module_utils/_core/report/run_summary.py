@@ -135,10 +135,12 @@ def _holds(row: Row) -> str:
 
 
 def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str]) -> str:
-    if not rows and not (story.planned or {}).get("total"):
+    planned = story.planned or {}
+    if not rows and not planned.get("total"):
         return "Nothing to do: no project was selected."
+    held = planned.get("held", 0) + planned.get("without_room", 0)
     if not rows:
-        return "Nothing to do."
+        return f"Nothing was done: {_projects(held)} held back." if held else "Nothing to do."
     words = ", ".join(f"{counts[word]} {word}" for word in dict.fromkeys((*_WORDS, *counts)) if counts[word])
     advice = "; fix the failures and run again: each project resumes where it stopped" if counts[FAILED] else ""
     return f"{_projects(len(rows))}: {words}{advice}."
@@ -158,6 +160,13 @@ def _waiting(planned: Row) -> list[str]:
         names = ", ".join(f"{row['name']} (until {row['until']})" for row in planned["first_held"])
         found.append(
             f"{_projects(planned['held'])} held back: the CA would refuse their orders now; the first ones: {names}"
+        )
+    if planned.get("without_room"):
+        names = ", ".join(row["name"] for row in planned["first_without_room"])
+        found.append(
+            f"{_projects(planned['without_room'])} held back: IAM has no room for their certificates; run"
+            " certops.cloudfront.cleanup, delete what is no longer used, or raise the quota"
+            f' "Server certificates per account"; the first ones: {names}'
         )
     if planned.get("first_to_clean"):
         names = ", ".join(row["name"] for row in planned["first_to_clean"])

@@ -9,11 +9,19 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._errors import ConfigError, RefusedError
-from ..project import definition as project_definition, document as project_document, history, journal, lease
+from ..project import (
+    definition as project_definition,
+    document as project_document,
+    history,
+    identity,
+    journal,
+    lease,
+)
 from ..project.history import EndedRun
 from ..project.lease import Claim
 from ..report import notice
 from ..values import redaction
+from ..values.partitions import AwsAccount
 from ..values.shapes import ProjectDefinition, ProjectDocument
 from . import recording, reissue, run_plan, shown
 from .run_plan import RunPlan
@@ -25,7 +33,8 @@ class Request:
     """What is asked of the document: its definition (checked), who asks, and the report of a step.
 
     ``rehearsal`` is check mode, ``available`` are the server certificates in IAM, ``job`` is the controller's that this
-    run is part of.
+    run is part of. ``caller`` tells the account that the run works in, which a project changes only if
+    ``account_change`` allows it.
     """
 
     name: str
@@ -36,6 +45,8 @@ class Request:
     rehearsal: bool = False
     available: tuple[t.Mapping[str, t.Any], ...] = ()
     job: str = ""
+    caller: t.Callable[[], AwsAccount] | None = None
+    account_change: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,6 +81,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
         return Transition(document=document, plan=plan, holder=lease.holder(lease.of(document)), summary=summary)
     found, warnings = _defined(request, document)
+    found, moved = _placed(request, found)
     run = reissue.run_for(found, claim.run, request.report.issued_before)
     plan = run_plan.plan(found, run, claim.now, request.available)
     # A certificate that the incident does not concern is not revoked, whatever replaces it.
@@ -81,7 +93,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         document=begun,
         plan=plan,
         locked=True,
-        warnings=warnings,
+        warnings=(*warnings, *moved),
         summary={**notice.summary(begun, changed), "reason": plan.reason},
     )
 
@@ -180,6 +192,28 @@ def _summary(document: ProjectDocument, report: StepReport, changed: bool) -> di
     return (
         line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
     )
+
+
+def _placed(request: Request, document: ProjectDocument) -> tuple[ProjectDocument, tuple[str, ...]]:
+    """The document with the account that the run works in; RefusedError if the project belongs to another one and was
+    not said to move."""
+    if request.caller is None:
+        return document, ()
+    caller, before = request.caller(), identity.account_of(document)
+    if identity.is_elsewhere(document, caller) and not request.account_change:
+        raise RefusedError(identity.refusal(document, caller), account=before and vars(before), caller=vars(caller))
+    found = identity.with_account(document, caller)
+    if not request.account_change:
+        return found, ()
+    if before in (None, caller):
+        return found, (
+            f"{identity.OPTION} is set, but project {document['name']} is in account {caller} already; remove it",
+        )
+    told = (
+        f"project {document['name']} moves from account {before} to {caller}; what it has in the old account stays"
+        " there: delete it once the new account serves its sites"
+    )
+    return found, (told,)
 
 
 def _defined(request: Request, document: ProjectDocument | None) -> tuple[ProjectDocument, tuple[str, ...]]:

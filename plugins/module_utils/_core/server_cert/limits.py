@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+import unicodedata
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
 from ..values.ownership import CLOUDFRONT_PATH
@@ -19,6 +20,11 @@ MAX_CHAIN_LENGTH = 2_097_152
 MAX_TAGS = 50
 MAX_TAG_KEY_LENGTH = 128
 MAX_TAG_VALUE_LENGTH = 256
+_TAG_PUNCTUATION = "_.:/=+-@"
+# Of the characters that are wrong.
+_SHOWN = 10
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
+MAX_CHAIN_CERTIFICATES = 5
 _NAME = re.compile(r"[\w+=,.@-]+", re.ASCII)
 _PATH = re.compile(r"/|/[\x21-\x7e]+/")
 _TIME_SUFFIX_LENGTH = len("-YYYY-MM-DD-HHMM")
@@ -54,22 +60,39 @@ def path_problems(path: str) -> list[str]:
     return problems
 
 
-def tag_problems(tags: t.Mapping[str, str]) -> list[str]:
-    """Why IAM would refuse the tags."""
-    problems = []
-    if len(tags) > MAX_TAGS:
-        problems.append(f"tags: {len(tags)} tags; at most {MAX_TAGS} are allowed")
-    for key, value in tags.items():
-        if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH or key.lower().startswith("aws:"):
-            problems.append(
-                f"tags: the key {key!r} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start"
-                " with aws:"
-            )
-        if len(value) > MAX_TAG_VALUE_LENGTH:
-            problems.append(
-                f"tags: the value of {key!r} has {len(value)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed"
-            )
+def tag_problems(tags: t.Mapping[str, t.Any], option: str = "tags", most: int = MAX_TAGS) -> list[str]:
+    """Why IAM would refuse the tags. It does not tell keys apart by case."""
+    problems = [f"{option}: {len(tags)} tags; at most {most} are allowed"] if len(tags) > most else []
+    seen: dict[str, str] = {}
+    for key, value in ((str(key), value) for key, value in tags.items()):
+        problems += [f"{option}: {problem}" for problem in _tag_problems(key, value)]
+        if seen.setdefault(key.lower(), key) != key:
+            problems.append(f"{option}: {seen[key.lower()]!r} and {key!r} are one key to AWS; keep one of them")
     return problems
+
+
+def _tag_problems(key: str, value: t.Any) -> list[str]:
+    if value is None:
+        return [f"{key!r} has no value (null); use a text, which may be empty, or remove the tag"]
+    text, problems = str(value), []
+    if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH or key.lower().startswith("aws:"):
+        problems.append(
+            f"the key {key!r} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start with aws:"
+        )
+    if len(text) > MAX_TAG_VALUE_LENGTH:
+        problems.append(f"the value of {key!r} has {len(text)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed")
+    wrong = "".join(dict.fromkeys(one for one in key + text if not _is_tag_character(one)))
+    if wrong:
+        problems.append(
+            f"the key {key!r} or its value has {wrong[:_SHOWN]!r}; letters, digits, spaces and _.:/=+-@ are allowed"
+        )
+    return problems
+
+
+def _is_tag_character(one: str) -> bool:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html: letters, separators and numbers of any script,
+    of which tabs and line ends are none."""
+    return one in _TAG_PUNCTUATION or unicodedata.category(one)[0] in "LZN"
 
 
 def size_problems(body: str, chain: str, key: str) -> list[str]:
@@ -83,6 +106,20 @@ def size_problems(body: str, chain: str, key: str) -> list[str]:
         f"the {what} has {len(text)} characters of PEM; IAM accepts at most {limit}"
         for what, text, limit in limits
         if len(text) > limit
+    ]
+
+
+def chain_problems(certificates: int, path: str) -> list[str]:
+    """Why CloudFront would refuse a chain of so many certificates, the leaf among them; nothing for a path that
+    CloudFront cannot use anyway."""
+    if not path.startswith(CLOUDFRONT_PATH) or certificates <= MAX_CHAIN_CERTIFICATES:
+        return []
+    return [
+        (
+            f"the certificate has a chain of {certificates} with itself, and CloudFront accepts at most"
+            f" {MAX_CHAIN_CERTIFICATES}; leave out the root, or choose another chain of the CA"
+            " (project_acme_preferred_chain)"
+        )
     ]
 
 

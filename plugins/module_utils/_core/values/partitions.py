@@ -1,13 +1,40 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The partitions of AWS that have CloudFront: accounts, ARNs and certificates of one are nothing to the other."""
+"""The partitions of AWS that have CloudFront, and the accounts in them: what one has is nothing to the other."""
 
 from __future__ import annotations
+
+import re
+import typing as t
+from dataclasses import dataclass
 
 GLOBAL = "aws"
 CHINA = "aws-cn"
 # https://docs.amazonaws.cn/en_us/aws/latest/userguide/endpoints-arns.html
 _CHINA_REGIONS = "cn-"
+# The account of IAM's ARNs stands in the same place as that of others; some, as those of hosted zones, have none.
+_ARN = re.compile(r"arn:(?P<partition>aws[a-z-]*):[a-z0-9-]+:[a-z0-9-]*:(?P<account>[0-9]{12}):.+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class AwsAccount:
+    """One account by its number, in its partition."""
+
+    id: str
+    partition: str
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.partition})"
+
+    @classmethod
+    def of_arn(cls, arn: t.Any) -> AwsAccount | None:
+        """The account that an ARN names; None if it names none."""
+        found = _ARN.fullmatch(arn) if isinstance(arn, str) else None
+        return cls(found["account"], found["partition"]) if found else None
+
+
+# That of nobody.
+UNKNOWN_ACCOUNT = AwsAccount("", "")
 
 
 def of_region(region: str) -> str:

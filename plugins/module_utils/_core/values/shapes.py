@@ -290,11 +290,19 @@ class PastRunRecord(_PastRunFacts, total=False):
     state: RunState  # of the newest run only
 
 
+class AccountRecord(t.TypedDict):
+    """The AWS account that has the certificates and distributions of a project."""
+
+    id: str  # its number, of twelve digits
+    partition: str  # aws, or aws-cn
+
+
 class ProjectDocument(t.TypedDict):
     """All that a store keeps of one project."""
 
     schema: int  # its form, see _core.project.upgrades
     name: str
+    account: AccountRecord | None  # None until a run has worked on the project
     definition: ProjectDefinition
     certificate: CertificateRecord | None  # the one in service, or on its way there
     superseded: list[CertificateRecord]  # oldest first

@@ -26,6 +26,7 @@ from ..step_record import RunJournal
 from ..targets.binding import BoundTargets, TargetBinding, TargetOptions
 from ..targets.kinds import TargetKind
 from ..targets.tenants import TenantTargets
+from . import attached_policies
 from .rebinding import Options, Rebinding
 from .request import BindRequest
 from .tenancy import Tenancy
@@ -74,7 +75,7 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
     if unknown:
         raise ConfigError(unknown)
     distributions = found.distributions
-    planned = binding.plan(distributions, found.selection, target)
+    planned = _planned(clients, found, target, check_mode)
     if clients.journal and not check_mode and _changes(planned, found):
         clients.journal.hold(clock.now())
     options = _options(request, clients.partition)
@@ -102,6 +103,12 @@ def _changes(planned: t.Iterable[BindReport], found: Listed) -> bool:
     tenants = judging.plan(found.tenants, found.tenancy.chosen, found.tenancy.new)
     statuses = [report.status for report in planned] + [report.status for report in tenants]
     return BindStatus.REBOUND in statuses
+
+
+def _planned(clients: Clients, found: Listed, target: Target, check_mode: bool) -> tuple[BindReport, ...]:
+    """What would become of each distribution; a rehearsal looks for what CloudFront would refuse, too."""
+    planned = binding.plan(found.distributions, found.selection, target)
+    return attached_policies.refused(clients.cloudfront, found.distributions, planned) if check_mode else planned
 
 
 def _search(request: BindRequest, clients: Clients, target: Target) -> Listed:

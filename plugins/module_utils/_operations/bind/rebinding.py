@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..._clients.aws.cloudfront import CloudFront, DistributionConfig
 from ..._clients.net.tls import TlsProbe
-from ..._core.bind import binding, distribution_xml, viewer
+from ..._core.bind import binding, continuous_deployment, distribution_xml, viewer
 from ..._core.bind.binding import STALE_READS, Reaction
 from ..._core.bind.distributions import DEPLOYED, Distribution, Selection
 from ..._core.bind.report import BindReport, BindStatus
@@ -132,7 +132,8 @@ class Rebinding:
             if refusal is None:
                 return None
             reaction = binding.reaction_to(refusal.code, refusal.message)
-            self._fail(distribution_id, "update", refusal.code, refusal.message)
+            told = continuous_deployment.explained(refusal.code, refusal.message)
+            self._fail(distribution_id, "update", refusal.code, told)
             if reaction is not Reaction.READ_AGAIN:
                 return reaction
         return None

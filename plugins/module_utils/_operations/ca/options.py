@@ -48,7 +48,8 @@ def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
 def _binding_problems(kid: str | None, hmac_key: str | None) -> list[str]:
     if bool(kid) != bool(hmac_key):
         return ["acme_eab_kid and acme_eab_hmac_key belong together; set both to the values that you got from the CA"]
-    if hmac_key and not _BASE64URL.fullmatch(hmac_key):
+    # One character more than whole bytes have cannot be decoded, however it is padded.
+    if hmac_key and (not _BASE64URL.fullmatch(hmac_key) or len(hmac_key.rstrip("=")) % 4 == 1):
         return ["acme_eab_hmac_key: is not base64url; use the value exactly as you got it from the CA"]
     return []
 

@@ -13,9 +13,10 @@ from ..._clients.archive import accounts
 from ..._clients.archive.accounts import AcmeAccount
 from ..._clients.stores.base import Archive
 from ..._core.values.waiting import Clock
-from ..._errors import ConfigError, RemoteError
+from ..._errors import ConfigError, RefusedError, RemoteError
 
 UNKNOWN = "accountDoesNotExist"
+_ENDED = ("deactivated", "revoked")
 
 
 class MakesClients(t.Protocol):
@@ -124,6 +125,24 @@ class Registrar:
             if exc.code != UNKNOWN:
                 raise
             return False
+
+    def require_usable(self, client: Client, account: AcmeAccount) -> None:
+        """RefusedError if the CA no longer accepts the account; one that it does not know is registered again by the
+        order, and a CA that does not answer this question answers the order."""
+        try:
+            status = client.account_status(account.url or "")
+        except RemoteError as exc:
+            # RFC 8555 section 7.3.6: whatever a deactivated account asks is answered so.
+            if exc.code != "unauthorized":
+                return
+            status = "deactivated"
+        if status in _ENDED:
+            contacts = f" and acme_contacts {', '.join(account.contacts)}" if account.contacts else ""
+            raise RefusedError(
+                f"the ACME account {account.url} is no longer valid: the CA says that it is {status}; run acme_account"
+                f" with state=deactivated for acme_directory {account.directory}{contacts}, which makes the archive"
+                " forget it, then run again, which registers a new one"
+            )
 
     def settled(self, account: AcmeAccount) -> AcmeAccount:
         """A change of key that was begun, as the CA knows it."""

@@ -13,6 +13,7 @@ from ..._clients.aws.session import Connection, Session
 from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
 from ..._core.dns import txt_records, zones
 from ..._core.dns.cname_records import CnameSet
+from ..._core.dns.zones import Zone
 from ..._errors import ConfigError
 from .zone_account import ZoneReader
 
@@ -109,6 +110,10 @@ class DnsAccounts:
                 ]
             )
         return self.delegated[delegation]
+
+    def all_zones(self) -> tuple[Zone, ...]:
+        """The zones of all of them."""
+        return tuple(zone for one in (self.own, *self.delegated.values()) for zone in one.list_hosted_zones())
 
     def relist(self) -> bool:
         """Whether any of them told zones of a listing from before; those list anew from now on."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import typing as t
 
+from ..._core.dns.caa import CaaRecord
 from ..._core.dns.txt_records import ChallengeRecord
 from ..._core.dns.zones import RecordPlace
 from ..._core.values.waiting import Clock, Deadline
@@ -30,6 +31,9 @@ class NameServers(Resolver, t.Protocol):
 
     def name_servers(self, zones: t.Iterable[str]) -> t.Mapping[str, tuple[Server, ...]]:
         """The addresses of the name servers that each zone is delegated to."""
+
+    def caa(self, names: t.Iterable[str]) -> t.Mapping[str, tuple[CaaRecord, ...] | None]:
+        """The CAA records of each name; None where nobody knows."""
 
     def texts(self, asked: t.Iterable[Pair]) -> t.Mapping[Pair, tuple[str, ...] | None]:
         """The TXT values that each server has under a name; None if it does not answer."""

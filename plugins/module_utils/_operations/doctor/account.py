@@ -21,6 +21,7 @@ from ..._core.server_cert.server_certs import Quota, StoredCertificate
 from ..._core.values import ownership
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
+from ..bind import attached_policies
 from ..server_cert.content import describe
 from .checks import Check, Fact, Subject
 
@@ -90,9 +91,10 @@ class AccountChecks:
         return [identity, *(Check(name, "SERVICE_FAILED", look) for name, look in looks.items())]
 
     def identity(self) -> list[Finding]:
-        """The credentials are good, and both clocks agree."""
-        theirs = self.caller.get().time
-        return stores.clock("AWS", theirs, self.clock.now()) if theirs else []
+        """The credentials are good, those of the project's account, and both clocks agree."""
+        caller = self.caller.get()
+        found = account.belongs(self.subject.document, caller.account)
+        return found + (stores.clock("AWS", caller.time, self.clock.now()) if caller.time else [])
 
     def permissions(self) -> list[Finding]:
         """What changes something is allowed, as far as IAM tells us."""
@@ -102,7 +104,7 @@ class AccountChecks:
             return [account.untested(caller.arn, "IAM simulates the policies of users and roles only")]
         decisions: dict[str, bool] = {}
         try:
-            for simulated in self._writes(caller.account):
+            for simulated in self._writes(caller.account.id):
                 decisions.update(self.services.iam.simulate_principal_policy(source, simulated))
         except RemoteError as exc:
             return [account.untested(caller.arn, f"IAM answered {exc.code}")]
@@ -136,7 +138,13 @@ class AccountChecks:
         found = self._distributions.get()
         paths = {one.id: one.path for one in self._certificates.get_or(()) if one.id}
         bindings = doctor_distributions.bindings(self.subject.name, found, self._selection, self._target, paths)
-        return bindings + doctor_distributions.icp(found, self._selection, self._target)
+        meant = [report.id for report in binding.plan(found, self._selection, self._target)]
+        attached = attached_policies.policies(self.services.cloudfront, found, meant)
+        return [
+            *bindings,
+            *doctor_distributions.policies(attached),
+            *doctor_distributions.icp(found, self._selection, self._target),
+        ]
 
     def notices(self) -> list[Finding]:
         """Subscribers are notified."""
@@ -144,7 +152,7 @@ class AccountChecks:
         silent = doctor_notices.silent(self.subject.name, topic, addresses)
         if not topic:
             return silent
-        arn = self._topic_arn(topic, self.caller.get().account)
+        arn = self._topic_arn(topic, self.caller.get().account.id)
         found = self.services.sns.list_subscriptions_by_topic(arn)
         return silent + (
             doctor_notices.topic(arn, addresses, found, self.subject.record is not None) if addresses or found else []

@@ -211,7 +211,7 @@ class _Examination:
             archive=archive,
             store_place=StoreProbe.of("store", kept, self.connections.session),
             archive_place=StoreProbe.of("archive", secret, self.connections.session),
-            account=lambda: account.caller.get().account if account else "",
+            account=lambda: account.caller.get().account.id if account else "",
             clock=self.clock,
         )
 

@@ -158,11 +158,9 @@ def _judged(
     silence: t.Callable[[], str],
 ) -> list[Finding]:
     """What the CAA records that count for the domain say; ``silence`` says why some could not be read."""
-    for name in caa.climb(domain):
-        if records[name] is None:
-            return [doctor_ca.unread(domain, name, silence())]
-        if records[name]:
-            break
+    unread = caa.first_unread(domain, records)
+    if unread is not None:
+        return [doctor_ca.unread(domain, unread, silence())]
     return doctor_ca.caa(
         domain, caa.judge(domain, {name: found or () for name, found in records.items()}, issuer), issuer
     )

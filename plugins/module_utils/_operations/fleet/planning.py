@@ -17,17 +17,19 @@ from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
-from ..._core.fleet import forecast, given, needs, selection
+from ..._core.fleet import forecast, given, mass_change, needs, selection
 from ..._core.fleet.admission import Admission
-from ..._core.fleet.drift import Index
+from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.given import Given
-from ..._core.project import document as project_document
+from ..._core.fleet.room import Room
+from ..._core.project import document as project_document, identity
 from ..._core.run import overview, reissue
 from ..._core.values import partitions
 from ..._core.values.params import Params
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
-from ..._errors import ConfigError
+from ..._errors import ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
 from . import ca_limits, renewal_inquiry, run_notes, survey
 
@@ -64,6 +66,7 @@ class PlanRequest:
     observe: bool
     renewal_info: bool
     schedule_interval_hours: float | None
+    accept_mass_change: bool
     connection: Connection
 
 
@@ -90,6 +93,7 @@ def parse(params: Params) -> PlanRequest:
         observe=params["observe"],
         renewal_info=params["renewal_info"],
         schedule_interval_hours=params["schedule_interval_hours"],
+        accept_mass_change=params["accept_mass_change"],
         connection=Connection.of(params),
     )
 
@@ -126,20 +130,22 @@ def _given(params: Params) -> tuple[Given, ...] | None:
 def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
     found = _gathered(request, clients)
-    inquiry = _inquired(found, clients, clock, request.renewal_info, check_mode)
-    question = needs.FleetQuestion(
-        run=request.run, now=clock.now(), is_dead=processes.is_dead, issued_before=request.issued_before
-    )
-    listing, warnings = survey.observed(clients.aws, found, question)
-    index = Index.of(listing) if listing else None
+    caller, unknown = survey.caller(clients.aws, found)
+    question = _question(request, clock, caller)
+    inquiry = _inquiry(clients, clock, keep=not check_mode)
+    _inquire(found, clients, question, inquiry, request.renewal_info)
+    question, listing, warnings = _observed(request, clients, found, question)
     pace = [*_pace(request, found), *_noted(request, clients, question.now, check_mode)]
-    planned = _planned(found, replace(question, index=index), request)
+    planned = _of_this_account(_planned(found, question, request), found)
     documents = [candidate.document for candidate in found.candidates]
     pacer = Admission(request.limits, documents, question.now, ca_limits.registered_domain)
-    found_needs = selection.cut([one.need for one in planned], request.max_per_run, pacer.admit, found.cannot)
+    all_needs = [one.need for one in planned]
+    quota = survey.quota(clients.aws, listing, all_needs)
+    room = Room(quota, all_needs)
+    found_needs = selection.cut(all_needs, request.max_per_run, pacer.admit, room, found.cannot)
     predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
-    limits = {**forecast.limits(taken, index, survey.quota(clients.aws, listing, taken)), "ca": pacer.used()}
+    limits = {**forecast.limits(taken, question.index, quota), "ca": pacer.used()}
     projects = [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs]
     result = {
         "projects": projects,
@@ -150,15 +156,47 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
         "summary": selection.summary(found_needs, len(found.broken)),
         "renewal_info": inquiry.summary,
     }
-    told = (
-        *found.warnings,
-        *inquiry.warnings,
-        *pace,
-        *warnings,
-        *forecast.warnings(limits),
-        *ca_limits.warnings(limits["ca"]),
+    told = (*found.warnings, *inquiry.warnings, *pace, *unknown, *warnings, *forecast.warnings(limits))
+    return Outcome(changed=False, result=result, warnings=(*told, *ca_limits.warnings(limits["ca"])))
+
+
+def _question(request: PlanRequest, clock: Clock, caller: AwsAccount | None) -> needs.FleetQuestion:
+    return needs.FleetQuestion(
+        run=request.run,
+        now=clock.now(),
+        is_dead=processes.is_dead,
+        issued_before=request.issued_before,
+        caller=caller,
     )
-    return Outcome(changed=False, result=result, warnings=told)
+
+
+def _observed(
+    request: PlanRequest, clients: Clients, found: survey.Fleet, question: needs.FleetQuestion
+) -> tuple[needs.FleetQuestion, Listing | None, tuple[str, ...]]:
+    """What is asked of each project, with what AWS shows of them all, and why it does not show more; RefusedError if it
+    shows that most have lost their certificates, and nobody said that this is so."""
+    listing, warnings = survey.observed(clients.aws, found, question)
+    if listing is None:
+        return question, None, warnings
+    index = Index.of(listing)
+    standings = found.each(lambda one: mass_change.standing(one.document, index))
+    loss = None if request.accept_mass_change else mass_change.loss(standings, index)
+    if loss is not None:
+        raise RefusedError(loss.refusal(), lost=list(loss.lost), recorded=loss.recorded)
+    return replace(question, index=index), listing, ()
+
+
+def _of_this_account(planned: list[_Planned], found: survey.Fleet) -> list[_Planned]:
+    """Without the projects of other accounts that are due, which fail; those that rest are looked after elsewhere,
+    unless there are no others: then the credentials are the wrong ones."""
+    is_wrong = all(one.need.elsewhere for one in planned)
+    kept = []
+    for one in planned:
+        if one.need.elsewhere and (one.need.due or is_wrong):
+            found.fail(one.need.name, one.need.candidate.host, one.need.elsewhere)
+        else:
+            kept.append(one)
+    return kept
 
 
 def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bool) -> tuple[str, ...]:
@@ -169,26 +207,31 @@ def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bo
     return (problem,) if problem else ()
 
 
-def _inquired(
-    found: survey.Fleet, clients: Clients, clock: Clock, asks: bool, check_mode: bool
-) -> renewal_inquiry.Inquiry:
-    """The projects with what their CAs said of renewal before, and say now if they are asked."""
+def _inquire(
+    found: survey.Fleet, clients: Clients, question: needs.FleetQuestion, inquiry: renewal_inquiry.Inquiry, asks: bool
+) -> None:
+    """Give each project what its CA said of renewal before, and says now if it is asked."""
     notes = {uri: RenewalNotes(store) for uri, store in clients.stores.items()}
-    found.candidates = found.each(lambda one: replace(one, document=notes[one.store].view(one.document, clock.now())))
-    inquiry = renewal_inquiry.Inquiry(
-        clock,
-        random.SystemRandom().random,
-        lambda url, bundle: clients.renewal_infos(url, bundle, clock),
-        keep=not check_mode,
-    )
+    found.candidates = found.each(lambda one: replace(one, document=notes[one.store].view(one.document, question.now)))
     if asks:
-        found.candidates = renewal_inquiry.refreshed(found.candidates, notes, inquiry, processes.is_dead)
+        # Those of other accounts are looked after elsewhere.
+        others = [one for one in found.candidates if needs.elsewhere(one, question.caller)]
+        asked = [one for one in found.candidates if not needs.elsewhere(one, question.caller)]
+        found.candidates = [*renewal_inquiry.refreshed(asked, notes, inquiry, question.is_dead), *others]
     found.warnings += [
         f"what CAs said of renewal before is not known, so they are asked again: {problem}"
         for each in notes.values()
         for problem in each.problems
     ]
-    return inquiry
+
+
+def _inquiry(clients: Clients, clock: Clock, keep: bool) -> renewal_inquiry.Inquiry:
+    return renewal_inquiry.Inquiry(
+        clock,
+        random.SystemRandom().random,
+        lambda url, bundle: clients.renewal_infos(url, bundle, clock),
+        keep=keep,
+    )
 
 
 @dataclass(frozen=True)
@@ -243,5 +286,6 @@ def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:
 def _selected(need: needs.Need, store: str) -> dict[str, t.Any]:
     document = need.candidate.document
     role_vars = overview.role_vars(document["name"], document["definition"], need.candidate.store or store)
+    role_vars.update({identity.OPTION: True} if need.candidate.moves else {})
     shown = {key: value for key, value in need.as_dict().items() if key in _SHOWN}
     return {**shown, "definition": need.candidate.index, "role_vars": role_vars}

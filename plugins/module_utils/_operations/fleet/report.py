@@ -26,6 +26,7 @@ from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificat
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import texts, times
 from ..._core.values.params import Params
+from ..._core.values.partitions import UNKNOWN_ACCOUNT
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
@@ -162,7 +163,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         days=request.days,
         interval_hours=request.interval_hours,
         is_dead=processes.is_dead,
-        index=Index.of(Listing("", *listed)) if listed else None,
+        index=Index.of(Listing(UNKNOWN_ACCOUNT, *listed)) if listed else None,
     )
     notes = RenewalNotes(clients.store)
     made = [report_rows.broken(name, error) for name, error in known.errors.items()]
@@ -213,7 +214,7 @@ def _foreign(
 ) -> tuple[ForeignCertificate, ...]:
     """The server certificates that no record knows, the first to expire in front, with what uses them."""
     own = {one.id for row in made for one in row.certificates}
-    users = Index.of(Listing("", (), distributions)).users
+    users = Index.of(Listing(UNKNOWN_ACCOUNT, (), distributions)).users
     found = [
         ForeignCertificate(
             name=texts.cleaned(one.name),

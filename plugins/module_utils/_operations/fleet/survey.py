@@ -14,11 +14,13 @@ from ..._clients.aws.sts import Sts
 from ..._clients.machine import user
 from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
+from ..._core.fleet import mass_change
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as project_document
 from ..._core.values.ownership import PROJECTS_PATH
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._errors import CertError, ConfigError, RemoteError
 from .. import project_updates
@@ -40,11 +42,11 @@ class Aws:
     cloudfront: CloudFront
     sts: Sts
 
-    def listing(self) -> Listing:
+    def listing(self, account: AwsAccount) -> Listing:
         """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is
         not complete."""
         return Listing(
-            account=self.sts.get_caller_identity(),
+            account=account,
             certificates=tuple(
                 one for one in self.iam.list_server_certificates() if one.path.startswith(PROJECTS_PATH)
             ),
@@ -71,6 +73,7 @@ class Fleet:
                 changed=tuple(changed),
                 index=one.index,
                 store=one.store,
+                moves=one.moves,
             )
         )
 
@@ -245,26 +248,39 @@ def _by_store(given: t.Sequence[Given]) -> dict[str | None, list[Given]]:
     return found
 
 
+def caller(aws: Aws | None, fleet: Fleet) -> tuple[AwsAccount | None, tuple[str, ...]]:
+    """The account that the plan is for; or why it is not known. Then each run finds out by itself, or fails."""
+    if aws is None or not fleet.candidates:
+        return None, ()
+    try:
+        return aws.sts.get_caller_identity(), ()
+    except RemoteError as exc:
+        return None, (f"the AWS account of the credentials is not known, so nothing was listed: {exc.message}",)
+
+
 def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Listing | None, tuple[str, ...]]:
-    """The listing if a project rests that it may show something of, since one that is worked on finds out by itself; or
-    why there is none.
+    """The listing if it may show something: of a project that rests, since one that is worked on finds out by itself,
+    or of a loss that many have in common; or why there is none.
 
     A listing that failed is not an empty one, so the plan then says what the documents say.
     """
-    if aws is None or not any(_rests(candidate, question) for candidate in fleet.candidates):
+    if aws is None or question.caller is None:
+        return None, ()
+    recorded = sum(candidate.document["certificate"] is not None for candidate in fleet.candidates)
+    if recorded < mass_change.LEAST and not any(_rests(candidate, question) for candidate in fleet.candidates):
         return None, ()
     try:
-        return aws.listing(), ()
+        return aws.listing(question.caller), ()
     except RemoteError as exc:
         return None, (f"AWS resources could not be listed, so the plan relies on the records alone: {exc.message}",)
 
 
-def quota(aws: Aws | None, listing: Listing | None, selected: t.Iterable[Need]) -> tuple[int, int] | None:
-    """The places for certificates, used and allowed, if that is known or one of the selected projects is going to
+def quota(aws: Aws | None, listing: Listing | None, needs: t.Iterable[Need]) -> tuple[int, int] | None:
+    """The places for certificates, used and allowed, if that is known or one of the projects is due to
     order; the step that uploads reports an error."""
     if listing is not None:
         return listing.quota
-    if aws is None or not any(need.issue and need.action != "resume" for need in selected):
+    if aws is None or not any(need.due and need.issue and need.action != "resume" for need in needs):
         return None
     try:
         return aws.iam.get_server_certificate_quota()

@@ -16,9 +16,10 @@ from ..._core.issue import pending_order
 from ..._core.issue.wanted import WantedCertificate
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
-from ..ca.registrar import MakesClients
+from ..ca.registrar import MakesClients, Registrar
 from ..dns.challenge_records import ChallengeRecords
-from . import withdrawal
+from . import caa_check, withdrawal
+from .caa_check import CaaCheck
 from .clients import Clients, Issued
 from .conversation import is_about_the_ca
 from .order import Ordering, check_directory
@@ -49,11 +50,26 @@ class Authorities:
 
     def check_directories(self) -> list[str]:
         """A CA that is asked, the first that answers, can serve the request; what the user should know."""
-        checked, passed_over = self._first(
-            self._choices,
-            lambda choice, clients: check_directory(choice, clients.server.client(None, self.clock)),
-        )
-        return passed_over + checked[1]
+        warnings, passed_over = self._first(self._choices, self._check)
+        return passed_over + warnings
+
+    def _check(self, choice: IssueRequest, clients: Clients) -> list[str]:
+        """What this CA would refuse is found before it is asked: its profiles, its terms, CAA records, and an account
+        that it no longer accepts."""
+        account = accounts.load(clients.archive, choice.wanted.directory, choice.contacts)
+        client = clients.server.client(account.private_key if account else None, self.clock)
+        _choice, warnings = check_directory(choice, client)
+        if account is not None and account.url and account.next_key is None:
+            Registrar(clients.archive, clients.server, self.clock).require_usable(client, account)
+        elif account is None or account.url is None:
+            problems = choice.account_terms.problems(client.directory().needs_eab)
+            if problems:
+                raise ConfigError(problems)
+        if clients.dns is None:
+            return warnings
+        issuers = caa_check.issuers_of(client.directory(), account.url if account else None, choice.dns_persist)
+        domains = sorted(choice.wanted.domains)
+        return warnings + CaaCheck(clients.dns, clients.accounts.all_zones).run(domains, issuers)
 
     def issue(
         self, places: t.Mapping[str, RecordPlace], unfinished: t.Sequence[UnfinishedOrder], former: Manifest | None

@@ -215,7 +215,10 @@ def _problems(params: Params) -> list[str]:
     ]
     problems += [*zones.override_problems(params.get("zone_id")), *_dns_problems(params)]
     problems += _issued_since_problems(params) + _renewal_info_problems(params)
-    return problems + _file_problems(params) + _fallback_problems(params)
+    problems += _file_problems(params) + _fallback_problems(params)
+    return problems or persistent_records.room_problems(
+        domain_names.normalise(params["domains"]), params["dns_persist"]
+    )
 
 
 def _dns_problems(params: Params) -> list[str]:

@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..._clients.aws.listing_cache import SharedSts
 from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
 from ..._clients.stores import open as stores
@@ -20,6 +22,7 @@ from ..._core.run.step_report import StepReport
 from ..._core.run.transitions import Transition
 from ..._core.values import partitions, times
 from ..._core.values.params import Params
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
@@ -53,14 +56,23 @@ class RecordRequest:
     results: tuple[t.Any, ...] | None
     subscriptions: tuple[t.Any, ...]
     available: tuple[t.Mapping[str, t.Any], ...]
+    account_change: bool
     connection: Connection
 
 
 @dataclass(frozen=True)
 class Clients:
-    """Where the document is."""
+    """Where the document is, and what tells the account that a run works in (None: nobody asks)."""
 
     store: Store
+    caller: t.Callable[[], AwsAccount] | None = None
+
+    @classmethod
+    def of(cls, request: RecordRequest) -> Clients:
+        """The clients by the connection of the request; calls nothing."""
+        session = request.connection.session
+        caller = functools.cache(lambda: SharedSts.of(session()).get_caller_identity())
+        return cls(stores.store(request.store, session), caller if request.state == "locked" else None)
 
 
 def parse(params: Params) -> RecordRequest:
@@ -90,6 +102,7 @@ def parse(params: Params) -> RecordRequest:
         report=step_report.of(params),
         release=params["release"],
         available=tuple(params["server_certificates"] or ()),
+        account_change=params["account_change"],
         connection=connection,
         check_first=params["check_first"],
         results=None if params["results"] is None else tuple(params["results"]),
@@ -99,7 +112,7 @@ def parse(params: Params) -> RecordRequest:
 
 def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, decide and write the document, and say what is to do."""
-    asked = _asked(request, clock.now(), check_mode)
+    asked = replace(_asked(request, clock.now(), check_mode), caller=clients.caller)
     view = _view(request.state, clients.store, clock)
 
     def decide(document: ProjectDocument | None) -> Transition:
@@ -155,6 +168,7 @@ def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitio
         rehearsal=check_mode,
         available=request.available,
         job=processes.job(),
+        account_change=request.account_change,
     )
 
 

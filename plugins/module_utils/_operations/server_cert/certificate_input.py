@@ -17,7 +17,7 @@ from ..._errors import ConfigError
 
 @dataclass(frozen=True)
 class CertificateInput:
-    """Leaf, chain and key as PEM texts with equal line ends; ``certificate`` is what the leaf says."""
+    """Leaf, chain and key as PEM texts that were read and written anew; ``certificate`` is what the leaf says."""
 
     leaf: str
     chain: str
@@ -46,7 +46,7 @@ def of_texts(certificate: str, chain: str, private_key: str, now: datetime) -> C
             "the certificate text contains a chain that differs from the one in chain; use only one of them"
         )
     material = CertificateInput(
-        leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=private_key.strip() + "\n"
+        leaf=leaf, chain=chain or rest, certificate=crypto.inspect(leaf), private_key=crypto.rewritten_key(private_key)
     )
     problems += crypto.bundle_problems(material.leaf, material.chain, material.private_key, now)
     problems += limits.size_problems(material.leaf, material.chain, material.private_key)

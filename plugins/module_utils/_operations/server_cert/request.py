@@ -14,6 +14,8 @@ from ..._errors import ConfigError
 from . import certificate_input
 from .certificate_input import CertificateInput
 
+_BEGIN = "-----BEGIN CERTIFICATE-----"
+
 
 @dataclass(frozen=True)
 class PlannedBundle:
@@ -43,13 +45,13 @@ class StoreRequest:
 def parse(params: Params) -> StoreRequest:
     """What is asked for; ConfigError that lists every problem, without calling anything."""
     tags = {str(key): str(value) for key, value in params["tags"].items()}
-    problems = _problems(params, tags)
+    problems = _problems(params)
     content: CertificateInput | PlannedBundle | str = ""
     try:
         content = content_of(params)
     except ConfigError as exc:
         problems += exc.problems
-    problems += key_type_problems(content, params["path"])
+    problems += content_problems(content, params["path"])
     if problems:
         raise ConfigError(problems)
     return StoreRequest(
@@ -66,18 +68,19 @@ def parse(params: Params) -> StoreRequest:
     )
 
 
-def key_type_problems(content: CertificateInput | PlannedBundle | str, path: str) -> list[str]:
-    """Why CloudFront would not take a certificate with this key, as far as the key is known."""
+def content_problems(content: CertificateInput | PlannedBundle | str, path: str) -> list[str]:
+    """Why CloudFront would not take a certificate with this key and chain, as far as they are known."""
     if isinstance(content, CertificateInput):
-        return limits.key_type_problems(content.certificate.key_type, path)
+        problems = limits.key_type_problems(content.certificate.key_type, path)
+        return problems + limits.chain_problems(1 + content.chain.count(_BEGIN), path)
     return limits.key_type_problems(str(content.key_type), path) if isinstance(content, PlannedBundle) else []
 
 
-def _problems(params: Params, tags: t.Mapping[str, str]) -> list[str]:
+def _problems(params: Params) -> list[str]:
     problems = limits.name_problems(params["name"], params["name_prefix"])
     problems += limits.text_problems("expected_name", params["expected_name"]) if params["expected_name"] else []
     problems += limits.path_problems(params["path"])
-    problems += limits.tag_problems(tags)
+    problems += limits.tag_problems(params["tags"])
     if params["quota_headroom"] < 0:
         problems.append(f"quota_headroom: {params['quota_headroom']} is negative; use 0 or more")
     return problems

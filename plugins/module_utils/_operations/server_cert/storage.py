@@ -15,7 +15,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from . import certificate_input
-from .request import PlannedBundle, StoreRequest, key_type_problems
+from .request import PlannedBundle, StoreRequest, content_problems
 from .upload import Storing, check_quota
 
 
@@ -35,7 +35,7 @@ def run(request: StoreRequest, clients: Clients, clock: Clock, check_mode: bool)
         return _predict(request, content, clients.iam)
     if isinstance(content, str):
         content = certificate_input.read(content, clock.now(), clients.archived)
-        problems = key_type_problems(content, request.path)
+        problems = content_problems(content, request.path)
         if problems:
             raise ConfigError(problems)
     certificate = content.certificate

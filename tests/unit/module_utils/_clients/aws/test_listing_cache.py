@@ -25,6 +25,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.li
     SharedSts,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 
 OWNER = {
     **processes.current(),
@@ -198,7 +199,9 @@ def test_a_damaged_file_is_listed_anew(account: Account, content: bytes) -> None
 
 def test_whose_the_credentials_are_is_asked_once(account: Account) -> None:
     for _process in range(3):
-        assert SharedSts(account, account.cache(AccountCache)).get_caller_identity() == "123456789012"
+        assert SharedSts(account, account.cache(AccountCache)).get_caller_identity() == AwsAccount(
+            "123456789012", "aws"
+        )
     assert account.calls == {"get_caller_identity": 1}
 
 

@@ -181,4 +181,28 @@ def test_a_refused_new_account_is_about_the_binding_and_never_about_zones() -> N
     told = acme_problems.advice(refused, None, NOW, "newAccount")
     assert "acme_eab_kid" in told
     assert "zone" not in told
-    assert "zone" in acme_problems.advice(refused, None, NOW, "newOrder")
+
+
+@pytest.mark.parametrize(
+    ("operation", "code", "told"),
+    [
+        pytest.param("newAccount", "unauthorized", "check acme_eab_kid and acme_eab_hmac_key", id="a binding"),
+        pytest.param(
+            "newAccount", "malformed", "check acme_eab_kid and acme_eab_hmac_key", id="a binding that is no key"
+        ),
+        pytest.param("newOrder", "unauthorized", "state=deactivated", id="an account at the order"),
+        pytest.param("account", "unauthorized", "state=deactivated", id="an account"),
+        pytest.param("revokeCert", "unauthorized", "the account that ordered the certificate", id="a revocation"),
+        pytest.param("authorization", "unauthorized", "the zone is delegated", id="a validation"),
+        pytest.param("newOrder", "rejectedIdentifier", "remove it", id="what depends on no question"),
+    ],
+)
+def test_advice_depends_on_what_was_asked(operation: str, code: str, told: str) -> None:
+    advice = acme_problems.advice(Problem(code, "x"), None, NOW, operation)
+    assert told in advice
+    assert ("delegated" in advice) == (operation == "authorization")
+
+
+def test_advice_on_an_order_is_that_of_each_name() -> None:
+    whole = Problem("unauthorized", "x", subproblems=(Problem("caa", "y", "example.com"),))
+    assert "CAA" in acme_problems.advice(whole, None, NOW, "newOrder")

@@ -35,6 +35,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_ce
     Quota,
     StoredCertificate,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import doctor as module
 from unit.fakes import projects
@@ -229,6 +230,10 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         failed("SERVICE_FAILED", remote("iam")),
         failed("SERVICE_FAILED", remote("iam", "AccessDenied")),
     ),
+    "ACCOUNT_DIFFERS": (
+        lambda: account.belongs(projects.document(certificate=RECORD), AwsAccount("999999999999", "aws")),
+        lambda: account.belongs(projects.document(certificate=RECORD), AwsAccount("123456789012", "aws")),
+    ),
     "IAM_QUOTA_FULL": (
         lambda: account.room(Quota(19, 20, headroom=1)),
         lambda: account.room(Quota(18, 20, headroom=1)),
@@ -251,6 +256,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         bound(selection=Selection(frozenset({"ids"}), ids=("E2",))),
         bound(selection=Selection(frozenset({"ids"}), ids=("E1",))),
     ),
+    "CONTINUOUS_DEPLOYMENT": (lambda: distributions.policies({"E1": "p-1"}), lambda: distributions.policies({})),
     "ALIAS_UNCOVERED": (bound("www.example.com", "www.example.net"), bound("www.example.com", "example.com")),
     "ICP_SUSPENDED": (icp("SUSPENDED"), icp("SUSPENDED", "www.example.net")),
     "ICP_PENDING": (icp("PENDING"), icp("APPROVED")),

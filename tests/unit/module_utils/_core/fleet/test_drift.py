@@ -13,9 +13,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.dri
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import NOW, certificate, definition, document, unfinished
 
-ACCOUNT = "123456789012"
+ACCOUNT = AwsAccount("123456789012", "aws")
 
 
 def stored(number: int, project: str = "webapp") -> StoredCertificate:
@@ -26,7 +27,7 @@ def uses(distribution: str, number: int, *aliases: str) -> Distribution:
     return Distribution(id=distribution, aliases=aliases, viewer={"IAMCertificateId": f"ASCA{number}"})
 
 
-def listing(*entries: StoredCertificate | Distribution, account: str = ACCOUNT) -> Index:
+def listing(*entries: StoredCertificate | Distribution, account: AwsAccount = ACCOUNT) -> Index:
     certificates = tuple(one for one in entries if isinstance(one, StoredCertificate))
     return Index.of(Listing(account, certificates, tuple(one for one in entries if isinstance(one, Distribution))))
 
@@ -52,7 +53,10 @@ class TestDrift:
         assert "webapp-1 is no longer in IAM" in need.reason
 
     def test_an_account_that_was_not_listed_says_nothing(self) -> None:
-        assert judged(document(certificate=certificate()), index=listing(account="999999999999")).action == "none"
+        assert (
+            judged(document(certificate=certificate()), index=listing(account=AwsAccount("999999999999", "aws"))).action
+            == "none"
+        )
 
     @pytest.mark.parametrize(
         ("distribution", "action"),

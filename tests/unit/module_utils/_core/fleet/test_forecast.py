@@ -11,6 +11,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.dist
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import forecast
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, Need
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import certificate, definition, document
 
 BOUND = tuple(
@@ -25,7 +26,7 @@ def need(action: str = "renew", issue: bool = True, **changes: t.Any) -> Need:
 
 
 def listed(*distributions: Distribution) -> Index:
-    return Index.of(Listing("123456789012", distributions=distributions))
+    return Index.of(Listing(AwsAccount("123456789012", "aws"), distributions=distributions))
 
 
 @pytest.mark.parametrize(

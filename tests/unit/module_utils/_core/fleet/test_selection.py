@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.room import Room
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.selection import Choice
 from unit.fakes.projects import NOW, certificate, definition, document, failing
 
@@ -88,7 +89,11 @@ def test_priority_comes_before_the_deadline_and_failures_come_last(priority: dic
 
 def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
     found = selection.cut(
-        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))), 2, admitted, cannot
+        needs(*(named(f"p{number}", certificate=certificate(45 + number)) for number in range(4))),
+        2,
+        admitted,
+        Room(None, ()),
+        cannot,
     )
     assert [(need.name, need.selected) for need in found] == [("p3", True), ("p2", True), ("p1", False), ("p0", False)]
     assert found[2].reason.endswith("deferred: max_per_run (2) is used up by more urgent projects")
@@ -101,7 +106,7 @@ def test_at_most_as_many_as_wanted_are_selected_and_the_others_say_so() -> None:
         1,
     )
     assert [row["name"] for row in summary["first_put_off"]] == ["p1", "p0"]
-    assert all(need.selected for need in selection.cut(found, None, admitted, cannot))
+    assert all(need.selected for need in selection.cut(found, None, admitted, Room(None, ()), cannot))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +139,7 @@ def test_a_summary_names_the_first_and_counts_the_rest() -> None:
         *(named(f"p{number:03}", certificate=certificate(1 + number / 10)) for number in range(100)),
         named("x", renewal=failing(1, HOUR)),
     )
-    summary = selection.summary(selection.cut(found, None, admitted, cannot), 0)
+    summary = selection.summary(selection.cut(found, None, admitted, Room(None, ()), cannot), 0)
     assert summary["actions"] == {"none": 100, "wait": 1}
     assert summary["states"] == {"failing": 1, "ok": 100}
     assert len(summary["first_resting"]) == selection.NEXT

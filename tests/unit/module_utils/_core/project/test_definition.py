@@ -9,6 +9,8 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition
 
+# The longest name of a certificate has no room for the label of its challenge.
+LONG = ".".join(["a" * 63] * 3 + ["a" * 34])
 DEFAULTS = {
     "domains": ["example.com"],
     "emails": [],
@@ -187,9 +189,20 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
         pytest.param({"quota_headroom": 1.5}, "quota_headroom", id="fraction"),
         pytest.param({"tags": ["x"]}, "not a mapping", id="tags as list"),
         pytest.param({"tags": {"managed-by": "me"}}, "set by this collection", id="our tag"),
-        pytest.param({"tags": {"aws:x": "y"}}, "not a valid AWS tag", id="reserved tag"),
-        pytest.param({"tags": {"x": "y" * 257}}, "not a valid AWS tag", id="long tag"),
+        pytest.param({"tags": {"Managed-By": "me"}}, "set by this collection", id="our tag in other letters"),
+        pytest.param({"tags": {"aws:x": "y"}}, "the key 'aws:x' is not allowed", id="reserved tag"),
+        pytest.param({"tags": {"x": "y" * 257}}, "257 characters", id="long tag"),
+        pytest.param({"tags": {"x": "a\tb"}}, "has '\\t'", id="a tab in a tag"),
+        pytest.param({"tags": {"x": "50%"}}, "has '%'", id="a character that AWS does not take in tags"),
+        pytest.param({"tags": {"Team": "a", "team": "b"}}, "'Team' and 'team' are one key to AWS", id="tags by case"),
+        pytest.param({"tags": {"team": None}}, "'team' has no value", id="a tag without a value"),
         pytest.param({"tags": {f"t{i}": "" for i in range(49)}}, "49 tags", id="too many tags"),
+        pytest.param({"domains": [f"{LONG}.example.com"]}, "leaves no room for _acme-challenge.", id="no room"),
+        pytest.param(
+            {"domains": [f"*.{LONG[4:]}.example.com"], "dns_persist": True},
+            "leaves no room for _validation-persist.",
+            id="no room for a persistent record",
+        ),
         pytest.param({"archive": 7}, "archive: 7 is not a string", id="archive as number"),
         pytest.param({"project_domains": "example.com"}, "project_domains: unknown", id="unknown key"),
     ],

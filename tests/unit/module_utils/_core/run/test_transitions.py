@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.run impor
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_report import StepReport
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.transitions import Request
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError
 from unit.fakes.projects import (
     NOW,
@@ -37,6 +39,7 @@ from unit.fakes.projects import (
 )
 
 Document = dict[str, t.Any]
+HERE = AwsAccount("123456789012", "aws")
 LATER = NOW + timedelta(minutes=10)
 UPDATED = {"records": {"Matched_CloudFront": {"ID_LIST": ["E1"]}, "Update_CloudFront_Status": [{"E1": "Success"}]}}
 NOT_UPDATED = {
@@ -108,6 +111,47 @@ def issue_and_finish(found: Document | None, number: int, run: str = "converge")
 
 
 class TestTaking:
+    def test_a_new_project_belongs_to_the_account_of_its_run(self) -> None:
+        taken = transitions.locked(replace(request(defined=definition(), by=claim()), caller=lambda: HERE), None)
+        assert taken.document is not None
+        assert taken.document["account"] == {"id": "123456789012", "partition": "aws"}
+
+    def test_a_document_from_before_accounts_gets_its_own_without_a_change(self) -> None:
+        before = document(certificate=certificate())
+        taken = transitions.locked(replace(request(by=claim()), caller=lambda: HERE), before)
+        assert taken.document is not None
+        assert taken.document["account"] == vars(HERE)
+        assert (taken.summary["changed"], taken.warnings) == (False, ())
+
+    @pytest.mark.parametrize("run", run_plan.RUNS)
+    @pytest.mark.parametrize(
+        "caller", [AwsAccount("999999999999", "aws"), AwsAccount("123456789012", "aws-cn")], ids=str
+    )
+    def test_a_run_in_another_account_or_partition_is_refused(self, run: str, caller: AwsAccount) -> None:
+        asked = replace(request(by=claim(run)), caller=lambda: caller)
+        with pytest.raises(RefusedError, match="belongs to AWS account 123456789012") as caught:
+            transitions.locked(asked, document(certificate=certificate(), superseded=[certificate(number=2)]))
+        assert caught.value.details == {"account": vars(HERE), "caller": vars(caller)}
+
+    def test_a_project_that_is_said_to_move_changes_its_account(self) -> None:
+        other = AwsAccount("999999999999", "aws")
+        asked = replace(request(by=claim()), caller=lambda: other, account_change=True)
+        taken = transitions.locked(asked, document(certificate=certificate()))
+        assert taken.document is not None
+        assert taken.document["account"] == vars(other)
+        assert "moves from account 123456789012 (aws) to 999999999999 (aws)" in taken.warnings[0]
+
+    def test_leave_to_move_that_is_not_needed_is_to_be_taken_back(self) -> None:
+        asked = replace(request(by=claim()), caller=lambda: HERE, account_change=True)
+        taken = transitions.locked(asked, document(certificate=certificate()))
+        assert taken.warnings == (
+            "project_account_change is set, but project webapp is in account 123456789012 (aws) already; remove it",
+        )
+
+    def test_who_is_locked_out_is_not_asked_for_an_account(self) -> None:
+        asked = replace(request(by=claim()), caller=lambda: pytest.fail("nobody has to know"))
+        assert not transitions.locked(asked, document(lock=lock(OTHER_RUN_ID))).locked
+
     def test_a_new_project_is_made_with_its_definition_and_a_lock(self) -> None:
         taken = transitions.locked(request(defined=definition(), by=claim()), None)
         assert taken.document is not None

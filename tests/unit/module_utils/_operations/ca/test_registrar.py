@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
     ConfigError,
+    RefusedError,
     RemoteError,
 )
 from unit.fakes.calls import refusal
@@ -56,3 +57,46 @@ def test_each_set_of_contacts_has_its_own_account(world: World) -> None:
     world.run(project="other", acme_contacts=["mailto:ops@example.com"])
     world.run(project="third", acme_contacts=[])
     assert len(world.ca.accounts) == 2
+
+
+class TestBeforeAnOrder:
+    """What check mode, and so the check of a definition, finds."""
+
+    def renewal(self, world: World) -> None:
+        world.run()
+        world.clock.time += timedelta(days=40)
+        world.forget_calls()
+
+    def test_an_account_that_the_ca_accepts_is_looked_at_once(self, world: World) -> None:
+        self.renewal(world)
+        assert world.run(check_mode=True).changed
+        assert world.calls.made.count("account") == 1
+        assert "newOrder" not in world.calls.made
+
+    def test_a_deactivated_account_is_told_with_the_way_out(self, world: World) -> None:
+        self.renewal(world)
+        world.ca.deactivated = set(world.ca.accounts.values())
+        with pytest.raises(RefusedError, match="is deactivated; run acme_account with state=deactivated"):
+            world.run(check_mode=True)
+
+    @pytest.mark.parametrize("code", ["accountDoesNotExist", "serverInternal", "malformed"])
+    def test_a_question_that_is_not_answered_is_left_to_the_order(self, world: World, code: str) -> None:
+        self.renewal(world)
+        world.calls.refusals["account"] = [refusal(code)]
+        assert world.run(check_mode=True).changed
+
+    def test_a_first_order_has_no_account_to_look_at(self, world: World) -> None:
+        assert world.run(check_mode=True).changed
+        assert "account" not in world.calls.made
+
+    def test_a_binding_that_only_the_directory_asks_for_is_missed(self, world: World) -> None:
+        world.ca.needs_eab = True
+        with pytest.raises(ConfigError, match="acme_eab_kid"):
+            world.run(check_mode=True)
+
+
+@pytest.mark.parametrize("key", ["c2VjcmV0a", "c2Vjc===", "c2Vj cmV0", "c2Vj+mV0", "-----"])
+def test_a_binding_key_that_cannot_be_decoded_is_named_before_any_call(world: World, key: str) -> None:
+    with pytest.raises(ConfigError, match="acme_eab_hmac_key: is not base64url") as caught:
+        world.run(acme_eab_kid="kid-1", acme_eab_hmac_key=key)
+    assert (world.calls.made, key in caught.value.message) == ([], False)

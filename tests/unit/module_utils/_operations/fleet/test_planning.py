@@ -18,15 +18,18 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.dist
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import (
     admission,
     forecast,
+    mass_change,
     needs,
+    room,
     selection,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.given import Given
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document as project_document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import survey
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 from unit.fakes.calls import refused_by_aws
@@ -35,6 +38,8 @@ from unit.fakes.projects import NOW, certificate, definition, document, failing,
 from unit.fakes.store import FakeStore
 
 DOMAINS = ["example.com", "*.example.com"]
+
+HERE = AwsAccount("123456789012", "aws")
 
 
 @dataclass
@@ -46,10 +51,11 @@ class Listings:
     quota: tuple[int, int] = (1, 20)
     calls: list[str] = field(default_factory=list)
     refused: RemoteError | None = None
+    account: AwsAccount = HERE
 
-    def get_caller_identity(self) -> str:
+    def get_caller_identity(self) -> AwsAccount:
         self.calls.append("GetCallerIdentity")
-        return "123456789012"
+        return self.account
 
     def list_server_certificates(self, path: str = "/") -> tuple[StoredCertificate, ...]:
         self.calls.append(f"ListServerCertificates {path}")
@@ -114,7 +120,7 @@ class TestTheListings:
         put(store)
         listings = Listings(quota=(7, 20))
         outcome = plan(store, listings)
-        assert listings.calls == ["GetAccountSummary"]
+        assert listings.calls == ["GetCallerIdentity", "GetAccountSummary"]
         assert outcome.result["limits"]["iam"]["used"] == 7
 
 
@@ -137,7 +143,7 @@ class TestAWholeStore:
         put(store, certificate=certificate(age_days=60), journal=begun)
         listings = Listings()
         found = plan(store, listings)
-        assert (actions(found), listings.calls) == ({"webapp": "resume"}, [])
+        assert (actions(found), listings.calls) == ({"webapp": "resume"}, ["GetCallerIdentity"])
 
     def test_an_empty_store_is_planned_without_a_call(self, store: FakeStore) -> None:
         listings = Listings()
@@ -205,7 +211,7 @@ class TestListings:
     def test_each_is_asked_for_once(self, store: FakeStore) -> None:
         for number in range(30):
             put(store, f"p{number}", certificate=certificate(1))
-        listings = Listings()
+        listings = Listings(certificates=in_iam(1))
         plan(store, listings)
         assert sorted(listings.calls) == [
             "GetAccountSummary",
@@ -232,15 +238,118 @@ class TestListings:
         bound = Distribution("E1", aliases=("example.com",), viewer={"IAMCertificateId": "ASCA1"})
         found = plan(
             store,
-            Listings((StoredCertificate("webapp-1", "/cloudfront/certops/one/", "ASCA1"),), (bound,), (20, 20)),
+            Listings((StoredCertificate("webapp-1", "/cloudfront/certops/one/", "ASCA1"),), (bound,), (18, 20)),
             states=["due", "pending"],
         )
         limits = found.result["limits"]
         assert limits["orders"] == {"https://acme-v02.api.letsencrypt.org/directory": 2}
-        assert limits["iam"] == {"used": 20, "allowed": 20, "room": 0, "uploads": 2, "kept": 1}
+        assert limits["iam"] == {"used": 18, "allowed": 20, "room": 2, "uploads": 2, "kept": 1}
         assert limits["calls"]["route53"] == 7
         assert set(limits["calls"]) == {"acme", "cloudfront", "iam", "route53", "sns"}
+
+    def test_the_selection_warns_of_a_renewal_without_room(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(45))
+        found = plan(store, Listings(quota=(20, 20)))
         assert "IAM holds 20 of 20 server certificates" in found.warnings[0]
+
+
+def in_iam(*numbers: int) -> tuple[StoredCertificate, ...]:
+    return tuple(
+        StoredCertificate(name=f"p{one}", path=f"/cloudfront/certops/p{one}/", id=f"ASCA{one}") for one in numbers
+    )
+
+
+class TestIdentity:
+    """A project belongs to one account; what a plan for another one finds due fails, and nothing is done to it."""
+
+    OTHER = AwsAccount("999999999999", "aws")
+    CHINA = AwsAccount("123456789012", "aws-cn")
+    ELSEWHERE: t.ClassVar[dict[str, str]] = {"id": "999999999999", "partition": "aws"}
+
+    @pytest.mark.parametrize("caller", [OTHER, CHINA], ids=["account", "partition"])
+    def test_the_wrong_one_fails_every_project_even_those_that_rest(self, store: FakeStore, caller: AwsAccount) -> None:
+        put(store, "rests", certificate=certificate(1))
+        put(store, "due", certificate=certificate(45))
+        found = plan(store, Listings(account=caller))
+        assert (found.result["selected"], found.result["projects"]) == ([], [])
+        errors = {row["name"]: row["error"] for row in found.result["broken"]}
+        assert set(errors) == {"due", "rests"}
+        assert "belongs to AWS account 123456789012 (aws), but the credentials are those of" in errors["due"]
+
+    def test_of_a_store_with_several_accounts_only_those_that_are_due_elsewhere_fail(self, store: FakeStore) -> None:
+        put(store, "here", certificate=certificate(45))
+        put(store, "resting", certificate=certificate(1, number=2), account=self.ELSEWHERE)
+        put(store, "foreign", certificate=certificate(45, number=3), account=self.ELSEWHERE)
+        found = plan(store, Listings(certificates=in_iam(1)))
+        assert [row["name"] for row in found.result["selected"]] == ["here"]
+        assert [row["name"] for row in found.result["broken"]] == ["foreign"]
+        assert actions(found)["resting"] == "none"
+
+    def test_a_project_that_moves_is_due_and_its_run_is_told_so(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(1))
+        given = [{"project_name": "webapp", "project_account_change": True}]
+        found = plan(store, Listings(account=self.OTHER), definitions=given)
+        (selected,) = found.result["selected"]
+        assert selected["reason"] == "it moves from account 123456789012 (aws) to 999999999999 (aws)"
+        assert selected["role_vars"]["project_account_change"] is True
+
+    def test_a_project_that_does_not_move_is_told_nothing_of_it(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(45))
+        found = plan(store, Listings(certificates=in_iam(1)), names=["webapp"])
+        assert "project_account_change" not in found.result["selected"][0]["role_vars"]
+
+    def test_an_account_that_sts_does_not_tell_is_a_warning_and_nothing_is_listed(
+        self, store: FakeStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_self: Listings) -> AwsAccount:
+            raise refused_by_aws("ServiceUnavailable")
+
+        monkeypatch.setattr(Listings, "get_caller_identity", refuse)
+        put(store, certificate=certificate(45))
+        listings = Listings()
+        found = plan(store, listings)
+        assert [row["name"] for row in found.result["selected"]] == ["webapp"]
+        assert found.warnings[0].startswith("the AWS account of the credentials is not known")
+        assert listings.calls == ["GetAccountSummary"]
+
+
+class TestAMassLoss:
+    def lose(self, store: FakeStore) -> None:
+        for number in range(1, 4):
+            put(store, f"p{number}", certificate=certificate(45 * (number % 2), number=number))
+
+    @pytest.mark.parametrize("run", ["renew", "reissue"])
+    def test_is_refused_as_a_whole(self, store: FakeStore, run: str) -> None:
+        self.lose(store)
+        with pytest.raises(RefusedError, match="2 of 3 projects have lost their server certificates") as caught:
+            plan(store, Listings(certificates=in_iam(2)), run=run)
+        assert caught.value.details["lost"] == ["p1", "p3"]
+
+    def test_is_seen_if_all_projects_are_due_anyway(self, store: FakeStore) -> None:
+        for number in (1, 2):
+            put(store, f"p{number}", certificate=certificate(45, number=number))
+        with pytest.raises(RefusedError, match="2 of 2 projects"):
+            plan(store, Listings())
+
+    def test_is_put_right_if_a_person_says_so(self, store: FakeStore) -> None:
+        self.lose(store)
+        found = plan(store, Listings(), accept_mass_change=True)
+        assert actions(found) == {"p1": "renew", "p2": "rebind", "p3": "renew"}
+
+    def test_of_a_few_is_put_right(self, store: FakeStore) -> None:
+        self.lose(store)
+        found = plan(store, Listings(certificates=in_iam(1, 3)))
+        assert actions(found)["p2"] == "rebind"
+
+
+class TestRoom:
+    def test_new_projects_without_a_place_are_held_back_and_none_of_them_fails(self, store: FakeStore) -> None:
+        for number in range(300):
+            put(store, f"p{number:03}")
+        found = plan(store, Listings(quota=(11, 20)))
+        assert len(found.result["selected"]) == 9
+        assert (found.result["summary"]["without_room"], found.result["broken"], found.warnings) == (291, [], ())
+        assert len(found.result["attention"]) == 291
 
 
 class TestNames:
@@ -290,7 +399,8 @@ class TestIsolation:
             pytest.param(needs, "judge", id="judging"),
             pytest.param(selection, "_has_tags", id="choosing"),
             pytest.param(forecast, "calls", id="counting calls"),
-            pytest.param(forecast, "_stays", id="counting places"),
+            pytest.param(room, "stays", id="counting places"),
+            pytest.param(mass_change, "standing", id="looking for it in the listing"),
             pytest.param(admission, "_orders", id="limits of the CA"),
         ],
     )
@@ -307,7 +417,7 @@ class TestIsolation:
             return real(*given)
 
         monkeypatch.setattr(owner, function, failing)
-        found = plan(store, schedule_interval_hours=1.0)
+        found = plan(store, Listings(certificates=in_iam(1)), schedule_interval_hours=1.0)
         assert actions(found) == {"due": "renew", "more": "renew"}
         (broken,) = found.result["broken"]
         assert broken["name"] == "bad"

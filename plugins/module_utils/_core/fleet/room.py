@@ -1,0 +1,44 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The places for server certificates in IAM, as far as they suffice for the projects of a run."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..values.shapes import ProjectDocument
+
+if t.TYPE_CHECKING:
+    from .needs import Need
+
+
+def stays(document: ProjectDocument) -> bool:
+    """Whether an issuance leaves one certificate more in IAM than there was: a first one, or one more to go back to."""
+    return document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"]
+
+
+class Room:
+    """The free places, which new certificates take one after another. Those that replace another one give their place
+    back, so that they share one; a project that is renewed is never held back, since its own run says and records that
+    it found no place."""
+
+    def __init__(self, quota: tuple[int, int] | None, needs: t.Iterable[Need]) -> None:
+        self._quota = quota
+        is_shared = any(need.due and need.issue and not need.stays for need in needs)
+        self._free = 0 if quota is None else quota[1] - quota[0] - is_shared
+
+    def suffices(self, need: Need) -> bool:
+        """Whether the project finds a place, as far as that is known."""
+        document = need.candidate.document
+        if self._quota is None or not need.issue or document["certificate"] is not None:
+            return True
+        return self._free >= 1 + document["definition"]["quota_headroom"]
+
+    def take(self, need: Need) -> None:
+        """The project runs."""
+        self._free -= need.issue and need.stays
+
+    def refusal(self) -> str:
+        """Why a project does not find a place."""
+        used, allowed = self._quota or (0, 0)
+        return f"IAM holds {used} of {allowed} server certificates, which leaves no room for this one"
