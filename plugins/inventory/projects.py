@@ -37,9 +37,7 @@ extends_documentation_fragment:
   - certops.cloudfront.store
   - constructed
   - inventory_cache
-  - amazon.aws.common.plugins
-  - amazon.aws.region.plugins
-  - amazon.aws.assume_role.plugins
+  - certops.cloudfront.aws.plugins
 options:
   plugin:
     description: Marks the file as one for this plugin.

@@ -24,8 +24,7 @@ description:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

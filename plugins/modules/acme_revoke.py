@@ -25,8 +25,7 @@ extends_documentation_fragment:
   - certops.cloudfront.acme
   - certops.cloudfront.archive
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: partial

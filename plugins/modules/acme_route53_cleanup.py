@@ -22,8 +22,7 @@ extends_documentation_fragment:
   - certops.cloudfront.archive
   - certops.cloudfront.dns
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

@@ -33,8 +33,7 @@ extends_documentation_fragment:
   - certops.cloudfront.dns
   - certops.cloudfront.dns.zones
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

@@ -25,8 +25,7 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes.info_module
   - certops.cloudfront.requirements
   - certops.cloudfront.store
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 options:
   sources:
     description:

@@ -21,8 +21,7 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 options:
   stores:
     description:

@@ -36,8 +36,7 @@ extends_documentation_fragment:
   - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

@@ -34,8 +34,7 @@ extends_documentation_fragment:
   - certops.cloudfront.dns.zones
   - certops.cloudfront.requirements
   - certops.cloudfront.store
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 options:
   name:
     description: Name of the project.

@@ -25,8 +25,7 @@ extends_documentation_fragment:
   - certops.cloudfront.requirements
   - certops.cloudfront.store
   - certops.cloudfront.archive
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

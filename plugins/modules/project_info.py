@@ -19,8 +19,7 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes.info_module
   - certops.cloudfront.requirements
   - certops.cloudfront.store
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 options:
   names:
     description:

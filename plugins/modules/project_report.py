@@ -24,8 +24,7 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.store
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

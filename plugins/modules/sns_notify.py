@@ -19,8 +19,7 @@ extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.sns
-  - amazon.aws.common.modules
-  - amazon.aws.region.modules
+  - certops.cloudfront.aws
 attributes:
   check_mode:
     support: full

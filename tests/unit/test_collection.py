@@ -118,6 +118,24 @@ def test_the_readme_lists_every_plugin_and_playbook() -> None:
     ] == []
 
 
+# What ansible-core itself brings is there wherever documentation is read.
+FRAGMENTS_OF_ANSIBLE_CORE = {"constructed", "default_callback", "inventory_cache"}
+
+
+def test_no_plugin_takes_documentation_from_another_collection() -> None:
+    foreign = [
+        (path.stem, fragment)
+        for kind in ("modules", "inventory", "lookup", "callback")
+        for path in sorted((ROOT / "plugins" / kind).glob("*.py"))
+        for block in re.findall(
+            r"^extends_documentation_fragment:\n((?: *- .*\n)+)", path.read_text(encoding="utf-8"), re.MULTILINE
+        )
+        for fragment in re.findall(r"- (\S+)", block)
+        if not fragment.startswith("certops.cloudfront.") and fragment not in FRAGMENTS_OF_ANSIBLE_CORE
+    ]
+    assert foreign == [], "use certops.cloudfront.aws: Galaxy reads the artefact alone"
+
+
 @pytest.mark.parametrize(
     "path",
     [path for kind in ("modules", "inventory", "callback") for path in (ROOT / "plugins" / kind).glob("*.py")],
