@@ -25,6 +25,9 @@ INTERVAL_DAYS = 30
 # Far more than any machine needs for the steps before; then the clock is set.
 SECONDS_UNTIL_DUE = 6 * 3600
 
+# It outlives the sandbox, so that one can open it.
+REPORT = Path(__file__).resolve().parents[2] / ".cache" / "demo"
+
 Wanted = dict[str, t.Any]
 
 
@@ -117,6 +120,15 @@ def reissue_and_clean_up(stage: Stage, wanted: Wanted) -> None:
     stage.expect_served({"shop.example": third})
 
 
+def report(stage: Stage) -> None:
+    """What an operator looks at."""
+    stage.chapter("report: one page of all projects, a table, data, metrics")
+    stage.play("report", {"report_dir": str(REPORT)}, changed=False)
+    page = (REPORT / "report.html").read_text(encoding="utf-8")
+    stage.expect(stage.certificate(PROJECT)["name"] in page, "the page shows the certificate")
+    stage.expect("Certificates of no project" in page and ">foreign<" in page, "and the one that is not ours")
+
+
 def the_end(stage: Stage, distributions: dict[str, str]) -> None:
     """Deletion, refused as long as it would break a site."""
     stage.chapter("delete: refused while the certificate is in use")
@@ -149,6 +161,7 @@ def tell(stage: Stage) -> None:
     first_certificate(stage, wanted)
     renewal(stage)
     reissue_and_clean_up(stage, wanted)
+    report(stage)
     the_end(stage, distributions)
 
     stage.chapter("Afterwards")
@@ -171,6 +184,7 @@ def main() -> int:
         calls = stage.call_counts()
         stage.chapter("Summary")
         stage.say(f"{stage.checks} checks held; {json.dumps(calls)} requests; {time.monotonic() - started:.0f} s")
+        stage.say(f"The report, as it was before the end: {REPORT / 'report.html'}")
         stage.say("Next: the README's first playbook, or `make sandbox` to try this yourself.")
     return 0
 
