@@ -53,7 +53,10 @@ class World:
         return environment(self.sandbox.env(), self.home)
 
     def play(self, playbook: str, *arguments: str) -> Cost:
-        command = Command([str(BIN / "ansible-playbook"), f"certops.cloudfront.{playbook}", *arguments], self.env)
+        return self.command("ansible-playbook", f"certops.cloudfront.{playbook}", *arguments)
+
+    def command(self, program: str, *arguments: str) -> Cost:
+        command = Command([str(BIN / program), *arguments], self.env)
         return run(command, self.sandbox.control, self.home / "output.log")
 
     def certbot_renew(self, names: Sequence[str], due: bool = False) -> Cost:

@@ -22,7 +22,7 @@ from sandbox import seed
 from sandbox.ca import pebble
 from sandbox.process import SandboxProcess
 
-from bench import fleets, tools
+from bench import fleets, reports, tools
 from bench.measure import Cost, median, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -306,12 +306,47 @@ def renewing(_arguments: argparse.Namespace, _home: Path) -> list[str]:
     ]
 
 
+REPORT_HEAD = (
+    "projects",
+    "wall s",
+    "CPU s",
+    "CPU s beyond an empty playbook",
+    "AWS calls",
+    "bytes of the page each",
+    "load ms",
+    "filter ms",
+    "sort ms",
+)
+
+
+def _report_cells(found: reports.Reported) -> list[str]:
+    cost, page = found.made.cost, found.answers
+    browser = [f"{value:.0f}" for value in (page.load, page.filter, page.sort)] if page else ["-"] * 3
+    figures = [f"{cost.wall:.1f}", f"{cost.cpu:.1f}", f"{found.cpu:.1f}", str(cost.aws)]
+    return [f"{found.made.projects:,}", *figures, f"{found.page_bytes / found.made.projects:.0f}", *browser]
+
+
+def reporting(arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """Reports of fleets that rest, with their pages in a browser."""
+    rows = []
+    for size in arguments.reports:
+        say(f"  {size} projects reported")
+        rows.append(_report_cells(reports.reported(size)))
+    return [
+        "`certops.cloudfront.report` writes its four files. Chromium loads the page from disk in a window of 1280x900;",
+        "of filters and sorts, the slowest is shown, with the layout that follows.",
+        "",
+        *table(REPORT_HEAD, rows, texts=0),
+    ]
+
+
 SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace, Path], list[str]]]] = {
     "issuing": ("Issuing", issuing),
     "nonces": ("100 names from a CA that refuses nonces", nonces),
     "resting": ("A pass over many projects that finds nothing to do", resting),
     "asking": ("A pass in which each certificate is asked for", asking),
     "working": ("Many projects that are due", working),
+    "reporting": ("A report of many projects", reporting),
     "renewing": ("Many projects that are due, beside certbot", renewing),
 }
 INTRODUCTION = """<!-- Written by `make bench`; edit tests/bench/run.py instead. -->
@@ -358,6 +393,13 @@ def main() -> int:
     )
     parser.add_argument(
         "--mass", type=int, nargs="+", default=fleets.MASS, help="sizes of the fleets reissued (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--reports",
+        type=int,
+        nargs="+",
+        default=reports.SIZES,
+        help="sizes of the fleets reported (default: %(default)s)",
     )
     parser.add_argument("--output", type=Path, default=PAGE, help="the page to write (default: docs/benchmarks.md)")
     arguments = parser.parse_args()

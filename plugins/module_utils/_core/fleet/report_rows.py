@@ -141,7 +141,8 @@ def _addresses(document: ProjectDocument) -> tuple[ShownAddress, ...]:
 
 def _targets(document: ProjectDocument, index: Index | None) -> tuple[ShownTarget, ...]:
     """The distributions that use a certificate of the project; as the last run found them where AWS was not asked."""
-    if index is None:
+    recorded = document["certificate"]
+    if index is None or (recorded and _is_of_another_account(recorded, index)):
         found = dict.fromkeys(
             (*last_runs.distributions(document["last_run"]), *document["definition"]["distributions"])
         )
@@ -149,6 +150,12 @@ def _targets(document: ProjectDocument, index: Index | None) -> tuple[ShownTarge
     own = [str(entry.get("id") or entry.get("arn")) for entry in _entries(document)]
     users = {user.id: user for one in own for user in index.users.get(one, ())}
     return tuple(ShownTarget(_name(one), _texts(users[one].aliases)) for one in sorted(users)[:MOST_LISTED])
+
+
+def _is_of_another_account(recorded: CertificateRecord, index: Index) -> bool:
+    """Whether the listings, which are of one account, do not have the certificate, nor anything that uses it."""
+    own = str(recorded.get("id") or recorded.get("arn"))
+    return own not in index.ids and own not in index.users
 
 
 def _ca(document: ProjectDocument) -> str:

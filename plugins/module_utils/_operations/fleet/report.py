@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -90,7 +89,7 @@ FILES = {
     "json": _File(
         "report.json",
         "application/json",
-        lambda picture, _request: json.dumps(rows.data(picture), indent=1, ensure_ascii=False) + "\n",
+        lambda picture, _request: rows.text(picture),
     ),
     "metrics": _File(
         "metrics.prom",

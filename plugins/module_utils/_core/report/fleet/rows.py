@@ -5,8 +5,9 @@ disagree. Every text in them is cleaned and bounded."""
 
 from __future__ import annotations
 
+import json
 import typing as t
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ...values import times
@@ -189,15 +190,30 @@ def data(picture: FleetPicture) -> dict[str, t.Any]:
         "runs": {playbook: times.to_text(at) for playbook, at in picture.runs.items()},
         "warnings": list(picture.warnings),
         "room": {"used": picture.room[0], "allowed": picture.room[1]} if picture.room else None,
-        "foreign": None if picture.foreign is None else [asdict(one) for one in picture.foreign],
+        "foreign": None if picture.foreign is None else [dict(vars(one)) for one in picture.foreign],
     }
     return {**head, "projects": [_row_data(row, now) for row in picture.rows]}
 
 
+def text(picture: FleetPicture) -> str:
+    """The data as JSON with a line for each project, so that two reports can be compared."""
+    found = data(picture)
+    projects = ",\n".join(json.dumps(row, ensure_ascii=False) for row in found.pop("projects"))
+    head = json.dumps(found, indent=1, ensure_ascii=False)
+    return f'{head.removesuffix("}").rstrip()},\n "projects": [\n{projects}\n]}}\n'
+
+
+# What of a row has values of its own.
+_NESTED = ("certificates", "addresses", "targets", "history")
+
+
 def _row_data(row: FleetRow, now: datetime) -> dict[str, t.Any]:
     left, share = row.left(now), row.share_left(now)
+    lists = {name: [dict(vars(one)) for one in getattr(row, name)] for name in _NESTED}
     return {
-        **asdict(row),
+        **vars(row),
+        **lists,
+        "window": dict(vars(row.window)) if row.window else None,
         "expires_in_days": None if left is None else left.days,
         "share_left": None if share is None else round(share, 3),
     }

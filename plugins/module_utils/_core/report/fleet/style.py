@@ -25,8 +25,8 @@ th,td{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-bott
 thead th{font-weight:600;white-space:nowrap}
 .w{width:auto}
 #t{table-layout:fixed}#t td,#t summary{white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
-#t th:first-child{width:18%}#t th:nth-child(2){width:8rem}#t th:nth-child(3){width:24%}
-#t th:nth-child(4){width:10rem}#t th:nth-child(5){width:7rem}
+#t th:first-child{width:15%}#t th:nth-child(2){width:7rem}#t th:nth-child(3){width:20%}
+#t th:nth-child(4){width:9.5rem}#t th:nth-child(5){width:6.5rem}
 summary{cursor:pointer}tbody summary{font-weight:600}
 dl{display:grid;grid-template-columns:minmax(7rem,auto) 1fr;gap:.15rem 1rem;margin:.5rem 0 1rem;padding:.5rem;
 width:calc(100vw - 3rem);border-left:3px solid var(--l)}

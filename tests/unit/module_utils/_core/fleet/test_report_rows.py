@@ -132,3 +132,9 @@ def test_a_document_that_cannot_be_used_is_a_row_that_says_why() -> None:
         ("broken",),
         "it is not JSON",
     )
+
+
+def test_a_listing_of_another_account_says_nothing_of_where_it_is_served() -> None:
+    matched = {"Status": "Succeeded", "finished_at": None, "Matched_CloudFront": {"ID_LIST": ["E9"]}}
+    other = Distribution("E1", viewer={"IAMCertificateId": "ASCAOTHER"})
+    assert [one.id for one in row([other], certificate=certificate(), last_run=matched).targets] == ["E9"]
