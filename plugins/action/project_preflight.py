@@ -12,7 +12,14 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ..plugin_utils import _in_process
 
 # Option and module, in the order of a run.
-CHECKS = {"order": "acme_route53_issue", "upload": "iam_server_cert", "bind": "cloudfront_cert_bind"}
+CHECKS = {
+    "order": "acme_route53_issue",
+    "request": "acm_cert_request",
+    "files": "certificate_files",
+    "upload": "iam_server_cert",
+    "import": "acm_cert",
+    "bind": "cloudfront_cert_bind",
+}
 
 for _name in CHECKS.values():
     _in_process.serving(_name)

@@ -24,6 +24,7 @@ description:
 requirements:
   - cryptography >= 50
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.aws
@@ -105,6 +106,16 @@ options:
         may delete, C(certops:project) as that of a project.
     type: dict
     default: {}
+  name_prefix:
+    description:
+      - What RV(certificate.name) begins with, before the time at which the certificate expires. ACM itself gives no
+        names.
+    type: str
+  renewal:
+    description:
+      - When the certificate is to be renewed, as RV(certops.cloudfront.acme_route53_issue#module:renewal), if it was
+        issued just before. It is recorded with the certificate, with O(run_id).
+    type: dict
   force:
     description:
       - With O(state=absent), delete certificates without the tag C(managed-by=certops.cloudfront), too. One in use is
@@ -153,6 +164,21 @@ EXAMPLES = r"""
       - arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record. C(superseded) are the names of
+      the certificates in IAM that a newer one replaced, in check mode with those that would be, and C(acm) what
+      M(certops.cloudfront.project_record) returns of those in ACM.
+      C(to_be_revoked) are those that are still to be revoked, and C(notice) is subject and message of a mail about it,
+      or V(null), all as M(certops.cloudfront.project_record) returns them.
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [webapp-2026-11-06-0442], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 certificate:
   description:
     - The certificate in the first region, which is C(us-east-1) with O(cloudfront). V(null) with O(state=absent).
@@ -162,7 +188,14 @@ certificate:
   contains:
     arn: {description: Its ARN., type: str, sample:
       "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"}
-    region: {description: Its region., type: str, sample: us-east-1}
+    store: {description: Where it is., type: str, sample: acm}
+    name: {description: "What it is called in records, with O(name_prefix); V(null) without.", type: str, sample:
+      webapp-2027-01-06-0442}
+    id: {description: "V(null): it has no ID as those of IAM have.", type: str, sample: null}
+    copies: {description: "Its region and ARN in each region, that of CloudFront first.", type: list, elements: dict,
+      sample: [{region: us-east-1, arn:
+        "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"}]}
+    settled_by: {description: The same as RV(settled_by)., type: str, sample: null}
     serial: {description: The serial number of the leaf in hex., type: str, sample: 3f0c5e1d2b}
     fingerprint_sha256: {description: SHA-256 of the leaf in hex., type: str, sample:
       9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08}
@@ -196,7 +229,10 @@ reimported:
   type: bool
   sample: false
 settled_by:
-  description: When CloudFront serves what was re-imported now, at the latest. V(null) if nothing was.
+  description:
+    - When CloudFront serves what was re-imported, at the latest. V(null) if nothing was re-imported in the last 24
+      hours.
+    - Of an earlier re-import it is only known with O(import_as=same).
   returned: success
   type: str
   sample: "2026-10-09T04:45:10Z"
@@ -209,13 +245,15 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.acm_cert import import_request, importing, retiring
 from ..module_utils._operations.acm_cert.import_request import ImportRequest, RemovalRequest
 from ..module_utils._operations.acm_cert.importing import ImportClients
@@ -232,6 +270,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "chain": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
     "force": {"type": "bool", "default": False},
+    "name_prefix": {"type": "str"},
+    "renewal": {"type": "dict"},
+    **step_record.OPTIONS,
 }
 
 
@@ -245,8 +286,9 @@ def connect(request: ImportRequest | RemovalRequest) -> ImportClients:
     session = request.connection.session()
     return ImportClients(
         acm={region: acm.connect(session, region) for region in request.regions.names},
-        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
+        cloudfront=SharedCloudFront.of(session),
         archived=lambda uri: stores.archived(uri, lambda: session),
+        journal=request.step.journal() if isinstance(request, ImportRequest) and request.step else None,
     )
 
 
@@ -264,6 +306,8 @@ def main() -> None:
         parse=parse,
         connect=connect,
         run=run,
+        step=step_record.RecordedStep(steps.imported),
+        required_by=step_record.REQUIRED_BY,
         mutually_exclusive=[("bundle", "certificate"), ("bundle", "private_key"), ("bundle", "chain")],
         required_together=[("certificate", "private_key")],
         required_if=[("state", "absent", ("certificate_arns",)), ("state", "present", ("bundle", "certificate"), True)],

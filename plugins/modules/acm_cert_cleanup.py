@@ -22,6 +22,7 @@ description:
   - Validation records are never deleted, because other certificates of the account, in any region, may need them for
     their renewal.
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.aws
@@ -35,7 +36,7 @@ attributes:
 options:
   project:
     description:
-      - The project whose certificates are looked at.
+      - The project whose certificates are looked at. With O(run_id) this is a step of a run of it.
     type: str
     required: true
   keep:
@@ -104,6 +105,33 @@ EXAMPLES = r"""
     require_unused: true
 """
 RETURN = r"""
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record, as
+      RV(certops.cloudfront.acm_cert#module:recorded).
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
+store:
+  description: Where the certificates are.
+  returned: always
+  type: str
+  sample: acm
+records:
+  description: What became of each deletion, in the vocabulary of the China CloudFront SSL Plugin.
+  returned: always
+  type: dict
+  contains:
+    Delete_Previous_IAM_SSL_Cert:
+      description: What became of each deletion, by the ARN of the certificate.
+      type: dict
+      sample: {"arn:aws:acm:us-east-1:123456789012:certificate/87654321-4321-4321-4321-210987654321":
+        Successfully deleted ACM SSL Cert.}
 deleted:
   description: The ARNs of the certificates that were, or in check mode would be, deleted.
   returned: always
@@ -130,18 +158,21 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.regional.tagging import Tagging
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.acm_cert import retiring, search_request
 from ..module_utils._operations.acm_cert.retiring import CleanupPartners
 from ..module_utils._operations.acm_cert.search_request import CleanupOrder
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
+    **step_record.OPTIONS,
     "project": {"type": "str", "required": True},
     "keep": {"type": "list", "elements": "str", "default": []},
     "candidates": {"type": "list", "elements": "str"},
@@ -165,7 +196,8 @@ def connect(request: CleanupOrder) -> CleanupPartners:
     return CleanupPartners(
         acm={region: acm.connect(session, region) for region in regions},
         tagging={region: Tagging(session.regional("resourcegroupstaggingapi", region)) for region in regions},
-        cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
+        cloudfront=SharedCloudFront.of(session),
+        journal=request.step.journal() if request.step else None,
     )
 
 
@@ -176,7 +208,13 @@ def run(request: CleanupOrder, clients: CleanupPartners, clock: Clock, check_mod
 
 def main() -> None:
     """The module's entry."""
-    execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
+    execute(
+        argument_spec=ARGUMENT_SPEC,
+        parse=parse,
+        connect=connect,
+        run=run,
+        step=step_record.RecordedStep(steps.cleaned),
+    )
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ requirements:
   - cryptography >= 50, with O(exportable)
   - dnspython >= 2.7
 extends_documentation_fragment:
+  - certops.cloudfront.run_step
   - certops.cloudfront.attributes
   - certops.cloudfront.archive
   - certops.cloudfront.dns
@@ -107,15 +108,27 @@ options:
     default: false
   project:
     description:
-      - The project whose bundles in the archive an exported certificate belongs to. Required with O(exportable).
+      - The project whose bundles in the archive an exported certificate belongs to. Required with O(exportable) and
+        O(run_id).
     type: str
+  name_prefix:
+    description:
+      - What the name in RV(recordable) begins with, before the time at which the certificate expires. ACM itself gives
+        no names.
+    type: str
+  in_place:
+    description:
+      - Whether the certificate is used where ACM has it. With V(false) and O(run_id), the step that stores the exported
+        copy records it.
+    type: bool
+    default: true
 notes:
   - "IAM actions needed: C(acm:ListCertificates), C(acm:DescribeCertificate), C(acm:ListTagsForCertificate),
-    C(acm:RequestCertificate), C(acm:AddTagsToCertificate)."
+    C(acm:RequestCertificate), C(acm:AddTagsToCertificate), C(acm:GetCertificate)."
   - "IAM actions needed for O(validation=route53): C(route53:ListHostedZones), C(route53:GetHostedZone),
     C(route53:ListResourceRecordSets), C(route53:ChangeResourceRecordSets), and C(sts:AssumeRole) for a role in
     O(dns_aws) or O(dns_delegations)."
-  - "IAM actions needed for O(exportable): C(acm:GetCertificate), C(acm:ExportCertificate), and for an archive in S3:
+  - "IAM actions needed for O(exportable): C(acm:ExportCertificate), and for an archive in S3:
     C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
     encrypts it."
   - The passphrase of an export is made for that one call and kept nowhere.
@@ -218,6 +231,8 @@ bundle:
   returned: always
   type: dict
   contains:
+    source_arn: {description: The ARN that it was exported from., type: str, sample:
+      "arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012"}
     uri: {description: Where it is; empty while it is only planned., type: str, sample:
       "file:///home/ops/.local/share/certops/archive/webapp/2026-10-08-0445.tar.gz"}
     dest: {description: Always V(null)., type: str, sample: null}
@@ -230,6 +245,30 @@ bundle:
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T00:00:00Z"}
     not_after: {description: The end of its validity., type: str, sample: "2027-04-23T23:59:59Z"}
     authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
+recordable:
+  description:
+    - The issued certificate as M(certops.cloudfront.cloudfront_cert_bind) and the document of a project take it, or
+      V(null) while there is none. C(settled_by) says until when CloudFront may serve the one before a renewal.
+  returned: always
+  type: dict
+  sample: null
+renewal:
+  description: When something is late, as C(renew_at), and what is expected until then, as C(reason).
+  returned: always
+  type: dict
+  sample: null
+recorded:
+  description:
+    - What the document says after this step, or V(null) if there was nothing to record, as
+      RV(certops.cloudfront.acm_cert#module:recorded).
+  returned: success, with O(run_id)
+  type: dict
+  sample: {superseded: [], to_be_revoked: [], notice: null}
+run_id:
+  description: The run that it was a step of.
+  returned: with O(run_id)
+  type: str
+  sample: 20261122T053000Z-1c9a2f04
 reason:
   description: What was found, and what it waits for.
   returned: always
@@ -242,10 +281,12 @@ import typing as t
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.net.resolver import Dns
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.run import steps
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
+from ..module_utils._operations import step_record
 from ..module_utils._operations.acm_cert import request as acm_request, requesting
 from ..module_utils._operations.acm_cert.request import AcmRequestOptions
 from ..module_utils._operations.acm_cert.requesting import Partners
@@ -264,12 +305,17 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "retry": {"type": "bool", "default": False},
     "exportable": {"type": "bool", "default": False},
     "cost_accepted": {"type": "bool", "default": False},
-    "project": {"type": "str"},
+    "name_prefix": {"type": "str"},
+    "in_place": {"type": "bool", "default": True},
+    **step_record.OPTIONS,
     "archive": {"type": "str"},
     **ACCOUNTS,
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
 }
+
+
+REPORTED = step_record.RecordedStep(steps.requested)
 
 
 def parse(params: Params) -> AcmRequestOptions:
@@ -300,6 +346,8 @@ def main() -> None:
         parse=parse,
         connect=connect,
         run=run,
+        step=REPORTED,
+        required_by=step_record.REQUIRED_BY,
         required_if=[("exportable", True, ("project",))],
     )
 

@@ -81,7 +81,9 @@ options:
     type: bool
     default: false
 notes:
-  - "IAM actions: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate)."
+  - "IAM actions: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate),
+    and C(acm:GetCertificate) and C(acm:DescribeCertificate) where distributions with its names use certificates of
+    ACM."
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:PutObject), and
     C(kms:GenerateDataKey) and C(kms:Decrypt) where a KMS key
     encrypts it."
@@ -148,6 +150,7 @@ from ..module_utils import _module
 from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.retire.revocation import REASONS
 from ..module_utils._core.run import steps
@@ -187,6 +190,7 @@ def connect(request: RevokeRequest) -> Clients:
         iam=Iam(session.client("iam")),
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
         archived=lambda uri: stores.archived(uri, lambda: session),
+        acm=lambda region: acm.connect(session, region),
     )
 
 

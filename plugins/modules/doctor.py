@@ -55,7 +55,8 @@ notes:
     answers, C(sts:AssumeRole) for a role in O(dns_aws) or O(dns_delegations), C(iam:GetAccountSummary),
       C(iam:ListServerCertificates),
     C(iam:GetServerCertificate), C(cloudfront:ListDistributions), C(cloudfront:GetDistributionConfig) where
-    there are staging distributions, C(sns:ListSubscriptionsByTopic). Each that is missing
+    there are staging distributions, C(sns:ListSubscriptionsByTopic), and
+    C(acm:DescribeCertificate) for a project with certificates in ACM. Each that is missing
       is a finding of its own."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable),
@@ -146,6 +147,8 @@ findings:
         - V(CERTIFICATE_DIFFERS), error. The recorded certificate has another fingerprint in IAM.
         - V(KEY_TYPE_REFUSED), error. CloudFront does not accept this type of key.
         - V(IAM_QUOTA_TIGHT), warning. The next server certificate is the last that fits.
+        - V(ACM_RENEWAL_BLOCKED), warning. Something keeps ACM from renewing the certificate that it issued.
+        - V(USER_NOT_REBOUND), warning. A service that keeps the ARN uses the certificate; a renewal has another one.
         - V(PATH_NOT_OURS), warning. A server certificate is under the path of the project, and not recorded.
         - V(NAME_CONFLICT), info. A server certificate under another path is named like one of the project.
         - V(KEY_TYPE_COSTLY), info. CloudFront accepts it, but its handshakes are slow.
@@ -176,6 +179,7 @@ findings:
         - V(CERTIFICATE_EXPIRED), error. The recorded certificate is no longer valid.
         - V(CLOCK_WRONG), error. The clock of the host that runs the module is off by 5 minutes or more.
         - V(CERTIFICATE_EXPIRES_SOON), warning. Half of the time between its renewal and its expiry is over.
+        - V(CERTIFICATE_LATE), warning. A certificate of files, or of ACM, has not been replaced in time.
         - V(RENEWAL_OVERDUE), warning. Its renewal has been due for longer than a schedule should take.
         - V(RUN_FAILED), warning. The last run failed.
         - V(INTERVAL_UNSUITABLE), warning. The interval does not suit the lifetime of the certificate.

@@ -193,7 +193,8 @@ notes:
   - "IAM actions needed to keep it in a store: C(dynamodb:PutItem) and C(dynamodb:DeleteItem), or C(s3:PutObject) and
     C(s3:DeleteObject), and C(kms:GenerateDataKey) where a KMS key encrypts it."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
-    C(cloudfront:ListDistributions)."
+    C(cloudfront:ListDistributions), and C(acm:ListCertificates) and C(tag:GetResources) where projects have
+    certificates in ACM."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
     encrypts it."
@@ -407,6 +408,8 @@ import typing as t
 from ..module_utils import _module
 from ..module_utils._clients.aws import session
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam, SharedSts
+from ..module_utils._clients.aws.regional import acm
+from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.fleet import choice, needs
 from ..module_utils._core.run import overview
@@ -466,7 +469,11 @@ def connect(request: PlanRequest) -> Clients:
 def _aws(connection: session.Session) -> survey.Aws:
     """What the plan lists serves the runs of the projects, too."""
     return survey.Aws(
-        iam=SharedIam.of(connection), cloudfront=SharedCloudFront.of(connection), sts=SharedSts.of(connection)
+        iam=SharedIam.of(connection),
+        cloudfront=SharedCloudFront.of(connection),
+        sts=SharedSts.of(connection),
+        acm=lambda region: acm.connect(connection, region),
+        tagging=lambda region: Tagging(connection.regional("resourcegroupstaggingapi", region)),
     )
 
 

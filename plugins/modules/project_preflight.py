@@ -12,9 +12,10 @@ short_description: Check that a certificate can be ordered, uploaded and bound, 
 author:
   - certops.cloudfront contributors (@certops)
 description:
-  - Runs M(certops.cloudfront.acme_route53_issue), M(certops.cloudfront.iam_server_cert) and
-    M(certops.cloudfront.cloudfront_cert_bind) in check mode, each with the options that it is given here, and fails
-    with every problem at once.
+  - Runs M(certops.cloudfront.acme_route53_issue), M(certops.cloudfront.acm_cert_request),
+    M(certops.cloudfront.certificate_files), M(certops.cloudfront.iam_server_cert),
+    M(certops.cloudfront.acm_cert) and M(certops.cloudfront.cloudfront_cert_bind) in check mode, each with the options
+    that it is given here, and fails with every problem at once.
   - Changes nothing, whether in check mode or not.
   - What these modules need is read where the playbook runs, so this module is of use only as a task of a playbook.
 requirements:
@@ -37,8 +38,17 @@ options:
   order:
     description: Options of M(certops.cloudfront.acme_route53_issue). Without them the order is not checked.
     type: dict
+  request:
+    description: Options of M(certops.cloudfront.acm_cert_request). Without them the request is not checked.
+    type: dict
+  files:
+    description: Options of M(certops.cloudfront.certificate_files). Without them files are not checked.
+    type: dict
   upload:
     description: Options of M(certops.cloudfront.iam_server_cert). Without them the upload is not checked.
+    type: dict
+  import:
+    description: Options of M(certops.cloudfront.acm_cert). Without them the import into ACM is not checked.
     type: dict
   bind:
     description: Options of M(certops.cloudfront.cloudfront_cert_bind). Without them the distributions are not checked.
@@ -95,7 +105,10 @@ from ..module_utils._errors import ConfigError
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "order": {"type": "dict"},
+    "request": {"type": "dict"},
+    "files": {"type": "dict"},
     "upload": {"type": "dict"},
+    "import": {"type": "dict"},
     "bind": {"type": "dict"},
     "fail_on_problems": {"type": "bool", "default": True},
 }

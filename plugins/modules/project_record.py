@@ -269,7 +269,7 @@ plan:
   returned: success
   type: dict
   contains:
-    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(rollback), V(none),
+    action: {description: "One of V(issue), V(renew), V(reissue), V(resume), V(rebind), V(move), V(rollback), V(none),
       V(locked).", type: str, sample: renew}
     reason: {description: Why., type: str, sample: "renewal has been due since 2026-11-07T03:44:10Z: the interval of 30
       days has passed"}
@@ -312,22 +312,56 @@ to_be_revoked:
   sample: [{name: webapp-2026-11-06-0442, archive_uri: "file:///archive/webapp/2026-11-06-0442.tar.gz", revoke:
     keyCompromise, acme_ca_bundle: null}]
 superseded:
-  description: Names of the certificates that a newer one replaced.
+  description: Names of the certificates in IAM that a newer one replaced.
   returned: success
   type: list
   elements: str
   sample: []
+kept_in_iam:
+  description: Names of certificates in IAM that a clean-up leaves, the recorded one and those kept for a rollback.
+  returned: success
+  type: list
+  elements: str
+  sample: [webapp-2027-01-06-0442]
+stores:
+  description: Where the project has certificates, or is to have one, of V(iam) and V(acm).
+  returned: success
+  type: list
+  elements: str
+  sample: [iam]
+acm:
+  description:
+    - What there is of the project in ACM. C(arns) are those of the recorded certificate, or of the one that a rollback
+      goes back to, and C(import_as) says how it is to be imported. C(superseded) are those that a newer one replaced,
+      and C(kept) is what a clean-up leaves. C(regions) are those where there may be some, beside that of CloudFront.
+  returned: success
+  type: dict
+  sample: {arns: [], import_as: new, superseded: [], kept: [], regions: []}
+archived:
+  description: The URIs and fingerprints of the bundles that the document names.
+  returned: success
+  type: list
+  elements: str
+  sample: ["file:///archive/webapp/2026-11-06-0442.tar.gz"]
 to_be_checked:
   description: Whether the project was left alone, as O(check_first) says.
   returned: success
   type: bool
   sample: false
 steps:
-  description: What the role does before it stores the certificate, of V(preflight) and V(issue).
+  description: What the role does before it binds the certificate, of V(preflight), V(issue), V(upload) and V(import).
   returned: success
   type: list
   elements: str
-  sample: [preflight, issue]
+  sample: [preflight, issue, upload]
+requests:
+  description:
+    - What the role does then if ACM issues the certificate, V(request_in_place), or V(request) and what stores the
+      exported one. Empty for other certificates.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success

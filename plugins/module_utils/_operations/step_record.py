@@ -11,7 +11,7 @@ from datetime import datetime
 from .._clients.aws.session import Connection
 from .._clients.stores import open as stores
 from .._clients.stores.base import Store
-from .._core.project import definition, document as project_document, journal, lease
+from .._core.project import definition, document as project_document, journal, lease, places
 from .._core.report.notice import Notice
 from .._core.run import run_plan, shown, steps, transitions
 from .._core.run.step_report import StepReport
@@ -145,11 +145,17 @@ def record(
 
 def _told(document: ProjectDocument, mail: Notice | None, report: StepReport) -> dict[str, t.Any]:
     """What the next steps need to know of the document; what check mode only predicts counts as if it was there."""
-    superseded = [entry["name"] for entry in document["superseded"]]
-    if report.predicted is not None and document["certificate"]:
-        superseded.append(document["certificate"]["name"])
+    superseded, acm = places.in_iam(document), places.in_acm(document)
+    replaced = document["certificate"] if report.predicted is not None else None
+    if replaced and places.store_of(replaced) == places.IAM:
+        superseded.append(replaced["name"])
+    elif replaced and report.predicted and report.predicted.get("arn") != replaced.get("arn"):
+        acm["superseded"] += places.arns(replaced)
+        acm["arns"] = []
     return {
         "superseded": superseded,
+        "acm": acm,
+        "archived": places.archived(document),
         "to_be_revoked": project_document.to_be_revoked(document),
         "notice": mail.as_dict() if mail else None,
     }

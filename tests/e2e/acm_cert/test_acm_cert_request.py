@@ -63,7 +63,7 @@ def test_the_known_arn_spares_the_listing(control: Control, zone: str) -> None:
     arn = ask().result["certificate_arn"]
     control.clear_calls()
     assert not ask(certificate_arn=arn).changed
-    assert control.counts("acm") == {"DescribeCertificate": 1}
+    assert control.counts("acm") == {"DescribeCertificate": 1, "GetCertificate": 1}
     assert not control.calls("route53")
 
 

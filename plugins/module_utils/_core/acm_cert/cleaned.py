@@ -13,7 +13,8 @@ from .deletion import AcmVerdict
 def nothing_deleted(verdicts: t.Iterable[AcmVerdict], failure: str) -> Outcome:
     """The result when something stopped all deletions."""
     kept = [{**verdict.as_dict(), "reason": failure if verdict.delete else verdict.reason} for verdict in verdicts]
-    return Outcome(changed=False, result={"deleted": [], "kept": kept, "reason": failure}, failure=failure)
+    result = {"store": "acm", "deleted": [], "kept": kept, "records": _records({}), "reason": failure}
+    return Outcome(changed=False, result=result, failure=failure)
 
 
 def outcome(
@@ -30,9 +31,19 @@ def outcome(
     reason = f"{len(refusals)} of {len(verdicts)} certificates to delete: ours, superseded and unused"
     return Outcome(
         changed=bool(deleted),
-        result={"deleted": deleted, "kept": kept, "reason": reason},
+        result={"store": "acm", "deleted": deleted, "kept": kept, "records": _records(refusals), "reason": reason},
         before={"certificates": arns},
         after={"certificates": [arn for arn in arns if arn not in deleted]},
         warnings=tuple(f"certificate {arn} was kept: {refusal}" for arn, refusal in refusals.items() if refusal),
         failure=(f"{len(failures)} certificates could not be deleted: {'; '.join(failures)}" if failures else None),
     )
+
+
+def _records(refusals: t.Mapping[str, str | None]) -> dict[str, t.Any]:
+    """The deletions in the words of the SSL Plugin, which knows of IAM alone."""
+    return {
+        "Delete_Previous_IAM_SSL_Cert": {
+            arn: "Successfully deleted ACM SSL Cert." if refusal is None else f"Delete_ACM_Cert_Error: {refusal}"
+            for arn, refusal in refusals.items()
+        }
+    }

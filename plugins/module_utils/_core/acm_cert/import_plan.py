@@ -8,7 +8,6 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..._errors import RefusedError
 from ..certificate.certificate import Certificate
 from ..values import times
 from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
@@ -30,14 +29,17 @@ class WantedImport:
     tags: t.Mapping[str, str]
     import_as: str
     cloudfront: bool
+    name: str | None = None
 
 
 @dataclass(frozen=True)
 class ObservedRegion:
-    """What one region holds: the certificate of the given ARN, and those with the wanted content, with their tags."""
+    """What one region holds: the certificate of the given ARN, and those with the wanted content, with their tags.
+    ``known`` is the given one if it has the content already, where ARNs are kept."""
 
     region: str
     given: AcmCertificate | None = None
+    known: AcmCertificate | None = None
     given_tags: t.Mapping[str, str] = field(default_factory=dict)
     same: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict)
     given_arn: str | None = None
@@ -86,11 +88,7 @@ def _plan_same(observed: ObservedRegion, given: AcmCertificate, wanted: WantedIm
     if not may_adopt(observed.given_tags, wanted.tags):
         reasons.append("its tags say that something else manages it, or another project")
     if reasons:
-        raise RefusedError(
-            f"the certificate cannot be re-imported under {given.arn}: {'; '.join(reasons)}; {reimport.CHOICE}",
-            arn=given.arn,
-            reasons=reasons,
-        )
+        raise reimport.refusal(given.arn, reasons)
     missing = _missing(observed.given_tags, wanted.tags)
     # a re-import takes no tags
     steps = (Step(REIMPORT, given.arn), *([Step(TAG, given.arn, {"tags": missing})] if missing else []))

@@ -8,9 +8,11 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..values.plan import Outcome, Plan
+from ..values import times
+from ..values.plan import Outcome, Plan, Step
 from . import reimport
-from .import_plan import REIMPORT, WantedImport
+from .certificates import AcmCertificate
+from .import_plan import IMPORT, REIMPORT, WantedImport
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,7 @@ class Copy:
     region: str
     arn: str | None
     plan: Plan
+    given: AcmCertificate | None = None
 
     def as_dict(self) -> dict[str, t.Any]:
         """The copy as it stands in results."""
@@ -35,17 +38,17 @@ def outcome(
     failure: str | None = None,
 ) -> Outcome:
     """The result for these copies, the first of which is the one that the next step binds."""
-    first = copies[0]
     is_reimported = any(step.action == REIMPORT for copy in copies for step in copy.plan.steps)
-    waits = is_reimported and wanted.cloudfront
+    settled = reimport.settled_by(now) if is_reimported else _still_settling(copies[0], now)
+    described = _described(copies, wanted.certificate.as_dict(), wanted.name, settled if wanted.cloudfront else None)
     return Outcome(
         changed=any(copy.plan for copy in copies),
         result={
-            "certificate": {"arn": first.arn, "region": first.region, **wanted.certificate.as_dict()},
-            "certificate_arn": first.arn,
+            "certificate": described,
+            "certificate_arn": described["arn"],
             "copies": [copy.as_dict() for copy in copies],
             "reimported": is_reimported,
-            "settled_by": reimport.settled_by(now) if waits else None,
+            "settled_by": described["settled_by"],
             "reason": "; ".join(copy.plan.reason for copy in copies),
         },
         before={copy.region: dict(copy.plan.before) for copy in copies},
@@ -56,24 +59,48 @@ def outcome(
 
 
 def predicted(
-    regions: t.Sequence[str], domains: t.Sequence[str], key_type: str | None, tags: t.Mapping[str, str]
+    arns: t.Mapping[str, str | None], domains: t.Sequence[str], key_type: str | None, tags: t.Mapping[str, str]
 ) -> Outcome:
-    """The result while the bundle itself is only planned."""
-    fields = ("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id")
+    """The result while the bundle itself is only planned; ``arns`` has the one that stays in each region, if it
+    does."""
     reason = "the bundle would be issued first, and is then imported"
-    known = {"domains": list(domains), "key_type": key_type}
+    steps = {region: Step(REIMPORT if arn else IMPORT, arn or region) for region, arn in arns.items()}
+    copies = [Copy(region, arn, Plan((steps[region],), reason=reason)) for region, arn in arns.items()]
+    fields = dict.fromkeys(("serial", "fingerprint_sha256", "issuer", "not_before", "not_after", "authority_key_id"))
+    described = _described(copies, {**fields, "domains": list(domains), "key_type": key_type}, None, None)
     return Outcome(
         changed=True,
         result={
-            "certificate": {"arn": None, "region": regions[0], **dict.fromkeys(fields), **known},
-            "certificate_arn": None,
-            "copies": [{"region": region, "arn": None, "steps": ["import"], "reason": reason} for region in regions],
+            "certificate": described,
+            "certificate_arn": described["arn"],
+            "copies": [copy.as_dict() for copy in copies],
             "reimported": False,
             "settled_by": None,
             "reason": reason,
         },
-        after={region: {"certificate": {"arn": None, "tags": dict(tags)}} for region in regions},
+        after={region: {"certificate": {"arn": arn, "tags": dict(tags)}} for region, arn in arns.items()},
     )
+
+
+def _described(
+    copies: t.Sequence[Copy], certificate: t.Mapping[str, t.Any], name: str | None, settled_by: str | None
+) -> dict[str, t.Any]:
+    """The certificate as the next steps and the document of a project take it."""
+    return {
+        "store": "acm",
+        "name": name,
+        "id": None,
+        "arn": copies[0].arn,
+        "copies": [{"region": copy.region, "arn": copy.arn} for copy in copies],
+        "settled_by": settled_by,
+        **certificate,
+    }
+
+
+def _still_settling(copy: Copy, now: datetime) -> str | None:
+    """Until when CloudFront may serve the one before, if this one was re-imported a short time ago."""
+    settled = reimport.settling(copy.given, now) if copy.given is not None else None
+    return times.to_text(settled) if settled else None
 
 
 def removed(deleted: t.Sequence[str], missing: t.Sequence[str]) -> Outcome:

@@ -26,6 +26,11 @@ _REGION = re.compile(r"[a-z]{2,}(-[a-z]+)+-\d+")
 _CHINA, _OTHERS = "cn-", ("us-gov-", "us-iso", "eu-isoe-", "eusc-")
 
 
+def is_region(text: str) -> bool:
+    """Whether this may be the name of a region."""
+    return bool(_REGION.fullmatch(text))
+
+
 def partition_of(region: str) -> str:
     """A word for the partition of a region, to tell regions of different partitions apart."""
     if region.startswith(_CHINA):
@@ -45,7 +50,7 @@ def region_problems(cloudfront: bool, regions: t.Sequence[str], connection_regio
     found = [
         f"regions: {region!r} is not the name of a region; write it as in eu-west-1"
         for region in regions
-        if not _REGION.fullmatch(region)
+        if not is_region(region)
     ]
     if not (cloudfront or regions or connection_region):
         found.append("region: no AWS region is named; set regions, region or AWS_REGION")
@@ -53,7 +58,7 @@ def region_problems(cloudfront: bool, regions: t.Sequence[str], connection_regio
     found += [
         f"regions: {region} is in another partition than {connection_region}, with other accounts; run once for each"
         for region in regions
-        if _REGION.fullmatch(region) and partition_of(region) != partition
+        if is_region(region) and partition_of(region) != partition
     ]
     if cloudfront and partition == "aws-cn":
         found.append(

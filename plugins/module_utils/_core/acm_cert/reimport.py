@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from ..._errors import RefusedError
 from ..certificate.certificate import Certificate
 from ..values import times
 from .certificates import IMPORTED, AcmCertificate, Usages
@@ -27,13 +28,9 @@ def refusals(
     old: AcmCertificate, new: Certificate, usages: Usages, now: datetime, serves_cloudfront: bool
 ) -> list[str]:
     """Every reason why ``new`` cannot be re-imported under the ARN of ``old``; empty if it can."""
+    found = foreseen(old, new.key_type, now, serves_cloudfront)
     if old.type != IMPORTED:
-        return [f"it was not imported (its type is {old.type}), and only imported certificates can be replaced"]
-    found = []
-    if old.managed_by:
-        found.append(f"it is managed by {old.managed_by}")
-    if old.key_type != new.key_type:
-        found.append(f"its key is {old.key_type}, that of the new certificate {new.key_type}")
+        return found
     excepted = _LOSABLE_OF_EC if new.key_type.startswith("ecdsa") else frozenset()
     lost = sorted(old.usages.key - usages.key - excepted)
     if lost:
@@ -43,12 +40,39 @@ def refusals(
         found.append(f"the new certificate lacks the extended key usages {', '.join(lost)}")
     if old.domains and not new.domains:
         found.append("the new certificate has no names")
+    return found
+
+
+def foreseen(old: AcmCertificate, key_type: str | None, now: datetime, serves_cloudfront: bool) -> list[str]:
+    """Of these reasons, those that are known before there is a new certificate."""
+    if old.type != IMPORTED:
+        return [f"it was not imported (its type is {old.type}), and only imported certificates can be replaced"]
+    found = []
+    if old.managed_by:
+        found.append(f"it is managed by {old.managed_by}")
+    if old.key_type != key_type:
+        found.append(f"its key is {old.key_type}, that of the new certificate {key_type}")
     if serves_cloudfront and old.not_after is not None and old.not_after - now < LATEST:
         found.append(
             f"it expires at {times.to_text(old.not_after)}, and CloudFront may take"
             f" {PROPAGATION // timedelta(hours=1)} hours to fetch what is re-imported"
         )
     return found
+
+
+def refusal(arn: str, reasons: list[str]) -> RefusedError:
+    """What a run says when an ARN cannot be kept."""
+    return RefusedError(
+        f"the certificate cannot be re-imported under {arn}: {'; '.join(reasons)}; {CHOICE}", arn=arn, reasons=reasons
+    )
+
+
+def settling(certificate: AcmCertificate, now: datetime) -> datetime | None:
+    """When CloudFront serves what was re-imported, at the latest; None if that is over, or nothing was."""
+    created, imported = certificate.created_at, certificate.imported_at
+    if created is None or imported is None or imported <= created or now >= imported + PROPAGATION:
+        return None
+    return imported + PROPAGATION
 
 
 def settled_by(now: datetime) -> str:

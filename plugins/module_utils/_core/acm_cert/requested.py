@@ -9,8 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..certificate.certificate import Certificate
+from ..server_cert.upload_plan import name_for
+from ..values import times
 from ..values.plan import Outcome
-from . import certificates, requests
+from . import certificates, reimport, requests
 from .certificates import AMAZON_ISSUED, PENDING, AcmCertificate
 from .requests import ValidationRecord, WantedRequest
 
@@ -23,9 +25,9 @@ class ExportedBundle:
     certificate: Certificate
     is_new: bool
 
-    def as_dict(self) -> dict[str, t.Any]:
-        """The bundle as modules take it."""
-        return {"uri": self.uri, "dest": None, **self.certificate.as_dict()}
+    def as_dict(self, arn: str) -> dict[str, t.Any]:
+        """The bundle as modules take it, with the ARN that it was exported from."""
+        return {"uri": self.uri, "dest": None, "source_arn": arn, **self.certificate.as_dict()}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class RequestSteps:
     written: tuple[ValidationRecord, ...] = ()
     file: bool = False
     bundle: ExportedBundle | None = None
+    issued: Certificate | None = None
 
     def with_records(
         self,
@@ -77,7 +80,29 @@ def predicted(wanted: WantedRequest, region: str, now: datetime) -> Outcome:
     return Outcome(changed=True, result={**result, "reason": reason + costs}, after=after)
 
 
-def outcome(found: AcmCertificate, wanted: WantedRequest, steps: RequestSteps, now: datetime) -> Outcome:
+def _recordable(found: AcmCertificate, issued: Certificate, name_prefix: str | None, now: datetime) -> dict[str, t.Any]:
+    """The certificate as what binds it and the document of a project take it, and when it is late."""
+    renewed = found.renewal.updated_at if found.renewal and found.renewal.status == "SUCCESS" else None
+    settles = renewed + reimport.PROPAGATION if renewed else None
+    certificate = {
+        "store": "acm",
+        "name": name_for(name_prefix, issued.not_after) if name_prefix else None,
+        "id": None,
+        "arn": found.arn,
+        "copies": [{"region": found.region, "arn": found.arn}],
+        "settled_by": times.to_text(settles) if settles and settles > now else None,
+        **issued.as_dict(),
+    }
+    return {"recordable": certificate}
+
+
+def outcome(
+    found: AcmCertificate,
+    wanted: WantedRequest,
+    steps: RequestSteps,
+    now: datetime,
+    name_prefix: str | None = None,
+) -> Outcome:
     """The result for this certificate; a request that is dead is a failure, one that is pending is not."""
     failure = requests.failure(found)
     expires = requests.expires_at(found)
@@ -88,6 +113,8 @@ def outcome(found: AcmCertificate, wanted: WantedRequest, steps: RequestSteps, n
         expires_at=certificates.text_of(expires),
         reason=failure or _reason(found, steps, expires, now),
     )
+    if steps.issued is not None:
+        result.update(_recordable(found, steps.issued, name_prefix, now))
     before = {} if steps.requested else {"certificate": {"arn": found.arn}}
     after = {"certificate": {"arn": found.arn}, "records": [record.as_dict() for record in steps.written]}
     return Outcome(
@@ -126,5 +153,6 @@ def _result(certificate: dict[str, t.Any], steps: RequestSteps, wanted: WantedRe
         "records": [{**record.as_dict(), "visible": record.name in shown} for record in steps.records],
         "steps": steps.names,
         "cost_usd": requests.cost(wanted.domains) if wanted.is_exportable else 0,
-        "bundle": steps.bundle.as_dict() if steps.bundle is not None else None,
+        "bundle": steps.bundle.as_dict(certificate["arn"]) if steps.bundle is not None else None,
+        "recordable": None,
     }

@@ -28,13 +28,14 @@ _ACM_ARN = re.compile(r"arn:[a-z-]+:acm:(?P<region>[a-z0-9-]+):\d{12}:certificat
 @dataclass(frozen=True)
 class Target:
     """The certificate to bind: ``element`` is IAMCertificateId or ACMCertificateArn, ``id`` its text (None while only
-    planned)."""
+    planned). Until ``settled_by`` edges may serve what had the same ARN before."""
 
     element: str
     id: str | None
     domains: tuple[str, ...]
     fingerprint_sha256: str | None = None
     uploaded_at: datetime | None = None
+    settled_by: datetime | None = None
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether it may be too new for CloudFront to see it; an unknown age counts as new."""
@@ -43,13 +44,20 @@ class Target:
 
 def from_server_certificate(fields: t.Mapping[str, t.Any]) -> Target:
     """The target of a dict without ``server_certificate_problems``."""
+    in_acm = is_in_acm(fields)
     return Target(
-        element=IAM_ELEMENT,
-        id=fields.get("id") or None,
+        element=ACM_ELEMENT if in_acm else IAM_ELEMENT,
+        id=fields.get("arn" if in_acm else "id") or None,
         domains=tuple(fields["domains"]),
         fingerprint_sha256=fields.get("fingerprint_sha256"),
         uploaded_at=_time(fields, "upload_date"),
+        settled_by=_time(fields, "settled_by"),
     )
+
+
+def is_in_acm(fields: t.Mapping[str, t.Any]) -> bool:
+    """Whether a certificate that was given as a whole is one of ACM."""
+    return fields.get("store") == "acm" or (not fields.get("id") and ":acm:" in str(fields.get("arn") or ""))
 
 
 def from_acm(arn: str | None, domains: t.Iterable[str], fingerprint_sha256: str | None = None) -> Target:
@@ -59,7 +67,7 @@ def from_acm(arn: str | None, domains: t.Iterable[str], fingerprint_sha256: str 
 
 def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) -> list[str]:
     """Why these fields of a server certificate cannot be bound, as far as can be told without asking CloudFront."""
-    problems = []
+    problems = _region_problems(fields)
     path, key_type = fields.get("path"), fields.get("key_type")
     if path is not None and not path.startswith(CLOUDFRONT_PATH):
         problems.append(
@@ -78,6 +86,7 @@ def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) ->
         )
     try:
         _time(fields, "upload_date")
+        _time(fields, "settled_by")
         not_after = _time(fields, "not_after")
     except ValueError as exc:
         return [*problems, f"server_certificate: {exc}; use the value that iam_server_cert returned"]
@@ -86,10 +95,23 @@ def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) ->
     return problems
 
 
+def _region_problems(fields: t.Mapping[str, t.Any]) -> list[str]:
+    """Why distributions cannot find a certificate of ACM."""
+    arn = fields.get("arn")
+    parsed = _ACM_ARN.fullmatch(arn) if isinstance(arn, str) and is_in_acm(fields) else None
+    if parsed is None or parsed["region"] == ACM_REGION:
+        return []
+    return [f"server_certificate: {arn} is in {parsed['region']}; CloudFront uses only certificates in {ACM_REGION}"]
+
+
 def missing_problems(fields: t.Mapping[str, t.Any], verify: str) -> list[str]:
     """What a real binding needs and a predicted one does not."""
     problems = []
-    if not fields.get("id"):
+    if is_in_acm(fields) and not fields.get("arn"):
+        problems.append(
+            "server_certificate: it has no arn, so it is only planned; run acm_cert without check mode first"
+        )
+    elif not is_in_acm(fields) and not fields.get("id"):
         problems.append(
             "server_certificate: it has no id, so it is only planned; run iam_server_cert without check mode first"
         )

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import re
 import typing as t
+from datetime import datetime
 
+from ..acm_cert import certificates, renewals, users
+from ..acm_cert.certificates import AcmCertificate
 from ..certificate import certificate
-from ..project import identity
+from ..project import identity, places
 from ..server_cert.server_certs import Quota, StoredCertificate
 from ..values.ownership import path_of
 from ..values.partitions import AwsAccount
@@ -59,7 +62,7 @@ def stored(
     ids = {one.id for one in found}
     known = {entry.get("id") for entry in (record, *superseded) if entry}
     findings = []
-    if record and record.get("id") not in ids:
+    if record and places.store_of(record) == places.IAM and record.get("id") not in ids:
         findings.append(
             finding(
                 "CERTIFICATE_MISSING",
@@ -95,6 +98,24 @@ def content(record: CertificateRecord, fingerprint_sha256: str) -> list[Finding]
         f" {record['fingerprint_sha256']} is recorded"
     )
     return [finding("CERTIFICATE_DIFFERS", str(record.get("name")), message)]
+
+
+def in_acm(record: CertificateRecord, arn: str, found: AcmCertificate | None, renews: bool) -> list[Finding]:
+    """Whether ACM has under the recorded ARN what is recorded, and who would stay behind if a renewal had another ARN;
+    ``renews`` says that it would not."""
+    if found is None:
+        return [finding("CERTIFICATE_MISSING", arn, f"the recorded certificate {record.get('name')} is not in ACM")]
+    if found.serial != certificates.serial_of(record["serial"]):
+        message = f"ACM has a certificate with the serial {found.serial} under it, but {record['serial']} is recorded"
+        return [finding("CERTIFICATE_DIFFERS", arn, message)]
+    staying = [user for user in users.of(arn, found.in_use_by) if user.how != users.REBIND]
+    behind = [] if renews else staying
+    return [finding("USER_NOT_REBOUND", user.id, f"it uses {arn}: {user.note}") for user in behind]
+
+
+def renewal(found: AcmCertificate, shown: t.Mapping[str, tuple[str, ...] | None], now: datetime) -> list[Finding]:
+    """What stands in the way of a renewal by ACM; ``shown`` is what DNS has under the names of its records."""
+    return [finding("ACM_RENEWAL_BLOCKED", found.arn, problem) for problem in renewals.problems(found, shown, now)]
 
 
 def key_type(project: str, wanted: str, record: CertificateRecord | None) -> list[Finding]:

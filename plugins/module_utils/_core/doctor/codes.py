@@ -112,6 +112,10 @@ _ACCOUNT = {
         IAM_QUOTA_TIGHT=(
             "Run the playbook cleanup, or raise the quota, before projects that renew at the same time run out of room"
         ),
+        ACM_RENEWAL_BLOCKED="Put the records back, or correct what the message says: ACM renews 45 days before the end",
+        USER_NOT_REBOUND=(
+            "Set acm_arn to same, so that renewals keep the ARN, or give this user the new ARN by hand after each one"
+        ),
         PATH_NOT_OURS=(
             "Move the server certificate to another path, or run the playbook cleanup if it was left by a run"
         ),
@@ -185,6 +189,7 @@ _SCHEDULE = {
     ),
     **_warnings(
         CERTIFICATE_EXPIRES_SOON="Run the playbook renew now, and find out why the schedule did not run it",
+        CERTIFICATE_LATE="Replace the files, or remove what keeps ACM from renewing it, which other findings name",
         RENEWAL_OVERDUE="Check the schedule of the playbook renew; every six hours is a good choice",
         RUN_FAILED="Fix the cause, then run the playbook create or reissue, which do not wait",
         INTERVAL_UNSUITABLE="Set renewal_interval_days as the message says",

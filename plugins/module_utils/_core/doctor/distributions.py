@@ -6,11 +6,12 @@ say."""
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 from ..bind import binding, continuous_deployment
 from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
-from ..bind.target import IAM_ELEMENT, Target
+from ..bind.target import IAM_ELEMENT, Target, from_server_certificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH, path_of
 from ..values.shapes import CertificateRecord
@@ -129,6 +130,6 @@ def target_of(domains: t.Iterable[str], record: CertificateRecord | None) -> Tar
     """The certificate that the next bind is about: the recorded one if it has these names, else the one to come."""
     wanted = tuple(domains)
     is_current = record is not None and set(record["domains"]) == set(wanted)
-    return Target(
-        element=IAM_ELEMENT, id=record.get("id") if record is not None and is_current else None, domains=wanted
-    )
+    if record is not None and is_current:
+        return replace(from_server_certificate(record), domains=wanted)
+    return Target(element=IAM_ELEMENT, id=None, domains=wanted)

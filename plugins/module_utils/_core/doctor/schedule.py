@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal_info import RenewalInfo
-from ..project import document as project_document, journal, lease
+from ..project import document as project_document, journal, lease, sources
 from ..values import times
 from ..values.shapes import CertificateRecord, ProjectDocument
 from .findings import Finding, finding
@@ -32,9 +32,21 @@ def record(document: ProjectDocument, interval_days: int, now: datetime, is_lock
                 f"the run that began at {unfinished['started_at']} ended after the phase {unfinished['phase']}",
             )
         )
-    if document["certificate"]:
+    source = document["definition"]["source"]
+    if document["certificate"] and source != sources.ACME:
+        found += brought(document["certificate"], source, now)
+    elif document["certificate"]:
         found += certificate(document["certificate"], interval_days, project_document.renewal_info(document), now)
     return found
+
+
+def brought(fields: CertificateRecord, source: str, now: datetime) -> list[Finding]:
+    """Whether something has to be done about a certificate that is not ours to renew."""
+    known, name = Certificate.from_dict(fields), str(fields.get("name"))
+    decided = sources.decide(known, source, now)
+    if now >= known.not_after:
+        return [finding("CERTIFICATE_EXPIRED", name, decided.reason)]
+    return [finding("CERTIFICATE_LATE", name, decided.reason)] if now >= decided.renew_at else []
 
 
 def certificate(

@@ -160,7 +160,14 @@ def _fields(entry: t.Any) -> dict[str, t.Any]:
 
 
 def _given(index: int, entry: t.Any) -> dict[str, t.Any]:
-    return {"definition": index, "has_secrets": not SECRETS.isdisjoint(_fields(entry))}
+    return {"definition": index, "has_secrets": _has_secrets(_fields(entry))}
+
+
+def _has_secrets(fields: t.Mapping[str, t.Any]) -> bool:
+    """Whether something of a definition must not be shown: credentials, or a private key as text."""
+    files = fields.get("files")
+    texts = files.values() if isinstance(files, t.Mapping) else ()
+    return not SECRETS.isdisjoint(fields) or any("-----BEGIN" in str(text) for text in texts)
 
 
 def _host(host: str, name: str, reason: str) -> dict[str, t.Any]:

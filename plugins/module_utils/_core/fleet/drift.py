@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only the listings of IAM and CloudFront show of a project: a certificate that is gone, a distribution that went
-back, leftovers."""
+"""What only the listings of IAM, ACM and CloudFront show of a project: a certificate that is gone, a distribution that
+went back, leftovers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from ..acm_cert import certificates
+from ..acm_cert.certificates import PENDING, AcmSummary
 from ..bind import binding, target as binding_target
 from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
-from ..project import document as project_document, identity, journal
+from ..project import document as project_document, identity, journal, places, sources
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
@@ -25,12 +27,25 @@ NAMED = 3
 @dataclass(frozen=True)
 class Listing:
     """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and
-    places for certificates (used, allowed)."""
+    places for certificates (used, allowed). ``stores`` are those that were listed; of ACM there are all certificates of
+    the regions in question, ``owners`` the projects of those that are ours."""
 
     account: AwsAccount
     certificates: tuple[StoredCertificate, ...] = ()
     distributions: tuple[Distribution, ...] = ()
     quota: tuple[int, int] | None = None
+    stores: tuple[str, ...] = (places.IAM,)
+    acm: tuple[AcmSummary, ...] = ()
+    owners: t.Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ListedCertificate:
+    """A certificate of IAM or ACM; ``key`` is its ID or ARN, ``name`` what people call it."""
+
+    key: str
+    name: str
+    is_used: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,8 +69,10 @@ class Index:
     """The listing by what projects ask for, made once for all of them."""
 
     account: AwsAccount
-    by_project: dict[str, dict[str, StoredCertificate]] = field(default_factory=lambda: defaultdict(dict))
+    stores: tuple[str, ...] = (places.IAM,)
+    by_project: dict[str, dict[str, ListedCertificate]] = field(default_factory=lambda: defaultdict(dict))
     ids: set[str] = field(default_factory=set)
+    ends: dict[str, str | None] = field(default_factory=dict)
     users: dict[str, list[Distribution]] = field(default_factory=lambda: defaultdict(list))
     distributions: dict[str, Distribution] = field(default_factory=dict)
     by_alias: dict[str, list[Distribution]] = field(default_factory=lambda: defaultdict(list))
@@ -64,11 +81,18 @@ class Index:
     @classmethod
     def of(cls, listing: Listing) -> Index:
         """The index of a listing."""
-        found = cls(account=listing.account)
+        found = cls(account=listing.account, stores=listing.stores)
         for one in listing.certificates:
             if one.id is not None:
-                found.by_project[one.path.removeprefix(PROJECTS_PATH).partition("/")[0]][one.id] = one
+                owner = one.path.removeprefix(PROJECTS_PATH).partition("/")[0]
+                found.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
                 found.ids.add(one.id)
+        for summary in listing.acm:
+            found.ids.add(summary.arn)
+            found.ends[summary.arn] = certificates.text_of(summary.not_after)
+            if summary.arn in listing.owners and summary.status != PENDING:
+                listed = ListedCertificate(summary.arn, summary.arn, summary.in_use)
+                found.by_project[listing.owners[summary.arn]][summary.arn] = listed
         for distribution in listing.distributions:
             found.distributions[distribution.id] = distribution
             for certificate_id in used_certificates(distribution.viewer):
@@ -91,36 +115,43 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
     """The drift of one project; ``converging`` looks for distributions that the definition means in other ways than by
     an older certificate, too."""
     certificate, superseded = document["certificate"], document["superseded"]
-    if certificate is None or not certificate.get("id") or identity.account_of(document) != index.account:
+    if certificate is None or not places.has_place(certificate) or identity.account_of(document) != index.account:
         return Drift()
     own = index.by_project.get(document["name"], {})
-    recorded = {entry.get("id") for entry in (certificate, *superseded)}
+    recorded = {key for entry in (certificate, *superseded) for key in (*places.keys(entry), *places.exported([entry]))}
     left = (
         ()
         if journal.is_unfinished(document["journal"])
-        else tuple(one for one in own.values() if one.id not in recorded)
+        else tuple(one for one in own.values() if one.key not in recorded)
     )
-    astray = _astray(document, index, {*recorded, *(one.id for one in left)} - {certificate["id"]}, converging)
+    older = {*recorded, *(one.key for one in left)} - set(places.keys(certificate))
+    astray = _astray(document, index, older, converging)
     keep = document["definition"]["keep_previous"]
-    dispensable = superseded[: max(0, len(superseded) - keep)]
-    ends = [entry["not_after"] for entry in superseded if entry.get("id") in index.users and entry.get("not_after")]
+    old = [entry for entry in superseded if not places.is_overwritten(entry, certificate)]
+    dispensable = old[: max(0, len(old) - keep)]
+    ends = [entry["not_after"] for entry in old if _is_used(entry, own, index) and entry.get("not_after")]
     return Drift(
         rebind=_reason(certificate, index, astray),
         unused=tuple(
-            str(entry["name"]) for entry in dispensable if entry.get("id") in own and entry["id"] not in index.users
+            str(entry["name"])
+            for entry in dispensable
+            if set(places.keys(entry)) & set(own) and not _is_used(entry, own, index)
         ),
-        orphans=tuple(sorted(one.name for one in left if one.id not in index.users)),
+        orphans=tuple(sorted(one.name for one in left if one.key not in index.users and not one.is_used)),
         breaks_at=min(ends, default=None),
     )
+
+
+def _is_used(entry: CertificateRecord, own: t.Mapping[str, ListedCertificate], index: Index) -> bool:
+    keys = places.keys(entry)
+    return any(key in index.users or (key in own and own[key].is_used) for key in keys)
 
 
 def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any], converging: bool) -> tuple[str, ...]:
     """The distributions that a run would bind: those on an older certificate of the project; all that the definition
     means if ``converging``."""
     certificate, definition = project_document.recorded(document), document["definition"]
-    target = binding_target.Target(
-        element=binding_target.IAM_ELEMENT, id=certificate["id"], domains=tuple(certificate["domains"])
-    )
+    target = binding_target.from_server_certificate(certificate)
     selection = Selection(
         match=frozenset(definition["bind"]),
         previous=project_document.previous(document),
@@ -138,10 +169,24 @@ def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any],
 
 def _reason(certificate: CertificateRecord, index: Index, astray: t.Sequence[str]) -> str:
     found = []
-    if certificate["id"] not in index.ids:
+    store = places.store_of(certificate)
+    missing = [key for key in places.keys(certificate) if key not in index.ids] if store in index.stores else []
+    if missing and store == places.IAM:
         found.append(f"server certificate {certificate['name']} is no longer in IAM; it is restored from the archive")
+    elif missing:
+        found.append(f"{', '.join(missing)} is no longer in ACM; it is restored from the archive")
+    renewed = _renewed(certificate, index)
+    if renewed:
+        found.append(f"ACM renewed {renewed}, and the record has the certificate before")
     if astray:
         more = f" and {len(astray) - NAMED} more" if len(astray) > NAMED else ""
         verb = "does" if len(astray) == 1 else "do"
         found.append(f"{', '.join(astray[:NAMED])}{more} {verb} not use the certificate of the project")
     return "; ".join(found)
+
+
+def _renewed(certificate: CertificateRecord, index: Index) -> str:
+    """The ARN under which ACM has a newer certificate that it issued; empty if there is none."""
+    arn = certificate.get("source_arn") or certificate.get("arn") or ""
+    is_renewed = certificate.get("source") == sources.ACM and index.ends.get(arn) is not None
+    return arn if is_renewed and index.ends[arn] != certificate["not_after"] else ""

@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from ..ca import directories
-from ..project import last_run
+from ..project import last_run, places
 from ..values.shapes import ProjectDocument
 from .drift import Index
 from .needs import Need
@@ -24,6 +24,9 @@ PER_DISTRIBUTION = {"cloudfront": 2}
 TOPIC = {"sns": 2}
 # The first order of a run lists the hosted zones, for all of them.
 FIRST_ORDER = {"route53": 1}
+# In the place of those of IAM.
+ACM_BASE = {"acm": 2}
+ACM_ORDER = {"acm": 5}
 PAGE = 100
 
 
@@ -46,6 +49,9 @@ def _calls(need: Need, index: Index | None) -> Counter[str]:
     found = Counter(BASE)
     if need.issue:
         found.update(ORDER)
+    if _is_in_acm(need):
+        del found["iam"]
+        found.update(ACM_ORDER if need.issue else ACM_BASE)
     if index is not None:
         found["cloudfront"] *= max(1, math.ceil(len(index.distributions) / PAGE))
     counted = [(PER_NAME, len(definition["domains"]) if need.issue else 0), (PER_DISTRIBUTION, _bound(document, index))]
@@ -61,8 +67,9 @@ def _bound(document: ProjectDocument, index: Index | None) -> int:
     found."""
     if index is None:
         return len(last_run.distributions(document["last_run"]))
-    ids = [entry.get("id") for entry in (document["certificate"], *document["superseded"]) if entry]
-    return sum(len(index.users.get(one, ())) for one in ids if one)
+    entries = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
+    keys = dict.fromkeys(key for entry in entries for key in places.keys(entry))
+    return sum(len(index.users.get(key, ())) for key in keys)
 
 
 def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, int] | None) -> dict[str, t.Any]:
@@ -73,7 +80,7 @@ def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, in
     orders = Counter(
         directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue
     )
-    uploads = sum(need.issue for need in selected)
+    uploads = sum(need.issue and not _is_in_acm(need) for need in selected)
     kept = sum(need.issue and need.stays for need in selected)
     iam = {"used": None, "allowed": None, "room": None, "uploads": uploads, "kept": kept}
     if quota is not None:
@@ -93,3 +100,8 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
         ' "Server certificates per account" of IAM'
     )
     return (text,)
+
+
+def _is_in_acm(need: Need) -> bool:
+    """Whether the run of a project stores its certificate in ACM."""
+    return need.candidate.document["definition"]["certificate_store"] == places.ACM

@@ -31,7 +31,8 @@ class Candidate:
 
     ``host`` is where the playbook runs it, ``index`` its place among the definitions that were given, ``store`` where
     the document is
-    (None: in the common store). ``moves`` says that it may change its account.
+    (None: in the common store). ``moves`` says that it may change its account, ``brought`` is the fingerprint of the
+    certificate in its files, if it has some.
     """
 
     name: str
@@ -41,6 +42,15 @@ class Candidate:
     index: int | None = None
     store: str | None = None
     moves: bool = False
+    brought: str | None = None
+
+    @property
+    def has_new_files(self) -> bool:
+        """Whether the files of the project are of another certificate than the recorded one, unless it went back."""
+        recorded = self.document["certificate"]
+        if self.brought is None or recorded is None or recorded.get("rolled_back"):
+            return False
+        return self.brought != recorded["fingerprint_sha256"]
 
 
 @dataclass(frozen=True)
@@ -167,7 +177,9 @@ def elsewhere(candidate: Candidate, caller: AwsAccount | None) -> str:
 
 def _rest(candidate: Candidate, plan: run_plan.RunPlan, drift: Drift, question: FleetQuestion) -> tuple[str, str]:
     """What is left to do for a project whose document asks for nothing now."""
-    if plan.wait_until is not None:
+    if candidate.has_new_files:
+        return "renew", "its files are of another certificate than the recorded one"
+    if plan.wait_until is not None and not drift.rebind:
         return "wait", plan.reason
     if candidate.moves and elsewhere(candidate, question.caller):
         return "rebind", f"it moves from account {identity.account_of(candidate.document)} to {question.caller}"

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..project import places
 from ..values.shapes import ProjectDocument
 
 if t.TYPE_CHECKING:
@@ -14,7 +15,13 @@ if t.TYPE_CHECKING:
 
 def stays(document: ProjectDocument) -> bool:
     """Whether an issuance leaves one certificate more in IAM than there was: a first one, or one more to go back to."""
-    return document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"]
+    is_more = document["certificate"] is None or len(document["superseded"]) < document["definition"]["keep_previous"]
+    return is_more and uploads(document)
+
+
+def uploads(document: ProjectDocument) -> bool:
+    """Whether a new certificate of the project takes a place in IAM."""
+    return document["definition"]["certificate_store"] == places.IAM
 
 
 class Room:
@@ -24,13 +31,15 @@ class Room:
 
     def __init__(self, quota: tuple[int, int] | None, needs: t.Iterable[Need]) -> None:
         self._quota = quota
-        is_shared = any(need.due and need.issue and not need.stays for need in needs)
+        is_shared = any(
+            need.due and need.issue and not need.stays and uploads(need.candidate.document) for need in needs
+        )
         self._free = 0 if quota is None else quota[1] - quota[0] - is_shared
 
     def suffices(self, need: Need) -> bool:
         """Whether the project finds a place, as far as that is known."""
         document = need.candidate.document
-        if self._quota is None or not need.issue or document["certificate"] is not None:
+        if self._quota is None or not need.issue or document["certificate"] is not None or not uploads(document):
             return True
         return self._free >= 1 + document["definition"]["quota_headroom"]
 

@@ -8,13 +8,13 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..acm_cert import limits as acm_limits
 from ..dns import persistent_records
 from ..values import partitions
 from ..values.shapes import ProjectDefinition
+from . import places, sources
 from .fields import _DEFAULTS, _FIELDS, KEYS
 
-# The role stores certificates in IAM only; this goes away with the module acm_cert.
-ACM_SUPPORTED = False
 # The archive keeps ACME accounts beside the projects.
 RESERVED_NAMES = ("accounts",)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}")
@@ -110,12 +110,29 @@ def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
         found.append("distributions: empty, but bind has ids; list distribution IDs, or remove ids from bind")
     if values["certificate_store"] == "acm" and partition == partitions.CHINA:
         found.append("certificate_store: acm cannot serve CloudFront in the China regions; use iam")
-    elif values["certificate_store"] == "acm" and not ACM_SUPPORTED:
-        found.append("certificate_store: acm is not supported in this version; use iam")
+    return found + _acm_contradictions(values, partition) + sources.contradictions(values, partition)
+
+
+def _acm_contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
+    """What is asked of ACM although the certificate is not there, or cannot be in one account."""
+    found = []
+    if values["certificate_store"] != places.ACM:
+        if values["acm_arn"] != places.ARN_CHOICES[0]:
+            found.append(f"acm_arn: {values['acm_arn']} is about certificates in ACM; set certificate_store to acm")
+        if values["acm_regions"]:
+            found.append("acm_regions: set, but certificate_store is not acm, so ACM has nothing to keep there")
+        return found
+    if partition != partitions.CHINA:
+        foreign = [one for one in values["acm_regions"] if acm_limits.partition_of(one) != partitions.GLOBAL]
+        found += [
+            f"acm_regions: {region} is in another partition than CloudFront, with other accounts" for region in foreign
+        ]
     return found
 
 
 def _warnings(values: t.Mapping[str, t.Any]) -> tuple[str, ...]:
+    found = sources.warnings(values)
     if values["distributions"] and "ids" not in values["bind"]:
-        return ("distributions are listed, but bind does not contain ids, so the list is ignored; add ids to bind",)
-    return ()
+        ignored = "distributions are listed, but bind does not contain ids, so the list is ignored; add ids to bind"
+        return (*found, ignored)
+    return found

@@ -13,9 +13,17 @@ from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal import RenewalDecision, SlowestSchedule
 from ..certificate.renewal_info import RenewalInfo, known
-from ..values import times
+from ..values import domain_names, times
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
-from . import definition as project_definition, identity, journal, pending_revocations, upgrades
+from . import (
+    definition as project_definition,
+    identity,
+    journal,
+    pending_revocations,
+    places,
+    sources,
+    upgrades,
+)
 
 SCHEMA = upgrades.SCHEMA
 # The phase of an adoption that came to its end.
@@ -103,7 +111,7 @@ def _check_runs(document: ProjectDocument) -> None:
 def previous(document: ProjectDocument) -> tuple[str, ...]:
     """IDs (or ARNs, for ACM) of the recorded and the superseded certificates, whose distributions a run takes over."""
     entries = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
-    found = [str(entry.get("id") or entry.get("arn")) for entry in entries if entry.get("id") or entry.get("arn")]
+    found = [str(entry.get("id") or entry.get("arn")) for entry in entries if places.has_place(entry)]
     return tuple(dict.fromkeys(found))
 
 
@@ -143,14 +151,18 @@ def _renew_at(document: ProjectDocument, now: datetime) -> str | None:
 
 def decided(document: ProjectDocument, now: datetime) -> RenewalDecision:
     """When the recorded certificate is to be renewed, by its lifetime, the definition, and what the CA said of it."""
-    certificate = Certificate.from_dict(recorded(document))
-    return renewal.decide(certificate, document["definition"]["renewal_interval_days"], now, renewal_info(document))
+    certificate, definition = Certificate.from_dict(recorded(document)), document["definition"]
+    if definition["source"] != sources.ACME:
+        return sources.decide(certificate, definition["source"], now)
+    return renewal.decide(certificate, definition["renewal_interval_days"], now, renewal_info(document))
 
 
 def renewal_info(document: ProjectDocument) -> RenewalInfo | None:
     """What is known of the recorded certificate's renewal information; None if it has none, or the definition does not
     want it."""
-    if document["certificate"] is None or not document["definition"]["acme_renewal_info"]:
+    definition = document["definition"]
+    asks = definition["acme_renewal_info"] and definition["source"] == sources.ACME
+    if document["certificate"] is None or not asks:
         return None
     return known(document["renewal"]["ari"], Certificate.from_dict(document["certificate"]))
 
@@ -166,7 +178,7 @@ def with_renewal_info(document: ProjectDocument, info: RenewalInfo | None, now: 
 
 def slowest_schedule(document: ProjectDocument) -> SlowestSchedule | None:
     """How far apart the runs of this project may be; None without a certificate."""
-    if document["certificate"] is None:
+    if document["certificate"] is None or document["definition"]["source"] != sources.ACME:
         return None
     certificate = Certificate.from_dict(document["certificate"])
     return renewal.slowest_schedule(
@@ -195,5 +207,7 @@ def to_be_revoked(document: ProjectDocument) -> list[dict[str, t.Any]]:
 
 
 def _domains_changed(document: ProjectDocument) -> bool:
-    certificate = document["certificate"]
-    return certificate is not None and set(certificate["domains"]) != set(document["definition"]["domains"])
+    certificate, definition = document["certificate"], document["definition"]
+    if certificate is not None and definition["source"] == sources.FILES:
+        return bool(domain_names.uncovered(certificate["domains"], definition["domains"]))
+    return certificate is not None and set(certificate["domains"]) != set(definition["domains"])

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ..acm_cert import limits as acm_limits
+from ..acm_cert.certificates import CLOUDFRONT_REGION
 from ..bind.distributions import MATCHES
 from ..bind.target import VERIFICATIONS
 from ..ca import directories
@@ -15,8 +17,7 @@ from ..report import subscriptions
 from ..server_cert import limits
 from ..values import domain_names, emails
 from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
-
-CERTIFICATE_STORES = ("iam", "acm")
+from . import places, sources
 
 RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
 # Of those that a server certificate may have.
@@ -51,6 +52,33 @@ def _distributions(key: str, value: t.Any) -> Checked:
         for item in wrong
     ]
     return list(dict.fromkeys(items)), found
+
+
+def _regions(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    found += [
+        f"{key}: {item!r} is not the name of a region; write it as in eu-west-1"
+        for item in items
+        if not acm_limits.is_region(item)
+    ]
+    return [item for item in dict.fromkeys(items) if item != CLOUDFRONT_REGION], found
+
+
+def _files(key: str, value: t.Any) -> Checked:
+    """Paths; a text of a certificate or key is not kept, so a run is given it each time, which an empty one stands
+    for."""
+    if not isinstance(value, dict):
+        return {}, [f"{key}: not a mapping of {', '.join(sources.FILE_KEYS)} to paths or PEM texts"]
+    found = [
+        f"{key}: {name} is unknown; use {', '.join(sources.FILE_KEYS)}"
+        for name in value
+        if name not in sources.FILE_KEYS
+    ]
+    kept = {name: text for name, text in value.items() if name in sources.FILE_KEYS}
+    found += [f"{key}: {name} is not a path" for name, text in kept.items() if not isinstance(text, str | None)]
+    if any("-----BEGIN" in text for text in kept.values() if isinstance(text, str)):
+        return {}, [f"{key}: a PEM text is not kept in the definition; the role takes it from project_files"]
+    return {name: text or None for name, text in kept.items()}, found
 
 
 def _bind(key: str, value: t.Any) -> Checked:
@@ -181,7 +209,13 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "domains": ([], _domains),
     "emails": ([], _emails),
     "renewal_interval_days": (renewal.DEFAULT_INTERVAL_DAYS, _interval),
-    "certificate_store": ("iam", _one_of(CERTIFICATE_STORES)),
+    "source": (sources.ACME, _one_of(sources.SOURCES)),
+    "files": ({}, _files),
+    "certificate_store": ("iam", _one_of(places.STORES)),
+    "acm_arn": (places.ARN_CHOICES[0], _one_of(places.ARN_CHOICES)),
+    "acm_regions": ([], _regions),
+    "acm_validation": (sources.VALIDATIONS[0], _one_of(sources.VALIDATIONS)),
+    "acm_export": (False, _flag),
     "bind": ([MATCHES[0]], _bind),
     "distributions": ([], _distributions),
     "key_type": (certificate.DEFAULT_KEY_TYPE, _one_of(certificate.KEY_TYPES)),

@@ -11,6 +11,7 @@ from enum import Enum
 from ..ca import directories
 from ..values import times
 from ..values.shapes import JournalRecord, ProjectDefinition, Wanted
+from . import sources
 
 
 class Phase(str, Enum):
@@ -39,6 +40,7 @@ def wanted(definition: ProjectDefinition) -> Wanted:
         "acme_profile": definition["acme_profile"],
         "bind": definition["bind"],
         "distributions": definition["distributions"],
+        "source": definition["source"],
     }
 
 
@@ -49,6 +51,9 @@ def same_certificate(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -
 
 def differences(one: t.Mapping[str, t.Any], other: t.Mapping[str, t.Any]) -> list[str]:
     """In words, what makes the certificate that ``one`` has or wants another than that of ``other``."""
+    by_source = sources.differences(one, other)
+    if by_source is not None:
+        return by_source
     found = []
     if set(one["domains"]) != set(other["domains"]):
         found.append("domain names")

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from ..values import times
 from ..values.shapes import CertificateRecord, LastRunRecord
+from . import places
 
 PROCESSING, SUCCEEDED, REPLACE_FAILED, DELETE_FAILED = "Processing", "Succeeded", "Replace failed", "Delete IAM failed"
 NO_PREVIOUS = "No Previous IAM SSL Information"
@@ -17,26 +18,31 @@ UPDATED = "Success"
 KEPT_AFTER_FAILURE = (
     "Due to a failed CloudFront certificate renewal, please update it and then delete the old SSL Cert ."
 )
-_DELETE_ERRORS = ("Delete_IAM_Cert_Error:", "Delete_SSL_Res_Error:")
+_DELETE_ERRORS = ("Delete_IAM_Cert_Error:", "Delete_ACM_Cert_Error:", "Delete_SSL_Res_Error:")
+_DELETED = "Delete_Previous_IAM_SSL_Cert"
 RENEW_RECORDS = (
     "Previous_IAM_SSL_Info",
     "Matched_CloudFront",
     "Update_CloudFront_Status",
-    "Delete_Previous_IAM_SSL_Cert",
+    _DELETED,
 )
 
 
 def begin(replaced: t.Sequence[CertificateRecord], now: datetime) -> LastRunRecord:
     """The record of a run that begins; ``replaced`` are the certificates it may replace."""
-    return {
+    found: LastRunRecord = {
         "Status": PROCESSING,
         "started_at": times.to_text(now),
         "finished_at": None,
-        "Previous_IAM_SSL_Info": _previous(replaced),
+        "Previous_IAM_SSL_Info": _previous([entry for entry in replaced if places.store_of(entry) == places.IAM]),
         "Matched_CloudFront": {},
         "Update_CloudFront_Status": [],
         "Delete_Previous_IAM_SSL_Cert": {},
     }
+    in_acm = [entry for entry in replaced if places.store_of(entry) == places.ACM]
+    if in_acm:
+        found["Previous_ACM_SSL_Info"] = _previous_in_acm(in_acm)
+    return found
 
 
 def merged(record: LastRunRecord, results: t.Iterable[t.Mapping[str, t.Any] | None]) -> LastRunRecord:
@@ -44,8 +50,14 @@ def merged(record: LastRunRecord, results: t.Iterable[t.Mapping[str, t.Any] | No
     found: dict[str, t.Any] = dict(record)
     for result in results:
         reported = (result or {}).get("records") or {}
-        found.update({key: reported[key] for key in RENEW_RECORDS if key in reported})
+        found.update({key: _joined(key, found.get(key), reported[key]) for key in RENEW_RECORDS if key in reported})
     return t.cast("LastRunRecord", found)
+
+
+def _joined(key: str, known: t.Any, reported: t.Any) -> t.Any:
+    """What was reported, with the deletions of a step before it: a project that moved has some in IAM and in ACM."""
+    is_both = key == _DELETED and isinstance(known, dict) and isinstance(reported, dict)
+    return {**known, **reported} if is_both else reported
 
 
 def succeeded(record: LastRunRecord, now: datetime) -> LastRunRecord:
@@ -80,6 +92,13 @@ def distributions(record: LastRunRecord | None) -> tuple[str, ...]:
     """The IDs of the distributions that the run found; none if it found or noted none."""
     matched = record.get("Matched_CloudFront") if record else None
     return tuple(matched.get("ID_LIST", ())) if isinstance(matched, dict) else ()
+
+
+def _previous_in_acm(replaced: t.Sequence[CertificateRecord]) -> dict[str, list[str]]:
+    return {
+        "ACM_SSL_ARN": [str(entry.get("arn")) for entry in replaced],
+        "ACM_SSL_NAME": [str(entry.get("name")) for entry in replaced],
+    }
 
 
 def _previous(replaced: t.Sequence[CertificateRecord]) -> dict[str, list[str]] | str:

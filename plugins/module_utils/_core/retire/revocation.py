@@ -53,15 +53,23 @@ def possible_users(
     return tuple((one, users) for one, users in found if users)
 
 
-def unclear(distributions: t.Iterable[Distribution], certificate: Certificate) -> tuple[str, ...]:
-    """Distributions of this certificate's names of which a listing cannot tell: a certificate of ACM, or a change that
-    edges do not have yet."""
+def sharing(distributions: t.Iterable[Distribution], certificate: Certificate) -> tuple[Distribution, ...]:
+    """The distributions that have names of this certificate."""
+    return tuple(
+        one for one in distributions if len(domain_names.uncovered(certificate.domains, one.aliases)) < len(one.aliases)
+    )
+
+
+def unclear(
+    distributions: t.Iterable[Distribution], certificate: Certificate, settling: t.Mapping[str, str]
+) -> tuple[str, ...]:
+    """Distributions of this certificate's names of which nobody can tell: a change that edges do not have yet, or one
+    under an ARN of ``settling``, which says until when."""
     found = []
-    for one in distributions:
-        if len(domain_names.uncovered(certificate.domains, one.aliases)) == len(one.aliases):
-            continue
-        if one.viewer.get(ACM_ELEMENT):
-            found.append(f"{one.id} uses an ACM certificate for names of this one")
+    for one in sharing(distributions, certificate):
+        arn = one.viewer.get(ACM_ELEMENT, "")
+        if arn in settling:
+            found.append(f"{one.id} may serve it until {settling[arn]}, since {arn} was re-imported a short time ago")
         elif one.status != DEPLOYED:
             found.append(f"{one.id} is not yet deployed, so edges may still serve this one")
     return tuple(found)

@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime, timedelta
 
 from ..ca import issuances
-from ..project import document as project_document, journal, last_run, lease, pending_revocations
+from ..project import document as project_document, journal, last_run, lease, pending_revocations, places, sources
 from ..values import redaction, times
 from ..values.shapes import CertificateRecord, Deployed, JournalRecord, ProjectDocument, Wanted
 from . import rollback, run_plan
@@ -68,7 +68,7 @@ def reported(document: ProjectDocument, report: StepReport, now: datetime) -> Pr
     found["superseded"] = pending_revocations.done(found["superseded"], report.revoked, now)
     found["revoked"] = pending_revocations.noted(found["revoked"], report.revoked, now)
     if report.cleanup_result is not None:
-        found["superseded"] = _still_there(found["superseded"], report.cleanup_result)
+        found["superseded"] = _still_there(found, report.cleanup_result)
     found = _advanced(found, report, now) if is_own(found) else _noted(found, report, now)
     return found if report.failure is None else _failed(found, report, now)
 
@@ -133,28 +133,60 @@ def _with_certificate(document: ProjectDocument, certificate: CertificateRecord,
     entry: CertificateRecord = {
         "acme_directory": wanted["acme_directory"],
         "acme_profile": wanted["acme_profile"],
+        **_source_of(wanted),
         **certificate,
         "deployed": None,
     }
-    superseded = [old for old in document["superseded"] if old["fingerprint_sha256"] != fingerprint]
+    superseded = [old for old in document["superseded"] if not _is_same(old, certificate)]
     if former and former["fingerprint_sha256"] == fingerprint:
-        stays = _iam_identity(former) == _iam_identity(certificate)
-        entry = {**former, **certificate, "deployed": former.get("deployed") if stays else None}
-    elif former and (former.get("id") or former.get("arn")):
+        stays = places.identity(former) == places.identity(certificate)
+        entry = {
+            **places.kept_after_move(former, certificate),
+            **_source_of(wanted),
+            **certificate,
+            "deployed": former.get("deployed") if stays else None,
+        }
+        left = places.left_behind(former, certificate)
+        superseded += [left] if left else []
+    elif former and places.has_place(former):
         superseded.append(pending_revocations.superseded(former, run))
+    superseded = _without_overwritten(superseded, entry, document["definition"]["keep_previous"])
     found: ProjectDocument = {
         **document,
         "certificate": entry,
         "superseded": superseded,
-        "issued": issuances.noted(document, entry, now),
+        "issued": issuances.noted(document, entry, now) if sources.of(entry) == sources.ACME else document["issued"],
     }
     if run:
         found["journal"] = {**run, "fingerprint_sha256": fingerprint}
     return found
 
 
-def _iam_identity(certificate: CertificateRecord) -> tuple[str | None, str | None]:
-    return certificate.get("id"), certificate.get("arn")
+def _source_of(wanted: t.Mapping[str, t.Any]) -> CertificateRecord:
+    """Where the certificate comes from, unless it is a CA by ACME, as in records of earlier versions."""
+    source = sources.of(wanted)
+    return t.cast("CertificateRecord", {} if source == sources.ACME else {"source": source})
+
+
+def _is_same(old: CertificateRecord, certificate: CertificateRecord) -> bool:
+    """Whether both are one certificate in one store; a move leaves the same one behind in the other."""
+    same = old["fingerprint_sha256"] == certificate["fingerprint_sha256"]
+    return same and places.store_of(old) == places.store_of(certificate)
+
+
+def _without_overwritten(
+    superseded: t.Sequence[CertificateRecord], current: CertificateRecord, keep: int
+) -> list[CertificateRecord]:
+    """The superseded certificates without those, beyond the newest to keep, that a re-import replaced: no clean-up
+    meets them."""
+    overwritten = [
+        old for old in superseded if places.is_overwritten(old, current) and not pending_revocations.is_pending(old)
+    ]
+    forgotten = [
+        *(old for old in overwritten if not old.get("archive_uri")),
+        *overwritten[: max(0, len(overwritten) - keep)],
+    ]
+    return [old for old in superseded if old not in forgotten]
 
 
 def _with_rollback(document: ProjectDocument, now: datetime) -> ProjectDocument:
@@ -169,7 +201,7 @@ def _brings_back(document: ProjectDocument, certificate: CertificateRecord) -> b
     former = document["certificate"]
     if former is None or former["fingerprint_sha256"] != certificate["fingerprint_sha256"]:
         return False
-    return _iam_identity(former) != _iam_identity(certificate)
+    return places.identity(former) != places.identity(certificate)
 
 
 def _with_restored(document: ProjectDocument, certificate: CertificateRecord) -> ProjectDocument:
@@ -195,13 +227,21 @@ def _with_renewal(document: ProjectDocument, renewal: RenewalReport) -> ProjectD
     }
 
 
-def _still_there(superseded: t.Sequence[CertificateRecord], result: t.Mapping[str, t.Any]) -> list[CertificateRecord]:
-    """Those that the clean-up kept: what it neither kept nor deleted was gone before, for example deleted by a run that
-    was killed."""
+def _still_there(document: ProjectDocument, result: t.Mapping[str, t.Any]) -> list[CertificateRecord]:
+    """Those that the clean-up kept, and those of a store that it was not about: what it neither kept nor deleted was
+    gone before, for example deleted by a run that was killed."""
+    superseded, current = document["superseded"], document["certificate"]
     if "kept" not in result:
         return list(superseded)
-    kept = {entry["name"] for entry in result["kept"]}
-    return [old for old in superseded if old.get("name") in kept or pending_revocations.is_pending(old)]
+    if result.get("store") == places.ACM:
+        arns = {entry["arn"] for entry in result["kept"]}
+        meant = [old for old in superseded if places.store_of(old) == places.ACM]
+        gone = [old for old in meant if not arns & set(places.arns(old)) and not places.is_overwritten(old, current)]
+    else:
+        names = {entry["name"] for entry in result["kept"]}
+        meant = [old for old in superseded if places.store_of(old) == places.IAM]
+        gone = [old for old in meant if old.get("name") not in names]
+    return [old for old in superseded if old not in gone or pending_revocations.is_pending(old)]
 
 
 def _advanced(document: ProjectDocument, report: StepReport, now: datetime) -> ProjectDocument:

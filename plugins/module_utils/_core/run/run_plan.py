@@ -6,12 +6,20 @@ alike."""
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..._errors import RefusedError
-from ..project import journal, lease
-from ..project.document import _domains_changed, _renew_at, decided, is_being_adopted, is_recorded, previous
+from ..project import journal, lease, places, sources
+from ..project.document import (
+    _domains_changed,
+    _renew_at,
+    decided,
+    is_being_adopted,
+    is_recorded,
+    previous,
+    recorded,
+)
 from ..values import times
 from ..values.shapes import CertificateRecord, JournalRecord, ProjectDefinition, ProjectDocument
 from . import rollback
@@ -72,9 +80,18 @@ def plan(
         return idle
     found = _needed(document, run, now, shared)
     waits = _waits(document, run, now) if found.issue else None
+    if waits is None and found.action == "none" and _is_late(document, now):
+        return replace(found, wait_until=recorded(document)["not_after"])
     if waits is None:
         return found
     return RunPlan(action="none", reason=waits, wait_until=document["renewal"]["next_attempt_at"], **shared)
+
+
+def _is_late(document: ProjectDocument, now: datetime) -> bool:
+    """Whether a person has to do something, since nothing of this project is ours to renew."""
+    if document["definition"]["source"] == sources.ACME or document["certificate"] is None:
+        return False
+    return now >= decided(document, now).renew_at
 
 
 def _idle(document: ProjectDocument, run: str, shared: dict[str, t.Any]) -> RunPlan | None:
@@ -152,7 +169,7 @@ def _need(document: ProjectDocument, run: str, now: datetime) -> _Need:
     changed = journal.differences(rollback.stands_for(certificate, definition), definition)
     if changed:
         return _Need("reissue", f"{' and '.join(changed)} changed since the certificate was issued", issue=True)
-    if run == "reissue":
+    if run == "reissue" and definition["source"] != sources.ACM:
         return _Need("reissue", "a new key and certificate were requested", issue=True)
     decision = decided(document, now)
     if decision.due:
@@ -162,6 +179,9 @@ def _need(document: ProjectDocument, run: str, now: datetime) -> _Need:
 
 def _deployment(certificate: CertificateRecord, definition: ProjectDefinition) -> _Need | None:
     """What is missing of a certificate that needs no replacement. Issued and deployed are separate facts."""
+    elsewhere = places.is_elsewhere(certificate, definition)
+    if elsewhere:
+        return _Need("move", elsewhere)
     deployed = certificate.get("deployed")
     if not deployed:
         return _Need("resume", "the certificate is issued, but has not been seen on its distributions yet")

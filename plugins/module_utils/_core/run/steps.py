@@ -6,20 +6,60 @@ from __future__ import annotations
 
 import typing as t
 
-from ..project import journal
+from ..project import journal, places, sources
 from ..values.plan import Outcome
 from ..values.shapes import CertificateRecord, ProjectDocument
-from . import recording
+from . import recording, rollback, run_plan
 from .run_plan import RunPlan
 from .step_report import StepReport, known_certificate
 
-_ISSUANCE = ("directory", "issued_at")
+_ISSUANCE = ("directory", "issued_at", "source_arn")
 
 
-def first(plan: RunPlan, is_checked: bool) -> list[str]:
-    """What comes before the certificate is stored: the order, and its check unless that was made before the definition
-    was written, or before the order that is resumed was begun."""
-    return [*([] if is_checked or plan.resumed else ["preflight"]), "issue"] if plan.issue else []
+# The step that puts a certificate into its store.
+_STORING = {places.IAM: "upload", places.ACM: "import"}
+
+
+def first(plan: RunPlan, document: ProjectDocument | None, is_checked: bool) -> list[str]:
+    """What comes before the certificate is bound: the step that brings one, with its check unless that was made before
+    the definition was written, or before the order that is resumed was begun; and the step that stores it."""
+    if document is None or document["lock"] is None:
+        return []
+    run, source = document["lock"]["run"], document["definition"]["source"]
+    if run == rollback.RUN:
+        back = plan.certificate
+        return ["import"] if back and places.store_of(back) == places.ACM and back.get("archive_uri") else []
+    if run in run_plan.WITHOUT_JOURNAL:
+        return []
+    checked = ["preflight"] if plan.issue and not is_checked and not plan.resumed else []
+    if requests(plan, document):
+        return checked
+    brought = plan.issue or (source == sources.FILES and not _went_back(document))
+    return [*checked, *([sources.STEPS[source]] if brought else []), _stored(plan, document)]
+
+
+def requests(plan: RunPlan, document: ProjectDocument | None) -> list[str]:
+    """What a run does that asks ACM for its certificate: that, and what stores an exported one; empty for others."""
+    if document is None or document["lock"] is None or document["definition"]["source"] != sources.ACM:
+        return []
+    if document["lock"]["run"] in (rollback.RUN, *run_plan.WITHOUT_JOURNAL) or (
+        _went_back(document) and not plan.issue
+    ):
+        return []
+    stored = _stored(plan, document)
+    return ["request_in_place"] if stored == _STORING[places.ACM] else [sources.STEPS[sources.ACM], stored]
+
+
+def _went_back(document: ProjectDocument) -> bool:
+    """Whether the project went back to an earlier certificate, so that nothing newer is looked for."""
+    return rollback.is_marked(document["certificate"])
+
+
+def _stored(plan: RunPlan, document: ProjectDocument) -> str:
+    certificate, definition = document["certificate"], document["definition"]
+    if certificate is None or plan.issue or places.is_elsewhere(certificate, definition):
+        return _STORING[definition["certificate_store"]]
+    return _STORING[places.store_of(certificate)]
 
 
 def is_to_be_checked(plan: RunPlan, before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any] | None) -> bool:
@@ -33,14 +73,22 @@ def is_to_be_checked(plan: RunPlan, before: t.Mapping[str, t.Any] | None, after:
 def uploaded(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | None:
     """What an upload says: the certificate in its place, if that is news. One that was issued is: its CA, which may be
     a fallback, and when it was are recorded beside it, since CAs date certificates back."""
-    is_issued = params["renewal"] is not None
-    if not (outcome.changed or is_issued):
+    if not (outcome.changed or params["renewal"] is not None):
         return None
+    return _stored_report(params, {"store": places.IAM, **outcome.result["server_certificate"]})
+
+
+def imported(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | None:
+    """What an import into ACM says, likewise; one that changed nothing may have left a region out."""
+    return None if params["bundle"] is None else _stored_report(params, outcome.result["certificate"])
+
+
+def _stored_report(params: t.Mapping[str, t.Any], stored: t.Mapping[str, t.Any]) -> StepReport:
     bundle = params["bundle"]
     origin: dict[str, t.Any] = {"archive_uri": bundle["uri"] if isinstance(bundle, t.Mapping) else bundle}
-    if is_issued and isinstance(bundle, t.Mapping):
+    if params["renewal"] is not None and isinstance(bundle, t.Mapping):
         origin.update({key: bundle[key] for key in _ISSUANCE if key in bundle})
-    certificate = t.cast("CertificateRecord", {**outcome.result["server_certificate"], **origin})
+    certificate = t.cast("CertificateRecord", {**stored, **origin})
     known = known_certificate(certificate)
     return StepReport(
         phase=journal.Phase.STORED.value,
@@ -48,6 +96,20 @@ def uploaded(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | No
         predicted=None if known else certificate,
         renewal=params["renewal"],
     )
+
+
+def requested(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | None:
+    """What a request to ACM says: that it waits, or the certificate that ACM keeps and renews under its ARN. One that
+    was exported is recorded by the step that stores it."""
+    result = outcome.result
+    if result["state"] == "pending":
+        arn = result["certificate_arn"]
+        return StepReport(phase=journal.Phase.ORDERING.value, order_url=arn) if arn else None
+    if not params["in_place"]:
+        return None
+    origin = {"archive_uri": result["bundle"]["uri"]} if result["bundle"] else {}
+    certificate = t.cast("CertificateRecord", {**result["recordable"], **origin})
+    return StepReport(phase=journal.Phase.STORED.value, certificate=certificate, renewal=result["renewal"])
 
 
 def bound(_params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | None:
@@ -70,7 +132,15 @@ def revoked(_params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | No
 
 def is_worth_recording(document: ProjectDocument, report: StepReport, changed: bool, rehearsal: bool) -> bool:
     """Whether a report belongs in the document: work that changed nothing does only in the journal of a run that had
-    something to do."""
-    if changed or not report.is_about_work:
+    something to do, or if it found another certificate than the recorded one."""
+    if changed or not report.is_about_work or _is_other(document["certificate"], report.certificate):
         return True
     return recording.is_own(document) or (rehearsal and journal.is_unfinished(document["journal"]))
+
+
+def _is_other(recorded: CertificateRecord | None, reported: CertificateRecord | None) -> bool:
+    """Whether a certificate that was found is another one than the record has, or in another place."""
+    if reported is None or recorded is None:
+        return reported is not None
+    is_same = recorded["fingerprint_sha256"] == reported["fingerprint_sha256"]
+    return not is_same or places.identity(recorded) != places.identity(reported)

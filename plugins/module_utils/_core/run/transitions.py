@@ -16,6 +16,7 @@ from ..project import (
     identity,
     journal,
     lease,
+    sources,
 )
 from ..project.history import EndedRun
 from ..project.lease import Claim
@@ -82,6 +83,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         return Transition(document=document, plan=plan, holder=lease.holder(lease.of(document)), summary=summary)
     found, warnings = _defined(request, document)
     found, moved = _placed(request, found)
+    _check_source(request, found)
     run = reissue.run_for(found, claim.run, request.report.issued_before)
     plan = run_plan.plan(found, run, claim.now, request.available)
     # A certificate that the incident does not concern is not revoked, whatever replaces it.
@@ -96,6 +98,21 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         warnings=(*warnings, *moved),
         summary={**notice.summary(begun, changed), "reason": plan.reason},
     )
+
+
+def _check_source(request: Request, document: ProjectDocument) -> None:
+    """RefusedError for what only a CA by ACME can do."""
+    source = document["definition"]["source"]
+    if request.claim.run == reissue.RUN and source == sources.ACM and document["certificate"]:
+        raise RefusedError(
+            f"project {request.name} cannot be reissued: ACM issues and renews its certificate, and makes no new key"
+            " for the same names; change its names or key type, or set project_source to acme"
+        )
+    if request.report.revoke_reason and source != sources.ACME:
+        raise RefusedError(
+            f"project {request.name} has no CA by ACME, so nothing can be revoked there; leave project_revoke_reason"
+            " out, and have the certificate revoked by the CA that sold it"
+        )
 
 
 def recorded(request: Request, document: ProjectDocument | None) -> Transition:

@@ -26,7 +26,13 @@ class ProjectDefinition(t.TypedDict):
     domains: list[str]  # A-labels
     emails: list[str]  # who is told
     renewal_interval_days: int
+    source: str  # acme, acm or files: who issues
+    files: dict[str, str | None]  # for files: their paths; None is what each run is given as text
     certificate_store: str  # iam, or acm
+    acm_arn: str  # new, or same: what a renewal in ACM is imported as
+    acm_regions: list[str]  # where ACM keeps it, beside the region of CloudFront
+    acm_validation: str  # route53, or export
+    acm_export: bool  # whether what ACM issues may leave it
     bind: list[str]  # any of previous, aliases, ids: which distributions are meant
     distributions: list[str]  # their IDs, for ids in bind
     key_type: str
@@ -50,15 +56,19 @@ class ProjectDefinition(t.TypedDict):
     quota_headroom: int
 
 
-class Wanted(t.TypedDict):
-    """What of the definition a run works towards."""
-
+class _WantedFacts(t.TypedDict):
     domains: list[str]
     key_type: str
     acme_directory: str
     acme_profile: str | None
     bind: list[str]
     distributions: list[str]
+
+
+class Wanted(_WantedFacts, total=False):
+    """What of the definition a run works towards; ``source`` may be missing."""
+
+    source: str
 
 
 class Deployed(t.TypedDict):
@@ -69,14 +79,27 @@ class Deployed(t.TypedDict):
     distributions: list[str]
 
 
-class RolledBack(t.TypedDict):
-    """That the project went back to a certificate or took one over, and what of the definition it was accepted for."""
-
+class _RolledBackFacts(t.TypedDict):
     at: str
     domains: list[str]
     key_type: str
     acme_directory: str
     acme_profile: str | None
+
+
+class RolledBack(_RolledBackFacts, total=False):
+    """That the project went back to a certificate or took one over, and what of the definition it was accepted for;
+    what later versions added may be missing."""
+
+    certificate_store: str
+    source: str
+
+
+class CertificateCopy(t.TypedDict):
+    """The certificate in one region of ACM."""
+
+    region: str
+    arn: str
 
 
 class _CertificateFacts(t.TypedDict):
@@ -96,14 +119,19 @@ class CertificateRecord(_CertificateFacts, total=False):
 
     authority_key_id: str | None  # its name in renewal information
     # in IAM or ACM
+    store: str  # iam, where it is missing
     name: str
     id: str | None
     arn: str | None
     path: str
     upload_date: str | None
+    copies: list[CertificateCopy]  # in ACM, CloudFront's first
+    settled_by: str | None  # until then CloudFront may serve what had this ARN before
     # in the archive
     archive_uri: str | None  # None: nobody has its key
     # of its issuance
+    source: str  # acme, where it is missing
+    source_arn: str  # in ACM, of what was exported there
     issued_at: str  # not_before is earlier, since CAs date back
     directory: str  # the URL of the CA that issued it, which may be a fallback
     acme_directory: str  # what the definition wanted then
@@ -204,8 +232,10 @@ class _LastRunFacts(t.TypedDict):
 
 
 class LastRunRecord(_LastRunFacts, total=False):
-    """The last run in the words of the SSL Plugin; ``Error`` is there if it failed."""
+    """The last run in the words of the SSL Plugin; ``Error`` is there if it failed, ``Previous_ACM_SSL_Info`` if it
+    replaced certificates of ACM."""
 
+    Previous_ACM_SSL_Info: dict[str, list[str]]
     Error: str
 
 

@@ -12,9 +12,11 @@ from ..._clients.machine import crypto
 from ..._core.acm_cert import limits
 from ..._core.values.params import Params
 from ..._errors import ConfigError
+from .. import step_record
 from ..server_cert import request as server_cert_request
 from ..server_cert.certificate_input import CertificateInput
 from ..server_cert.request import PlannedBundle
+from ..step_record import StepRequest
 from . import options
 from .options import Regions
 
@@ -30,6 +32,8 @@ class ImportRequest:
     cloudfront: bool
     tags: t.Mapping[str, str]
     connection: Connection
+    name_prefix: str | None = None
+    step: StepRequest | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,16 @@ def parse(params: Params) -> ImportRequest | RemovalRequest:
     problems += content_problems(content, params["cloudfront"])
     if problems:
         raise ConfigError(problems)
-    return ImportRequest(regions, content, params["import_as"], params["cloudfront"], tags, connection)
+    return ImportRequest(
+        regions=regions,
+        content=content,
+        import_as=params["import_as"],
+        cloudfront=params["cloudfront"],
+        tags=tags,
+        connection=connection,
+        name_prefix=params["name_prefix"],
+        step=step_record.parse(params),
+    )
 
 
 def content_problems(content: CertificateInput | PlannedBundle | str, cloudfront: bool) -> list[str]:

@@ -13,14 +13,17 @@ from ..._clients.aws.pace import THROTTLED
 from ..._clients.aws.regional.acm import Acm, AcmImport
 from ..._clients.machine import crypto
 from ..._core.acm_cert import import_plan, imported, reimport, users
+from ..._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..._core.acm_cert.import_plan import IMPORT, REIMPORT, SAME, ObservedRegion, WantedImport
 from ..._core.acm_cert.imported import Copy
+from ..._core.server_cert.upload_plan import name_for
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import ConfigError, RefusedError, RemoteError
 from ..server_cert import certificate_input
 from ..server_cert.certificate_input import CertificateInput
 from ..server_cert.request import PlannedBundle
+from ..step_record import RunJournal
 from .import_request import ImportRequest, content_problems
 from .options import Regions
 
@@ -39,21 +42,51 @@ class ImportClients:
     acm: t.Mapping[str, Acm]
     cloudfront: CloudFront
     archived: ReadArchived | None = None
+    journal: RunJournal | None = None
 
 
 def run(request: ImportRequest, clients: ImportClients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one certificate; predict it while its bundle is only planned."""
     content = request.content
     if isinstance(content, PlannedBundle):
-        return imported.predicted(request.regions.names, content.domains, content.key_type, request.tags)
+        arns = _kept_arns(request, content, clients, clock)
+        return imported.predicted(arns, content.domains, content.key_type, request.tags)
     if isinstance(content, str):
         content = certificate_input.read(content, clock.now(), clients.archived)
         problems = content_problems(content, request.cloudfront)
         if problems:
             raise ConfigError(problems)
     usages = crypto.usages(content.leaf)
-    wanted = WantedImport(content.certificate, usages, request.tags, request.import_as, request.cloudfront)
-    return Importing(clients.acm, clock, content, wanted, request.regions).converge(check_mode)
+    certificate, prefix = content.certificate, request.name_prefix
+    name = name_for(prefix, certificate.not_after) if prefix else None
+    wanted = WantedImport(certificate, usages, request.tags, request.import_as, request.cloudfront, name)
+    importing = Importing(clients.acm, clock, content, wanted, request.regions, clients.journal)
+    return importing.converge(check_mode)
+
+
+def _kept_arns(
+    request: ImportRequest, planned: PlannedBundle, clients: ImportClients, clock: Clock
+) -> dict[str, str | None]:
+    """The ARN that a planned certificate keeps in each region; RefusedError if it is known already that it cannot."""
+    found: dict[str, str | None] = dict.fromkeys(request.regions.names)
+    for region, arn in request.regions.arns.items() if request.import_as == SAME else ():
+        given = clients.acm[region].describe_certificate(arn)
+        if given is None:
+            raise _missing(arn, region)
+        serves_cloudfront = request.cloudfront and region == CLOUDFRONT_REGION
+        reasons = reimport.foreseen(given, planned.key_type, clock.now(), serves_cloudfront)
+        if reasons:
+            raise reimport.refusal(arn, reasons)
+        found[region] = arn
+    return found
+
+
+def _missing(arn: str, region: str) -> RefusedError:
+    return RefusedError(
+        f"certificate {arn} does not exist in {region}, or not in the account of these credentials; correct the ARN, or"
+        f" {reimport.CHOICE}",
+        arn=arn,
+    )
 
 
 @dataclass(frozen=True)
@@ -65,6 +98,7 @@ class Importing:
     material: CertificateInput
     wanted: WantedImport
     regions: Regions
+    journal: RunJournal | None = None
 
     def converge(self, check_mode: bool) -> Outcome:
         """Observe and plan all regions before the first is changed; a failure in a later one keeps what was done."""
@@ -75,7 +109,8 @@ class Importing:
         failure = None
         for one, plan in zip(observed, plans):
             try:
-                done.append(self._apply(one.region, plan, check_mode))
+                arn = self._apply(one.region, plan, check_mode)
+                done.append(Copy(one.region, arn, plan, one.known))
             except RemoteError as exc:
                 if not done:
                     raise
@@ -86,16 +121,13 @@ class Importing:
     def _observe(self, region: str) -> ObservedRegion:
         acm, arn = self.acm[region], self.regions.arns.get(region)
         if arn is not None and self._is_same(acm, arn):
-            return ObservedRegion(region, same={arn: acm.list_tags_for_certificate(arn)}, given_arn=arn)
+            given = acm.describe_certificate(arn) if self.wanted.import_as == SAME else None
+            return ObservedRegion(region, known=given, same={arn: acm.list_tags_for_certificate(arn)}, given_arn=arn)
         given = acm.describe_certificate(arn) if arn is not None else None
         if self.wanted.import_as == SAME and arn is not None:
             if given is None:
-                raise RefusedError(
-                    f"certificate {arn} does not exist in {region}, or not in the account of these credentials; correct"
-                    f" the ARN, or {reimport.CHOICE}",
-                    arn=arn,
-                )
-            return ObservedRegion(region, given, acm.list_tags_for_certificate(arn), given_arn=arn)
+                raise _missing(arn, region)
+            return ObservedRegion(region, given, given_tags=acm.list_tags_for_certificate(arn), given_arn=arn)
         return ObservedRegion(region, given, same=self._search(acm), given_arn=arn)
 
     def _search(self, acm: Acm) -> dict[str, t.Mapping[str, str]]:
@@ -118,14 +150,16 @@ class Importing:
             return ()
         return users.left_behind(users.of(given.arn, given.in_use_by), given.arn)
 
-    def _apply(self, region: str, plan: Plan, check_mode: bool) -> Copy:
+    def _apply(self, region: str, plan: Plan, check_mode: bool) -> str | None:
         arn = plan.after["certificate"]["arn"]
         for step in () if check_mode else plan.steps:
             if step.action in (IMPORT, REIMPORT):
+                if self.journal is not None and step.action == REIMPORT:
+                    self.journal.hold(self.clock.now())
                 arn = self._import(self.acm[region], arn)
             else:
                 self.acm[region].add_tags_to_certificate(step.target, step.values["tags"])
-        return Copy(region, arn, plan)
+        return t.cast("str | None", arn)
 
     def _import(self, acm: Acm, arn: str | None) -> str:
         """Import, and again where that may help; before each further try, look whether a lost answer was a success."""

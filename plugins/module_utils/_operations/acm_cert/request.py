@@ -41,6 +41,7 @@ class AcmRequestOptions:
     dns_server: str | None
     connection: Connection
     project: str | None = None
+    name_prefix: str | None = None
     overrides: t.Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -73,6 +74,7 @@ def parse(params: Params) -> AcmRequestOptions:
         dns_server=params["dns_server"],
         connection=connection,
         project=params["project"] if params["exportable"] else None,
+        name_prefix=params["name_prefix"],
         overrides=zones.overrides(params["zone_id"]),
         warnings=tuple(limits.request_warnings(domains)),
     )

@@ -8,16 +8,21 @@ from __future__ import annotations
 import itertools
 import typing as t
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..._clients.aws.regional.acm import Acm, AcmRequest
+from ..._clients.machine import crypto
 from ..._clients.net.resolver import Dns
 from ..._clients.stores.base import Archive
 from ..._core.acm_cert import requested, requests
 from ..._core.acm_cert.certificates import ISSUED, AcmCertificate
 from ..._core.acm_cert.requested import RequestSteps
 from ..._core.acm_cert.requests import KnownRequests, ValidationRecord
+from ..._core.certificate.certificate import Certificate
 from ..._core.dns import caa
 from ..._core.dns.zones import RecordPlace
+from ..._core.project import sources
+from ..._core.values import times
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import RefusedError
@@ -71,7 +76,8 @@ class Requesting:
         if found is None:
             places = self._check(dead)
             if check_mode:
-                return requested.predicted(self.options.wanted, self.options.region, self.clock.now())
+                done = requested.predicted(self.options.wanted, self.options.region, self.clock.now())
+                return replace(done, result={**done.result, "renewal": None})
             found = self._request(dead)
             steps = replace(steps, requested=True)
         found = self._with_records(found, deadline, check_mode)
@@ -79,7 +85,16 @@ class Requesting:
         found = self._issued(found, deadline, check_mode)
         if self.exporting is not None and found.status == ISSUED:
             steps = replace(steps, bundle=self.exporting.converge(self.acm, found, check_mode))
-        return requested.outcome(found, self.options.wanted, steps, self.clock.now())
+        if found.status == ISSUED:
+            steps = replace(steps, issued=self._content(found))
+        now = self.clock.now()
+        done = requested.outcome(found, self.options.wanted, steps, now, self.options.name_prefix)
+        return replace(done, result={**done.result, "renewal": _renewal(steps.issued, now)})
+
+    def _content(self, found: AcmCertificate) -> Certificate | None:
+        """What the leaf says, which a description leaves out in part; None if ACM does not give it out yet."""
+        content = self.acm.get_certificate(found.arn)
+        return crypto.inspect(content.leaf) if content is not None else None
 
     def _find(self) -> tuple[AcmCertificate | None, KnownRequests]:
         """The certificate that fits, if there is one, and what else was requested for the same names."""
@@ -177,3 +192,11 @@ class Requesting:
             self.clock.sleep(deadline.clamp(self.clock.now(), next(pauses)))
             found = self.acm.describe_certificate(found.arn) or found
         return found
+
+
+def _renewal(issued: Certificate | None, now: datetime) -> dict[str, t.Any] | None:
+    """By when ACM should have renewed it; None while it is not issued."""
+    if issued is None:
+        return None
+    decision = sources.decide(issued, sources.ACM, now)
+    return {"renew_at": times.to_text(decision.renew_at), "reason": decision.reason, "ari": {}}

@@ -23,6 +23,7 @@ from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
+from ..step_record import RunJournal
 from ..targets import tenants
 from .import_request import RemovalRequest
 
@@ -78,21 +79,13 @@ class CleanupPartners:
     acm: t.Mapping[str, Acm]
     tagging: t.Mapping[str, Tagging]
     cloudfront: CloudFront
+    journal: RunJournal | None = None
 
 
 def clean_up(request: AcmCleanupRequest, partners: CleanupPartners, clock: Clock, check_mode: bool) -> Outcome:
     """Delete what is ours, superseded and unused."""
-    acm, arns = partners.acm, request.candidates
-    if arns is None:
-        tags = {**OUR_TAGS, PROJECT_TAG: request.rules.project}
-        arns = tuple(
-            arn for region in request.regions for arn in partners.tagging[region].get_resources(ACM_CERTIFICATE, tags)
-        )
-    rebound = request.rebound if check_mode else frozenset()
-    listed = [one for one in partners.cloudfront.list_distributions() if one.id not in rebound] if arns else []
-    bound = tenants.listed(partners.cloudfront, listed)
-    found = [one for arn in arns if (one := find(acm[region_of(arn)], arn, listed, bound)) is not None]
-    found = [replace(one, users=tuple(user for user in one.users if user.id not in rebound)) for one in found]
+    acm = partners.acm
+    found = _candidates(request, partners, check_mode)
     verdicts = deletion.decide(found, request.rules)
     used = [verdict for verdict in verdicts if verdict.found.users]
     if request.require_unused and used:
@@ -101,6 +94,8 @@ def clean_up(request: AcmCleanupRequest, partners: CleanupPartners, clock: Clock
             verdicts,
             f"certificates are in use, so nothing was deleted: {shown}; bind these to another certificate first",
         )
+    if partners.journal is not None and not check_mode and any(verdict.delete for verdict in verdicts):
+        partners.journal.hold(clock.now())
     refusals = {
         verdict.found.certificate.arn: None
         if check_mode
@@ -116,6 +111,21 @@ def clean_up(request: AcmCleanupRequest, partners: CleanupPartners, clock: Clock
         if refusal is not None and (request.require_unused or refusal.code != IN_USE)
     ]
     return cleaned.outcome(verdicts, messages, failed)
+
+
+def _candidates(request: AcmCleanupRequest, partners: CleanupPartners, check_mode: bool) -> list[AcmFound]:
+    """What the clean-up is about, with its users; in check mode without the distributions that this run rebinds."""
+    acm, arns = partners.acm, request.candidates
+    if arns is None:
+        tags = {**OUR_TAGS, PROJECT_TAG: request.rules.project}
+        arns = tuple(
+            arn for region in request.regions for arn in partners.tagging[region].get_resources(ACM_CERTIFICATE, tags)
+        )
+    rebound = request.rebound if check_mode else frozenset()
+    listed = [one for one in partners.cloudfront.list_distributions() if one.id not in rebound] if arns else []
+    bound = tenants.listed(partners.cloudfront, listed)
+    found = [one for arn in arns if (one := find(acm[region_of(arn)], arn, listed, bound)) is not None]
+    return [replace(one, users=tuple(user for user in one.users if user.id not in rebound)) for one in found]
 
 
 def find(

@@ -16,6 +16,8 @@ from ..._core.project import definition
 from ..._core.values import domain_names
 from ..._core.values.params import Params
 from ..._errors import ConfigError
+from .. import step_record
+from ..step_record import StepRequest
 from . import options
 from .retiring import AcmCleanupRequest
 from .searching import AcmSearch
@@ -47,6 +49,7 @@ class CleanupOrder:
 
     cleanup: AcmCleanupRequest
     connection: Connection
+    step: StepRequest | None = None
 
 
 def parse_info(params: Params) -> AcmInfoRequest:
@@ -104,7 +107,7 @@ def parse_cleanup(params: Params) -> CleanupOrder:
         require_unused=params["require_unused"],
         rebound=frozenset(params["rebound"]),
     )
-    return CleanupOrder(cleanup, connection)
+    return CleanupOrder(cleanup, connection, step_record.parse(params))
 
 
 def _regions(given: list[str], connection: Connection) -> tuple[str, ...]:

@@ -197,7 +197,8 @@ class Rebinding:
             if report.is_bound and report.deployed and not report.verified:
                 self.reports[report.id] = verification.read_back(self.cloudfront, report, self.target)
         if self.options.verify == "tls":
-            probe = EdgeProbe(self.tls, self.clock, self.target.fingerprint_sha256, self.options.edge)
+            target = self.target
+            probe = EdgeProbe(self.tls, self.clock, target.fingerprint_sha256, self.options.edge, target.settled_by)
             deadline = Deadline.after(self.clock.now(), min(PROBE_SECONDS, self.options.wait_timeout))
             for report in list(self.reports.values()):
                 if report.verified:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.net.tls import TlsProbe
@@ -43,6 +44,7 @@ class EdgeProbe:
     clock: Clock
     fingerprint_sha256: str | None
     edge: tuple[str, int] | None = None
+    settled_by: datetime | None = None
 
     def checked(self, report: BindReport, distribution: Distribution, deadline: Deadline) -> BindReport:
         """The report, as it is if the edge serves the certificate for all names, and otherwise failed."""
@@ -52,6 +54,10 @@ class EdgeProbe:
             if problem:
                 return replace(report.failed("verify", NOT_SERVED, problem), verified=False)
         return report
+
+    def _is_settling(self) -> bool:
+        """Whether edges may still serve what had the ARN before a re-import, which no status shows."""
+        return self.settled_by is not None and self.clock.now() < self.settled_by
 
     def _problem(self, address: tuple[str, int], server_name: str, deadline: Deadline) -> str:
         """Why the edge does not serve the certificate for the name, after retries; empty if it does."""
@@ -64,6 +70,8 @@ class EdgeProbe:
                 problem = exc.message
             else:
                 if served == self.fingerprint_sha256:
+                    return ""
+                if self._is_settling():
                     return ""
                 problem = f"{host}:{port} serves another certificate for {server_name} (SHA-256 {served})"
             if deadline.has_passed(self.clock.now()):

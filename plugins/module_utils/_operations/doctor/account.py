@@ -5,30 +5,31 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
-from ..._clients.aws.iam import Iam, Simulated
+from ..._clients.aws.iam import Iam
+from ..._clients.aws.regional import acm
+from ..._clients.aws.regional.acm import Acm
 from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.aws.sns import Sns
 from ..._clients.aws.sts import Caller, Sts
+from ..._core.acm_cert import requests
+from ..._core.acm_cert.certificates import region_of
 from ..._core.bind import binding
 from ..._core.bind.distributions import Distribution, Selection
 from ..._core.doctor import account, distributions as doctor_distributions, notices as doctor_notices, stores
 from ..._core.doctor.findings import Finding
-from ..._core.report import subscriptions
+from ..._core.project import places, sources
 from ..._core.server_cert.server_certs import Quota, StoredCertificate
-from ..._core.values import ownership
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
 from ..bind import attached_policies
+from ..dns.cnames import Resolver
 from ..server_cert.content import describe
+from . import changes
+from .changes import Place
 from .checks import Check, Fact, Subject
-
-_BINDS = ("cloudfront:GetDistributionConfig", "cloudfront:UpdateDistribution")
-_UPLOADS = ("iam:UploadServerCertificate", "iam:TagServerCertificate", "iam:DeleteServerCertificate")
-_NOTIFIES = ("sns:CreateTopic", "sns:TagResource", "sns:Subscribe", "sns:Publish")
-_CHALLENGES = ("route53:ChangeResourceRecordSets",)
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,10 @@ class Services:
     sns: Sns
     partition: str
     region: str
+    acm: t.Mapping[str, Acm] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, session: Session) -> Services:
+    def of(cls, session: Session, regions: t.Iterable[str] = ()) -> Services:
         """The clients; calls nothing."""
         return cls(
             sts=Sts(session.client("sts", **IMPATIENT)),
@@ -52,6 +54,7 @@ class Services:
             sns=Sns(session.client("sns", **IMPATIENT)),
             partition=session.partition,
             region=session.region,
+            acm={region: acm.connect(session, region) for region in regions},
         )
 
 
@@ -64,6 +67,7 @@ class AccountChecks:
     services: Services
     clock: Clock
     challenges: t.Callable[[], list[tuple[str, str]]]
+    resolver: Resolver
 
     def __post_init__(self) -> None:
         self.caller: Fact[Caller] = Fact(self.services.sts.caller)
@@ -83,10 +87,14 @@ class AccountChecks:
             "room": self.room,
             "server certificates": self.server_certificates,
             "recorded certificate": self.recorded_certificate,
+            "certificates in ACM": self.in_acm,
             "key type": self.key_type,
             "distributions": self.distributions,
             "notices": self.notices,
         }
+        unused = ("certificates in ACM",) if places.ACM not in self.subject.stores else ()
+        unused = ("room", "server certificates", *unused) if places.IAM not in self.subject.stores else unused
+        looks = {name: look for name, look in looks.items() if name not in unused}
         identity = Check("identity", "CREDENTIALS_UNUSABLE", self.identity)
         return [identity, *(Check(name, "SERVICE_FAILED", look) for name, look in looks.items())]
 
@@ -103,8 +111,11 @@ class AccountChecks:
         if source is None:
             return [account.untested(caller.arn, "IAM simulates the policies of users and roles only")]
         decisions: dict[str, bool] = {}
+        planned = binding.plan(self._distributions.get_or(()), self._selection, self._target)
+        place = Place(self.services.partition, self.services.region, caller.account.id)
+        writes = changes.of(self.subject, place, [report.id for report in planned], self.challenges())
         try:
-            for simulated in self._writes(caller.account.id):
+            for simulated in writes:
                 decisions.update(self.services.iam.simulate_principal_policy(source, simulated))
         except RemoteError as exc:
             return [account.untested(caller.arn, f"IAM answered {exc.code}")]
@@ -123,11 +134,35 @@ class AccountChecks:
     def recorded_certificate(self) -> list[Finding]:
         """The recorded certificate has the recorded content; its absence is seen in the listing."""
         record = self.subject.record
-        stored = next((one for one in self._certificates.get() if record and one.id == record.get("id")), None)
-        if record is None or stored is None:
+        if record is None or places.store_of(record) != places.IAM:
+            return []
+        stored = next((one for one in self._certificates.get() if one.id == record.get("id")), None)
+        if stored is None:
             return []
         content = self.services.iam.get_server_certificate(stored.name)
         return account.content(record, describe(content)["fingerprint_sha256"]) if content else []
+
+    def in_acm(self) -> list[Finding]:
+        """What is in ACM is what is recorded, and ACM can renew what it issued."""
+        record, definition = self.subject.record, self.subject.definition
+        keeps_arn = definition["acm_arn"] == places.ARN_CHOICES[1] or definition["source"] == sources.ACM
+        findings: list[Finding] = []
+        for arn in places.arns(record):
+            found = self.services.acm[region_of(arn)].describe_certificate(arn)
+            findings += account.in_acm(record, arn, found, keeps_arn) if record is not None else []
+        for arn in self._issued():
+            found = self.services.acm[region_of(arn)].describe_certificate(arn)
+            if found is not None:
+                names = [one.name for one in requests.records(found.validations)]
+                findings += account.renewal(found, self.resolver.lookup(names, "CNAME"), self.clock.now())
+        return findings
+
+    def _issued(self) -> list[str]:
+        """The ARN of what ACM issued for the project, also if it was exported."""
+        record = self.subject.record
+        if record is None or record.get("source") != sources.ACM:
+            return []
+        return places.exported([record]) or list(places.arns(record))
 
     def key_type(self) -> list[Finding]:
         """CloudFront takes the keys."""
@@ -152,35 +187,9 @@ class AccountChecks:
         silent = doctor_notices.silent(self.subject.name, topic, addresses)
         if not topic:
             return silent
-        arn = self._topic_arn(topic, self.caller.get().account.id)
+        place = Place(self.services.partition, self.services.region, self.caller.get().account.id)
+        arn = changes.topic_arn(topic, place)
         found = self.services.sns.list_subscriptions_by_topic(arn)
         return silent + (
             doctor_notices.topic(arn, addresses, found, self.subject.record is not None) if addresses or found else []
         )
-
-    def _topic_arn(self, topic: str, account: str) -> str:
-        return (
-            topic
-            if subscriptions.is_arn(topic)
-            else f"arn:{self.services.partition}:sns:{self.services.region}:{account}:{topic}"
-        )
-
-    def _writes(self, account: str) -> t.Iterator[Simulated]:
-        """What a run of the project changes, on what."""
-        partition, topic = self.services.partition, self.subject.definition["sns_topic"]
-        path = ownership.path_of(self.subject.name)
-        yield Simulated(
-            _UPLOADS, f"arn:{partition}:iam::{account}:server-certificate{path}{self.subject.name}-2027-01-06-0442"
-        )
-        for report in binding.plan(self._distributions.get_or(()), self._selection, self._target):
-            yield Simulated(_BINDS, f"arn:{partition}:cloudfront::{account}:distribution/{report.id}")
-        if topic:
-            yield Simulated(_NOTIFIES, self._topic_arn(topic, account))
-        for zone_id, name in self.challenges():
-            yield Simulated(_CHALLENGES, f"arn:{partition}:route53:::hostedzone/{zone_id}", _challenge(name))
-
-
-def _challenge(name: str) -> dict[str, list[str]]:
-    """https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/specifying-conditions-route53.html"""
-    record = "route53:ChangeResourceRecordSets"
-    return {f"{record}NormalizedRecordNames": [name], f"{record}RecordTypes": ["TXT"], f"{record}Actions": ["CREATE"]}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..._core.doctor.findings import Finding, of_error, ordered
-from ..._core.project import document as project_document
+from ..._core.project import document as project_document, places
 from ..._core.values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 from ..._errors import CertError
 
@@ -75,6 +75,13 @@ class Subject:
     def previous(self) -> tuple[str, ...]:
         """IDs of the certificates whose distributions the next run takes over."""
         return project_document.previous(self.document) if self.document else ()
+
+    @property
+    def stores(self) -> list[str]:
+        """Where the project has certificates, or is to have one."""
+        if self.document is None:
+            return [self.definition["certificate_store"]]
+        return places.stores({**self.document, "definition": self.definition})
 
     @property
     def superseded(self) -> tuple[CertificateRecord, ...]:

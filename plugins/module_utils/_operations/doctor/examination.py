@@ -14,11 +14,12 @@ from ..._clients.machine import processes, user
 from ..._clients.net.resolver import Dns, server_problem
 from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
+from ..._core.acm_cert.certificates import region_of
 from ..._core.ca import directories
 from ..._core.dns import zones
 from ..._core.doctor import schedule
 from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, summary
-from ..._core.project import definition as project_definition, lease
+from ..._core.project import definition as project_definition, lease, places
 from ..._core.values import partitions
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
@@ -165,7 +166,9 @@ class _Examination:
         delegated = self._made(found, self.connections.delegated) if dns else None
         names = self._names(dns, delegated or {}, archive)
         challenges = list if self.project.has_own_dns else names.challenges
-        account = AccountChecks(self.subject, services, self.clock, challenges) if services else None
+        account = (
+            AccountChecks(self.subject, services, self.clock, challenges, self.connections.dns) if services else None
+        )
         checks = [*(account.checks() if account else []), *names.checks()]
         if self.store is not None and archive is not None:
             places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
@@ -183,7 +186,9 @@ class _Examination:
             return None
 
     def _services(self) -> Services:
-        return Services.of(self.connections.session())
+        record = self.subject.record
+        regions = {region_of(arn) for arn in (*places.arns(record), *places.exported([record]))}
+        return Services.of(self.connections.session(), sorted(regions))
 
     def _route53(self) -> Route53:
         client = self.connections.dns_session().client("route53", **IMPATIENT)

@@ -11,6 +11,7 @@ from ..._clients.acme.client import Client
 from ..._clients.archive import accounts
 from ..._clients.net.resolver import Dns
 from ..._clients.stores.base import Archive
+from ..._core.acm_cert import requests
 from ..._core.ca import directories
 from ..._core.dns import caa, txt_records
 from ..._core.dns.caa import CaaRecord, Issuer
@@ -19,6 +20,7 @@ from ..._core.doctor import ca as doctor_ca, stores, zones as doctor_zones
 from ..._core.doctor.ca import Applicant, Ca
 from ..._core.doctor.findings import Finding
 from ..._core.doctor.zones import Delegation
+from ..._core.project import sources
 from ..._core.values.waiting import Clock
 from ..dns.place_finder import Found, PlaceFinder
 from .checks import Check, Fact, Subject, side_by_side
@@ -47,8 +49,14 @@ class NameChecks:
     def checks(self) -> list[Check]:
         """What can be looked at."""
         zones = [Check("zones", "SERVICE_FAILED", self.zones)] if self.places else []
+        source = self.subject.definition["source"]
+        if source == sources.FILES:
+            return []
+        caa_check = Check("caa", "CAA_UNCHECKED", self.records)
+        if source == sources.ACM:
+            return [*zones, caa_check]
         checks = [Check("acme account", "ARCHIVE_FAILED", self.account), Check("ca", "CA_UNREACHABLE", self.directory)]
-        return [*zones, *checks, Check("caa", "CAA_UNCHECKED", self.records)]
+        return [*zones, *checks, caa_check]
 
     def zones(self) -> list[Finding]:
         """Each challenge record has a zone to stand in, and DNS leads there."""
@@ -98,7 +106,11 @@ class NameChecks:
 
     def records(self) -> list[Finding]:
         """CAA lets the CA issue for each name."""
-        issuer = Issuer(self._directory.get_or(Ca("")).caa_identities, self._account.get_or(None))
+        issuer = (
+            Issuer(requests.CAA_IDENTITIES)
+            if self.subject.definition["source"] == sources.ACM
+            else Issuer(self._directory.get_or(Ca("")).caa_identities, self._account.get_or(None))
+        )
         records = self.dns.caa({name for domain in self.subject.domains for name in caa.climb(domain)})
         return [
             found

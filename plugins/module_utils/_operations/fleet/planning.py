@@ -31,7 +31,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
-from . import ca_limits, renewal_inquiry, run_notes, survey
+from . import brought_files, ca_limits, renewal_inquiry, run_notes, survey
 
 # What of its need stands beside a selected project.
 _SHOWN = ("name", "host", "action", "reason", "deadline", "lifetime_hours")
@@ -210,7 +210,8 @@ def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bo
 def _inquire(
     found: survey.Fleet, clients: Clients, question: needs.FleetQuestion, inquiry: renewal_inquiry.Inquiry, asks: bool
 ) -> None:
-    """Give each project what its CA said of renewal before, and says now if it is asked."""
+    """Give each project what its files hold, and what its CA said of renewal before, and says now if it is asked."""
+    brought_files.look(found)
     notes = {uri: RenewalNotes(store) for uri, store in clients.stores.items()}
     found.candidates = found.each(lambda one: replace(one, document=notes[one.store].view(one.document, question.now)))
     if asks:

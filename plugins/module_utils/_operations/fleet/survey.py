@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._clients.aws.regional.acm import Acm
+from ..._clients.aws.regional.tagging import ACM_CERTIFICATE, Tagging
 from ..._clients.aws.sts import Sts
 from ..._clients.machine import user
 from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
-from ..._core.fleet import mass_change
+from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, AcmSummary
+from ..._core.fleet import mass_change, room
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
-from ..._core.project import definition, document as project_document
-from ..._core.values.ownership import PROJECTS_PATH
+from ..._core.project import definition, document as project_document, places
+from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG, PROJECTS_PATH
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._errors import CertError, ConfigError, RemoteError
@@ -35,24 +38,64 @@ V = t.TypeVar("V")
 
 
 @dataclass(frozen=True)
+class KeptWhere:
+    """The stores in which projects have certificates, and the regions of those in ACM."""
+
+    stores: tuple[str, ...]
+    regions: tuple[str, ...]
+
+    @classmethod
+    def of(cls, candidates: t.Iterable[Candidate]) -> KeptWhere:
+        """Where these projects have theirs; one that is damaged has none."""
+        stores: dict[str, None] = {}
+        regions: dict[str, None] = {}
+        for candidate in candidates:
+            try:
+                used = places.stores(candidate.document)
+                found = places.in_acm(candidate.document)["regions"]
+            except (KeyError, TypeError, AttributeError):
+                continue
+            stores.update(dict.fromkeys(used))
+            if places.ACM in used:
+                regions.update(dict.fromkeys((CLOUDFRONT_REGION, *found)))
+        return cls(tuple(stores), tuple(regions))
+
+
+@dataclass(frozen=True)
 class Aws:
     """What lists, all of one account."""
 
     iam: Iam
     cloudfront: CloudFront
     sts: Sts
+    acm: t.Callable[[str], Acm]
+    tagging: t.Callable[[str], Tagging]
 
-    def listing(self, account: AwsAccount) -> Listing:
-        """Every certificate of ours, every distribution, and the places for certificates: RemoteError if one of them is
-        not complete."""
+    def listing(self, account: AwsAccount, kept: KeptWhere) -> Listing:
+        """Every certificate of ours where projects keep some, every distribution, and the places for certificates:
+        RemoteError if one of them is not complete."""
+        in_iam = places.IAM in kept.stores
+        listed = self.iam.list_server_certificates() if in_iam else ()
+        acm, owners = self._in_acm(kept.regions)
         return Listing(
             account=account,
-            certificates=tuple(
-                one for one in self.iam.list_server_certificates() if one.path.startswith(PROJECTS_PATH)
-            ),
+            certificates=tuple(one for one in listed if one.path.startswith(PROJECTS_PATH)),
             distributions=self.cloudfront.list_distributions(),
-            quota=self.iam.get_server_certificate_quota(),
+            quota=self.iam.get_server_certificate_quota() if in_iam else None,
+            stores=kept.stores,
+            acm=acm,
+            owners=owners,
         )
+
+    def _in_acm(self, regions: t.Iterable[str]) -> tuple[tuple[AcmSummary, ...], dict[str, str]]:
+        """Every certificate of these regions, and the projects of those that are ours."""
+        found: list[AcmSummary] = []
+        owners: dict[str, str] = {}
+        for region in regions:
+            found += self.acm(region).list_certificates()
+            tagged = self.tagging(region).get_resources(ACM_CERTIFICATE, OUR_TAGS)
+            owners.update({arn: tags[PROJECT_TAG] for arn, tags in tagged.items() if PROJECT_TAG in tags})
+        return tuple(found), owners
 
 
 @dataclass
@@ -270,7 +313,7 @@ def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Li
     if recorded < mass_change.LEAST and not any(_rests(candidate, question) for candidate in fleet.candidates):
         return None, ()
     try:
-        return aws.listing(question.caller), ()
+        return aws.listing(question.caller, KeptWhere.of(fleet.candidates)), ()
     except RemoteError as exc:
         return None, (f"AWS resources could not be listed, so the plan relies on the records alone: {exc.message}",)
 
@@ -280,12 +323,17 @@ def quota(aws: Aws | None, listing: Listing | None, needs: t.Iterable[Need]) -> 
     order; the step that uploads reports an error."""
     if listing is not None:
         return listing.quota
-    if aws is None or not any(need.due and need.issue and need.action != "resume" for need in needs):
+    if aws is None or not any(need.due and _uploads(need) and need.action != "resume" for need in needs):
         return None
     try:
         return aws.iam.get_server_certificate_quota()
     except RemoteError:
         return None
+
+
+def _uploads(need: Need) -> bool:
+    """Whether the run of a project brings one certificate more into IAM."""
+    return need.issue and room.uploads(need.candidate.document)
 
 
 def _rests(candidate: Candidate, question: FleetQuestion) -> bool:

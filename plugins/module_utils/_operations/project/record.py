@@ -15,7 +15,7 @@ from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
-from ..._core.project import definition as project_definition, document as project_document, lease
+from ..._core.project import definition as project_definition, document as project_document, lease, places
 from ..._core.run import ending, overview, reissue, step_report, steps, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
@@ -186,8 +186,13 @@ def _result(
         "holder": decided.holder,
         "run_id": run_id,
         "to_be_checked": False,
-        "steps": steps.first(decided.plan, is_checked=is_new),
-        "superseded": [entry["name"] for entry in after["superseded"]] if after is not None else [],
+        "steps": steps.first(decided.plan, after, is_checked=is_new),
+        "requests": steps.requests(decided.plan, after),
+        "superseded": places.in_iam(after) if after is not None else [],
+        "archived": places.archived(after) if after is not None else [],
+        "kept_in_iam": places.kept_in_iam(after) if after is not None else [],
+        "stores": places.stores(after) if after is not None else [],
+        "acm": places.in_acm(after, decided.plan.certificate) if after is not None else None,
         "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
         "definition_changed": is_new,
         "role_vars": role_vars,

@@ -11,16 +11,23 @@ from ..._clients.acme.client import Client
 from ..._clients.archive import bundles, revocations
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._clients.aws.regional.acm import Acm
 from ..._clients.aws.session import Connection
 from ..._clients.machine import crypto
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Archive
+from ..._core.acm_cert import reimport
+from ..._core.acm_cert.certificates import region_of
+from ..._core.bind import distributions as distributions_
+from ..._core.bind.distributions import Distribution
+from ..._core.bind.target import ACM_ELEMENT
 from ..._core.ca import directories
 from ..._core.certificate.bundle import Bundle, bundle_keys
 from ..._core.certificate.certificate import Certificate
 from ..._core.project import definition
 from ..._core.retire import revocation
 from ..._core.retire.revocation import Usage
+from ..._core.values import times
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
@@ -40,6 +47,7 @@ class Clients:
     iam: Iam
     cloudfront: CloudFront
     archived: bundles.ReadArchived
+    acm: t.Callable[[str], Acm]
 
 
 @dataclass(frozen=True)
@@ -199,6 +207,7 @@ class Revoking:
                 distributions, self.clients.iam.list_server_certificates(), certificate
             )
             contents = [(self.clients.iam.get_server_certificate(one.name), users) for one, users in possible]
+            in_acm, settling = self._in_acm(revocation.sharing(distributions, certificate), certificate)
         except RemoteError as exc:
             return Usage(unclear=(f"the search for users failed: {exc.message}",))
         same = [
@@ -206,9 +215,24 @@ class Revoking:
             for content, users in contents
             if content and crypto.inspect(content.body).fingerprint_sha256 == certificate.fingerprint_sha256
         ]
-        return Usage(
-            tuple(sorted({user for users in same for user in users})), revocation.unclear(distributions, certificate)
-        )
+        named = {user for users in (*same, in_acm) for user in users}
+        return Usage(tuple(sorted(named)), revocation.unclear(distributions, certificate, settling))
+
+    def _in_acm(
+        self, distributions: t.Sequence[Distribution], certificate: Certificate
+    ) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Those that use it in ACM, and the ARNs under which it may have been a short time ago, with the time until
+        which it may still be served."""
+        users: tuple[str, ...] = ()
+        settling: dict[str, str] = {}
+        for arn in sorted({one.viewer[ACM_ELEMENT] for one in distributions if one.viewer.get(ACM_ELEMENT)}):
+            acm = self.clients.acm(region_of(arn))
+            content, found = acm.get_certificate(arn), acm.describe_certificate(arn)
+            if content and crypto.inspect(content.leaf).fingerprint_sha256 == certificate.fingerprint_sha256:
+                users += distributions_.users(distributions, arn)
+            until = reimport.settling(found, self.clock.now()) if found else None
+            settling.update({arn: times.to_text(until)} if until else {})
+        return users, settling
 
     def _outcome(self, certificate: Certificate, changed: bool, reason: str) -> Outcome:
         status = "valid" if changed else "not to be revoked"

@@ -66,7 +66,9 @@ def test_each_step_brings_the_journal_forward(store: FakeStore) -> None:
         "stored",
         reported_certificate(1)["name"],
     )
-    assert stored.result["recorded"] == {"superseded": [], "to_be_revoked": [], "notice": None}
+    told = stored.result["recorded"]
+    assert [told[key] for key in ("superseded", "to_be_revoked", "notice")] == [[], [], None]
+    assert told["archived"] == ["file:///archive/1.tar.gz", reported_certificate(1)["fingerprint_sha256"]]
     assert stored.after["record"]["certificate"]["name"] == reported_certificate(1)["name"]
     bound = recorded(journal, BOUND)
     assert document(store)["journal"]["phase"] == "verified"

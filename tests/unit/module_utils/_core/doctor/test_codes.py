@@ -11,6 +11,10 @@ from datetime import timedelta
 import pytest
 import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core import store_setup
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.acm_cert.certificates import (
+    AcmCertificate,
+    AcmRenewal,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution, Selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.target import Target
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.caa import CaaVerdict, Issuer, Reason
@@ -179,6 +183,18 @@ def keys(wanted: str, found: str | None = None) -> Findings:
 OTHERS = {"ASCA9": "/cloudfront/certops/other/"}
 
 
+def issued_by_acm(renewal: str) -> Findings:
+    arn, ends = "arn:aws:acm:us-east-1:123456789012:certificate/1", NOW + timedelta(days=90)
+    certificate = AcmCertificate(arn, (), "", "ISSUED", "AMAZON_ISSUED", not_after=ends, renewal=AcmRenewal(renewal))
+    return lambda: account.renewal(certificate, {}, NOW)
+
+
+def in_acm(user: str) -> Findings:
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+    found = AcmCertificate(arn, (), "ecdsa_p256", "ISSUED", "IMPORTED", serial="1", in_use_by=(user,))
+    return lambda: account.in_acm({**RECORD, "serial": "01"}, arn, found, False)
+
+
 CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_FORBIDS": (verdict(Reason.OTHER_ISSUERS), verdict(None)),
     "CAA_FORBIDS_ACCOUNT": (verdict(Reason.ACCOUNT), verdict(None)),
@@ -241,6 +257,15 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     "IAM_QUOTA_TIGHT": (lambda: account.room(Quota(19, 20)), lambda: account.room(Quota(18, 20))),
     "CERTIFICATE_MISSING": (stored(), stored(in_iam())),
     "CERTIFICATE_DIFFERS": (lambda: account.content(RECORD, "2" * 64), lambda: account.content(RECORD, "1" * 64)),
+    "ACM_RENEWAL_BLOCKED": (issued_by_acm("FAILED"), issued_by_acm("SUCCESS")),
+    "CERTIFICATE_LATE": (
+        lambda: schedule.brought(projects.certificate(age_days=40), "files", NOW),
+        lambda: schedule.brought(projects.certificate(age_days=1), "files", NOW),
+    ),
+    "USER_NOT_REBOUND": (
+        in_acm("arn:aws:appsync:us-east-1:123456789012:apis/1"),
+        in_acm("arn:aws:cloudfront::123456789012:distribution/E1"),
+    ),
     "PATH_NOT_OURS": (
         stored(in_iam(), in_iam("x", identifier="ASCA2")),
         stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2")),

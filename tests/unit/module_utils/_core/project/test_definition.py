@@ -16,6 +16,12 @@ DEFAULTS = {
     "emails": [],
     "renewal_interval_days": 30,
     "certificate_store": "iam",
+    "source": "acme",
+    "files": {},
+    "acm_arn": "new",
+    "acm_regions": [],
+    "acm_validation": "route53",
+    "acm_export": False,
     "bind": ["previous"],
     "distributions": [],
     "key_type": "ecdsa_p256",
@@ -149,7 +155,12 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
             for value in (0, 90, -1, 30.0, 30.5, True, "thirty", "30 days", "0", "90", "1e1", "٣٠", [30])
         ],
         pytest.param({"certificate_store": "s3"}, "certificate_store: 's3' is unknown", id="unknown certificate store"),
-        pytest.param({"certificate_store": "acm"}, "acm is not supported in this version", id="acm"),
+        pytest.param({"acm_arn": "same"}, "same is about certificates in ACM", id="an ARN without ACM"),
+        pytest.param({"acm_regions": "eu-west-1"}, "ACM has nothing to keep there", id="a region without ACM"),
+        pytest.param(
+            {"certificate_store": "acm", "acm_regions": "cn-north-1"}, "another partition", id="a region of others"
+        ),
+        pytest.param({"certificate_store": "acm", "acm_regions": "europe"}, "not the name of a region", id="no region"),
         pytest.param(
             {"certificate_store": "acm", "partition": "aws-cn"},
             "acm cannot serve CloudFront in the China regions",

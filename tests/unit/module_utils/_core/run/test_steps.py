@@ -14,23 +14,61 @@ from unit.fakes.projects import definition, document, reported_certificate
 
 URI = "file:///archive/webapp/2026-10-08-0443.tar.gz"
 BUNDLE = {"uri": URI, "directory": "https://ca/directory", "issued_at": "2026-10-08T04:43:00Z", "domains": ["x"]}
+LOCK: t.Any = {"run": "converge", "run_id": "r", "fence": 1}
+ARN = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+IN_ACM: t.Any = {
+    **reported_certificate(1),
+    "store": "acm",
+    "id": None,
+    "arn": ARN,
+    "copies": [{"region": "us-east-1", "arn": ARN}],
+    "archive_uri": URI,
+}
 RENEWAL = {"renew_at": "2026-11-07T03:44:10Z", "reason": "the interval"}
 
 
 @pytest.mark.parametrize(
     ("plan", "is_checked", "wanted"),
     [
-        pytest.param(RunPlan("none", ""), False, [], id="nothing to do"),
-        pytest.param(RunPlan("renew", "", issue=True), False, ["preflight", "issue"], id="a renewal"),
-        pytest.param(RunPlan("resume", "", issue=True, resumed=True), False, ["issue"], id="an order that was begun"),
+        pytest.param(RunPlan("none", ""), False, ["upload"], id="nothing to do"),
+        pytest.param(RunPlan("renew", "", issue=True), False, ["preflight", "issue", "upload"], id="a renewal"),
         pytest.param(
-            RunPlan("issue", "", issue=True), True, ["issue"], id="a new project, checked before it was written"
+            RunPlan("resume", "", issue=True, resumed=True), False, ["issue", "upload"], id="an order that was begun"
         ),
-        pytest.param(RunPlan("rebind", ""), False, [], id="a distribution that was changed by others"),
+        pytest.param(
+            RunPlan("issue", "", issue=True),
+            True,
+            ["issue", "upload"],
+            id="a new project, checked before it was written",
+        ),
+        pytest.param(RunPlan("rebind", ""), False, ["upload"], id="a distribution that was changed by others"),
     ],
 )
 def test_a_run_checks_and_orders_as_far_as_needed(plan: RunPlan, is_checked: bool, wanted: list[str]) -> None:
-    assert steps.first(plan, is_checked) == wanted
+    assert steps.first(plan, document(lock=LOCK), is_checked) == wanted
+
+
+@pytest.mark.parametrize(
+    ("run", "certificate", "store", "wanted"),
+    [
+        pytest.param("converge", None, "acm", ["import"], id="a new certificate for ACM"),
+        pytest.param("converge", IN_ACM, "acm", ["import"], id="one in ACM"),
+        pytest.param("converge", IN_ACM, "iam", ["upload"], id="one that moves to IAM"),
+        pytest.param("converge", reported_certificate(1), "acm", ["import"], id="one that moves to ACM"),
+        pytest.param("cleanup", IN_ACM, "acm", [], id="a run that stores nothing"),
+    ],
+)
+def test_a_certificate_is_stored_where_the_definition_says(
+    run: str, certificate: t.Any, store: str, wanted: list[str]
+) -> None:
+    found = document(lock={**LOCK, "run": run}, certificate=certificate, definition=definition(certificate_store=store))
+    assert steps.first(RunPlan("none", ""), found, False) == wanted
+
+
+@pytest.mark.parametrize(("back", "wanted"), [(IN_ACM, ["import"]), (reported_certificate(1), []), (None, [])])
+def test_a_rollback_in_acm_gets_back_from_the_archive_what_is_gone(back: t.Any, wanted: list[str]) -> None:
+    found = document(lock={**LOCK, "run": "rollback"}, definition=definition(certificate_store="acm"))
+    assert steps.first(RunPlan("rollback", "", certificate=back), found, False) == wanted
 
 
 @pytest.mark.parametrize(
@@ -60,7 +98,7 @@ def test_an_upload_says_which_ca_issued_and_when() -> None:
     report = upload(True, BUNDLE, RENEWAL)
     assert (report.phase, report.renewal) == ("stored", RENEWAL)
     origin = {"archive_uri": URI, "directory": "https://ca/directory", "issued_at": "2026-10-08T04:43:00Z"}
-    assert report.certificate == {**reported_certificate(1), **origin}
+    assert report.certificate == {**reported_certificate(1), "store": "iam", **origin}
 
 
 def test_an_upload_of_what_was_issued_is_news_even_if_a_killed_run_made_it() -> None:
@@ -72,7 +110,7 @@ def test_an_upload_that_found_its_certificate_in_place_says_nothing() -> None:
 
 
 def test_an_upload_again_says_where_the_bundle_is() -> None:
-    assert upload(True, URI).certificate == {**reported_certificate(1), "archive_uri": URI}
+    assert upload(True, URI).certificate == {**reported_certificate(1), "store": "iam", "archive_uri": URI}
 
 
 def test_an_upload_that_is_only_predicted_is_not_taken_for_a_certificate() -> None:

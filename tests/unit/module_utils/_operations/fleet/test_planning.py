@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.acm_cert.certificates import AcmSummary
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import (
     admission,
@@ -52,6 +53,7 @@ class Listings:
     calls: list[str] = field(default_factory=list)
     refused: RemoteError | None = None
     account: AwsAccount = HERE
+    acm: tuple[AcmSummary, ...] = ()
 
     def get_caller_identity(self) -> AwsAccount:
         self.calls.append("GetCallerIdentity")
@@ -67,6 +69,19 @@ class Listings:
             raise self.refused
         return self.distributions
 
+    def in_region(self, region: str) -> Listings:
+        self.calls.append(region)
+        return self
+
+    def list_certificates(self) -> tuple[AcmSummary, ...]:
+        self.calls.append("ListCertificates")
+        return self.acm
+
+    def get_resources(self, kind: str, tags: t.Mapping[str, str]) -> dict[str, dict[str, str]]:
+        assert (kind, tags) == ("acm:certificate", {"managed-by": "certops.cloudfront"})
+        self.calls.append("GetResources")
+        return {one.arn: {"certops:project": "webapp"} for one in self.acm}
+
     def get_server_certificate_quota(self) -> tuple[int, int]:
         self.calls.append("GetAccountSummary")
         return self.quota
@@ -81,7 +96,13 @@ def plan(
 ) -> Outcome:
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
     aws = (
-        survey.Aws(iam=t.cast("t.Any", listings), cloudfront=t.cast("t.Any", listings), sts=t.cast("t.Any", listings))
+        survey.Aws(
+            iam=t.cast("t.Any", listings),
+            cloudfront=t.cast("t.Any", listings),
+            sts=t.cast("t.Any", listings),
+            acm=lambda region: t.cast("t.Any", listings.in_region(region)),
+            tagging=lambda region: t.cast("t.Any", listings.in_region(region)),
+        )
         if listings
         else None
     )
@@ -98,6 +119,69 @@ def actions(outcome: Outcome) -> dict[str, str]:
 @pytest.fixture
 def store() -> FakeStore:
     return FakeStore()
+
+
+class TestAcm:
+    ARN = "arn:aws:acm:us-east-1:123456789012:certificate/{}"
+
+    def recorded(self, number: int) -> dict[str, t.Any]:
+        arn = self.ARN.format(number)
+        copies = [{"region": "us-east-1", "arn": arn}]
+        return certificate(number=number, store="acm", id=None, arn=arn, copies=copies)
+
+    def listed(self, number: int, **given: t.Any) -> AcmSummary:
+        fields = {"key_type": "ecdsa_p256", "status": "ISSUED", "type": "IMPORTED", **given}
+        return AcmSummary(self.ARN.format(number), ("example.com",), **fields)
+
+    def put(self, store: Store, number: int = 1, **changes: t.Any) -> None:
+        put(store, definition=definition(certificate_store="acm"), certificate=self.recorded(number), **changes)
+
+    def test_its_projects_cost_one_listing_of_the_region_and_one_of_tags(self, store: FakeStore) -> None:
+        self.put(store)
+        listings = Listings(acm=(self.listed(1),))
+        assert actions(plan(store, listings)) == {"webapp": "none"}
+        assert sorted(listings.calls) == [
+            "GetCallerIdentity",
+            "GetResources",
+            "ListCertificates",
+            "ListDistributions",
+            "us-east-1",
+            "us-east-1",
+        ]
+
+    def test_one_that_is_gone_is_brought_back(self, store: FakeStore) -> None:
+        self.put(store)
+        planned = plan(store, Listings()).result["projects"][0]
+        assert (planned["action"], planned["reason"]) == (
+            "rebind",
+            f"{self.ARN.format(1)} is no longer in ACM; it is restored from the archive",
+        )
+
+    def test_a_distribution_that_went_back_is_rebound(self, store: FakeStore) -> None:
+        self.put(store, 2, superseded=[self.recorded(1)])
+        astray = Distribution("E1", viewer={"ACMCertificateArn": self.ARN.format(1)}, aliases=("example.com",))
+        planned = plan(store, Listings(acm=(self.listed(1), self.listed(2)), distributions=(astray,)))
+        assert actions(planned) == {"webapp": "rebind"}
+
+    @pytest.mark.parametrize(
+        ("more", "named"),
+        [
+            pytest.param({}, [ARN.format(3)], id="an orphan"),
+            pytest.param({"in_use": True}, [], id="one that something uses"),
+            pytest.param({"status": "PENDING_VALIDATION"}, [], id="one that a run waits for"),
+        ],
+    )
+    def test_what_no_record_names_is_left_over(
+        self, store: FakeStore, more: dict[str, t.Any], named: list[str]
+    ) -> None:
+        self.put(store)
+        planned = plan(store, Listings(acm=(self.listed(1), self.listed(3, **more))))
+        assert planned.result["projects"][0]["orphans"] == named
+
+    def test_what_a_renewal_under_the_same_arn_replaced_is_no_leftover(self, store: FakeStore) -> None:
+        self.put(store, superseded=[{**self.recorded(2), "arn": self.ARN.format(1), "copies": []}])
+        planned = plan(store, Listings(acm=(self.listed(1),))).result["projects"][0]
+        assert (planned["action"], planned["unused"]) == ("none", [])
 
 
 class TestTheListings:

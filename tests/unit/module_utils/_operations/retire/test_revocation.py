@@ -7,11 +7,15 @@ from __future__ import annotations
 import hashlib
 import typing as t
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import accounts, bundles as _bundles
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.acm_cert.certificates import (
+    AcmCertificate,
+    AcmContent,
+)
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import bundle
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Bundle, Manifest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
@@ -30,6 +34,22 @@ from unit.fakes.route53 import FakeRoute53
 DEFAULTS = {name: option.get("default") for name, option in acme_revoke.ARGUMENT_SPEC.items()}
 DIRECTORY = "https://ca.example/directory"
 NAME = "2027-01-06-0442"
+ACM_ARN = "arn:aws:acm:us-east-1:1:certificate/1"
+
+
+class FakeAcm:
+    """One certificate of ACM: which it is, and when it was re-imported."""
+
+    leaf: str | None = None
+    imported_at: datetime | None = None
+
+    def get_certificate(self, arn: str) -> AcmContent | None:
+        assert arn == ACM_ARN
+        return AcmContent(self.leaf, "") if self.leaf else None
+
+    def describe_certificate(self, arn: str) -> AcmCertificate:
+        began = self.imported_at - timedelta(days=90) if self.imported_at else None
+        return AcmCertificate(arn, (), "", "ISSUED", "IMPORTED", created_at=began, imported_at=self.imported_at)
 
 
 @dataclass
@@ -38,6 +58,7 @@ class World:
     archive: FakeArchive = field(default_factory=FakeArchive)
     directories: list[str] = field(default_factory=list)
     issued: Issued = field(default_factory=lambda: issue("example.com", "www.example.com"))
+    acm: FakeAcm = field(default_factory=FakeAcm)
 
     def __post_init__(self) -> None:
         self.ca = FakeCA(FakeRoute53(), present_clock())
@@ -67,6 +88,7 @@ class World:
             self.iam,
             self.cloudfront,
             lambda uri: self.archive.get(uri.partition("//archive/")[2]),
+            lambda region: t.cast("t.Any", self.acm) if region == "us-east-1" else None,
         )
         which = {} if {"bundle", "certificate"} & given.keys() else {"bundle": NAME}
         options = {**DEFAULTS, "project": "webapp", **which, **given}
@@ -182,13 +204,26 @@ def test_other_certificates_of_the_names_do_not_matter_once_they_are_deployed(wo
     assert world.run().changed
 
 
-def test_of_a_certificate_of_acm_it_cannot_be_told(world: World) -> None:
-    viewer = "<ACMCertificateArn>arn:aws:acm:us-east-1:1:certificate/1</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>"  # noqa: E501 - data in the form of its origin
+@pytest.mark.parametrize(
+    ("same", "hours", "refusal"),
+    [
+        pytest.param(True, None, "distributions use it: E1", id="it is this one"),
+        pytest.param(False, 3, "E1 may serve it until", id="it was this one three hours ago"),
+        pytest.param(False, 30, None, id="it was this one, long ago"),
+        pytest.param(False, None, None, id="it is another one"),
+    ],
+)
+def test_in_acm_a_user_is_told_by_the_content(world: World, same: bool, hours: int | None, refusal: str | None) -> None:
+    viewer = f"<ACMCertificateArn>{ACM_ARN}</ACMCertificateArn><SSLSupportMethod>sni-only</SSLSupportMethod>"
     world.cloudfront.add("E2", ["elsewhere.example.org"], viewer)
-    assert world.run(check_mode=True).changed
     world.cloudfront.add("E1", ["www.example.com"], viewer)
-    with pytest.raises(RefusedError, match="E1 uses an ACM certificate"):
-        world.run()
+    world.acm.leaf = world.issued.leaf if same else None
+    world.acm.imported_at = world.clock.now() - timedelta(hours=hours) if hours else None
+    if refusal is None:
+        assert world.run().changed
+    else:
+        with pytest.raises(RefusedError, match=refusal):
+            world.run()
 
 
 def test_another_refusal_of_the_ca_is_told(world: World) -> None:
