@@ -211,7 +211,8 @@ def _room(clients: ReportClients) -> tuple[int, int] | None:
 def _foreign(
     made: t.Iterable[FleetRow], certificates: t.Iterable[StoredCertificate], distributions: tuple[Distribution, ...]
 ) -> tuple[ForeignCertificate, ...]:
-    """The server certificates that no record knows, the first to expire in front, with what uses them."""
+    """What no record knows, with what uses it: the server certificates, the first to expire in front, and then the
+    certificates of ACM that a distribution uses, of which a listing of distributions tells no more."""
     own = {one.id for row in made for one in row.certificates}
     users = Index.of(Listing(UNKNOWN_ACCOUNT, (), distributions)).users
     found = [
@@ -224,7 +225,12 @@ def _foreign(
         for one in certificates
         if one.id not in own
     ]
-    return tuple(sorted(found, key=lambda one: (one.not_after, one.name)))
+    found += [
+        ForeignCertificate(texts.cleaned(arn), texts.cleaned(arn), "", tuple(sorted(user.id for user in using)))
+        for arn, using in users.items()
+        if arn.startswith("arn:") and arn not in own
+    ]
+    return tuple(sorted(found, key=lambda one: (not one.not_after, one.not_after, one.name)))
 
 
 def headline(found: FleetPicture) -> str:

@@ -127,7 +127,7 @@ class FleetRow:
 
 @dataclass(frozen=True)
 class ForeignCertificate:
-    """A server certificate that no project has, and the distributions that use it."""
+    """A certificate that no project has, and the distributions that use it."""
 
     name: str
     id: str

@@ -33,8 +33,8 @@ function text(item) {
   return item.text;
 }
 function index(from) {
-  items.slice(from, from + 200).forEach(text);
-  if (from + 200 < items.length) { setTimeout(index, 20, from + 200); }
+  items.slice(from, from + 500).forEach(text);
+  if (from + 500 < items.length) { setTimeout(index, 0, from + 500); }
 }
 function values() {
   var found = {};
@@ -178,6 +178,6 @@ window.addEventListener('hashchange', function () {
   apply();
 });
 if (restore()) { matching = items; show(); restore(); } else { apply(); }
-setTimeout(index, 200, 0);
+setTimeout(index, 0, 0);
 });
 """

@@ -17,6 +17,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
     ReportDirectory,
     ReportPlace,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import run_notes
@@ -115,6 +116,55 @@ def test_what_aws_has_beside_the_projects_is_shown(tmp_path: Path) -> None:
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in data["foreign"]] == ["old"]
     assert data["room"] == {"used": 1, "allowed": 20}
+
+
+def test_certificates_of_acm_that_are_of_no_project_are_listed_with_what_uses_them(tmp_path: Path) -> None:
+    arn = "arn:aws:acm:us-east-1:123456789012:certificate/1"
+
+    class CloudFront:
+        def list_distributions(self) -> tuple[Distribution, ...]:
+            return (
+                Distribution("E1", viewer={"ACMCertificateArn": arn}),
+                Distribution("E2", viewer={"IAMCertificateId": "ASCA1"}),
+            )
+
+    aws = ReportAws(t.cast("t.Any", FakeIam(FakeClock(NOW))), t.cast("t.Any", CloudFront()))
+    run(ReportDirectory(tmp_path), store(webapp=document(certificate=certificate())), aws=lambda: aws)
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert data["foreign"] == [{"name": arn, "id": arn, "not_after": "", "users": ["E1"]}]
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\x1b[31m\x00\x07",
+    "\u202e\u2066evil",
+    "{{ 1 }}",
+)
+
+
+def hostile(value: t.Any, text: str) -> t.Any:
+    """The value with every text in it replaced that is not a time, a number or a word that has to be as it is."""
+    if isinstance(value, dict):
+        return {key: hostile(entry, text) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [hostile(entry, text) for entry in value]
+    return text if isinstance(value, str) and value in ("CN=Test", "webapp-1", "ops@example.com", "said") else value
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "x" * 10_000])
+def test_hostile_texts_of_documents_are_shown_as_text_and_bounded(tmp_path: Path, text: str) -> None:
+    said = {"Status": "said", "finished_at": None, "Error": "said", "Matched_CloudFront": {"ID_LIST": ["said"]}}
+    one = document(certificate=certificate(), last_run=said, subscribed=["ops@example.com"])
+    one["definition"] = {**one["definition"], "emails": ["ops@example.com"], "tags": {"said": "said"}}
+    run(ReportDirectory(tmp_path), store(webapp=hostile(one, text), well=document(certificate=certificate())))
+    shown = [(tmp_path / name).read_text(encoding="utf-8") for name in ("report.html", "report.csv", "metrics.prom")]
+    assert shown[0].count("<script>") == 1
+    assert "<img" not in shown[0]
+    for content in (*shown, (tmp_path / "report.json").read_text(encoding="utf-8")):
+        assert not {"\x00", "\x07", "\x1b", "\u202e", "\u2066"} & set(content)
+        assert "x" * 1000 not in content
+        assert "well" in content
 
 
 def test_without_listings_the_report_shows_the_records_and_says_so(tmp_path: Path) -> None:
