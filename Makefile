@@ -8,7 +8,7 @@ export VENV
 CHECK = $(VENV)/bin/python scripts/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos matrix bench build variables clean
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos matrix bench build docsite variables clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -25,7 +25,7 @@ test: setup ## everything: lint, sanity, unit, end-to-end, molecule, build
 sandbox: setup ## AWS and a CA on this machine until Ctrl-C, with some zones and distributions; print the export lines for another shell
 	@cd tests && $(abspath $(VENV))/bin/python -m sandbox --seed --shell
 
-lint: setup ## ruff, mypy, ansible-lint, yamllint, REUSE, changelog
+lint: setup ## ruff, mypy, ansible-lint, yamllint, REUSE, changelog, documentation
 	@$(CHECK) lint
 
 sanity: setup ## ansible-test sanity, no ignore files
@@ -52,6 +52,10 @@ bench: ## measurements of issuing and of fleets against certbot; writes docs/ben
 
 build: setup ## the artefact in build/, its contents checked
 	@$(CHECK) build
+
+docsite: ## the documentation site in build/docsite
+	@scripts/setup scripts/docsite.txt
+	@$(VENV)/bin/python scripts/docsite.py
 
 variables: setup ## the tables of variables and of the doctor's codes in the docs, from the code
 	@$(VENV)/bin/python scripts/variables.py

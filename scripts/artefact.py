@@ -5,6 +5,7 @@ imports it as Galaxy would."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tarfile
@@ -33,6 +34,7 @@ CONTENTS = frozenset(
         "changelogs",
         "docs",
         "execution-environment.yml",
+        "extensions",
         "meta",
         "playbooks",
         "plugins",
@@ -41,7 +43,9 @@ CONTENTS = frozenset(
         "tests",
     }
 )
-NEEDED = CONTENTS - {"tests"}
+# The kinds of plugins that have a page on Galaxy.
+DOCUMENTED = ("module", "inventory", "callback", "lookup")
+NEEDED = CONTENTS - {"extensions", "tests"}
 
 
 def run(env: dict[str, str], log: t.TextIO | None) -> int:
@@ -58,17 +62,32 @@ def run(env: dict[str, str], log: t.TextIO | None) -> int:
 
 
 def import_problems(artefact: Path, env: dict[str, str]) -> list[str]:
-    """What Galaxy's importer complains of."""
-    config = {"GALAXY_IMPORTER_CONFIG": str(checkout.ROOT / "scripts" / "galaxy-importer.cfg")}
+    """What Galaxy's importer complains of, and what it would show no page of."""
+    # It shall see the artefact alone, as on Galaxy, and not the collections of this virtual environment.
+    alone = {
+        "GALAXY_IMPORTER_CONFIG": str(checkout.ROOT / "scripts" / "galaxy-importer.cfg"),
+        "ANSIBLE_COLLECTIONS_SCAN_SYS_PATH": "false",
+    }
     command = ("python", "-m", "galaxy_importer.main", str(artefact))
     # It leaves its result in the working directory.
+    result = BUILD / "importer_result.json"
+    result.unlink(missing_ok=True)
     run = subprocess.run(
-        command, cwd=BUILD, env=env | config, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        command, cwd=BUILD, env=env | alone, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
     )
     lines = [line for line in (run.stdout + run.stderr).splitlines() if line.startswith(("WARNING", "ERROR"))]
-    return lines or (
-        [f"the importer ended with status {run.returncode}: {run.stderr.strip()[-500:]}"] if run.returncode else []
-    )
+    if run.returncode or not result.exists():
+        return lines or [f"the importer ended with status {run.returncode}: {run.stderr.strip()[-500:]}"]
+    return lines + undocumented(json.loads(result.read_text(encoding="utf-8")))
+
+
+def undocumented(result: dict[str, t.Any]) -> list[str]:
+    """The plugins that the importer extracted no documentation of."""
+    return [
+        f"{entry['content_type']} {entry['content_name']}: Galaxy would show no documentation"
+        for entry in result["docs_blob"]["contents"]
+        if entry["content_type"] in DOCUMENTED and not (entry.get("doc_strings") or {}).get("doc")
+    ]
 
 
 def find_problems(artefact: Path) -> list[str]:

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import artefact
 import checkout
+import docsite
 import sanity
 
 ROOT = checkout.ROOT
@@ -71,6 +72,7 @@ def reuse(env: dict[str, str], log: t.TextIO | None) -> int:
 # In this order they are started: the long ones first.
 LINT = (
     Check("ansible-lint", ("ansible-lint", "--offline", "--nocolor", "-q")),
+    Check("docs", docsite.lint),
     Check("mypy", ("mypy",)),
     Check("yamllint", ("yamllint", "--strict", ".")),
     Check("reuse", reuse),

@@ -16,7 +16,7 @@ description:
     which is its definition, its certificates and what uses them, its bundles, what makes the old tool run, what moves,
     and what is in the way.
   - Nothing is changed. A listing that fails is an error and never looks like nothing found.
-  - The playbook P(certops.cloudfront.adopt#playbook) uses it before and after the old tool is stopped.
+  - The playbook C(certops.cloudfront.adopt) uses it before and after the old tool is stopped.
 requirements:
   - cryptography >= 50
   - idna >= 3.15, for international names

@@ -23,6 +23,13 @@ extends_documentation_fragment:
   - certops.cloudfront.requirements
   - certops.cloudfront.store
   - certops.cloudfront.aws
+attributes:
+  check_mode:
+    support: full
+  diff_mode:
+    support: none
+  idempotent:
+    support: full
 options:
   project:
     description:

@@ -33,6 +33,8 @@ attributes:
   diff_mode:
     support: full
     details: Shows definition, certificates, and how far the adoption is.
+  idempotent:
+    support: full
 options:
   project:
     description:
