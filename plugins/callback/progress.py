@@ -27,8 +27,8 @@ options:
     description:
       - V(bars) on a terminal, V(lines) anywhere.
       - V(auto) means V(bars) if the output goes to a terminal that is large enough and E(TERM) is not V(dumb), except
-        under C(ansible-runner) and so in AWX,
-        which does not show this terminal.
+        under C(ansible-runner) and so in AWX and C(ansible-navigator), which do not show this terminal.
+      - With bars, a project that fails has a line, too.
     type: str
     choices: [auto, bars, lines]
     default: auto
@@ -52,7 +52,6 @@ seealso:
   - module: certops.cloudfront.project_info
 """
 
-import os
 import sys
 import time
 import typing as t
@@ -79,8 +78,9 @@ PHASE_OF = {
 QUICK = ("clean up",)
 # Where the role gives up without one of our modules.
 REFUSALS = ("ansible.builtin.assert", "ansible.builtin.fail", "ansible.builtin.validate_argument_spec")
-# ansible-runner gives every playbook a terminal and this variable. https://ansible.readthedocs.io/projects/runner/
-RUNNER = "RUNNER_OMIT_EVENTS"
+# ansible-runner and ansible-navigator give every playbook a terminal, draw their own pictures from what it says, and
+# put their callback in place of the one that prints. https://ansible.readthedocs.io/projects/runner/
+RUNNER = "awx_display"
 
 
 class CallbackModule(CallbackBase):
@@ -160,7 +160,7 @@ class CallbackModule(CallbackBase):
         style = self.get_option("style")
         return bool(
             Screen.fits(self._stream, progress.HEIGHT)
-            and (style == "bars" or (style == "auto" and RUNNER not in os.environ))
+            and (style == "bars" or (style == "auto" and RUNNER not in str(constants.DEFAULT_STDOUT_CALLBACK)))
         )
 
     def _enter(self, host: t.Any, phase: str | None) -> None:
@@ -176,8 +176,13 @@ class CallbackModule(CallbackBase):
             return
         if self._screen:
             self._draw()
-        elif is_failure or running.total <= progress.FEW:
-            self._print(line, constants.COLOR_ERROR if is_failure else None)
+        # Bars count failures; only a line has the name that is looked for afterwards.
+        if is_failure:
+            self._print(line, constants.COLOR_ERROR)
+        elif self._screen:
+            return
+        elif running.total <= progress.FEW:
+            self._print(line)
         elif now - self._shown_at >= self.get_option("interval"):
             self._shown_at = now
             self._print(running.line(now))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -64,6 +65,29 @@ def test_on_a_terminal_the_bars_stay_below_and_are_gone_in_the_end(life: Life) -
     assert "progress: 1 of 1 ended" in seen[seen.rindex("\033[r") :]
     assert "TASK [certops.cloudfront.project" in CONTROL.sub("", seen)
     assert "PRIVATE KEY" not in seen
+
+
+def test_under_ansible_navigator_there_are_lines(life: Life, tmp_path: Path) -> None:
+    """It runs playbooks by run_command of ansible-runner, which gives them a terminal of 24 lines."""
+    arguments = ["certops.cloudfront.create", *assigned(life.variables)]
+    code = (
+        "import json, sys, ansible_runner;"
+        " ansible_runner.run_command(sys.argv[1], cmdline_args=json.loads(sys.argv[2]),"
+        " private_data_dir=sys.argv[3], ident='job', host_cwd=sys.argv[4])"
+    )
+    playbook = Path(sys.executable).with_name("ansible-playbook")
+    subprocess.run(
+        [sys.executable, "-c", code, playbook, json.dumps(arguments), tmp_path / "runner", ROOT],
+        env={**life.ansible.env, **life.env, "TERM": "xterm"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PLAYBOOK_LIMIT,
+        check=True,
+    )
+    seen = (tmp_path / "runner" / "artifacts" / "job" / "stdout").read_text(encoding="utf-8")
+    assert f"progress: {PROJECT}: issue" in seen
+    assert "progress: 1 of 1 ended" in seen
+    assert re.findall(r"\033\[(?:1;\d+)?r|\0337", seen) == []
 
 
 def assigned(variables: Mapping[str, object]) -> list[str]:

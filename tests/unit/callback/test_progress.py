@@ -10,7 +10,7 @@ import typing as t
 from types import SimpleNamespace
 
 import pytest
-from ansible import context
+from ansible import constants, context
 from ansible.module_utils.common.collections import ImmutableDict
 from ansible_collections.certops.cloudfront.plugins.callback.progress import RUNNER, CallbackModule
 from ansible_collections.certops.cloudfront.plugins.plugin_utils import _screen
@@ -242,7 +242,7 @@ def terminal(plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     made = plugin._stream = Terminal()
     monkeypatch.setattr(_screen, "_size", lambda stream: stream.size)
     monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.delenv(RUNNER, raising=False)
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", "default")
     return made
 
 
@@ -256,6 +256,14 @@ def test_a_terminal_has_bars_in_its_last_lines_until_the_end(plugin: Plugin, ter
     plugin.v2_playbook_on_stats(None)
     assert terminal.getvalue().endswith("\0337\033[r\0338\033[J")
     assert plugin.lines == ["progress: 1 of 1 ended, 0:00:00"]
+
+
+def test_beside_bars_a_failure_is_named_in_a_line(plugin: Plugin, terminal: Terminal) -> None:
+    play = Play(plugin, "web", "api")
+    play.take("web")
+    play.fail("web", "iam_server_cert")
+    assert "\033[1;18r" in terminal.getvalue()
+    assert [line for line in plugin.lines if "web: failed in store" in line]
 
 
 def test_a_terminal_has_bars_as_soon_as_a_project_has_begun(plugin: Plugin, terminal: Terminal) -> None:
@@ -275,20 +283,20 @@ def test_a_terminal_that_is_resized_gets_its_bars_at_the_new_end(plugin: Plugin,
 
 
 @pytest.mark.parametrize(
-    ("lines", "variables", "style"),
+    ("lines", "surroundings", "style"),
     [
-        pytest.param(10, {}, "auto", id="too few lines"),
-        pytest.param(24, {"TERM": "dumb"}, "auto", id="it cannot move its cursor"),
-        pytest.param(24, {RUNNER: "False"}, "auto", id="it is ansible-runner's"),
-        pytest.param(24, {}, "lines", id="lines are wanted"),
+        pytest.param(10, ("xterm", "default"), "auto", id="too few lines"),
+        pytest.param(24, ("dumb", "default"), "auto", id="it cannot move its cursor"),
+        pytest.param(24, ("xterm", RUNNER), "auto", id="it is that of ansible-runner or ansible-navigator"),
+        pytest.param(24, ("xterm", "default"), "lines", id="lines are wanted"),
     ],
 )
 def test_a_terminal_has_lines_where_bars_cannot_be_or_are_not_wanted(
-    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, lines: int, variables: dict[str, str], style: str
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, lines: int, surroundings: tuple[str, str], style: str
 ) -> None:
     terminal.size = os.terminal_size((60, lines))
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TERM", surroundings[0])
+    monkeypatch.setattr(constants, "DEFAULT_STDOUT_CALLBACK", surroundings[1])
     plugin = Plugin(style=style)
     plugin._stream = terminal
     Play(plugin, "web").start("web", "acme_route53_issue")
