@@ -256,6 +256,7 @@ project:
   sample:
     schema: 1
     name: webapp
+    account: {id: "123456789012", partition: aws}
     definition: {domains: [example.com, "*.example.com"], emails: [ops@example.com], renewal_interval_days: 30}
     certificate: null
     superseded: []

@@ -199,6 +199,14 @@ class SharedSts(Sts):
         """STS by this connection."""
         return cls(session.client("sts"), AccountCache.of_run(session.identity))
 
+    @classmethod
+    def account_of(cls, session: Session) -> AwsAccount:
+        """The account of this connection; where another process of the run has asked, not even a client is made, for
+        which a role would be assumed."""
+        cache = AccountCache.of_run(session.identity)
+        kept = None if cache is None else cache.read()
+        return cls.of(session).get_caller_identity() if kept is None else kept
+
     def get_caller_identity(self) -> AwsAccount:
         """The account that the credentials belong to, asked for once in a run."""
         ask_now = super().get_caller_identity

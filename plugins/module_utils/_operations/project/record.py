@@ -71,7 +71,7 @@ class Clients:
     def of(cls, request: RecordRequest) -> Clients:
         """The clients by the connection of the request; calls nothing."""
         session = request.connection.session
-        caller = functools.cache(lambda: SharedSts.of(session()).get_caller_identity())
+        caller = functools.cache(lambda: SharedSts.account_of(session()))
         return cls(stores.store(request.store, session), caller if request.state == "locked" else None)
 
 

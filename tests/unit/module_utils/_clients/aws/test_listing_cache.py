@@ -217,3 +217,23 @@ def test_outside_a_run_everybody_lists(account: Account) -> None:
 def test_the_file_is_for_its_owner_alone(account: Account) -> None:
     account.cloudfront().list_distributions()
     assert [oct(path.stat().st_mode & 0o777) for path in account.home.glob("*.json")] == ["0o600"]
+
+
+def test_a_process_that_knows_whose_the_credentials_are_makes_no_client(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client may have to assume a role first, which is a call for each process."""
+    made: list[str] = []
+
+    class Connection:
+        identity = ("key",)
+
+        def client(self, service: str) -> Account:
+            made.append(service)
+            return account
+
+    cache = account.cache(AccountCache)
+    monkeypatch.setattr(AccountCache, "of_run", lambda _identity: cache)
+    for _process in range(3):
+        assert SharedSts.account_of(t.cast("t.Any", Connection())).id == "123456789012"
+    assert (made, account.calls) == (["sts"], {"get_caller_identity": 1})
