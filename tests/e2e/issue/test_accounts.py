@@ -154,7 +154,7 @@ def test_a_deactivated_account_is_found_before_an_order_and_the_advice_works(acc
     # as if somebody else had deactivated it
     kept.write_bytes(content)
     seed.create_zone("example.com", env=account.env)
-    with pytest.raises(RefusedError, match="is deactivated; run acme_account with state=deactivated"):
+    with pytest.raises(RemoteError, match=r"^acme:account on .* run acme_account with state=deactivated"):
         account.issue(check_mode=True)
     with pytest.raises(RemoteError) as refused:
         account.issue()

@@ -13,7 +13,7 @@ from sandbox import seed
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
-READING = ("Get", "List", "Describe", "directory", "newNonce", "renewalInfo")
+READING = ("Get", "List", "Describe", "directory", "newNonce", "renewalInfo", "account")
 DAY = 86400
 
 

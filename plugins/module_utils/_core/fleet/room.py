@@ -37,11 +37,13 @@ class Room:
         self._free = 0 if quota is None else quota[1] - quota[0] - is_shared
 
     def suffices(self, need: Need) -> bool:
-        """Whether the project finds a place, as far as that is known."""
+        """Whether the project finds a place, as far as that is known; one that wants more places free than there can
+        be is not held back for ever, but told so by its own run."""
         document = need.candidate.document
         if self._quota is None or not need.issue or document["certificate"] is not None or not uploads(document):
             return True
-        return self._free >= 1 + document["definition"]["quota_headroom"]
+        wanted = 1 + document["definition"]["quota_headroom"]
+        return self._free >= wanted or wanted > max(1, self._quota[1])
 
     def take(self, need: Need) -> None:
         """The project runs."""

@@ -127,15 +127,15 @@ class Registrar:
             return False
 
     def require_usable(self, client: Client, account: AcmeAccount) -> None:
-        """RefusedError if the CA no longer accepts the account; one that it does not know is registered again by the
+        """CertError if the CA no longer accepts the account. One that it does not know is registered again by the
         order, and a CA that does not answer this question answers the order."""
         try:
             status = client.account_status(account.url or "")
         except RemoteError as exc:
             # RFC 8555 section 7.3.6: whatever a deactivated account asks is answered so.
-            if exc.code != "unauthorized":
-                return
-            status = "deactivated"
+            if exc.code == "unauthorized":
+                raise
+            return
         if status in _ENDED:
             contacts = f" and acme_contacts {', '.join(account.contacts)}" if account.contacts else ""
             raise RefusedError(

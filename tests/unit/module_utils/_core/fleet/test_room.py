@@ -78,6 +78,11 @@ def test_places_that_a_project_wants_free_count_for_it_alone() -> None:
     assert selected([*careful, need("bold")], (18, 20)) == ["bold"]
 
 
+def test_a_project_that_wants_more_places_free_than_there_are_is_not_held_back_for_ever() -> None:
+    assert selected(new(1, definition=definition(quota_headroom=20)), (20, 20)) == ["n0"]
+    assert selected(new(1, definition=definition(quota_headroom=19)), (20, 20)) == []
+
+
 def test_what_orders_nothing_needs_no_place() -> None:
     assert selected([need("bound", issue=False), *new(1)], (20, 20)) == ["bound"]
 

@@ -76,7 +76,16 @@ class TestBeforeAnOrder:
     def test_a_deactivated_account_is_told_with_the_way_out(self, world: World) -> None:
         self.renewal(world)
         world.ca.deactivated = set(world.ca.accounts.values())
-        with pytest.raises(RefusedError, match="is deactivated; run acme_account with state=deactivated"):
+        with pytest.raises(RemoteError) as caught:
+            world.run(check_mode=True)
+        assert caught.value.code == "unauthorized"
+
+    def test_a_status_that_the_ca_tells_is_told_with_the_way_out(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.renewal(world)
+        monkeypatch.setattr("unit.fakes.ca.FakeClient.account_status", lambda _self, _url: "revoked")
+        with pytest.raises(RefusedError, match="says that it is revoked; run acme_account with state=deactivated"):
             world.run(check_mode=True)
 
     @pytest.mark.parametrize("code", ["accountDoesNotExist", "serverInternal", "malformed"])
