@@ -20,7 +20,7 @@ from .world import PROJECT
 
 # What keeps documents and archives: in files, reading and writing them is no call.
 KEEPING = ("dynamodb", "s3")
-READ_ONLY = ("directory", "newNonce", "order", "authz", "cert", "renewalInfo")
+READ_ONLY = ("directory", "newNonce", "order", "authz", "cert", "renewalInfo", "account")
 
 
 @dataclass(frozen=True)

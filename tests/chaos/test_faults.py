@@ -27,9 +27,8 @@ from .report import Report
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
 # Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an
-# order that is done with; the
-# caller's account is for a topic's ARN.
-DISPENSABLE = ("sns:", "sts:GetCallerIdentity", "s3:DeleteObject", "acme:renewalInfo")
+# order that is done with.
+DISPENSABLE = ("sns:", "s3:DeleteObject", "acme:renewalInfo")
 # That order is deleted by the playbook cleanup, or with the next one.
 LEFT_FOR_CLEANUP = {"s3:DeleteObject": "unfinished orders: 1,"}
 

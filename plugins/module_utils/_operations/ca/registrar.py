@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from ..._clients.acme.client import Client, ExternalAccount, Registration
 from ..._clients.archive import accounts
@@ -17,6 +18,8 @@ from ..._errors import ConfigError, RefusedError, RemoteError
 
 UNKNOWN = "accountDoesNotExist"
 _ENDED = ("deactivated", "revoked")
+_UNSHOWN = (UNKNOWN, "malformed")
+_NO_SUCH_RESOURCE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 class MakesClients(t.Protocol):
@@ -127,15 +130,15 @@ class Registrar:
             return False
 
     def require_usable(self, client: Client, account: AcmeAccount) -> None:
-        """CertError if the CA no longer accepts the account. One that it does not know is registered again by the
-        order, and a CA that does not answer this question answers the order."""
+        """CertError if the CA does not answer, or no longer accepts the account (RFC 8555 section 7.3.6: it refuses
+        whatever a deactivated one asks). One that it does not know is registered again by the order, and a CA that does
+        not show accounts is asked for the order."""
         try:
             status = client.account_status(account.url or "")
         except RemoteError as exc:
-            # RFC 8555 section 7.3.6: whatever a deactivated account asks is answered so.
-            if exc.code == "unauthorized":
-                raise
-            return
+            if exc.code in _UNSHOWN or exc.details.get("http_status") in _NO_SUCH_RESOURCE:
+                return
+            raise
         if status in _ENDED:
             contacts = f" and acme_contacts {', '.join(account.contacts)}" if account.contacts else ""
             raise RefusedError(

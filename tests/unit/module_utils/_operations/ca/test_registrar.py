@@ -88,11 +88,22 @@ class TestBeforeAnOrder:
         with pytest.raises(RefusedError, match="says that it is revoked; run acme_account with state=deactivated"):
             world.run(check_mode=True)
 
-    @pytest.mark.parametrize("code", ["accountDoesNotExist", "serverInternal", "malformed"])
-    def test_a_question_that_is_not_answered_is_left_to_the_order(self, world: World, code: str) -> None:
+    @pytest.mark.parametrize(
+        ("code", "status"), [("accountDoesNotExist", 400), ("malformed", 400), ("unknown", 404), ("unknown", 405)]
+    )
+    def test_a_ca_that_does_not_show_accounts_is_asked_for_the_order(
+        self, world: World, code: str, status: int
+    ) -> None:
+        self.renewal(world)
+        world.calls.refusals["account"] = [refusal(code, status=status)]
+        assert world.run(check_mode=True).changed
+
+    @pytest.mark.parametrize("code", ["serverInternal", "rateLimited", "unauthorized"])
+    def test_a_ca_that_answers_nothing_or_no_is_not_asked_for_an_order(self, world: World, code: str) -> None:
         self.renewal(world)
         world.calls.refusals["account"] = [refusal(code)]
-        assert world.run(check_mode=True).changed
+        with pytest.raises(RemoteError, match=code):
+            world.run(check_mode=True)
 
     def test_a_first_order_has_no_account_to_look_at(self, world: World) -> None:
         assert world.run(check_mode=True).changed
