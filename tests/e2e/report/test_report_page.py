@@ -5,6 +5,8 @@ finds."""
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import typing as t
 from datetime import timedelta
@@ -77,6 +79,21 @@ def test_search_and_filters_show_what_matches_and_stay_in_the_address(browser: c
     browser.open(file, address)
     assert browser.evaluate(NAMES) == ["blog"]
     assert browser.evaluate("document.getElementById('f').elements.ca.value") == "zerossl"
+
+
+def test_the_list_that_is_shown_can_be_taken_along_as_csv(browser: chromium.Page, file: Path) -> None:
+    browser.open(file)
+    choose(browser, "q", "zerossl")
+    browser.evaluate("window.made = null; URL.createObjectURL = blob => { window.made = blob; return '#'; }; true")
+    browser.evaluate("document.getElementById('csv').click()")
+    lines = list(csv.reader(io.StringIO(browser.evaluate("window.made.text()"), newline="")))
+    assert lines[0][:2] == ["Project", "State"]
+    assert [line[0] for line in lines[1:]] == ["blog"]
+    choose(browser, "q", "HYPERLINK")
+    browser.evaluate("document.getElementById('csv').click()")
+    lines = list(csv.reader(io.StringIO(browser.evaluate("window.made.text()"), newline="")))
+    assert lines[1][0].startswith("'=HYPERLINK")
+    assert browser.problems() == []
 
 
 def test_the_counts_lead_to_the_projects_of_a_state(browser: chromium.Page, file: Path) -> None:

@@ -165,6 +165,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         index=Index.of(Listing(UNKNOWN_ACCOUNT, *listed)) if listed else None,
     )
     notes = RenewalNotes(clients.store)
+    runs, unknown = _runs(clients.store)
     made = [report_rows.broken(name, error) for name, error in known.errors.items()]
     for name, document in known.documents.items():
         try:
@@ -180,8 +181,8 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         interval_hours=request.interval_hours,
         foreign=None if listed is None else _foreign(made, *listed),
         room=_room(clients) if listed else None,
-        runs=run_notes.noted(clients.store),
-        warnings=tuple(texts.cleaned(text) for text in (*warnings, *notes.problems))[:MOST_WARNINGS],
+        runs=runs,
+        warnings=tuple(texts.cleaned(text) for text in (*warnings, *unknown, *notes.problems))[:MOST_WARNINGS],
     )
 
 
@@ -198,6 +199,14 @@ def _listed(clients: ReportClients) -> tuple[_Listed | None, tuple[str, ...]]:
         return (tuple(aws.iam.list_server_certificates()), aws.cloudfront.list_distributions()), ()
     except CertError as exc:
         return None, (f"AWS resources could not be listed, so the report shows the records alone: {exc.message}",)
+
+
+def _runs(store: Store) -> tuple[dict[str, datetime], tuple[str, ...]]:
+    """When playbooks planned last, which the report can do without; a warning where it cannot be read."""
+    try:
+        return run_notes.noted(store), ()
+    except CertError as exc:
+        return {}, (f"when renew was last run could not be read: {exc.message}",)
 
 
 def _room(clients: ReportClients) -> tuple[int, int] | None:

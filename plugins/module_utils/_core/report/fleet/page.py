@@ -135,6 +135,7 @@ def _controls(language: str) -> str:
         f'<label>CA<select name="ca">{anything}</select></label>'
         f'<label>{word("Expires within", language)}<select name="days">{anything}{within}</select></label>'
         f"<button id=clear type=button>{word('Reset', language)}</button>"
+        f'<button id="csv" type="button">{word("CSV of these", language)}</button>'
         f'<span class=m><span data-w>{word("shown", language)}</span> <output id="n"></output></span></form>'
     )
 

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from ...values import times
 from .. import expiry
 
+# Of the data, for programs that read them.
+SCHEMA = 1
 # Why a person is needed, the worst first.
 ATTENTION = ("expired", "broken", "failing", "ca_incident", "revocation_pending", "expiring", "overdue")
 STATES = ("expired", "broken", "failing", "unfinished", "locked", "pending", "due", "ok")
@@ -181,6 +183,7 @@ def data(picture: FleetPicture) -> dict[str, t.Any]:
     """The picture as plain values, with what follows from the time of the report."""
     now = picture.made_at
     head = {
+        "schema": SCHEMA,
         "title": picture.title,
         "made_at": times.to_text(now),
         "store": picture.store,

@@ -134,6 +134,27 @@ function swap() {
   swapped = !swapped;
   id('lang').textContent = (root.lang === 'zh') !== swapped ? 'English' : '\\u4e2d\\u6587';
 }
+// A spreadsheet takes what begins so for a formula.
+function quoted(text) {
+  text = text.replace(/\\s+/g, ' ').trim();
+  return '"' + (/^[=+@-]/.test(text) ? "'" : '') + text.replace(/"/g, '""') + '"';
+}
+function csv() {
+  var lines = [head.map(function (cell) { return quoted(cell.textContent); })].concat(matching.map(function (item) {
+    return Array.prototype.map.call(item.row.cells, function (cell, place) {
+      var time = cell.querySelector(':scope > time'), name = place === 0 && cell.querySelector('summary');
+      return quoted(name ? name.textContent : time ? time.dateTime : cell.textContent);
+    });
+  }));
+  return lines.map(function (line) { return line.join(','); }).join('\\r\\n') + '\\r\\n';
+}
+function download() {
+  var link = d.createElement('a');
+  link.href = URL.createObjectURL(new Blob([csv()], {type: 'text/csv'}));
+  link.download = 'certificates.csv';
+  link.click();
+  setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+}
 var button = id('lang');
 button.hidden = false;
 button.addEventListener('click', swap);
@@ -167,6 +188,7 @@ id('clear').addEventListener('click', function () {
   sort = {column: -1, down: false};
   apply();
 });
+id('csv').addEventListener('click', download);
 all.addEventListener('click', function () { limit = Infinity; show(); });
 window.addEventListener('beforeprint', function () { limit = Infinity; show(); });
 window.addEventListener('hashchange', function () {

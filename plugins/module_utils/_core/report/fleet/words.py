@@ -80,6 +80,7 @@ CHINESE = {
     "any": "全部",
     "Expires within": "到期时间在",
     "Reset": "重置",
+    "CSV of these": "导出 CSV",
     "Show all": "显示全部",
     "shown": "显示",
 }

@@ -206,6 +206,18 @@ def test_the_metrics_say_when_renew_was_last_run(tmp_path: Path) -> None:
     ).read_text(encoding="utf-8")
 
 
+def test_a_note_that_cannot_be_read_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = store(webapp=document(certificate=certificate()))
+
+    def away(_name: str) -> None:
+        raise RemoteError("access denied", service="s3", operation="GetObject", code="AccessDenied")
+
+    monkeypatch.setattr(kept.beside(run_notes.AREA), "read", away)
+    found = run(ReportDirectory(tmp_path), kept)
+    assert found.warnings == ("when renew was last run could not be read: access denied",)
+    assert found.result["counts"]["ok"] == 1
+
+
 def test_an_empty_store_is_reported_as_such(tmp_path: Path) -> None:
     assert run(ReportDirectory(tmp_path), store()).result["headline"] == "The store contains no project."
 
