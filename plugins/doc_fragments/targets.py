@@ -15,7 +15,8 @@ options:
     description:
       - The certificate as RV(certops.cloudfront.acm_cert#module:certificate) or
         RV(certops.cloudfront.iam_server_cert#module:server_certificate) describe it. C(domains) is needed, and C(arn)
-        unless O(certificate_arn) is set.
+        unless O(certificate_arn) is set. With C(copies), as RV(certops.cloudfront.acm_cert#module:copies) has them, the
+        one of the region is used.
       - In check mode C(arn) may be empty.
       - One of O(certificate) and O(certificate_arn) is required.
     type: dict
@@ -25,7 +26,7 @@ options:
     type: str
   previous:
     description:
-      - The ARNs of older certificates, which the certificate replaces.
+      - The ARNs of older certificates, which the certificate replaces. Those of IAM also by their IDs.
     type: list
     elements: str
     default: []

@@ -108,6 +108,14 @@ options:
         O(distributions) lists is meant in any case.
     type: dict
     default: {}
+  targets:
+    description:
+      - Results of M(certops.cloudfront.elb_cert_bind) and M(certops.cloudfront.apigateway_cert_bind) of the same run.
+        They count for RV(complete), RV(verified) and RV(records), and one of them that failed makes this module fail
+        after all distributions are done. So a certificate is superseded only where no target has it any longer.
+    type: list
+    elements: dict
+    default: []
   wait:
     description:
       - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run
@@ -275,8 +283,15 @@ tenants:
     deployed: {description: Whether it is deployed with the certificate., type: bool, sample: true}
     verified: {description: Whether O(verify) succeeded., type: bool, sample: true}
     error: {description: "The stage, code and message of a failure.", type: dict, sample: null}
+targets:
+  description: What became of the listeners and API domains of O(targets), as their modules returned it.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 complete:
-  description: Whether all matched distributions and tenants use the certificate. False if one failed or was skipped.
+  description:
+    - Whether all matched distributions, tenants and targets use the certificate. False if one failed or was skipped.
   returned: always
   type: bool
   sample: true
@@ -294,6 +309,8 @@ records:
       [E2EXAMPLE3WK9D]}}
     Update_CloudFront_Status: {description: One entry for each., type: list, elements: dict, sample: [{"E2EXAMPLE3WK9D":
       "Success"}]}
+    Update_Targets_Status: {description: "One entry for each of RV(targets), if there are any.", type: list,
+      elements: dict, sample: []}
 reason:
   description: What was found, and so what was or would be done.
   returned: always
@@ -330,6 +347,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "previous": {"type": "list", "elements": "str", "default": []},
     "distributions": {"type": "list", "elements": "str", "default": []},
     "match_tags": {"type": "dict", "default": {}},
+    "targets": {"type": "list", "elements": "dict", "default": []},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},

@@ -75,8 +75,9 @@ notes:
     C(elasticloadbalancing:ModifyListener), C(elasticloadbalancing:AddListenerCertificates) and
     C(elasticloadbalancing:RemoveListenerCertificates) on the listeners, and
     C(elasticloadbalancing:SetLoadBalancerListenerSSLCertificate) on classic load balancers."
-  - "For the names of certificates C(acm:GetCertificate) or C(iam:GetServerCertificate), and with V(aliases) in O(match)
-    C(acm:ListCertificates). With O(match_tags) also C(tag:GetResources) on C(*)."
+  - "For the names of certificates C(acm:GetCertificate) or C(iam:GetServerCertificate), with V(aliases) in O(match)
+    C(acm:ListCertificates), with IDs in O(previous) C(iam:ListServerCertificates), and with O(match_tags)
+    C(tag:GetResources), the listings on C(*)."
   - O(match_tags) are compared with the tags of load balancers.
   - A load balancer costs one call for its listeners, and each listener with TLS one for its certificates. With
     O(match_tags), and with V(ids) alone in O(match), only the load balancers in question are looked at.
@@ -172,7 +173,7 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedIam
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.regional.elb import ClassicLoadBalancing
 from ..module_utils._clients.aws.regional.elbv2 import LoadBalancing
@@ -217,7 +218,7 @@ def connect(request: TargetRequest) -> ElbClients:
         elbv2=LoadBalancing(session.client("elbv2")),
         elb=ClassicLoadBalancing(session.client("elb")),
         acm=acm.connect(session, session.region),
-        iam=lambda: Iam(session.client("iam")),
+        iam=lambda: SharedIam.of(session),
         tls=TlsProbe(request.edge_ca_bundle),
         tagging=Tagging(session.client("resourcegroupstaggingapi")) if tags else None,
     )

@@ -355,6 +355,19 @@ steps:
   type: list
   elements: str
   sample: [preflight, issue, upload]
+targets:
+  description:
+    - What a run binds before the distributions, for each kind of target that the project has (C(elb), C(apigateway)).
+      Each entry has the C(region), empty for that of the connection, and C(match) and C(ids) for the module that binds.
+  returned: success
+  type: dict
+  sample: {elb: [{region: us-east-1, match: [previous], ids: []}]}
+distribution_matches:
+  description: How distributions and tenants are found, for the module that binds them. Empty if they are not a target.
+  returned: success
+  type: list
+  elements: str
+  sample: [previous]
 requests:
   description:
     - What the role does then if ACM issues the certificate, V(request_in_place), or V(request) and what stores the

@@ -12,7 +12,7 @@ from ..acm_cert import limits as acm_limits
 from ..dns import persistent_records
 from ..values import partitions
 from ..values.shapes import ProjectDefinition
-from . import places, sources
+from . import places, sources, targets
 from .fields import _DEFAULTS, _FIELDS, KEYS
 
 # The archive keeps ACME accounts beside the projects.
@@ -106,8 +106,7 @@ def shrinking(before: t.Sequence[str], after: t.Sequence[str]) -> tuple[str, ...
 
 def _contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
     found = persistent_records.room_problems(values["domains"], values["dns_persist"] is True)
-    if "ids" in values["bind"] and not values["distributions"]:
-        found.append("distributions: empty, but bind has ids; list distribution IDs, or remove ids from bind")
+    found += targets.contradictions(values, partition)
     if values["certificate_store"] == "acm" and partition == partitions.CHINA:
         found.append("certificate_store: acm cannot serve CloudFront in the China regions; use iam")
     return found + _acm_contradictions(values, partition) + sources.contradictions(values, partition)

@@ -111,8 +111,8 @@ def _check_runs(document: ProjectDocument) -> None:
 def previous(document: ProjectDocument) -> tuple[str, ...]:
     """IDs (or ARNs, for ACM) of the recorded and the superseded certificates, whose distributions a run takes over."""
     entries = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
-    found = [str(entry.get("id") or entry.get("arn")) for entry in entries if places.has_place(entry)]
-    return tuple(dict.fromkeys(found))
+    found = [key for entry in entries for key in places.keys(entry) or (entry.get("arn"),)]
+    return tuple(dict.fromkeys(str(key) for key in found if key))
 
 
 def recorded(document: ProjectDocument) -> CertificateRecord:

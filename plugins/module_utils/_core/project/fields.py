@@ -17,12 +17,12 @@ from ..report import subscriptions
 from ..server_cert import limits
 from ..values import domain_names, emails
 from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
-from . import places, sources
+from . import places, sources, targets
 
 RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
 # Of those that a server certificate may have.
 MAX_TAGS = limits.MAX_TAGS - len(RESERVED_TAGS)
-_DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}")
+_DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}|dt_[A-Za-z0-9]+")
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 Checked = tuple[t.Any, list[str]]
@@ -79,6 +79,31 @@ def _files(key: str, value: t.Any) -> Checked:
     if any("-----BEGIN" in text for text in kept.values() if isinstance(text, str)):
         return {}, [f"{key}: a PEM text is not kept in the definition; the role takes it from project_files"]
     return {name: text or None for name, text in kept.items()}, found
+
+
+def _targets(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    known = targets.TARGETS
+    found += [f"{key}: {item!r} is unknown; use any of {', '.join(known)}" for item in items if item not in known]
+    return list(dict.fromkeys(items)), found
+
+
+def _listed(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    return list(dict.fromkeys(items)), found
+
+
+def _listed_domains(key: str, value: t.Any) -> Checked:
+    items, found = _texts(key, value)
+    found += [f"{key}: {problem}" for problem in domain_names.problems(items)] if items and not found else []
+    return list(domain_names.normalise(items) if items and not found else items), found
+
+
+def _match_tags(key: str, value: t.Any) -> Checked:
+    if not isinstance(value, dict):
+        return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
+    tags = {str(tag): str(text) for tag, text in value.items()}
+    return tags, [f"{key}: a tag has no name" for tag in tags if not tag]
 
 
 def _bind(key: str, value: t.Any) -> Checked:
@@ -217,7 +242,11 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "acm_validation": (sources.VALIDATIONS[0], _one_of(sources.VALIDATIONS)),
     "acm_export": (False, _flag),
     "bind": ([MATCHES[0]], _bind),
+    "targets": ([targets.CLOUDFRONT], _targets),
     "distributions": ([], _distributions),
+    "listeners": ([], _listed),
+    "api_domains": ([], _listed_domains),
+    "match_tags": ({}, _match_tags),
     "key_type": (certificate.DEFAULT_KEY_TYPE, _one_of(certificate.KEY_TYPES)),
     "acme_directory": (directories.DEFAULT, _directory),
     "acme_ca_bundle": ("", _text),

@@ -24,6 +24,7 @@ RENEW_RECORDS = (
     "Previous_IAM_SSL_Info",
     "Matched_CloudFront",
     "Update_CloudFront_Status",
+    "Update_Targets_Status",
     _DELETED,
 )
 
@@ -114,7 +115,8 @@ def _has_failed_update(record: LastRunRecord) -> bool:
     matched = record["Matched_CloudFront"]
     if isinstance(matched, dict) and matched.get("Error"):
         return True
-    return any(status != UPDATED for entry in record["Update_CloudFront_Status"] for status in entry.values())
+    updates = [*record["Update_CloudFront_Status"], *record.get("Update_Targets_Status", ())]
+    return any(status != UPDATED for entry in updates for status in entry.values())
 
 
 def _has_failed_deletion(record: LastRunRecord) -> bool:

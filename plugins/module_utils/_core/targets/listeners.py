@@ -155,6 +155,12 @@ def account_of(listener: str) -> str:
     return parsed["account"] if parsed else ""
 
 
+def region_of(listener: str) -> str:
+    """The region that the ARN of a listener names; empty for a classic one."""
+    parsed = _ARN.fullmatch(listener)
+    return parsed["region"] if parsed else ""
+
+
 def plain_problems(listeners: t.Mapping[str, str], ids: t.Iterable[str]) -> list[str]:
     """One problem for each listed listener whose protocol has no certificates."""
     return [

@@ -88,6 +88,30 @@ def beside(distributions: t.Mapping[str, t.Any], tenants: t.Sequence[UseReport])
     }
 
 
+def with_others(result: t.Mapping[str, t.Any], others: t.Sequence[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The result of a binding of distributions, with those of bindings of other targets in the same run."""
+    records = dict(result["records"])
+    if others:
+        reported = [(one.get("records") or {}).get("Update_Targets_Status") or _as_error(one) for one in others]
+        records["Update_Targets_Status"] = [entry for found in reported for entry in found]
+    return {
+        **result,
+        "targets": [row for one in others for row in one.get("targets") or ()],
+        "complete": result["complete"] and all(one.get("complete") is True for one in others),
+        "verified": result["verified"] and all(one.get("verified") is True for one in others),
+        "records": records,
+    }
+
+
+def failures_of(others: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
+    """What went wrong in bindings of other targets: only what failed has a message."""
+    return [str(one["msg"]) for one in others if one.get("msg")]
+
+
+def _as_error(other: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
+    return [{"Error": str(other["msg"])}] if other.get("msg") else []
+
+
 def search_failed(message: str) -> dict[str, t.Any]:
     """The result when the resources could not be listed: that is never "no match"."""
     reason = f"the search for targets failed, so nothing was changed: {message}"

@@ -33,8 +33,12 @@ class ProjectDefinition(t.TypedDict):
     acm_regions: list[str]  # where ACM keeps it, beside the region of CloudFront
     acm_validation: str  # route53, or export
     acm_export: bool  # whether what ACM issues may leave it
-    bind: list[str]  # any of previous, aliases, ids: which distributions are meant
+    bind: list[str]  # any of previous, aliases, ids: which of the targets are meant
+    targets: list[str]  # any of cloudfront, elb, apigateway
     distributions: list[str]  # their IDs, for ids in bind
+    listeners: list[str]  # of load balancers, likewise
+    api_domains: list[str]  # of API Gateway, likewise
+    match_tags: dict[str, str]  # which limit what is found
     key_type: str
     acme_directory: str  # a known name, or a URL
     acme_ca_bundle: str | None
@@ -233,9 +237,10 @@ class _LastRunFacts(t.TypedDict):
 
 class LastRunRecord(_LastRunFacts, total=False):
     """The last run in the words of the SSL Plugin; ``Error`` is there if it failed, ``Previous_ACM_SSL_Info`` if it
-    replaced certificates of ACM."""
+    replaced certificates of ACM, ``Update_Targets_Status`` if it bound listeners or API domains."""
 
     Previous_ACM_SSL_Info: dict[str, list[str]]
+    Update_Targets_Status: list[dict[str, t.Any]]
     Error: str
 
 

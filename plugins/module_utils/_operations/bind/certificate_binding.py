@@ -63,7 +63,17 @@ class Listed:
 
 
 def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
-    """Find the distributions and tenants, bind or predict, report."""
+    """Find the distributions and tenants, bind or predict, report, with what was bound beside them."""
+    found, others = _bind(request, clients, clock, check_mode), request.others
+    return replace(
+        found,
+        changed=found.changed or any(one.get("changed") is True for one in others),
+        result=target_report.with_others(found.result, others),
+        failure=_failure(found.failure, *target_report.failures_of(others)),
+    )
+
+
+def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     target = _target(request, clients, clock, check_mode)
     try:
         found = _search(request, clients, target)

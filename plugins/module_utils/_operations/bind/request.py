@@ -38,6 +38,7 @@ class BindRequest:
     edge_ca_bundle: str | None
     rollback: bool
     match_tags: t.Mapping[str, str]
+    others: tuple[t.Mapping[str, t.Any], ...]
     connection: Connection
     step: StepRequest | None = None
 
@@ -67,6 +68,7 @@ def parse(params: Params) -> BindRequest:
         edge_ca_bundle=params["edge_ca_bundle"],
         rollback=params["rollback"],
         match_tags=dict(params["match_tags"]),
+        others=tuple(params["targets"]),
         connection=connection,
         step=step_record.parse(params),
     )

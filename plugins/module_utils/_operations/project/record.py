@@ -15,7 +15,13 @@ from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
-from ..._core.project import definition as project_definition, document as project_document, lease, places
+from ..._core.project import (
+    definition as project_definition,
+    document as project_document,
+    lease,
+    places,
+    targets as project_targets,
+)
 from ..._core.run import ending, overview, reissue, step_report, steps, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
@@ -188,6 +194,8 @@ def _result(
         "to_be_checked": False,
         "steps": steps.first(decided.plan, after, is_checked=is_new),
         "requests": steps.requests(decided.plan, after),
+        "targets": project_targets.steps(after["definition"]) if after is not None else {},
+        "distribution_matches": project_targets.distribution_matches(after["definition"]) if after is not None else [],
         "superseded": places.in_iam(after) if after is not None else [],
         "archived": places.archived(after) if after is not None else [],
         "kept_in_iam": places.kept_in_iam(after) if after is not None else [],

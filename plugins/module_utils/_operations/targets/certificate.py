@@ -24,20 +24,23 @@ _ARN = re.compile(
 )
 
 
-def parse(params: Params) -> NewCertificate:
-    """The certificate as far as the options tell it; one without names has to be read."""
+def parse(params: Params, region: str) -> NewCertificate:
+    """The certificate as far as the options tell it, of its copies that of the region; one without names has to be
+    read."""
     given = params["certificate"] or {}
+    there = [copy.get("arn") for copy in given.get("copies") or () if copy.get("region") == region]
     return NewCertificate(
-        arn=params["certificate_arn"] or given.get("arn") or None,
+        arn=params["certificate_arn"] or next(iter(there), given.get("arn")) or None,
         domains=tuple(given.get("domains") or ()),
         key_type=given.get("key_type") or "",
         fingerprint_sha256=given.get("fingerprint_sha256"),
     )
 
 
-def problems(params: Params, regions: t.Collection[str], takes_iam: bool) -> list[str]:
-    """Why the certificate cannot be bound in these regions, as far as can be told without a call."""
-    new, given = parse(params), params["certificate"]
+def problems(params: Params, regions: t.Sequence[str], takes_iam: bool) -> list[str]:
+    """Why the certificate cannot be bound in the first of these regions, where it may be in any of them, as far as can
+    be told without a call."""
+    new, given = parse(params, regions[0] if regions else ""), params["certificate"]
     found = []
     if new.arn is None and not params.check_mode:
         found.append("certificate: it has no arn, so it is only planned; run acm_cert without check mode first")

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
@@ -14,7 +14,7 @@ from ..._clients.aws.regional.elbv2 import LoadBalancing
 from ..._clients.aws.regional.tagging import LOAD_BALANCERS, Tagging
 from ..._clients.net.tls import TlsProbe
 from ..._core.targets import judging, listeners
-from ..._core.targets.uses import CLASSIC_LISTENER, LISTENER, Use
+from ..._core.targets.uses import CLASSIC_LISTENER, LISTENER, Use, UseSelection
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
@@ -42,7 +42,12 @@ class ElbClients:
 def run(request: TargetRequest, clients: ElbClients, clock: Clock, check_mode: bool) -> Outcome:
     """Find the listeners, bind or predict, report."""
     known = KnownCertificates({request.region: clients.acm}, clients.iam)
-    new, selection = known.read(request.new), request.selection
+    new = known.read(request.new)
+    try:
+        request = replace(request, selection=_with_arns(request.selection, clients))
+    except RemoteError as exc:
+        return outcome.search_failed(exc)
+    selection = request.selection
     classic = ClassicTargets(clients.elb, _names(request, known))
     current = ListenerTargets(clients.elbv2, _names(request, known))
     try:
@@ -57,6 +62,16 @@ def run(request: TargetRequest, clients: ElbClients, clock: Clock, check_mode: b
         raise ConfigError(problems)
     kinds: dict[str, TargetKind] = {LISTENER: current, CLASSIC_LISTENER: classic}
     return outcome.of(TargetBinding(kinds, clients.tls, clock, new, selection, request.options).run(uses, check_mode))
+
+
+def _with_arns(selection: UseSelection, clients: ElbClients) -> UseSelection:
+    """The selection with older certificates by the ARNs that listeners have, also those of IAM that were given by their
+    IDs."""
+    if all(one.startswith("arn:") for one in selection.previous):
+        return selection
+    arns = {one.id: one.arn for one in clients.iam().known_server_certificates()}
+    found = [one if one.startswith("arn:") else arns.get(one) for one in selection.previous]
+    return replace(selection, previous=tuple(one for one in found if one))
 
 
 def _scan(

@@ -36,7 +36,8 @@ class TargetRequest:
 def parse_listeners(params: Params) -> TargetRequest:
     """The request of elb_cert_bind; ConfigError that lists every problem, without calling anything."""
     connection, ids = Connection.of(params), tuple(params["listeners"])
-    region, new = connection.region, certificate.parse(params)
+    region = connection.region
+    new = certificate.parse(params, region)
     problems = [
         *_problems("listeners", ids, params),
         *certificate.problems(params, [region] if region else [], takes_iam=True),
@@ -67,7 +68,7 @@ def _request(
     if problems:
         raise ConfigError(list(problems))
     return TargetRequest(
-        new=certificate.parse(params),
+        new=certificate.parse(params, connection.region),
         selection=UseSelection(
             match=frozenset(params["match"]),
             previous=tuple(params["previous"]),
