@@ -306,8 +306,9 @@ def elb(one: OneFeature) -> None:
     one.upload("webapp")
     found = seed.client("iam", one.owner).get_server_certificate(ServerCertificateName="webapp")["ServerCertificate"]
     one.control.set(enforce_iam=True)
-    stored = found["ServerCertificateMetadata"]["Arn"]
-    assert in_process.run(elb_cert_bind, certificate_arn=stored, previous=[other], match=["previous"]).result["matched"]
+    stored = found["ServerCertificateMetadata"]
+    given = {"certificate_arn": stored["Arn"], "previous": [other, stored["ServerCertificateId"]]}
+    assert in_process.run(elb_cert_bind, **given).changed
 
 
 def apigateway(one: OneFeature) -> None:

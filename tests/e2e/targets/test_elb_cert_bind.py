@@ -262,7 +262,29 @@ def test_in_china_with_a_certificate_of_iam(control: Control, sandbox: SandboxPr
     found = bind(new, former, region="cn-north-1")
     assert (statuses(found), new.split(":")[1]) == ({listener: "rebound"}, "aws-cn")
     acm = imported("www.example.cn", region="cn-north-1")
-    assert statuses(bind(acm, new, region="cn-north-1")) == {listener: "rebound"}
+    identity = iam.get_server_certificate(ServerCertificateName="new")["ServerCertificate"]["ServerCertificateMetadata"]
+    assert statuses(bind(acm, identity["ServerCertificateId"], region="cn-north-1")) == {listener: "rebound"}
+
+
+def test_the_copy_of_the_region_is_bound(control: Control) -> None:
+    old, new = imported(region="eu-west-1"), imported(region="eu-west-1")
+    listener = seed_targets.create_listener("web", [old], region="eu-west-1")
+    copies = [{"region": "us-east-1", "arn": imported()}, {"region": "eu-west-1", "arn": new}]
+    given = {"arn": copies[0]["arn"], "copies": copies, "domains": list(acm_certs.NAMES), "key_type": "ecdsa_p256"}
+    found = in_process.run(elb_cert_bind, certificate=given, previous=[old], region="eu-west-1")
+    assert (statuses(found), places(listener)) == ({listener: "rebound"}, [(new, True)])
+
+
+def test_a_second_run_looks_once(control: Control, old: str) -> None:
+    seed_targets.create_listener("web", [old, old])
+    control.clear_calls()
+    assert not bind(old, imported()).changed
+    assert control.counts("elbv2") == {
+        "DescribeLoadBalancers": 1,
+        "DescribeListeners": 1,
+        "DescribeTags": 1,
+        "DescribeListenerCertificates": 1,
+    }
 
 
 def test_a_planned_certificate_is_predicted(control: Control, old: str) -> None:

@@ -152,12 +152,15 @@ class TargetBinding:
         """Wait until all of them have it and say that they are ready: that is as good as reading it back."""
         rounds = 0
         waiting = {report.id for report in self.reports.values() if report.is_bound}
+        # what needed no change was looked at just now
+        found = [self.uses[one] for one in waiting - self.updated]
         while waiting:
-            for use in self._look(waiting):
+            for use in found or self._look(waiting):
                 if use.is_settled and use.has(self.new.arn):
                     verified = self.options.verify != "none"
                     self.reports[use.id] = replace(self.reports[use.id], deployed=True, verified=verified)
                     waiting.discard(use.id)
+            found = []
             if not waiting or deadline.has_passed(self.clock.now()):
                 break
             pause(self.clock, deadline, rounds)
