@@ -41,7 +41,10 @@ def revocations(now: World, revoked: Sequence[str]) -> Iterator[str]:
 
 
 def _bindings(now: World) -> Iterator[str]:
-    """No distribution refers to a missing certificate."""
+    """No distribution or listener refers to a missing certificate."""
+    names = {each.name for each in now.certificates.values()}
+    for arn, found in now.listeners.items():
+        yield from (f"listener {arn} refers to the certificate {name}, which is gone" for name in set(found) - names)
     for each in now.distributions.values():
         if each.certificate is not None and each.certificate not in now.certificates:
             yield f"distribution {each.id} refers to the certificate {each.certificate}, which is gone"

@@ -15,7 +15,7 @@ from typing import Any
 from chaos.starting_point import Bench, Played
 
 from .outcome import outcome
-from .stories import EXTRA_CALLS, Story
+from .stories import Story
 from .world import PROJECT
 
 # What keeps documents and archives: in files, reading and writing them is no call.
@@ -112,7 +112,7 @@ def _again(bench: Bench, story: Story, undisturbed: Played, missing: int) -> Sur
     wanted, found = outcome(undisturbed), outcome(again)
     problems = [f"{key}: {found[key]}, undisturbed it is {wanted[key]}" for key in wanted if found[key] != wanted[key]]
     made = _counted(again.calls)
-    if made > missing + EXTRA_CALLS:
+    if made > missing + story.extra_calls:
         said = " ".join(f"{call['service']}:{call['operation']}" for call in again.calls)
         problems.append(f"{made} calls where {missing} were missing: {said}")
     if found["exit status"] != 0:

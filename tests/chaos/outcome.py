@@ -25,6 +25,9 @@ def outcome(played: Played) -> dict[str, Any]:
             (" ".join(each.rest["Aliases"].get("Items", [])), _bound(world, each.certificate))
             for each in world.distributions.values()
         ),
+        "served by listeners": sorted(
+            tuple(_served(world, name) for name in names) for names in world.listeners.values()
+        ),
         "challenge records": world.challenges,
         "topics": world.topics,
         "bundles": len(world.bundles),
@@ -63,6 +66,12 @@ def _bundle(world: World) -> int | None:
     certificate = (world.document or {}).get("certificate") or {}
     leaves = [world.bundles[path] for path in sorted(world.bundles, key=lambda path: path.removesuffix(".tar.gz"))]
     return leaves.index(certificate["fingerprint_sha256"]) if certificate else None
+
+
+def _served(world: World, name: str) -> str:
+    """The certificate of a listener, likewise."""
+    recorded = ((world.document or {}).get("certificate") or {}).get("name")
+    return "the recorded one" if name == recorded else name
 
 
 def _bound(world: World, certificate: str | None) -> str:

@@ -20,6 +20,7 @@ from sandbox.seed import (
     upload_certificate,
     viewer_certificate,
 )
+from sandbox.seed_targets import create_listener
 
 from chaos.storage import BUCKET, IN_AWS, TABLE
 
@@ -41,6 +42,9 @@ VARIABLES: Mapping[str, Any] = {
 }
 ROLE = "certops-dns"
 ELSEWHERE: Mapping[str, Any] = {**IN_AWS, "project_dns_aws": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"}}
+BALANCED: Mapping[str, Any] = {**VARIABLES, "project_targets": ["cloudfront", "elb"]}
+# Load balancers and their listeners are looked for again, and so are the names of their certificates.
+BALANCED_EXTRA_CALLS = EXTRA_CALLS + 8
 REVOKING: Mapping[str, Any] = {**VARIABLES, "project_revoke_reason": "keyCompromise"}
 
 
@@ -60,6 +64,8 @@ class Story:
     in_aws: bool = False
     """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its
     twin."""
+    extra_calls: int = EXTRA_CALLS
+    """How many calls a resumed run may make beyond those that are missing."""
     is_killed: bool = True
     """Otherwise it is there for the calls that no other story makes, to fail."""
 
@@ -78,6 +84,16 @@ def _empty(bench: Bench) -> None:
     sns = client("sns", env)
     topic = sns.create_topic(Name="somebody-elses")["TopicArn"]
     sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="else@foreign.example")
+
+
+def _balanced(bench: Bench) -> None:
+    """A project whose certificate is also that of a load balancer, as its default and in its list."""
+    _empty(bench)
+    _must_end(bench, "create", 0, **BALANCED)
+    env, ours = bench.process.env(), next(each for each in bench.observer.look().ours)
+    found = client("iam", env).get_server_certificate(ServerCertificateName=ours.name)["ServerCertificate"]
+    arn = found["ServerCertificateMetadata"]["Arn"]
+    create_listener("web", [arn, arn], env=env)
 
 
 def _empty_places(bench: Bench) -> None:
@@ -206,6 +222,9 @@ STORIES = {
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
     "create-aws": Story("create", _empty_places, {**VARIABLES, **IN_AWS}, issues=1, in_aws=True),
     "revoke": Story("reissue", _created, REVOKING, issues=1, revokes=1, begins_as="reissue"),
+    "reissue-elb": Story(
+        "reissue", _balanced, BALANCED, issues=1, begins_as="reissue", extra_calls=BALANCED_EXTRA_CALLS
+    ),
     "cleanup": Story("cleanup", _littered, {"project_name": PROJECT}),
     "rollback": Story("rollback", _kept, {"project_name": PROJECT}),
     "restore": Story("restore", _lost, {"project_name": PROJECT}),

@@ -48,6 +48,8 @@ class World:
     document: dict[str, Any] | None
     certificates: dict[str, ServerCertificate]
     distributions: dict[str, Distribution]
+    listeners: dict[str, tuple[str, ...]]
+    """Of every listener of load balancers the names of its certificates, the default first."""
     challenges: dict[str, list[str]]
     topics: dict[str, list[str]]
     bundles: dict[str, str]
@@ -78,8 +80,8 @@ class Observer:
 
     def __init__(self, env: Mapping[str, str], places: Places) -> None:
         self.places = places
-        self.iam, self.cloudfront, self.route53, self.sns = (
-            client(service, env) for service in ("iam", "cloudfront", "route53", "sns")
+        self.iam, self.cloudfront, self.route53, self.sns, self.elbv2 = (
+            client(service, env) for service in ("iam", "cloudfront", "route53", "sns", "elbv2")
         )
         self._fingerprints: dict[str, str] = {}
 
@@ -89,6 +91,7 @@ class Observer:
             document=self.places.document(),
             certificates={each.id: each for each in self._certificates()},
             distributions={each.id: each for each in self._distributions()},
+            listeners=dict(self._listeners()),
             challenges=self._challenges(),
             topics=self._topics(),
             bundles=bundles,
@@ -116,6 +119,14 @@ class Observer:
         for item in self.cloudfront.list_distributions()["DistributionList"].get("Items", []):
             config = self.cloudfront.get_distribution_config(Id=item["Id"])["DistributionConfig"]
             yield Distribution(item["Id"], config.pop("ViewerCertificate").get("IAMCertificateId"), config)
+
+    def _listeners(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for owner in self.elbv2.describe_load_balancers()["LoadBalancers"]:
+            for listener in self.elbv2.describe_listeners(LoadBalancerArn=owner["LoadBalancerArn"])["Listeners"]:
+                arn = listener["ListenerArn"]
+                found = self.elbv2.describe_listener_certificates(ListenerArn=arn)["Certificates"]
+                ordered = sorted(found, key=lambda one: (not one["IsDefault"], one["CertificateArn"]))
+                yield arn, tuple(one["CertificateArn"].rpartition("/")[2] for one in ordered)
 
     def _challenges(self) -> dict[str, list[str]]:
         found = {}
