@@ -28,8 +28,10 @@ _FOLLOWING = {
     "transfer": "Transfer Family",
 }
 _HIDDEN = {
-    "cloudfront": "an edge-optimised API domain, Cognito, AppSync or Amplify",
-    "elasticloadbalancing": "a regional API domain, OpenSearch or another managed service",
+    "cloudfront": "an edge-optimised API domain, which apigateway_cert_bind rebinds, or Cognito, AppSync or Amplify",
+    "elasticloadbalancing": (
+        "a regional API domain, which apigateway_cert_bind rebinds, or OpenSearch or another managed service"
+    ),
 }
 
 
