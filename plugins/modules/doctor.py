@@ -160,7 +160,7 @@ findings:
         - V(ICP_SUSPENDED), error. An alias has no valid ICP recordal, so that CloudFront in China does not serve it.
         - V(ICP_PENDING), warning. CloudFront could not find out whether it has one.
         - V(BINDING_CONTESTED), warning. A distribution that is to be bound uses a certificate of another project.
-        - V(TENANT_ONLY), warning. A distribution that is to be bound is a multi-tenant one.
+        - V(TENANT_ONLY), warning. A multi-tenant distribution is to be bound, which takes certificates of ACM only.
         - V(BINDING_TAKES_OVER), info. A distribution that is to be bound uses a certificate that belongs to no project.
         - V(BOUND_ELSEWHERE), info. A distribution has names of the project and is not to be bound.
         - V(NO_DISTRIBUTION), info. No distribution is to be bound.

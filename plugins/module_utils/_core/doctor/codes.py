@@ -150,7 +150,7 @@ _BINDING = {
         BINDING_CONTESTED=(
             "Leave the distribution to one project: remove the names from the other, or remove aliases from bind"
         ),
-        TENANT_ONLY="Bind the certificate to its tenants; a multi-tenant distribution has none of its own",
+        TENANT_ONLY="Keep the certificate in ACM: multi-tenant distributions take none of IAM",
     ),
     **_infos(
         BINDING_TAKES_OVER="No action needed if this is intended; otherwise remove aliases from bind",

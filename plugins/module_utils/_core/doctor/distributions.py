@@ -45,7 +45,7 @@ def bindings(
                     f"the names of the project do not cover its aliases {', '.join(report.uncovered)}",
                 )
             )
-        elif one.tenant_only:
+        elif one.tenant_only and target.element == IAM_ELEMENT:
             found.append(
                 finding("TENANT_ONLY", one.id, "it is a multi-tenant distribution (connection mode tenant-only)")
             )

@@ -14,7 +14,7 @@ from ..acm_cert.certificates import PENDING, AcmSummary
 from ..bind import binding, target as binding_target
 from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindStatus
-from ..project import document as project_document, identity, journal, places, sources
+from ..project import document as project_document, identity, journal, last_run, places, sources, targets
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
@@ -153,9 +153,11 @@ def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any],
     certificate, definition = project_document.recorded(document), document["definition"]
     target = binding_target.from_server_certificate(certificate)
     selection = Selection(
-        match=frozenset(definition["bind"]),
+        match=frozenset(targets.distribution_matches(definition)),
         previous=project_document.previous(document),
         ids=tuple(definition["distributions"]),
+        # a listing has no tags, so with some it tells of what the last run found only
+        tagged=frozenset(last_run.distributions(document["last_run"])) if definition["match_tags"] else None,
     )
     meant = {one.id: one for certificate_id in older for one in index.users.get(certificate_id, ())}
     if converging and "ids" in selection.match:
@@ -163,7 +165,12 @@ def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any],
     if converging and "aliases" in selection.match:
         meant.update({one.id: one for one in index.with_alias_of(target.domains)})
     return tuple(
-        sorted(one.id for one in meant.values() if binding.judge(one, selection, target).status is BindStatus.REBOUND)
+        sorted(
+            one.id
+            for one in meant.values()
+            # nor does it have the tenants of a distribution, whose names decide
+            if not one.tenant_only and binding.judge(one, selection, target).status is BindStatus.REBOUND
+        )
     )
 
 

@@ -20,7 +20,7 @@ from ..._core.bind import binding
 from ..._core.bind.distributions import Distribution, Selection
 from ..._core.doctor import account, distributions as doctor_distributions, notices as doctor_notices, stores
 from ..._core.doctor.findings import Finding
-from ..._core.project import places, sources
+from ..._core.project import places, sources, targets
 from ..._core.server_cert.server_certs import Quota, StoredCertificate
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
@@ -76,7 +76,9 @@ class AccountChecks:
         record = self.subject.record
         definition = self.subject.definition
         self._selection = Selection(
-            match=frozenset(definition["bind"]), previous=self.subject.previous, ids=tuple(definition["distributions"])
+            match=frozenset(targets.distribution_matches(definition)),
+            previous=self.subject.previous,
+            ids=tuple(definition["distributions"]),
         )
         self._target = doctor_distributions.target_of(self.subject.domains, record)
 

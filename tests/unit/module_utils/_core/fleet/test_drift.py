@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
@@ -70,6 +71,23 @@ class TestDrift:
     def test_a_distribution_that_went_back_is_bound_again(self, distribution: Distribution, action: str) -> None:
         known = document(certificate=certificate(), superseded=[certificate(30, number=2)])
         assert judged(known, index=listing(stored(1), stored(2), distribution)).action == action
+
+    def test_with_tags_only_what_the_last_run_found_went_back(self) -> None:
+        last_run = {"Matched_CloudFront": {"ID_LIST": ["E1"]}}
+        known = document(
+            certificate=certificate(),
+            superseded=[certificate(30, number=2)],
+            definition=definition(match_tags={"team": "web"}),
+            last_run=last_run,
+        )
+        for distribution, action in (("E1", "rebind"), ("E2", "none")):
+            index = listing(stored(1), stored(2), uses(distribution, 2, "example.com"))
+            assert judged(known, index=index).action == action
+
+    def test_what_depends_on_tenants_is_left_to_runs(self) -> None:
+        known = document(certificate=certificate(), superseded=[certificate(30, number=2)])
+        index = listing(stored(1), stored(2), replace(uses("E1", 2), tenant_only=True))
+        assert judged(known, index=index).action == "none"
 
     def test_what_breaks_first_is_the_deadline(self) -> None:
         old = certificate(60, number=2)
