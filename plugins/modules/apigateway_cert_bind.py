@@ -144,6 +144,7 @@ reason:
   sample: "1 rebound, 1 already, 0 skipped, 0 failed, 0 rolled_back of 2 matched targets"
 """
 
+import functools
 import typing as t
 
 from ..module_utils._clients.aws.regional import acm
@@ -184,7 +185,9 @@ def connect(request: TargetRequest) -> ApiClients:
     session = request.connection.session()
     region = request.new.region or session.region
     return ApiClients(
-        apigateway=ApiGateway(session.client("apigateway"), lambda: session.client("apigateway", **ONE_TRY)),
+        apigateway=ApiGateway(
+            session.client("apigateway"), functools.cache(lambda: session.client("apigateway", **ONE_TRY))
+        ),
         acm={region: acm.connect(session, region)},
         tls=TlsProbe(request.edge_ca_bundle),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ..._clients.aws.cloudfront import CloudFront, TenantConfig
 from ..._core.bind import tenants
 from ..._core.bind.distributions import DEPLOYED, Distribution
+from ..._core.bind.target import ACM_REGION
 from ..._core.bind.tenants import Tenant
 from ..._core.targets.uses import TENANT, NewCertificate, Slot, Use
 from ..._core.values import domain_names
@@ -42,7 +43,8 @@ class TenantTargets:
 
     def scan(self, previous: t.Iterable[str], ids: t.Iterable[str]) -> tuple[Use, ...]:
         """Every tenant that has one of these certificates or the new one, and those that are listed."""
-        arns = [arn for arn in dict.fromkeys([*previous, self.new.arn]) if arn and ":acm:" in arn]
+        # copies of a certificate in other regions are nothing to CloudFront
+        arns = [arn for arn in dict.fromkeys([*previous, self.new.arn]) if arn and f":acm:{ACM_REGION}:" in arn]
         found = {one.id: one for arn in arns for one in self.cloudfront.list_distribution_tenants_by_customization(arn)}
         others = [one for one in ids if one not in found]
         configs = [config for one in others if (config := self.cloudfront.get_distribution_tenant(one))]
