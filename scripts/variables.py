@@ -18,7 +18,7 @@ Entry = dict[str, t.Any]
 
 def plain(text: str) -> str:
     """Ansible's documentation markup as Markdown."""
-    text = re.sub(r"O\((?:\w+#)?([^)=]+)(?:=[^)]*)?\)", r"`\1`", text)
+    text = re.sub(r"O\((?:\w+[#:])?([^)=]+)(?:=[^)]*)?\)", r"`\1`", text)
     text = re.sub(r"[VCEM]\(([^)]*)\)", r"`\1`", text)
     return text.replace("|", "\\|").replace("\n", " ")
 
