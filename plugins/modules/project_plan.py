@@ -342,7 +342,7 @@ limits:
   returned: success
   type: dict
   contains:
-    calls: {description: About how many calls of each service., type: dict, sample: {acme: 11, cloudfront: 5, iam: 5,
+    calls: {description: About how many calls of each service., type: dict, sample: {acme: 13, cloudfront: 5, iam: 5,
       route53: 4, sns: 3}}
     orders: {description: How many certificates are ordered at each CA., type: dict, sample:
       {"https://acme-v02.api.letsencrypt.org/directory": 1}}

@@ -35,31 +35,31 @@ def listed(*distributions: Distribution) -> Index:
         pytest.param(need("none"), None, {}, id="a project that rests"),
         pytest.param(need("wait"), None, {}, id="a project that waits"),
         pytest.param(
-            need(), listed(*BOUND), {"acme": 11, "cloudfront": 7, "iam": 3, "route53": 4, "sns": 2}, id="a renewal"
+            need(), listed(*BOUND), {"acme": 13, "cloudfront": 7, "iam": 3, "route53": 4, "sns": 2}, id="a renewal"
         ),
         pytest.param(
             need(**FOUND),
             None,
-            {"acme": 11, "cloudfront": 9, "iam": 3, "route53": 4, "sns": 2},
+            {"acme": 13, "cloudfront": 9, "iam": 3, "route53": 4, "sns": 2},
             id="distributions that the last run found",
         ),
         pytest.param(
             need(**FOUND),
             listed(*BOUND),
-            {"acme": 11, "cloudfront": 7, "iam": 3, "route53": 4, "sns": 2},
+            {"acme": 13, "cloudfront": 7, "iam": 3, "route53": 4, "sns": 2},
             id="listings count before the last run",
         ),
         pytest.param(need("rebind", issue=False), listed(*BOUND), {"cloudfront": 6, "iam": 3, "sns": 2}, id="no order"),
         pytest.param(
             need(definition=definition(sns_topic="")),
             None,
-            {"acme": 11, "cloudfront": 3, "iam": 3, "route53": 4},
+            {"acme": 13, "cloudfront": 3, "iam": 3, "route53": 4},
             id="nobody to tell",
         ),
         pytest.param(
             need(last_run={"Matched_CloudFront": "No Matched CloudFront"}),
             None,
-            {"acme": 11, "cloudfront": 3, "iam": 3, "route53": 4, "sns": 2},
+            {"acme": 13, "cloudfront": 3, "iam": 3, "route53": 4, "sns": 2},
             id="no distribution",
         ),
     ],
