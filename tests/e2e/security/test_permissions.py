@@ -31,6 +31,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     project_adopt,
     project_info,
     project_record,
+    project_report,
     project_store,
     sns_notify,
     sns_subscription,
@@ -297,7 +298,7 @@ def match_tags(one: OneFeature) -> None:
 
 def elb(one: OneFeature) -> None:
     old, new, other = (acm_certs.make().imported() for _number in range(3))
-    seed_targets.create_listener("web", [old, old])
+    listener = seed_targets.create_listener("web", [old, old])
     seed_targets.create_classic_listener("classic", old)
     one.become("elb")
     assert in_process.run(elb_cert_bind, certificate_arn=new, previous=[old]).changed
@@ -307,8 +308,8 @@ def elb(one: OneFeature) -> None:
     found = seed.client("iam", one.owner).get_server_certificate(ServerCertificateName="webapp")["ServerCertificate"]
     one.control.set(enforce_iam=True)
     stored = found["ServerCertificateMetadata"]
-    given = {"certificate_arn": stored["Arn"], "previous": [other, stored["ServerCertificateId"]]}
-    assert in_process.run(elb_cert_bind, **given).changed
+    given = {"certificate_arn": stored["Arn"], "previous": [stored["ServerCertificateId"]]}
+    assert in_process.run(elb_cert_bind, **given, match=["previous", "ids"], listeners=[listener]).changed
 
 
 def apigateway(one: OneFeature) -> None:
@@ -422,6 +423,16 @@ def examine(one: OneFeature) -> None:
     in_process.run(doctor, **project, dns_server="127.0.0.1:9")
 
 
+def report(one: OneFeature) -> None:
+    seed.client("s3", one.owner).create_bucket(Bucket="certops-reports")
+    in_process.run(project_store, store="dynamodb://certops")
+    one.become("report", "store-dynamodb")
+    store = {"store": "dynamodb://certops"}
+    keep_documents(store["store"])
+    in_process.run(project_record, **store, name=PROJECT, definition={"domains": "example.com"})
+    in_process.run(project_report, **store, dir="s3://certops-reports/report/today")
+
+
 WORK = (
     issue,
     persist,
@@ -448,6 +459,7 @@ WORK = (
     store_dynamodb,
     store_s3,
     setup,
+    report,
     examine,
 )
 
