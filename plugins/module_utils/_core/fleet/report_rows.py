@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..ca import directories, issuances
-from ..project import history, last_run as last_runs, lease, pending_revocations
+from ..project import history, last_run as last_runs, lease, pending_revocations, places
 from ..project.document import authority, is_recorded
 from ..report import expiry
 from ..report.fleet.rows import (
@@ -70,7 +70,7 @@ def of(document: ProjectDocument, question: RowQuestion) -> FleetRow:
         tags={_name(key): _name(value) for key, value in list((definition["tags"] or {}).items())[:MOST_LISTED]},
         ca=_ca(document),
         key_type=_name(recorded["key_type"] if recorded else definition["key_type"]),
-        store=_name(definition["certificate_store"]),
+        store=_name(places.store_of(recorded) if recorded else definition["certificate_store"]),
         certificates=tuple(certificates),
         addresses=_addresses(document),
         targets=_targets(document, question.index),
@@ -130,6 +130,8 @@ def _certificate(entry: CertificateRecord, current: bool) -> ShownCertificate:
         not_after=_name(entry.get("not_after")),
         archive_uri=texts.cleaned(entry.get("archive_uri") or "", LONGEST_SENTENCE),
         revoked_at=_name(entry.get("revoked_at")),
+        store=_name(places.store_of(entry)),
+        copies=_texts(places.arns(entry)),
     )
 
 
@@ -147,15 +149,14 @@ def _targets(document: ProjectDocument, index: Index | None) -> tuple[ShownTarge
             (*last_runs.distributions(document["last_run"]), *document["definition"]["distributions"])
         )
         return tuple(ShownTarget(_name(one)) for one in list(found)[:MOST_LISTED])
-    own = [str(entry.get("id") or entry.get("arn")) for entry in _entries(document)]
+    own = [key for entry in _entries(document) for key in places.keys(entry)]
     users = {user.id: user for one in own for user in index.users.get(one, ())}
     return tuple(ShownTarget(_name(one), _texts(users[one].aliases)) for one in sorted(users)[:MOST_LISTED])
 
 
 def _is_of_another_account(recorded: CertificateRecord, index: Index) -> bool:
     """Whether the listings, which are of one account, do not have the certificate, nor anything that uses it."""
-    own = str(recorded.get("id") or recorded.get("arn"))
-    return own not in index.ids and own not in index.users
+    return not any(key in index.ids or key in index.users for key in places.keys(recorded))
 
 
 def _ca(document: ProjectDocument) -> str:

@@ -222,7 +222,7 @@ def _foreign(
 ) -> tuple[ForeignCertificate, ...]:
     """What no record knows, with what uses it: the server certificates, the first to expire in front, and then the
     certificates of ACM that a distribution uses, of which a listing of distributions tells no more."""
-    own = {one.id for row in made for one in row.certificates}
+    own = {key for row in made for one in row.certificates for key in (one.id, *one.copies)}
     users = Index.of(Listing(UNKNOWN_ACCOUNT, (), distributions)).users
     found = [
         ForeignCertificate(

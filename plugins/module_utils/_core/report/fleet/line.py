@@ -81,7 +81,7 @@ class Line:
 
     def _certificate(self, one: ShownCertificate) -> str:
         fields = (
-            ("ID", isolated(one.id)),
+            ("ID", isolated(", ".join(one.copies) or one.id)),
             ("issued", minute(one.issued_at)),
             ("expires", minute(one.not_after)),
             ("revoked", minute(one.revoked_at)),

@@ -22,7 +22,8 @@ STATES = ("expired", "broken", "failing", "unfinished", "locked", "pending", "du
 
 @dataclass(frozen=True)
 class ShownCertificate:
-    """A certificate of a project: the one in its record, or one that it superseded."""
+    """A certificate of a project: the one in its record, or one that it superseded. ``copies`` are its ARNs in ACM of
+    several regions."""
 
     current: bool
     name: str
@@ -36,6 +37,8 @@ class ShownCertificate:
     not_after: str
     archive_uri: str
     revoked_at: str = ""
+    store: str = "iam"
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

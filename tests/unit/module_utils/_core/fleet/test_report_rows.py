@@ -138,3 +138,14 @@ def test_a_listing_of_another_account_says_nothing_of_where_it_is_served() -> No
     matched = {"Status": "Succeeded", "finished_at": None, "Matched_CloudFront": {"ID_LIST": ["E9"]}}
     other = Distribution("E1", viewer={"IAMCertificateId": "ASCAOTHER"})
     assert [one.id for one in row([other], certificate=certificate(), last_run=matched).targets] == ["E9"]
+
+
+def test_a_certificate_in_acm_is_found_by_each_of_its_arns() -> None:
+    first, second = (f"arn:aws:acm:{region}:123456789012:certificate/1" for region in ("us-east-1", "eu-west-1"))
+    copies = [{"region": "us-east-1", "arn": first}, {"region": "eu-west-1", "arn": second}]
+    one = certificate(store="acm", id=None, arn=first, copies=copies)
+    found = row([Distribution("E1", viewer={"ACMCertificateArn": first})], certificate=one)
+    assert [target.id for target in found.targets] == ["E1"]
+    assert found.store == "acm"
+    assert found.certificate is not None
+    assert found.certificate.copies == (first, second)
