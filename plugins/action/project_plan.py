@@ -44,10 +44,30 @@ class ActionModule(_in_process.ActionModule):
             chosen = choice.choose(asked)
         except CertError as exc:
             return dict(_module.result_of_error(exc))
-        return {
-            **self._selected(chosen, asked.purpose, tmp, task_vars or {}),
-            "group": choice.group_after((task_vars or {})["groups"]),
-        }
+        named = choice.to_complete(
+            chosen,
+            asked.purpose,
+            boolean(selection.get("defined", False)),
+            boolean(selection.get("change_only", False)),
+        )
+        stored = self._stored(named, task_vars or {})
+        found = self._selected(choice.completed(chosen, stored), asked.purpose, tmp, task_vars or {})
+        if "hosts" in found:
+            found["hosts"] = choice.with_stored(found["hosts"], stored)
+        return {**found, "group": choice.group_after((task_vars or {})["groups"])}
+
+    def _stored(
+        self, named: t.Mapping[int, t.Mapping[str, t.Any]], task_vars: dict[str, t.Any]
+    ) -> dict[int, dict[str, t.Any]]:
+        """What the store knows of projects that are named to change something of them, by the place of their
+        definition."""
+        found = {}
+        for index, wanted in named.items():
+            store = wanted.get("store") or self._task.args.get("store")
+            args = {"names": [str(wanted["name"])], **({"store": store} if store else {})}
+            for known in self.result_of("project_info", args, task_vars).get("projects", ()):
+                found[index] = choice.others(known["role_vars"], wanted)
+        return found
 
     def _selected(
         self, chosen: choice.ProjectChoice, purpose: str, tmp: str | None, task_vars: dict[str, t.Any]
@@ -75,16 +95,23 @@ class ActionModule(_in_process.ActionModule):
             extra = self._templar.template(_chosen(load_extra_vars(self._loader), only_prefixed=True))
             entries = [*(args.get("definitions") or ()), *self._of_hosts(hosts or (), task_vars)]
             # An extra variable comes before everything else, in the run of a project, too.
-            args["definitions"] = [
-                {**_chosen(entry if isinstance(entry, t.Mapping) else {"project_name": entry}), **extra}
-                for entry in entries
-            ]
+            args["definitions"] = [{**_with_names(entry), **extra} for entry in entries]
 
     def _of_hosts(self, hosts: t.Iterable[str], task_vars: t.Mapping[str, t.Any]) -> t.Iterator[dict[str, t.Any]]:
         for host in hosts:
             known = task_vars["hostvars"].raw_get(host)
             templar = self._templar.copy_with_new_env(available_variables=known)
-            yield {**templar.template(_chosen(known, only_prefixed=True)), given.HOST: host}
+            definition = templar.template(_chosen(known, only_prefixed=True))
+            names = [name for name in known if str(name).startswith(given.PREFIX)]
+            yield {**definition, given.HOST: host, given.NAMES: names}
+
+
+def _with_names(entry: t.Any) -> dict[str, t.Any]:
+    """What makes a definition of an entry, and the names of all that it has, so that a misspelt one is refused."""
+    if not isinstance(entry, t.Mapping):
+        return {"project_name": entry}
+    names = entry.get(given.NAMES) or [str(name) for name in entry if name != given.HOST]
+    return {**_chosen(entry), given.NAMES: names}
 
 
 def _chosen(entry: t.Mapping[str, t.Any], only_prefixed: bool = False) -> dict[str, t.Any]:

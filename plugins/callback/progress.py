@@ -17,6 +17,7 @@ description:
   - Elsewhere, prints a line when a project begins a phase and when it ends. In a run over more than 20 projects these
     are only the failures, and from time
     to time a line about all projects.
+  - After a recap of more than five hosts, shows the last lines of the run once more, which say what needs a person.
   - Stands beside the callback that prints results, whichever that is, and shows nothing but names of projects, phases,
     counts, and durations.
 requirements:
@@ -66,6 +67,9 @@ COLLECTION = "certops.cloudfront."
 ROLE = f"{COLLECTION}project : "
 RECORD = "project_record"
 PREFLIGHT = "project_preflight"
+SUMMARY = "run_summary"
+# A recap of more hosts than this takes the last lines of a run off the screen.
+LONG_RECAP = 5
 PHASE_OF = {
     "acme_route53_issue": "issue",
     "iam_server_cert": "store",
@@ -103,6 +107,7 @@ class CallbackModule(CallbackBase):
         # them.
         self._names: dict[str, str] = {}
         self._plans: dict[str, t.Any] = {}
+        self._last_lines: list[str] = []
 
     def v2_playbook_on_play_start(self, play: t.Any) -> None:
         """Projects are counted anew in each play."""
@@ -119,6 +124,8 @@ class CallbackModule(CallbackBase):
         """A project may have begun, or ended."""
         host, task = result._host, result._task
         self._enter(host, _phase(task))
+        if _module(task) == SUMMARY:
+            self._last_lines = [str(line) for line in result._result.get("screen") or ()]
         if _module(task) != RECORD or _is_rehearsal(task):
             return
         is_taking = task.args.get("state") == "locked"
@@ -135,9 +142,12 @@ class CallbackModule(CallbackBase):
             self._enter(result._host, _phase(result._task))
             self._end(self._name(result._host), progress.FAILED)
 
-    def v2_playbook_on_stats(self, _stats: t.Any) -> None:
-        """The playbook has ended."""
+    def v2_playbook_on_stats(self, stats: t.Any) -> None:
+        """The playbook has ended; a long recap pushed its last lines off the screen, so they come again."""
         self._finish()
+        if len(stats.processed) > LONG_RECAP:
+            for line in ["", *self._last_lines]:
+                self._display.display(line)
 
     def _took(self, host: str, result: t.Mapping[str, t.Any]) -> None:
         """A run has its project, or another run has."""

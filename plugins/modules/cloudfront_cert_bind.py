@@ -260,6 +260,8 @@ distributions:
     reason: {description: Why., type: str, sample: it uses an older certificate}
     aliases: {description: Its aliases., type: list, elements: str, sample: [www.example.com]}
     uncovered: {description: Those that the certificate does not cover., type: list, elements: str, sample: []}
+    former: {description: "IDs (ARNs for ACM) of the certificates that it used before, unless it used this one.", type:
+      list, elements: str, sample: [ASCAEXAMPLE456EXAMPLE]}
     etag_before: {description: The version of its configuration before., type: str, sample: E1ABC}
     etag_after: {description: The version of its configuration with the certificate., type: str, sample: E2DEF}
     deployed: {description: Whether the certificate is known to be deployed everywhere., type: bool, sample: true}
@@ -289,6 +291,12 @@ targets:
   type: list
   elements: dict
   sample: []
+could_use:
+  description: Distributions that are not meant although the certificate covers all of their aliases, at most 20.
+  returned: success
+  type: list
+  elements: dict
+  sample: [{id: E2EXAMPLE3WK9E, aliases: [shop.example.com]}]
 complete:
   description:
     - Whether all matched distributions, tenants and targets use the certificate. False if one failed or was skipped.

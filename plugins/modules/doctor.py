@@ -212,6 +212,12 @@ lines:
   elements: str
   sample: ["ERROR ZONE_MISSING example.net: it has no public hosted zone in the Route 53 of this account. Create a
     public hosted zone"]
+todo:
+  description: What needs a person, the errors and warnings among the findings, as C(what) it is and what to C(do).
+  returned: success
+  type: list
+  elements: dict
+  sample: [{what: "ERROR ZONE_MISSING example.net: it has no public hosted zone", do: Create a public hosted zone}]
 counts:
   description: How many findings of each severity there are.
   returned: success

@@ -196,6 +196,11 @@ server_certificate:
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
     authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
     not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
+uploaded:
+  description: Whether it was uploaded, or would be in check mode.
+  returned: success, with O(state=present)
+  type: bool
+  sample: true
 server_certificate_id:
   description: The ID of the server certificate, which CloudFront calls IAMCertificateId.
   returned: success

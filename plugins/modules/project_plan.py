@@ -100,6 +100,17 @@ options:
         description: The hosts of the inventory group C(certificate_projects), if there is one.
         type: list
         elements: str
+      defined:
+        description: Whether the variable C(project_domains) was given, so that the definition of the one project that
+          is named is a whole one.
+        type: bool
+        default: false
+      change_only:
+        description:
+          - Whether the definitions name only what is to change. The rest is taken from the store, in RV(hosts).
+          - Without domains, a definition always means only that.
+        type: bool
+        default: false
       limited:
         description: Whether a limit chose these hosts.
         type: bool
@@ -303,6 +314,8 @@ projects:
       sample: []}
     orphans: {description: Certificates under its path that are neither in its record nor in use., type: list,
       elements: str, sample: []}
+    left: {description: "Distributions that stay on a superseded certificate, since the present one does not cover all
+      of their aliases: C(id), the C(uncovered) ones, and C(until) when.", type: list, elements: dict, sample: []}
     predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
       cloudfront: 5, iam: 5, route53: 4, sns: 3}}
 attention:
@@ -381,6 +394,7 @@ summary:
     - How many projects need what, and the first five of those that no run takes now, namely of those that are put off,
       wait, rest, or have leftovers
       for the playbook C(cleanup).
+    - C(attention) is what needs a person of the projects that no run takes now, with what to C(do), at most 20 of them.
   returned: success
   type: dict
   sample:
@@ -401,6 +415,7 @@ summary:
     first_resting: [{name: blog, until: "2026-11-24T08:47:05Z", reason: "the certificate is valid and not due before
       2026-11-24T08:47:05Z"}]
     first_to_clean: []
+    attention: []
 """
 
 import typing as t
@@ -425,6 +440,8 @@ SELECTION: dict[str, t.Any] = {
     "project_name": {"type": "raw"},
     "hosts": {"type": "list", "elements": "str"},
     "limited": {"type": "bool", "default": False},
+    "defined": {"type": "bool", "default": False},
+    "change_only": {"type": "bool", "default": False},
     "skip_unchanged": {"type": "bool", "default": True},
 }
 ARGUMENT_SPEC: dict[str, t.Any] = {

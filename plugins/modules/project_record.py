@@ -116,6 +116,17 @@ options:
     type: list
     elements: str
     default: []
+  variables:
+    description:
+      - Names of variables that begin with C(project_), where the role runs. One that is not a variable of the role, but
+        nearly like one, is an error.
+    type: list
+    elements: str
+    default: []
+  strict_variables:
+    description: Whether any other name in O(variables) is an error, too.
+    type: bool
+    default: false
   run_id:
     description:
       - Name of the run. With O(state=locked) one is made up if none is given, and the same one may come again.
@@ -381,6 +392,12 @@ definition_changed:
   returned: success
   type: bool
   sample: false
+definition_changes:
+  description: What is another in the definition than before, a sentence for each field. Empty for a new project.
+  returned: success
+  type: list
+  elements: str
+  sample: ["emails: dev@example.com added"]
 role_vars:
   description: The definition as variables of the role.
   returned: success
@@ -388,11 +405,30 @@ role_vars:
   sample: {project_name: webapp, project_domains: [example.com], project_store:
     "file:///home/ops/.local/share/certops/store"}
 summary:
-  description: The project in one line.
+  description: The project as the role leaves it in C(project_result).
   returned: success
   type: dict
-  sample: {name: webapp, status: changed, changed: true, reason: "webapp-2027-01-06-0442 valid until
-    2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"}
+  contains:
+    name: {description: Name of the project., type: str, sample: webapp}
+    status: {description: "One of V(changed), V(unchanged), V(locked), V(failed), V(deleted), V(absent).", type: str,
+      sample: changed}
+    changed: {description: "Whether anything was changed, or would be in check mode.", type: bool, sample: true}
+    failed: {description: Whether the run failed., type: bool, sample: false}
+    reason: {description: "The certificate in service in one sentence, or why the run failed or did nothing.",
+      type: str, sample: "webapp-2027-01-06-0442 valid until 2027-01-06T04:42:09Z, renewal at 2026-11-07T03:44:10Z"}
+    certificate: {description: "The recorded certificate with name, ID, ARN, names, dates and C(renew_at), or V(null).",
+      type: dict, sample: {name: webapp-2027-01-06-0442, id: ASCAEXAMPLE123EXAMPLE, not_after: "2027-01-06T04:42:09Z",
+      renew_at: "2026-11-07T03:44:10Z"}}
+    archive_uri: {description: "Where the bundle of this certificate is archived, or V(null).", type: str, sample:
+      "file:///archive/webapp/2026-10-08-0442.tar.gz"}
+    distributions: {description: "What became of each distribution that is meant: C(id), C(status), C(reason) and
+      C(aliases), as M(certops.cloudfront.cloudfront_cert_bind) returns them. Empty if none was looked at.", type: list,
+      elements: dict, sample: [{id: E2EXAMPLE3WK9D, status: rebound, reason: it uses an older certificate, aliases:
+      [example.com]}]}
+    did: {description: "What was done, or would be in check mode.", type: list, elements: str, sample: ["bound
+      E2EXAMPLE3WK9D (example.com)"]}
+    todo: {description: "What needs a person: C(what) it is, and what to C(do), a command where one does it.", type:
+      list, elements: dict, sample: []}
 notice:
   description: Subject and message of a mail about the run.
   returned: when a step, the end or the failure of a run is recorded that people should know of
@@ -423,6 +459,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "account_change": {"type": "bool", "default": False},
     "check_first": {"type": "bool", "default": False},
     "problems": {"type": "list", "elements": "str", "default": []},
+    "variables": {"type": "list", "elements": "str", "default": []},
+    "strict_variables": {"type": "bool", "default": False},
     "run_id": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
     "phase": {"type": "str", "choices": list(journal.PHASES)},

@@ -94,6 +94,20 @@ headline:
   returned: success
   type: str
   sample: "3 projects: 2 changed, 1 failed; fix the failures and run again: each project resumes where it stopped."
+screen:
+  description:
+    - The end of the run as a person reads it in a terminal of 80 columns. What was done, or would be in check mode,
+      what waits, and last what needs a person, with the command for it. Failures with the same reason stand together.
+    - Times are days here, and minutes where they are near.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "webapp | changed | webapp-2027-01-06-0442 valid until 2027-01-06, renewal"
+    - "  at 2026-11-07"
+    - "  bound E2EXAMPLE3WK9D (example.com)"
+    - ""
+    - "1 project: 1 changed."
 lines:
   description: A line for each project that ran, those that failed at the end.
   returned: success

@@ -107,6 +107,8 @@ subscriptions:
     endpoint: {description: The address., type: str, sample: ops@example.com}
     status: {description: "V(pending), V(confirmed) or V(absent).", type: str, sample: pending}
     arn: {description: "ARN of the subscription, or V(null) unless it is confirmed.", type: str, sample: null}
+    changed: {description: "Whether it was subscribed or unsubscribed now, or would be in check mode.", type: bool,
+      sample: true}
 """
 
 import typing as t

@@ -133,9 +133,10 @@ class Stage:
 
     @staticmethod
     def _summary(output: str) -> list[str]:
-        told = output.partition("TASK [Report what was done and what failed")[2]
+        told = output.rpartition("TASK [Report what was done and what failed")[2]
         found = re.search(r"\"msg\": \[\n(.*?)\n +\]", told, re.DOTALL)
-        return [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
+        lines = [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
+        return [line for line in lines if line]
 
     def use_default_certificate(self, distribution: str) -> None:
         """What an owner does who gives a distribution up."""

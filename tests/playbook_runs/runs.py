@@ -43,6 +43,18 @@ class Run:
         return {host: dict(zip(_COUNTERS, map(int, counts))) for host, *counts in _RECAP.findall(self.stdout)}
 
     @property
+    def screen(self) -> list[str]:
+        """The lines of the last task of a playbook of the collection: what was done, and what needs a person."""
+        told = self.stdout.rpartition("TASK [Report what was done and what failed")[2]
+        found = re.search(r"\"msg\": \[\n(.*?)\n +\]", told, re.DOTALL)
+        return [json.loads(line.strip().rstrip(",")) for line in found[1].splitlines()] if found else []
+
+    @property
+    def told(self) -> list[str]:
+        """The same with each entry in one line, whatever it was broken into for a terminal."""
+        return re.sub(r"\n {2,}", " ", "\n".join(self.screen)).splitlines()
+
+    @property
     def banners(self) -> int:
         """How many tasks announced themselves, skipped ones included."""
         return len(_BANNER.findall(self.stdout))

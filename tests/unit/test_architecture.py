@@ -34,6 +34,7 @@ CORE_MAY_IMPORT = {
     "collections",
     "dataclasses",
     "datetime",
+    "difflib",
     "email.utils",
     "enum",
     "functools",

@@ -73,8 +73,10 @@ def test_a_healthy_project_is_said_to_be_so_in_one_line_and_nothing_is_changed(l
     before = life.document()
     control.clear_calls()
     run = life.play("doctor").succeeded()
-    assert [line.strip() for line in run.stdout.splitlines() if "webapp is healthy" in line] == [
-        '"webapp | healthy | webapp is healthy: 18 checks; for information: WRITES_UNTESTED"'
+    assert run.told == [
+        "webapp | healthy | webapp is healthy: 18 checks; for information: WRITES_UNTESTED",
+        "",
+        "1 project: 1 healthy.",
     ]
     assert run.changed == 0
     assert life.document() == before

@@ -106,7 +106,7 @@ def test_a_line_for_each_phase_that_a_project_comes_to(plugin: Plugin) -> None:
         plugin.now += 1
         play.ok("web", module, args={"state": "recorded"})
     play.finish("web")
-    plugin.v2_playbook_on_stats(None)
+    plugin.v2_playbook_on_stats(SimpleNamespace(processed={}))
     assert plugin.lines == [
         "progress: web: issue",
         "progress: web: store",
@@ -215,7 +215,7 @@ def test_a_play_without_projects_says_nothing(plugin: Plugin) -> None:
     play = Play(plugin, "web")
     play.ok("web", "ansible.builtin.debug")
     play.ok("web", "project_info")
-    plugin.v2_playbook_on_stats(None)
+    plugin.v2_playbook_on_stats(SimpleNamespace(processed={}))
     assert plugin.lines == []
 
 
@@ -253,7 +253,7 @@ def test_a_terminal_has_bars_in_its_last_lines_until_the_end(plugin: Plugin, ter
     assert "\033[1;18r" in shown
     assert "\033[19;1H\033[2Kissue    [" in shown
     assert "\033[24;1H\033[2Kprojects 0 of 1 ended" in shown
-    plugin.v2_playbook_on_stats(None)
+    plugin.v2_playbook_on_stats(SimpleNamespace(processed={}))
     assert terminal.getvalue().endswith("\0337\033[r\0338\033[J")
     assert plugin.lines == ["progress: 1 of 1 ended, 0:00:00"]
 
@@ -302,3 +302,17 @@ def test_a_terminal_has_lines_where_bars_cannot_be_or_are_not_wanted(
     Play(plugin, "web").start("web", "acme_route53_issue")
     assert terminal.getvalue() == ""
     assert plugin.lines == ["progress: web: issue"]
+
+
+def test_after_a_long_recap_what_needs_a_person_comes_once_more(plugin: Plugin) -> None:
+    play = Play(plugin, "web")
+    play.ok("web", "run_summary", {"screen": ["NEEDS A PERSON", "web: confirm"]})
+    plugin.v2_playbook_on_stats(SimpleNamespace(processed=dict.fromkeys(range(6), 1)))
+    assert plugin.lines[-2:] == ["NEEDS A PERSON", "web: confirm"]
+
+
+def test_after_a_short_recap_they_still_stand_there(plugin: Plugin) -> None:
+    play = Play(plugin, "web")
+    play.ok("web", "run_summary", {"screen": ["NEEDS A PERSON"]})
+    plugin.v2_playbook_on_stats(SimpleNamespace(processed={"web": 1}))
+    assert "NEEDS A PERSON" not in plugin.lines

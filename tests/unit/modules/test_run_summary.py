@@ -169,7 +169,7 @@ def test_the_data_say_the_same() -> None:
         "action": "renew",
         "reason": "because",
     }
-    assert found["projects"] == [{**row, "deadline": SELECTED["deadline"]}]
+    assert found["projects"] == [{**row, "deadline": SELECTED["deadline"], "did": [], "todo": []}]
     assert found["plan"] == NOTHING
 
 
@@ -209,3 +209,48 @@ def test_rows_that_somebody_wrote_by_hand_are_refused_all_at_once() -> None:
         "attention: 1: it has no name;",
     }
     assert {problem.partition(";")[0] + ";" for problem in refused.value.problems} == wanted
+
+
+def test_check_mode_says_what_only_the_plan_knows_to_be_due() -> None:
+    found = run(True, results={"webapp": result("unchanged")}, plan={"selected": [SELECTED], "summary": NOTHING}).result
+    assert found["screen"][:2] == [
+        "webapp | would change | renewal is due",
+        "  would issue a new certificate, store it and bind it",
+    ]
+    assert found["headline"] == "1 project: 1 would change; nothing was changed, as this is check mode."
+
+
+class TestScreen:
+    def test_what_a_project_needs_is_last_though_it_ended_well(self) -> None:
+        needs = {**result("changed"), "did": ["bound E1"], "todo": [{"what": "nobody hears it", "do": "confirm"}]}
+        assert told(results={"webapp": needs})["screen"] == [
+            "webapp | changed | because",
+            "  bound E1",
+            "",
+            "NEEDS A PERSON",
+            "webapp: nobody hears it",
+            "  > confirm",
+            "",
+            "1 project: 1 changed; 1 above needs a person.",
+        ]
+
+    def test_hundreds_of_equal_failures_are_one(self) -> None:
+        rows = {f"p{number}": result("failed", f"p{number}", f"p{number}: IAM is full") for number in range(288)}
+        found = told(results=rows)
+        assert len(found["failures"]) == 288
+        assert len(found["screen"]) < 10
+        assert found["screen"][1].startswith("288 projects | failed | (its name): IAM is full")
+
+    def test_a_site_left_behind_is_told_though_nothing_ran(self) -> None:
+        left = {"name": "webapp", "reason": "E1 stays on an older certificate", "do": "ansible-playbook x"}
+        found = told(plan={"selected": [], "summary": {**NOTHING, "attention": [left]}})
+        assert found["screen"][-5:] == [
+            "NEEDS A PERSON",
+            "webapp: E1 stays on an older certificate",
+            "  > ansible-playbook x",
+            "",
+            "Nothing to do now; 1 above needs a person.",
+        ]
+
+    def test_the_doctor_gives_no_advice_about_running_again(self) -> None:
+        assert "run again" not in told(playbook="doctor", results={"webapp": result("failed")})["headline"]

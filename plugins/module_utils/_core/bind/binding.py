@@ -14,6 +14,8 @@ from .target import IAM_ELEMENT, Target
 
 # Each stale ETag means that somebody else changed the distribution in between.
 STALE_READS = 5
+# How many distributions are named that could take a certificate.
+NAMED = 20
 
 
 class Reaction(Enum):
@@ -90,6 +92,7 @@ def judge(distribution: Distribution, selection: Selection, target: Target) -> B
         reason=reason,
         aliases=distribution.aliases,
         uncovered=uncovered,
+        former=() if status is BindStatus.ALREADY else tuple(sorted(used_certificates(distribution.viewer))),
         etag_before=distribution.etag or None,
     )
 
@@ -119,6 +122,23 @@ def plan(distributions: t.Iterable[Distribution], selection: Selection, target: 
     """What would become of every distribution that is meant, in the order of their IDs."""
     meant = (distribution for distribution in distributions if why_matched(distribution, selection, target))
     return tuple(judge(distribution, selection, target) for distribution in sorted(meant, key=lambda one: one.id))
+
+
+def could_use(
+    distributions: t.Iterable[Distribution], planned: t.Collection[BindReport], target: Target
+) -> list[dict[str, t.Any]]:
+    """The distributions that were not meant although the certificate covers all of their aliases: ID and aliases of the
+    first ``NAMED`` of them."""
+    meant = {report.id for report in planned}
+    found = [
+        {"id": one.id, "aliases": list(one.aliases)}
+        for one in sorted(distributions, key=lambda one: one.id)
+        if one.aliases
+        and one.id not in meant
+        and not one.tenant_only
+        and not domain_names.uncovered(target.domains, one.aliases)
+    ]
+    return found[:NAMED]
 
 
 def reaction_to(code: str, message: str) -> Reaction:

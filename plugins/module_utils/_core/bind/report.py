@@ -8,6 +8,9 @@ import typing as t
 from dataclasses import dataclass, replace
 from enum import Enum
 
+# Beside the codes of CloudFront in a record: nothing was tried.
+SKIPPED_CODE = "Skipped"
+
 
 class BindStatus(str, Enum):
     """What became, or would become, of one matched distribution."""
@@ -21,13 +24,15 @@ class BindStatus(str, Enum):
 
 @dataclass(frozen=True)
 class BindReport:
-    """What is known of one matched distribution; ``error`` has stage, code and message."""
+    """What is known of one matched distribution; ``former`` are the certificates that it used before, ``error`` has
+    stage, code and message."""
 
     id: str
     status: BindStatus
     reason: str
     aliases: tuple[str, ...] = ()
     uncovered: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
     etag_before: str | None = None
     etag_after: str | None = None
     deployed: bool = False
@@ -52,6 +57,7 @@ class BindReport:
             "reason": self.reason,
             "aliases": list(self.aliases),
             "uncovered": list(self.uncovered),
+            "former": list(self.former),
             "etag_before": self.etag_before,
             "etag_after": self.etag_after,
             "deployed": self.deployed,
@@ -124,7 +130,6 @@ def update_record(reports: t.Iterable[BindReport]) -> list[dict[str, t.Any]]:
 def _update_status(report: BindReport) -> t.Any:
     if report.is_bound:
         return "Success"
-    if report.error is None:
-        return "Failed"
-    name = "Get_Dist_Error" if report.error["stage"] == "get" else "Update_Dist_Error"
-    return {name: {"code": report.error["code"], "message": report.error["message"]}}
+    error = report.error or {"stage": "update", "code": SKIPPED_CODE, "message": report.reason}
+    name = "Get_Dist_Error" if error["stage"] == "get" else "Update_Dist_Error"
+    return {name: {"code": error["code"], "message": error["message"]}}

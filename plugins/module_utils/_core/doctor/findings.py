@@ -30,6 +30,10 @@ class Finding:
         """The finding as it stands in results."""
         return {**asdict(self), "severity": self.severity.value}
 
+    def as_todo(self) -> dict[str, str]:
+        """The finding as something that needs a person."""
+        return {"what": f"{self.severity.value.upper()} {self.code} {self.subject}: {self.message}", "do": self.remedy}
+
     def __str__(self) -> str:
         return f"{self.severity.value.upper()} {self.code} {self.subject}: {self.message}. {self.remedy}"
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._errors import ConfigError
 from . import given
@@ -115,7 +115,7 @@ def named(choice: ProjectChoice) -> list[dict[str, t.Any]]:
     """The hosts to add for all that is chosen, whatever it needs."""
     found = []
     for index, entry in enumerate(choice.definitions or ()):
-        name = str(_fields(entry).get("name") or "")
+        name = str(fields_of(entry).get("name") or "")
         host = _host(given.host_of(name), name or "a project without a name", "named")
         found.append({**host, **_given(index, entry)})
     return found + [_host(name, name, "named") for name in choice.hosts]
@@ -154,13 +154,54 @@ def broken(found: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
     ]
 
 
-def _fields(entry: t.Any) -> dict[str, t.Any]:
+def to_complete(
+    choice: ProjectChoice, purpose: str, is_defined: bool, change_only: bool
+) -> dict[int, dict[str, t.Any]]:
+    """The definitions that are not whole, since they lack the names of domains or are meant so, by their place."""
+    if purpose != CONVERGE or (is_defined and not change_only):
+        return {}
+    found = {index: fields_of(entry) for index, entry in enumerate(choice.definitions or ())}
+    return {
+        index: fields
+        for index, fields in found.items()
+        if fields.get("name") and (change_only or "domains" not in fields)
+    }
+
+
+def others(stored: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """The stored variables but those that were given."""
+    return {key: value for key, value in stored.items() if key.removeprefix(given.PREFIX) not in fields}
+
+
+def completed(choice: ProjectChoice, stored: t.Mapping[int, t.Mapping[str, t.Any]]) -> ProjectChoice:
+    """The choice with what the store knows of those that were named to change something."""
+    if not stored or choice.definitions is None:
+        return choice
+    whole = tuple(
+        {**{f"{given.PREFIX}{key}": value for key, value in fields_of(entry).items()}, **stored.get(index, {})}
+        for index, entry in enumerate(choice.definitions)
+    )
+    return replace(choice, definitions=whole)
+
+
+def with_stored(
+    hosts: t.Iterable[t.Mapping[str, t.Any]], stored: t.Mapping[int, t.Mapping[str, t.Any]]
+) -> list[dict[str, t.Any]]:
+    """The hosts to add, those that were named to change something with what the store knows of them."""
+    return [
+        {**host, "variables": {**stored.get(host["definition"], {}), **host["variables"]}} if stored else dict(host)
+        for host in hosts
+    ]
+
+
+def fields_of(entry: t.Any) -> dict[str, t.Any]:
+    """A definition as it was given, without the prefix of its variables."""
     fields = entry if isinstance(entry, t.Mapping) else {"name": entry}
     return {str(key).removeprefix(given.PREFIX): value for key, value in fields.items()}
 
 
 def _given(index: int, entry: t.Any) -> dict[str, t.Any]:
-    return {"definition": index, "has_secrets": _has_secrets(_fields(entry))}
+    return {"definition": index, "has_secrets": _has_secrets(fields_of(entry))}
 
 
 def _has_secrets(fields: t.Mapping[str, t.Any]) -> bool:

@@ -13,7 +13,7 @@ from ..acm_cert import certificates
 from ..acm_cert.certificates import PENDING, AcmSummary
 from ..bind import binding, target as binding_target
 from ..bind.distributions import Distribution, Selection, used_certificates
-from ..bind.report import BindStatus
+from ..bind.report import BindReport, BindStatus
 from ..project import document as project_document, identity, journal, last_run, places, sources, targets
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names
@@ -49,19 +49,30 @@ class ListedCertificate:
 
 
 @dataclass(frozen=True)
+class LeftBehind:
+    """A distribution that stays on an older certificate of the project, since the present one does not cover it."""
+
+    id: str
+    uncovered: tuple[str, ...]
+    until: str | None
+
+
+@dataclass(frozen=True)
 class Drift:
     """How the listings differ from a project's record. ``rebind`` says why the certificate is to be put in place again,
     if it is.
 
     ``unused`` are superseded certificates that no distribution uses and nobody wants to keep, ``orphans`` those that no
     record knows;
-    ``breaks_at`` is when the first certificate still in service beside the recorded one expires.
+    ``breaks_at`` is when the first certificate still in service beside the recorded one expires, ``left`` what is to
+    stay on such a certificate.
     """
 
     rebind: str = ""
     unused: tuple[str, ...] = ()
     orphans: tuple[str, ...] = ()
     breaks_at: str | None = None
+    left: tuple[LeftBehind, ...] = ()
 
 
 @dataclass
@@ -125,7 +136,8 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
         else tuple(one for one in own.values() if one.key not in recorded)
     )
     older = {*recorded, *(one.key for one in left)} - set(places.keys(certificate))
-    astray = _astray(document, index, older, converging)
+    meant = _meant(document, index, older, converging)
+    astray = tuple(sorted(report.id for report in meant if report.status is BindStatus.REBOUND))
     keep = document["definition"]["keep_previous"]
     old = [entry for entry in superseded if not places.is_overwritten(entry, certificate)]
     dispensable = old[: max(0, len(old) - keep)]
@@ -139,6 +151,7 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
         ),
         orphans=tuple(sorted(one.name for one in left if one.key not in index.users and not one.is_used)),
         breaks_at=min(ends, default=None),
+        left=_left(document, meant),
     )
 
 
@@ -147,8 +160,20 @@ def _is_used(entry: CertificateRecord, own: t.Mapping[str, ListedCertificate], i
     return any(key in index.users or (key in own and own[key].is_used) for key in keys)
 
 
-def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any], converging: bool) -> tuple[str, ...]:
-    """The distributions that a run would bind: those on an older certificate of the project; all that the definition
+def _left(document: ProjectDocument, meant: t.Iterable[BindReport]) -> tuple[LeftBehind, ...]:
+    """What stays on a certificate that the project superseded."""
+    ends = {key: entry.get("not_after") for entry in document["superseded"] for key in places.keys(entry)}
+    return tuple(
+        LeftBehind(
+            one.id, one.uncovered, min((end for former in one.former if (end := ends.get(former))), default=None)
+        )
+        for one in meant
+        if one.status is BindStatus.SKIPPED and one.uncovered and not ends.keys().isdisjoint(one.former)
+    )
+
+
+def _meant(document: ProjectDocument, index: Index, older: t.Collection[t.Any], converging: bool) -> list[BindReport]:
+    """What a run would do with the distributions on an older certificate of the project; with all that the definition
     means if ``converging``."""
     certificate, definition = project_document.recorded(document), document["definition"]
     target = binding_target.from_server_certificate(certificate)
@@ -164,14 +189,8 @@ def _astray(document: ProjectDocument, index: Index, older: t.Collection[t.Any],
         meant.update({one: index.distributions[one] for one in selection.ids if one in index.distributions})
     if converging and "aliases" in selection.match:
         meant.update({one.id: one for one in index.with_alias_of(target.domains)})
-    return tuple(
-        sorted(
-            one.id
-            for one in meant.values()
-            # nor does it have the tenants of a distribution, whose names decide
-            if not one.tenant_only and binding.judge(one, selection, target).status is BindStatus.REBOUND
-        )
-    )
+    # Nor does it have the tenants of a distribution, whose names decide.
+    return [binding.judge(one, selection, target) for _id, one in sorted(meant.items()) if not one.tenant_only]
 
 
 def _reason(certificate: CertificateRecord, index: Index, astray: t.Sequence[str]) -> str:

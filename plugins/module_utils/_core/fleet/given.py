@@ -9,11 +9,13 @@ import typing as t
 from collections import defaultdict
 from dataclasses import dataclass
 
-from ..project import definition, fields, identity
+from ..project import definition, fields, identity, variables as role_variables
 
-PREFIX = "project_"
+PREFIX = role_variables.PREFIX
 HOST = "inventory_hostname"
 ACCOUNT_CHANGE = identity.OPTION.removeprefix(PREFIX)
+# Beside the variables of an entry: the names of all that it had where it comes from.
+NAMES = "certops_names"
 
 # These mean something else to Ansible.
 RESERVED_HOSTS = ("all", "localhost", "ungrouped")
@@ -25,7 +27,8 @@ class Given:
     """One project: its name, the host that runs it, the store that has it if not the common one, and its variables
     without the prefix.
 
-    ``index`` is its place among the definitions that were given.
+    ``index`` is its place among the definitions that were given, ``unknown`` says what is wrong with the names of its
+    variables.
     """
 
     name: str
@@ -33,6 +36,7 @@ class Given:
     store: str | None
     index: int | None
     variables: t.Mapping[str, t.Any]
+    unknown: tuple[str, ...] = ()
 
     @property
     def is_definition(self) -> bool:
@@ -54,11 +58,14 @@ class Given:
 
 def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     """One entry as it was given, in the names of the role or without their prefix."""
-    variables = {str(key).removeprefix(PREFIX): value for key, value in entry.items() if key != HOST}
+    variables = {str(key).removeprefix(PREFIX): value for key, value in entry.items() if key not in (HOST, NAMES)}
+    unknown = tuple(role_variables.problems(entry.get(NAMES) or (), strict=True))
     name, store = variables.pop("name", None), variables.pop("store", None)
     text = "" if name is None else str(name)
     host = str(entry.get(HOST) or host_of(text))
-    return Given(name=text, host=host, store=str(store) if store else None, index=index, variables=variables)
+    return Given(
+        name=text, host=host, store=str(store) if store else None, index=index, variables=variables, unknown=unknown
+    )
 
 
 def host_of(name: str) -> str:

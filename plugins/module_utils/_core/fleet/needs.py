@@ -104,6 +104,7 @@ class Need:
             "lifetime_hours": self.lifetime_hours,
             "unused": list(self.drift.unused),
             "orphans": list(self.drift.orphans),
+            "left": [{"id": one.id, "uncovered": list(one.uncovered), "until": one.until} for one in self.drift.left],
         }
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..ca.ledger import Held
+from ..report import words
 from ..run import reissue
 from ..values import times
 from ..values.shapes import ProjectDocument
@@ -18,6 +19,8 @@ from .room import Room
 
 # How many of those that rest are named.
 NEXT = 5
+# How many lines at most tell what needs a person.
+ATTENDED = 20
 # Computed at import, where ansible-test's pylint does not take "|" for types.
 Admit = t.Callable[[ProjectDocument], t.Optional[Held]]  # noqa: UP045
 
@@ -125,7 +128,25 @@ def summary(needs: t.Sequence[Need], broken: int) -> dict[str, t.Any]:
         "first_waiting": [_named(need, "until", need.wait_until) for need in by_action["wait"][:NEXT]],
         "first_resting": [_named(need, "until", need.wait_until) for need in by_action["none"][:NEXT]],
         "first_to_clean": [_named(need, "deadline", need.deadline) for need in by_action["cleanup"][:NEXT]],
+        "attention": [one for need in needs if not need.selected for one in _attention(need)][:ATTENDED],
     }
+
+
+def _attention(need: Need) -> t.Iterator[dict[str, str]]:
+    """What needs a person of a project that does not run now."""
+    command = f"ansible-playbook certops.cloudfront.{{}} -e project_name={need.name}"
+    if need.action == "wait" and need.state == "failing":
+        reason = f"waits until {need.wait_until}: {need.reason}"
+        yield {"name": need.name, "reason": reason, "do": command.format("doctor")}
+    for one in need.drift.left:
+        names = [*need.candidate.document["definition"]["domains"], *one.uncovered]
+        until = f" until {one.until}, when it goes dark" if one.until else ""
+        yield {
+            "name": need.name,
+            "reason": f"distribution {one.id} ({one.uncovered[0]}) stays on an older certificate{until}: the present"
+            f" one does not cover {', '.join(one.uncovered)}",
+            "do": f"{command.format('create')} -e change_only=true -e '{words.variable('project_domains', names)}'",
+        }
 
 
 def _named(need: Need, word: str, moment: str | None) -> dict[str, t.Any]:

@@ -42,17 +42,16 @@ class Notice:
         return {"subject": self.subject, "message": self.message}
 
 
-def of_success(document: ProjectDocument) -> Notice:
-    """The mail after a run that changed something and ended well."""
-    name = document["name"]
+def of_success(document: ProjectDocument, renew_at: str | None) -> Notice:
+    """The mail after a run that changed something and ended well, though perhaps not for every distribution."""
+    name, left = document["name"], _left_behind(document)
     return Notice(
-        subject=f"certops: certificate of {name} is in place",
+        subject=f"certops: ACTION NEEDED for {name}" if left else f"certops: certificate of {name} is in place",
         message="\n".join(
             [
-                f"The certificate of project {name} is in place.",
-                f"项目 {name} 的证书已就绪。",
+                *(left or [f"The certificate of project {name} is in place.", f"项目 {name} 的证书已就绪。"]),
                 "",
-                *_certificate_lines(document),
+                *_certificate_lines(document, renew_at),
                 "",
                 *_record_lines(document),
             ]
@@ -60,7 +59,27 @@ def of_success(document: ProjectDocument) -> Notice:
     )
 
 
-def of_failure(document: ProjectDocument, reason: str) -> Notice:
+def _left_behind(document: ProjectDocument) -> list[str]:
+    """The distributions that keep an older certificate, why, and until when they can."""
+    last_run = document["last_run"]
+    entries = last_run["Update_CloudFront_Status"] if last_run else []
+    left = {key: value for entry in entries for key, value in entry.items() if isinstance(value, dict)}
+    if not left:
+        return []
+    name, ends = document["name"], [old["not_after"] for old in document["superseded"] if old.get("not_after")]
+    until, until_in_chinese = (f" until {min(ends)}", f", 最早于 {min(ends)} 过期") if ends else ("", "")
+    reasons = [next(iter(value.values()), None) for value in left.values()]
+    return [
+        f"The certificate of project {name} is in place, but {', '.join(left)} kept an older one{until}:",
+        f"项目 {name} 的证书已就绪, 但 {', '.join(left)} 仍使用旧证书{until_in_chinese}:",
+        *(
+            f"- {one}: {reason.get('message') if isinstance(reason, dict) else reason}"
+            for one, reason in zip(left, reasons)
+        ),
+    ]
+
+
+def of_failure(document: ProjectDocument, reason: str, renew_at: str | None) -> Notice:
     """The mail after a run that failed; the next run resumes where this one stopped."""
     name = document["name"]
     return Notice(
@@ -77,7 +96,7 @@ def of_failure(document: ProjectDocument, reason: str) -> Notice:
                 "If the certificate in use expires before that, replace it by hand in time.",
                 "正在使用的证书未被更改。请排除故障后重新运行; 如证书即将过期, 请及时手动更换。",
                 "",
-                *_certificate_lines(document),
+                *_certificate_lines(document, renew_at),
                 "",
                 *_record_lines(document),
             ]
@@ -85,18 +104,17 @@ def of_failure(document: ProjectDocument, reason: str) -> Notice:
     )
 
 
-def _certificate_lines(document: ProjectDocument) -> list[str]:
+def _certificate_lines(document: ProjectDocument, renew_at: str | None) -> list[str]:
     certificate = document.get("certificate")
     if not certificate:
         return ["No certificate yet. / 尚无证书。"]
-    renewal = document.get("renewal") or {}
     partition = _partition(str(certificate.get("arn") or ""))
     archived = str(certificate.get("archive_uri"))
     return [
         f"Certificate / 证书: {certificate.get('name')} ({certificate.get('id')})",
         f"Names / 域名: {', '.join(certificate.get('domains') or [])}",
         f"Valid until / 有效期至: {certificate.get('not_after')}",
-        f"Next renewal / 下次续期: {renewal.get('renew_at')}",
+        f"Next renewal / 下次续期: {renew_at}",
         f"Archive / 归档: {archived}",
         *_bucket_lines(archived, partition),
         f"Console / 控制台: {CONSOLES[partition]}",
@@ -123,13 +141,12 @@ def _record_lines(document: ProjectDocument) -> list[str]:
     return [f"{RECORD_TITLE}:", json.dumps(record, indent=2, ensure_ascii=False)]
 
 
-def summary(document: ProjectDocument, changed: bool) -> dict[str, t.Any]:
-    """``{name, status, changed, reason}``: one project in the summary of a playbook run that did not fail."""
+def summary(document: ProjectDocument, changed: bool, renew_at: str | None) -> dict[str, t.Any]:
+    """``{name, status, changed, failed, reason}``: one project in the summary of a playbook run that did not fail."""
     certificate = document["certificate"]
     if not certificate:
         reason = "no certificate"
     else:
-        renew_at = document["renewal"]["renew_at"]
         reason = f"{certificate.get('name')} valid until {certificate.get('not_after')}, renewal at {renew_at}"
         went_back = certificate.get("rolled_back")
         reason += f"; the project went back to it at {went_back['at']}" if went_back else ""
@@ -137,5 +154,6 @@ def summary(document: ProjectDocument, changed: bool) -> dict[str, t.Any]:
         "name": document["name"],
         "status": "changed" if changed else "unchanged",
         "changed": changed,
+        "failed": False,
         "reason": reason,
     }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..values import redaction, times
+from . import screen
 
 FAILED = "failed"
 # So many projects that did not fail have a line of their own; those that failed always have.
@@ -18,6 +19,10 @@ SHOWN = 50
 _WORDS = ("changed", "deleted", "unchanged", "absent", "locked", FAILED)
 
 Row = t.Mapping[str, t.Any]
+_ADVICE = "; fix the failures and run again: each project resumes where it stopped"
+_REHEARSED = "; nothing was changed, as this is check mode"
+_WOULD = {"changed": "would change", "deleted": "would be deleted"}
+_WOULD_RENEW = "would issue a new certificate, store it and bind it"
 _FIELDS = {
     "results": ("name", "status"),
     "plan.selected": ("host", "name"),
@@ -30,7 +35,7 @@ _FIELDS = {
 class Story:
     """What is known at the end: each project that ran, by its host, with its result; those that were selected; those
     that could not be planned;
-    and the summary of the plan, without which nothing is known of other projects.
+    and the summary of the plan, without which nothing is known of other projects. ``rehearsal`` is check mode.
     """
 
     playbook: str
@@ -38,6 +43,7 @@ class Story:
     selected: t.Sequence[Row] = ()
     broken: t.Sequence[Row] = ()
     planned: Row | None = None
+    rehearsal: bool = False
 
 
 def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Row]) -> list[str]:
@@ -58,12 +64,18 @@ def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Ro
 
 
 def compose(story: Story, now: datetime) -> dict[str, t.Any]:
-    """The summary: ``headline``, ``lines`` and ``waiting`` for people, ``failures`` for the exit status, and all of it
-    as ``data``."""
+    """The summary: ``screen``, and its parts ``headline``, ``lines`` and ``waiting``, for people, ``failures`` for the
+    exit status, and all of it as ``data``."""
     rows = _rows(story)
     failed = [row for row in rows if row["status"] == FAILED]
     counts = Counter(str(row["status"]) for row in rows)
-    headline = _headline(story, rows, counts)
+    items = _items(rows, story)
+    headline = _headline(story, rows, counts, len(items))
+    planned = story.planned or {}
+    known = {row["name"] for row in planned.get("attention") or ()}
+    done = [row for row in rows if row["status"] != FAILED]
+    shown = [{**row, "said": _said(story, row["status"])} for row in done[:SHOWN]]
+    more = [_more_done(done)] if len(done) > SHOWN else []
     data = {
         "playbook": story.playbook,
         "finished_at": times.to_text(now),
@@ -75,7 +87,8 @@ def compose(story: Story, now: datetime) -> dict[str, t.Any]:
     return {
         "headline": headline,
         "lines": _lines(rows),
-        "waiting": _waiting(story.planned or {}),
+        "waiting": _waiting(planned),
+        "screen": screen.lines(shown, [*more, *_waiting(planned, known)], items, headline, now),
         "failures": failed,
         "data": data,
     }
@@ -85,7 +98,9 @@ def _rows(story: Story) -> list[dict[str, t.Any]]:
     """One row for each project, those that failed at the end, where a terminal shows them."""
     hints = {row["host"]: row for row in story.selected}
     rows = [
-        _row(host, result or _lost(host, hints.get(host, {})), hints.get(host, {}))
+        _row(
+            host, _foreseen(story, result or _lost(host, hints.get(host, {})), hints.get(host, {})), hints.get(host, {})
+        )
         for host, result in story.results.items()
     ]
     rows += [
@@ -98,6 +113,13 @@ def _rows(story: Story) -> list[dict[str, t.Any]]:
     return sorted(rows, key=lambda row: (row["status"] == FAILED, row["name"]))
 
 
+def _foreseen(story: Story, result: Row, hint: Row) -> Row:
+    """The result; in check mode the answer of the CA that makes a certificate due is known to the plan alone."""
+    if story.rehearsal and result["status"] == "unchanged" and hint.get("action") == "renew":
+        return {**result, "status": "changed", "changed": True, "reason": hint["reason"], "did": [_WOULD_RENEW]}
+    return result
+
+
 def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
     row = {
         "name": result["name"],
@@ -105,10 +127,36 @@ def _row(host: str, result: Row, hint: Row) -> dict[str, t.Any]:
         "status": result["status"],
         "changed": bool(result.get("changed")),
         "action": hint.get("action"),
+        "did": [redaction.redacted(str(text)) for text in result.get("did") or ()],
+        "todo": [_todo(one) for one in result.get("todo") or () if isinstance(one, t.Mapping)],
     }
     row["reason"], row["deadline"] = redaction.redacted(str(result.get("reason") or "")), hint.get("deadline")
     more = {"changes": result.get("changes"), "lifetime_hours": hint.get("lifetime_hours")}
     return {**row, **{key: value for key, value in more.items() if value}}
+
+
+def _todo(one: Row) -> dict[str, str]:
+    return {key: redaction.redacted(str(one.get(key) or "")) for key in ("what", "do")}
+
+
+def _items(rows: t.Sequence[Row], story: Story) -> list[screen.Item]:
+    """What needs a person: beside what failed, what projects that ran or rest tell."""
+    planned, ran = story.planned or {}, {row["name"] for row in rows}
+    by_failure: dict[bool, list[screen.Item]] = {True: [], False: []}
+    for row in rows:
+        by_failure[row["status"] == FAILED] += [
+            screen.Item(f"{row['name']}: {one['what']}", one["do"]) for one in row["todo"]
+        ]
+    found = by_failure[False] + [
+        screen.Item(f"{row['name']}: {row['reason']}", row["do"])
+        for row in planned.get("attention") or ()
+        if row["name"] not in ran
+    ]
+    return found + screen.grouped([row for row in rows if row["status"] == FAILED]) + by_failure[True]
+
+
+def _more_done(done: t.Sequence[Row]) -> str:
+    return f"and {len(done) - SHOWN} more that did not fail"
 
 
 def _lost(host: str, hint: Row) -> dict[str, t.Any]:
@@ -119,7 +167,7 @@ def _lost(host: str, hint: Row) -> dict[str, t.Any]:
 def _lines(rows: t.Sequence[Row]) -> list[str]:
     done = [row for row in rows if row["status"] != FAILED]
     shown = [f"{row['name']} | {row['status']} | {row['reason']}" for row in done[:SHOWN]]
-    shown += [f"and {len(done) - SHOWN} more that did not fail"] if len(done) > SHOWN else []
+    shown += [_more_done(done)] if len(done) > SHOWN else []
     return shown + [
         f"{row['name']} | {row['status']} | {row['reason']}{_holds(row)}" for row in rows if row["status"] == FAILED
     ]
@@ -134,23 +182,32 @@ def _holds(row: Row) -> str:
     )
 
 
-def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str]) -> str:
+def _headline(story: Story, rows: t.Sequence[Row], counts: Counter[str], items: int) -> str:
+    needs = f"; {items} above {'needs' if items == 1 else 'need'} a person" if items else ""
     planned = story.planned or {}
     if not rows and not planned.get("total"):
         return "Nothing to do: no project was selected."
     held = planned.get("held", 0) + planned.get("without_room", 0)
     if not rows:
-        return f"Nothing was done: {_projects(held)} held back." if held else "Nothing to do."
-    words = ", ".join(f"{counts[word]} {word}" for word in dict.fromkeys((*_WORDS, *counts)) if counts[word])
-    advice = "; fix the failures and run again: each project resumes where it stopped" if counts[FAILED] else ""
-    return f"{_projects(len(rows))}: {words}{advice}."
+        idle = "Nothing to do now" if needs else "Nothing to do"
+        return f"{f'Nothing was done: {_projects(held)} held back' if held else idle}{needs}."
+    words = [word for word in dict.fromkeys((*_WORDS, *counts)) if counts[word]]
+    found = ", ".join(f"{counts[word]} {_said(story, word)}" for word in words)
+    advice = _ADVICE if counts[FAILED] and story.playbook != "doctor" else ""
+    return f"{_projects(len(rows))}: {found}{advice or needs}{_REHEARSED if story.rehearsal else ''}."
 
 
-def _waiting(planned: Row) -> list[str]:
-    """Who else there is: counts, and the first ones by name."""
+def _said(story: Story, status: str) -> str:
+    return _WOULD.get(status, status) if story.rehearsal else status
+
+
+def _waiting(planned: Row, told: t.Collection[str] = ()) -> list[str]:
+    """Who else there is: counts, and the first ones by name, without those that are ``told`` elsewhere."""
     actions = planned.get("actions") or {}
     found = [
-        f"{row['name']} | waits until {row['until']} | {row['reason']}" for row in planned.get("first_waiting") or ()
+        f"{row['name']} | waits until {row['until']} | {row['reason']}"
+        for row in planned.get("first_waiting") or ()
+        if row["name"] not in told
     ]
     found += _more(actions.get("wait", 0), planned.get("first_waiting"), "wait")
     if planned.get("put_off"):

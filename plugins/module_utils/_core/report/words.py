@@ -12,6 +12,7 @@ _DONE = {
     "bind": "bound",
     "delete": "deleted",
     "issue": "issued",
+    "request": "requested",
     "revoke": "revoked",
     "store": "stored",
     "subscribe": "subscribed",

@@ -20,10 +20,12 @@ from ..project.document import (
     previous,
     recorded,
 )
-from ..values import times
+from ..values import texts, times
 from ..values.shapes import CertificateRecord, JournalRecord, ProjectDefinition, ProjectDocument
 from . import rollback
 
+# Of the error of the run before.
+_LONGEST_ERROR = 300
 RUNS = ("converge", "renew", "reissue", "rollback", "restore", "cleanup", "delete")
 # These bring no certificate into service, so they leave the journal of another run alone.
 WITHOUT_JOURNAL = ("restore", "cleanup", "delete")
@@ -237,4 +239,7 @@ def _waits(document: ProjectDocument, run: str, now: datetime) -> str | None:
     state = document["renewal"]
     if run != "renew" or state["next_attempt_at"] is None or times.from_text(state["next_attempt_at"]) <= now:
         return None
-    return f"failed attempts so far: {state['failures']}; the next one is due at {state['next_attempt_at']}"
+    last_run = document["last_run"]
+    error = last_run.get("Error") if last_run else None
+    last = f"; the last one failed: {texts.cleaned(error, _LONGEST_ERROR)}" if error else ""
+    return f"failed attempts so far: {state['failures']}; the next one is due at {state['next_attempt_at']}{last}"

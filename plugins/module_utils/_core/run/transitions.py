@@ -68,7 +68,9 @@ def present(request: Request, document: ProjectDocument | None) -> Transition:
     began with."""
     found, warnings = _defined(request, document)
     plan = run_plan.plan(found, request.claim.run, request.claim.now)
-    return Transition(document=found, plan=plan, warnings=warnings, summary=notice.summary(found, document != found))
+    return Transition(
+        document=found, plan=plan, warnings=warnings, summary=notice.summary(found, document != found, plan.renew_at)
+    )
 
 
 def locked(request: Request, document: ProjectDocument | None) -> Transition:
@@ -79,7 +81,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         return Transition(document=None, plan=plan, summary=_absent(request.name, plan))
     if document is not None and lease.blocks(document["lock"], claim):
         plan = run_plan.locked_out(document, lease.owner_text(lease.of(document)), claim.now)
-        summary = {**notice.summary(document, False), "status": "locked", "reason": plan.reason}
+        summary = {**notice.summary(document, False, plan.renew_at), "status": "locked", "reason": plan.reason}
         return Transition(document=document, plan=plan, holder=lease.holder(lease.of(document)), summary=summary)
     found, warnings = _defined(request, document)
     found, moved = _placed(request, found)
@@ -96,7 +98,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
         plan=plan,
         locked=True,
         warnings=(*warnings, *moved),
-        summary={**notice.summary(begun, changed), "reason": plan.reason},
+        summary={**notice.summary(begun, changed, plan.renew_at), "reason": plan.reason},
     )
 
 
@@ -134,8 +136,8 @@ def recorded(request: Request, document: ProjectDocument | None) -> Transition:
         document=kept,
         plan=plan,
         locked=not request.release,
-        mail=_mail(found, report),
-        summary=_summary(found, report, changed),
+        mail=_mail(found, report, plan.renew_at),
+        summary=_summary(found, report, changed, plan.renew_at),
     )
 
 
@@ -184,31 +186,35 @@ def absent(request: Request, document: ProjectDocument | None) -> Transition:
         )
     reason = f"project {request.name} is deleted; its archive is kept"
     return Transition(
-        document=None, plan=plan, summary={"name": request.name, "status": "deleted", "changed": True, "reason": reason}
+        document=None,
+        plan=plan,
+        summary={"name": request.name, "status": "deleted", "changed": True, "failed": False, "reason": reason},
     )
 
 
 def _absent(name: str, plan: RunPlan) -> dict[str, t.Any]:
-    return {"name": name, "status": "absent", "changed": False, "reason": plan.reason}
+    return {"name": name, "status": "absent", "changed": False, "failed": False, "reason": plan.reason}
 
 
-def _mail(document: ProjectDocument, report: StepReport) -> notice.Notice | None:
+def _mail(document: ProjectDocument, report: StepReport, renew_at: str | None) -> notice.Notice | None:
     """What the subscribers are sent: a failure, or that the certificate of a run that had something to do is in
     place."""
     if document["last_run"] is None:
         return None
     if report.failure is not None:
-        return notice.of_failure(document, document["last_run"].get("Error") or redaction.redacted(report.failure))
+        reason = document["last_run"].get("Error") or redaction.redacted(report.failure)
+        return notice.of_failure(document, reason, renew_at)
     if report.phase is None or not recording.is_own(document):
         return None
-    return notice.of_success(document) if journal.is_deployed(report.phase) else None
+    return notice.of_success(document, renew_at) if journal.is_deployed(report.phase) else None
 
 
-def _summary(document: ProjectDocument, report: StepReport, changed: bool) -> dict[str, t.Any]:
-    line = {**notice.summary(document, changed), "changes": history.changes(document) if changed else []}
-    return (
-        line if report.failure is None else {**line, "status": "failed", "reason": redaction.redacted(report.failure)}
-    )
+def _summary(document: ProjectDocument, report: StepReport, changed: bool, renew_at: str | None) -> dict[str, t.Any]:
+    changes = history.changes(document) if changed else []
+    line = {**notice.summary(document, changed, renew_at), "changes": changes}
+    if report.failure is None:
+        return line
+    return {**line, "status": "failed", "failed": True, "reason": redaction.redacted(report.failure)}
 
 
 def _placed(request: Request, document: ProjectDocument) -> tuple[ProjectDocument, tuple[str, ...]]:

@@ -231,7 +231,7 @@ class _LastRunFacts(t.TypedDict):
     finished_at: str | None
     Previous_IAM_SSL_Info: dict[str, list[str]] | str
     Matched_CloudFront: t.Any  # {"ID_LIST": [...]}, {"Error": ...} or a sentence
-    Update_CloudFront_Status: list[dict[str, str]]
+    Update_CloudFront_Status: list[dict[str, t.Any]]
     Delete_Previous_IAM_SSL_Cert: dict[str, str] | str
 
 

@@ -92,13 +92,14 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
     rebinding = Rebinding(clients.cloudfront, clients.tls, clock, target, found.selection, options)
     reports = (rebinding.predict if check_mode else rebinding.carry_out)(distributions, planned)
     tenants = _bind_tenants(request, clients, found, clock, check_mode)
-    touched = (
-        {report.id for report in reports if report.status is BindStatus.REBOUND} if check_mode else rebinding.updated
-    )
+    touched = _rebound(reports) if check_mode else rebinding.updated
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
     return Outcome(
         changed=bool(touched) or tenants.changed,
-        result=target_report.beside(binding_report.result(reports, found.selection.previous), tenants.reports),
+        result={
+            **target_report.beside(binding_report.result(reports, found.selection.previous), tenants.reports),
+            "could_use": binding.could_use(distributions, planned, target),
+        },
         before={**before, **tenants.before},
         after={**after, **tenants.after},
         warnings=binding_report.warnings(reports)
@@ -106,6 +107,10 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
         + target_report.warnings(tenants.reports),
         failure=_failure(binding_report.failure(reports), target_report.failure(tenants.reports)),
     )
+
+
+def _rebound(reports: t.Iterable[BindReport]) -> set[str]:
+    return {report.id for report in reports if report.status is BindStatus.REBOUND}
 
 
 def _changes(planned: t.Iterable[BindReport], found: Listed) -> bool:

@@ -18,6 +18,7 @@ from ..._core.acm_cert.certificates import region_of
 from ..._core.ca import directories
 from ..._core.dns import zones
 from ..._core.doctor import schedule
+from ..._core.doctor.codes import Severity
 from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, summary
 from ..._core.project import definition as project_definition, lease, places
 from ..._core.values import partitions
@@ -95,6 +96,7 @@ def run(request: ExaminationRequest, connections: Connections, clock: Clock) -> 
         "summary": summary(request.name, found, len(checks)),
         "findings": [one.as_dict() for one in found],
         "lines": [str(one) for one in found],
+        "todo": [one.as_todo() for one in found if one.severity is not Severity.INFO],
         "counts": counts,
         "checks": checks,
     }

@@ -149,7 +149,7 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     projects = [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs]
     result = {
         "projects": projects,
-        "attention": [one for one in projects if not one["selected"] and one["action"] not in _AT_REST],
+        "attention": [one for one in projects if _needs_attention(one)],
         "selected": [_selected(need, request.store or clients.stores[None].uri) for need in taken],
         "broken": sorted(found.broken, key=lambda one: one["name"]),
         "limits": limits,
@@ -205,6 +205,10 @@ def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bo
         return ()
     problem = run_notes.note(clients.stores[None], request.run, now)
     return (problem,) if problem else ()
+
+
+def _needs_attention(project: t.Mapping[str, t.Any]) -> bool:
+    return not project["selected"] and (bool(project["left"]) or project["action"] not in _AT_REST)
 
 
 def _inquire(

@@ -229,7 +229,7 @@ def _obstacle(one: Given, known: KnownDocuments) -> str:
     """Why a project that was given by name cannot be planned; empty if it can, or is not known at all."""
     if not one.name:
         return MISSING.format("name")
-    return "; ".join(_store_problems(one)) or known.errors.get(one.name, "")
+    return "; ".join([*one.unknown, *_store_problems(one)]) or known.errors.get(one.name, "")
 
 
 def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:
@@ -258,7 +258,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
 def _problems(one: Given, found: definition.Definition) -> list[str]:
     if not one.name or not one.is_definition:
         return [MISSING.format("domains" if one.name else "name")]
-    return [*_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
+    return [*one.unknown, *_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]
 
 
 def _add_defined(fleet: Fleet, one: Given, values: ProjectDefinition, known: KnownDocuments) -> None:

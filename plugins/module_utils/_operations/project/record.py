@@ -16,13 +16,15 @@ from ..._clients.machine import processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.project import (
+    changes,
     definition as project_definition,
     document as project_document,
     lease,
     places,
     targets as project_targets,
+    variables,
 )
-from ..._core.run import ending, overview, reissue, step_report, steps, transitions
+from ..._core.run import ending, overview, reissue, step_report, steps, told, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
 from ..._core.run.transitions import Transition
@@ -85,6 +87,7 @@ def parse(params: Params) -> RecordRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
     problems = [*params["problems"], *stores.uri_problems(params["store"], "store")]
+    problems += variables.problems(params["variables"], params["strict_variables"])
     problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
     values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()
@@ -137,9 +140,7 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
         shown = visible(before), visible(after)
     changed = shown[0] != shown[1]
     result = _result(request, before, decided, clients.store.uri, asked.claim.run_id)
-    if request.results is not None:
-        results = ending.own(request.results, asked.claim.run_id)
-        result["summary"] = ending.summary(result["summary"], changed, results, request.subscriptions)
+    result["summary"] = _summary(request, result["summary"], decided, changed, asked)
     return Outcome(
         changed=changed,
         result=result,
@@ -147,6 +148,23 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
         after=shown[1],
         warnings=(*request.warnings, *decided.warnings),
     )
+
+
+def _summary(
+    request: RecordRequest, line: t.Mapping[str, t.Any], decided: Transition, changed: bool, asked: transitions.Request
+) -> dict[str, t.Any]:
+    """The project as ``project_result`` tells it; at the end of a run with what its steps did."""
+    given = request.results or (request.report.bind_result, request.report.cleanup_result)
+    results = ending.own(given, asked.claim.run_id)
+    story = told.RunStory(
+        decided.document, results, ending.subscriptions(request.subscriptions), asked.rehearsal, decided.plan.renew_at
+    )
+    found = {**line, **told.details(story)}
+    if request.results is None:
+        return found
+    # Check mode wrote nothing, so the record does not say what it is about.
+    found["reason"] = (told.why(story) if asked.rehearsal else "") or found["reason"]
+    return ending.summary(found, changed, results, request.subscriptions)
 
 
 def _view(state: str, store: Store, clock: Clock) -> t.Callable[[ProjectDocument], ProjectDocument] | None:
@@ -203,6 +221,7 @@ def _result(
         "acm": places.in_acm(after, decided.plan.certificate) if after is not None else None,
         "to_be_revoked": project_document.to_be_revoked(after) if after is not None else [],
         "definition_changed": is_new,
+        "definition_changes": changes.between(before and before["definition"], after and after["definition"]),
         "role_vars": role_vars,
         "summary": dict(decided.summary),
     }

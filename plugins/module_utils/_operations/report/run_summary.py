@@ -49,6 +49,7 @@ def parse(params: Params) -> SummaryRequest:
         selected=plan.get("selected") or (),
         broken=plan.get("broken") or (),
         planned=plan.get("summary"),
+        rehearsal=params.check_mode,
     )
     return SummaryRequest(story, tuple(params["attention"]), tuple(params["digest_thresholds"]), params["file"])
 

@@ -104,6 +104,7 @@ def _with_addresses(
 ) -> Outcome:
     """The outcome of the topic with that of its addresses."""
     after = {address: change.before if address in failures else change.after for address, change in changes.items()}
+    changed = {address for address, change in changes.items() if change.action is not Action.NONE} - failures.keys()
     shown = [
         {
             "topic_arn": own.result["topic_arn"],
@@ -111,12 +112,12 @@ def _with_addresses(
             "endpoint": address,
             "status": status.value,
             "arn": changes[address].arn if status is SubscriptionStatus.CONFIRMED else None,
+            "changed": address in changed,
         }
         for address, status in after.items()
     ]
-    changed = any(change.action is not Action.NONE and address not in failures for address, change in changes.items())
     return Outcome(
-        changed=own.changed or changed,
+        changed=own.changed or bool(changed),
         result={**own.result, "subscriptions": shown},
         before={**own.before, "subscriptions": {address: change.before.value for address, change in changes.items()}},
         after={**own.after, "subscriptions": {address: status.value for address, status in after.items()}},

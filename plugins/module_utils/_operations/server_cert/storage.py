@@ -64,6 +64,9 @@ def _predict(request: StoreRequest, planned: PlannedBundle, iam: Iam) -> Outcome
     predicted = server_certs.predicted(request.name, request.path, planned.domains, planned.key_type)
     return Outcome(
         changed=True,
-        result=server_certs.result(predicted, "the bundle would be issued first, and is then uploaded"),
+        result={
+            **server_certs.result(predicted, "the bundle would be issued first, and is then uploaded"),
+            "uploaded": True,
+        },
         after={"server_certificate": {"name": name, "path": request.path, "tags": dict(request.tags)}},
     )

@@ -135,5 +135,7 @@ class Storing:
                     " certificates of its CA"
                 ),
             )
-        result = server_certs.result(server_certs.describe(stored, self.material.certificate), plan.reason)
+        described = server_certs.describe(stored, self.material.certificate)
+        is_new = bool(plan) and plan.steps[0].action == "upload"
+        result = {**server_certs.result(described, plan.reason), "uploaded": is_new}
         return Outcome(changed=changed, result=result, before=plan.before, after=plan.after, warnings=warnings)

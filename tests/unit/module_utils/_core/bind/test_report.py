@@ -14,7 +14,7 @@ def test_records_have_the_plugins_vocabulary() -> None:
     reports = [
         BindReport("E1", BindStatus.REBOUND, ""),
         BindReport("E2", BindStatus.ALREADY, ""),
-        BindReport("E3", BindStatus.SKIPPED, ""),
+        BindReport("E3", BindStatus.SKIPPED, "not covered"),
         BindReport("E4", BindStatus.FAILED, "", error={"stage": "get", "code": "AccessDenied", "message": "no"}),
         BindReport(
             "E5", BindStatus.FAILED, "", error={"stage": "deploy", "code": "DeadlineExceeded", "message": "late"}
@@ -26,7 +26,7 @@ def test_records_have_the_plugins_vocabulary() -> None:
         "Update_CloudFront_Status": [
             {"E1": "Success"},
             {"E2": "Success"},
-            {"E3": "Failed"},
+            {"E3": {"Update_Dist_Error": {"code": "Skipped", "message": "not covered"}}},
             {"E4": {"Get_Dist_Error": {"code": "AccessDenied", "message": "no"}}},
             {"E5": {"Update_Dist_Error": {"code": "DeadlineExceeded", "message": "late"}}},
         ],

@@ -191,3 +191,43 @@ def test_secrets_are_the_variables_of_the_role_that_are_not_to_be_logged() -> No
     specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
     options = {name: option for spec in specs.values() for name, option in spec.get("options", {}).items()}
     assert {name.removeprefix("project_") for name, option in options.items() if _is_secret(option)} == choice.SECRETS
+
+
+class TestChangeOfOneThing:
+    STORED: t.ClassVar[dict[str, t.Any]] = {
+        "project_name": "a",
+        "project_domains": ["a.example"],
+        "project_verify": "tls",
+    }
+
+    def chosen(self, *entries: t.Any) -> choice.ProjectChoice:
+        return choice.ProjectChoice(entries, (), is_planned=False)
+
+    @pytest.mark.parametrize(
+        ("entry", "defined", "change_only", "takes"),
+        [
+            pytest.param({"project_name": "a"}, False, False, True, id="without domains"),
+            pytest.param({"name": "a", "verify": "none"}, False, False, True, id="without domains, in a list"),
+            pytest.param("a", False, False, True, id="by name"),
+            pytest.param({"name": "a", "domains": "a.example"}, False, False, False, id="a whole definition"),
+            pytest.param({"project_name": "a"}, True, False, False, id="domains beside it"),
+            pytest.param({"project_name": "a"}, True, True, True, id="only the domains are to change"),
+            pytest.param({"verify": "none"}, False, False, False, id="without a name"),
+        ],
+    )
+    def test_what_is_no_whole_definition_is_completed(
+        self, entry: t.Any, defined: bool, change_only: bool, takes: bool
+    ) -> None:
+        assert bool(choice.to_complete(self.chosen(entry), "converge", defined, change_only)) == takes
+        assert choice.to_complete(self.chosen(entry), "renew", defined, change_only) == {}
+
+    def test_the_rest_is_what_the_store_has(self) -> None:
+        entry = {"name": "a", "verify": "none"}
+        rest = choice.others(self.STORED, choice.fields_of(entry))
+        assert rest == {"project_domains": ["a.example"]}
+        completed = choice.completed(self.chosen(entry), {0: rest})
+        assert completed.definitions == (
+            {"project_name": "a", "project_verify": "none", "project_domains": ["a.example"]},
+        )
+        (host,) = choice.with_stored(choice.named(completed), {0: rest})
+        assert host["variables"] == rest

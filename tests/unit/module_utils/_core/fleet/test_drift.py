@@ -6,16 +6,17 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import needs as needs_of, selection
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
-from unit.fakes.projects import NOW, certificate, definition, document, unfinished
+from unit.fakes.projects import NOW, certificate, definition, document, failing, unfinished
 
 ACCOUNT = AwsAccount("123456789012", "aws")
 
@@ -159,3 +160,34 @@ class TestDrift:
         )
         need = judged(document(certificate=certificate()), run="converge", index=index)
         assert (need.action, need.due) == ("cleanup", False)
+
+
+class TestLeftBehind:
+    OLD = certificate(number=2, age_days=30)
+
+    def need(self, *aliases: str) -> Need:
+        found = document(certificate=certificate(), superseded=[self.OLD])
+        return judged(found, index=listing(stored(1), stored(2), uses("E1", 2, *aliases)))
+
+    def test_a_site_that_the_new_certificate_does_not_cover_is_told_with_its_day_by_every_run(self) -> None:
+        need = self.need("www.example.org")
+        (left,) = need.as_dict()["left"]
+        assert left == {"id": "E1", "uncovered": ["www.example.org"], "until": self.OLD["not_after"]}
+        (told,) = selection.summary([need], 0)["attention"]
+        assert f"until {self.OLD['not_after']}, when it goes dark" in told["reason"]
+        assert told["do"].endswith("-e 'project_domains=example.com,*.example.com,www.example.org'")
+
+    def test_one_that_it_covers_is_not_left_but_bound(self) -> None:
+        need = self.need("example.com")
+        assert (need.action, need.as_dict()["left"]) == ("rebind", [])
+
+
+def test_a_project_that_waits_after_failures_says_why_the_last_one_failed() -> None:
+    failed = document(
+        certificate=certificate(age_days=40),
+        renewal=failing(2, timedelta(hours=3)),
+        last_run={"Status": "no zone", "Error": "no zone"},
+    )
+    (told,) = selection.summary([judged(failed)], 0)["attention"]
+    assert "the last one failed: no zone" in told["reason"]
+    assert told["do"] == "ansible-playbook certops.cloudfront.doctor -e project_name=webapp"

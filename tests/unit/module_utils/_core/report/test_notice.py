@@ -11,12 +11,13 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.project i
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import notice
 from unit.fakes.projects import NOW, certificate, document
 
+LATER = "2026-12-07T05:30:00Z"
 CHINA = "arn:aws-cn:iam::123456789012:server-certificate/cloudfront/certops/webapp/webapp-1"
 
 
 def message(**changes: object) -> str:
     record = last_run.succeeded(last_run.begin((), NOW), NOW)
-    return notice.of_success(document(certificate=certificate(**changes), last_run=record)).message  # type: ignore[arg-type]
+    return notice.of_success(document(certificate=certificate(**changes), last_run=record), LATER).message  # type: ignore[arg-type]
 
 
 def test_a_notice_names_the_certificate_as_the_console_shows_it() -> None:
@@ -60,7 +61,22 @@ def test_the_record_in_the_notice_is_the_one_on_file() -> None:
 
 
 def test_a_failure_says_why_and_that_the_certificate_in_use_may_have_to_be_replaced_by_hand() -> None:
-    told = notice.of_failure(document(certificate=certificate()), "the zone is gone")
+    told = notice.of_failure(document(certificate=certificate()), "the zone is gone", LATER)  # type: ignore[arg-type]
     assert "failed: the zone is gone" in told.message
     assert "replace it by hand in time" in told.message
     assert len(told.subject) <= 100
+
+
+def test_the_next_renewal_is_the_one_that_the_definition_asks_for_now() -> None:
+    assert f"Next renewal / 下次续期: {LATER}" in message()
+
+
+def test_a_site_on_an_old_certificate_is_in_the_subject_with_the_reason_and_the_day_it_goes_dark() -> None:
+    old = certificate(number=2, age_days=60)
+    left = {"E1": {"Update_Dist_Error": {"code": "Skipped", "message": "www.example.org is not covered"}}}
+    record = {**last_run.begin((), NOW), "Update_CloudFront_Status": [{"E2": "Success"}, left]}
+    told = notice.of_success(document(certificate=certificate(), superseded=[old], last_run=record), LATER)  # type: ignore[arg-type]
+    assert told.subject == "certops: ACTION NEEDED for webapp"
+    assert "E1 kept an older one until 2026-11-26T05:30:00Z" in told.message
+    assert "- E1: www.example.org is not covered" in told.message
+    assert "E2" not in told.message.partition("Certificate /")[0]
