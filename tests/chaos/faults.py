@@ -21,6 +21,7 @@ ENTRIES = {
     "create-aws": "main",
     "renew-aws": "renew",
     "revoke": "reissue",
+    "reissue-elb": "reissue",
     "delete": "delete",
     "delete-aws": "delete",
     "unsubscribe": "main",

@@ -26,6 +26,8 @@ from .report import Report
 
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
+# Both versions of Elastic Load Balancing have one name in AWS's words.
+SERVICES = {"elb:": "elasticloadbalancing:", "elbv2:": "elasticloadbalancing:"}
 # Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an
 # order that is done with.
 DISPENSABLE = ("sns:", "s3:DeleteObject", "acme:renewalInfo")
@@ -63,7 +65,8 @@ def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str],
 
 def _names(case: Case, failed: Played) -> bool:
     """Whether the output tells what failed."""
-    return NAMES.get(case.call, case.call) in failed.ended.errors
+    service, operation = SERVICES.get(f"{case.service}:", f"{case.service}:"), case.operation
+    return NAMES.get(case.call, f"{service}{operation}") in failed.ended.errors
 
 
 def _cases(story: str, undisturbed: Played, known: set[str], kinds: Iterable[str]) -> list[Case]:
