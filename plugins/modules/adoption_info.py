@@ -62,6 +62,11 @@ options:
       - Keys of the definition that apply to each project, as in M(certops.cloudfront.project_record). The names are
         always those of the certificate in service.
     type: dict
+  variables:
+    description:
+      - Variables of a run. Those that are keys of a definition with C(project_) before them apply like O(definition),
+        others are left out.
+    type: dict
   rebind:
     description:
       - Take the newest certificate of each project, even if distributions use an older one. The next run rebinds them.
@@ -75,6 +80,29 @@ options:
   keys:
     description:
       - Also return RV(bundles), the certificates of clients with their private keys. Set C(no_log) on such a task.
+    type: bool
+    default: false
+  reads:
+    description:
+      - Which of O(sources) are read here. In a playbook, V(files) are read on the hosts that have them, and V(aws) from
+        where the credentials are.
+    type: str
+    choices: [all, files, aws]
+    default: all
+  host:
+    description:
+      - What the inventory calls the host that is read, for the results. By default it is the name that it has itself.
+    type: str
+  topic:
+    description:
+      - The topic of the definitions. V(new) is one of their own, V(keep) is that of the old tool, which goes with its
+        stack. V(both) is a new one, too, while the old one stays as long as its stack.
+    type: str
+    choices: [new, keep, both]
+    default: new
+  verify:
+    description:
+      - Fail if a distribution that used a certificate of a project in O(known) uses none of that project now.
     type: bool
     default: false
   known:
@@ -183,6 +211,11 @@ lines:
   type: list
   elements: str
   sample: ["WebApp (ssl_plugin v2): ready"]
+lost:
+  description: The distributions that O(verify) found without a certificate of their project, by its name.
+  returned: success
+  type: dict
+  sample: {}
 bundles:
   description: The certificates of clients with their private keys, by the fingerprint of the certificate.
   returned: with O(keys=true)
@@ -201,7 +234,7 @@ from ..module_utils._clients.aws.stacks.functions import Functions
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.aws.stacks.plugin_table import PluginTable
 from ..module_utils._clients.stores import open as stores
-from ..module_utils._core.adoption.mapping import CONFIRMED
+from ..module_utils._core.adoption.mapping import CONFIRMED, TOPICS
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -221,8 +254,13 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "paths": {"type": "list", "elements": "str"},
     "emails": {"type": "list", "elements": "str", "default": [CONFIRMED]},
     "definition": {"type": "dict"},
+    "variables": {"type": "dict"},
     "rebind": {"type": "bool", "default": False},
     "move": {"type": "bool", "default": True},
+    "reads": {"type": "str", "choices": ["all", "files", "aws"], "default": "all"},
+    "host": {"type": "str"},
+    "topic": {"type": "str", "choices": list(TOPICS), "default": TOPICS[0]},
+    "verify": {"type": "bool", "default": False},
     "keys": {"type": "bool", "default": False, "no_log": False},
     "known": {"type": "list", "elements": "dict"},
     "hosts": {"type": "list", "elements": "dict"},

@@ -176,6 +176,7 @@ findings:
           have it.
         - V(PLACE_UNTESTED), info. Its settings could not be read.
         - V(PROJECT_NEW), info. There is no document yet.
+        - V(ADOPTION_UNFINISHED), error. The project is being taken over from another tool, and nobody renews it.
         - V(CERTIFICATE_EXPIRED), error. The recorded certificate is no longer valid.
         - V(CLOCK_WRONG), error. The clock of the host that runs the module is off by 5 minutes or more.
         - V(CERTIFICATE_EXPIRES_SOON), warning. Half of the time between its renewal and its expiry is over.

@@ -59,11 +59,13 @@ options:
         looked at first.
       - If it is there, with this content and under O(path), that is the only call. Otherwise everything is as without
         this option.
+      - If neither O(bundle) nor O(certificate) has a value, the certificate has to be there. That is for one whose key
+        is not in the archive, since another tool had it before.
     type: str
   is_new:
     description:
-      - The certificate was issued a moment ago, and the room for it was checked before. It is uploaded without a look
-        at what is in IAM, and O(quota_headroom) does not matter.
+      - The certificate was issued a moment ago, so it is not in IAM yet. It is uploaded without a look at what is
+        there.
       - If IAM has a certificate of that name all the same, everything is as without this option.
     type: bool
     default: false
@@ -301,7 +303,7 @@ def main() -> None:
         required_if=[
             ("state", "absent", ("name",)),
             ("state", "present", ("name", "name_prefix"), True),
-            ("state", "present", ("bundle", "certificate"), True),
+            ("state", "present", ("bundle", "certificate", "expected_name"), True),
         ],
     )
 

@@ -150,6 +150,8 @@ def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, r
     if chosen.current is not None:
         mapped = mapping.definition(chosen.current, finding.settings, finding.subscriptions, reading.wishes)
         found.definition = mapped.definition
+        if reading.wishes.keep_topic and finding.topic:
+            found.definition["sns_topic"] = finding.topic
         found.problems += mapped.problems + _definition_problems(name, found.definition)
         found.warnings += mapped.warnings + _life_warnings(chosen.current, reading.now)
     return found

@@ -15,6 +15,9 @@ from ..values import domain_names, emails
 from .shapes import SeenCertificate, SeenSettings, SeenSubscription
 
 CONFIRMED, ALL = "confirmed", "all"
+# What becomes of their topic: ours is new, theirs is kept for us, or both are there.
+TOPICS = ("new", "keep", "both")
+KEEP = TOPICS[1]
 # The organisation in the issuer's name, and the CA that it is.
 _ISSUERS = {
     "Let's Encrypt": "letsencrypt",
@@ -33,6 +36,9 @@ class Wishes:
 
     emails: str | tuple[str, ...] = CONFIRMED
     definition: t.Mapping[str, t.Any] = field(default_factory=dict)
+    keep_topic: bool = False
+    default_directory: str = directories.DEFAULT
+    default_ca_bundle: str | None = None
 
 
 def settings(**given: t.Any) -> SeenSettings:
@@ -146,9 +152,10 @@ def _set_interval(found: Mapped, known: SeenSettings) -> None:
 def _set_directory(found: Mapped, current: SeenCertificate, known: SeenSettings, wishes: Wishes) -> None:
     wanted = wishes.definition.get("acme_directory")
     directory = known["directory"] or issuer_directory(current["issuer"])
-    if wanted is None and directory is not None:
-        found.definition["acme_directory"] = directory
-    chosen = wanted or directory or directories.DEFAULT
+    chosen = wanted or directory or wishes.default_directory
+    found.definition["acme_directory"] = chosen
+    if chosen == wishes.default_directory and wishes.default_ca_bundle:
+        found.definition["acme_ca_bundle"] = wishes.default_ca_bundle
     if directory is None or directories.url(directory) != directories.url(chosen):
         found.warnings.append(
             f"the certificate was issued by {current['issuer'] or 'an unknown CA'}; renewals come from {chosen}, set"

@@ -24,6 +24,27 @@ def result(projects: t.Sequence[SeenProject]) -> dict[str, t.Any]:
     }
 
 
+def lost(before: t.Iterable[SeenProject], after: t.Iterable[SeenProject]) -> dict[str, list[str]]:
+    """The distributions that used a certificate of an earlier reading and use none of the project now, by its name."""
+    now: dict[str, set[str]] = {}
+    for one in after:
+        now.setdefault(one["name"], set()).update(user for each in one["certificates"] for user in each["users"])
+    found = {
+        one["name"]: sorted({user for each in one["certificates"] for user in each["users"]} - now[one["name"]])
+        for one in before
+        if one["name"] in now
+    }
+    return {name: users for name, users in found.items() if users}
+
+
+def of_lost(found: t.Mapping[str, t.Sequence[str]]) -> str | None:
+    """Why a verification fails; None if every distribution has a certificate of its project."""
+    if not found:
+        return None
+    named = "; ".join(f"{', '.join(users)} of {name}" for name, users in found.items())
+    return f"no longer on a certificate of their project: {named}; look at them in the console, and run create to bind"
+
+
 def lines(project: SeenProject) -> list[str]:
     """One project: a headline, and below it what a person reads before saying yes."""
     named = project["theirs"] if project["theirs"] == project["name"] else f"{project['theirs']} as {project['name']}"
@@ -35,6 +56,8 @@ def lines(project: SeenProject) -> list[str]:
         found += [f"moves: {one['name']} from {one['before']} to {one['after']}" for one in project["moves"]]
         found += [f"copies: {one['uri']} ({one['size']} bytes)" for one in project["bundles"]]
         found += _scheduler(project["scheduler"])
+        found += _later(project)
+    if project["status"] == ADOPTED:
         found += _later(project)
     found += [f"warning: {one}" for one in project["warnings"]]
     found += [f"note: {one}" for one in project["notes"]]

@@ -184,6 +184,7 @@ _KEEPING = {
 }
 _SCHEDULE = {
     **_errors(
+        ADOPTION_UNFINISHED="Run the playbook adopt again, or with adopt_state=absent to go back to the old tool",
         CERTIFICATE_EXPIRED="Run the playbook renew now, and find out why the schedule did not run it",
         CLOCK_WRONG="Correct the clock of this machine; AWS refuses requests that are five minutes off",
     ),

@@ -22,6 +22,10 @@ def record(document: ProjectDocument, interval_days: int, now: datetime, is_lock
     """What is to be said of a project that has a document."""
     name, unfinished = document["name"], document["journal"]
     found = _failures(name, document, now)
+    adoption = document["adoption"]
+    if adoption is not None and project_document.is_being_adopted(document):
+        begun = f"it began at {adoption['started_at']} and came to the phase {adoption['phase']}"
+        found.append(finding("ADOPTION_UNFINISHED", name, f"{begun}; nobody renews the certificate meanwhile"))
     if is_locked:
         found.append(finding("PROJECT_LOCKED", name, f"a run holds it until {lease.of(document)['expires_at']}"))
     elif journal.is_unfinished(unfinished):

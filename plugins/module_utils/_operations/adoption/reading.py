@@ -36,13 +36,24 @@ def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) ->
         one for path in request.paths for source in request.sources for one in _READERS.get(source, _nothing)(path)
     ]
     reading = Reading(begun, request.wishes, request.rebind, request.move)
-    found += [assembled(one.finding, one.finding.name(request.names), [], None, reading) for one in on_host]
+    found += [
+        assembled(_on(one.finding, request.host), one.finding.name(request.names), [], None, reading) for one in on_host
+    ]
     chosen = [one for one in found if request.wants(one["theirs"], one["name"])]
-    result = report.result(chosen)
+    lost = report.lost(request.known, found) if request.verify else {}
+    result = {**report.result(chosen), "lost": lost}
     if request.keys:
         names = {one["theirs"] for one in chosen}
         result["bundles"] = _keys(one for one in on_host if one.finding.theirs in names)
-    return Outcome(changed=False, result=result)
+    failure = report.of_lost(lost)
+    return Outcome(changed=False, result=result, failure=failure)
+
+
+def _on(finding: AdoptionFinding, host: str | None) -> AdoptionFinding:
+    """The finding with the name that the inventory has for its host."""
+    if host is not None and finding.scheduler is not None:
+        finding.scheduler["host"] = host
+    return finding
 
 
 def _nothing(_path: str) -> list[HostFinding]:

@@ -17,15 +17,19 @@ from ..._clients.aws.stacks.events import Events
 from ..._clients.aws.stacks.functions import Functions
 from ..._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..._clients.aws.stacks.plugin_table import PluginTable
+from ..._clients.machine import user
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.adoption import incoming
-from ..._core.adoption.mapping import ALL, CONFIRMED, Wishes
+from ..._core.adoption.mapping import ALL, CONFIRMED, KEEP, Wishes
 from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
 from ..._core.project import definition as project_definition, fields
 from ..._core.values import domain_names, emails, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
+
+# What each project has of its own.
+_OWN = ("domains", "emails")
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,8 @@ class AdoptionInfoRequest:
     rebind: bool
     move: bool
     keys: bool
+    host: str | None
+    verify: bool
     store: str | None
     connection: Connection
 
@@ -87,7 +93,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
     hosts, of_hosts = incoming.projects(params["hosts"] or (), "hosts")
     wishes, of_wishes = _wishes(params)
     names = {str(key): str(value) for key, value in (params["names"] or {}).items()}
-    sources, paths = tuple(dict.fromkeys(params["sources"])), tuple(params["paths"] or ())
+    sources, paths = _sources(params["sources"], params["reads"]), tuple(params["paths"] or ())
     problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
     problems += _name_problems(names) + _path_problems(sources, paths)
     if problems:
@@ -103,9 +109,17 @@ def parse(params: Params) -> AdoptionInfoRequest:
         rebind=params["rebind"],
         move=params["move"],
         keys=params["keys"],
+        host=params["host"],
+        verify=params["verify"],
         store=params["store"],
         connection=Connection.of(params),
     )
+
+
+def _sources(given: t.Iterable[str], reads: str) -> tuple[str, ...]:
+    """Those that are read here: in a playbook files are read on hosts, and AWS from the controller."""
+    wanted = {"all": (True, False), "files": (True,), "aws": (False,)}[reads]
+    return tuple(dict.fromkeys(source for source in given if (source in FILE_SOURCES) in wanted))
 
 
 def _name_problems(names: t.Mapping[str, str]) -> list[str]:
@@ -136,10 +150,17 @@ def _wishes(params: Params) -> tuple[Wishes, list[str]]:
             for one in chosen
             if not emails.is_address(one)
         ]
-    definition = {key: value for key, value in (params["definition"] or {}).items() if value is not None}
+    variables = {str(key).removeprefix("project_"): value for key, value in (params["variables"] or {}).items()}
+    definition = {key: value for key, value in variables.items() if key in fields.KEYS and key not in _OWN}
+    definition |= {key: value for key, value in (params["definition"] or {}).items() if value is not None}
     problems += [
         f"definition: {texts.quoted(key)} is unknown; the keys are {', '.join(fields.KEYS)}"
-        for key in definition
+        for key in params["definition"] or {}
         if key not in fields.KEYS
     ]
-    return Wishes(chosen, definition), problems
+    return Wishes(chosen, definition, params["topic"] == KEEP, *_default_ca()), problems
+
+
+def _default_ca() -> tuple[str, str | None]:
+    """The CA of the user or the environment, and the file that it is checked against."""
+    return user.default("acme_directory"), user.default("acme_ca_bundle") or None

@@ -26,11 +26,20 @@ class PlannedBundle:
 
 
 @dataclass(frozen=True)
+class KeylessCertificate:
+    """A certificate that is in IAM and whose key nobody has: it came there before the project was adopted."""
+
+
+# As ansible-test's pylint takes | between classes.
+WantedContent = t.Union[CertificateInput, PlannedBundle, KeylessCertificate, str]  # noqa: UP007
+
+
+@dataclass(frozen=True)
 class StoreRequest:
     """One server certificate that shall exist: its content (or the URI of its bundle in an archive that has to be
     asked), and where it is kept."""
 
-    content: CertificateInput | PlannedBundle | str
+    content: WantedContent
     name: str | None
     name_prefix: str | None
     expected_name: str | None
@@ -46,9 +55,10 @@ def parse(params: Params) -> StoreRequest:
     """What is asked for; ConfigError that lists every problem, without calling anything."""
     tags = {str(key): str(value) for key, value in params["tags"].items()}
     problems = _problems(params)
-    content: CertificateInput | PlannedBundle | str = ""
+    content: WantedContent = ""
     try:
-        content = content_of(params)
+        is_keyless = not params["bundle"] and params["certificate"] is None
+        content = KeylessCertificate() if is_keyless else content_of(params)
     except ConfigError as exc:
         problems += exc.problems
     problems += content_problems(content, params["path"])
@@ -68,7 +78,7 @@ def parse(params: Params) -> StoreRequest:
     )
 
 
-def content_problems(content: CertificateInput | PlannedBundle | str, path: str) -> list[str]:
+def content_problems(content: WantedContent, path: str) -> list[str]:
     """Why CloudFront would not take a certificate with this key and chain, as far as they are known."""
     if isinstance(content, CertificateInput):
         problems = limits.key_type_problems(content.certificate.key_type, path)

@@ -68,8 +68,8 @@ class Storing:
         return self._as_new() if self.is_new and not lost_races else self._search(lost_races)
 
     def _as_new(self) -> tuple[StoredCertificate, Plan]:
-        """An upload without a look at what there is, and at the room for it, which was made sure of before the
-        certificate was ordered: IAM refuses a name that exists, and then it is looked."""
+        """An upload without a look at what there is: IAM refuses a name that exists, and then it is looked."""
+        check_quota(self.iam, self.headroom)
         others = tuple(StoredCertificate(name=name, path=self.wanted.path) for name in self.others)
         plan = upload_plan.plan_present(upload_plan.ObservedIam(others), self.wanted)
         return StoredCertificate(name=plan.steps[0].target, path=self.wanted.path), plan
