@@ -49,6 +49,7 @@ class AdoptionFinding:
     stack: str | None = None
     paths: tuple[str, ...] = ()
     ids: frozenset[str] = frozenset()  # those of the paths that belong to it; none is all
+    reread: bool = False  # whether what is reserved for the function is known from an earlier reading
     in_iam: bool = False  # whether IAM has what the lineage has
     settings: SeenSettings = field(default_factory=mapping.settings)
     scheduler: SeenScheduler | None = None
@@ -131,7 +132,7 @@ def assembled(
         "certificates": roles,
         "bundles": finding.bundles,
         "lineage": finding.lineage,
-        "scheduler": finding.scheduler,
+        "scheduler": _scheduler(finding, document),
         "topic": finding.topic,
         "subscriptions": finding.subscriptions,
         "last_run": finding.last_run,
@@ -141,6 +142,14 @@ def assembled(
         "notes": finding.notes + _notes(chosen.current, finding),
         "read_at": times.to_text(reading.now),
     }
+
+
+def _scheduler(finding: AdoptionFinding, document: ProjectDocument | None) -> SeenScheduler | None:
+    """The scheduler; what an adoption of ours stopped since the earlier reading is stopped, as far as its rules are."""
+    scheduler, adoption = finding.scheduler, document["adoption"] if document else None
+    if scheduler is None or not finding.reread or adoption is None or adoption["stopped_at"] is None:
+        return scheduler
+    return {**scheduler, "stopped": all(rule["state"] == "DISABLED" for rule in scheduler["rules"])}
 
 
 def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, reading: Reading) -> mapping.Mapped:

@@ -48,11 +48,12 @@ def record(item: t.Mapping[str, t.Any] | None, finished_at: str | None) -> dict[
     found: dict[str, t.Any] = {**begun, "Status": status(item), "finished_at": finished_at}
     for key in last_run.RENEW_RECORDS:
         value = message.get(key, message.get(_OLDER.get(key, "")))
-        if isinstance(value, type(begun[key])) or (value and isinstance(value, str)):  # type: ignore[literal-required]
+        if value and isinstance(value, list if key == _STATUSES else (dict, str)):
             found[key] = value
     return found
 
 
+_STATUSES = "Update_CloudFront_Status"
 # What v1 from before July 2024 calls them.
 _OLDER = {
     "Previous_IAM_SSL_Info": "Get_Last_IAM_SSL_Info",

@@ -26,9 +26,10 @@ NAMED = 3
 
 @dataclass(frozen=True)
 class Listing:
-    """What the account ``account`` has: every server certificate below ``PROJECTS_PATH``, every distribution, and
-    places for certificates (used, allowed). ``stores`` are those that were listed; of ACM there are all certificates of
-    the regions in question, ``owners`` the projects of those that are ours."""
+    """What the account ``account`` has: every server certificate below ``CLOUDFRONT_PATH``, since an adopted one may
+    stay where it was, every distribution, and places for certificates (used, allowed). ``stores`` are those that were
+    listed; of ACM there are all certificates of the regions in question, ``owners`` the projects of those that are
+    ours."""
 
     account: AwsAccount
     certificates: tuple[StoredCertificate, ...] = ()
@@ -96,7 +97,8 @@ class Index:
         for one in listing.certificates:
             if one.id is not None:
                 owner = one.path.removeprefix(PROJECTS_PATH).partition("/")[0]
-                found.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
+                if one.path.startswith(PROJECTS_PATH):
+                    found.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
                 found.ids.add(one.id)
         for summary in listing.acm:
             found.ids.add(summary.arn)

@@ -102,6 +102,7 @@ class PluginReader:
 
     def _again(self, found: AdoptionFinding, known: SeenProject) -> None:
         """What a run of theirs may have changed since the earlier reading."""
+        found.reread = True
         scheduler = t.cast("SeenScheduler", known["scheduler"])
         found.topic, found.subscriptions = known["topic"], known["subscriptions"]
         rules = [self._listings.rules.get(rule["name"], rule) for rule in scheduler["rules"]]

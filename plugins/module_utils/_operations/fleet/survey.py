@@ -22,7 +22,7 @@ from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as project_document, places
-from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG, PROJECTS_PATH
+from ..._core.values.ownership import CLOUDFRONT_PATH, OUR_TAGS, PROJECT_TAG
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._errors import CertError, ConfigError, RemoteError
@@ -72,14 +72,14 @@ class Aws:
     tagging: t.Callable[[str], Tagging]
 
     def listing(self, account: AwsAccount, kept: KeptWhere) -> Listing:
-        """Every certificate of ours where projects keep some, every distribution, and the places for certificates:
-        RemoteError if one of them is not complete."""
+        """Every certificate that CloudFront can have where projects keep some, every distribution, and the places for
+        certificates: RemoteError if one of them is not complete."""
         in_iam = places.IAM in kept.stores
         listed = self.iam.list_server_certificates() if in_iam else ()
         acm, owners = self._in_acm(kept.regions)
         return Listing(
             account=account,
-            certificates=tuple(one for one in listed if one.path.startswith(PROJECTS_PATH)),
+            certificates=tuple(one for one in listed if one.path.startswith(CLOUDFRONT_PATH)),
             distributions=self.cloudfront.list_distributions(),
             quota=self.iam.get_server_certificate_quota() if in_iam else None,
             stores=kept.stores,

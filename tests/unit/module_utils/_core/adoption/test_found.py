@@ -1,0 +1,184 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+import typing as t
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import mapping, report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.found import (
+    AdoptionFinding,
+    Reading,
+    assembled,
+    seen,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.mapping import Wishes
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.shapes import (
+    SeenCertificate,
+    SeenProject,
+    SeenSubscription,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
+    StoredCertificate,
+)
+
+NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
+LETSENCRYPT = "CN=E5,O=Let's Encrypt,C=US"
+OPS: SeenSubscription = {"protocol": "email", "endpoint": "ops@example.com", "status": "confirmed"}
+PENDING: SeenSubscription = {"protocol": "email", "endpoint": "new@example.com", "status": "pending"}
+QUEUE: SeenSubscription = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:1:q", "status": "confirmed"}
+
+
+def certificate(
+    number: int = 1,
+    users: t.Sequence[str] = (),
+    *,
+    days: float = 60,
+    aliases: tuple[str, ...] = ("example.com",),
+    key_type: str = "ecdsa_p256",
+    issuer: str = LETSENCRYPT,
+    done: bool = True,
+) -> SeenCertificate:
+    """The certificate with this number: the higher, the younger."""
+    leaf = Certificate(
+        serial=f"{number}",
+        fingerprint_sha256=f"{number:064x}",
+        issuer=issuer,
+        domains=("example.com", "www.example.com"),
+        key_type=key_type,
+        not_before=NOW - timedelta(days=30),
+        not_after=NOW + timedelta(days=days),
+    )
+    stored = StoredCertificate(
+        name=f"c{number}",
+        path="/cloudfront/cn-north-1/WebApp-CertBot/",
+        id=f"ASCA{number}",
+        arn=f"arn:aws-cn:iam::1:server-certificate/c{number}",
+        upload_date=NOW - timedelta(days=30 - number),
+    )
+    return seen(stored, leaf, [(user, done, aliases) for user in users])
+
+
+def project(*certificates: SeenCertificate, wishes: Wishes | None = None, **facts: t.Any) -> SeenProject:
+    finding = AdoptionFinding("ssl_plugin", "WebApp", "v2", "cn-north-1", "WebApp-CertBot", **facts)
+    return assembled(finding, "WebApp", certificates, None, Reading(NOW, wishes or Wishes()))
+
+
+def roles(found: SeenProject) -> dict[str, str]:
+    return {one["name"]: one["role"] for one in found["certificates"]}
+
+
+def test_the_newest_one_that_is_used_is_current() -> None:
+    found = project(certificate(1), certificate(2, ["E2"]))
+    assert roles(found) == {"c1": "superseded", "c2": "current"}
+    assert [move["name"] for move in found["moves"]] == ["c1", "c2"]
+
+
+def test_an_older_one_in_service_stays_current_and_the_newest_is_superseded_with_a_warning() -> None:
+    found = project(certificate(1, ["E1"]), certificate(2))
+    assert roles(found) == {"c1": "current", "c2": "superseded"}
+    assert any("c2 is newer" in warning for warning in found["warnings"])
+
+
+def test_of_several_in_service_the_one_that_lives_longest_is_current() -> None:
+    found = project(certificate(1, ["E1"], days=10), certificate(2, ["E2"], days=50))
+    assert roles(found) == {"c1": "superseded", "c2": "current"}
+    assert any("E1 use an older certificate" in warning for warning in found["warnings"])
+
+
+def test_of_none_in_service_the_newest_is_current() -> None:
+    assert roles(project(certificate(1), certificate(2))) == {"c1": "superseded", "c2": "current"}
+
+
+def test_without_a_certificate_there_is_nothing_to_adopt() -> None:
+    found = project(bundles=[{"uri": "s3://b/WebApp/2026.tar.gz", "size": 1, "issued_at": None}])
+    assert (found["status"], found["definition"]) == ("left alone", {})
+    assert any("s3://b/WebApp" in note for note in found["notes"])
+
+
+@pytest.mark.parametrize("days", [2.9, -1])
+def test_a_certificate_at_its_end_is_adopted_with_the_advice_to_renew(days: float) -> None:
+    found = project(certificate(1, ["E1"], days=days))
+    assert found["status"] == "ready"
+    assert any("run renew" in warning for warning in found["warnings"])
+
+
+@pytest.mark.parametrize("key_type", ["ecdsa_secp384r1", "rsa_8192", "ed25519"])
+def test_a_key_that_cloudfront_does_not_take_is_refused(key_type: str) -> None:
+    found = project(certificate(1, ["E1"], key_type=key_type))
+    assert found["status"] == "refused"
+    assert key_type in found["problems"][0]
+
+
+def test_an_alias_that_is_not_covered_is_a_warning() -> None:
+    found = project(certificate(1, ["E1"], aliases=("shop.example.com",)))
+    assert found["status"] == "ready"
+    assert any("does not cover shop.example.com" in warning for warning in found["warnings"])
+
+
+def test_only_those_who_confirmed_are_notified_unless_others_are_wanted() -> None:
+    facts: dict[str, t.Any] = {"subscriptions": [OPS, PENDING, QUEUE]}
+    found = project(certificate(1), **facts)
+    assert found["definition"]["emails"] == ["ops@example.com"]
+    assert any("new@example.com did not confirm" in warning for warning in found["warnings"])
+    assert any("sqs" in warning for warning in found["warnings"])
+    assert project(certificate(1), wishes=Wishes("all"), **facts)["definition"]["emails"] == [
+        "ops@example.com",
+        "new@example.com",
+    ]
+    own = project(certificate(1), wishes=Wishes(("me@example.com",)), **facts)
+    assert own["definition"]["emails"] == ["me@example.com"]
+
+
+def test_the_address_of_the_project_that_is_gone_from_the_topic_is_named() -> None:
+    facts: dict[str, t.Any] = {"subscriptions": [OPS], "settings": mapping.settings(email="gone@example.com")}
+    assert any("gone@example.com" in warning for warning in project(certificate(1), **facts)["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("timer", "entered", "days"), [(45, 30, 45), (None, 80, 80), (None, None, None), (365, 365, 89)]
+)
+def test_the_interval_of_the_timer_counts(timer: int | None, entered: int | None, days: int | None) -> None:
+    found = project(certificate(1), settings=mapping.settings(interval=timer, interval_set=entered))
+    assert found["definition"].get("renewal_interval_days") == days
+
+
+@pytest.mark.parametrize(
+    ("issuer", "directory"),
+    [
+        (LETSENCRYPT, "letsencrypt"),
+        ("CN=ZeroSSL ECC Domain Secure Site CA,O=ZeroSSL,C=AT", "zerossl"),
+        ("CN=WR1,O=Google Trust Services,C=US", "google"),
+        ("CN=GeoTrust,O=DigiCert\\, Inc.,C=US", "letsencrypt"),
+    ],
+)
+def test_the_ca_is_that_of_the_issuer_as_far_as_it_is_known(issuer: str, directory: str) -> None:
+    found = project(certificate(1, issuer=issuer))
+    assert found["definition"]["acme_directory"] == directory
+    assert any("issued by" in warning for warning in found["warnings"]) == ("DigiCert" in issuer)
+
+
+def test_what_the_user_wants_of_every_project_applies_but_never_the_names() -> None:
+    wishes = Wishes(definition={"keep_previous": 1, "domains": ["x.example.com"], "acme_directory": "zerossl"})
+    found = project(certificate(1), wishes=wishes)
+    assert found["definition"]["keep_previous"] == 1
+    assert found["definition"]["domains"] == ["example.com", "www.example.com"]
+    assert any("renewals come from zerossl" in warning for warning in found["warnings"])
+
+
+def test_the_report_is_safe_to_show_and_fit_for_an_inventory() -> None:
+    found = project(certificate(1, ["E1"]), warnings=["a\x1b[31m colour\nand a line"])
+    told = report.result([found])
+    assert all("\x1b" not in line and "\n" not in line for line in told["lines"])
+    assert 'project_domains: ["example.com", "www.example.com"]' in told["inventory"]
+    assert told["ready"] == ["WebApp"]
+
+
+def test_a_distribution_that_left_its_project_is_noticed() -> None:
+    before, after = project(certificate(1, ["E1", "E2"])), project(certificate(1, ["E1"]))
+    lost = report.lost([before], [after])
+    assert lost == {"WebApp": ["E2"]}
+    assert "E2 of WebApp" in str(report.of_lost(lost))
+    assert report.of_lost(report.lost([before], [before])) is None
