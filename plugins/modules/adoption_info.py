@@ -31,10 +31,11 @@ options:
     description:
       - Where to look. V(ssl_plugin) is the China CloudFront SSL Plugin, v1 and v2, in the region of the connection.
         V(iam) is server certificates that people or other programs uploaded and a distribution uses.
-      - V(certbot) is read from the files in O(paths), on the host where the module runs, and needs no AWS.
+      - V(certbot), V(lego), V(acme_sh) and V(dehydrated) are read from the files in O(paths), on the host where the
+        module runs, and need no AWS.
     type: list
     elements: str
-    choices: [ssl_plugin, iam, certbot]
+    choices: [ssl_plugin, iam, certbot, lego, acme_sh, dehydrated]
     default: [ssl_plugin]
   projects:
     description:
@@ -235,6 +236,7 @@ from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.aws.stacks.plugin_table import PluginTable
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.adoption.mapping import CONFIRMED, TOPICS
+from ..module_utils._core.adoption.shapes import SOURCES
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -246,7 +248,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "sources": {
         "type": "list",
         "elements": "str",
-        "choices": ["ssl_plugin", "iam", "certbot"],
+        "choices": list(SOURCES),
         "default": ["ssl_plugin"],
     },
     "projects": {"type": "list", "elements": "str"},

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +29,67 @@ key_type = ecdsa
 ari_retry_after = 2026-11-22T05:30:00
 """
 LIFETIME, BACKDATED = timedelta(days=90), timedelta(hours=1)
+ZEROSSL = "https://acme.zerossl.com/v2/DV90"
 LETSENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
+
+
+ACME_SH = """Le_Domain='{domain}'
+Le_Alt='{alt}'
+Le_Webroot='dns_aws'
+Le_API='{server}'
+Le_Keylength='ec-256'
+Le_NextRenewTime='1799999999'
+Le_ReloadCmd='__ACME_BASE64__START_{reload}__ACME_BASE64__END_'
+"""
+
+
+def _write(file: Path, text: str, mode: int = 0o644) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=mode)
+    file.write_text(text, encoding="utf-8")
+
+
+def lego(root: Path, domains: Sequence[str], authority: Authority) -> Pair:
+    """A certificate as lego keeps it; a wildcard's name begins with an underscore."""
+    pair, chain = authority.certificate(domains, LIFETIME, BACKDATED), authority.issuer.certificate_pem
+    base = root / "certificates" / domains[0].replace("*", "_")
+    _write(base.with_name(base.name + ".crt"), pair.certificate_pem + chain, 0o600)
+    _write(base.with_name(base.name + ".issuer.crt"), chain, 0o600)
+    _write(base.with_name(base.name + ".key"), pair.key_pem, 0o600)
+    _write(base.with_name(base.name + ".json"), '{"domain": "example.com"}', 0o600)
+    _write(root / "accounts/acme-v02.api.letsencrypt.org/ops@example.com/account.json", "{}", 0o600)
+    return pair
+
+
+def acme_sh(root: Path, domains: Sequence[str], authority: Authority, more: str = "") -> Pair:
+    """A certificate as acme.sh keeps it; the directory of one with an elliptic key ends in _ecc."""
+    pair, chain = authority.certificate(domains, LIFETIME, BACKDATED), authority.issuer.certificate_pem
+    folder, domain = root / f"{domains[0]}_ecc", domains[0]
+    reload = base64.b64encode(b"/opt/reload.sh").decode()
+    text = ACME_SH.format(domain=domain, alt=",".join(domains[1:]) or "no", server=ZEROSSL, reload=reload)
+    _write(folder / f"{domain}.conf", text + more)
+    _write(folder / f"{domain}.cer", pair.certificate_pem)
+    _write(folder / "ca.cer", chain)
+    _write(folder / f"{domain}.key", pair.key_pem, 0o600)
+    _write(root / "account.conf", "SAVED_AWS_SECRET_ACCESS_KEY='a secret of another tool'\n", 0o600)
+    return pair
+
+
+def dehydrated(root: Path, domains: Sequence[str], authority: Authority) -> Pair:
+    """A certificate as dehydrated keeps it: links to files beside them."""
+    pair, chain = authority.certificate(domains, LIFETIME, BACKDATED), authority.issuer.certificate_pem
+    folder = root / "certs" / domains[0]
+    texts = {
+        "cert": pair.certificate_pem,
+        "chain": chain,
+        "fullchain": pair.certificate_pem + chain,
+        "privkey": pair.key_pem,
+    }
+    for kind, text in texts.items():
+        _write(folder / f"{kind}-1700000000.pem", text, 0o600)
+        (folder / f"{kind}.pem").symlink_to(f"{kind}-1700000000.pem")
+    _write(root / "config", "HOOK=/opt/hook.sh\n")
+    return pair
 
 
 class CertbotHome:

@@ -143,3 +143,30 @@ def test_a_refused_project_that_was_named_fails_the_run(ansible: Ansible, plugin
     run = adopted(ansible, adopt_from="ssl_plugin", adopt_projects="accounts")
     run.failed()
     assert "adopt_names" in run.output
+
+
+def test_a_project_without_its_key_is_converged_and_says_so_when_its_certificate_is_gone(
+    ansible: Ansible, plugin: SslPlugin, control: Control
+) -> None:
+    bare = plugin.project("bare", ["bare.example.com"])
+    for one in seed.client("s3").list_objects_v2(Bucket=bare.bucket, Prefix="bare/")["Contents"]:
+        seed.client("s3").delete_object(Bucket=bare.bucket, Key=one["Key"])
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    before = in_service(bare.distributions)
+    variables = {"project_name": "bare", "project_domains": ["bare.example.com"], "project_emails": ["new@example.com"]}
+    ansible.playbook("create", variables).succeeded()
+    assert in_service(bare.distributions) == before
+    assert control.issued() == []
+    assert document(ansible, "bare")["definition"]["emails"] == ["new@example.com"]
+
+
+def test_a_project_that_stays_where_it_was_needs_nothing(ansible: Ansible, plugin: SslPlugin, control: Control) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    before = plugin.certificates(made)[0]["Arn"]
+    adopted(ansible, adopt_from="ssl_plugin", adopt_move=False).succeeded()
+    assert [one["Arn"] for one in plugin.certificates(made)] == [before]
+    assert ansible.playbook("renew", {}, "--check").succeeded().changed == 0
+    control.clear_calls()
+    variables = {"project_name": "WebApp", "project_domains": ["example.com"], "project_emails": ["new@example.com"]}
+    ansible.playbook("create", variables).succeeded()
+    assert control.counts()["UploadServerCertificate"] == 0

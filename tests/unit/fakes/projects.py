@@ -93,3 +93,21 @@ def lock(
         "expires_at": times.to_text(NOW + expires),
         "changed": False,
     }
+
+
+def adoption(phase: str) -> dict[str, t.Any]:
+    """The record of an adoption that came so far."""
+    return {
+        "source": "ssl_plugin",
+        "version": "v2",
+        "theirs": "WebApp",
+        "region": "cn-north-1",
+        "phase": phase,
+        "started_at": "2026-11-22T05:30:00Z",
+        "finished_at": None,
+        "bundles": {},
+        "topic": None,
+        "stopped_at": None,
+        "former": None,
+        "paths": {},
+    }

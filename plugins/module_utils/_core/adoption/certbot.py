@@ -41,10 +41,7 @@ class Lineage:
     def directory(self) -> str | None:
         """The CA, by its name if it is a known one."""
         url = self.options.get("server", "")
-        url = directories.KNOWN[directories.DEFAULT].url if url == _OLD_SERVER else url
-        if not url or directories.problems(url):
-            return None
-        return next((name for name, known in directories.KNOWN.items() if known.url == url), url)
+        return directories.name_of(directories.KNOWN[directories.DEFAULT].url if url == _OLD_SERVER else url)
 
     def hooks(self) -> list[str]:
         """What it runs besides, for a person to see: it ends with the adoption."""

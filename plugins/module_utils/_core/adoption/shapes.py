@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
-SOURCES = ("ssl_plugin", "iam", "acm", "certbot", "lego", "acme_sh", "dehydrated")
+SOURCES = ("ssl_plugin", "iam", "certbot", "lego", "acme_sh", "dehydrated")
 # Those whose files lie on a host.
 FILE_SOURCES = ("certbot", "lego", "acme_sh", "dehydrated")
 READY, ADOPTED, REFUSED, LEFT = "ready", "adopted", "refused", "left alone"

@@ -46,6 +46,13 @@ def resolve(directory: str) -> KnownDirectory:
     return KNOWN.get(directory) or by_url.get(directory) or KnownDirectory(directory)
 
 
+def name_of(address: str) -> str | None:
+    """What the directory at this URL is called: its known name, else the URL; None if it is not one."""
+    if not address or problems(address):
+        return None
+    return next((name for name, known in KNOWN.items() if known.url == address), address)
+
+
 def url(directory: str) -> str:
     """The URL of a known name or of a URL, and anything else as it is: what documents and limits compare directories
     by."""

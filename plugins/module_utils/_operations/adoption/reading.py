@@ -20,8 +20,8 @@ from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError
 from ..fleet.survey import KnownDocuments
-from . import certbot_files
-from .certbot_files import HostFinding
+from . import acme_sh_files, certbot_files, dehydrated_files, lego_files
+from .client_files import HostFinding
 from .plugin import PluginReader
 from .request import AdoptionAws, AdoptionClients, AdoptionInfoRequest
 
@@ -60,7 +60,9 @@ def _nothing(_path: str) -> list[HostFinding]:
     return []
 
 
-_READERS: t.Mapping[str, t.Callable[[str], list[HostFinding]]] = {certbot_files.SOURCE: certbot_files.read}
+_READERS: t.Mapping[str, t.Callable[[str], list[HostFinding]]] = {
+    one.SOURCE: one.read for one in (certbot_files, lego_files, acme_sh_files, dehydrated_files)
+}
 
 
 def _keys(found: t.Iterable[HostFinding]) -> dict[str, dict[str, str]]:

@@ -326,6 +326,10 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         aged(1, renewal=projects.failing(1, timedelta(hours=1))),
         aged(1, renewal=projects.failing(0, timedelta(hours=1))),
     ),
+    "ADOPTION_UNFINISHED": (
+        aged(1, adoption=projects.adoption("stopped")),
+        aged(1, adoption=projects.adoption("done")),
+    ),
     "RUN_UNFINISHED": (
         aged(1, journal=projects.unfinished("issue")),
         aged(1, journal=projects.unfinished("issue"), lock=projects.lock()),
