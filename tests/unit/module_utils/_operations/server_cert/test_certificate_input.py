@@ -78,9 +78,8 @@ def test_a_bundle_in_s3_is_read_through_the_archive(world: World) -> None:
 
 def test_a_bundle_that_is_gone_from_s3_is_named(world: World) -> None:
     uri = "s3://bucket/prefix/webapp/2026-11-22-0530.tar.gz"
-    assert f"bundle {uri}: the object does not exist; use one that is in the archive" in _problems(
-        world, bundle=uri, certificate=None, private_key=None, chain=None
-    )
+    wanted = f"bundle {uri}: the object does not exist; aws s3 ls {uri.rpartition('/')[0]}/ lists those that do"
+    assert wanted in _problems(world, bundle=uri, certificate=None, private_key=None, chain=None)
 
 
 def secret_lines(key: str) -> list[str]:
