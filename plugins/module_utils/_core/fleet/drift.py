@@ -95,11 +95,7 @@ class Index:
         """The index of a listing."""
         found = cls(account=listing.account, stores=listing.stores)
         for one in listing.certificates:
-            if one.id is not None:
-                owner = one.path.removeprefix(PROJECTS_PATH).partition("/")[0]
-                if one.path.startswith(PROJECTS_PATH):
-                    found.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
-                found.ids.add(one.id)
+            found._add_of_iam(one)
         for summary in listing.acm:
             found.ids.add(summary.arn)
             found.ends[summary.arn] = certificates.text_of(summary.not_after)
@@ -115,6 +111,14 @@ class Index:
                 found.by_alias[lowered].append(distribution)
                 found.by_parent[lowered.partition(".")[2]].append(distribution)
         return found
+
+    def _add_of_iam(self, one: StoredCertificate) -> None:
+        if one.id is None:
+            return
+        self.ids.add(one.id)
+        if one.path.startswith(PROJECTS_PATH):
+            owner = one.path.removeprefix(PROJECTS_PATH).partition("/")[0]
+            self.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
 
     def with_alias_of(self, domains: t.Iterable[str]) -> t.Iterator[Distribution]:
         """The distributions that have an alias which may be covered by one of these names of a certificate."""

@@ -25,7 +25,7 @@ from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefiniti
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
 from .. import project_updates
-from . import moving, returning
+from . import moving
 from .archiving import GIVEN, HOST, BundlePlaces, Copying
 from .holding import HeldProject
 
@@ -221,7 +221,7 @@ class Adopting:
         takeover.refuse_return(before, self._request.force)
         if self._check_mode:
             return self._outcome(before, None, [], before["adoption"])
-        after, back = returning.returned(self._clients.iam, self._held)
+        after, back = moving.returned(self._clients.iam, self._held)
         return self._outcome(before, after, back, before["adoption"])
 
     def _outcome(

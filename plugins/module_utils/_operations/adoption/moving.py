@@ -9,7 +9,8 @@ import typing as t
 from ..._clients.aws.iam import Iam
 from ..._core.adoption import record, takeover
 from ..._core.adoption.shapes import Move, SeenProject
-from ..._core.values.shapes import AdoptionRecord, ProjectDefinition
+from ..._core.values import ownership
+from ..._core.values.shapes import AdoptionRecord, ProjectDefinition, ProjectDocument
 from ..._errors import RefusedError, RemoteError
 from .holding import HeldProject
 
@@ -49,3 +50,30 @@ def _take_back(iam: Iam, held: HeldProject, done: t.Sequence[Move], adoption: Ad
     left = {key: path for key, path in adoption["paths"].items() if key not in gone}
     phase = record.STOPPED if adoption["stopped_at"] else record.COPIED
     held.note({**adoption, "paths": left, "phase": phase})
+
+
+def returned(iam: Iam, held: HeldProject) -> tuple[ProjectDocument | None, list[Move]]:
+    """The document afterwards (it stays as long as the old tool is to be started again), and what moved."""
+    with held.held(takeover.held) as document:
+        back = _way_back(iam, document)
+        keys = [*takeover.tags(held.name, document["definition"])]
+        for move in back:
+            # first the tags: a certificate at our path without them is never deleted
+            iam.untag_server_certificate(move["name"], keys)
+            iam.update_server_certificate(move["name"], move["after"])
+        return held.update(takeover.returned), back
+
+
+def _way_back(iam: Iam, document: ProjectDocument) -> list[Move]:
+    """What is at our path and came from elsewhere; after a renewal of ours, the certificate in service."""
+    adoption = t.cast("AdoptionRecord", document["adoption"])
+    certificate = document["certificate"]
+    theirs = next((former["path"] for former in adoption["paths"].values()), None)
+    found: list[Move] = []
+    for one in iam.list_server_certificates(ownership.path_of(document["name"])):
+        former = adoption["paths"].get(one.id or "")
+        serves = certificate is not None and certificate.get("id") == one.id
+        path = former["path"] if former else theirs if serves else None
+        if path is not None:
+            found.append({"name": one.name, "id": one.id or "", "before": one.path, "after": path})
+    return found
