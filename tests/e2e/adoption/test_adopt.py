@@ -170,3 +170,20 @@ def test_a_project_that_stays_where_it_was_needs_nothing(ansible: Ansible, plugi
     variables = {"project_name": "WebApp", "project_domains": ["example.com"], "project_emails": ["new@example.com"]}
     ansible.playbook("create", variables).succeeded()
     assert control.counts()["UploadServerCertificate"] == 0
+
+
+def test_the_doctor_finds_an_adopted_project_well_and_names_one_that_is_unfinished(
+    ansible: Ansible, plugin: SslPlugin, control: Control
+) -> None:
+    seed.create_zone("example.com")
+    plugin.project("WebApp", ["example.com"])
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    control.confirm("ops@example.com")
+    assert "WebApp is healthy" in ansible.playbook("doctor", {}).succeeded().output
+    plugin.project("Other", ["other.example.com"])
+    control.fault("events", "DisableRule", "access_denied")
+    adopted(ansible, adopt_from="ssl_plugin").failed()
+    control.clear_faults()
+    assert "ADOPTION_UNFINISHED" in ansible.playbook("doctor", {}).failed().output
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    assert "ADOPTION_UNFINISHED" not in ansible.playbook("doctor", {}).output

@@ -109,7 +109,7 @@ def _certificate_lines(document: ProjectDocument, renew_at: str | None) -> list[
     if not certificate:
         return ["No certificate yet. / 尚无证书。"]
     partition = _partition(str(certificate.get("arn") or ""))
-    archived = str(certificate.get("archive_uri"))
+    archived = str(certificate.get("archive_uri") or "not there, only IAM has the certificate / 没有,证书仅存于 IAM")
     return [
         f"Certificate / 证书: {certificate.get('name')} ({certificate.get('id')})",
         f"Names / 域名: {', '.join(certificate.get('domains') or [])}",
