@@ -106,6 +106,11 @@ options:
       - Fail if a distribution that used a certificate of a project in O(known) uses none of that project now.
     type: bool
     default: false
+  check_bundles:
+    description:
+      - Open every bundle of the SSL Plugin, and warn of those that cannot be used. They are not looked into otherwise.
+    type: bool
+    default: false
   known:
     description:
       - RV(projects) of an earlier reading. What a run of the old tool cannot have changed is taken from there.
@@ -263,6 +268,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "host": {"type": "str"},
     "topic": {"type": "str", "choices": list(TOPICS), "default": TOPICS[0]},
     "verify": {"type": "bool", "default": False},
+    "check_bundles": {"type": "bool", "default": False},
     "keys": {"type": "bool", "default": False, "no_log": False},
     "known": {"type": "list", "elements": "dict"},
     "hosts": {"type": "list", "elements": "dict"},

@@ -95,6 +95,16 @@ def test_the_names_of_the_certificate_count_and_the_list_is_named(plugin: SslPlu
     assert any("new.example.com" in one and "old.example.com" in one for one in found["warnings"])
 
 
+def test_bundles_are_opened_only_if_that_is_wanted(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    key = adoption.found("WebApp")["bundles"][0]["uri"].partition(f"{made.bucket}/")[2]
+    seed.client("s3").put_object(Bucket=made.bucket, Key=key, Body=b"damaged")
+    control.clear_calls()
+    assert not any(key in warning for warning in adoption.found("WebApp")["warnings"])
+    assert control.counts()["GetObject"] == 0
+    assert any(key in warning for warning in adoption.found("WebApp", check_bundles=True)["warnings"])
+
+
 def test_what_people_uploaded_is_one_project_for_each_set_of_names(adoption: Adoption, control: Control) -> None:
     old = seed.upload_certificate("le-example-1", ["example.com", "www.example.com"])
     seed.upload_certificate("never-used", ["unused.example.com"])

@@ -12,7 +12,7 @@ from ..._clients.archive import bundles, plugin_bundles
 from ..._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..._clients.machine import crypto
 from ..._clients.stores.base import Archive
-from ..._core.adoption.shapes import SeenProject
+from ..._core.adoption.shapes import SeenBundle, SeenProject
 from ..._core.ca import directories
 from ..._core.certificate.bundle import Bundle, Manifest, archive_key, checksums, from_texts
 from ..._core.values import times
@@ -66,21 +66,18 @@ class Copying:
 
     def _copy_from_bucket(self, uri: str, now: datetime) -> None:
         issued = next((one["issued_at"] for one in self.project["bundles"] if one["uri"] == uri), None)
-        name, _slash, key = uri.removeprefix("s3://").partition("/")
         if self.places.bucket is None:
             raise CertError(f"{uri} cannot be read without AWS")
-        content = self.places.bucket.get_object(name, key, plugin_bundles.MAX_PACKED_BYTES + 1)
         try:
             moment = times.from_text(issued) if issued else now
-            self.copies[uri] = self._archived(plugin_bundles.unpacked(content), moment)
+            self.copies[uri] = self._archived(_fetched(self.places.bucket, uri), moment)
         except (ConfigError, ValueError) as exc:
             self.copies[uri] = None
             self.warnings.append(f"{uri} is not copied: {exc}; it stays where it is")
 
     def _archived(self, bundle: Bundle, issued_at: datetime) -> ArchivedCopy:
         """The bundle in our archive; ConfigError or ValueError if its key is not that of its certificate."""
-        if not crypto.key_matches(bundle.privkey, bundle.cert):
-            raise ValueError("its private key does not belong to its certificate")
+        _check(bundle)
         certificate = crypto.inspect(bundle.cert)
         manifest = Manifest(
             project=self.project["name"],
@@ -112,3 +109,25 @@ class Copying:
         current = next((one for one in self.project["certificates"] if one["role"] == "current"), None)
         wanted = current["fingerprint_sha256"] if current else None
         return any(copy["fingerprint_sha256"] == wanted for copy in self.copies.values() if copy)
+
+
+def bundle_warnings(bucket: PluginBucket, seen: t.Iterable[SeenBundle]) -> list[str]:
+    """What is wrong with bundles that stay where they are."""
+    found = []
+    for one in seen:
+        try:
+            _check(_fetched(bucket, one["uri"]))
+        except (ConfigError, ValueError) as exc:
+            found.append(f"{one['uri']} cannot be used: {exc}")
+    return found
+
+
+def _fetched(bucket: PluginBucket, uri: str) -> Bundle:
+    """The bundle at this URI; ValueError if there is none in the object."""
+    name, _slash, key = uri.removeprefix("s3://").partition("/")
+    return plugin_bundles.unpacked(bucket.get_object(name, key, plugin_bundles.MAX_PACKED_BYTES + 1))
+
+
+def _check(bundle: Bundle) -> None:
+    if not crypto.key_matches(bundle.privkey, bundle.cert):
+        raise ValueError("its private key does not belong to its certificate")

@@ -20,7 +20,7 @@ from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError
 from ..fleet.survey import KnownDocuments
-from . import acme_sh_files, certbot_files, dehydrated_files, lego_files
+from . import acme_sh_files, archiving, certbot_files, dehydrated_files, lego_files
 from .client_files import HostFinding
 from .plugin import PluginReader
 from .request import AdoptionAws, AdoptionClients, AdoptionInfoRequest
@@ -93,6 +93,9 @@ class _Projects:
             else PluginReader(self._aws, self._request, certificates).read()
         )
         findings += self._others(certificates, users)
+        if self._request.check_bundles:
+            for one in findings:
+                one.warnings += archiving.bundle_warnings(self._aws.bucket, one.bundles)
         documents = self._documents(findings)
         found = [self._assembled(one, certificates, users, documents) for one in findings]
         return _without_doubles(found)

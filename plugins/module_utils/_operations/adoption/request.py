@@ -49,6 +49,7 @@ class AdoptionInfoRequest:
     keys: bool
     host: str | None
     verify: bool
+    check_bundles: bool
     store: str | None
     connection: Connection
 
@@ -111,6 +112,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
         keys=params["keys"],
         host=params["host"],
         verify=params["verify"],
+        check_bundles=params["check_bundles"],
         store=params["store"],
         connection=Connection.of(params),
     )
