@@ -44,7 +44,8 @@ def test_every_command_does_what_the_page_says(tmp_path: Path) -> None:
     told = commands()[len(BEFORE) :]
     assert len(told) >= 12
     script = "set -o pipefail\n" + "".join(
-        f"echo '{MARK} {number}'\n{{ {command}\n}} || exit 1\n" for number, (command, _lines) in enumerate(told)
+        f"printf '\\n%s\\n' '{MARK} {number}'\n{{ {command}\n}} || exit 1\n"
+        for number, (command, _lines) in enumerate(told)
     )
     with SandboxProcess("--seed", "--shell") as sandbox:
         env = {**environment({}, tmp_path), **sandbox.env()}
