@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from e2e.life import PROJECT, Life
-from playbook_runs.runs import Ansible
+from playbook_runs.runs import Ansible, Run
 from sandbox import seed
 from sandbox.control import Control
 from sandbox.fleet import Fleet
@@ -38,6 +38,11 @@ def writes(control: Control) -> list[str]:
     return found
 
 
+def said(run: Run) -> str:
+    """What a run printed, with the last lines as they were before they were broken for a terminal."""
+    return "\n".join([run.output, *run.told])
+
+
 def credentials(sandbox: SandboxProcess, kind: str) -> dict[str, str]:
     return sandbox.account(OTHER) if kind == "account" else sandbox.env(CHINA)
 
@@ -58,11 +63,10 @@ def test_no_playbook_writes_with_the_credentials_of_another_account_or_partition
         given = life.variables if name in ("create", "reissue") else {"project_name": PROJECT}
         for check in (False, True):
             done = life.ansible.playbook(name, given, check=check, env=wrong).failed()
-            assert (
-                f"project {PROJECT} belongs to AWS account {OURS} (aws), but the credentials are those of"
-                in done.output
+            assert f"project {PROJECT} belongs to AWS account {OURS} (aws), but the credentials are those of" in said(
+                done
             )
-            assert "project_account_change=true" in done.output
+            assert "project_account_change=true" in said(done)
             assert writes(control) == [], name
     assert (life.document(), life.bound()) == (before, bound)
 
@@ -73,14 +77,14 @@ def test_the_whole_store_with_the_wrong_credentials_is_no_quiet_success(
     life.play("create").succeeded()
     control.clear_calls()
     done = life.ansible.playbook("renew", env=sandbox.account(OTHER)).failed()
-    assert f"belongs to AWS account {OURS} (aws), but the credentials are those of {OTHER} (aws)" in done.output
+    assert f"belongs to AWS account {OURS} (aws), but the credentials are those of {OTHER} (aws)" in said(done)
     assert writes(control) == []
 
 
 def test_the_doctor_finds_the_wrong_account(sandbox: SandboxProcess, life: Life) -> None:
     life.play("create").succeeded()
     done = life.ansible.playbook("doctor", {"project_name": PROJECT}, env=sandbox.account(OTHER)).failed()
-    assert "ACCOUNT_DIFFERS" in done.output
+    assert "ACCOUNT_DIFFERS" in said(done)
 
 
 def test_a_document_from_before_accounts_is_continued_and_gets_its_own(life: Life, control: Control) -> None:
@@ -114,7 +118,7 @@ def test_a_project_that_moves_says_so_once(sandbox: SandboxProcess, control: Con
     moving = Life.__new__(Life)
     moving.__dict__.update({**vars(life), "env": there, "owner": there, "distribution": moved_to})
     done = moving.play("create", project_account_change=True).succeeded()
-    assert f"moves from account {OURS} (aws) to {OTHER} (aws)" in done.output
+    assert f"moves from account {OURS} (aws) to {OTHER} (aws)" in said(done)
     assert moving.document()["account"] == {"id": OTHER, "partition": "aws"}
     assert f"::{OTHER}:" in moving.document()["certificate"]["arn"]
     assert moving.bound() == moving.document()["certificate"]["id"]
@@ -146,8 +150,8 @@ def test_most_projects_without_their_certificates_are_a_question_to_a_person(
     lose(names[:3], fleet)
     control.clear_calls()
     done = ansible.playbook("renew").failed()
-    assert f"3 of 5 projects have lost their server certificates in AWS account {OURS} (aws) at once" in done.output
-    assert "accept_mass_change=true" in done.output
+    assert f"3 of 5 projects have lost their server certificates in AWS account {OURS} (aws) at once" in said(done)
+    assert "accept_mass_change=true" in said(done)
     assert (writes(control), control.issued()) == ([], [])
     ansible.playbook("renew", {"accept_mass_change": True, "select_states": ["due"]}).succeeded()
     assert len(control.issued()) == 1
@@ -157,8 +161,8 @@ def test_one_project_without_its_certificate_is_no_question(fleet: Fleet, contro
     names = fleet.make(3, distributions=False)
     lose(names[:1], fleet)
     done = ansible.playbook("renew", check=True)
-    assert "have lost their server certificates" not in done.output
-    assert "is no longer in IAM" in done.output
+    assert "have lost their server certificates" not in said(done)
+    assert "is no longer in IAM" in said(done)
 
 
 def test_three_hundred_definitions_without_room_are_one_line(
