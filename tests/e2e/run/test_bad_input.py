@@ -56,7 +56,7 @@ DEFINITIONS: dict[str, tuple[dict[str, Any], str]] = {
     "plain": ({"acme_directory": "http://ca.example.com/"}, "is not an https:// URL"),
     "ids": ({"bind": ["ids"]}, "distributions: empty, but bind has ids"),
     "id": ({"bind": ["ids"], "distributions": ["mine"]}, "distributions: 'mine' is not a valid distribution ID"),
-    "acm": ({"certificate_store": "acm"}, "certificate_store: acm is not supported"),
+    "acm": ({"acm_arn": "same"}, "acm_arn: same is about certificates in ACM"),
     "archive": ({"archive": "ftp://example.com/"}, "archive 'ftp://example.com/' is not supported"),
     "store": ({"store": "http://example.com/"}, "store 'http://example.com/' is not supported"),
     "several": (
