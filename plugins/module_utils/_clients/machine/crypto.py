@@ -132,7 +132,8 @@ def _read(certificate: t.Any) -> None:
     """Ask for all that is used of a certificate, so that one that is damaged is refused where it is read."""
     certificate.public_key()
     certificate.fingerprint(hashes.SHA256())
-    _ = (certificate.serial_number, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    for name in ("serial_number", "not_valid_before_utc", "not_valid_after_utc"):
+        getattr(certificate, name)
     certificate.issuer.rfc4514_string()
     certificate.subject.rfc4514_string()
     _domains(certificate)

@@ -95,13 +95,14 @@ def finished(
     certificate = next(entry for entry in entries if entry["id"] == current["id"])
     certificate["adopted"] = rollback.marked(certificate, definition, now)["rolled_back"]
     certificate["deployed"] = _deployed(project, definition, now)
+    last_run: LastRunRecord | None = t.cast("LastRunRecord | None", project["last_run"])
     whole: ProjectDocument = {
         **found,
         "definition": definition,
         "certificate": certificate,
         "superseded": [entry for entry in entries if entry["id"] != current["id"]],
         "issued": _issued(entries, now),
-        "last_run": t.cast("LastRunRecord | None", project["last_run"]),
+        "last_run": last_run,
         "subscribed": _subscribed(project, definition),
         "adoption": record.done(adoption, now),
     }

@@ -80,7 +80,7 @@ class _Projects:
     def __init__(self, request: AdoptionInfoRequest, clients: AdoptionClients, now: datetime) -> None:
         self._request = request
         self._clients = clients
-        self._aws = t.cast("AdoptionAws", clients.aws)
+        self._aws: AdoptionAws = t.cast("AdoptionAws", clients.aws)
         self._reading = Reading(now, request.wishes, request.rebind, request.move)
         self._leaves = _known_leaves(request.known)
 

@@ -122,7 +122,8 @@ class _Scheduler:
         if self._held.check_mode:
             return _outcome(not scheduler["stopped"], None, "it would be stopped")
         with self._held.held(takeover.held) as held:
-            noted = record.stopping(t.cast("AdoptionRecord", held["adoption"]), scheduler)
+            adoption: AdoptionRecord = t.cast("AdoptionRecord", held["adoption"])
+            noted = record.stopping(adoption, scheduler)
             self._held.note(noted)
             self._switch_off(scheduler)
             self._wait(project, scheduler)

@@ -27,7 +27,10 @@ ALIASES = UseSelection(frozenset({"aliases"}))
 IDS = UseSelection(frozenset({"ids"}), ids=("l1",))
 
 
-def listener(default: str = "old", *listed: str, names: t.Mapping[str, tuple[str, ...]] = {}, **more: t.Any) -> Use:
+def listener(
+    default: str = "old", *listed: str, names: t.Mapping[str, tuple[str, ...]] | None = None, **more: t.Any
+) -> Use:
+    names = names or {}
     slots = [Slot(DEFAULT, default, names.get(default, ())), *(Slot(SNI, one, names.get(one, ())) for one in listed)]
     return Use(LISTENER, "l1", tuple(slots), **more)
 
