@@ -122,8 +122,8 @@ class _Scheduler:
         if self._held.check_mode:
             return _outcome(not scheduler["stopped"], None, "it would be stopped")
         with self._held.held(takeover.held) as held:
-            adoption: AdoptionRecord = t.cast("AdoptionRecord", held["adoption"])
-            noted = record.stopping(adoption, scheduler)
+            recorded: AdoptionRecord = t.cast("AdoptionRecord", held["adoption"])
+            noted = record.stopping(recorded, scheduler)
             self._held.note(noted)
             self._switch_off(scheduler)
             self._wait(project, scheduler)
