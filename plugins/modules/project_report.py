@@ -83,7 +83,7 @@ options:
     type: str
     choices: [all, attention, none]
   lines:
-    description: So many projects are in RV(lines) at most, the worst in front.
+    description: So many projects are in RV(overview) at most, the worst in front. V(0) is all of them.
     type: int
     default: 20
   observe:
@@ -95,7 +95,7 @@ options:
     default: true
   write:
     description:
-      - Whether to write the files. With V(false), the module only reads, and returns RV(overview) and RV(data).
+      - Whether to write the files. With V(false), the module only reads, and returns RV(data), too.
     type: bool
     default: true
 notes:
@@ -161,20 +161,12 @@ files:
   returned: success
   type: dict
   sample: {html: /srv/www/certificates/report.html, metrics: /srv/www/certificates/metrics.prom}
-lines:
-  description: The first projects as a table, line by line.
-  returned: success
-  type: list
-  elements: str
-  sample:
-    - PROJECT  STATE    LEFT     RENEWS      WHY
-    - shop     failing  2 d 4 h  2026-11-02  the last attempt failed
 overview:
   description:
     - One row a project for a terminal of 80 columns, the worst in front, with the number of distributions that it
       serves, and of its addresses those that are subscribed.
-    - Below them is what needs a person, with a command, and RV(headline). All rows are there if O(lines) is 0.
-  returned: success, with O(write=false)
+    - Below them is what needs a person, with a command, and RV(headline).
+  returned: success
   type: list
   elements: str
   sample:

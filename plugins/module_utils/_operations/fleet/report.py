@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from ..._clients.aws.cloudfront import CloudFront
@@ -145,10 +145,9 @@ def run(request: ReportRequest, clients: ReportClients, clock: Clock, check_mode
         "counts": found.counts,
         "attention": needing,
         "files": files,
-        "lines": table.lines(replace(found, rows=found.rows[: request.lines])) if request.lines else [],
+        "overview": overview.lines(found, request.lines or None, headline(found)),
     }
     if not request.write:
-        result["overview"] = overview.lines(found, request.lines or None, headline(found))
         result["data"] = rows.data(found)
     return Outcome(changed=request.write, result=result, warnings=found.warnings)
 

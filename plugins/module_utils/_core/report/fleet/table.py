@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows of a fleet for a spreadsheet, and for a terminal."""
+"""The rows of a fleet for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import typing as t
 from datetime import datetime
 
 from .rows import FleetPicture, FleetRow
-from .words import until
 
 COLUMNS = (
     "project",
@@ -37,9 +36,6 @@ COLUMNS = (
 )
 # A spreadsheet takes what begins so for a formula. https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_HEADS = ("PROJECT", "STATE", "LEFT", "RENEWS", "WHY")
-# Of a name, a terminal shows so much.
-LONGEST_NAME = 30
 
 
 def csv(picture: FleetPicture) -> str:
@@ -82,21 +78,3 @@ def _field(value: t.Any) -> str:
     if isinstance(value, str) and text.startswith(_FORMULA):
         text = "'" + text
     return '"' + text.replace('"', '""') + '"' if any(mark in text for mark in ',"\r\n') else text
-
-
-def lines(picture: FleetPicture) -> list[str]:
-    """The table for a terminal, the worst in front: what a person has to look at, then the rest."""
-    rows = [_HEADS, *(_cells(row, picture.made_at) for row in picture.rows)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADS) - 1)]
-    return ["  ".join([*(cell.ljust(width) for cell, width in zip(row, widths)), row[-1]]).rstrip() for row in rows]
-
-
-def _cells(row: FleetRow, now: datetime) -> tuple[str, ...]:
-    left = row.left(now)
-    return (
-        row.name if len(row.name) <= LONGEST_NAME else row.name[: LONGEST_NAME - 1] + "…",
-        row.state,
-        "-" if left is None else until(left, "en").removeprefix("in "),
-        row.renew_at[:10] or "-",
-        row.reason,
-    )

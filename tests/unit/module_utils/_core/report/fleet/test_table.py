@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows for spreadsheets and terminals."""
+"""The rows for spreadsheets."""
 
 from __future__ import annotations
 
@@ -38,12 +38,3 @@ def test_hostile_text_stays_in_its_field(text: str) -> None:
 def test_no_field_is_a_formula(text: str) -> None:
     (line,) = read(report.row(reason=text))
     assert line["reason"] == f"'{text}"
-
-
-def test_a_terminal_gets_columns() -> None:
-    rows = [report.row("a-long-name", "failing", reason="the last attempt failed"), report.row("b", certificates=())]
-    assert table.lines(report.picture(*rows)) == [
-        "PROJECT      STATE    LEFT  RENEWS      WHY",
-        "a-long-name  failing  40 d  2026-12-02  the last attempt failed",
-        "b            ok       -     2026-12-02  the certificate is valid",
-    ]
