@@ -39,6 +39,7 @@ CORE_MAY_IMPORT = {
     "enum",
     "functools",
     "hashlib",
+    "hmac",
     "idna",
     "ipaddress",
     "itertools",

@@ -102,7 +102,7 @@ def test_the_documentation_of_plugins_states_the_requirements_as_they_are() -> N
     ]
     assert [(name, library, floor) for name, library, floor in stated if floors.get(library) != floor] == []
     # These come with acme, and are used beside it.
-    assert set(floors) - {library for _name, library, _floor in stated} == {"josepy", "requests", "urllib3"}
+    assert set(floors) - {library for _name, library, _floor in stated} == {"josepy", "urllib3"}
 
 
 def test_the_readme_lists_every_plugin_and_playbook() -> None:
