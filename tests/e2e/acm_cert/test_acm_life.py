@@ -201,3 +201,25 @@ def test_a_copy_in_another_region_comes_and_goes(life: Life) -> None:
     assert acm_certs.arns("eu-central-1") == set()
     assert life.document()["superseded"] == []
     assert life.play("create").succeeded().changed == 0
+
+
+def test_the_certificate_in_service_is_published_before_the_former_one_goes(life: Life, control: Control) -> None:
+    name = "/certops/webapp/certificate"
+    life.variables["project_publish"] = f"ssm:{name}"
+    ssm = seed.client("ssm", life.owner)
+
+    def published() -> str:
+        return str(ssm.get_parameter(Name=name)["Parameter"]["Value"])
+
+    life.play("create").succeeded()
+    first = certificate(life)["arn"]
+    assert published() == first
+    assert life.play("create").succeeded().changed == 0
+    control.fault("ssm", "PutParameter", "error_500", count=20)
+    life.play("reissue").failed()
+    assert first in acm_certs.arns()
+    control.clear_faults()
+    life.play("create", project_keep_previous=1).succeeded()
+    assert published() == bound(life) != first
+    life.play("rollback").succeeded()
+    assert published() == bound(life) == first

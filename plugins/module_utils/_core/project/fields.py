@@ -9,6 +9,7 @@ import typing as t
 
 from ..acm_cert import limits as acm_limits
 from ..acm_cert.certificates import CLOUDFRONT_REGION
+from ..bind import publication
 from ..bind.distributions import MATCHES
 from ..bind.target import VERIFICATIONS
 from ..ca import directories
@@ -104,6 +105,11 @@ def _match_tags(key: str, value: t.Any) -> Checked:
         return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
     tags = {str(tag): str(text) for tag, text in value.items()}
     return tags, [f"{key}: a tag has no name" for tag in tags if not tag]
+
+
+def _parameter(key: str, value: t.Any) -> Checked:
+    text, found = _text(key, value)
+    return text, found or (publication.problems(key, text) if text else [])
 
 
 def _bind(key: str, value: t.Any) -> Checked:
@@ -241,6 +247,7 @@ _FIELDS: dict[str, tuple[t.Any, t.Callable[[str, t.Any], Checked]]] = {
     "acm_regions": ([], _regions),
     "acm_validation": (sources.VALIDATIONS[0], _one_of(sources.VALIDATIONS)),
     "acm_export": (False, _flag),
+    "publish": ("", _parameter),
     "bind": ([MATCHES[0]], _bind),
     "targets": ([targets.CLOUDFRONT], _targets),
     "distributions": ([], _distributions),

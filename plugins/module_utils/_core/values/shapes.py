@@ -33,6 +33,7 @@ class ProjectDefinition(t.TypedDict):
     acm_regions: list[str]  # where ACM keeps it, beside the region of CloudFront
     acm_validation: str  # route53, or export
     acm_export: bool  # whether what ACM issues may leave it
+    publish: str | None  # the parameter that names the certificate in service, as ssm:/path
     bind: list[str]  # any of previous, aliases, ids: which of the targets are meant
     targets: list[str]  # any of cloudfront, elb, apigateway
     distributions: list[str]  # their IDs, for ids in bind

@@ -22,6 +22,7 @@ DEFAULTS = {
     "acm_regions": [],
     "acm_validation": "route53",
     "acm_export": False,
+    "publish": None,
     "bind": ["previous"],
     "distributions": [],
     "targets": ["cloudfront"],
@@ -159,6 +160,10 @@ def test_a_value_is_stored_in_one_form(key: str, given: t.Any, stored: t.Any) ->
             for value in (0, 90, -1, 30.0, 30.5, True, "thirty", "30 days", "0", "90", "1e1", "٣٠", [30])
         ],
         pytest.param({"certificate_store": "s3"}, "certificate_store: 's3' is unknown", id="unknown certificate store"),
+        pytest.param({"publish": "/certops/webapp"}, "not the path of a parameter", id="a parameter without ssm:"),
+        pytest.param({"publish": "ssm:/aws/webapp"}, "belong to AWS", id="a parameter of AWS"),
+        pytest.param({"publish": "ssm:/a" * 20}, "not the path", id="a path with a colon"),
+        pytest.param({"publish": "ssm:" + "/a" * 20}, "more than 15 levels", id="a deep parameter"),
         pytest.param({"acm_arn": "same"}, "same is about certificates in ACM", id="an ARN without ACM"),
         pytest.param({"acm_regions": "eu-west-1"}, "ACM has nothing to keep there", id="a region without ACM"),
         pytest.param(

@@ -1,0 +1,54 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A parameter names the certificate in service, so that a template that refers to it does not put an old one back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._clients.aws.regional.ssm import Ssm
+from ..._clients.aws.session import Connection
+from ..._core.bind import publication
+from ..._core.values.params import Params
+from ..._core.values.plan import Outcome
+from ..._errors import ConfigError
+
+
+@dataclass(frozen=True)
+class PublishRequest:
+    """What a parameter is to say, and of which project."""
+
+    parameter: str
+    value: str
+    project: str
+    connection: Connection
+
+
+def parse(params: Params) -> PublishRequest:
+    """The request; ConfigError that lists every problem, without calling anything."""
+    problems = publication.problems("parameter", params["parameter"])
+    value = (params["value"] or "").strip()
+    if not value and not params.check_mode:
+        problems.append("value: empty; set it to the ID or the ARN of the certificate in service")
+    if problems:
+        raise ConfigError(problems)
+    name = publication.parameter_of(params["parameter"])
+    return PublishRequest(name, value, params["project"], Connection.of(params))
+
+
+def run(request: PublishRequest, ssm: Ssm, check_mode: bool) -> Outcome:
+    """Give the parameter its value, unless it has it."""
+    name, former = request.parameter, ssm.get_parameter(request.parameter)
+    result = {"parameter": name, "value": request.value or None, "former": former}
+    if former == request.value:
+        return Outcome(changed=False, result={**result, "reason": f"{name} has this value already"})
+    if not check_mode:
+        description = f"Certificate in service of certops project {request.project}"
+        ssm.put_parameter(name, request.value, description, is_new=former is None)
+    reason = f"{name} did not exist" if former is None else f"{name} named another certificate"
+    return Outcome(
+        changed=True,
+        result={**result, "reason": reason},
+        before={"value": former} if former is not None else {},
+        after={"value": request.value or None},
+    )

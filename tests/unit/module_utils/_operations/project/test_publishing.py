@@ -1,0 +1,62 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""certificate_publish: a parameter is created, changed and left alone."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.project import publishing
+from unit.fakes.projects import NOW
+
+PARAMETER = "ssm:/certops/webapp/certificate"
+OPTIONS = {"parameter": PARAMETER, "value": "ASCA1", "project": "webapp"}
+
+
+class FakeSsm:
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.writes: list[bool] = []
+
+    def get_parameter(self, name: str) -> str | None:
+        return self.values.get(name)
+
+    def put_parameter(self, name: str, value: str, description: str, is_new: bool) -> None:
+        assert "webapp" in description
+        self.writes.append(is_new)
+        self.values[name] = value
+
+
+@pytest.fixture
+def ssm() -> FakeSsm:
+    return FakeSsm()
+
+
+def publish(ssm: FakeSsm, check_mode: bool = False, **given: t.Any) -> Outcome:
+    connection = {"region": "us-east-1", "profile": None}
+    request = publishing.parse(Params({**OPTIONS, **connection, **given}, NOW, check_mode))
+    return publishing.run(request, t.cast("t.Any", ssm), check_mode)
+
+
+def test_it_is_created_changed_and_left_alone(ssm: FakeSsm) -> None:
+    assert publish(ssm, check_mode=True).changed
+    assert ssm.values == {}
+    assert [publish(ssm).changed, publish(ssm).changed, publish(ssm, value="ASCA2").changed] == [True, False, True]
+    assert (ssm.values, ssm.writes) == ({"/certops/webapp/certificate": "ASCA2"}, [True, False])
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"parameter": "/certops/webapp"}, "not the path of a parameter"),
+        ({"parameter": "ssm:/aws/webapp"}, "belong to AWS"),
+        ({"value": " "}, "value: empty"),
+    ],
+)
+def test_bad_input_is_refused(ssm: FakeSsm, given: dict[str, str], problem: str) -> None:
+    with pytest.raises(ConfigError, match=problem):
+        publish(ssm, **given)
