@@ -40,6 +40,23 @@ options:
     description: The message. What exceeds 256 KB is cut, and a note at its end says so.
     type: str
     required: true
+  event:
+    description:
+      - What it is about, in a word. With it each protocol gets a text of its own. Mail has O(body), C(sms) has
+        O(subject), C(sqs), C(lambda) and C(http) have JSON with C(source), C(event), C(severity), C(project),
+        C(subject) and C(text), and C(https) has a custom notification of Amazon Q Developer in chat applications.
+      - It is an attribute of the message, so that a subscription can filter by it; so are O(severity) and O(project).
+    type: str
+    default: ""
+  severity:
+    description: How urgent it is. Used with O(event).
+    type: str
+    choices: [info, warning, critical]
+    default: info
+  project:
+    description: The project that it is about. Used with O(event).
+    type: str
+    default: ""
 notes:
   - "IAM action needed: C(sns:Publish)."
 seealso:
@@ -76,6 +93,7 @@ subject:
 import typing as t
 
 from ..module_utils import _module
+from ..module_utils._core.report.publication import SEVERITIES
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -87,6 +105,9 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
     "subject": {"type": "str", "default": ""},
     "body": {"type": "str", "required": True},
+    "event": {"type": "str", "default": ""},
+    "severity": {"type": "str", "default": "info", "choices": list(SEVERITIES)},
+    "project": {"type": "str", "default": ""},
 }
 
 

@@ -9,6 +9,7 @@ https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import typing as t
@@ -27,6 +28,8 @@ PAGE = 100
 MAX_SUBJECT = 100
 MAX_MESSAGE_BYTES = 262_144
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_ATTRIBUTE_NAME = re.compile(r"(?!AWS\.|Amazon\.)[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,254}[A-Za-z0-9_-])?")
+_ATTRIBUTE_TYPES = ("String", "String.Array", "Number", "Binary")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 # endpoints of the own account that need no confirmation
@@ -74,6 +77,7 @@ class Mail:
     token: str = ""
     message_id: str = ""
     sent: float = 0.0
+    attributes: t.Mapping[str, str] = field(default_factory=dict)
 
 
 class Sns(Service):
@@ -262,6 +266,9 @@ class Sns(Service):
             raise _invalid("Message too long")
         if subject is not None:
             _check_subject(subject)
+        texts, attributes = _texts(call), _attributes(call)
+        if len(message.encode()) + sum(map(len, attributes)) > MAX_MESSAGE_BYTES:
+            raise _invalid("Message too long")
         message_id = str(uuid.uuid4())
         for item in self._alive(topic):
             if item.is_confirmed:
@@ -271,8 +278,9 @@ class Sns(Service):
                     item.protocol,
                     item.endpoint,
                     subject or "AWS Notification Message",
-                    message,
+                    texts.get(item.protocol, texts["default"]),
                     message_id=message_id,
+                    attributes=attributes,
                 )
                 self._send(item, mail)
         return {"MessageId": message_id}
@@ -370,6 +378,33 @@ def _check_subject(subject: str) -> None:
     )
     if not fits:
         raise _invalid("Subject")
+
+
+def _texts(call: Call) -> dict[str, str]:
+    """The text for each protocol. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+    message, structure = call.params.get("Message") or "", call.params.get("MessageStructure")
+    if structure is None:
+        return {"default": message}
+    if structure != "json":
+        raise _invalid("MessageStructure")
+    try:
+        texts = json.loads(message)
+    except ValueError:
+        raise _invalid("Message Structure - JSON message body failed to parse") from None
+    if not isinstance(texts, dict) or not isinstance(texts.get("default"), str):
+        raise _invalid("Message Structure - No default entry in JSON message body")
+    return {protocol: text for protocol, text in texts.items() if isinstance(text, str)}
+
+
+def _attributes(call: Call) -> dict[str, str]:
+    """The attributes of the message. https://docs.aws.amazon.com/sns/latest/dg/sns-message-attributes.html"""
+    found = call.params.get("MessageAttributes") or {}
+    for name, attribute in found.items():
+        if not _ATTRIBUTE_NAME.fullmatch(name) or attribute.get("DataType") not in _ATTRIBUTE_TYPES:
+            raise _invalid("MessageAttributes")
+        if not attribute.get("StringValue") and not attribute.get("BinaryValue"):
+            raise _invalid(f"The message attribute '{name}' must contain non-empty message attribute value")
+    return {name: str(attribute.get("StringValue") or "") for name, attribute in found.items()}
 
 
 def _describe(item: Subscription) -> dict[str, str]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.topics import Topics
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.publication import Publication
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import (
     CONFIRMED_BY_ENDPOINT,
     Subscription,
@@ -25,6 +26,7 @@ class FakeSns:
     topics: dict[str, dict[str, str]] = field(default_factory=dict)
     subscriptions: dict[str, list[Subscription]] = field(default_factory=dict)
     published: list[tuple[str, str, str]] = field(default_factory=list)
+    attributes: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     refusal: RemoteError | None = None
 
@@ -64,11 +66,12 @@ class FakeSns:
             topic: [entry for entry in listed if entry.arn != arn] for topic, listed in self.subscriptions.items()
         }
 
-    def publish(self, arn: str, subject: str, message: str) -> str:
+    def publish(self, arn: str, publication: Publication) -> str:
         self.calls.append("Publish")
         if self.refusal is not None:
             raise self.refusal
-        self.published.append((arn, subject, message))
+        self.published.append((arn, publication.subject, publication.message))
+        self.attributes.append(dict(publication.attributes))
         return f"message-{len(self.published)}"
 
 

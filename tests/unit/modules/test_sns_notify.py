@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -29,7 +30,8 @@ def topic(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
 
 
 def notify(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Outcome:
-    given = {"topic": "certops-webapp", "region": REGION, "subject": "done", "body": "all is well", **params}
+    given = {"topic": "certops-webapp", "region": REGION, "subject": "done", "body": "all is well"}
+    given |= {"event": "", "severity": "info", "project": "", **params}
     return modules.run(sns_notify, given, present_clock(), check_mode, sns_notify.Clients(topics(sns)))
 
 
@@ -45,6 +47,12 @@ class TestNotify:
         _arn, subject, message = sns.published[0]
         assert subject == "?" * 100
         assert len(message.encode()) <= 256 * 1024
+
+    def test_with_an_event_each_protocol_has_its_text_and_subscriptions_can_filter(self, sns: FakeSns) -> None:
+        notify(sns, event="failed", severity="critical", project="webapp")
+        ((_arn, _subject, message),) = sns.published
+        assert json.loads(message)["default"] == "all is well"
+        assert sns.attributes == [{"event": "failed", "severity": "critical", "project": "webapp"}]
 
     def test_check_mode_publishes_and_calls_nothing_but_says_changed(self, sns: FakeSns) -> None:
         told = notify(sns, check_mode=True)

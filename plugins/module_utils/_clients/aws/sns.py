@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..._core.report.publication import Publication
 from ..._core.report.subscriptions import Subscription
 from ..._errors import RemoteError
 from .errors import calling
@@ -73,11 +74,17 @@ class Sns:
         with calling(SERVICE, "Unsubscribe", arn):
             self._client.unsubscribe(SubscriptionArn=arn)
 
-    def publish(self, arn: str, subject: str, message: str) -> str:
+    def publish(self, arn: str, publication: Publication) -> str:
         """The ID of the message that was accepted."""
-        titled = {"Subject": subject} if subject else {}
+        more: dict[str, t.Any] = {"Subject": publication.subject} if publication.subject else {}
+        if publication.is_structured:
+            more["MessageStructure"] = "json"
+        if publication.attributes:
+            more["MessageAttributes"] = {
+                name: {"DataType": "String", "StringValue": value} for name, value in publication.attributes.items()
+            }
         with calling(SERVICE, "Publish", arn):
-            return str(self._client.publish(TopicArn=arn, Message=message, **titled)["MessageId"])
+            return str(self._client.publish(TopicArn=arn, Message=publication.message, **more)["MessageId"])
 
 
 def _subscription(entry: t.Mapping[str, str]) -> Subscription:

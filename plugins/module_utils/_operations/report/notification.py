@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from ..._clients.aws.session import Connection
 from ..._clients.aws.topics import Topics
-from ..._core.report import sns_text, subscriptions
+from ..._core.report import publication, subscriptions
+from ..._core.report.publication import Publication, PublishedNotice
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._errors import ConfigError
@@ -19,8 +20,7 @@ class NotifyRequest:
     """A message in the form that SNS takes, and the topic that gets it."""
 
     topic: str
-    subject: str
-    message: str
+    publication: Publication
     connection: Connection
 
 
@@ -32,15 +32,16 @@ def parse(params: Params) -> NotifyRequest:
         problems.append("body: it is empty, which SNS refuses; set some text")
     if problems:
         raise ConfigError(problems)
-    subject, message = sns_text.subject(params["subject"]), sns_text.message(params["body"])
-    return NotifyRequest(params["topic"], subject, message, connection)
+    notice = PublishedNotice(params["subject"], params["body"], params["event"], params["severity"], params["project"])
+    return NotifyRequest(params["topic"], publication.of_notice(notice), connection)
 
 
 def publish(request: NotifyRequest, topics: Topics, check_mode: bool) -> Outcome:
     """Publish it; check mode calls nothing, so that it knows no ARN of a topic given by name."""
+    subject = request.publication.subject
     if check_mode:
         arn = request.topic if subscriptions.is_arn(request.topic) else None
-        return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": request.subject})
+        return Outcome(changed=True, result={"message_id": None, "topic_arn": arn, "subject": subject})
     arn = topics.arn(request.topic)
-    message_id = topics.sns.publish(arn, request.subject, request.message)
-    return Outcome(changed=True, result={"message_id": message_id, "topic_arn": arn, "subject": request.subject})
+    message_id = topics.sns.publish(arn, request.publication)
+    return Outcome(changed=True, result={"message_id": message_id, "topic_arn": arn, "subject": subject})

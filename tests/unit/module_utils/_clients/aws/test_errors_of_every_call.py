@@ -43,6 +43,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.st
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sts import Sts
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.cname_records import CnameSet
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import Change, TxtSet
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.publication import Publication
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.store_setup import Encryption
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
 from botocore.awsrequest import AWSResponse
@@ -256,7 +257,7 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Sns, "list_subscriptions_by_topic"): ((TOPIC,), f"sns:ListSubscriptionsByTopic on {TOPIC}"),
     (Sns, "subscribe"): ((TOPIC, "email", "ops@example.com"), f"sns:Subscribe on ops@example.com to {TOPIC}"),
     (Sns, "unsubscribe"): ((f"{TOPIC}:1",), f"sns:Unsubscribe on {TOPIC}:1"),
-    (Sns, "publish"): ((TOPIC, "subject", "message"), f"sns:Publish on {TOPIC}"),
+    (Sns, "publish"): ((TOPIC, Publication("subject", "message")), f"sns:Publish on {TOPIC}"),
     (CloudFormation, "describe_stacks"): ((), "cloudformation:DescribeStacks"),
     (CloudFormation, "list_stack_resources"): (("WebApp",), "cloudformation:ListStackResources on WebApp"),
     (Events, "list_rules"): ((), "events:ListRules"),
