@@ -15,8 +15,9 @@ options:
     description:
       - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as
         C(file:///directory) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded. In a bucket, the key that
-          C(?kms_key_id=) names encrypts what is written.
+        A directory may start with C(~), C($HOME) or C($XDG_DATA_HOME). In a bucket, the key that C(?kms_key_id=) names
+        encrypts what is written, and with C(?owner=) every call fails if the bucket belongs to another account than
+        this one.
       - If not set, it is C(certops/archive) in the user's data directory, which is E(XDG_DATA_HOME) or
         C(~/.local/share).
     type: str

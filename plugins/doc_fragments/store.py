@@ -14,7 +14,8 @@ options:
   store:
     description:
       - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        In a directory, C(~) and environment variables such as C($HOME) are expanded.
+        A directory may start with C(~), C($HOME) or C($XDG_DATA_HOME). After a bucket, C(?owner=) names the account
+        that it has to belong to.
       - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
     type: str
 """

@@ -30,6 +30,7 @@ description:
   - A document that cannot be used is a warning, and a host in C(certificate_projects) and C(state_broken) whose
     C(certops_problem) says what is wrong with it.
     A playbook that runs on it reports it as failed.
+  - What is in the store under a name that no project can have is a warning and no host, and nothing is read from it.
   - Reads the store only, and nothing secret is in it. The file of this source ends with C(projects.yml),
     C(projects.yaml), C(certops.yml), or C(certops.yaml).
 extends_documentation_fragment:
@@ -54,6 +55,9 @@ options:
 notes:
   - O(store), O(region), O(profile), O(access_key), O(secret_key), O(session_token), O(endpoint_url), and
     O(assume_role_arn) may be templates.
+  - Who can write the files of O(cache) decides what the inventory says of a project, as who can write the store does,
+    so O(cache_connection) belongs into a directory of your own, and never into a shared one such as C(/tmp). Texts in
+    it are never templates, and a cache in another form than ours is not used.
   - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project
     since is then not seen in the inventory;
     the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache)
@@ -102,7 +106,7 @@ plugin: certops.cloudfront.projects
 store: "{{ lookup('ansible.builtin.env', 'CERTOPS_STORE', default='file:///srv/certops/store') }}"
 cache: true
 cache_plugin: ansible.builtin.jsonfile
-cache_connection: /tmp/certops_inventory
+cache_connection: ~/.cache/certops/inventory
 cache_timeout: 600
 
 ---
@@ -119,6 +123,7 @@ keyed_groups:
     key: project_key_type
 """
 
+import json
 import typing as t
 from datetime import datetime, timezone
 
@@ -127,11 +132,13 @@ from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws import session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import documents, open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Store
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import inventory as shown
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import document
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition, document
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import overview
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import json_text, texts
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.renewal_notes import RenewalNotes
 
 from ..module_utils._errors import CertError
@@ -180,7 +187,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.inventory.add_group(group)
         uri, now = self._option("store") or store.uri, datetime.now(timezone.utc)
         for name, entry in found.items():
-            self._add(self._host(name, entry, uri, now))
+            if definition.name_problems(name):
+                # Whatever it is named, and wherever that comes from: it is not a host.
+                self._warn(entry.get("error") or documents.refused_name(name, store.uri)[1].message)
+            else:
+                self._add(self._host(name, entry, uri, now))
 
     def _found(self, store: Store, path: str, cache: bool) -> Found:
         """The documents, from the cache if they are there and may come from there (``cache`` is false with
@@ -189,10 +200,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return _read(store)
         # The same file may name another store tomorrow, or in another environment.
         key = self.get_cache_key(f"{path}{store.uri}")
-        if cache and key in self._cache:
-            return t.cast("Found", self._cache[key])
-        self._cache[key] = _read(store)
-        return t.cast("Found", self._cache[key])
+        kept = _kept(self._cache[key]) if cache and key in self._cache else None
+        if kept is None:
+            kept = self._cache[key] = _read(store)
+        return kept
 
     def _host(self, name: str, entry: t.Mapping[str, t.Any], uri: str, now: datetime) -> shown.Host:
         """The host of a document; one that cannot be used is warned of."""
@@ -203,13 +214,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 return shown.host(current, uri, self.get_option("expiring_days"), now)
             except ValueError as exc:
                 error = f"the document of project {name} in {uri} cannot be used: {exc}"
-            except (AttributeError, LookupError, TypeError) as exc:
-                error = (
-                    f"the document of project {name} in {uri} is damaged ({type(exc).__name__}: {exc}); repair it, or"
-                    " restore it from a backup"
-                )
-        self.display.warning(error)
-        return shown.broken_host(name, error, uri)
+            except Exception as exc:  # noqa: BLE001 - whatever is wrong with one document, the others have their hosts
+                error = project_updates.damaged(name, exc)
+        return shown.broken_host(name, self._warn(error), uri)
+
+    def _warn(self, text: str) -> str:
+        """Show the warning; the text as it was shown."""
+        said: str = texts.cleaned(text, texts.LONGEST_MESSAGE)
+        self.display.warning(said)
+        return said
 
     def _add(self, host: shown.Host) -> None:
         if host.name in shown.RESERVED_NAMES:
@@ -262,6 +275,23 @@ def _read(store: Store) -> Found:
         else {"document": _with_notes(name, stored.document, notes, now)}
         for name, stored in store.scan()
     }
+
+
+def _kept(cached: t.Any) -> Found | None:
+    """What the cache has, as plain values: it may have been written by others, and its texts marked as templates. None
+    if it has not the form of ours."""
+    try:
+        found = json_text.parsed(json.dumps(cached))
+    except (TypeError, ValueError, RecursionError):
+        return None
+    is_ours = isinstance(found, dict) and all(_is_entry(entry) for entry in found.values())
+    return found if is_ours else None
+
+
+def _is_entry(entry: t.Any) -> bool:
+    if not isinstance(entry, dict) or len(entry) != 1:
+        return False
+    return isinstance(entry.get("document"), dict) or isinstance(entry.get("error"), str)
 
 
 def _with_notes(name: str, stored: dict[str, t.Any], notes: RenewalNotes, now: datetime) -> dict[str, t.Any]:

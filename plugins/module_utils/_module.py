@@ -14,6 +14,7 @@ from datetime import datetime, timezone
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
 
+from ._core.values import texts
 from ._core.values.params import Params
 from ._core.values.plan import Outcome
 from ._core.values.waiting import Clock
@@ -85,18 +86,27 @@ def execute(
 
 
 def result_of(outcome: Outcome, diff_mode: bool) -> dict[str, t.Any]:
-    """The result as Ansible shows it; a failure has a ``msg``."""
-    result = dict(outcome.result, changed=outcome.changed)
+    """The result as Ansible shows it; a failure has a ``msg``. Whatever it is about, its texts are harmless."""
+    result: dict[str, t.Any] = dict(texts.harmless(outcome.result), changed=outcome.changed)
     if diff_mode and (outcome.before or outcome.after):
-        result["diff"] = {"before": dict(outcome.before), "after": dict(outcome.after)}
+        result["diff"] = {"before": texts.harmless(outcome.before), "after": texts.harmless(outcome.after)}
     if outcome.failure is not None:
-        result.update(failed=True, msg=outcome.failure)
+        result.update(failed=True, msg=texts.harmless(outcome.failure))
     return result
 
 
 def result_of_error(error: CertError) -> dict[str, t.Any]:
     """The result of a run that ended with an expected error."""
-    return {"failed": True, "msg": error.message, "error": {"kind": error.kind, **error.details}}
+    return {
+        "failed": True,
+        "msg": texts.harmless(error.message),
+        "error": {"kind": error.kind, **texts.harmless(error.details)},
+    }
+
+
+def warnings_of(outcome: Outcome) -> list[str]:
+    """The warnings, each in one line, since Ansible shows them as they are."""
+    return [texts.cleaned(warning, texts.LONGEST_MESSAGE) for warning in outcome.warnings]
 
 
 def _ansible_module_edge(body: Body) -> None:
@@ -113,7 +123,7 @@ def _ansible_module_edge(body: Body) -> None:
         outcome = body.outcome(module.params, module.check_mode)
     except CertError as exc:
         module.fail_json(**result_of_error(exc))
-    for warning in outcome.warnings:
+    for warning in warnings_of(outcome):
         module.warn(warning)
     result = result_of(outcome, module._diff)
     if outcome.failure is not None:

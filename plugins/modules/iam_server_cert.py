@@ -38,7 +38,8 @@ options:
   state:
     description:
       - V(present) uploads the certificate unless it is there; missing or different O(tags) are set, other tags stay.
-      - V(absent) deletes the server certificate O(name) unless it is in use. One that does not exist is fine.
+      - V(absent) deletes the server certificate O(name) unless it is in use, or not marked as ours by the tag
+        C(managed-by=certops.cloudfront). One that does not exist is fine.
     type: str
     choices: [present, absent]
     default: present
@@ -117,6 +118,12 @@ options:
         that renews at the same time.
     type: int
     default: 0
+  force:
+    description:
+      - With O(state=absent), also delete a server certificate that is not marked as ours. One in use stays all the
+        same.
+    type: bool
+    default: false
 notes:
   - "IAM actions needed for O(state=present): C(iam:ListServerCertificates), C(iam:GetServerCertificate),
     C(iam:GetAccountSummary),
@@ -156,10 +163,16 @@ EXAMPLES = r"""
     chain: "{{ lookup('ansible.builtin.file', 'shop-chain.crt') }}"
     private_key: "{{ shop_private_key }}"
 
-- name: Remove a certificate that nothing uses
+- name: Remove a certificate of a project that nothing uses
   certops.cloudfront.iam_server_cert:
     name: webapp-2027-01-06-0442
     state: absent
+
+- name: Remove one that was uploaded without our tag
+  certops.cloudfront.iam_server_cert:
+    name: shop
+    state: absent
+    force: true
 """
 RETURN = r"""
 recorded:
@@ -255,6 +268,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "chain": {"type": "str"},
     "tags": {"type": "dict", "default": {}},
     "quota_headroom": {"type": "int", "default": 0},
+    "force": {"type": "bool", "default": False},
     "renewal": {"type": "dict"},
     **step_record.OPTIONS,
 }
@@ -263,7 +277,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
 def parse(params: Params) -> StoreRequest | RemoveRequest:
     """What is asked for; every problem with the options and the certificate in one ConfigError."""
     if params["state"] == "absent":
-        return RemoveRequest(params["name"], Connection.of(params))
+        return RemoveRequest(params["name"], params["force"], Connection.of(params))
     return server_cert_request.parse(params)
 
 
@@ -280,7 +294,7 @@ def connect(request: StoreRequest | RemoveRequest) -> Clients:
 def run(request: StoreRequest | RemoveRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one server certificate."""
     if isinstance(request, RemoveRequest):
-        return remove_unused(clients.iam, clients.cloudfront, clock, request.name, check_mode)
+        return remove_unused(request, clients.iam, clients.cloudfront, clock, check_mode)
     return storage.run(request, clients, clock, check_mode)
 
 

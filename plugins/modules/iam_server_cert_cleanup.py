@@ -40,8 +40,15 @@ options:
   path:
     description:
       - The IAM path of the project. It must be below C(/cloudfront/), longer than that, and end with C(/).
+      - C(/cloudfront/certops/), below which every project has its own, is refused without O(all_projects).
     type: str
     required: true
+  all_projects:
+    description:
+      - The certificates of all projects are meant. With O(path=/cloudfront/certops/), what no distribution uses and no
+        O(keep) names is deleted, whichever project it belongs to.
+    type: bool
+    default: false
   keep:
     description:
       - Names or IDs of server certificates that are never deleted, first of all the one in service.
@@ -158,6 +165,7 @@ from ..module_utils._operations.retire.server_certs import CleanupRequest, Clien
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "str", "required": True},
+    "all_projects": {"type": "bool", "default": False},
     "keep": {"type": "list", "elements": "str", "default": []},
     "candidates": {"type": "list", "elements": "str"},
     "keep_previous": {"type": "int", "default": 0},

@@ -138,6 +138,11 @@ options:
     description: Plan only projects that have all of these tags.
     type: dict
     default: {}
+  archive:
+    description:
+      - The archive that was given for this run, as O(certops.cloudfront.acme_route53_issue#module:archive) takes it.
+        A project that is planned by its document, and whose document names another archive, is reported in RV(broken).
+    type: str
   issued_by:
     description: Plan only projects whose certificate is from this CA, given as its ACME directory, by URL or by a known
       name. A fallback counts as what it is.
@@ -458,6 +463,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "max_per_run": {"type": "int"},
     "priority_tags": {"type": "dict", "default": {}},
     "acme_limits": {"type": "path"},
+    "archive": {"type": "str"},
     "observe": {"type": "bool", "default": True},
     "renewal_info": {"type": "bool", "default": True},
     "schedule_interval_hours": {"type": "float"},

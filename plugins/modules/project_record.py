@@ -88,6 +88,11 @@ options:
     type: str
     choices: [converge, renew, reissue, rollback, restore, cleanup, delete]
     default: converge
+  archive:
+    description:
+      - The archive that was given for this run. With O(state=locked) and without O(definition), a project whose
+        document names another one is refused, since a document does not decide where keys go.
+    type: str
   server_certificates:
     description:
       - The server certificates that IAM has of the project, as
@@ -462,6 +467,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "variables": {"type": "list", "elements": "str", "default": []},
     "strict_variables": {"type": "bool", "default": False},
     "run_id": {"type": "str"},
+    "archive": {"type": "str"},
     "lock_ttl": {"type": "int", "default": 3600},
     "phase": {"type": "str", "choices": list(journal.PHASES)},
     "certificate": {"type": "dict"},

@@ -153,4 +153,4 @@ class _Edge:
             outcome = body.outcome(params, self._check_mode)
         except CertError as exc:
             return _module.result_of_error(exc)
-        return {**_module.result_of(outcome, self._diff_mode), "warnings": list(outcome.warnings)}
+        return {**_module.result_of(outcome, self._diff_mode), "warnings": _module.warnings_of(outcome)}

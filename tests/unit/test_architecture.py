@@ -454,6 +454,15 @@ def test_no_arn_names_a_partition() -> None:
     none_of(wrong)
 
 
+def test_values_are_quoted_by_the_function_that_cuts_and_cleans_them() -> None:
+    none_of(
+        f"{place(path, node)} uses !r; use texts.quoted"
+        for path in PLUGIN_FILES
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.FormattedValue) and node.conversion == ord("r")
+    )
+
+
 def test_entry_points_of_roles_are_called_without_an_extension() -> None:
     # ansible-core looks the argument spec up under the literal name: with ".yml" nothing is checked.
     texts = [path for path in FILES if path.suffix in {".yml", ".yaml", ".md", ".py"} and path != Path(__file__)]

@@ -33,7 +33,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind impo
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import directories, failed_validations, limits
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.failed_validations import Failure
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem, advice
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import renewal_info
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate import (
+    renewal_info,
+    renewal_notes,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.bundle import Manifest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns import caa, persistent_records, txt_records
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.dns.txt_records import ChallengeRecord
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.issue.pending_order import PendingOrder
@@ -188,6 +192,30 @@ RECORD = ChallengeRecord("Z1", "_acme-challenge.example.com", ("x",))
 PENDING = replace(
     PendingOrder(WANTED, "x", NOW), order_url=f"{BASE}/o", records=(RECORD,), changes=(("Z1", "C1"),)
 ).as_dict()
+MANIFEST = {
+    "schema": 1,
+    "project": "p",
+    "serial": "0a",
+    "fingerprint_sha256": "ab" * 32,
+    "issuer": "CN=Test",
+    "domains": ["example.com"],
+    "key_type": "ecdsa_p256",
+    "not_before": "2027-01-01T00:00:00Z",
+    "not_after": "2027-03-01T00:00:00Z",
+    "authority_key_id": "0102",
+    "issued_at": "2027-01-01T00:00:00Z",
+    "directory": f"{BASE}/dir",
+    "profile": None,
+    "order_url": f"{BASE}/o",
+    "account_url": f"{BASE}/7",
+    "files": {"cert.pem": "ab" * 32},
+}
+NOTES = {
+    "schema": 1,
+    "parts": 1,
+    "without": {BASE: "2027-01-06T04:42:00Z"},
+    "known": {"aa.01": {"window_start": "2027-01-06T04:42:00Z", "error": "away", "explanation_url": f"{BASE}/why"}},
+}
 BATCH = (
     "[Tried to delete resource record set [name='_acme-challenge.example.com.', type='TXT'] but it was not found,"
     " Tried to create resource record set [name='x.', type='TXT'] but it already exists]"
@@ -254,6 +282,15 @@ def read_limits(own: t.Any) -> None:
         limits.published(own)
 
 
+def read_notes(document: t.Any) -> None:
+    """All that is asked of the notes of a store, and that they can be written again."""
+    index = renewal_notes.NotesIndex.from_dict(document).merged({}, NOW)
+    for cert_id, kept in renewal_notes.merged(renewal_notes.entries(document), {}, NOW).items():
+        found = renewal_notes.info(cert_id, kept)
+        assert found is not None
+        documents.encode({**index.as_dict(), "known": {cert_id: renewal_notes.entry(found)}})
+
+
 def say_aws(answer: t.Any) -> None:
     with pytest.raises(CertError), errors.calling("route53", "ChangeResourceRecordSets"):
         raise ClientError({"Error": answer}, "ChangeResourceRecordSets")
@@ -311,6 +348,8 @@ TARGETS = {
     "DNS message": Target(read_dns, dns_answers(), ()),
     "certificates": Target(read_certificates, (CHAIN, LEAF.certificate_pem)),
     "private key": Target(crypto.load_key, (LEAF.key_pem,)),
+    "manifest": Target(Manifest.from_dict, (MANIFEST,), (ValueError,)),
+    "renewal notes": Target(read_notes, (NOTES,), ()),
     "bundle": Target(lambda content: bundles.unpack(content, "b.tar.gz"), (tar_gz(),)),
     "document": Target(lambda content: documents.decode(content, "x", "1"), (as_bytes({"name": "x"}),)),
     "account": Target(from_archive(lambda archive: accounts.load(archive, BASE, ())), (as_bytes(ACCOUNT),)),

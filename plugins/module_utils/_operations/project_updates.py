@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
+from .._clients.stores import open as stores
 from .._clients.stores.base import Store, Stored
 from .._core.project import document as project_document
+from .._core.values import texts
 from .._core.values.shapes import ProjectDocument
 from .._errors import CertError, ConflictError
 
@@ -44,6 +46,30 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> ProjectDocum
         return project_document.loaded(name, stored.document)
     except ValueError as exc:
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
+
+
+def archive_problem(document: ProjectDocument, given: str | None) -> str | None:
+    """Why the keys of a project do not go where its document says: the archive that was given for this run is another
+    one. None if it is the same, or none was given."""
+    if not given:
+        return None
+    named = document["definition"]["archive"]
+    problem = stores.uri_problem(named, "archive") if named else None
+    if problem is None and stores.location(named, "archive").uri == stores.location(given, "archive").uri:
+        return None
+    return (
+        f"the document of project {document['name']} keeps keys in {texts.cleaned(named or 'the default archive')}, but"
+        f" project_archive is {given}, and a document does not decide where keys go; leave project_archive out, or"
+        " change the archive of the project with the playbook create"
+    )
+
+
+def damaged(name: str, exc: Exception) -> str:
+    """Why a project cannot be worked on, in one line, if its document breaks what works with it."""
+    return (
+        f"a part of the document of project {name} is damaged ({type(exc).__name__}:"
+        f" {texts.cleaned(exc, texts.LONGEST_QUOTE)}); repair it"
+    )
 
 
 def update(

@@ -10,6 +10,7 @@ import typing as t
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import documents
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConflictError
 
@@ -43,10 +44,10 @@ class FakeStore:
         del self.documents[name]
 
     def names(self) -> list[str]:
-        return sorted(self.documents)
+        return documents.names(self.documents)
 
     def scan(self) -> t.Iterator[tuple[str, Stored | CertError]]:
-        return ((name, copy.deepcopy(self.documents[name])) for name in self.names())
+        return documents.scan(self.documents, lambda name: copy.deepcopy(self.documents[name]), self.uri)
 
     def _compare(self, name: str, expected: str | None) -> None:
         stored = self.documents.get(name)

@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleParserError
 from ansible.inventory.data import InventoryData
 from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 from ansible_collections.certops.cloudfront.plugins.inventory.projects import InventoryModule
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes.projects import certificate, definition, document
@@ -195,12 +196,80 @@ def test_a_project_whose_name_means_something_else_in_ansible_is_left_out_with_a
 
 def test_nothing_in_a_document_is_taken_for_a_template(source: Source, tmp_path: Path) -> None:
     evil = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "harm") + "') }}"
-    source.keep("one", definition=definition(tags={}) | {"tags": {"evil": evil}})
+    source.keep("one", definition=definition(acme_preferred_chain=evil), later={"evil": evil})
     data = source.inventory(
-        compose={"copied": "project_tags.evil"}, keyed_groups=[{"prefix": "tag", "key": "project_tags.evil"}]
+        compose={"copied": "project_acme_preferred_chain"},
+        keyed_groups=[{"prefix": "chain", "key": "project_acme_preferred_chain"}],
     )
-    assert data.hosts["one"].vars["copied"] == data.hosts["one"].vars["project_tags"]["evil"] == evil
+    variables = data.hosts["one"].vars
+    assert variables["copied"] == variables["project_acme_preferred_chain"] == evil
+    assert variables["project_record"]["later"] == {"evil": evil}
     assert not (tmp_path / "harm").exists()
+
+
+HARM = "{{ lookup('ansible.builtin.pipe', 'touch harm') }}"
+
+
+@pytest.mark.parametrize("name", [HARM, "a,b", "web[0]", "line\nbreak", "\x1b[2J"])
+def test_what_is_not_named_as_a_project_is_a_warning_and_no_host(
+    source: Source, warnings: list[str], name: str
+) -> None:
+    source.keep("good", certificate=aged(1))
+    source.keep(name)
+    (source.store / f"also {name}.json").write_text("{", encoding="utf-8")
+    data = source.inventory()
+    assert list(data.hosts) == ["good"]
+    assert len([text for text in warnings if "not the name of a project" in text and text.isprintable()]) == 2
+
+
+def cached(source: Source, found: t.Any) -> InventoryData:
+    """The inventory from a cache that somebody else wrote."""
+    source.keep("from_store")
+    source.inventory(cache=True)
+    (key,) = source.cache
+    source.cache[key] = found
+    return source.inventory(cache=True)
+
+
+def test_a_text_of_the_cache_is_never_a_template(source: Source, tmp_path: Path) -> None:
+    evil = trust_as_template("{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "harm") + "') }}")
+    data = cached(
+        source,
+        {
+            "one": {"document": {**document(definition=definition() | {"acme_preferred_chain": evil}), "name": "one"}},
+            "two": {"error": evil},
+        },
+    )
+    shown = data.hosts["one"].vars["project_acme_preferred_chain"]
+    assert shown == evil
+    for text in (shown, data.hosts["two"].vars["certops_problem"]):
+        assert Templar(DataLoader(), {"text": text}).template(trust_as_template("{{ text }}")) == evil
+    assert not (tmp_path / "harm").exists()
+
+
+def test_a_name_of_the_cache_is_judged_as_one_of_the_store(source: Source, warnings: list[str]) -> None:
+    data = cached(source, {HARM: {"document": {**document(), "name": HARM}}, "a,b": {"error": "said"}})
+    assert not data.hosts
+    assert any("not the name of a project" in text for text in warnings)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [],
+        "text",
+        None,
+        {"one": "text"},
+        {"one": {}},
+        {"one": {"document": []}},
+        {"one": {"error": {}}},
+        {"one": {"error": "x", "document": {}}},
+        {"one": {"error": set()}},
+    ],
+    ids=repr,
+)
+def test_a_cache_of_another_form_is_not_used(source: Source, found: t.Any) -> None:
+    assert list(cached(source, found).hosts) == ["from_store"]
 
 
 def test_the_cache_keeps_documents_but_no_states_until_it_is_flushed(source: Source) -> None:

@@ -356,7 +356,7 @@ class TestInfo:
 
         monkeypatch.setattr(store, "read", away)
         with pytest.raises(RemoteError):
-            info(store)
+            info(store, names=["webapp"])
 
     def test_reading_writes_nothing(self, store: FakeStore) -> None:
         store.documents["webapp"] = Stored(document(certificate=certificate(age_days=40)), "v")
@@ -392,3 +392,31 @@ def test_a_file_that_cannot_be_read_is_the_trouble_of_one_project(tmp_path: Path
         ["webapp"],
         ["odd"],
     )
+
+
+class TestTheArchive:
+    """Where keys go is decided by who runs a playbook, not by what is in the store."""
+
+    def test_a_stored_definition_with_another_archive_is_refused_before_the_lock_is_taken(
+        self, store: FakeStore
+    ) -> None:
+        store.documents["webapp"] = Stored(document(definition=definition(archive="s3://theirs/keys")), "v")
+        with pytest.raises(RefusedError, match="s3://theirs/keys, but project_archive is s3://ours/keys"):
+            record(store, state="locked", run="rollback", archive="s3://ours/keys")
+        assert store.documents["webapp"].version == "v"
+        assert record(store, state="locked", run="cleanup", archive="s3://theirs/keys/").result["locked"]
+
+    def test_a_directory_is_stored_with_its_whole_path(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HOME", "/home/ops")
+        wanted = {**WANTED, "archive": "file://~/keys"}
+        assert record(store, definition=wanted).changed
+        assert store.documents["webapp"].document["definition"]["archive"] == "file:///home/ops/keys"
+        assert not record(store, definition=wanted).changed
+
+    @pytest.mark.parametrize(
+        "options", [{"run_id": "a\nb"}, {"run_id": "x" * 201}, {"lock_ttl": -1}, {"lock_ttl": 10**9}]
+    )
+    def test_what_could_not_be_read_again_is_not_written(self, store: FakeStore, options: dict[str, t.Any]) -> None:
+        with pytest.raises(ConfigError, match=next(iter(options))):
+            record(store, state="locked", definition=WANTED, **options)
+        assert not store.documents

@@ -11,7 +11,7 @@ import typing as t
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..._core.values import json_text, times
+from ..._core.values import json_text, texts, times
 from ..._errors import CertError
 from ..machine import crypto
 from ..stores.base import Archive
@@ -50,7 +50,7 @@ class AcmeAccount:
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> AcmeAccount:
         """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
         if fields["schema"] != SCHEMA:
-            raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
+            raise ValueError(f"schema {texts.quoted(fields['schema'])} is unknown to this version")
         return cls(
             directory=str(fields["directory"]),
             contacts=tuple(fields["contacts"]),

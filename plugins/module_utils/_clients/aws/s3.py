@@ -18,11 +18,13 @@ NOT_FOUND = ("NoSuchKey", "404", "NotFound")
 
 
 class S3:
-    """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt."""
+    """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt; with an owner, every call fails if
+    the bucket belongs to another account."""
 
-    def __init__(self, client: t.Any, bucket: str, kms_key_id: str | None = None) -> None:
+    def __init__(self, client: t.Any, bucket: str, kms_key_id: str | None = None, owner: str | None = None) -> None:
         self._client = client
         self._bucket = bucket
+        self._of = {"Bucket": bucket, **({"ExpectedBucketOwner": owner} if owner else {})}
         self._encryption = (
             {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id}
             if kms_key_id
@@ -33,7 +35,7 @@ class S3:
         """Content and ETag, or None if there is no such object."""
         try:
             with calling(SERVICE, "GetObject", self._where(key)):
-                answer = self._client.get_object(Bucket=self._bucket, Key=key)
+                answer = self._client.get_object(**self._of, Key=key)
                 content = answer["Body"].read(MAX_BYTES + 1)
         except RemoteError as exc:
             # without a request ID it is the 404 of a proxy
@@ -60,20 +62,20 @@ class S3:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch, ``media_type`` what browsers are told."""
         more = {**(condition or {}), **({"ContentType": media_type} if media_type else {})}
         with calling(SERVICE, "PutObject", self._where(key)):
-            answer = self._client.put_object(Bucket=self._bucket, Key=key, Body=content, **self._encryption, **more)
+            answer = self._client.put_object(**self._of, Key=key, Body=content, **self._encryption, **more)
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
         """Remove the object, if it still has this ETag where one is given; absent is fine."""
         condition = {} if etag is None else {"IfMatch": etag}
         with calling(SERVICE, "DeleteObject", self._where(key)):
-            self._client.delete_object(Bucket=self._bucket, Key=key, **condition)
+            self._client.delete_object(**self._of, Key=key, **condition)
 
     def list_objects(self, prefix: str) -> list[str]:
         """The keys that start with ``prefix`` (ListObjectsV2)."""
         with calling(SERVICE, "ListObjectsV2", self._where(prefix)):
             found: list[str] = []
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
+            for page in self._client.get_paginator("list_objects_v2").paginate(**self._of, Prefix=prefix):
                 found += [entry["Key"] for entry in page.get("Contents", [])]
             return found
 

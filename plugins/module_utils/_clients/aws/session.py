@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ansible_collections.amazon.aws.plugins.module_utils.botocore import get_aws_connection_info
 
+from ..._core.values import texts
 from ..._core.values.once import OnceProperty
 from ..._core.values.partitions import CHINA, GLOBAL
 from ..._errors import ConfigError
@@ -155,7 +156,7 @@ class Session:
             return str(self._session.get_partition_for_region(self.region))
         except botocore.exceptions.UnknownRegionError as exc:
             raise ConfigError(
-                [f"unknown AWS region {self.region!r}: its partition is unknown; use an existing region"]
+                [f"unknown AWS region {texts.quoted(self.region)}: its partition is unknown; use an existing region"]
             ) from exc
 
     def home(self, service: str) -> str:

@@ -13,6 +13,7 @@ import os
 import typing as t
 from datetime import datetime
 
+from ..._core.values import texts
 from ..._errors import ConfigError
 from . import user
 
@@ -143,7 +144,7 @@ def problem(exc: Exception, profile: str | None = None) -> str:
     inherited = next((name for name in _VARIABLES["profile"] if os.environ.get(name)), None)
     name = profile or (os.environ[inherited] if inherited else None)
     source = f" (from {inherited})" if inherited and name == os.environ[inherited] else ""
-    about = f"profile {_cut(name)!r}{source}" if name else "the default profile"
+    about = f"profile {texts.quoted(_cut(name))}{source}" if name else "the default profile"
     if isinstance(exc, ProfileNotFound):
         remedy = f"it is in neither {' nor '.join(_files())}; correct the name, or set access_key and secret_key"
         return f"AWS {about} does not exist: {remedy}"
@@ -153,7 +154,10 @@ def problem(exc: Exception, profile: str | None = None) -> str:
 
 
 def _files() -> list[str]:
-    return [str(user.expanded(os.environ.get(variable) or _DEFAULT_FILES[name])) for name, variable in _FILES.items()]
+    return [
+        str(user.expanded(os.path.expandvars(os.environ.get(variable) or _DEFAULT_FILES[name])))
+        for name, variable in _FILES.items()
+    ]
 
 
 def _is_given(params: t.Mapping[str, t.Any], name: str) -> bool:

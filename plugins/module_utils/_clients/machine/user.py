@@ -13,7 +13,8 @@ from pathlib import Path
 
 from ..._core.ca import directories
 
-_HOME_VARIABLE = re.compile(r"\$(HOME\b|\{HOME\})")
+_DATA_HOME = "XDG_DATA_HOME"
+_START = re.compile(rf"(~|\$HOME|\$\{{HOME\}}|\${_DATA_HOME}|\$\{{{_DATA_HOME}\}})(?=/|$)")
 NO_HOME = "this user has no home directory: set HOME"
 
 
@@ -30,27 +31,27 @@ def home() -> Path | None:
 
 
 def expanded(path: str) -> Path:
-    """The path with ``~`` and variables; without a home directory it keeps them."""
-    own = home()
-    if own is not None:
-        path = _HOME_VARIABLE.sub(lambda _found: str(own), path)
-        path = str(own) + path[1:] if path == "~" or path.startswith("~/") else path
-    elif _HOME_VARIABLE.search(path):
-        return Path(path)
-    try:
-        return Path(os.path.expandvars(path)) if path.startswith("~/") else Path(os.path.expandvars(path)).expanduser()
-    except RuntimeError:
-        return Path(path)
+    """The path with the user's directory in the place of ``~``, ``$HOME`` or ``$XDG_DATA_HOME`` at its start, where
+    there is one. Nothing else of the environment gets into a path: it may be a secret, and paths are shown."""
+    found = _START.match(path)
+    base = None if found is None else data_home() if _DATA_HOME in found[0] else home()
+    return Path(path if found is None or base is None else f"{base}{path[found.end() :]}")
+
+
+def is_relative_to_user(path: str) -> bool:
+    """Whether the path is another one for each user."""
+    return bool(_START.match(path))
 
 
 def needs_home(path: str) -> bool:
     """Whether the path lies below the home directory, and there is none."""
-    return home() is None and (path == "~" or path.startswith("~/") or bool(_HOME_VARIABLE.search(path)))
+    found = _START.match(path)
+    return found is not None and not (data_home() if _DATA_HOME in found[0] else home() or Path()).is_absolute()
 
 
 def data_home() -> Path:
     """Where the user's data is; below ``~`` if there is no home directory."""
-    return _base("XDG_DATA_HOME", "~/.local/share")
+    return _base(_DATA_HOME, "~/.local/share")
 
 
 def cache_home() -> Path:

@@ -72,7 +72,8 @@ def server_problem(text: str | None) -> str | None:
         _address(given)
     except ValueError:
         return (
-            f"dns_server: {given!r} is not a valid resolver address; use the form 192.0.2.53, 192.0.2.53:5353 or"
+            f"dns_server: {texts.quoted(given)} is not a valid resolver address; use the form 192.0.2.53,"
+            " 192.0.2.53:5353 or"
             " [2001:db8::53]:5353"
         )
     return None

@@ -8,6 +8,7 @@ import hashlib
 import socket
 import ssl
 
+from ..._core.values import texts
 from ..._errors import RemoteError
 
 TIMEOUT_SECONDS = 10.0
@@ -18,7 +19,7 @@ def parse_address(text: str) -> tuple[str, int]:
     """Host and port of ``host:port``; ValueError for anything else."""
     host, _colon, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 0 < int(port) <= MAX_PORT:
-        raise ValueError(f"{text!r} is not host:port")
+        raise ValueError(f"{texts.quoted(text)} is not host:port")
     return host.strip("[]"), int(port)
 
 

@@ -30,6 +30,10 @@ class DamagedDocumentError(CertError):
         self.version = version
 
 
+class RefusedNameError(CertError):
+    """Something in a store has a name that no project can have."""
+
+
 class Store(t.Protocol):
     """Project documents, one JSON object per project name. Every write is conditional on what was read: no lost
     update."""
@@ -47,11 +51,11 @@ class Store(t.Protocol):
         """Remove the document; ConflictError unless its version is ``expected``."""
 
     def names(self) -> list[str]:
-        """The names of all projects, sorted."""
+        """The names of all projects, sorted; what is named otherwise is left out."""
 
     def scan(self) -> Scan:
         """Every project and its document, sorted by name, in as few calls as the store allows; one that is corrupt
-        comes as its error."""
+        comes as its error, and what is not named as a project is as one under another name."""
 
     def beside(self, area: str) -> Store:
         """Documents that lie beside the projects and are none, under names of their own, kept as projects are."""

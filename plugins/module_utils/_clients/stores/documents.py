@@ -1,15 +1,17 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Project documents as bytes: the same JSON in every store."""
+"""Project documents as bytes, and their names: the same JSON and the same names in every store."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import typing as t
 
-from ..._core.values import json_text
+from ..._core.project import definition
+from ..._core.values import json_text, texts
 from ..._errors import CertError, RemoteError
-from .base import DamagedDocumentError, Scan, Stored
+from .base import DamagedDocumentError, RefusedNameError, Scan, Stored
 
 
 def encode(document: t.Mapping[str, t.Any]) -> bytes:
@@ -32,17 +34,36 @@ def decode(content: bytes, where: str, version: str) -> Stored:
     return Stored(document=document, version=version)
 
 
-def scan(names: t.Iterable[str], read: t.Callable[[str], Stored | None]) -> Scan:
-    """What ``read`` finds of each name, in this order; one that was deleted meanwhile is left out, one that cannot be
-    used comes as its error."""
-    for name in names:
+def names(found: t.Iterable[str]) -> list[str]:
+    """Of the names that a store found, those that projects can have, sorted."""
+    return sorted(name for name in found if not definition.name_problems(name))
+
+
+def scan(found: t.Iterable[str], read: t.Callable[[str], Stored | None], uri: str) -> Scan:
+    """What ``read`` finds of each name, sorted; one that was deleted meanwhile is left out, one that cannot be used
+    comes as its error. A name that no project can have is not read: it comes as an error, under a harmless name."""
+    for name in sorted(found):
+        if definition.name_problems(name):
+            yield refused_name(name, uri)
+            continue
         try:
-            found = read(name)
+            stored = read(name)
         except CertError as exc:
             # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
             if isinstance(exc, RemoteError) and exc.service != "file":
                 raise
             yield name, exc
             continue
-        if found is not None:
-            yield name, found
+        if stored is not None:
+            yield name, stored
+
+
+def refused_name(name: str, uri: str) -> tuple[str, RefusedNameError]:
+    """The error of something that is not named as a project is, and what it is called instead: no project has a dot in
+    its name, and no two such things the same name."""
+    shown = texts.quoted(name)
+    mark = hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()[:12]
+    return f"refused-name.{mark}", RefusedNameError(
+        f"{uri} contains {shown}, which is not the name of a project; nothing is read from it: find out who put it"
+        " there, then delete or rename it"
+    )

@@ -44,13 +44,13 @@ class DynamoDbStore:
 
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
-        return sorted(self._own(self._table.scan_names()))
+        return documents.names(self._own(self._table.scan_names()))
 
     def scan(self) -> Scan:
         """Every project and its document, sorted by name, by pages of up to a megabyte; one that is corrupt comes as
         its error."""
         items = {item["name"]: item for item in self._table.scan_items()}
-        return documents.scan(sorted(self._own(items)), lambda name: self._stored(name, items[self._prefix + name]))
+        return documents.scan(self._own(items), lambda name: self._stored(name, items[self._prefix + name]), self.uri)
 
     def beside(self, area: str) -> DynamoDbStore:
         """A store in the same table."""

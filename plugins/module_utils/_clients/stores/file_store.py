@@ -49,20 +49,23 @@ class FileStore:
 
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
+        return documents.names(self._found())
+
+    def scan(self) -> Scan:
+        """Every project and its document, sorted by name; one that is corrupt comes as its error."""
+        return documents.scan(self._found(), self.read, self.uri)
+
+    def beside(self, area: str) -> FileStore:
+        """A store in a hidden directory of this one."""
+        return FileStore(self._root / f".{area}")
+
+    def _found(self) -> list[str]:
         with private_files.doing("list", self._root):
             try:
                 entries = list(self._root.iterdir())
             except FileNotFoundError:
                 return []
-        return sorted(entry.stem for entry in entries if entry.suffix == _SUFFIX and not entry.name.startswith("."))
-
-    def scan(self) -> Scan:
-        """Every project and its document, sorted by name; one that is corrupt comes as its error."""
-        return documents.scan(self.names(), self.read)
-
-    def beside(self, area: str) -> FileStore:
-        """A store in a hidden directory of this one."""
-        return FileStore(self._root / f".{area}")
+        return [entry.stem for entry in entries if entry.suffix == _SUFFIX and not entry.name.startswith(".")]
 
     def _path(self, name: str) -> Path:
         return private_files.below(self._root, name.replace("/", "\0") + _SUFFIX)

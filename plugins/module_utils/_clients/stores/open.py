@@ -32,7 +32,7 @@ def store(uri: str | None, session_factory: SessionFactory) -> Store:
     if found.scheme == "dynamodb":
         return DynamoDbStore(found.uri, DynamoDb(session_factory().client("dynamodb"), found.place))
     if found.scheme == "s3":
-        return S3Store(found.uri, S3(session_factory().client("s3"), found.place, found.kms_key_id), found.prefix)
+        return S3Store(found.uri, _bucket(found, session_factory), found.prefix)
     return FileStore(Path(found.place))
 
 
@@ -40,14 +40,25 @@ def archive(uri: str | None, session_factory: SessionFactory) -> Archive:
     """The archive at ``uri``, or the user's own. ``session_factory`` is called only for an archive in AWS."""
     found = location(uri, "archive")
     if found.scheme == "s3":
-        return S3Archive(found.uri, S3(session_factory().client("s3"), found.place, found.kms_key_id), found.prefix)
+        return S3Archive(found.uri, _bucket(found, session_factory), found.prefix)
     return FileArchive(Path(found.place))
+
+
+def _bucket(found: uris.Location, session_factory: SessionFactory) -> S3:
+    return S3(session_factory().client("s3"), found.place, found.kms_key_id, found.owner)
 
 
 def archived(uri: str, session_factory: SessionFactory) -> bytes | None:
     """The object that ``Archive.put`` returned this URI for, or None if it is gone."""
     parent, key = posixpath.split(uri)
     return archive(parent, session_factory).get(key)
+
+
+def settled(uri: str | None) -> str | None:
+    """The URI of an archive as a document keeps it: that of a directory is the whole path, so that what stands in a
+    document means the same to each user, and is never expanded."""
+    found = uris.parse(uri, "archive") if uri and not uris.problem(uri, "archive") else None
+    return found.uri if found is not None and found.scheme == "file" else uri
 
 
 def uri_problem(uri: str, kind: str) -> str | None:

@@ -53,20 +53,25 @@ class S3Store:
 
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
-        keys = (key.removeprefix(self._prefix) for key in self._bucket.list_objects(self._prefix))
-        return sorted(key.removesuffix(_SUFFIX) for key in keys if key.endswith(_SUFFIX) and "/" not in key)
+        return documents.names(self._found())
 
     def scan(self) -> Scan:
         """Every project and its document, sorted by name, several read at a time; one that is corrupt comes as its
         error."""
-        names = self.names()
+        found = self._found()
         with ThreadPoolExecutor(READERS) as readers:
-            reads: dict[str, Future[Stored | None]] = {name: readers.submit(self.read, name) for name in names}
-            yield from documents.scan(names, lambda name: reads[name].result())
+            reads: dict[str, Future[Stored | None]] = {
+                name: readers.submit(self.read, name) for name in documents.names(found)
+            }
+            yield from documents.scan(found, lambda name: reads[name].result(), self.uri)
 
     def beside(self, area: str) -> S3Store:
         """A store under a longer prefix; names of projects have no slash."""
         return S3Store(f"{self.uri}/.{area}", self._bucket, f"{self._prefix}.{area}/")
+
+    def _found(self) -> list[str]:
+        keys = (key.removeprefix(self._prefix) for key in self._bucket.list_objects(self._prefix))
+        return [key.removesuffix(_SUFFIX) for key in keys if key.endswith(_SUFFIX) and "/" not in key]
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{_SUFFIX}"

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from ..values import texts
 from ..values.ownership import MANAGED_BY, MANAGED_BY_TAG, PROJECT_TAG
 from . import users as users_
 from .certificates import PENDING, AcmCertificate
@@ -58,7 +59,7 @@ def why_not_ours(tags: t.Mapping[str, str], project: str | None = None) -> str |
     if tags.get(MANAGED_BY_TAG) != MANAGED_BY:
         return f"it is not ours: the tag {MANAGED_BY_TAG}={MANAGED_BY} is missing"
     if project is not None and tags.get(PROJECT_TAG) != project:
-        return f"it is not of project {project}: its tag {PROJECT_TAG} is {tags.get(PROJECT_TAG)!r}"
+        return f"it is not of project {project}: its tag {PROJECT_TAG} is {texts.quoted(tags.get(PROJECT_TAG))}"
     return None
 
 

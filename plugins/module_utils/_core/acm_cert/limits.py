@@ -9,7 +9,7 @@ import typing as t
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
 from ..server_cert import limits
-from ..values import domain_names
+from ..values import domain_names, texts
 from .certificates import CLOUDFRONT_REGION, account_of, region_of
 
 # https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html
@@ -48,7 +48,7 @@ def home_regions(cloudfront: bool, regions: t.Iterable[str], connection_region: 
 def region_problems(cloudfront: bool, regions: t.Sequence[str], connection_region: str) -> list[str]:
     """Why a certificate cannot be in these regions."""
     found = [
-        f"regions: {region!r} is not the name of a region; write it as in eu-west-1"
+        f"regions: {texts.quoted(region)} is not the name of a region; write it as in eu-west-1"
         for region in regions
         if not is_region(region)
     ]
@@ -76,7 +76,7 @@ def arn_problems(option: str, arns: t.Sequence[str], regions: t.Collection[str])
     for arn in arns:
         region = region_of(arn)
         if not _ARN.fullmatch(arn):
-            found.append(f"{option}: {arn!r} is not the ARN of a certificate of ACM")
+            found.append(f"{option}: {texts.quoted(arn)} is not the ARN of a certificate of ACM")
         elif region not in regions:
             found.append(f"{option}: {arn} is in {region}; this run is about {', '.join(regions)}")
         elif region in seen:
@@ -90,7 +90,11 @@ def arn_problems(option: str, arns: t.Sequence[str], regions: t.Collection[str])
 
 def several_arns_problems(option: str, arns: t.Iterable[str]) -> list[str]:
     """Why these cannot be the ARNs of certificates."""
-    return [f"{option}: {arn!r} is not the ARN of a certificate of ACM" for arn in arns if not _ARN.fullmatch(arn)]
+    return [
+        f"{option}: {texts.quoted(arn)} is not the ARN of a certificate of ACM"
+        for arn in arns
+        if not _ARN.fullmatch(arn)
+    ]
 
 
 def tag_problems(tags: t.Mapping[str, str]) -> list[str]:
@@ -144,7 +148,7 @@ def request_problems(domains: t.Sequence[str]) -> list[str]:
         return found
     names = domain_names.normalise(domains)
     found = [
-        f"domains: {name!r} belongs to AWS; ACM issues no certificate for it"
+        f"domains: {texts.quoted(name)} belongs to AWS; ACM issues no certificate for it"
         for name in names
         if f".{domain_names.base(name)}".endswith(_FORBIDDEN)
     ]

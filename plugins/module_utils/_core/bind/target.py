@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
-from ..values import partitions, times
+from ..values import partitions, texts, times
 from ..values.ownership import CLOUDFRONT_PATH
 
 IAM_ELEMENT = "IAMCertificateId"
@@ -133,7 +133,7 @@ def acm_problems(target: Target, partition: str, verify: str) -> list[str]:
             " iam_server_cert"
         )
     elif parsed is None:
-        problems.append(f"acm_certificate_arn: {target.id!r} is not the ARN of an ACM certificate")
+        problems.append(f"acm_certificate_arn: {texts.quoted(target.id)} is not the ARN of an ACM certificate")
     elif parsed["region"] != ACM_REGION:
         problems.append(
             f"acm_certificate_arn: {target.id} is in {parsed['region']}; CloudFront uses only certificates in"

@@ -64,7 +64,8 @@ def problems(directory: str) -> list[str]:
     if directory in KNOWN:
         return []
     if "://" not in directory:
-        return [f"acme_directory: {directory!r} is not a known name; use one of {', '.join(sorted(KNOWN))}, or a URL"]
+        known = ", ".join(sorted(KNOWN))
+        return [f"acme_directory: {texts.quoted(directory)} is not a known name; use one of {known}, or a URL"]
     problem = urls.https_problem(directory)
     if problem is None:
         return []

@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ..values import texts
 from . import directories
 from .issuances import EXEMPTIONS
 from .published_limits import PUBLISHED
@@ -88,12 +89,12 @@ def _limit_problems(given: t.Any) -> list[str]:
     found = [f"{field} is unknown; use {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
     count, seconds = given.get("count"), given.get("seconds")
     if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        found.append(f"count is {count!r}; use a whole number of 1 or more")
+        found.append(f"count is {texts.quoted(count)}; use a whole number of 1 or more")
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
-        found.append(f"seconds is {seconds!r}; use a number above 0, up to a year")
+        found.append(f"seconds is {texts.quoted(seconds)}; use a number above 0, up to a year")
     exempt = given.get("exempt", [])
     if not isinstance(exempt, list) or not all(each in EXEMPTIONS for each in exempt):
-        found.append(f"exempt is {exempt!r}; use a list of {', '.join(EXEMPTIONS)}")
+        found.append(f"exempt is {texts.quoted(exempt)}; use a list of {', '.join(EXEMPTIONS)}")
     return found
 
 

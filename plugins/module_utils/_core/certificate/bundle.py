@@ -11,13 +11,39 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..values import json_text, times
-from .certificate import Certificate
+from ..values import json_text, schema, texts, times, urls
+from .certificate import AUTHORITY_KEY_ID, FACTS, WORD, Certificate
 
 SCHEMA = 1
 CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST = "cert.pem", "chain.pem", "fullchain.pem", "privkey.pem", "manifest.json"
 FILES = (CERT, CHAIN, FULLCHAIN, PRIVKEY, MANIFEST)
 _KEY = re.compile(r"(?P<time>\d{4}-\d{2}-\d{2}-\d{4})(?:-(?P<number>\d+))?\.tar\.gz")
+
+
+# What stands in the place of a CA for a certificate that is not from one by ACME.
+ISSUERS = ("acm", "files")
+_URL = schema.leaf("an https:// URL", lambda value: urls.https_problem(value) is None)
+# A CA by its directory, or what else the certificate is from.
+_ISSUER = schema.leaf(
+    "an https:// URL", lambda value: (isinstance(value, str) and value in ISSUERS) or urls.https_problem(value) is None
+)
+_MANIFEST = schema.record(
+    {
+        "schema": schema.whole(1),
+        "project": WORD,
+        **FACTS,
+        "issued_at": schema.moment,
+        "directory": _ISSUER,
+        "files": schema.mapping(schema.one_of(*FILES), schema.hexadecimal),
+    },
+    {
+        "authority_key_id": AUTHORITY_KEY_ID,
+        "profile": schema.maybe(schema.line()),
+        # of ACM, the ARN of what was exported
+        "order_url": schema.maybe(schema.line(urls.LONGEST_URL)),
+        "account_url": schema.maybe(_URL),
+    },
+)
 
 
 @dataclass(frozen=True)
@@ -49,9 +75,12 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> Manifest:
-        """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
-        if fields["schema"] != SCHEMA:
-            raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
+        """The inverse of ``as_dict``; ValueError with every problem for a damaged document."""
+        if isinstance(fields, dict) and fields.get("schema") != SCHEMA:
+            raise ValueError(f"schema {texts.quoted(fields.get('schema'))} is unknown to this version")
+        problems = schema.problems(_MANIFEST, fields)
+        if problems:
+            raise ValueError(schema.summary(problems))
         return cls(
             project=str(fields["project"]),
             certificate=Certificate.from_dict(fields),

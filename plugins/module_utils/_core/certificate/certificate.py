@@ -8,13 +8,26 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..values import times
+from ..values import schema, times
 
 # CloudFront accepts RSA 1024 to 4096 and ECDSA P-256 and nothing else; of these we create the ones that CAs still sign.
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
 KEY_TYPES = ("ecdsa_p256", "rsa_2048", "rsa_3072", "rsa_4096")
 DEFAULT_KEY_TYPE = KEY_TYPES[0]
 CLOUDFRONT_KEY_TYPES = (*KEY_TYPES, "rsa_1024")
+DOMAIN_NAMES = schema.items(schema.text(r"[A-Za-z0-9.*_-]{1,253}", "a domain name"))
+WORD = schema.text(r"[A-Za-z0-9_-]{1,64}", "a word")
+# What documents of ours say of every certificate.
+FACTS: t.Mapping[str, schema.Shape] = {
+    "serial": schema.hexadecimal,
+    "fingerprint_sha256": schema.hexadecimal,
+    "issuer": schema.words(),
+    "domains": DOMAIN_NAMES,
+    "key_type": WORD,
+    "not_before": schema.moment,
+    "not_after": schema.moment,
+}
+AUTHORITY_KEY_ID = schema.maybe(schema.text(r"([0-9A-Fa-f]{2}){0,128}", "hexadecimal digits"))
 
 
 @dataclass(frozen=True)

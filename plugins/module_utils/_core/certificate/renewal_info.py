@@ -10,7 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from ..values import times
+from ..values import schema, texts, times
 from ..values.shapes import RenewalInfoRecord
 from .certificate import Certificate
 
@@ -35,6 +35,15 @@ _UNRELATED = (
     "unsupportedIdentifier",
     "userActionRequired",
 )
+
+
+# What is kept of an answer, wherever it is kept.
+KEPT: t.Mapping[str, schema.Shape] = {
+    "cert_id": schema.line(512),
+    **dict.fromkeys(("window_start", "window_end", "selected_at", "next_check_at"), schema.maybe(schema.moment)),
+    "explanation_url": schema.maybe(schema.words(LONGEST_TEXT)),
+    "error": schema.maybe(schema.words(LONGEST_TEXT)),
+}
 
 
 @dataclass(frozen=True)
@@ -132,7 +141,7 @@ def parse(document: t.Any, retry_after: float | None) -> Answer:
     if window.end <= window.start:
         raise ValueError(f"its suggestedWindow ends at {_text(window.end)}, not after its start")
     url = document.get("explanationURL")
-    return Answer(window, url[:LONGEST_TEXT] if isinstance(url, str) and url else None, retry_after)
+    return Answer(window, texts.cleaned(url, LONGEST_TEXT) if isinstance(url, str) and url else None, retry_after)
 
 
 def answered(info: RenewalInfo, answer: Answer, now: datetime, dice: float) -> RenewalInfo:
@@ -149,7 +158,7 @@ def answered(info: RenewalInfo, answer: Answer, now: datetime, dice: float) -> R
 
 def unanswered(info: RenewalInfo, error: str, now: datetime, retry_after: float | None = None) -> RenewalInfo:
     """What is known after a question without an answer: what was known before, and when to ask again."""
-    return replace(info, error=error[:LONGEST_TEXT], next_check_at=_next_check(now, retry_after))
+    return replace(info, error=texts.cleaned(error, LONGEST_TEXT), next_check_at=_next_check(now, retry_after))
 
 
 def unavailable(info: RenewalInfo, now: datetime) -> RenewalInfo:

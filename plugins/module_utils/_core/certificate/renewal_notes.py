@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import typing as t
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from ..values import times
-from .renewal_info import LONGEST_TEXT, RenewalInfo
+from ..values import schema, times, urls
+from .renewal_info import KEPT, RenewalInfo
 
 INDEX = "index"
 SCHEMA = 1
@@ -25,6 +25,7 @@ MOST_PARTS = 1024
 # No CA is asked less often than once a day: what nobody asked about for so long belongs to nobody.
 LONGEST_KEPT = timedelta(days=30)
 _DAMAGED = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+_ENTRY = schema.record({}, KEPT)
 Entry = t.Mapping[str, t.Any]
 Entries = dict[str, Entry]
 
@@ -45,7 +46,7 @@ class NotesIndex:
         parts, without = document.get("parts"), document.get("without")
         return cls(
             parts=parts if isinstance(parts, int) and 0 < parts <= MOST_PARTS else 1,
-            without={str(url): until for url, until in without.items() if _moment(until)}
+            without={url: until for url, until in without.items() if not urls.https_problem(url) and _moment(until)}
             if isinstance(without, dict)
             else {},
         )
@@ -88,7 +89,14 @@ def entries(document: t.Mapping[str, t.Any] | None) -> Entries:
     """The entries of a document as it was read, by the names of their certificates."""
     known = (document or {}).get("known")
     found = known.items() if isinstance(known, dict) else ()
-    return {str(cert_id): kept for cert_id, kept in found if isinstance(kept, dict)}
+    return {cert_id: kept for cert_id, kept in map(_checked, found) if kept is not None}
+
+
+def _checked(found: tuple[t.Any, t.Any]) -> tuple[str, Entry | None]:
+    """An entry with its texts cleaned; None for one that is damaged."""
+    problems: list[str] = []
+    cert_id, kept = KEPT["cert_id"](found[0], "its name", problems), _ENTRY(found[1], "it", problems)
+    return cert_id, None if problems else {key: value for key, value in kept.items() if key in KEPT}
 
 
 def entry(info: RenewalInfo) -> Entry:
@@ -100,11 +108,7 @@ def info(cert_id: str, kept: Entry | None) -> RenewalInfo | None:
     """The inverse of ``entry``; None for what says nothing."""
     if kept is None:
         return None
-    try:
-        found = RenewalInfo.from_dict({**RenewalInfo(cert_id).as_dict(), **kept, "cert_id": cert_id})
-    except _DAMAGED:
-        return None
-    return replace(found, explanation_url=_text(found.explanation_url), error=_text(found.error))
+    return RenewalInfo.from_dict({**RenewalInfo(cert_id).as_dict(), **kept, "cert_id": cert_id})
 
 
 def merged(former: t.Mapping[str, Entry], found: t.Mapping[str, Entry], now: datetime) -> Entries:
@@ -127,10 +131,6 @@ def _next(kept: Entry) -> str:
     """When to ask again; such texts are ordered as their times are."""
     found = kept.get("next_check_at")
     return found if isinstance(found, str) else ""
-
-
-def _text(value: t.Any) -> str | None:
-    return value[:LONGEST_TEXT] if isinstance(value, str) and value else None
 
 
 def _is_old(text: t.Any, now: datetime) -> bool:

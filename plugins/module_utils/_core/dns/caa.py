@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 from enum import Enum
 
-from ..values import domain_names
+from ..values import domain_names, texts
 
 CRITICAL = 128
 # https://www.iana.org/assignments/pkix-parameters/pkix-parameters.xhtml#caa-properties
@@ -99,7 +99,7 @@ def first_unread(domain: str, records: t.Mapping[str, t.Sequence[CaaRecord] | No
 
 def explain(verdict: CaaVerdict, issuer: Issuer) -> str:
     """What the records of a refusal say, and to whom."""
-    values = " and ".join(f"{value!r}" for value in verdict.values)
+    values = " and ".join(f"{texts.quoted(value)}" for value in verdict.values)
     if verdict.reason is Reason.CRITICAL:
         return f"the CAA records of {verdict.owner} have the unknown property {values}, marked as critical"
     says = f"the CAA records of {verdict.owner} allow {values}"

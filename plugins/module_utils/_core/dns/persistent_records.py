@@ -13,7 +13,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..values import domain_names, urls
+from ..values import domain_names, texts, urls
 from . import caa, txt_records
 from .txt_records import Change, Group, TxtSet
 
@@ -94,8 +94,8 @@ def room_problems(domains: t.Iterable[str], dns_persist: bool) -> list[str]:
     label = max(txt_records.CHALLENGE_LABEL, LABEL if dns_persist else "", key=len)
     most = domain_names.MAX_NAME_LENGTH - len(label)
     return [
-        f"domains: {domain!r} has {len(domain_names.base(domain))} characters, which leaves no room for {label} before"
-        f" it; at most {most} are allowed"
+        f"domains: {texts.quoted(domain)} has {len(domain_names.base(domain))} characters, which leaves no room for"
+        f" {label} before it; at most {most} are allowed"
         for domain in domains
         if len(domain_names.base(domain)) > most
     ]

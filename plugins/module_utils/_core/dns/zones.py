@@ -14,7 +14,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ..values import domain_names
+from ..values import domain_names, texts
 
 _ZONE_ID = re.compile(r"Z[A-Z0-9]{1,31}")
 Servers = frozenset[str]
@@ -150,7 +150,7 @@ def override_problems(given: t.Any) -> list[str]:
     if not given:
         return []
     if not isinstance(given, (str, t.Mapping)):
-        return [f"zone_id: {given!r} is neither the ID of a hosted zone nor a mapping of names to such IDs"]
+        return [f"zone_id: {texts.quoted(given)} is neither the ID of a hosted zone nor a mapping of names to such IDs"]
     chosen = {"": given} if isinstance(given, str) else given
     found = [
         f"zone_id: {problem.removeprefix('domains: ')}"
@@ -160,7 +160,8 @@ def override_problems(given: t.Any) -> list[str]:
     ]
     wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(str(zone_id).strip())]
     return found + [
-        f"zone_id: {zone_id!r} is not a valid hosted zone ID; an ID starts with Z, followed by capital letters"
+        f"zone_id: {texts.quoted(zone_id)} is not a valid hosted zone ID; an ID starts with Z, followed by capital"
+        " letters"
         " and digits"
         for zone_id in wrong
     ]
@@ -170,12 +171,12 @@ def delegation_problems(entries: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]
     """Why the option dns_delegations cannot be used."""
     given = [str(entry.get("zone") or "").strip() for entry in entries]
     found = [
-        f"dns_delegations: {zone!r} is neither the name nor the ID of a hosted zone"
+        f"dns_delegations: {texts.quoted(zone)} is neither the name nor the ID of a hosted zone"
         for zone in given
         if not is_zone_id(zone) and domain_names.problems([zone])
     ]
     return found + [
-        f"dns_delegations: zone {zone!r} is listed more than once"
+        f"dns_delegations: zone {texts.quoted(zone)} is listed more than once"
         for zone in dict.fromkeys(given)
         if given.count(zone) > 1
     ]

@@ -146,7 +146,7 @@ def broken(found: t.Iterable[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
     """The hosts to add for documents that cannot be read, which are to be reported."""
     return [
         {
-            **_host(one["name"], one["name"], "broken"),
+            **_host(given.host_of(one["name"]), one["name"], "broken"),
             "group_suffix": "_broken",
             "variables": {"certops_problem": one["error"]},
         }

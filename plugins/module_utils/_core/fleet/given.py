@@ -19,6 +19,8 @@ NAMES = "certops_names"
 
 # These mean something else to Ansible.
 RESERVED_HOSTS = ("all", "localhost", "ungrouped")
+# Groups of the playbooks and of the inventory plugin: a host of such a name would stand for all that are in it.
+_GROUP = re.compile(r"certops_(run(_[0-9]+)?(_broken)?|failed)|certificate_projects")
 _HOST_TEXT = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -72,7 +74,7 @@ def host_of(name: str) -> str:
     """The host that a project of no inventory gets; a name that is going to be refused must still be one that Ansible
     takes for a host."""
     host = _HOST_TEXT.sub("_", name) or "unnamed"
-    return f"project_{host}" if host in RESERVED_HOSTS else host
+    return f"project_{host}" if host in RESERVED_HOSTS or _GROUP.fullmatch(host) else host
 
 
 def problems(entries: t.Iterable[Given]) -> list[str]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from ..dns.txt_records import ChallengeRecord
 from ..dns.zones import RecordPlace
-from ..values import times
+from ..values import texts, times
 from .wanted import WantedCertificate
 
 PENDING_SCHEMA = 1
@@ -122,7 +122,7 @@ class PendingOrder:
     def from_dict(cls, fields: t.Mapping[str, t.Any]) -> PendingOrder:
         """The inverse of ``as_dict``; raises KeyError, TypeError or ValueError for a damaged document."""
         if fields["schema"] != PENDING_SCHEMA:
-            raise ValueError(f"schema {fields['schema']!r} is unknown to this version")
+            raise ValueError(f"schema {texts.quoted(fields['schema'])} is unknown to this version")
         return cls(
             wanted=WantedCertificate(
                 project=str(fields["project"]),

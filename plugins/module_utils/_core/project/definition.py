@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from ..acm_cert import limits as acm_limits
 from ..dns import persistent_records
-from ..values import partitions
+from ..values import partitions, texts
 from ..values.shapes import ProjectDefinition
 from . import places, sources, targets
-from .fields import _DEFAULTS, _FIELDS, KEYS
+from .fields import _DEFAULTS, _FIELDS, KEYS, LONGEST_TEXT
 
 # The archive keeps ACME accounts beside the projects.
 RESERVED_NAMES = ("accounts",)
@@ -34,12 +34,14 @@ def name_problems(name: str, option: str = "name") -> list[str]:
     if not _NAME.fullmatch(name):
         return [
             (
-                f"{option}: {name!r} is not a valid project name: start with a letter or digit, followed by up"
-                " to 62 letters, digits, hyphens and underscores"
+                f"{option}: {texts.quoted(name)} is not a valid project name: start with a letter or digit, followed by"
+                " up to 62 letters, digits, hyphens and underscores"
             )
         ]
     if name.lower() in RESERVED_NAMES:
-        return [f"{option}: {name!r} is reserved: the archive keeps ACME accounts under it; choose another name"]
+        return [
+            f"{option}: {texts.quoted(name)} is reserved: the archive keeps ACME accounts under it; choose another name"
+        ]
     return []
 
 
@@ -50,7 +52,11 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = partitions.G
     # A bad name is one problem, not also one of the topic that is named after it.
     given = {key: value for key, value in given.items() if (key, value) != ("sns_topic", topic)}
     problems = name_problems(name)
-    problems += [f"{key}: unknown; the keys of a definition are {', '.join(KEYS)}" for key in given if key not in KEYS]
+    problems += [
+        f"{texts.cleaned(key, 64)}: unknown; the keys of a definition are {', '.join(KEYS)}"
+        for key in given
+        if key not in KEYS
+    ]
     values: dict[str, t.Any] = {}
     for key, (default, check) in _FIELDS.items():
         value = given.get(key)
@@ -59,7 +65,9 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = partitions.G
     if given.get("sns_topic") is None:
         values["sns_topic"] = topic
     problems += _contradictions(values, partition)
-    return Definition(values=t.cast("ProjectDefinition", values), problems=tuple(problems), warnings=_warnings(values))
+    # Whatever a value is that a problem quotes.
+    said = tuple(texts.cleaned(problem) for problem in problems)
+    return Definition(values=t.cast("ProjectDefinition", values), problems=said, warnings=_warnings(values))
 
 
 def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> ProjectDefinition:
@@ -70,12 +78,27 @@ def with_defaults(name: str, stored: t.Mapping[str, t.Any]) -> ProjectDefinition
     return t.cast("ProjectDefinition", {**defaults, "sns_topic": f"certops-{name}", **stored})
 
 
-def damage(stored: t.Mapping[str, t.Any]) -> list[str]:
-    """Where a stored definition has another form than it is stored in, so that nothing can be made of it; unlike
-    ``parse`` it judges no values."""
-    return [
-        f"definition: {key} is {stored[key]!r}" for key in KEYS if key in stored and not _has_form(key, stored[key])
-    ]
+def stored(key: str, value: t.Any) -> tuple[t.Any, list[str]]:
+    """The value of this key as it was stored, in the form of today, and why it cannot be one: it is not of the type in
+    which it is stored, or it would not be taken as a value either."""
+    if not _has_form(key, value):
+        return value, [f"definition.{key} is {texts.quoted(value)}, which is not how it is stored"]
+    default, check = _FIELDS[key]
+    if value is None or (value == default and key != "domains"):
+        return value, []
+    found, problems = check(key, value)
+    if not problems and any(not text.isprintable() or len(text) > LONGEST_TEXT for text in _texts_of(found)):
+        problems = [f"{key}: it has a text that is not in one line of at most {LONGEST_TEXT} characters"]
+    return found, [f"definition: {problem}" for problem in problems]
+
+
+def _texts_of(value: t.Any) -> t.Iterator[str]:
+    """Every text of a value, keys included."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for each in (*value, *value.values()) if isinstance(value, dict) else value:
+            yield from _texts_of(each)
 
 
 def _has_form(key: str, value: t.Any) -> bool:
@@ -87,6 +110,8 @@ def _has_form(key: str, value: t.Any) -> bool:
             else value
         )
         return all(isinstance(item, str) for item in named)
+    if isinstance(value, dict) and isinstance(default, dict):
+        return all(isinstance(text, (str, type(None))) for text in value.values())
     return type(value) is type(default) or (value is None and _DEFAULTS[key] is None)
 
 

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import operator
 import typing as t
 from datetime import datetime
 
@@ -13,19 +12,18 @@ from ..certificate import renewal
 from ..certificate.certificate import Certificate
 from ..certificate.renewal import RenewalDecision, SlowestSchedule
 from ..certificate.renewal_info import RenewalInfo, known
-from ..values import domain_names, times
+from ..values import domain_names, texts, times
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 from . import (
     definition as project_definition,
     identity,
-    journal,
     pending_revocations,
     places,
+    schema,
     sources,
-    upgrades,
 )
 
-SCHEMA = upgrades.SCHEMA
+SCHEMA = schema.SCHEMA
 # The phase of an adoption that came to its end.
 ADOPTED = "done"
 
@@ -55,57 +53,36 @@ def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
 def loaded(name: str, stored: t.Mapping[str, t.Any]) -> ProjectDocument:
     """A document as it was read, in the form of today and with every key; raises ValueError if it is damaged or of a
     later version."""
-    stored = upgrades.upgraded(stored)
+    stored = schema.upgraded(stored)
     if stored.get("name") != name or not isinstance(stored.get("definition"), dict):
-        raise ValueError(f"it has no definition of a project named {name!r}; repair it, or restore it from a backup")
-    definition = project_definition.with_defaults(name, stored["definition"])
-    empty = new_document(name, definition)
-    # Of what was read, the checks below say whether it has the form of a document.
-    document = t.cast("ProjectDocument", {**empty, **stored, "definition": definition})
-    document["renewal"] = {**empty["renewal"], **(document["renewal"] or {})}
-    try:
-        _check_shapes(document)
-    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
         raise ValueError(
-            f"a part of it is damaged ({type(exc).__name__}: {exc}); repair it, or restore it from a backup"
-        ) from exc
+            f"it has no definition of a project named {texts.quoted(name)}; repair it, or restore it from a backup"
+        )
+    found = schema.checked(stored)
+    definition = project_definition.with_defaults(name, found["definition"])
+    empty = new_document(name, definition)
+    document: ProjectDocument = {**empty, **found, "definition": definition}
+    document["renewal"] = {**empty["renewal"], **document["renewal"]}
+    document["renewal"]["ari"] = document["renewal"]["ari"] or {}
+    try:
+        _check_sense(document)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
+        why = texts.cleaned(f"{type(exc).__name__}: {exc}", texts.LONGEST_QUOTE)
+        raise ValueError(f"a part of it is damaged ({why}); repair it, or restore it from a backup") from exc
     return document
 
 
-def _check_shapes(document: ProjectDocument) -> None:
-    """Raises for a document that a plan could not be made from."""
-    damage = project_definition.damage(document["definition"])
-    if damage:
-        raise ValueError(", ".join(damage))
-    _check_runs(document)
+def _check_sense(document: ProjectDocument) -> None:
+    """Raises for a document of the right shape from whose values nothing can be computed."""
     identity.check_record(document["account"])
     if document["renewal"]["ari"]:
         RenewalInfo.from_dict(document["renewal"]["ari"])
-    for entry in document["superseded"]:
-        if entry.get("not_after"):
-            times.from_text(entry["not_after"])
-    if document["certificate"] is not None:
-        decided(document, Certificate.from_dict(document["certificate"]).not_after)
+    for entry in filter(None, (document["certificate"], *document["superseded"])):
+        certificate = Certificate.from_dict(entry)
+        if certificate.not_after < certificate.not_before:
+            raise ValueError(f"certificate {certificate.serial} ends before it starts")
+        decided({**document, "certificate": entry}, certificate.not_after)
     issuances.of(document)
-
-
-def _check_runs(document: ProjectDocument) -> None:
-    """Raises if what is kept of runs could not be used: the lock, the journal, the last run, and when the next attempt
-    may be made."""
-    if document["lock"] is not None:
-        times.from_text(document["lock"]["expires_at"])
-        operator.itemgetter("run", "run_id", "fence", "ttl")(document["lock"])
-        document["lock"]["owner"].get("pid")
-    if document["journal"] is not None:
-        journal.Phase(document["journal"]["phase"])
-        journal.differences(document["journal"]["wanted"], document["definition"])
-    if document["adoption"] is not None:
-        operator.itemgetter("source", "theirs", "phase", "paths", "bundles", "former")(document["adoption"])
-    operator.index(document["renewal"]["failures"])
-    last_run = document["last_run"]
-    moments = (document["renewal"]["next_attempt_at"], last_run.get("finished_at") if last_run else None)
-    for moment in filter(None, moments):
-        times.from_text(moment)
 
 
 def previous(document: ProjectDocument) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from ..report import subscriptions
 from ..server_cert import limits
 from ..values import domain_names, emails
 from ..values.ownership import MANAGED_BY_TAG, PROJECT_TAG
+from ..values.texts import quoted
 from . import places, sources, targets
 
 RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
@@ -25,6 +26,10 @@ RESERVED_TAGS = (MANAGED_BY_TAG, PROJECT_TAG)
 MAX_TAGS = limits.MAX_TAGS - len(RESERVED_TAGS)
 _DISTRIBUTION = re.compile(r"E[A-Z0-9]{6,}|dt_[A-Za-z0-9]+")
 _PROFILE = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Of anything that is counted.
+MOST = 100_000
+# A path on Linux has at most so many characters. PATH_MAX, limits.h(0p)
+LONGEST_TEXT = 4096
 TRUE, _FALSE = ("true", "yes", "on"), ("false", "no", "off")
 Checked = tuple[t.Any, list[str]]
 
@@ -38,7 +43,7 @@ def _domains(key: str, value: t.Any) -> Checked:
 def _emails(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     found += [
-        f"{key}: {item!r} is not a valid e-mail address; use the form name@example.com"
+        f"{key}: {quoted(item)} is not a valid e-mail address; use the form name@example.com"
         for item in items
         if not emails.is_address(item)
     ]
@@ -49,7 +54,8 @@ def _distributions(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     wrong = [item for item in items if not _DISTRIBUTION.fullmatch(item)]
     found += [
-        f"{key}: {item!r} is not a valid distribution ID; an ID starts with E, followed by capital letters and digits"
+        f"{key}: {quoted(item)} is not a valid distribution ID; an ID starts with E, followed by capital letters and"
+        " digits"
         for item in wrong
     ]
     return list(dict.fromkeys(items)), found
@@ -58,7 +64,7 @@ def _distributions(key: str, value: t.Any) -> Checked:
 def _regions(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     found += [
-        f"{key}: {item!r} is not the name of a region; write it as in eu-west-1"
+        f"{key}: {quoted(item)} is not the name of a region; write it as in eu-west-1"
         for item in items
         if not acm_limits.is_region(item)
     ]
@@ -85,7 +91,7 @@ def _files(key: str, value: t.Any) -> Checked:
 def _targets(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
     known = targets.TARGETS
-    found += [f"{key}: {item!r} is unknown; use any of {', '.join(known)}" for item in items if item not in known]
+    found += [f"{key}: {quoted(item)} is unknown; use any of {', '.join(known)}" for item in items if item not in known]
     return list(dict.fromkeys(items)), found
 
 
@@ -102,7 +108,7 @@ def _listed_domains(key: str, value: t.Any) -> Checked:
 
 def _match_tags(key: str, value: t.Any) -> Checked:
     if not isinstance(value, dict):
-        return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
+        return value, [f"{key}: {quoted(value)} is not a mapping of tag names to values"]
     tags = {str(tag): str(text) for tag, text in value.items()}
     return tags, [f"{key}: a tag has no name" for tag in tags if not tag]
 
@@ -114,7 +120,9 @@ def _parameter(key: str, value: t.Any) -> Checked:
 
 def _bind(key: str, value: t.Any) -> Checked:
     items, found = _texts(key, value)
-    found += [f"{key}: {item!r} is unknown; use any of {', '.join(MATCHES)}" for item in items if item not in MATCHES]
+    found += [
+        f"{key}: {quoted(item)} is unknown; use any of {', '.join(MATCHES)}" for item in items if item not in MATCHES
+    ]
     return list(dict.fromkeys(items)), found
 
 
@@ -122,7 +130,7 @@ def _texts(key: str, value: t.Any) -> tuple[tuple[str, ...], list[str]]:
     """The texts of a list or of comma-separated text."""
     items = [value] if isinstance(value, str) else value
     if not isinstance(items, (list, tuple)) or not all(isinstance(item, str) for item in items):
-        return (), [f"{key}: {value!r} is neither a list of strings nor a comma-separated string"]
+        return (), [f"{key}: {quoted(value)} is neither a list of strings nor a comma-separated string"]
     return domain_names.split(items), []
 
 
@@ -131,8 +139,8 @@ def _interval(key: str, value: t.Any) -> Checked:
     if number is None:
         return value, [
             (
-                f"{key}: {value!r} is not a whole number; use a number of days from {renewal.MIN_INTERVAL_DAYS} to"
-                f" {renewal.MAX_INTERVAL_DAYS}"
+                f"{key}: {quoted(value)} is not a whole number; use a number of days from"
+                f" {renewal.MIN_INTERVAL_DAYS} to {renewal.MAX_INTERVAL_DAYS}"
             )
         ]
     return number, renewal.interval_problems(number)
@@ -140,15 +148,15 @@ def _interval(key: str, value: t.Any) -> Checked:
 
 def _count(key: str, value: t.Any) -> Checked:
     number = _whole(value)
-    if number is None or number < 0:
-        return value, [f"{key}: {value!r} is not a whole number of 0 or more"]
+    if number is None or not 0 <= number <= MOST:
+        return value, [f"{key}: {quoted(value)} is not a whole number from 0 to {MOST}"]
     return number, []
 
 
 def _retention(key: str, value: t.Any) -> Checked:
     number = _whole(value)
-    if number is None or number < bundle.KEEP_ALL:
-        return value, [f"{key}: {value!r} is not a valid number of bundles; use 0 or more, or -1 to keep all"]
+    if number is None or not bundle.KEEP_ALL <= number <= MOST:
+        return value, [f"{key}: {quoted(value)} is not a valid number of bundles; use 0 to {MOST}, or -1 to keep all"]
     return number, []
 
 
@@ -163,20 +171,25 @@ def _flag(key: str, value: t.Any) -> Checked:
     """A truth value, or the text that Ansible's extra variables make of one."""
     if isinstance(value, str) and value.lower() in (*TRUE, *_FALSE):
         return value.lower() in TRUE, []
-    return value, [] if isinstance(value, bool) else [f"{key}: {value!r} is neither true nor false"]
+    return value, [] if isinstance(value, bool) else [f"{key}: {quoted(value)} is neither true nor false"]
 
 
 def _one_of(choices: t.Sequence[str]) -> t.Callable[[str, t.Any], Checked]:
     def check(key: str, value: t.Any) -> Checked:
-        return value, [] if value in choices else [f"{key}: {value!r} is unknown; use one of {', '.join(choices)}"]
+        return value, [] if value in choices else [
+            f"{key}: {quoted(value)} is unknown; use one of {', '.join(choices)}"
+        ]
 
     return check
 
 
 def _text(key: str, value: t.Any) -> Checked:
     if not isinstance(value, str):
-        return value, [f"{key}: {value!r} is not a string"]
-    return value.strip() or None, []
+        return value, [f"{key}: {quoted(value)} is not a string"]
+    text = value.strip()
+    if len(text) > LONGEST_TEXT or not text.isprintable():
+        return value, [f"{key}: {quoted(value)} is not text in one line of at most {LONGEST_TEXT} characters"]
+    return text or None, []
 
 
 def _topic(key: str, value: t.Any) -> Checked:
@@ -193,16 +206,18 @@ def _directory(key: str, value: t.Any) -> Checked:
 def _profile(key: str, value: t.Any) -> Checked:
     text, found = _text(key, value)
     if text and not found and not _PROFILE.fullmatch(text):
-        found = [f"{key}: {text!r} is not a valid profile name; use letters, digits, dots, hyphens and underscores"]
+        found = [
+            f"{key}: {quoted(text)} is not a valid profile name; use letters, digits, dots, hyphens and underscores"
+        ]
     return text, found
 
 
 def _fallbacks(key: str, value: t.Any) -> Checked:
     """Further CAs in their order, each with all its keys; what is secret of them stands elsewhere."""
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, dict) for item in value):
-        return value, [f"{key}: {value!r} is not a list of CAs; write each as a mapping with acme_directory"]
+        return value, [f"{key}: {quoted(value)} is not a list of CAs; write each as a mapping with acme_directory"]
     found = [
-        f"{key}: {name} is unknown; use {', '.join(_FALLBACK)}, and put EAB in acme_fallback_eab"
+        f"{key}: {quoted(name)} is unknown; use {', '.join(_FALLBACK)}, and put EAB in acme_fallback_eab"
         for item in value
         for name in item
         if name not in _FALLBACK
@@ -221,9 +236,9 @@ def _fallbacks(key: str, value: t.Any) -> Checked:
 
 def _tags(key: str, value: t.Any) -> Checked:
     if not isinstance(value, dict):
-        return value, [f"{key}: {value!r} is not a mapping of tag names to values"]
+        return value, [f"{key}: {quoted(value)} is not a mapping of tag names to values"]
     found = [
-        f"{key}: {tag!r} is set by this collection; remove it"
+        f"{key}: {quoted(tag)} is set by this collection; remove it"
         for tag in map(str, value)
         if tag.lower() in map(str.lower, RESERVED_TAGS)
     ]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..values import texts
 from ..values.partitions import AwsAccount
 from ..values.shapes import AccountRecord, ProjectDocument
 
@@ -49,4 +50,4 @@ def with_account(document: ProjectDocument, account: AwsAccount) -> ProjectDocum
 def check_record(record: t.Mapping[str, t.Any] | None) -> None:
     """Raises ValueError, or what a wrong type raises, unless this is an account as it is recorded."""
     if record is not None and AwsAccount.of_arn(f"arn:{record['partition']}:iam::{record['id']}:root") is None:
-        raise ValueError(f"account {dict(record)!r}")
+        raise ValueError(f"account {texts.quoted(dict(record))}")

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 from enum import Enum
 
-from ..values import emails
+from ..values import emails, texts
 
 PROTOCOLS = ("email", "email-json", "https", "http", "sms", "sqs", "lambda")
 MAIL = ("email", "email-json")
@@ -83,7 +83,10 @@ def topic_form_problem(key: str, topic: t.Any) -> str | None:
     """Why ``topic`` is neither the name nor the ARN of a topic, whatever the region; None if it is one."""
     if isinstance(topic, str) and (_NAME.fullmatch(topic) or _ARN.fullmatch(topic)):
         return None
-    return f"{key}: {topic!r} is neither a topic name (up to 256 letters, digits, hyphens, underscores) nor a topic ARN"
+    return (
+        f"{key}: {texts.quoted(topic)} is neither a topic name (up to 256 letters, digits, hyphens, underscores)"
+        " nor a topic ARN"
+    )
 
 
 def topic_problems(key: str, topic: str, region: str) -> list[str]:
@@ -113,10 +116,10 @@ def endpoint_problems(protocol: str, endpoint: str) -> list[str]:
         return (
             []
             if emails.is_address(endpoint)
-            else [f"endpoint: {endpoint!r} is not a valid e-mail address; use the form name@example.com"]
+            else [f"endpoint: {texts.quoted(endpoint)} is not a valid e-mail address; use the form name@example.com"]
         )
     pattern, expected = _ENDPOINTS[protocol]
-    return [] if pattern.fullmatch(endpoint) else [f"endpoint: {endpoint!r} is not {expected}"]
+    return [] if pattern.fullmatch(endpoint) else [f"endpoint: {texts.quoted(endpoint)} is not {expected}"]
 
 
 def find(existing: t.Iterable[Subscription], protocol: str, endpoint: str) -> Subscription | None:

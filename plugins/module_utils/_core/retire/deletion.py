@@ -11,11 +11,13 @@ from datetime import datetime, timezone
 
 from ..bind.distributions import DEPLOYED, Distribution, used_certificates, users
 from ..server_cert.server_certs import StoredCertificate
-from ..values.ownership import CLOUDFRONT_PATH, MANAGED_BY, MANAGED_BY_TAG
+from ..values import texts
+from ..values.ownership import CLOUDFRONT_PATH, MANAGED_BY, MANAGED_BY_TAG, PROJECT_TAG, PROJECTS_PATH, path_of
 
 READ_ONE_BY_ONE = 2
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _ID = re.compile(r"ASCA[A-Z0-9]{12,124}")
+_EXAMPLE = path_of("webapp")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
@@ -86,16 +88,25 @@ def search_of(
     return Search(distributions, deploying=tuple(sorted(one.id for one in changing)))
 
 
-def path_problems(path: str) -> list[str]:
-    """Why nothing may be deleted below this path: it must be a project's, not all of CloudFront's."""
-    if not path.startswith(CLOUDFRONT_PATH) or path == CLOUDFRONT_PATH or not path.endswith("/"):
-        return [
-            (
-                f"path: {path!r} is too wide; use a path below {CLOUDFRONT_PATH} that ends with /, such as"
-                " /cloudfront/certops/webapp/"
-            )
-        ]
+def path_problems(path: str, all_projects: bool = False) -> list[str]:
+    """Why nothing may be deleted below this path: it must be that of one project, unless all are meant."""
+    is_below = path.startswith(CLOUDFRONT_PATH) and path != CLOUDFRONT_PATH and path.endswith("/")
+    if path == PROJECTS_PATH and not all_projects:
+        return [f"path: {path} is that of every project; use that of one, such as {_EXAMPLE}, or set all_projects"]
+    if not is_below:
+        where = f"use a path below {CLOUDFRONT_PATH} that ends with /, such as {_EXAMPLE}"
+        return [f"path: {texts.quoted(path)} is too wide; {where}"]
     return []
+
+
+def reason_not_ours(path: str, tags: t.Mapping[str, str]) -> str | None:
+    """Why a server certificate is not one of ours, by its tags and by where it is; None if it is."""
+    if tags.get(MANAGED_BY_TAG) != MANAGED_BY:
+        return f"it is not ours: the tag {MANAGED_BY_TAG}={MANAGED_BY} is missing"
+    project = tags.get(PROJECT_TAG)
+    if project is not None and path.startswith(PROJECTS_PATH) and path != path_of(project):
+        return f"its tag {PROJECT_TAG} is {texts.quoted(project)}, but its path is {path}"
+    return None
 
 
 def meant(certificates: t.Iterable[StoredCertificate], rules: Rules) -> tuple[StoredCertificate, ...]:
@@ -121,8 +132,8 @@ def decide(
     spared = 0
     for one in meant(certificates, rules):
         reason = _reason_to_keep(one, search, rules)
-        if reason is None and tags.get(one.name, {}).get(MANAGED_BY_TAG) != MANAGED_BY:
-            reason = f"it is not ours: the tag {MANAGED_BY_TAG}={MANAGED_BY} is missing"
+        if reason is None:
+            reason = reason_not_ours(one.path, tags.get(one.name, {}))
         if reason is None and spared < rules.keep_previous:
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"

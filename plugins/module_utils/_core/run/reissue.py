@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ..ca import directories, issuances
 from ..project import document as project_document
-from ..values import times
+from ..values import texts, times
 from ..values.shapes import ProjectDocument
 
 RUN, OTHERWISE = "reissue", "converge"
@@ -23,7 +23,7 @@ def problems(issued_before: str | None, now: datetime, issued_by: str | None = N
     try:
         since = moment(issued_before)
     except ValueError:
-        found.append(f"issued_before: {issued_before!r} is not a time such as 2027-01-06T04:42:00Z")
+        found.append(f"issued_before: {texts.quoted(issued_before)} is not a time such as 2027-01-06T04:42:00Z")
     else:
         found += _future_problems(since, now)
     if issued_before and run != RUN:

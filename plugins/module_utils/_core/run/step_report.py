@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..values import times
+from ..values import texts, times
 from ..values.params import Params
 from ..values.shapes import CertificateRecord, RenewalInfoRecord
 from . import ending, reissue
@@ -25,7 +25,7 @@ def problems(params: Params) -> list[str]:
     try:
         _time(params["retry_at"])
     except ValueError:
-        found.append(f"retry_at: {params['retry_at']!r} is not a time such as 2027-01-06T04:42:00Z")
+        found.append(f"retry_at: {texts.quoted(params['retry_at'])} is not a time such as 2027-01-06T04:42:00Z")
     return found
 
 

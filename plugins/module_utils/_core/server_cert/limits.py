@@ -10,6 +10,7 @@ import unicodedata
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
 from ..values.ownership import CLOUDFRONT_PATH
+from ..values.texts import quoted
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html
 MAX_NAME_LENGTH = 128
@@ -41,7 +42,7 @@ def text_problems(option: str, text: str, limit: int = MAX_NAME_LENGTH) -> list[
     """Why IAM would refuse this text in a name."""
     problems = []
     if not _NAME.fullmatch(text):
-        problems.append(f"{option}: {text!r} is not allowed in IAM; use letters, digits and +=,.@-_")
+        problems.append(f"{option}: {quoted(text)} is not allowed in IAM; use letters, digits and +=,.@-_")
     if len(text) > limit:
         problems.append(f"{option}: {len(text)} characters; at most {limit} are allowed")
     return problems
@@ -52,7 +53,7 @@ def path_problems(path: str) -> list[str]:
     problems = []
     if not _PATH.fullmatch(path):
         problems.append(
-            f"path: {path!r} is not allowed in IAM; it starts and ends with / and contains printable ASCII"
+            f"path: {quoted(path)} is not allowed in IAM; it starts and ends with / and contains printable ASCII"
             " without spaces"
         )
     if len(path) > MAX_PATH_LENGTH:
@@ -67,32 +68,40 @@ def tag_problems(tags: t.Mapping[str, t.Any], option: str = "tags", most: int = 
     for key, value in ((str(key), value) for key, value in tags.items()):
         problems += [f"{option}: {problem}" for problem in _tag_problems(key, value)]
         if seen.setdefault(key.lower(), key) != key:
-            problems.append(f"{option}: {seen[key.lower()]!r} and {key!r} are one key to AWS; keep one of them")
+            problems.append(
+                f"{option}: {quoted(seen[key.lower()])} and {quoted(key)} are one key to AWS; keep one of them"
+            )
     return problems
 
 
 def _tag_problems(key: str, value: t.Any) -> list[str]:
     if value is None:
-        return [f"{key!r} has no value (null); use a text, which may be empty, or remove the tag"]
+        return [f"{quoted(key)} has no value (null); use a text, which may be empty, or remove the tag"]
     text, problems = str(value), []
     if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH or key.lower().startswith("aws:"):
         problems.append(
-            f"the key {key!r} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start with aws:"
+            f"the key {quoted(key)} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start with"
+            " aws:"
         )
     if len(text) > MAX_TAG_VALUE_LENGTH:
-        problems.append(f"the value of {key!r} has {len(text)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed")
+        problems.append(
+            f"the value of {quoted(key)} has {len(text)} characters; at most {MAX_TAG_VALUE_LENGTH} are allowed"
+        )
     wrong = "".join(dict.fromkeys(one for one in key + text if not _is_tag_character(one)))
     if wrong:
         problems.append(
-            f"the key {key!r} or its value has {wrong[:_SHOWN]!r}; letters, digits, spaces and _.:/=+-@ are allowed"
+            f"the key {quoted(key)} or its value has {quoted(wrong[:_SHOWN])}; letters, digits, spaces and _.:/=+-@"
+            " are allowed"
         )
     return problems
 
 
 def _is_tag_character(one: str) -> bool:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_Tag.html: letters, separators and numbers of any script,
-    of which tabs and line ends are none."""
-    return one in _TAG_PUNCTUATION or unicodedata.category(one)[0] in "LZN"
+    of which tabs and line ends are none. IAM takes separators of lines and paragraphs, which we do not: nobody sees
+    them, and they forge lines."""
+    category = unicodedata.category(one)
+    return one in _TAG_PUNCTUATION or (category[0] in "LZN" and category not in ("Zl", "Zp"))
 
 
 def size_problems(body: str, chain: str, key: str) -> list[str]:

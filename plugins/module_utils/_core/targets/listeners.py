@@ -8,6 +8,7 @@ import re
 import typing as t
 from dataclasses import dataclass
 
+from ..values import texts
 from .uses import CLASSIC_LISTENER, DEFAULT, LISTENER, SNI, Slot, Use
 
 APPLICATION, NETWORK, CLASSIC = "application", "network", "classic"
@@ -126,8 +127,8 @@ def problems(listeners: t.Iterable[str], region: str, key_type: str) -> list[str
         parsed = _ARN.fullmatch(one)
         if parsed is None and not _CLASSIC_ID.fullmatch(one):
             found.append(
-                f"listeners: {one!r} is neither the ARN of a listener of an application or network load balancer, nor"
-                " NAME:PORT of a classic one"
+                f"listeners: {texts.quoted(one)} is neither the ARN of a listener of an application or network load"
+                " balancer, nor NAME:PORT of a classic one"
             )
             continue
         if parsed and region and parsed["region"] != region:

@@ -8,6 +8,8 @@ import ipaddress
 import re
 import typing as t
 
+from . import texts
+
 try:
     import idna
 except ImportError:
@@ -45,12 +47,15 @@ def problems(domains: t.Sequence[str]) -> list[str]:
         return ["domains: empty; list at least one domain name"]
     found: list[str] = []
     seen: dict[str, str] = {}
-    for name in names:
+    # Of too many names the first are judged, and how many there are is said.
+    for name in names[:MAX_NAMES]:
         reason, ascii_name = _judge(name)
         if reason:
-            found.append(f"domains: {name!r} {reason}")
+            found.append(f"domains: {texts.quoted(name)} {reason}")
         elif ascii_name in seen:
-            found.append(f"domains: {name!r} is a duplicate of {seen[ascii_name]!r}; list each name once")
+            found.append(
+                f"domains: {texts.quoted(name)} is a duplicate of {texts.quoted(seen[ascii_name])}; list each name once"
+            )
         else:
             seen[ascii_name] = name
     if len(names) > MAX_NAMES:
@@ -128,19 +133,23 @@ def _judge(name: str) -> tuple[str, str]:
         return "has a wildcard that is not the whole leftmost label; write *.example.com", ""
     if "." not in base(ascii_name):
         return "has only one label; use a full domain name such as www.example.com", ""
-    return _label_problem(ascii_name, labels), ascii_name
+    return _length_problem(ascii_name) or _label_problem(labels), ascii_name
 
 
-def _label_problem(name: str, labels: t.Sequence[str]) -> str:
+def _length_problem(name: str) -> str:
     if len(name) > MAX_NAME_LENGTH:
         return f"is {len(name)} characters long as A-labels; at most {MAX_NAME_LENGTH} are allowed"
+    return ""
+
+
+def _label_problem(labels: t.Sequence[str]) -> str:
     for label in labels:
         if not label:
             return "has an empty label"
         if len(label) > MAX_LABEL_LENGTH:
             return f"has a label of {len(label)} characters; at most {MAX_LABEL_LENGTH} are allowed"
         if not _LABEL.fullmatch(label):
-            return f"has the label {label!r}; letters, digits and inner hyphens are allowed"
+            return f"has the label {texts.quoted(label)}; letters, digits and inner hyphens are allowed"
     if labels[-1].isdigit():
         return "has a top-level domain of digits only"
     return ""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import math
 import typing as t
 
 # An order, a certificate's manifest and a project's document are less than ten deep.
@@ -15,7 +16,7 @@ def parsed(content: str | bytes) -> t.Any:
     """The value; ValueError if the text is not JSON, or is nested too deeply. The error never quotes the text, which
     may be a key."""
     try:
-        value = json.loads(content)
+        value = json.loads(content, parse_constant=_no_number, parse_float=_number)
     except RecursionError:
         raise _too_deep() from None
     except ValueError as exc:
@@ -24,6 +25,17 @@ def parsed(content: str | bytes) -> t.Any:
     if _is_deeper(value, DEEPEST):
         raise _too_deep()
     return value
+
+
+def _number(text: str) -> float:
+    """The number; ValueError for one that is too large to be written again."""
+    found = float(text)
+    return found if math.isfinite(found) else _no_number(text)
+
+
+def _no_number(text: str) -> t.NoReturn:
+    """RFC 8259 section 6 has neither NaN nor Infinity."""
+    raise ValueError(f"{text[:20]} is not a number of JSON")
 
 
 def _is_deeper(value: t.Any, depth: int) -> bool:

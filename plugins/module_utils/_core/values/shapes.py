@@ -336,7 +336,7 @@ class AccountRecord(t.TypedDict):
 class ProjectDocument(t.TypedDict):
     """All that a store keeps of one project."""
 
-    schema: int  # its form, see _core.project.upgrades
+    schema: int  # its form, see _core.project.schema
     name: str
     account: AccountRecord | None  # None until a run has worked on the project
     definition: ProjectDefinition

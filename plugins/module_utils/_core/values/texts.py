@@ -16,6 +16,7 @@ PEM = "-----BEGIN"
 # Control and format characters (escape sequences, marks that turn the direction), halves of characters, and separators
 # of lines and paragraphs. https://www.unicode.org/reports/tr44/#General_Category_Values
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_LINE_ENDS = frozenset("\t\n\r")
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -28,10 +29,25 @@ def cleaned(text: t.Any, longest: int = LONGEST_TEXT) -> str:
     return kept + CUT if len(found) > longest else kept
 
 
+def harmless(value: t.Any) -> t.Any:
+    """A result with nothing in any text or key of it that a terminal or a log obeys; line ends stay, since PEM has
+    them."""
+    if isinstance(value, str):
+        return value if value.isprintable() else "".join(each if each in _LINE_ENDS else _safe(each) for each in value)
+    if isinstance(value, dict):
+        return {harmless(key): harmless(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [harmless(each) for each in value]
+    return value
+
+
 def quoted(value: t.Any) -> str:
     """A value as an error quotes it: in quotation marks if it is text, in one line, at most 200 characters, and nothing
     of PEM, which may be a key in the wrong place."""
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+        return f"(a value of the type {type(value).__name__}, not shown)"
     return "(PEM text, not shown)" if PEM in shown else cleaned(shown, LONGEST_QUOTE)
 
 

@@ -18,7 +18,7 @@ from ..._core.adoption.shapes import ADOPTED, REFUSED, Move, SeenProject
 from ..._core.project import definition as project_definition
 from ..._core.project.document import is_being_adopted
 from ..._core.run import shown
-from ..._core.values import partitions
+from ..._core.values import partitions, texts
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefinition, ProjectDocument
@@ -72,7 +72,7 @@ def parse(params: Params) -> AdoptRequest:
     name = params["name"] or (project["name"] if project else "")
     problems += project_definition.name_problems(name)
     if project is not None and project["name"] != name:
-        problems.append(f"name: {name!r} is not the name of the project, which is {project['name']!r}")
+        problems.append(f"name: {texts.quoted(name)} is not that of the project, {texts.quoted(project['name'])}")
     if project is not None and project["status"] == REFUSED:
         problems += project["problems"]
     if project is not None and params["state"] != ABSENT and not problems and project["definition"]:

@@ -148,7 +148,7 @@ def _wishes(params: Params) -> tuple[Wishes, list[str]]:
     else:
         chosen = domain_names.split(given)
         problems = [
-            f"emails: {one!r} is not a valid e-mail address; use confirmed, all, or addresses"
+            f"emails: {texts.quoted(one)} is not a valid e-mail address; use confirmed, all, or addresses"
             for one in chosen
             if not emails.is_address(one)
         ]

@@ -16,7 +16,7 @@ from ..._clients.stores.base import Archive
 from ..._core.ca import account_plan, directories
 from ..._core.ca.account_plan import KnownAccount, WantedAccount
 from ..._core.ca.directories import KnownDirectory
-from ..._core.values import times
+from ..._core.values import texts, times
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome, Plan
 from ..._core.values.waiting import Clock
@@ -66,7 +66,7 @@ def _key_since(text: str | None, now: datetime) -> tuple[datetime | None, list[s
     try:
         since = times.from_text(text) if text else None
     except ValueError:
-        return None, [f"key_since: {text!r} is not a time such as 2027-01-06T04:42:00Z"]
+        return None, [f"key_since: {texts.quoted(text)} is not a time such as 2027-01-06T04:42:00Z"]
     if since is None or since <= now:
         return since, []
     future = f"key_since: {times.to_text(since)} is in the future, so every run would change the key"

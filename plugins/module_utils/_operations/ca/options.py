@@ -10,7 +10,7 @@ import typing as t
 
 from ..._clients.acme.client import ExternalAccount
 from ..._core.ca import directories
-from ..._core.values import emails
+from ..._core.values import emails, texts
 
 EAB_ALGORITHMS = ("HS256", "HS384", "HS512")
 
@@ -34,7 +34,7 @@ def ca_problems(params: t.Mapping[str, t.Any]) -> list[str]:
     """What is wrong with how the CA and the account are given."""
     problems = directories.problems(params["acme_directory"])
     problems += [
-        f"acme_contacts: {contact!r} is not a valid e-mail address; use the form name@example.com"
+        f"acme_contacts: {texts.quoted(contact)} is not a valid e-mail address; use the form name@example.com"
         for contact in contacts_of(params)
         if not emails.is_address(contact)
     ]

@@ -14,6 +14,7 @@ from ..._clients.aws.zone_cache import SharedRoute53, ZoneCache
 from ..._core.dns import txt_records, zones
 from ..._core.dns.cname_records import CnameSet
 from ..._core.dns.zones import Zone
+from ..._core.values import texts
 from ..._errors import ConfigError
 from .zone_account import ZoneReader
 
@@ -104,7 +105,8 @@ class DnsAccounts:
             raise ConfigError(
                 [
                     (
-                        f"dns_delegations: the entry for zone {delegation!r} is missing, but challenge records"
+                        f"dns_delegations: the entry for zone {texts.quoted(delegation)} is missing, but challenge"
+                        " records"
                         " remain there; add the entry again"
                     )
                 ]

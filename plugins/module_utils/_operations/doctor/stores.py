@@ -102,7 +102,7 @@ class StoreChecks:
         place = self.archive_place
         if place.location.scheme == "file":
             return self._directory(place) or stores.modes(self.archive.uri, entries(Path(place.location.place)))
-        bucket = S3(place.s3, place.location.place, place.location.kms_key_id)
+        bucket = S3(place.s3, place.location.place, place.location.kms_key_id, place.location.owner)
         try:
             bucket.put_object(f"{place.location.prefix}{PROBE_KEY}", b"", {"IfMatch": NO_VERSION})
         except RemoteError as exc:

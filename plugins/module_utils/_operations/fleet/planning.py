@@ -55,6 +55,7 @@ class PlanRequest:
 
     given: tuple[Given, ...] | None
     store: str | None
+    archive: str | None
     run: str
     states: tuple[str, ...]
     tags: t.Mapping[str, t.Any]
@@ -75,13 +76,14 @@ def parse(params: Params) -> PlanRequest:
     projects = _given(params)
     problems = given.problems(projects or ()) + _option_problems(params)
     problems += reissue.problems(params["issued_before"], params.now, params["issued_by"], params["run"])
-    problems += stores.uri_problems(params["store"], "store")
+    problems += stores.uri_problems(params["store"], "store") + stores.uri_problems(params["archive"], "archive")
     limits = ca_limits.load(params["acme_limits"], problems)
     if problems:
         raise ConfigError(problems)
     return PlanRequest(
         given=projects,
         store=params["store"],
+        archive=params["archive"],
         run=params["run"],
         states=tuple(params["states"]),
         tags=params["tags"],
@@ -266,7 +268,7 @@ def _planned(found: survey.Fleet, question: needs.FleetQuestion, request: PlanRe
 def _gathered(request: PlanRequest, clients: Clients) -> survey.Fleet:
     wanted = request.given
     if wanted is None:
-        return survey.whole(clients.stores[None])
+        return survey.whole(clients.stores[None]).keep_to(request.archive)
     defined: list[Given] = []
     others: list[Given] = []
     for one in wanted:
@@ -275,6 +277,7 @@ def _gathered(request: PlanRequest, clients: Clients) -> survey.Fleet:
         )
     partition = partitions.of_region(request.connection.region)
     found, more = survey.defined(defined, clients.stores, partition), survey.named(others, clients.stores)
+    more.keep_to(request.archive)
     return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
 
 

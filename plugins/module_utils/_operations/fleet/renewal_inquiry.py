@@ -20,7 +20,7 @@ from ..._core.certificate.certificate import Certificate
 from ..._core.certificate.renewal_info import LONGEST_TEXT, RenewalInfo
 from ..._core.fleet.needs import Candidate
 from ..._core.project import document as project_document, journal, lease
-from ..._core.values import times
+from ..._core.values import texts, times
 from ..._core.values.shapes import Owner, ProjectDocument
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError
@@ -144,12 +144,12 @@ class Inquiry:
         except Exception as exc:  # noqa: BLE001 - whatever one CA answers, the certificates of the others are renewed
             ca.failures += 1
             return self._failed(
-                question, f"its answer ended in {type(exc).__name__} ({exc}); ask the CA"[:LONGEST_TEXT]
+                question, texts.cleaned(f"its answer ended in {type(exc).__name__} ({exc}); ask the CA", LONGEST_TEXT)
             )
         return self._counted("answered", info)
 
     def _failed(self, question: RenewalQuestion, error: str, retry_after: float | None = None) -> RenewalInfo:
-        text = " ".join(error.split())[:LONGEST_TEXT]
+        text = texts.cleaned(" ".join(error.split()), LONGEST_TEXT)
         with self._lock:
             self.counts["failed"] += 1
             self._errors.setdefault(question.directory, []).append(text)

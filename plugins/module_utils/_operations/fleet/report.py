@@ -29,9 +29,10 @@ from ..._core.values.partitions import UNKNOWN_ACCOUNT
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
+from .. import project_updates
 from ..renewal_notes import RenewalNotes
 from . import run_notes
-from .survey import KnownDocuments, damaged
+from .survey import KnownDocuments
 
 LONGEST_TITLE = 200
 MOST_WARNINGS = 20
@@ -170,7 +171,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         try:
             made.append(report_rows.of(notes.view(document, now), question))
         except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
-            made.append(report_rows.broken(name, damaged(name, exc)))
+            made.append(report_rows.broken(name, project_updates.damaged(name, exc)))
     return FleetPicture(
         title=request.title,
         made_at=now,

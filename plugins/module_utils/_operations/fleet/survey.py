@@ -30,7 +30,6 @@ from .. import project_updates
 
 # Up to so many documents are read one by one; a table scan costs the size of the table.
 FEW = 20
-LONGEST_ERROR = 300
 MISSING = "missing required arguments: project_{}"
 
 
@@ -124,9 +123,18 @@ class Fleet:
         """A project that cannot; the others continue."""
         self.broken.append({"name": name, "host": host, "error": error})
 
+    def keep_to(self, archive: str | None) -> Fleet:
+        """Without the projects that keep their keys in another archive than this one, if one was given."""
+        for candidate in tuple(self.candidates):
+            problem = project_updates.archive_problem(candidate.document, archive)
+            if problem:
+                self.candidates.remove(candidate)
+                self.fail(candidate.name, candidate.host, problem)
+        return self
+
     def cannot(self, candidate: Candidate, exc: Exception) -> None:
         """A project whose document breaks what works with it."""
-        self.fail(candidate.name, candidate.host, damaged(candidate.name, exc))
+        self.fail(candidate.name, candidate.host, project_updates.damaged(candidate.name, exc))
 
     def each(self, make: t.Callable[[Candidate], V]) -> list[V]:
         """What is made of each project; one of which it cannot be made fails alone, whatever the exception."""
@@ -162,19 +170,13 @@ class KnownDocuments:
             except CertError as exc:
                 errors[name] = exc.message
             except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
-                errors[name] = damaged(name, exc)
+                errors[name] = project_updates.damaged(name, exc)
         return cls(found, errors)
-
-
-def damaged(name: str, exc: Exception) -> str:
-    """Why a project cannot be planned, in one line, if its document breaks what works with it."""
-    text = " ".join(f"{type(exc).__name__}: {exc}".split())[:LONGEST_ERROR]
-    return f"a part of the document of project {name} is damaged ({text}); repair it"
 
 
 def _scan(store: Store, names: t.Collection[str] | None) -> Scan:
     if names is not None and len(names) <= FEW:
-        return documents.scan(sorted(names), store.read)
+        return documents.scan(names, store.read, store.uri)
     return store.scan()
 
 
@@ -250,7 +252,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
                 usable[one.name] = (one, found)
         known = KnownDocuments.read(places[uri], list(usable)) if usable else KnownDocuments({}, {})
         for name, (one, found) in usable.items():
-            _add_defined(fleet, one, found.values.copy(), known)
+            _add_defined(fleet, one, {**found.values, "archive": stores.settled(found.values["archive"])}, known)
             fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
     return fleet
 

@@ -13,6 +13,7 @@ from ..._clients.machine import crypto
 from ..._clients.stores.base import Archive
 from ..._core.certificate.bundle import Bundle, Manifest, archive_key, checksums
 from ..._core.issue.pending_order import PendingOrder
+from ..._core.values import texts
 from .clients import Issued
 from .conversation import OrderFailedError
 
@@ -31,7 +32,10 @@ def download(client: Client, url: str, preferred: str | None) -> tuple[str, list
                 " InvalidViewerCertificate"
             )
             return other, [warning]
-    warning = f"acme_preferred_chain: the CA offers no chain that ends at {preferred!r}, so its default chain was used"
+    warning = (
+        f"acme_preferred_chain: the CA offers no chain that ends at {texts.quoted(preferred)}, so its default chain"
+        " was used"
+    )
     return chain.pem, [warning]
 
 

@@ -19,7 +19,7 @@ from ..._core.ca.failed_validations import Failure
 from ..._core.certificate.bundle import Manifest
 from ..._core.dns.zones import RecordPlace
 from ..._core.issue.pending_order import can_resume
-from ..._core.values import domain_names
+from ..._core.values import domain_names, texts
 from ..._core.values.waiting import Clock, Deadline
 from ..._errors import CertError, ConfigError, RemoteError
 from ..ca.registrar import UNKNOWN, Registrar
@@ -182,7 +182,7 @@ def check_directory(request: IssueRequest, client: Client) -> tuple[IssueRequest
     if not profile or profile in offered:
         return request, []
     choice = f"use one of {', '.join(offered)}" if offered else "this CA has no profiles, leave it out"
-    problem = f"acme_profile: {request.wanted.directory} does not offer {profile!r}; {choice}"
+    problem = f"acme_profile: {request.wanted.directory} does not offer {texts.quoted(profile)}; {choice}"
     if request.profile_required:
         raise ConfigError([problem])
     return request.without_profile(), [f"{problem}; ordered without a profile, since acme_profile_required is false"]

@@ -19,7 +19,7 @@ from ..._core.certificate.renewal_info import RenewalInfo
 from ..._core.dns import persistent_records, txt_records, zones
 from ..._core.issue.wanted import RenewalTerms, WantedCertificate
 from ..._core.project import definition
-from ..._core.values import domain_names, times
+from ..._core.values import domain_names, texts, times
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from ..ca.options import (
@@ -205,7 +205,7 @@ def _problems(params: Params) -> list[str]:
     problems = domain_names.problems(params["domains"])
     problems += definition.name_problems(params["project"], "project")
     if params["key_type"] not in KEY_TYPES:
-        problems.append(f"key_type: {params['key_type']!r} is unknown; use one of {', '.join(KEY_TYPES)}")
+        problems.append(f"key_type: {texts.quoted(params['key_type'])} is unknown; use one of {', '.join(KEY_TYPES)}")
     problems += renewal.interval_problems(params["renewal_interval_days"])
     problems += ca_problems(params)
     problems += [
@@ -231,7 +231,7 @@ def _issued_since_problems(params: Params) -> list[str]:
     try:
         moment = times.from_text(since) if since else None
     except ValueError:
-        return [f"issued_since: {since!r} is not a time such as 2027-01-06T04:42:00Z"]
+        return [f"issued_since: {texts.quoted(since)} is not a time such as 2027-01-06T04:42:00Z"]
     if moment is not None and moment > params.now:
         future = f"issued_since: {times.to_text(moment)} is in the future, so every run would issue"
         return [f"{future}; use a time in the past"]

@@ -10,12 +10,15 @@ from datetime import datetime
 
 from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
-from ..._clients.stores import open as stores
-from ..._clients.stores.base import Store
+from ..._clients.stores import documents, open as stores
+from ..._clients.stores.base import Scan, Store
+from ..._core.project import definition
 from ..._core.run import overview
+from ..._core.values import texts
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
-from ..._errors import CertError, ConfigError, RemoteError
+from ..._core.values.shapes import ProjectDocument
+from ..._errors import CertError, ConfigError
 from .. import project_updates
 from ..renewal_notes import RenewalNotes
 
@@ -40,35 +43,31 @@ def parse(params: Params) -> InfoRequest:
 
 def run(request: InfoRequest, store: Store, now: datetime) -> Outcome:
     """Read the documents and say what follows from them."""
-    notes = RenewalNotes(store)
+    notes, uri = RenewalNotes(store), request.store or store.uri
     projects: list[dict[str, t.Any]] = []
     broken: list[dict[str, str]] = []
-    for name in _names(request.names, store):
+    for name, stored in _stored(request.names, store):
         try:
-            found = _read(store, name, notes, now, request.store or store.uri)
+            projects.append(_overview(notes.view(project_updates.checked(store, name, stored), now), now, uri))
         except CertError as exc:
-            # A file that cannot be read is one project's trouble, a service that does not answer is everyone's.
-            if isinstance(exc, RemoteError) and exc.service != "file":
-                raise
             broken.append({"name": name, "error": exc.message})
-            continue
-        projects += [found] if found else []
+        except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
+            broken.append({"name": name, "error": project_updates.damaged(name, exc)})
     return Outcome(changed=False, result={"projects": projects, "broken": broken})
 
 
-def _names(wanted: t.Sequence[str] | None, store: Store) -> list[str]:
-    known = store.names()
-    unknown = sorted(set(wanted or ()) - set(known))
+def _stored(wanted: t.Sequence[str] | None, store: Store) -> Scan:
+    """What the store has of these names, or of all; one that was deleted while we read the others is left out."""
+    if wanted is None:
+        return store.scan()
+    unknown = sorted(set(wanted) - set(store.names()))
     if unknown:
-        raise ConfigError([f"project {name} is not in {store.uri}; create it, or correct the name" for name in unknown])
-    return known if wanted is None else sorted(set(wanted))
+        shown = [name if not definition.name_problems(name) else texts.quoted(name) for name in unknown]
+        raise ConfigError([f"project {name} is not in {store.uri}; create it, or correct the name" for name in shown])
+    return documents.scan(set(wanted), store.read, store.uri)
 
 
-def _read(store: Store, name: str, notes: RenewalNotes, now: datetime, uri: str) -> dict[str, t.Any] | None:
-    """The project as it stands, or None if it was deleted while we read the others."""
-    document, _version = project_updates.load(store, name)
-    if document is None:
-        return None
-    document = notes.view(document, now)
-    role_vars = overview.role_vars(name, document["definition"], uri)
+def _overview(document: ProjectDocument, now: datetime, uri: str) -> dict[str, t.Any]:
+    """The project as it stands."""
+    role_vars = overview.role_vars(document["name"], document["definition"], uri)
     return {**overview.of(document, now, processes.is_dead), "role_vars": role_vars}

@@ -21,6 +21,7 @@ from ..._core.project import (
     document as project_document,
     lease,
     places,
+    schema,
     targets as project_targets,
     variables,
 )
@@ -28,13 +29,13 @@ from ..._core.run import ending, overview, reissue, step_report, steps, told, tr
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
 from ..._core.run.transitions import Transition
-from ..._core.values import partitions, times
+from ..._core.values import partitions, texts, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
-from ..._errors import ConfigError
+from ..._errors import ConfigError, RefusedError
 from .. import project_updates
 from ..renewal_notes import RenewalNotes
 
@@ -54,6 +55,7 @@ class RecordRequest:
     state: str
     store: str | None
     definition: ProjectDefinition | None
+    archive: str | None
     warnings: tuple[str, ...]
     run: str
     run_id: str | None
@@ -88,6 +90,7 @@ def parse(params: Params) -> RecordRequest:
     connection = Connection.of(params)
     problems = [*params["problems"], *stores.uri_problems(params["store"], "store")]
     problems += variables.problems(params["variables"], params["strict_variables"])
+    problems += stores.uri_problems(params["archive"], "archive") + _run_problems(params)
     problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
     values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()
@@ -96,7 +99,7 @@ def parse(params: Params) -> RecordRequest:
     else:
         found = project_definition.parse(params["name"], params["definition"], partitions.of_region(connection.region))
         problems += [*found.problems, *stores.uri_problems(found.values["archive"], "archive")]
-        values, warnings = found.values, found.warnings
+        values, warnings = {**found.values, "archive": stores.settled(found.values["archive"])}, found.warnings
     if problems:
         raise ConfigError(problems)
     return RecordRequest(
@@ -104,6 +107,7 @@ def parse(params: Params) -> RecordRequest:
         state=params["state"],
         store=params["store"],
         definition=values,
+        archive=params["archive"],
         warnings=warnings,
         run=params["run"],
         run_id=params["run_id"],
@@ -125,6 +129,7 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
     view = _view(request.state, clients.store, clock)
 
     def decide(document: ProjectDocument | None) -> Transition:
+        _require_archive(request, document)
         return DECISIONS[request.state](asked, document)
 
     if request.check_first:
@@ -165,6 +170,25 @@ def _summary(
     # Check mode wrote nothing, so the record does not say what it is about.
     found["reason"] = (told.why(story) if asked.rehearsal else "") or found["reason"]
     return ending.summary(found, changed, results, request.subscriptions)
+
+
+def _run_problems(params: Params) -> list[str]:
+    """Why the run cannot be recorded, since the document would be refused when it is read."""
+    run_id, ttl = params["run_id"] or "", params["lock_ttl"]
+    found = []
+    if not run_id.isprintable() or len(run_id) > schema.LONGEST_RUN_ID:
+        found.append(f"run_id: {texts.quoted(run_id)} is not text of at most {schema.LONGEST_RUN_ID} characters")
+    if not 0 <= ttl <= schema.LONGEST_TTL:
+        found.append(f"lock_ttl: {ttl} is out of range; use 0 to {schema.LONGEST_TTL} seconds")
+    return found
+
+
+def _require_archive(request: RecordRequest, document: ProjectDocument | None) -> None:
+    """RefusedError if a stored definition would send keys elsewhere than where the user of this run keeps them."""
+    if request.state == "locked" and request.definition is None and document is not None:
+        problem = project_updates.archive_problem(document, request.archive)
+        if problem:
+            raise RefusedError(problem)
 
 
 def _view(state: str, store: Store, clock: Clock) -> t.Callable[[ProjectDocument], ProjectDocument] | None:

@@ -41,9 +41,10 @@ class Clients:
 
 @dataclass(frozen=True)
 class RemoveRequest:
-    """One server certificate that shall not exist."""
+    """One server certificate that shall not exist; with ``force`` also one that is not ours."""
 
     name: str
+    force: bool
     connection: Connection
 
 
@@ -61,7 +62,7 @@ class CleanupRequest:
 
 def parse(params: Params) -> CleanupRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
-    problems = limits.path_problems(params["path"]) or deletion.path_problems(params["path"])
+    problems = limits.path_problems(params["path"]) or deletion.path_problems(params["path"], params["all_projects"])
     if params["keep_previous"] < 0:
         problems.append(f"keep_previous: {params['keep_previous']} is negative; use 0 or more")
     if problems:
@@ -202,11 +203,17 @@ def _try(iam: Iam, name: str) -> RemoteError | None:
     return None
 
 
-def remove_unused(iam: Iam, cloudfront: CloudFront, clock: Clock, name: str, check_mode: bool) -> Outcome:
-    """The certificate is gone; RefusedError if a distribution uses it."""
+def remove_unused(request: RemoveRequest, iam: Iam, cloudfront: CloudFront, clock: Clock, check_mode: bool) -> Outcome:
+    """The certificate is gone; RefusedError if it is not ours, or if a distribution uses it."""
+    name = request.name
     content = iam.get_server_certificate(name)
     if content is None:
         return Outcome(changed=False, result=server_certs.result(None, f"server certificate {name} does not exist"))
+    foreign = None if request.force else deletion.reason_not_ours(content.stored.path, content.tags)
+    if foreign:
+        raise RefusedError(
+            f"server certificate {name} ({content.stored.id}) is kept: {foreign}; set force to delete it all the same"
+        )
     used_by = users(cloudfront.list_distributions(), content.stored.id)
     if used_by:
         raise RefusedError(

@@ -13,7 +13,7 @@ from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
 from ..._clients.machine import crypto
 from ..._core.targets.uses import NewCertificate
-from ..._core.values import times
+from ..._core.values import texts, times
 from ..._core.values.params import Params
 from ..._errors import ConfigError, RemoteError
 
@@ -62,7 +62,8 @@ def account_of(arn: str | None) -> str:
 def _arn_problems(arn: str, regions: t.Collection[str], takes_iam: bool) -> list[str]:
     parsed = _ARN.fullmatch(arn)
     if parsed is None:
-        return [f"certificate_arn: {arn!r} is not the ARN of a certificate of ACM or a server certificate of IAM"]
+        what = "the ARN of a certificate of ACM or a server certificate of IAM"
+        return [f"certificate_arn: {texts.quoted(arn)} is not {what}"]
     if parsed["region"] is None:
         return [] if takes_iam else [f"certificate_arn: {arn} is in IAM; API Gateway takes certificates of ACM only"]
     if regions and parsed["region"] not in regions:

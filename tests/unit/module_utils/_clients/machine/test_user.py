@@ -63,11 +63,19 @@ def test_without_any_home_directory_nothing_becomes_a_path_that_could_be_used() 
     assert user.default("archive") == "file://~/.local/share/certops/archive"
 
 
-def test_other_variables_are_expanded_and_a_variable_with_a_longer_name_is_another(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("HOMEPAGE", "/page")
-    assert user.expanded("$HOMEPAGE/x") == Path("/page/x")
+@pytest.mark.parametrize(
+    "path", ["$AWS_SECRET_ACCESS_KEY/x", "${HOMEPAGE}", "$HOMEPAGE/x", "/srv/$HOME", "~root/x", "~~/x"]
+)
+def test_nothing_else_of_the_environment_gets_into_a_path(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_SECRET_ACCESS_KEY", "HOMEPAGE", "HOME"):
+        monkeypatch.setenv(name, "/secret")
+    assert user.expanded(path) == Path(path)
+    assert not user.needs_home(path)
+
+
+def test_the_data_directory_may_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/data")
+    assert user.expanded("$XDG_DATA_HOME/x") == user.expanded("${XDG_DATA_HOME}/x") == Path("/data/x")
 
 
 @pytest.mark.parametrize(("variable", "of"), [("XDG_DATA_HOME", user.data_home), ("XDG_CACHE_HOME", user.cache_home)])

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
+import os
+import re
 import typing as t
 from pathlib import Path
 
 import boto3
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import documents, open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import (
     DamagedDocumentError,
+    RefusedNameError,
     Store,
     Stored,
 )
@@ -99,6 +102,60 @@ def test_a_scan_brings_every_project_with_its_document_and_what_is_corrupt_as_an
     }
     assert isinstance(found["shop"], Stored)
     assert found["shop"] == store.read("shop")
+
+
+HOSTILE_NAMES = (
+    "{{ lookup('ansible.builtin.pipe', 'touch harm') }}",
+    "{% raw %}",
+    "#jinja2: variable_start_string",
+    "a,b",
+    "a:b",
+    "web[0]",
+    "web*",
+    "~web",
+    "!web",
+    "web.json",
+    "line\nbreak",
+    "\x1b[2J",
+    "evil\u202etxt",
+    " web",
+    "-web",
+    "bücher",
+    "x" * 200,
+    "accounts",
+)
+
+
+def test_a_name_that_no_project_can_have_is_an_error_under_a_harmless_name(store: Store) -> None:
+    store.write("webapp", DOCUMENT, None)
+    for name in HOSTILE_NAMES:
+        store.write(name, DOCUMENT, None)
+    found = dict(store.scan())
+    refused = {name: error for name, error in found.items() if isinstance(error, RefusedNameError)}
+    assert store.names() == ["webapp"]
+    assert found.keys() - refused.keys() == {"webapp"}
+    assert len(refused) == len(HOSTILE_NAMES)
+    for name, error in refused.items():
+        assert re.fullmatch(r"refused-name\.[0-9a-f]{12}", name)
+        assert error.message.isprintable()
+        assert len(error.message) < 500
+    assert any("'a,b', which is not the name of a project" in error.message for error in refused.values())
+
+
+def test_a_name_that_no_project_can_have_is_never_read(store: Store) -> None:
+    for name in HOSTILE_NAMES:
+        store.write(name, DOCUMENT, None)
+    read: list[str] = []
+    list(documents.scan([*HOSTILE_NAMES, "webapp"], read.append, store.uri))  # type: ignore[arg-type]
+    assert read == ["webapp"]
+
+
+def test_a_file_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "webapp.json").write_text("{}", encoding="utf-8")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.json")).touch()
+    found = dict(FileStore(tmp_path).scan())
+    assert "webapp" in found
+    assert [str(error) for error in found.values() if isinstance(error, RefusedNameError)]
 
 
 def test_what_others_add_to_an_item_harms_nothing(aws: None, tmp_path: Path) -> None:

@@ -54,16 +54,24 @@ def test_what_is_kept_is_what_was_known() -> None:
         {"next_check_at": "tomorrow"},
         {"selected_at": 5},
         {"window_start": "9999-12-31T23:59:59-23:59", "window_end": "x"},
+        {"error": ["no text"]},
+        {"cert_id": "\n"},
+        [],
+        "x",
     ],
 )
-def test_an_entry_that_is_damaged_says_nothing(kept: dict[str, t.Any]) -> None:
-    assert renewal_notes.info("aa.01", kept) is None
+def test_an_entry_that_is_damaged_says_nothing(kept: t.Any) -> None:
+    entries = renewal_notes.entries({"known": {"aa.01": kept, "aa.02": {"error": "away"}}})
+    assert list(entries) == ["aa.02"]
 
 
-def test_texts_of_others_are_cut() -> None:
-    found = renewal_notes.info("aa.01", {"explanation_url": "x" * 5000, "error": ["no text"]})
+def test_texts_of_others_are_cut_and_cleaned_and_what_is_not_ours_is_left_out() -> None:
+    given = {"explanation_url": "x" * 5000, "error": "line\nbreak \x1b[2J", "later": [1]}
+    entries = renewal_notes.entries({"known": {"aa.01": given, "bb\x1b": {}, "x" * 600: {}}})
+    found = renewal_notes.info("aa.01", entries["aa.01"])
     assert found is not None
-    assert (len(found.explanation_url or ""), found.error) == (300, None)
+    assert (list(entries), list(entries["aa.01"])) == (["aa.01"], ["explanation_url", "error"])
+    assert (len(found.explanation_url or ""), found.error) == (300, "line break \ufffd[2J")
 
 
 @pytest.mark.parametrize(

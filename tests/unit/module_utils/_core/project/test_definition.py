@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition, fields
 
 # The longest name of a certificate has no room for the label of its challenge.
 LONG = ".".join(["a" * 63] * 3 + ["a" * 34])
@@ -264,3 +264,10 @@ def test_names_that_go_away_are_a_warning() -> None:
         in definition.shrinking(["a.example.com", "b.example.com"], ["a.example.com", "c.example.com"])[0]
     )
     assert definition.shrinking(["a.example.com"], ["b.example.com", "a.example.com"]) == ()
+
+
+def test_what_is_quoted_of_a_definition_is_short_and_clean() -> None:
+    evil = "\x1b[2J" + "x" * 100_000
+    found = definition.parse(evil, dict.fromkeys(fields.KEYS, evil) | {evil: 1})
+    assert found.problems
+    assert all(problem.isprintable() and len(problem) <= 2000 for problem in found.problems)

@@ -36,7 +36,7 @@ from unit.fakes.projects import certificate, definition, document
         ),
         *(
             pytest.param(
-                {"definition": {**definition(), key: value}}, f"definition: {key} is", id=f"{key} of another type"
+                {"definition": {**definition(), key: value}}, f"definition.{key} is", id=f"{key} of another type"
             )
             for key, value in {
                 "domains": [1],

@@ -79,5 +79,5 @@ def test_an_account_is_recorded_by_number_and_partition() -> None:
     ids=str,
 )
 def test_a_damaged_account_makes_a_damaged_document(damaged: t.Any) -> None:
-    with pytest.raises(ValueError, match="a part of it is damaged"):
+    with pytest.raises(ValueError, match="it is damaged"):
         project_document.loaded("webapp", document(account=damaged))

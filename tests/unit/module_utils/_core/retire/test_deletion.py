@@ -70,6 +70,17 @@ def using(certificate: str, **more: object) -> Search:
         pytest.param(NOBODY, Rules("/cloudfront/certops/other/"), TAGS, [], id="not ours by path"),
         pytest.param(
             NOBODY,
+            Rules(PATH),
+            {
+                **TAGS,
+                "webapp-1": {**OURS, "certops:project": "shop"},
+                "webapp-2": {**OURS, "certops:project": "webapp"},
+            },
+            ["webapp-3", "webapp-2"],
+            id="the tag of another project",
+        ),
+        pytest.param(
+            NOBODY,
             Rules(PATH, candidates=frozenset({"webapp-1", "ASCA2"})),
             TAGS,
             ["webapp-2", "webapp-1"],
@@ -113,6 +124,12 @@ def test_who_uses_a_kept_certificate_is_named() -> None:
 @pytest.mark.parametrize("path", ["/", "/cloudfront/", "/cloudfront/certops", "/other/certops/", ""])
 def test_too_wide_a_path_is_refused(path: str) -> None:
     assert deletion.path_problems(path)
+    assert deletion.path_problems(path, all_projects=True)
+
+
+def test_the_path_of_all_projects_has_to_be_meant() -> None:
+    assert "set all_projects" in deletion.path_problems("/cloudfront/certops/")[0]
+    assert not deletion.path_problems("/cloudfront/certops/", all_projects=True)
 
 
 def test_a_projects_path_is_fine() -> None:

@@ -55,10 +55,10 @@ class Store:
         return {
             "name": name,
             "id": f"ASCA{name}",
-            "arn": "",
+            "arn": f"arn:aws:iam::123456789012:server-certificate/{name}",
             "path": "/",
             "serial": name.encode().hex(),
-            "fingerprint_sha256": name,
+            "fingerprint_sha256": name.encode().hex(),
             "issuer": "CN=Test",
             "domains": definition["domains"],
             "key_type": "ecdsa_p256",

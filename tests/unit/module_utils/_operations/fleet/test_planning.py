@@ -690,3 +690,31 @@ def test_options_that_cannot_work_are_refused(params: dict[str, t.Any], reason: 
     defaults = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()}
     with pytest.raises(ConfigError, match=reason):
         project_plan.parse(Params({**defaults, "region": "us-east-1", **params}, NOW, check_mode=False))
+
+
+class TestTheArchive:
+    """What is in the store does not decide where keys go."""
+
+    @staticmethod
+    def store(*archives: str | None) -> FakeStore:
+        store = FakeStore()
+        for number, archive in enumerate(archives):
+            put(store, f"p{number}", definition=definition(archive=archive))
+        return store
+
+    def test_a_document_that_names_another_archive_than_the_one_given_fails_alone(self) -> None:
+        store = self.store("s3://ours/keys", "s3://theirs/keys", None, "s3://ours/keys/?kms_key_id=k")
+        found = plan(store, archive="s3://ours/keys/").result
+        assert [one["name"] for one in found["selected"]] == ["p0", "p3"]
+        assert [one["name"] for one in found["broken"]] == ["p1", "p2"]
+        assert "s3://theirs/keys, but project_archive is s3://ours/keys/" in found["broken"][0]["error"]
+
+    def test_projects_that_are_named_are_held_to_it_too(self) -> None:
+        store = self.store("s3://theirs/keys")
+        assert plan(store, names=["p0"], archive="s3://ours/keys").result["broken"]
+        assert not plan(store, names=["p0"]).result["broken"]
+
+    def test_a_document_whose_archive_is_expanded_is_refused(self) -> None:
+        found = plan(self.store("file://$AWS_SECRET_ACCESS_KEY/x", "file://~/x")).result
+        assert [one["name"] for one in found["broken"]] == ["p0", "p1"]
+        assert "definition.archive is 'file://$AWS_SECRET_ACCESS_KEY/x'" in found["broken"][0]["error"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import (
     document as project_document,
-    upgrades,
+    schema,
 )
 from unit.fakes.projects import definition, document
 
@@ -17,15 +17,15 @@ OLD = {"name": "webapp", "definition": {"domains": "example.com, *.example.com",
 def test_a_document_from_before_versions_were_counted_is_brought_up_to_date() -> None:
     loaded = project_document.loaded("webapp", OLD)
     assert loaded == document(definition=definition(emails=["ops@example.com"]))
-    assert loaded["schema"] == upgrades.SCHEMA
+    assert loaded["schema"] == schema.SCHEMA
 
 
 def test_what_is_of_today_is_left_as_it_is() -> None:
-    assert upgrades.upgraded(document()) == document()
+    assert schema.upgraded(document()) == document()
 
 
 def test_the_document_that_was_read_is_not_changed() -> None:
-    upgrades.upgraded(OLD)
+    schema.upgraded(OLD)
     assert OLD["definition"] == {"domains": "example.com, *.example.com", "emails": "ops@example.com"}
 
 
@@ -40,4 +40,4 @@ def test_the_document_that_was_read_is_not_changed() -> None:
 )
 def test_a_version_that_nobody_here_knows_is_refused(version: object) -> None:
     with pytest.raises(ValueError, match="upgrade the collection"):
-        upgrades.upgraded({**document(), "schema": version})
+        schema.upgraded({**document(), "schema": version})

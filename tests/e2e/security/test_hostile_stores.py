@@ -1,0 +1,97 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Stores into which somebody else wrote: nothing in them is run, and the projects beside it are worked on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from e2e.fleet.test_inventory import BUCKET, TABLE, document, make_table
+from playbook_runs.runs import Ansible, Run
+from sandbox import seed
+from sandbox.process import SandboxProcess
+
+HARM = "{{ lookup('ansible.builtin.pipe', 'cd; touch harm') }}"
+NAMES = (HARM, f"a{HARM}", "a,b", "a:b", "web[0]", "all", "localhost", "line\nbreak", "\x1b[2Jcleared", "evil\u202etxt")
+GOOD = "webapp"
+Keep = Callable[[str, str], None]
+
+
+@pytest.fixture
+def good(sandbox: SandboxProcess) -> str:
+    """The document of a project that a run can issue for."""
+    env = sandbox.env()
+    seed.create_zone("example.com", env=env)
+    return document(
+        GOOD, acme_directory=env["CERTOPS_ACME_DIRECTORY"], acme_ca_bundle=env["CERTOPS_ACME_CA_BUNDLE"], bind=[]
+    )
+
+
+def in_files(tmp_path: Path, _env: Mapping[str, str]) -> tuple[str, Keep]:
+    store = tmp_path / "store"
+    store.mkdir()
+    return f"file://{store}", lambda name, text: (store / f"{name}.json").write_text(text, encoding="utf-8") and None
+
+
+def in_dynamodb(_tmp_path: Path, env: Mapping[str, str]) -> tuple[str, Keep]:
+    make_table(env)
+    dynamodb = seed.client("dynamodb", env)
+
+    def keep(name: str, text: str) -> None:
+        item = {"name": {"S": name}, "version": {"S": "1"}, "document": {"S": text}}
+        dynamodb.put_item(TableName=TABLE, Item=item)
+
+    return f"dynamodb://{TABLE}", keep
+
+
+def in_s3(_tmp_path: Path, env: Mapping[str, str]) -> tuple[str, Keep]:
+    s3 = seed.client("s3", env)
+    s3.create_bucket(Bucket=BUCKET)
+
+    def keep(name: str, text: str) -> None:
+        s3.put_object(Bucket=BUCKET, Key=f"store/{name}.json", Body=text.encode())
+
+    return f"s3://{BUCKET}/store", keep
+
+
+@pytest.mark.parametrize("place", [in_files, in_dynamodb, in_s3], ids=["files", "dynamodb", "s3"])
+def test_hostile_names_are_reported_and_the_other_projects_are_renewed(
+    place: Callable[[Path, Mapping[str, str]], tuple[str, Keep]],
+    ansible: Ansible,
+    sandbox: SandboxProcess,
+    good: str,
+    tmp_path: Path,
+) -> None:
+    uri, keep = place(tmp_path, sandbox.env())
+    keep(GOOD, good)
+    # the sandbox's S3 has no keys with control characters
+    names = [name for name in NAMES if place is not in_s3 or name.isprintable()]
+    for name in names:
+        keep(name, json.dumps({**json.loads(good), "name": name}))
+        keep(f"broken {name}", "{")
+    inventory = tmp_path / "certops.yml"
+    inventory.write_text(json.dumps({"plugin": "certops.cloudfront.projects", "store": uri}), encoding="utf-8")
+    listing = json.loads(ansible.run("ansible-inventory", "-i", str(inventory), "--list").succeeded().stdout)
+    assert listing["certificate_projects"]["hosts"] == [GOOD]
+    by_inventory = [ansible.playbook(name, {}, "-i", str(inventory)) for name in ("doctor", "renew")]
+    assert f"{GOOD}" in by_inventory[1].succeeded().stats
+    for name in ("doctor", "renew"):
+        run = ansible.playbook(name, {"project_store": uri}).failed()
+        assert len(refused(run)) >= 2 * (len(names) - 2), run.output
+        assert "which is not the name of a project" in run.output
+    assert_harmless(tmp_path, *by_inventory, run)
+
+
+def refused(run: Run) -> list[str]:
+    return [host for host in run.stats if host.startswith("refused-name.")]
+
+
+def assert_harmless(home: Path, *runs: Run) -> None:
+    assert not list(home.rglob("harm"))
+    for run in runs:
+        assert "\x1b" not in run.output
+        assert "\u202e" not in run.output
+        assert "Traceback" not in run.output

@@ -1,0 +1,40 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a module gives to Ansible, whatever others put into it."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.certops.cloudfront.plugins.module_utils import _module
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
+
+EVIL = "a\x1b[2J\x9b\u202e\ud800b"
+SHOWN = "a\ufffd[2J\ufffd\ufffd\ufffdb"
+PEM = "-----BEGIN CERTIFICATE-----\r\nMIIB\r\n-----END CERTIFICATE-----\n"
+
+
+def test_no_text_of_a_result_does_anything_to_a_terminal_and_line_ends_stay() -> None:
+    result: dict[str, t.Any] = {"name": EVIL, EVIL: [EVIL, (EVIL, 1)], "pem": PEM, "none": None, "yes": True}
+    found = _module.result_of(Outcome(True, result, {"was": EVIL}, {"is": EVIL}, failure=EVIL), diff_mode=True)
+    assert found == {
+        "name": SHOWN,
+        SHOWN: [SHOWN, [SHOWN, 1]],
+        "pem": PEM,
+        "none": None,
+        "yes": True,
+        "changed": True,
+        "diff": {"before": {"was": SHOWN}, "after": {"is": SHOWN}},
+        "failed": True,
+        "msg": SHOWN,
+    }
+
+
+def test_an_error_and_its_details_are_harmless() -> None:
+    found = _module.result_of_error(CertError(EVIL, retry_at=EVIL))
+    assert found == {"failed": True, "msg": SHOWN, "error": {"kind": "error", "retry_at": SHOWN}}
+
+
+def test_a_warning_is_one_line() -> None:
+    assert _module.warnings_of(Outcome(False, warnings=(f"one\n{EVIL}",))) == [f"one {SHOWN}"]
