@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from ..values.texts import quoted
+
 PREFIX = "ssm:"
 MAX_LEVELS, MAX_LENGTH = 15, 900
 _NAME = re.compile(r"(/[A-Za-z0-9_.-]+)+")
@@ -19,11 +21,13 @@ def problems(option: str, text: str) -> list[str]:
     """Why nothing can be published there."""
     name = text.removeprefix(PREFIX)
     if not text.startswith(PREFIX) or not _NAME.fullmatch(name):
-        return [f"{option}: {text!r} is not the path of a parameter; write it as in ssm:/certops/webapp/certificate"]
+        shown = quoted(text)
+        return [f"{option}: {shown} is not the path of a parameter; write it as in ssm:/certops/webapp/certificate"]
     if name.lower().startswith(_OF_AWS):
         return [f"{option}: names of parameters that begin with {' or '.join(_OF_AWS)} belong to AWS; choose another"]
     if name.count("/") > MAX_LEVELS or len(name) > MAX_LENGTH:
-        return [f"{option}: {text!r} has more than {MAX_LEVELS} levels or {MAX_LENGTH} characters; make it shorter"]
+        shown = quoted(text)
+        return [f"{option}: {shown} has more than {MAX_LEVELS} levels or {MAX_LENGTH} characters; make it shorter"]
     return []
 
 
