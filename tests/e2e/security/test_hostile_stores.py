@@ -95,3 +95,30 @@ def assert_harmless(home: Path, *runs: Run) -> None:
         assert "\x1b" not in run.output
         assert "\u202e" not in run.output
         assert "Traceback" not in run.output
+
+
+def test_a_document_cannot_send_keys_elsewhere_than_where_the_user_keeps_them(
+    ansible: Ansible, sandbox: SandboxProcess, good: str, tmp_path: Path
+) -> None:
+    uri, keep = in_files(tmp_path, sandbox.env())
+    ours, theirs = (f"file://{tmp_path}/{name}" for name in ("ours", "theirs"))
+    stored = json.loads(good)
+    stored["definition"]["archive"] = theirs
+    keep(GOOD, json.dumps(stored))
+    said = f"keeps keys in {theirs}, but project_archive is {ours}"
+    given = {"project_store": uri, "project_archive": ours}
+    for name, variables in {
+        "renew": given,
+        "cleanup": {**given, "project_name": GOOD},
+        "reissue": {**given, "project_name": GOOD},
+    }.items():
+        assert said in ansible.playbook(name, variables).failed().output
+    group_vars = tmp_path / "inventory" / "group_vars" / "all.yml"
+    group_vars.parent.mkdir(parents=True)
+    group_vars.write_text(json.dumps({"project_archive": ours}), encoding="utf-8")
+    source = group_vars.parents[1] / "certops.yml"
+    source.write_text(json.dumps({"plugin": "certops.cloudfront.projects", "store": uri}), encoding="utf-8")
+    assert said in ansible.playbook("renew", {}, "-i", str(source)).failed().output
+    assert not list(tmp_path.rglob("theirs"))
+    ansible.playbook("renew", {**given, "project_archive": theirs}).succeeded()
+    assert list((tmp_path / "theirs" / GOOD).glob("*.tar.gz"))
