@@ -69,11 +69,11 @@ def test_one_bad_project_harms_none_and_the_most_urgent_are_taken_first(
     (fleet.store / f"{names[4]}.json").unlink()
     second = ansible.playbook("renew", {"max_per_run": 2, "summary_file": str(told)}).succeeded()
     assert summary(told)["by_name"] == {names[1]: "changed", names[2]: "changed"}
-    assert f"{names[3]} | waits until" in second.stdout
+    assert f"{names[3]}: waits until" in second.stdout
     assert "1 project deferred: max_per_run is reached; the first ones: p00000" in second.stdout
     assert len(control.issued()) == 2
     stats = json.loads(told.read_text(encoding="utf-8"))
-    assert stats["headline"] == "2 projects: 2 changed."
+    assert stats["headline"] == "2 projects: 2 changed; 1 above needs a person."
 
 
 def test_a_limit_leaves_out_what_it_does_not_name(
@@ -114,7 +114,9 @@ def test_forms_of_selection(
     ansible.playbook("renew", {**variables, "summary_file": str(told)}).succeeded()
     found = summary(told)
     assert (found["plan"]["total"], found["projects"]) == (planned, [])
-    assert found["headline"] == ("Nothing to do." if planned else "Nothing to do: no project was selected.")
+    waiting = found["plan"]["actions"].get("wait", 0)
+    rest = f"Nothing to do now; {waiting} above need a person." if waiting else "Nothing to do."
+    assert found["headline"] == (rest if planned else "Nothing to do: no project was selected.")
 
 
 def test_all_unknown_names_are_listed(fleet: Fleet, ansible: Ansible) -> None:

@@ -53,5 +53,5 @@ def test_ten_scheduled_runs_order_once_for_a_broken_domain(
     ansible.playbook("renew", {"project_dns_check": False}).failed()
     assert len(control.calls("acme", "newOrder")) == 1
     for _run in range(9):
-        assert "p00000 | waits until" in ansible.playbook("renew", {"project_dns_check": False}).succeeded().stdout
+        assert "p00000: waits until" in ansible.playbook("renew", {"project_dns_check": False}).succeeded().stdout
     assert len(control.calls("acme", "newOrder")) == 1
