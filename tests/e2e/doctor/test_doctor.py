@@ -368,7 +368,6 @@ def test_permissions(life: Life, patient: Patient, control: Control, monkeypatch
     become(user)
     assert patient.codes() == {
         "PERMISSION_MISSING": [
-            "cloudfront:GetDistributionConfig",
             "cloudfront:UpdateDistribution",
             "iam:DeleteServerCertificate",
         ]

@@ -15,7 +15,7 @@ def test_a_project_that_is_gone_is_deleted_without_a_change(ansible: Ansible, co
     control.clear_calls()
     done = ansible.playbook("delete", {"project_name": PROJECT}).succeeded()
     assert done.changed == 0
-    assert f"{PROJECT} | absent | project {PROJECT} does not exist, so there is nothing to delete" in done.output
+    assert f"{PROJECT} | absent | project {PROJECT} does not exist, so there is nothing to delete" in done.told
     assert control.calls() == []
 
 

@@ -22,6 +22,7 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     adoption_source,
     apigateway_cert_bind,
     certificate_info,
+    certificate_publish,
     cloudfront_cert_bind,
     doctor,
     elb_cert_bind,
@@ -416,11 +417,28 @@ def examine(one: OneFeature) -> None:
     in_process.run(
         project_record, **project, state="recorded", run_id="one", phase="stored", certificate=certificate, release=True
     )
+    one.control.set(cloudfront_aliases_without_certificate=True)
+    seed.create_distribution(["example.com"], env=one.owner)
+    seed.create_distribution([], staging=True, env=one.owner)
+    in_acm = {"store": "dynamodb://certops", "name": "inacm"}
+    imported = in_process.run(acm_cert, **acm_certs.make(names=["example.com"]).options(project="inacm")).result
+    wanted = {**definition, "certificate_store": "acm", "bind": ["aliases"]}
+    in_process.run(project_record, **in_acm, definition=wanted, state="locked", run_id="two")
+    recorded = {"state": "recorded", "run_id": "two", "phase": "stored", "release": True}
+    in_process.run(project_record, **in_acm, **recorded, certificate=imported["certificate"])
     one.become("doctor")
+    in_process.run(doctor, **in_acm, dns_server=one.sandbox.env()["CERTOPS_DNS_SERVER"])
     found = in_process.run(doctor, **project, dns_server=one.sandbox.env()["CERTOPS_DNS_SERVER"]).result["findings"]
     assert {entry["code"] for entry in found} >= {"PERMISSION_MISSING", "STORE_NOT_WRITABLE", "ARCHIVE_NOT_WRITABLE"}
     # where DNS cannot be asked, the records of the zone are
     in_process.run(doctor, **project, dns_server="127.0.0.1:9")
+
+
+def publish(one: OneFeature) -> None:
+    one.become("publish")
+    given = {"parameter": "ssm:/certops/webapp/certificate", "value": "ASCAEXAMPLE123EXAMPLE", "project": PROJECT}
+    assert in_process.run(certificate_publish, **given).changed
+    assert not in_process.run(certificate_publish, **given).changed
 
 
 def report(one: OneFeature) -> None:
@@ -459,6 +477,7 @@ WORK = (
     store_dynamodb,
     store_s3,
     setup,
+    publish,
     report,
     examine,
 )
