@@ -10,6 +10,7 @@ is then kept for the others. Nothing fails because of it: where the file cannot 
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import json
 import time
@@ -40,7 +41,7 @@ C = t.TypeVar("C", bound="ListingCache[t.Any]")
 
 
 @dataclass(frozen=True)
-class ListingCache(t.Generic[L]):
+class ListingCache(abc.ABC, t.Generic[L]):
     """One listing of one account in one run; ``owner`` is the controlling process, ``lock`` a file that outlives it.
     What is listed says the class: its name, how long it is of use, and how it stands in JSON."""
 
@@ -98,13 +99,13 @@ class ListingCache(t.Generic[L]):
                 stack.enter_context(run_files.locked(self.lock, LOCK_TRIES, LOCK_PAUSE_SECONDS))
             yield
 
+    @abc.abstractmethod
     def _packed(self, listing: L) -> t.Any:
         """The listing as JSON has it."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     def _unpacked(self, packed: t.Any) -> L:
         """The inverse of ``_packed``; raises one of ``DAMAGED`` for anything that is not a listing."""
-        raise NotImplementedError
 
     def _kept(self) -> tuple[L, float] | None:
         try:

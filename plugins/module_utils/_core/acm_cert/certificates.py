@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..values import times
+from ..values.partitions import region_of
 
 # CloudFront takes certificates of this region only, wherever a run is.
 # https://docs.aws.amazon.com/acm/latest/userguide/acm-regions.html
@@ -128,30 +129,6 @@ def serial_of(text: str) -> str:
 def names_of(domains: t.Iterable[str]) -> tuple[str, ...]:
     """Names as we compare them: ACM keeps no order, and repeats the common name."""
     return tuple(sorted({name.lower() for name in domains}))
-
-
-# arn:partition:service:region:account:resource
-_SERVICE, _REGION, _ACCOUNT = 2, 3, 4
-
-
-def _part(arn: str, index: int) -> str:
-    parts = arn.split(":")
-    return parts[index] if len(parts) > index else ""
-
-
-def service_of(arn: str) -> str:
-    """The service that an ARN names; empty for what is none."""
-    return _part(arn, _SERVICE)
-
-
-def region_of(arn: str) -> str:
-    """The region that an ARN names; empty for what is none."""
-    return _part(arn, _REGION)
-
-
-def account_of(arn: str) -> str:
-    """The account that an ARN names; empty for what is none."""
-    return _part(arn, _ACCOUNT)
 
 
 def describe_summary(summary: AcmSummary) -> dict[str, t.Any]:

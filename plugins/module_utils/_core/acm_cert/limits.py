@@ -10,7 +10,8 @@ import typing as t
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
 from ..server_cert import limits
 from ..values import domain_names, texts
-from .certificates import CLOUDFRONT_REGION, account_of, region_of
+from ..values.partitions import account_of, region_of
+from .certificates import CLOUDFRONT_REGION
 
 # https://docs.aws.amazon.com/acm/latest/userguide/import-certificate-prerequisites.html
 MAX_LEAF_BYTES = 32_768

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..values.ownership import MANAGED_BY, MANAGED_BY_TAG, PROJECT_TAG, PROJECTS_PATH
+from ..values.partitions import region_of
 from . import certificates, search, users as users_
 from .certificates import AMAZON_ISSUED, IMPORTED
 from .users import AcmUser
@@ -58,7 +59,7 @@ class CertificateRow:
         """The row as it stands in results."""
         return {
             "store": self.store,
-            "region": certificates.region_of(self.arn) or None,
+            "region": region_of(self.arn) or None,
             "arn": self.arn,
             "name": self.name,
             "domains": list(self.domains),
@@ -94,7 +95,7 @@ def _cells(row: CertificateRow, now: datetime) -> tuple[str, ...]:
     names = ", ".join(row.domains)
     return (
         "pending" if days is None else f"{days} days",
-        certificates.region_of(row.arn) or row.store,
+        region_of(row.arn) or row.store,
         row.source,
         str(len(row.users)) if row.users or not row.in_use else "some",
         row.project or ("-" if row.ours else "foreign"),

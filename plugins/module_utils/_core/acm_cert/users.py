@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ..bind import distributions as distributions_
 from ..bind.tenants import Tenant
-from .certificates import account_of, service_of
+from ..values.partitions import account_of, service_of
 
 REBIND, FOLLOWS, UNKNOWN = "rebind", "follows", "unknown"
 _REBOUND = {"cloudfront": "cloudfront", "elasticloadbalancing": "elb", "apigateway": "apigateway"}

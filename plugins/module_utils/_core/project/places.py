@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ..acm_cert.certificates import CLOUDFRONT_REGION, region_of
+from ..acm_cert.certificates import CLOUDFRONT_REGION
 from ..acm_cert.import_plan import NEW, SAME
+from ..values.partitions import region_of
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 
 IAM, ACM = "iam", "acm"

@@ -10,7 +10,7 @@ import urllib.parse
 from dataclasses import dataclass
 
 from ..values import urls
-from ..values.partitions import CHINA, GLOBAL
+from ..values.partitions import CHINA, GLOBAL, partition_of
 from ..values.shapes import ProjectDocument
 
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
@@ -122,7 +122,7 @@ def _certificate_lines(document: ProjectDocument, renew_at: str | None) -> list[
 
 
 def _partition(arn: str) -> str:
-    found = (*arn.split(":"), "")[1]
+    found = partition_of(arn)
     return found if found in CONSOLES else GLOBAL
 
 

@@ -182,6 +182,19 @@ def plan_absent(found: Subscription | None) -> SubscriptionChange:
     )
 
 
+def shown(
+    topic_arn: str, protocol: str, endpoint: str, status: SubscriptionStatus, arn: str | None
+) -> dict[str, t.Any]:
+    """One subscription as results show it; only one that is confirmed has an ARN."""
+    return {
+        "topic_arn": topic_arn,
+        "protocol": protocol,
+        "endpoint": endpoint,
+        "status": status.value,
+        "arn": arn if status is SubscriptionStatus.CONFIRMED else None,
+    }
+
+
 def plan_addresses(
     existing: t.Sequence[Subscription], subscribed: t.Mapping[str, bool]
 ) -> dict[str, SubscriptionChange]:

@@ -7,11 +7,11 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
+from ..values.partitions import region_of
+
 TENANT, LISTENER, CLASSIC_LISTENER, API_DOMAIN = "tenant", "listener", "classic_listener", "api_domain"
 # A listener has a default certificate and, beside it, a list from which it chooses by SNI.
 DEFAULT, SNI = "default", "sni"
-# arn:partition:service:region:account:resource
-_ARN_REGION = 3
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class NewCertificate:
     @property
     def region(self) -> str:
         """The region that the ARN names; empty for one of IAM."""
-        return self.arn.split(":")[_ARN_REGION] if self.arn else ""
+        return region_of(self.arn or "")
 
     @property
     def shown(self) -> str:

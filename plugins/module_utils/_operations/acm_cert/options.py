@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.session import Connection
 from ..._core.acm_cert import limits
-from ..._core.acm_cert.certificates import region_of
 from ..._core.values.params import Params
+from ..._core.values.partitions import region_of
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,12 @@ from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.regional.acm import IN_USE, Acm
 from ..._clients.aws.regional.tagging import ACM_CERTIFICATE, Tagging
 from ..._core.acm_cert import cleaned, deletion, imported, users
-from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, region_of
+from ..._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..._core.acm_cert.deletion import AcmFound, AcmRules
 from ..._core.bind.distributions import Distribution
 from ..._core.bind.tenants import Tenant
 from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG
+from ..._core.values.partitions import region_of
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from ..._clients.aws.session import Connection
 from ..._clients.net import resolver
 from ..._core.acm_cert import limits, search
-from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, region_of
+from ..._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..._core.acm_cert.deletion import AcmRules
 from ..._core.acm_cert.search import CertificateFilter
 from ..._core.project import definition
 from ..._core.values import domain_names
 from ..._core.values.params import Params
+from ..._core.values.partitions import region_of
 from ..._errors import ConfigError
 from .. import step_record
 from ..step_record import StepRequest

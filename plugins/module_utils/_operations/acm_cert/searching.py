@@ -20,6 +20,7 @@ from ..._core.bind import distributions as distributions_
 from ..._core.bind.distributions import Distribution
 from ..._core.bind.tenants import Tenant
 from ..._core.values.ownership import PROJECT_TAG
+from ..._core.values.partitions import region_of
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..dns.cnames import Resolver
@@ -90,7 +91,7 @@ class AcmSearching:
         return wanted.arns or [one.arn for one in self._listed(wanted)]
 
     def _describe(self, arn: str) -> AcmCertificate | None:
-        return self.clients.acm[certificates.region_of(arn)].describe_certificate(arn)
+        return self.clients.acm[region_of(arn)].describe_certificate(arn)
 
     def _row(self, one: AcmCertificate, listing: CloudFrontUsers, wanted: AcmSearch) -> dict[str, t.Any] | None:
         now = self.clock.now()
@@ -191,7 +192,7 @@ class Inventory:
 
     def _row(self, one: AcmSummary, tags: t.Mapping[str, str], listing: CloudFrontUsers) -> CertificateRow:
         # only what is used is worth a call that says by what
-        detail = self.clients.acm[certificates.region_of(one.arn)].describe_certificate(one.arn) if one.in_use else None
+        detail = self.clients.acm[region_of(one.arn)].describe_certificate(one.arn) if one.in_use else None
         found = users.of(one.arn, detail.in_use_by if detail else (), listing.distributions, listing.tenants)
         return CertificateRow(
             store=ACM,

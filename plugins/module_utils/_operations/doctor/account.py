@@ -15,13 +15,13 @@ from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.aws.sns import Sns
 from ..._clients.aws.sts import Caller, Sts
 from ..._core.acm_cert import requests
-from ..._core.acm_cert.certificates import region_of
 from ..._core.bind import binding
 from ..._core.bind.distributions import Distribution, Selection
 from ..._core.doctor import account, distributions as doctor_distributions, notices as doctor_notices, stores
 from ..._core.doctor.findings import Finding
 from ..._core.project import places, sources, targets
 from ..._core.server_cert.server_certs import Quota, StoredCertificate
+from ..._core.values.partitions import region_of
 from ..._core.values.waiting import Clock
 from ..._errors import RemoteError
 from ..bind import attached_policies

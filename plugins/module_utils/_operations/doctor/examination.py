@@ -14,7 +14,6 @@ from ..._clients.machine import processes, user
 from ..._clients.net.resolver import Dns, server_problem
 from ..._clients.stores import open as stores, uris
 from ..._clients.stores.base import Archive, Store
-from ..._core.acm_cert.certificates import region_of
 from ..._core.ca import directories
 from ..._core.dns import zones
 from ..._core.doctor import schedule
@@ -23,6 +22,7 @@ from ..._core.doctor.findings import Finding, count, finding, of_error, ordered,
 from ..._core.project import definition as project_definition, lease, places
 from ..._core.values import partitions
 from ..._core.values.params import Params
+from ..._core.values.partitions import region_of
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock

@@ -83,10 +83,9 @@ def run(request: SubscriptionRequest, topics: Topics, check_mode: bool) -> Outco
     made = None if check_mode else apply(topics, arn, request.protocol, request.endpoint, decision)
     status, own_arn = (made.status, made.arn) if made else (decision.after, decision.arn)
     common = {"topic_arn": arn, "protocol": request.protocol, "endpoint": request.endpoint}
-    shown_arn = own_arn if status is SubscriptionStatus.CONFIRMED else None
     return Outcome(
         changed=decision.action is not Action.NONE,
-        result={"subscription": {**common, "status": status.value, "arn": shown_arn}},
+        result={"subscription": subscriptions.shown(arn, request.protocol, request.endpoint, status, own_arn)},
         before={**common, "status": decision.before.value},
         after={**common, "status": status.value},
         warnings=(decision.warning,) if decision.warning else (),

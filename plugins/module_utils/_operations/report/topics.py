@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..._clients.aws.session import Connection
 from ..._clients.aws.topics import Topics
 from ..._core.report import subscriptions
-from ..._core.report.subscriptions import Action, Subscription, SubscriptionChange, SubscriptionStatus
+from ..._core.report.subscriptions import Action, Subscription, SubscriptionChange
 from ..._core.values import ownership
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
@@ -105,13 +105,10 @@ def _with_addresses(
     """The outcome of the topic with that of its addresses."""
     after = {address: change.before if address in failures else change.after for address, change in changes.items()}
     changed = {address for address, change in changes.items() if change.action is not Action.NONE} - failures.keys()
+    topic = own.result["topic_arn"]
     shown = [
         {
-            "topic_arn": own.result["topic_arn"],
-            "protocol": "email",
-            "endpoint": address,
-            "status": status.value,
-            "arn": changes[address].arn if status is SubscriptionStatus.CONFIRMED else None,
+            **subscriptions.shown(topic, "email", address, status, changes[address].arn),
             "changed": address in changed,
         }
         for address, status in after.items()

@@ -17,7 +17,6 @@ from ..._clients.machine import crypto
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Archive
 from ..._core.acm_cert import reimport
-from ..._core.acm_cert.certificates import region_of
 from ..._core.bind import distributions as distributions_
 from ..._core.bind.distributions import Distribution
 from ..._core.bind.target import ACM_ELEMENT
@@ -29,6 +28,7 @@ from ..._core.retire import revocation
 from ..._core.retire.revocation import Usage
 from ..._core.values import times
 from ..._core.values.params import Params
+from ..._core.values.partitions import region_of
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
