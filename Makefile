@@ -43,8 +43,8 @@ molecule: setup ## the role's molecule scenario
 chaos: setup ## kills, faults, overlapping jobs and full disks by the hundred; the figures of docs/safety.md
 	@$(CHECK) chaos
 
-matrix: setup ## the tests on each supported ansible-core and Python that is here; ROWS="2.18/3.11 2.21/3.13" are some of them
-	@$(VENV)/bin/python scripts/matrix.py $(ROWS)
+matrix: setup ## the tests on each supported ansible-core and Python that is here; ROWS="2.18/3.11 2.21/3.13" STEPS="story sample" are some
+	@$(VENV)/bin/python scripts/matrix.py $(ROWS) $(STEPS)
 
 bench: ## measurements of issuing and of fleets against certbot; writes docs/benchmarks.md
 	@scripts/setup tests/bench/requirements.txt

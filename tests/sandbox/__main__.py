@@ -32,7 +32,15 @@ def _arguments() -> argparse.Namespace:
             f"--port-{name}", type=int, default=0, metavar="PORT", help=f"port of {what} (default: any free one)"
         )
     parser.add_argument("--seed", action="store_true", help="make two zones and three distributions")
-    parser.add_argument("--pebble", action="store_true", help="use Pebble (Debian's package) as the CA")
+    for name in ("pebble", "caddy"):
+        parser.add_argument(
+            f"--{name}",
+            dest="authority",
+            action="store_const",
+            const=name,
+            default="acme2certifier",
+            help=f"use {name} (Debian's package) as the CA",
+        )
     parser.add_argument(
         "--shell",
         action="store_true",
@@ -96,7 +104,7 @@ def _setup(arguments: argparse.Namespace) -> object:
         renewal_window_seconds=int(seconds or 43200),
     )
     ports = Ports(arguments.port_aws, arguments.port_acme, arguments.port_dns, arguments.port_edge)
-    return Setup(ports, options, arguments.pebble)
+    return Setup(ports, options, arguments.authority)
 
 
 def _exports(env: dict[str, str]) -> list[str]:

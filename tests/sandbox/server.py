@@ -15,6 +15,7 @@ from types import TracebackType
 
 from sandbox.ca.authority import Authority
 from sandbox.ca.backend import Options
+from sandbox.ca.caddy import Caddy
 from sandbox.ca.pebble import Pebble
 from sandbox.ca.server import PREFIX, AcmeServer, memory_directory, remove_leftovers
 
@@ -44,8 +45,8 @@ class Setup:
 
     ports: Ports = field(default_factory=Ports)
     acme: Options = field(default_factory=Options)
-    pebble: bool = False
-    """Let the exported ACME directory be Pebble's."""
+    authority: str = "acme2certifier"
+    """Whose the exported ACME directory is: this, `pebble` or `caddy`."""
 
 
 class Sandbox:
@@ -63,7 +64,7 @@ class Sandbox:
         self._edge = Edge(self.authority, self.state.edge_certificate)
         self._edges = Edges(self.authority, self.state.endpoint_certificate)
         self._acme: AcmeServer | None = None
-        self._pebble: Pebble | None = None
+        self._other: Pebble | Caddy | None = None
         self._aws_url: str | None = None
         self._directory: Path | None = None
 
@@ -88,11 +89,11 @@ class Sandbox:
             stack.callback(self._edge.stop)
             self.state.edges = self._edges
             stack.callback(self._edges.stop)
-            if self.setup.pebble:
-                self._pebble = Pebble(self.authority, self._directory, self._dns_address)
-                self._pebble.start(ports.acme)
-                stack.callback(self._pebble.stop)
-                bundle += self._pebble.root_pem()
+            self._other = self._other_authority(self._directory)
+            if self._other:
+                self._other.start(ports.acme)
+                stack.callback(self._other.stop)
+                bundle += self._other.root_pem()
             else:
                 self._acme = AcmeServer(
                     self.authority, self.state, lambda name: txt_values(self._dns_address, name), self.setup.acme
@@ -102,6 +103,13 @@ class Sandbox:
             self.ca_bundle.write_text(bundle, encoding="ascii")
             self._stack = stack.pop_all()
         return self
+
+    def _other_authority(self, directory: Path) -> Pebble | Caddy | None:
+        if self.setup.authority == "pebble":
+            return Pebble(self.authority, directory, self._dns_address)
+        if self.setup.authority == "caddy":
+            return Caddy(self.authority, directory, self.state.dns_lookup)
+        return None
 
     def stop(self) -> None:
         self._stack.close()
@@ -121,7 +129,7 @@ class Sandbox:
 
     @property
     def acme_directory(self) -> str:
-        server = self._pebble or self._acme
+        server = self._other or self._acme
         assert server is not None
         return server.directory_url
 

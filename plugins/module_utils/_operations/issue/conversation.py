@@ -77,11 +77,7 @@ class Conversation:
                 break
             now = self.clock.now()
             if deadline.has_passed(now):
-                raise DeadlineError(
-                    f"the order {order.url} was still {order.status.value} when order_timeout ran out; run"
-                    " again to continue",
-                    order_url=order.url,
-                )
+                raise self._late(order)
             asked = pause if order.retry_after is None else max(order.retry_after, SHORTEST_PAUSE)
             self.clock.sleep(deadline.clamp(now, asked))
             order = self.client.order(order.url)
@@ -95,6 +91,22 @@ class Conversation:
         if order.status not in (AcmeStatus.READY, AcmeStatus.VALID):
             raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
         return order
+
+    def _late(self, order: AcmeOrder) -> DeadlineError:
+        """With what keeps it pending, where the CA says so: smallstep's tries a failed challenge again and again."""
+        urls = order.authorizations if order.status is AcmeStatus.PENDING else ()
+        problems: list[Problem] = []
+        with contextlib.suppress(RemoteError):
+            for url in urls:
+                found = self.client.authorization(url)
+                if found.status is AcmeStatus.PENDING and found.problem:
+                    problems.append(_named(found))
+        said = "".join(f"; {problem.as_text()}" for problem in problems)
+        return DeadlineError(
+            f"the order {order.url} was still {order.status.value} when order_timeout ran out{said}; run again to"
+            " continue",
+            order_url=order.url,
+        )
 
     def complete(self, order: AcmeOrder, csr_pem: bytes, deadline: Deadline) -> AcmeOrder:
         """The valid order; hands in the signing request unless an earlier run did."""

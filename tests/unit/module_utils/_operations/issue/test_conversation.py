@@ -9,7 +9,12 @@ import typing as t
 from dataclasses import replace
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import AcmeOrder, AcmeStatus
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.messages import (
+    AcmeOrder,
+    AcmeStatus,
+    Authorization,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.problems import Problem
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.waiting import Deadline
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import (
     DeadlineError,
@@ -47,6 +52,30 @@ def test_between_two_questions_about_an_order_there_is_at_least_a_second(retry_a
         )
     assert min(clock.naps[:-1]) >= 1.0
     assert client.asked <= most
+
+
+class Retrying(Client):
+    """A CA that tries failed challenges again and again; of some authorizations it tells nothing."""
+
+    def authorization(self, url: str) -> Authorization:
+        if url == "hidden":
+            raise RemoteError("away", service="acme", operation="authorization", code="unknown")
+        problem = Problem(code="dns", detail="no record") if url == "failing" else None
+        return Authorization(url, f"{url}.example.com", AcmeStatus.PENDING, None, problem)
+
+
+@pytest.mark.parametrize(
+    ("authorizations", "told"),
+    [
+        (("quiet", "failing", "hidden"), "ran out; failing.example.com: dns: no record; run again"),
+        (("quiet",), "ran out; run again"),
+    ],
+)
+def test_what_keeps_an_order_pending_is_told_at_the_end(authorizations: tuple[str, ...], told: str) -> None:
+    order = replace(ORDER, status=AcmeStatus.PENDING, authorizations=authorizations)
+    clock = FakeClock()
+    with pytest.raises(DeadlineError, match=told):
+        Conversation(t.cast("t.Any", Retrying(order)), clock).settle(order, Deadline.after(clock.now(), 5))
 
 
 @pytest.fixture
