@@ -435,11 +435,12 @@ summary:
     todo: {description: "What needs a person: C(what) it is, and what to C(do), a command where one does it.", type:
       list, elements: dict, sample: []}
 notice:
-  description: Subject and message of a mail about the run.
+  description: Subject and message of a mail about the run, with C(event) and C(severity) for
+    M(certops.cloudfront.sns_notify).
   returned: when a step, the end or the failure of a run is recorded that people should know of
   type: dict
   sample: {subject: "certops: certificate of webapp is in place", message: The certificate of project webapp is in
-    place.}
+    place., event: certificate_in_place, severity: info}
 """
 
 import typing as t

@@ -129,14 +129,15 @@ failures:
   sample: []
 digest:
   description:
-    - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON. V(null) if
-      nothing happened and no action is needed.
+    - C(subject) and C(message) of a notice for the operator of the fleet, in English, Chinese and as JSON, with
+      C(event) and C(severity) for M(certops.cloudfront.sns_notify). V(null) if nothing happened and no action is
+      needed.
     - A failure is reported when it happens. A project that waits is not reported again until its certificate is about
       to expire.
   returned: success
   type: dict
   sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended
-    at 2026-11-22T06:30:00Z: 1 failed"}
+    at 2026-11-22T06:30:00Z: 1 failed", event: run, severity: critical}
 data:
   description: The same as data. C(changes) of a project that changed says what is another than after its run before.
   returned: success

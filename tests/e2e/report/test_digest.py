@@ -43,6 +43,7 @@ def test_one_digest_tells_what_happened_and_none_is_sent_when_nothing_did(
     ansible.playbook("renew", {"digest_topic": TOPIC}).failed()
     (told,) = digests(control)
     assert told["subject"] == "certops FAILED: 1 failed, 1 changed (renew)"
+    assert told["attributes"] == {"event": "run", "severity": "warning"}
     found = json.loads(told["message"].partition("Data / 数据:\n")[2])
     assert [(one["name"], one["status"]) for one in found["projects"]] == [(names[1], "failed"), (names[0], "changed")]
     (fleet.store / f"{names[1]}.json").unlink()

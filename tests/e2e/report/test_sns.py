@@ -4,9 +4,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
+from e2e.life import PROJECT, STAYS, Life
+from sandbox import seed
 from sandbox.control import Control
+from sandbox.process import SandboxProcess
 
 if TYPE_CHECKING:
     from e2e.conftest import Ansible
@@ -80,3 +84,40 @@ def test_a_refused_message_fails_with_the_name_of_the_call(ansible: Ansible, con
     run.failed()
     assert "sns:Publish" in result["msg"]
     assert result["error"]["code"]
+
+
+def test_each_notice_of_a_project_has_attributes_and_a_text_for_each_protocol(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
+    life = Life(ansible, control, sandbox.env(), sandbox.env())
+    sns = seed.client("sns", sandbox.env())
+    topic = sns.create_topic(Name=f"certops-{PROJECT}")["TopicArn"]
+    queue = "arn:aws:sqs:us-east-1:123456789012:notices"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
+
+    def told(endpoint: str) -> tuple[str, dict[str, Any]]:
+        (message,) = [one for one in control.outbox()[seen:] if (one["endpoint"], one["kind"]) == (endpoint, "message")]
+        return message["message"], message["attributes"]
+
+    seen = 0
+    life.play("create").succeeded()
+    control.confirm(STAYS)
+    about = {"event": "certificate_in_place", "severity": "info", "project": PROJECT}
+    text, attributes = told(queue)
+    assert attributes == about
+    found = json.loads(text)
+    assert found.pop("text").startswith("The certificate of project webapp is in place.")
+    assert found == {
+        "source": "certops.cloudfront",
+        "subject": "certops: certificate of webapp is in place",
+        **about,
+    }
+
+    seen = len(control.outbox())
+    control.fault("iam", "UploadServerCertificate", "access_denied")
+    life.play("reissue").failed()
+    failure = {"event": "run_failed", "severity": "warning", "project": PROJECT}
+    text, attributes = told(STAYS)
+    assert text.startswith("The run of project webapp failed")
+    assert attributes == failure
+    assert told(queue)[1] == failure

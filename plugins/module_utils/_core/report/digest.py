@@ -17,7 +17,8 @@ from datetime import datetime, timedelta
 
 from ..values import redaction, times
 from . import expiry, sns_text
-from .notice import Notice
+from .notice import RUN, Notice
+from .publication import CRITICAL, INFO, WARNING
 from .run_summary import FAILED
 
 Row = t.Mapping[str, t.Any]
@@ -62,7 +63,12 @@ def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], 
     )
     if not matter.rows:
         return None
-    return Notice(subject=sns_text.subject(_subject(matter, str(data["playbook"]))), message=_message(matter, data))
+    return Notice(
+        subject=sns_text.subject(_subject(matter, str(data["playbook"]))),
+        message=_message(matter, data),
+        event=RUN,
+        severity=CRITICAL if matter.level else WARNING if matter.failed else INFO,
+    )
 
 
 def threshold_problems(thresholds: t.Sequence[int]) -> list[str]:

@@ -9,10 +9,13 @@ import typing as t
 import urllib.parse
 from dataclasses import dataclass
 
-from ..values import urls
+from ..values import times, urls
 from ..values.partitions import CHINA, GLOBAL, partition_of
 from ..values.shapes import ProjectDocument
+from . import expiry
+from .publication import CRITICAL, INFO, WARNING
 
+IN_PLACE, LEFT_BEHIND, RUN_FAILED, RUN = "certificate_in_place", "sites_left_behind", "run_failed", "run"
 RECORD_TITLE = "CloudFront SSL Certificate Renew Records"
 RECORD_FIELDS = (
     "Previous_IAM_SSL_Info",
@@ -32,14 +35,17 @@ BUCKETS = {
 
 @dataclass(frozen=True)
 class Notice:
-    """A mail: the subject fits SNS (at most 100 ASCII characters; the name of a project has at most 63)."""
+    """A mail: the subject fits SNS (at most 100 ASCII characters; the name of a project has at most 63). ``event`` and
+    ``severity`` are for subscriptions that filter."""
 
     subject: str
     message: str
+    event: str
+    severity: str = INFO
 
     def as_dict(self) -> dict[str, str]:
         """The form in results."""
-        return {"subject": self.subject, "message": self.message}
+        return {"subject": self.subject, "message": self.message, "event": self.event, "severity": self.severity}
 
 
 def of_success(document: ProjectDocument, renew_at: str | None) -> Notice:
@@ -47,6 +53,8 @@ def of_success(document: ProjectDocument, renew_at: str | None) -> Notice:
     name, left = document["name"], _left_behind(document)
     return Notice(
         subject=f"certops: ACTION NEEDED for {name}" if left else f"certops: certificate of {name} is in place",
+        event=LEFT_BEHIND if left else IN_PLACE,
+        severity=WARNING if left else INFO,
         message="\n".join(
             [
                 *(left or [f"The certificate of project {name} is in place.", f"项目 {name} 的证书已就绪。"]),
@@ -84,6 +92,8 @@ def of_failure(document: ProjectDocument, reason: str, renew_at: str | None) -> 
     name = document["name"]
     return Notice(
         subject=f"certops: FAILED for {name}, action needed",
+        event=RUN_FAILED,
+        severity=CRITICAL if _expires_soon(document) else WARNING,
         message="\n".join(
             [
                 f"The run of project {name} failed: {reason}",
@@ -102,6 +112,16 @@ def of_failure(document: ProjectDocument, reason: str, renew_at: str | None) -> 
             ]
         ),
     )
+
+
+def _expires_soon(document: ProjectDocument) -> bool:
+    """Whether the certificate in service had come down to the first threshold when the run ended."""
+    certificate, last_run = document["certificate"], document["last_run"]
+    ended = last_run.get("finished_at") if last_run else None
+    if not certificate or not ended:
+        return False
+    ends, begins = times.from_text(certificate["not_after"]), times.from_text(certificate["not_before"])
+    return bool(expiry.level(ends - times.from_text(ended), ends - begins))
 
 
 def _certificate_lines(document: ProjectDocument, renew_at: str | None) -> list[str]:

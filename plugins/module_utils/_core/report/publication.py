@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from . import sns_text
 
-SEVERITIES = ("info", "warning", "critical")
+SEVERITIES = INFO, WARNING, CRITICAL = ("info", "warning", "critical")
 SOURCE = "certops.cloudfront"
 # What a queue, a function or a chat is told beside the mail, which has all of it.
 LONGEST_TEXT = 20_000
@@ -28,7 +28,7 @@ class PublishedNotice:
     subject: str
     text: str
     event: str = ""
-    severity: str = SEVERITIES[0]
+    severity: str = INFO
     project: str = ""
 
 

@@ -112,6 +112,8 @@ def test_the_subject_grows_with_the_days_that_are_left(
     notice = composed(*rows, attention=attention)
     assert notice is not None
     assert notice.subject == subject
+    expected = {"report:": "info", "FAILED:": "warning"}.get(subject.split()[1], "critical")
+    assert (notice.event, notice.severity) == ("run", expected)
 
 
 def test_the_operator_may_have_other_thresholds() -> None:

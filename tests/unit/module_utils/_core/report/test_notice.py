@@ -67,6 +67,14 @@ def test_a_failure_says_why_and_that_the_certificate_in_use_may_have_to_be_repla
     assert len(told.subject) <= 100
 
 
+@pytest.mark.parametrize(("age_days", "severity"), [(20, "warning"), (55, "critical")])
+def test_a_failure_is_urgent_once_the_certificate_expires_soon(age_days: int, severity: str) -> None:
+    record = last_run.failed(last_run.begin((), NOW), "the zone is gone", NOW)
+    found = document(certificate=certificate(age_days=age_days), last_run=record)
+    told = notice.of_failure(found, "the zone is gone", LATER)  # type: ignore[arg-type]
+    assert (told.event, told.severity) == ("run_failed", severity)
+
+
 def test_the_next_renewal_is_the_one_that_the_definition_asks_for_now() -> None:
     assert f"Next renewal / 下次续期: {LATER}" in message()
 
@@ -77,6 +85,7 @@ def test_a_site_on_an_old_certificate_is_in_the_subject_with_the_reason_and_the_
     record = {**last_run.begin((), NOW), "Update_CloudFront_Status": [{"E2": "Success"}, left]}
     told = notice.of_success(document(certificate=certificate(), superseded=[old], last_run=record), LATER)  # type: ignore[arg-type]
     assert told.subject == "certops: ACTION NEEDED for webapp"
+    assert (told.event, told.severity) == ("sites_left_behind", "warning")
     assert "E1 kept an older one until 2026-11-26T05:30:00Z" in told.message
     assert "- E1: www.example.org is not covered" in told.message
     assert "E2" not in told.message.partition("Certificate /")[0]
