@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""See plugin_utils/_in_process.py. Before the module runs, the results of the projects are taken from their hosts,
-which only the controller knows."""
+"""See plugin_utils/_in_process.py. Before the module runs, the results and the records of the projects are taken from
+their hosts, which only the controller knows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import typing as t
 from ..plugin_utils import _in_process
 
 _RESULT = "project_result"
+# What the role registers when it has recorded the end of a run.
+_FINISHED = "__project_finished"
 # What a playbook or the inventory says of a project that cannot be run.
 _PROBLEM = "certops_problem"
 
@@ -25,10 +27,12 @@ class ActionModule(_in_process.ActionModule):
         hosts = args.pop("hosts", None)
         if hosts:
             known = (task_vars or {})["hostvars"]
+            found = {host: known.raw_get(host) for host in hosts}
             args["results"] = {
                 **(args.get("results") or {}),
-                **{host: _result(host, known.raw_get(host)) for host in hosts},
+                **{host: _result(host, variables) for host, variables in found.items()},
             }
+            args["records"] = {**(args.get("records") or {}), **_records(found.values())}
         return super().run(tmp, task_vars)
 
 
@@ -37,3 +41,8 @@ def _result(host: str, variables: t.Mapping[str, t.Any]) -> t.Any:
     if found is None and _PROBLEM in variables:
         return {"name": variables.get("project_name", host), "status": "failed", "reason": variables[_PROBLEM]}
     return found
+
+
+def _records(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    projects = (variables[_FINISHED]["project"] for variables in hosts if "project" in variables.get(_FINISHED, {}))
+    return {project["name"]: project["last_run"] for project in projects if project}

@@ -43,6 +43,12 @@ options:
       the playbook runs.
     type: list
     elements: str
+  records:
+    description:
+      - C(last_run) of the project documents by the names of the projects, for RV(artifacts). With O(hosts), the role
+        P(certops.cloudfront.project#role) has left them there.
+    type: dict
+    default: {}
   plan:
     description: What M(certops.cloudfront.project_plan) returned. Without it, projects that did not run are not
       reported.
@@ -138,6 +144,18 @@ digest:
   type: dict
   sample: {subject: "certops URGENT: 1 failed, 2 changed, first expiry in 5 days (renew)", message: "Run of renew, ended
     at 2026-11-22T06:30:00Z: 1 failed", event: run, severity: critical}
+artifacts:
+  description:
+    - What to publish with M(ansible.builtin.set_stats). C(certops_summary) is RV(data), and C(certops) has O(records),
+      each in at most 64 KiB. What failed or changed is kept first, and C(omitted) of the summary counts what was left
+      out.
+    - In a job of AWX or automation controller with the number 42 they are also C(certops_summary_42) and C(certops_42),
+      since of two slices of a job the last one hides what the other published under the same key.
+  returned: success
+  type: dict
+  sample:
+    certops_summary: {playbook: renew, headline: "1 project: 1 changed.", omitted: 0}
+    certops: {webapp: {Status: Succeeded}}
 data:
   description: The same as data. C(changes) of a project that changed says what is another than after its run before.
   returned: success
@@ -168,6 +186,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "playbook": {"type": "str", "default": ""},
     "results": {"type": "dict", "default": {}},
     "hosts": {"type": "list", "elements": "str"},
+    "records": {"type": "dict", "default": {}},
     "plan": {"type": "dict"},
     "attention": {"type": "list", "elements": "dict", "default": []},
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},

@@ -52,8 +52,8 @@ class Awx:
             "ansible-playbook", "-i", str(self.source), "certops.cloudfront.renew", "--limit", limit, "--forks", "3"
         )
 
-    def launch(self, name: str, inventory: Mapping[str, Any], hosts: list[str]) -> Job:
-        """A job over these hosts of the inventory: a script prints them and what is left of their groups;
+    def launch(self, name: str, inventory: Mapping[str, Any], hosts: list[str], number: int = 1) -> Job:
+        """A job with a number over these hosts of the inventory: a script prints them and what is left of their groups;
         ansible-runner runs a playbook of the project."""
         place = self.directory / name
         (place / "project").mkdir(parents=True)
@@ -64,7 +64,14 @@ class Awx:
         script.chmod(0o700)
         (place / "env").mkdir()
         (place / "env" / "envvars").write_text(
-            json.dumps({"ANSIBLE_CALLBACKS_ENABLED": "certops.cloudfront.progress"}), encoding="utf-8"
+            json.dumps(
+                {
+                    "ANSIBLE_CALLBACKS_ENABLED": "certops.cloudfront.progress",
+                    "AWX_HOST": "https://awx.example.com",
+                    "JOB_ID": str(number),
+                }
+            ),
+            encoding="utf-8",
         )
         command = [sys.executable, "-m", "ansible_runner", "run", str(place), "-p", "renew.yml", "--ident", "job"]
         env = {**self.ansible.env, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.defpath])}
@@ -82,6 +89,9 @@ class Job:
         done = [event["event_data"] for event in events if event["event"] == "runner_on_ok"]
         # those on which the role has run
         self.projects = {data["host"] for data in done if data.get("role") == "project"}
+        (ended,) = [event["event_data"] for event in events if event["event"] == "playbook_on_stats"]
+        # what AWX hands to later jobs of a workflow
+        self.artifacts: dict[str, Any] = ended["artifact_data"]
 
 
 def _reduced(inventory: Mapping[str, Any], hosts: list[str]) -> dict[str, Any]:
@@ -131,11 +141,19 @@ def test_three_slices_at_once_do_every_project_exactly_once(awx: Awx, control: C
     assert hosts == PROJECTS
     slices = [hosts[number::SLICES] for number in range(SLICES)]
     with ThreadPoolExecutor(SLICES) as nodes:
-        jobs = list(nodes.map(lambda number: awx.launch(f"slice-{number}", inventory, slices[number]), range(SLICES)))
+        jobs = list(
+            nodes.map(lambda number: awx.launch(f"slice-{number}", inventory, slices[number], number), range(SLICES))
+        )
     assert [job.status for job in jobs] == [0] * SLICES, "\n".join(job.output for job in jobs)
     assert [sorted(job.projects) for job in jobs] == slices
     assert issued(control) == ONCE
     assert awx.sync()["state_ok"]["hosts"] == PROJECTS
+    # AWX merges the artifacts of slices key by key: the last one wins.
+    merged = {key: value for job in jobs for key, value in job.artifacts.items()}
+    told = [merged[f"certops_summary_{number}"]["counts"]["changed"] for number in range(SLICES)]
+    assert told == [2] * SLICES
+    assert [sorted(merged[f"certops_{number}"]) for number in range(SLICES)] == slices
+    assert merged["certops"] in [merged[f"certops_{number}"] for number in range(SLICES)]
     # What ansible-runner gives a playbook for a terminal is a file in the end.
     assert all("progress: 2 of 2 ended" in job.output and "\0337" not in job.output for job in jobs)
 

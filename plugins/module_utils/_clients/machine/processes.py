@@ -40,10 +40,16 @@ def current() -> Owner:
     }
 
 
+def job_number() -> str:
+    """The number of the job that AWX or automation controller runs this in; empty elsewhere."""
+    number = os.environ.get("JOB_ID", "")
+    return number if number.isdecimal() and "AWX_HOST" in os.environ else ""
+
+
 def job() -> str:
     """The page of the job that AWX or automation controller runs this in; empty elsewhere."""
-    number, host = os.environ.get("JOB_ID", ""), os.environ.get("AWX_HOST", "")
-    if not number.isdecimal() or not host.startswith("https://"):
+    number, host = job_number(), os.environ.get("AWX_HOST", "")
+    if not number or not host.startswith("https://"):
         return ""
     return f"{host.rstrip('/')}/#/jobs/playbook/{number}"
 

@@ -9,8 +9,8 @@ import pathlib
 import typing as t
 from dataclasses import dataclass
 
-from ..._clients.machine import private_files
-from ..._core.report import digest, run_summary
+from ..._clients.machine import private_files, processes
+from ..._core.report import artifacts, digest, run_summary
 from ..._core.report.run_summary import Story
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
@@ -28,6 +28,7 @@ class SummaryRequest:
     attention: tuple[t.Mapping[str, t.Any], ...]
     thresholds: tuple[int, ...]
     file: str | None
+    records: t.Mapping[str, t.Any]
 
 
 def parse(params: Params) -> SummaryRequest:
@@ -51,7 +52,8 @@ def parse(params: Params) -> SummaryRequest:
         planned=plan.get("summary"),
         rehearsal=params.check_mode,
     )
-    return SummaryRequest(story, tuple(params["attention"]), tuple(params["digest_thresholds"]), params["file"])
+    thresholds = tuple(params["digest_thresholds"])
+    return SummaryRequest(story, tuple(params["attention"]), thresholds, params["file"], params["records"])
 
 
 def run(request: SummaryRequest, clock: Clock, check_mode: bool) -> Outcome:
@@ -61,4 +63,8 @@ def run(request: SummaryRequest, clock: Clock, check_mode: bool) -> Outcome:
     if request.file and not check_mode:
         text = json.dumps(found["data"], indent=2, ensure_ascii=False) + "\n"
         private_files.replace(pathlib.Path(request.file).absolute(), text.encode(), MODE)
-    return Outcome(changed=bool(request.file), result={**found, "digest": notice.as_dict() if notice else None})
+    told = {
+        "digest": notice.as_dict() if notice else None,
+        "artifacts": artifacts.of_run(found["data"], request.records, processes.job_number()),
+    }
+    return Outcome(changed=bool(request.file), result={**found, **told})

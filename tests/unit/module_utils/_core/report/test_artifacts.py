@@ -1,0 +1,57 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a run leaves for later jobs: bounded whatever the fleet, and not hidden by another slice."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import artifacts
+
+
+def summary(rows: t.Sequence[dict[str, t.Any]], attention: t.Sequence[dict[str, t.Any]] = ()) -> dict[str, t.Any]:
+    return {"playbook": "renew", "projects": list(rows), "plan": {"total": len(rows), "attention": list(attention)}}
+
+
+def row(number: int, status: str = "unchanged", reason: str = "why") -> dict[str, t.Any]:
+    return {"name": f"p{number:05}", "status": status, "reason": reason}
+
+
+def test_a_small_run_is_published_as_a_whole() -> None:
+    rows = [row(1, "changed"), row(2, "failed")]
+    found = artifacts.of_run(summary(rows), {"p00001": {"Status": "Succeeded"}}, "")
+    assert sorted(found) == ["certops", "certops_summary"]
+    assert found["certops"] == {"p00001": {"Status": "Succeeded"}}
+    assert [one["name"] for one in found["certops_summary"]["projects"]] == ["p00002", "p00001"]
+    assert found["certops_summary"]["omitted"] == 0
+
+
+def test_of_a_large_fleet_the_failures_are_published_and_the_rest_is_counted() -> None:
+    rows = [row(number) for number in range(10_000)] + [row(10_001, "failed"), row(10_002, "changed")]
+    records = {one["name"]: {"Status": "Succeeded", "Update_CloudFront_Status": [{"E1": "Success"}]} for one in rows}
+    found = artifacts.of_run(summary(rows, [{"name": "x", "reason": "y" * 900}] * 500), records, "42")
+    assert len(json.dumps(found)) < 4 * 2.2 * artifacts.LONGEST
+    told = found["certops_summary_42"]
+    assert [one["status"] for one in told["projects"][:3]] == ["failed", "changed", "unchanged"]
+    assert told["omitted"] == len(rows) - len(told["projects"]) > 0
+    assert list(found["certops_42"])[:2] == ["p10001", "p10002"]
+
+
+def test_one_endless_text_does_not_keep_out_the_others() -> None:
+    found = artifacts.of_run(summary([row(1, "failed", "x" * 200_000), row(2)]), {}, "")["certops_summary"]
+    assert ([one["name"] for one in found["projects"]], found["omitted"]) == (["p00002"], 1)
+
+
+def test_slices_of_one_job_have_keys_of_their_own() -> None:
+    one = artifacts.of_run(summary([row(1)]), {"p00001": {}}, "41")
+    other = artifacts.of_run(summary([row(2)]), {"p00002": {}}, "42")
+    merged = {**one, **other}
+    assert [merged[f"certops_summary_{job}"]["projects"][0]["name"] for job in (41, 42)] == ["p00001", "p00002"]
+    assert merged["certops_41"] == {"p00001": {}}
+
+
+def test_a_run_without_a_plan_has_none() -> None:
+    assert artifacts.of_run({"projects": [], "plan": None}, {}, "") == {
+        "certops_summary": {"projects": [], "plan": None, "omitted": 0}
+    }
