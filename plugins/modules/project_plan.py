@@ -273,6 +273,11 @@ hosts:
       sample: 0
     variables: {description: Its variables that the store has., type: dict, sample: {}}
     has_secrets: {description: Whether the definition that was given may have secrets., type: bool, sample: false}
+planned_at:
+  description: When the plan was made.
+  returned: success
+  type: str
+  sample: "2026-11-22T06:28:00Z"
 group:
   description: A group that no selection before this one has.
   returned: success, with O(selection)

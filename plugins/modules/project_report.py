@@ -16,7 +16,8 @@ description:
     Prometheus.
   - The page is one file without references to others. It needs no script to be read; search, filters and sorting work
     where scripts do.
-  - Among the metrics is when the playbook C(renew) was last run, as M(certops.cloudfront.project_plan) notes it.
+  - Among the metrics is when the playbook C(renew) was last run, as M(certops.cloudfront.project_plan) notes it, and
+    how it ended, as M(certops.cloudfront.run_summary) does.
   - It reads the store in one pass, and lists the server certificates and the distributions once. A document that cannot
     be used is shown as such, and the other projects are reported all the same.
   - Each file is replaced as a whole, so that nobody reads a part of it.
@@ -82,6 +83,10 @@ options:
       - If not set, V(all) up to 5,000 projects, and V(attention) beyond.
     type: str
     choices: [all, attention, none]
+  acme_limits:
+    description: A file with rate limits of CAs that differ from the published ones, in the form that
+      M(certops.cloudfront.project_plan) takes, for the metric of the orders that they leave.
+    type: path
   lines:
     description: So many projects are in RV(overview) at most, the worst in front. V(0) is all of them.
     type: int
@@ -203,6 +208,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "days": {"type": "list", "elements": "int", "default": list(expiry.THRESHOLDS)},
     "interval_hours": {"type": "float", "default": 24},
     "metrics_detail": {"type": "str", "choices": list(metrics.DETAILS)},
+    "acme_limits": {"type": "path"},
     "lines": {"type": "int", "default": 20},
     "observe": {"type": "bool", "default": True},
     "write": {"type": "bool", "default": True},

@@ -15,10 +15,12 @@ description:
   - Says what was done, what failed and what to do about it, and what waits until when, for people and as data, from the
     results of the projects and
     the plan of the run.
-  - Calls nothing. Only with O(file) it writes that file.
+  - Calls nothing. Only with O(file) it writes that file, and with O(planned_at) it notes how the playbook C(renew)
+    ended beside the projects in the store, for the metrics of M(certops.cloudfront.project_report).
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
+  - certops.cloudfront.store
   - certops.cloudfront.aws
 attributes:
   check_mode:
@@ -69,10 +71,19 @@ options:
     type: list
     elements: int
     default: [14, 7, 3, 1]
+  planned_at:
+    description: When the run began, as M(certops.cloudfront.project_plan) returned it. Nothing is noted without it, nor
+      in check mode, nor for another playbook than C(renew).
+    type: str
   file:
     description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads
       a part of it.
     type: path
+notes:
+  - No AWS action is needed for a store in files.
+  - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem)."
+  - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:ListBucket), and C(kms:Decrypt) and
+    C(kms:GenerateDataKey) where a KMS key encrypts it."
 seealso:
   - module: certops.cloudfront.project_plan
 """
@@ -175,6 +186,8 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
+from ..module_utils._clients.stores import open as stores
+from ..module_utils._clients.stores.base import Store
 from ..module_utils._core.report import digest
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
@@ -190,13 +203,17 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "plan": {"type": "dict"},
     "attention": {"type": "list", "elements": "dict", "default": []},
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
+    "planned_at": {"type": "str"},
     "file": {"type": "path"},
+    "store": {"type": "str"},
 }
 
 
 @dataclass(frozen=True)
 class Clients:
-    """Nothing is called."""
+    """Where the end of the run is noted; None if it is not."""
+
+    store: Store | None
 
 
 def parse(params: Params) -> SummaryRequest:
@@ -205,15 +222,13 @@ def parse(params: Params) -> SummaryRequest:
 
 
 def connect(request: SummaryRequest) -> Clients:
-    """No clients."""
-    del request
-    return Clients()
+    """The store, if the end of the run is noted there."""
+    return Clients(stores.store(request.store, request.connection.session) if request.planned_at else None)
 
 
 def run(request: SummaryRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Compose the summary, and write it if it has a file."""
-    del clients
-    return run_summary.run(request, clock, check_mode)
+    return run_summary.run(request, clients.store, clock, check_mode)
 
 
 def main() -> None:

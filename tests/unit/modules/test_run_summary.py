@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import json
 import typing as t
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import run_summary
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.report import run_notes
 from ansible_collections.certops.cloudfront.plugins.modules import run_summary as module
 from unit.fakes import modules
 from unit.fakes.clock import FakeClock
 from unit.fakes.projects import NOW
+from unit.fakes.store import FakeStore
 
 SELECTED = {
     "name": "webapp",
@@ -254,3 +259,37 @@ class TestScreen:
 
     def test_the_doctor_gives_no_advice_about_running_again(self) -> None:
         assert "run again" not in told(playbook="doctor", results={"webapp": result("failed")})["headline"]
+
+
+def test_the_end_of_a_scheduled_run_is_noted_with_how_long_it_took() -> None:
+    store = FakeStore()
+    began = times.to_text(NOW - timedelta(minutes=2))
+    results = {"x": result("changed", "x"), "y": result("failed", "y")}
+    params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | {
+        "playbook": "renew", "planned_at": began, "results": results,
+    }  # fmt: skip
+    modules.run(module, params, FakeClock(NOW), clients=module.Clients(store))
+    ended = run_notes.noted(store).ended["renew"]
+    assert (ended.at, ended.seconds, ended.success) == (NOW, 120.0, False)
+    assert (ended.projects["changed"], ended.projects["failed"]) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "planned_at", "check_mode"),
+    [("renew", None, False), ("create", "2026-11-22T05:30:00Z", False), ("renew", "2026-11-22T05:30:00Z", True)],
+)
+def test_nothing_is_noted_of_other_runs(playbook: str, planned_at: str | None, check_mode: bool) -> None:
+    params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()}
+    request = module.parse(Params({**params, "playbook": playbook, "planned_at": planned_at}, NOW, check_mode))
+    assert module.connect(request).store is None
+
+
+def test_a_beginning_that_is_no_time_is_refused() -> None:
+    with pytest.raises(ConfigError, match="planned_at: 'soon' is not a time"):
+        told(planned_at="soon")
+
+
+def test_what_is_published_has_the_records_of_the_projects() -> None:
+    found = told(results={"x": result("changed", "x")}, records={"x": {"Status": "Succeeded"}})
+    assert found["artifacts"]["certops"] == {"x": {"Status": "Succeeded"}}
+    assert found["artifacts"]["certops_summary"]["omitted"] == 0

@@ -23,6 +23,9 @@ _WORDS = {
     FAILED_VALIDATIONS: "failed validations of {of}",
 }
 
+# Of a registered domain, people look at what is left once it is less than this part.
+_NEARLY = 0.2
+
 
 @dataclass(frozen=True)
 class Key:
@@ -143,6 +146,17 @@ class Ledger:
         back."""
         shown = [key for key in self._buckets if key in self._held or (key.kind == ORDERS and key in self._taken)]
         return [self._row(key) for key in sorted(shown, key=lambda key: (key.directory, KINDS.index(key.kind), key.of))]
+
+    def left(self) -> dict[tuple[str, str], int]:
+        """How many orders each limit of a CA leaves now, by directory and kind, where it leaves the fewest. Of
+        registered domains only those tell that have less than a fifth left."""
+        found: dict[tuple[str, str], int] = {}
+        for key, bucket in self._buckets.items():
+            left, place = bucket.left(self._now), (key.directory, key.kind)
+            is_told = key.kind == ORDERS or (key.kind == REGISTERED_DOMAIN and left < bucket.limit.count * _NEARLY)
+            if is_told:
+                found[place] = min(left, found.get(place, left))
+        return found
 
     def _row(self, key: Key) -> dict[str, t.Any]:
         limit, held = self._buckets[key].limit, self._held.get(key, ())

@@ -44,6 +44,11 @@ class Admission:
         """What the admitted projects take of the limits."""
         return self._ledger.used()
 
+    def left(self) -> dict[tuple[str, str], int]:
+        """How many orders the limits leave, by directory and kind."""
+        self._count()
+        return self._ledger.left()
+
     def _count(self) -> None:
         """What was issued and what failed goes into the buckets when the first project asks; most runs order
         nothing."""

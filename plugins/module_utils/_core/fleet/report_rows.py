@@ -13,6 +13,7 @@ from ..project import history, last_run as last_runs, lease, pending_revocations
 from ..project.document import authority, is_recorded
 from ..report import expiry
 from ..report.fleet.rows import (
+    ATTENTION,
     FleetRow,
     PastRun,
     RenewalWindow,
@@ -23,6 +24,7 @@ from ..report.fleet.rows import (
 from ..run import overview
 from ..values import texts, times
 from ..values.shapes import CertificateRecord, Owner, PastRunRecord, ProjectDocument
+from . import report_sites
 from .drift import Index
 
 LONGEST_NAME = 253
@@ -102,7 +104,10 @@ def _judged(row: FleetRow, document: ProjectDocument, question: RowQuestion) -> 
         "expiring": level > 0 and row.state != "expired",
         "overdue": late > patience and row.state != "locked",
     }
-    reasons = tuple(reason for reason, holds in facts.items() if holds)
+    found = {*(reason for reason, holds in facts.items() if holds)}
+    if row.state not in ("locked", "unfinished"):
+        found |= {*report_sites.reasons(document, question.index)}
+    reasons = tuple(reason for reason in ATTENTION if reason in found)
     return FleetRow(**{**vars(row), "level": level, "attention": reasons})
 
 
@@ -144,7 +149,7 @@ def _addresses(document: ProjectDocument) -> tuple[ShownAddress, ...]:
 def _targets(document: ProjectDocument, index: Index | None) -> tuple[ShownTarget, ...]:
     """The distributions that use a certificate of the project; as the last run found them where AWS was not asked."""
     recorded = document["certificate"]
-    if index is None or (recorded and _is_of_another_account(recorded, index)):
+    if index is None or (recorded and not report_sites.is_listed(recorded, index)):
         found = dict.fromkeys(
             (*last_runs.distributions(document["last_run"]), *document["definition"]["distributions"])
         )
@@ -152,11 +157,6 @@ def _targets(document: ProjectDocument, index: Index | None) -> tuple[ShownTarge
     own = [key for entry in _entries(document) for key in places.keys(entry)]
     users = {user.id: user for one in own for user in index.users.get(one, ())}
     return tuple(ShownTarget(_name(one), _texts(users[one].aliases)) for one in sorted(users)[:MOST_LISTED])
-
-
-def _is_of_another_account(recorded: CertificateRecord, index: Index) -> bool:
-    """Whether the listings, which are of one account, do not have the certificate, nor anything that uses it."""
-    return not any(key in index.ids or key in index.users for key in places.keys(recorded))
 
 
 def _ca(document: ProjectDocument) -> str:

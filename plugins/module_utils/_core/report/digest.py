@@ -34,12 +34,13 @@ ROW_FIELDS = ("name", "status", "action", "reason", "deadline", "days_left", "wa
 @dataclass(frozen=True)
 class Matter:
     """What the digest is about: the projects that failed, those that wait although they expire soon, those that were
-    changed."""
+    changed; and what else needs a person, such as a site that was left behind, which alone makes no digest."""
 
     failed: tuple[Row, ...]
     waiting: tuple[Row, ...]
     done: tuple[Row, ...]
     level: int
+    needing: tuple[str, ...] = ()
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -60,6 +61,7 @@ def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], 
         soon,
         tuple(row for row in rows if row["status"] in HAPPENED),
         max((row["level"] for row in (*failed, *soon)), default=0),
+        _needing(data, {row["name"] for row in (*failed, *soon)}),
     )
     if not matter.rows:
         return None
@@ -67,8 +69,17 @@ def compose(data: Row, attention: t.Sequence[Row], thresholds: t.Sequence[int], 
         subject=sns_text.subject(_subject(matter, str(data["playbook"]))),
         message=_message(matter, data),
         event=RUN,
-        severity=CRITICAL if matter.level else WARNING if matter.failed else INFO,
+        severity=CRITICAL if matter.level else WARNING if matter.failed or matter.needing else INFO,
     )
+
+
+def _needing(data: Row, told: t.Collection[str]) -> tuple[str, ...]:
+    """A line for each thing that needs a person, of projects that are not told already."""
+    ran = [(row["name"], one["what"]) for row in data["projects"] for one in row.get("todo") or ()]
+    names = {row["name"] for row in data["projects"]}
+    resting = [(row["name"], row["reason"]) for row in (data.get("plan") or {}).get("attention") or ()]
+    found = [*ran, *(pair for pair in resting if pair[0] not in names)]
+    return tuple(f"- {name}: {redaction.redacted(str(what))}" for name, what in found if name not in told)
 
 
 def threshold_problems(thresholds: t.Sequence[int]) -> list[str]:
@@ -108,7 +119,13 @@ def _subject(matter: Matter, playbook: str) -> str:
 
 
 def _counts(matter: Matter) -> str:
-    parts = ((len(matter.failed), "failed"), (len(matter.waiting), "waiting"), (len(matter.done), "changed"))
+    needs = "needs a person" if len(matter.needing) == 1 else "need a person"
+    parts = (
+        (len(matter.failed), "failed"),
+        (len(matter.waiting), "waiting"),
+        (len(matter.done), "changed"),
+        (len(matter.needing), needs),
+    )
     return ", ".join(f"{count} {word}" for count, word in parts if count)
 
 
@@ -124,11 +141,18 @@ def _message(matter: Matter, data: Row) -> str:
 
 def _lines(matter: Matter, data: Row, shown: int) -> list[str]:
     playbook, ended = data["playbook"] or "certops.cloudfront", data["finished_at"]
-    counts = f"失败 {len(matter.failed)}, 等待中且即将过期 {len(matter.waiting)}, 已变更 {len(matter.done)}"
+    counts = (
+        f"失败 {len(matter.failed)}, 等待中且即将过期 {len(matter.waiting)}, 已变更 {len(matter.done)},"
+        f" 需要处理 {len(matter.needing)}"
+    )
     found = [f"Run of {playbook}, ended at {ended}: {_counts(matter)}.", f"运行 {playbook} 于 {ended} 结束: {counts}。"]
     if matter.failed or matter.waiting:
         found += ["", "Certificates in use were left in place. Fix the causes; the next run resumes from there."]
         found += ["正在使用的证书未被更改。请排除故障, 下次运行将继续。"]
+    if matter.needing:
+        more = len(matter.needing) - shown
+        found += ["", f"Needs a person / 需要处理: {len(matter.needing)}", *matter.needing[:shown]]
+        found += [f"- and {more} more / 另有 {more} 个"] if more > 0 else []
     sections = (
         ("Failed / 失败", matter.failed),
         ("Waiting, and expiring soon / 等待中, 即将过期", matter.waiting),

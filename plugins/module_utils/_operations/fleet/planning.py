@@ -24,14 +24,15 @@ from ..._core.fleet.given import Given
 from ..._core.fleet.room import Room
 from ..._core.project import document as project_document, identity
 from ..._core.run import overview, reissue
-from ..._core.values import partitions
+from ..._core.values import partitions, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
-from . import brought_files, ca_limits, renewal_inquiry, run_notes, survey
+from ..report import run_notes
+from . import brought_files, ca_limits, renewal_inquiry, survey
 
 # What of its need stands beside a selected project.
 _SHOWN = ("name", "host", "action", "reason", "deadline", "lifetime_hours")
@@ -150,6 +151,7 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     limits = {**forecast.limits(taken, question.index, quota), "ca": pacer.used()}
     projects = [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs]
     result = {
+        "planned_at": times.to_text(question.now),
         "projects": projects,
         "attention": [one for one in projects if _needs_attention(one)],
         "selected": [_selected(need, request.store or clients.stores[None].uri) for need in taken],

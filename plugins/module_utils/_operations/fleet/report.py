@@ -16,22 +16,28 @@ from ..._clients.stores import open as stores, report_place
 from ..._clients.stores.base import Store
 from ..._clients.stores.report_place import ReportPlace
 from ..._core.bind.distributions import Distribution
+from ..._core.ca import directories
+from ..._core.ca.limits import Limits
 from ..._core.fleet import report_rows
+from ..._core.fleet.admission import Admission
 from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.report_rows import RowQuestion
 from ..._core.report import digest, release
 from ..._core.report.fleet import metrics, overview, page, rows, table
-from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate
+from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate, OrdersLeft
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import texts, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import UNKNOWN_ACCOUNT
 from ..._core.values.plan import Outcome
+from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError, ConfigError
 from .. import project_updates
 from ..renewal_notes import RenewalNotes
-from . import run_notes
+from ..report import run_notes
+from ..report.run_notes import RunNotes
+from . import ca_limits
 from .survey import KnownDocuments
 
 LONGEST_TITLE = 200
@@ -67,6 +73,7 @@ class ReportRequest:
     days: tuple[int, ...]
     interval_hours: float
     metrics_detail: str | None
+    limits: Limits
     lines: int
     observe: bool
     write: bool
@@ -112,6 +119,7 @@ def parse(params: Params) -> ReportRequest:
         problems.append(f"lines: {params['lines']} is not a valid number of lines; use 0 or more")
     if not params["formats"]:
         problems.append(f"formats: name at least one of {', '.join(FILES)}")
+    limits = ca_limits.load(params["acme_limits"], problems)
     if problems:
         raise ConfigError(problems)
     return ReportRequest(
@@ -123,6 +131,7 @@ def parse(params: Params) -> ReportRequest:
         days=tuple(params["days"]),
         interval_hours=params["interval_hours"],
         metrics_detail=params["metrics_detail"],
+        limits=limits,
         lines=params["lines"],
         observe=params["observe"],
         write=params["write"],
@@ -166,6 +175,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
     )
     notes = RenewalNotes(clients.store)
     runs, unknown = _runs(clients.store)
+    documents = tuple(known.documents.values())
     made = [report_rows.broken(name, error) for name, error in known.errors.items()]
     for name, document in known.documents.items():
         try:
@@ -181,7 +191,9 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         interval_hours=request.interval_hours,
         foreign=None if listed is None else _foreign(made, *listed),
         room=_room(clients) if listed else None,
-        runs=runs,
+        runs=runs.planned,
+        ended=runs.ended,
+        orders=_orders_left(request, documents, now) if "metrics" in request.formats else (),
         warnings=tuple(texts.cleaned(text) for text in (*warnings, *unknown, *notes.problems))[:MOST_WARNINGS],
     )
 
@@ -201,12 +213,21 @@ def _listed(clients: ReportClients) -> tuple[_Listed | None, tuple[str, ...]]:
         return None, (f"AWS resources could not be listed, so the report shows the records alone: {exc.message}",)
 
 
-def _runs(store: Store) -> tuple[dict[str, datetime], tuple[str, ...]]:
-    """When playbooks planned last, which the report can do without; a warning where it cannot be read."""
+def _runs(store: Store) -> tuple[RunNotes, tuple[str, ...]]:
+    """When playbooks ran last, which the report can do without; a warning where it cannot be read."""
     try:
         return run_notes.noted(store), ()
     except CertError as exc:
-        return {}, (f"when renew was last run could not be read: {exc.message}",)
+        return RunNotes(), (f"when renew was last run could not be read: {exc.message}",)
+
+
+def _orders_left(
+    request: ReportRequest, documents: tuple[ProjectDocument, ...], now: datetime
+) -> tuple[OrdersLeft, ...]:
+    """What the limits of the CAs leave, by the known names of the CAs where they have one."""
+    left = Admission(request.limits, documents, now, ca_limits.registered_domain).left()
+    names = {directory.url: name for name, directory in directories.KNOWN.items()}
+    return tuple(OrdersLeft(names.get(url, url), kind, count) for (url, kind), count in sorted(left.items()))
 
 
 def _room(clients: ReportClients) -> tuple[int, int] | None:

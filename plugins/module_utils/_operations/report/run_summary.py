@@ -8,27 +8,40 @@ import json
 import pathlib
 import typing as t
 from dataclasses import dataclass
+from datetime import datetime
 
+from ..._clients.aws.session import Connection
 from ..._clients.machine import private_files, processes
+from ..._clients.stores import open as stores
+from ..._clients.stores.base import Store
 from ..._core.report import artifacts, digest, run_summary
-from ..._core.report.run_summary import Story
+from ..._core.report.fleet.rows import PlaybookEnd
+from ..._core.report.run_summary import FAILED, Story
+from ..._core.values import times
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
+from . import run_notes
 
 MODE = 0o644
+# Those that a schedule runs, so that somebody looks whether they do.
+NOTED = ("renew",)
 
 
 @dataclass(frozen=True)
 class SummaryRequest:
-    """What is known at the end of a run, for whom a digest is made, and the file that gets the summary."""
+    """What is known at the end of a run, for whom a digest is made, and the file that gets the summary. ``planned_at``
+    is when it began, None where its end is not noted in the store."""
 
     story: Story
     attention: tuple[t.Mapping[str, t.Any], ...]
     thresholds: tuple[int, ...]
     file: str | None
     records: t.Mapping[str, t.Any]
+    planned_at: datetime | None
+    store: str | None
+    connection: Connection
 
 
 def parse(params: Params) -> SummaryRequest:
@@ -41,7 +54,9 @@ def parse(params: Params) -> SummaryRequest:
     problems = [
         *run_summary.problems(params["results"], plan, params["attention"]),
         *digest.threshold_problems(params["digest_thresholds"]),
+        *stores.uri_problems(params["store"], "store"),
     ]
+    began = _began(params["planned_at"], problems)
     if problems:
         raise ConfigError(problems)
     story = Story(
@@ -53,11 +68,28 @@ def parse(params: Params) -> SummaryRequest:
         rehearsal=params.check_mode,
     )
     thresholds = tuple(params["digest_thresholds"])
-    return SummaryRequest(story, tuple(params["attention"]), thresholds, params["file"], params["records"])
+    return SummaryRequest(
+        story=story,
+        attention=tuple(params["attention"]),
+        thresholds=thresholds,
+        file=params["file"],
+        records=params["records"],
+        planned_at=None if params.check_mode or story.playbook not in NOTED else began,
+        store=params["store"],
+        connection=Connection.of(params),
+    )
 
 
-def run(request: SummaryRequest, clock: Clock, check_mode: bool) -> Outcome:
-    """Compose the summary, and write it if it has a file."""
+def _began(text: str | None, problems: list[str]) -> datetime | None:
+    try:
+        return times.from_text(text) if text else None
+    except ValueError as exc:
+        problems.append(f"planned_at: {exc}")
+        return None
+
+
+def run(request: SummaryRequest, store: Store | None, clock: Clock, check_mode: bool) -> Outcome:
+    """Compose the summary, write it if it has a file, and note the end of a scheduled run in the store."""
     found = run_summary.compose(request.story, clock.now())
     notice = digest.compose(found["data"], request.attention, request.thresholds, clock.now())
     if request.file and not check_mode:
@@ -67,4 +99,13 @@ def run(request: SummaryRequest, clock: Clock, check_mode: bool) -> Outcome:
         "digest": notice.as_dict() if notice else None,
         "artifacts": artifacts.of_run(found["data"], request.records, processes.job_number()),
     }
-    return Outcome(changed=bool(request.file), result={**found, **told})
+    warnings = _noted(request, found["data"], store, clock.now()) if store else ()
+    return Outcome(changed=bool(request.file), result={**found, **told}, warnings=warnings)
+
+
+def _noted(request: SummaryRequest, data: t.Mapping[str, t.Any], store: Store, now: datetime) -> tuple[str, ...]:
+    began = request.planned_at or now
+    counts = data["counts"]
+    ended = PlaybookEnd(now, max(0.0, (now - began).total_seconds()), not counts[FAILED], counts)
+    problem = run_notes.note_end(store, request.story.playbook, ended)
+    return (problem,) if problem else ()

@@ -58,13 +58,23 @@ SUCCESS = Metric(
 )
 ATTENTION = Metric("certops_project_attention", "Why a person has to look at a project.", ("project", "reason"))
 RUN = Metric("certops_run_timestamp_seconds", "When the playbook last planned its projects.", ("playbook",))
+DURATION = Metric("certops_run_duration_seconds", "How long the last run of the playbook took.", ("playbook",))
+SUCCEEDED = Metric("certops_run_success", "Whether no project failed in the last run of the playbook.", ("playbook",))
+RESULTS = Metric(
+    "certops_run_projects", "Projects of the last run of the playbook with this result.", ("playbook", "status")
+)
+ORDERS = Metric(
+    "certops_ca_orders_available",
+    "Orders that a limit of the CA leaves now; of registered domains only what is almost used up.",
+    ("ca", "limit"),
+)
 ROOM = Metric("certops_iam_server_certificates", "Server certificates in the account.")
 LIMIT = Metric("certops_iam_server_certificates_limit", "Server certificates that the account may have.")
 FOREIGN = Metric("certops_foreign_server_certificates", "Server certificates that no project has.")
 SUBSCRIPTIONS = Metric("certops_subscriptions", "Notification addresses by whether they are subscribed.", ("status",))
 METRICS = (
-    BUILD, EXPORTED, PROJECTS, INFO, NOT_AFTER, NOT_BEFORE, RENEWAL, FAILURES, NEXT, SUCCESS, ATTENTION, RUN, ROOM,
-    LIMIT, FOREIGN, SUBSCRIPTIONS,
+    BUILD, EXPORTED, PROJECTS, INFO, NOT_AFTER, NOT_BEFORE, RENEWAL, FAILURES, NEXT, SUCCESS, ATTENTION, RUN, DURATION,
+    SUCCEEDED, RESULTS, ORDERS, ROOM, LIMIT, FOREIGN, SUBSCRIPTIONS,
 )  # fmt: skip
 
 
@@ -99,6 +109,13 @@ def _whole(picture: FleetPicture, add: _Add) -> None:
     add(SUBSCRIPTIONS, len(addresses) - subscribed, status="missing")
     for playbook, at in sorted(picture.runs.items()):
         add(RUN, at.timestamp(), playbook=playbook)
+    for playbook, ended in sorted(picture.ended.items()):
+        add(DURATION, ended.seconds, playbook=playbook)
+        add(SUCCEEDED, int(ended.success), playbook=playbook)
+        for status, count in sorted(ended.projects.items()):
+            add(RESULTS, count, playbook=playbook, status=status)
+    for one in picture.orders:
+        add(ORDERS, one.left, ca=one.ca, limit=one.limit)
     if picture.room:
         add(ROOM, picture.room[0])
         add(LIMIT, picture.room[1])

@@ -16,7 +16,18 @@ from .. import expiry
 # Of the data, for programs that read them.
 SCHEMA = 1
 # Why a person is needed, the worst first.
-ATTENTION = ("expired", "broken", "failing", "ca_incident", "revocation_pending", "expiring", "overdue")
+ATTENTION = (
+    "expired",
+    "broken",
+    "failing",
+    "ca_incident",
+    "uncovered_alias",
+    "left_behind",
+    "revocation_pending",
+    "expiring",
+    "overdue",
+    "unbound",
+)
 STATES = ("expired", "broken", "failing", "unfinished", "locked", "pending", "due", "ok")
 
 
@@ -141,10 +152,30 @@ class ForeignCertificate:
 
 
 @dataclass(frozen=True)
+class PlaybookEnd:
+    """How the last run of a playbook ended: when, after how long, whether without a failure, and how many projects with
+    which result."""
+
+    at: datetime
+    seconds: float
+    success: bool
+    projects: t.Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class OrdersLeft:
+    """How many orders a limit of a CA leaves now, where it leaves the fewest."""
+
+    ca: str
+    limit: str
+    left: int
+
+
+@dataclass(frozen=True)
 class FleetPicture:
     """A whole store at one moment. ``room`` is how many server certificates the account has and may have, and
     ``foreign`` what of them is of no project: None where AWS was not asked. ``runs`` is when each playbook last planned
-    its projects."""
+    its projects, ``ended`` how it ended last."""
 
     title: str
     made_at: datetime
@@ -155,6 +186,8 @@ class FleetPicture:
     foreign: tuple[ForeignCertificate, ...] | None = None
     room: tuple[int, int] | None = None
     runs: t.Mapping[str, datetime] = field(default_factory=dict)
+    ended: t.Mapping[str, PlaybookEnd] = field(default_factory=dict)
+    orders: tuple[OrdersLeft, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
@@ -194,6 +227,7 @@ def data(picture: FleetPicture) -> dict[str, t.Any]:
         "counts": picture.counts,
         "attention": len(picture.needing),
         "runs": {playbook: times.to_text(at) for playbook, at in picture.runs.items()},
+        "ended": {playbook: {**vars(one), "at": times.to_text(one.at)} for playbook, one in picture.ended.items()},
         "warnings": list(picture.warnings),
         "room": {"used": picture.room[0], "allowed": picture.room[1]} if picture.room else None,
         "foreign": None if picture.foreign is None else [dict(vars(one)) for one in picture.foreign],

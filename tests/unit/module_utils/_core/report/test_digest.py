@@ -116,6 +116,19 @@ def test_the_subject_grows_with_the_days_that_are_left(
     assert (notice.event, notice.severity) == ("run", expected)
 
 
+def test_a_site_that_was_left_behind_is_in_the_subject() -> None:
+    left = {
+        "what": "distribution E2 (www.example.org) stays on webapp-1 until 2026-12-06, when it goes dark",
+        "do": "x",
+    }
+    notice = composed(row("a", "changed", 60, todo=[left]))
+    assert notice is not None
+    assert notice.subject == "certops report: 1 changed, 1 needs a person (renew)"
+    assert notice.severity == "warning"
+    assert "- a: distribution E2 (www.example.org) stays on webapp-1" in notice.message
+    assert composed(row("a", "unchanged", 60, todo=[left])) is None
+
+
 def test_the_operator_may_have_other_thresholds() -> None:
     notice = composed(row("a", "failed", 25), thresholds=[30])
     assert notice is not None

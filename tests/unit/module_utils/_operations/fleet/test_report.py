@@ -20,11 +20,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import run_notes
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
     ReportAws,
     ReportClients,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.report import run_notes
 from ansible_collections.certops.cloudfront.plugins.modules import project_report as module
 from unit.fakes import modules
 from unit.fakes.certificates import issue

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet import metrics
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet.rows import OrdersLeft, PlaybookEnd
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from unit.fakes import report
 from unit.fakes.projects import NOW
@@ -59,6 +60,16 @@ def test_the_whole_store_is_counted() -> None:
     assert of(found, "certops_export_timestamp_seconds") == NOW.timestamp()
     assert of(found, "certops_run_timestamp_seconds", playbook="renew") == NOW.timestamp()
     assert of(found, "certops_build_info", version="1.2.3") == 1
+
+
+def test_how_playbooks_ended_and_what_cas_leave_is_told() -> None:
+    ended = PlaybookEnd(NOW, 93.5, success=False, projects={"changed": 3, "failed": 1})
+    found = read(ended={"renew": ended}, orders=(OrdersLeft("letsencrypt", "orders", 289),))
+    assert of(found, "certops_run_duration_seconds", playbook="renew") == 93.5
+    assert of(found, "certops_run_success", playbook="renew") == 0
+    assert of(found, "certops_run_projects", playbook="renew", status="changed") == 3
+    assert of(found, "certops_run_projects", playbook="renew", status="failed") == 1
+    assert of(found, "certops_ca_orders_available", ca="letsencrypt", limit="orders") == 289
 
 
 def test_what_is_not_known_has_no_series() -> None:

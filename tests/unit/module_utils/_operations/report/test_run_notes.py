@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""That a scheduled run was here, noted beside the projects."""
+"""That a scheduled run was here, and how it ended, noted beside the projects."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet.rows import PlaybookEnd
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
-from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import run_notes
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.report import run_notes
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.report.run_notes import RunNotes
 from unit.fakes.projects import NOW
 from unit.fakes.store import FakeStore
 
 
 def test_the_last_time_of_each_playbook_is_kept() -> None:
     store = FakeStore()
-    assert run_notes.noted(store) == {}
+    assert run_notes.noted(store) == RunNotes()
     assert run_notes.note(store, "renew", NOW - timedelta(days=1)) is None
     assert run_notes.note(store, "renew", NOW) is None
-    assert run_notes.noted(store) == {"renew": NOW}
+    assert run_notes.noted(store).planned == {"renew": NOW}
     assert store.names() == []
 
 
@@ -28,16 +30,33 @@ def test_another_run_that_was_first_does_not_matter() -> None:
     beside = store.beside(run_notes.AREA)
     beside.before_write = lambda: run_notes.note(store, "renew", NOW) and None
     assert run_notes.note(store, "renew", NOW) is None
-    assert run_notes.noted(store) == {"renew": NOW}
+    assert run_notes.noted(store).planned == {"renew": NOW}
 
 
-@pytest.mark.parametrize("document", [{}, {"planned_at": 7}, {"planned_at": {"renew": "soon", "x": 7}}])
+def test_how_a_run_ended_is_kept_beside_when_the_next_one_began() -> None:
+    store = FakeStore()
+    ended = PlaybookEnd(NOW, 12.5, success=False, projects={"changed": 2, "failed": 1})
+    assert run_notes.note_end(store, "renew", ended) is None
+    assert run_notes.note(store, "renew", NOW + timedelta(hours=6)) is None
+    assert run_notes.noted(store) == RunNotes({"renew": NOW + timedelta(hours=6)}, {"renew": ended})
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"planned_at": 7},
+        {"planned_at": {"renew": "soon", "x": 7}},
+        {"ended": {"renew": 7, "x": {"at": "soon"}}},
+        {"ended": {"renew": {"at": "2026-11-22T05:30:00Z", "seconds": "x", "success": 1, "projects": {}}}},
+    ],
+)
 def test_a_note_that_is_damaged_is_replaced(document: dict[str, object]) -> None:
     store = FakeStore()
     store.beside(run_notes.AREA).documents[run_notes.NAME] = Stored(document, "v")
-    assert run_notes.noted(store) == {}
+    assert run_notes.noted(store) == RunNotes()
     assert run_notes.note(store, "renew", NOW) is None
-    assert run_notes.noted(store) == {"renew": NOW}
+    assert run_notes.noted(store).planned == {"renew": NOW}
 
 
 def test_a_store_that_refuses_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
