@@ -22,6 +22,7 @@ _KEYS = frozenset({"name", "store", given.ACCOUNT_CHANGE, *fields.KEYS})
 _CHOICES = {
     "states": "select_states",
     "tags": "select_tags",
+    "certificate": "select_certificate",
     "issued_by": "select_issued_by",
     "max_per_run": "max_per_run",
 }

@@ -143,6 +143,10 @@ options:
       - The archive that was given for this run, as O(certops.cloudfront.acme_route53_issue#module:archive) takes it.
         A project that is planned by its document, and whose document names another archive, is reported in RV(broken).
     type: str
+  certificate:
+    description: Plan only the project that has, or had, this certificate, given as its ARN, its ID or its name, as an
+      event of AWS tells it.
+    type: str
   issued_by:
     description: Plan only projects whose certificate is from this CA, given as its ACME directory, by URL or by a known
       name. A fallback counts as what it is.
@@ -463,6 +467,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "run": {"type": "str", "choices": list(needs.RUNS), "default": "renew"},
     "states": {"type": "list", "elements": "str", "choices": list(overview.STATES), "default": []},
     "tags": {"type": "dict", "default": {}},
+    "certificate": {"type": "str"},
     "issued_by": {"type": "str"},
     "issued_before": {"type": "str"},
     "max_per_run": {"type": "int"},

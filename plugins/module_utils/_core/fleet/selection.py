@@ -10,15 +10,18 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..ca.ledger import Held
+from ..project import places
 from ..report import words
 from ..run import reissue
-from ..values import times
+from ..values import texts, times
 from ..values.shapes import ProjectDocument
 from .needs import Candidate, Need
 from .room import Room
 
 # How many of those that rest are named.
 NEXT = 5
+# The options that choose.
+CHOICES = ("states", "tags", "issued_by", "priority_tags", "certificate")
 # How many lines at most tell what needs a person.
 ATTENDED = 20
 # Computed at import, where ansible-test's pylint does not take "|" for types.
@@ -27,19 +30,23 @@ Admit = t.Callable[[ProjectDocument], t.Optional[Held]]  # noqa: UP045
 
 @dataclass(frozen=True)
 class Choice:
-    """Which projects are planned, those in one of these ``states`` that have all of these ``tags`` and a certificate of
-    this CA (what is not given excludes none); and whose turn comes first."""
+    """Which projects are planned, those in one of these ``states`` that have all of these ``tags``, a certificate of
+    this CA and this very ``certificate`` (what is not given excludes none); and whose turn comes first."""
 
     states: t.Collection[str] = ()
     tags: t.Mapping[str, str] = field(default_factory=dict)
     issued_by: str | None = None
     priority_tags: t.Mapping[str, str] = field(default_factory=dict)
+    certificate: str | None = None
 
     def takes(self, need: Need) -> bool:
         """Whether this project is planned."""
         if (self.states and need.state not in self.states) or not _has_tags(need, self.tags):
             return False
-        return self.issued_by is None or reissue.is_issued_by(need.candidate.document, self.issued_by)
+        document = need.candidate.document
+        if self.certificate is not None and self.certificate not in places.names(document):
+            return False
+        return self.issued_by is None or reissue.is_issued_by(document, self.issued_by)
 
     def turn(self, need: Need, now: datetime) -> tuple[bool, bool, bool, datetime, str]:
         """Its place: what is due, then what rests, by the time to look again.
@@ -53,6 +60,13 @@ class Choice:
         is_late = need.due and retry_at is not None and times.from_text(retry_at) > now
         is_first = need.due and bool(self.priority_tags) and _has_tags(need, self.priority_tags)
         return not need.due, is_late, not is_first, moment, need.name
+
+
+def problems(certificate: str | None) -> list[str]:
+    """Why there cannot be a certificate that is called so."""
+    if certificate is None or places.is_name(certificate):
+        return []
+    return [f"certificate: {texts.quoted(certificate)} is not valid; use the ARN, the ID or the name of a certificate"]
 
 
 def _has_tags(need: Need, tags: t.Mapping[str, str]) -> bool:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ..acm_cert.certificates import CLOUDFRONT_REGION
@@ -14,6 +15,8 @@ from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocumen
 IAM, ACM = "iam", "acm"
 STORES = (IAM, ACM)
 ARN_CHOICES = (NEW, SAME)
+# https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html, and what an ARN has beside it
+_NAME = re.compile(r"[\w+=,.@:/-]{1,2048}", re.ASCII)
 _PLACE = ("store", "name", "id", "arn", "path", "upload_date", "copies", "settled_by")
 
 
@@ -35,6 +38,18 @@ def keys(certificate: CertificateRecord) -> tuple[str, ...]:
     if store_of(certificate) == ACM:
         return arns(certificate)
     return tuple(filter(None, (certificate.get("id"),)))
+
+
+def is_name(text: str) -> bool:
+    """Whether a certificate may have this ARN, ID or name."""
+    return bool(_NAME.fullmatch(text))
+
+
+def names(document: ProjectDocument) -> set[str]:
+    """All that certificates of the project are or were called: ARNs, IDs and names."""
+    entries = [entry for entry in (document["certificate"], *document["superseded"]) if entry]
+    fields = [(entry.get("arn"), entry.get("id"), entry.get("name"), entry.get("source_arn")) for entry in entries]
+    return {text for found in fields for text in found if text} | {arn for entry in entries for arn in arns(entry)}
 
 
 def identity(certificate: CertificateRecord) -> tuple[str | None, ...]:

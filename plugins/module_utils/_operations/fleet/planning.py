@@ -58,12 +58,9 @@ class PlanRequest:
     store: str | None
     archive: str | None
     run: str
-    states: tuple[str, ...]
-    tags: t.Mapping[str, t.Any]
-    issued_by: str | None
+    choice: selection.Choice
     issued_before: datetime | None
     max_per_run: int | None
-    priority_tags: t.Mapping[str, t.Any]
     limits: Limits
     observe: bool
     renewal_info: bool
@@ -77,6 +74,7 @@ def parse(params: Params) -> PlanRequest:
     projects = _given(params)
     problems = given.problems(projects or ()) + _option_problems(params)
     problems += reissue.problems(params["issued_before"], params.now, params["issued_by"], params["run"])
+    problems += selection.problems(params["certificate"])
     problems += stores.uri_problems(params["store"], "store") + stores.uri_problems(params["archive"], "archive")
     limits = ca_limits.load(params["acme_limits"], problems)
     if problems:
@@ -86,12 +84,9 @@ def parse(params: Params) -> PlanRequest:
         store=params["store"],
         archive=params["archive"],
         run=params["run"],
-        states=tuple(params["states"]),
-        tags=params["tags"],
-        issued_by=params["issued_by"],
+        choice=selection.Choice(**{name: params[name] for name in selection.CHOICES}),
         issued_before=reissue.moment(params["issued_before"]),
         max_per_run=params["max_per_run"],
-        priority_tags=params["priority_tags"],
         limits=limits,
         observe=params["observe"],
         renewal_info=params["renewal_info"],
@@ -254,15 +249,14 @@ class _Planned:
 
 def _planned(found: survey.Fleet, question: needs.FleetQuestion, request: PlanRequest) -> list[_Planned]:
     """The projects that are planned, in the order of their turns."""
-    choice = selection.Choice(request.states, request.tags, request.issued_by, request.priority_tags)
 
     def judged(candidate: needs.Candidate) -> _Planned | None:
         need = needs.judge(candidate, question)
-        if not choice.takes(need):
+        if not request.choice.takes(need):
             return None
         if need.due:
             forecast.limits([need], question.index, None)  # what cannot be counted fails here, alone
-        return _Planned(need, choice.turn(need, question.now), forecast.calls(need, question.index))
+        return _Planned(need, request.choice.turn(need, question.now), forecast.calls(need, question.index))
 
     return sorted(filter(None, found.each(judged)), key=lambda one: one.turn)
 

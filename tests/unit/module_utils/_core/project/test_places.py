@@ -93,3 +93,19 @@ def test_a_clean_up_of_iam_leaves_the_recorded_one_and_the_newest() -> None:
     found = document(definition=definition(keep_previous=1), certificate=in_acm(5), superseded=old)
     assert places.kept_in_iam(found) == [old[1]["name"]]
     assert places.in_iam(found) == [entry["name"] for entry in old]
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        ("arn:aws-cn:acm:cn-north-1:123456789012:certificate/0f6e2d1c-0000-4000-8000-000000000000", True),
+        ("ASCAEXAMPLE123EXAMPLE", True),
+        ("webapp-2027-01-06-0442", True),
+        ("{{ lookup('pipe', 'id') }}", False),
+        ("a b", False),
+        ("webapp\n", False),
+        ("", False),
+    ],
+)
+def test_what_a_certificate_may_be_called(text: str, valid: bool) -> None:
+    assert places.is_name(text) == valid

@@ -662,6 +662,18 @@ class TestAnIncident:
         assert actions(plan(store, run="reissue", issued_by="zerossl")) == {"fallback": "reissue"}
         assert actions(plan(store, run="reissue", issued_by="letsencrypt")) == {"hers": "reissue"}
 
+    def test_only_the_project_of_a_certificate_is_planned(self, store: FakeStore) -> None:
+        old = certificate(40, number=3)
+        put(store, "hers", certificate=certificate(31), superseded=[old])
+        put(store, "other", certificate=certificate(31, number=2))
+        for name in ("ASCA1", certificate(31)["arn"], "webapp-1", "ASCA3"):
+            assert actions(plan(store, run="renew", certificate=name)) == {"hers": "renew"}
+        assert actions(plan(store, run="renew", certificate="ASCA9")) == {}
+
+    def test_a_certificate_that_no_certificate_is_called_is_refused(self, store: FakeStore) -> None:
+        with pytest.raises(ConfigError, match=r"certificate: .* is not valid"):
+            plan(store, run="renew", certificate="{{ lookup('pipe', 'id') }}")
+
     def test_a_time_that_is_still_to_come_is_refused(self, store: FakeStore) -> None:
         with pytest.raises(ConfigError, match="is in the future"):
             plan(store, run="reissue", issued_before="2026-11-22T05:30:01Z")
