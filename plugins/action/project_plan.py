@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.utils.vars import load_extra_vars
 from ansible_collections.certops.cloudfront.plugins.module_utils import _module
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import choice, given
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import fields
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import texts
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 
 from ..plugin_utils import _in_process
@@ -74,20 +76,31 @@ class ActionModule(_in_process.ActionModule):
         self, chosen: choice.ProjectChoice, purpose: str, tmp: str | None, task_vars: dict[str, t.Any]
     ) -> dict[str, t.Any]:
         if chosen.is_everything and purpose == choice.EXAMINE:
-            store = {key: value for key, value in self._task.args.items() if key == "store"}
-            found = self.result_of("project_info", store, task_vars)
+            found = self._in_store(task_vars)
             stored = [choice.stored(one) for one in found.get("projects", ())]
             return (
                 found if found.get("failed") else {"changed": False, "hosts": stored + choice.broken(found["broken"])}
             )
         if not chosen.is_planned:
-            return {"changed": False, "hosts": choice.named(chosen)}
-        self._task.args.update(run=purpose, inventory_hosts=list(chosen.hosts))
+            return {"changed": False, "hosts": choice.named(chosen), **self._beyond(chosen, purpose, task_vars)}
+        self._task.args.update(run=purpose, inventory_hosts=list(chosen.hosts), complete=chosen.is_whole_inventory)
         if chosen.definitions is not None:
             self._task.args["definitions"] = list(chosen.definitions)
         self._read_definitions(task_vars)
         found = super().run(tmp, task_vars)
         return {**found, "hosts": choice.planned(chosen, purpose, found.get("selected", ()))}
+
+    def _in_store(self, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        store = {key: value for key, value in self._task.args.items() if key == "store"}
+        return self.result_of("project_info", store, task_vars)
+
+    def _beyond(self, chosen: choice.ProjectChoice, purpose: str, task_vars: dict[str, t.Any]) -> dict[str, t.Any]:
+        """What the store has beside a whole inventory that is examined."""
+        if purpose != choice.EXAMINE or not chosen.is_whole_inventory:
+            return {}
+        stored = [one["name"] for one in self._in_store(task_vars).get("projects", ())]
+        defined = {entry.get(f"{given.PREFIX}name") for entry in self._of_hosts(chosen.hosts, task_vars)}
+        return {"without_definition": [name for name in stored if name not in defined]}
 
     def _read_definitions(self, task_vars: dict[str, t.Any]) -> None:
         args = self._task.args
@@ -102,22 +115,39 @@ class ActionModule(_in_process.ActionModule):
         for host in hosts:
             known = task_vars["hostvars"].raw_get(host)
             templar = self._templar.copy_with_new_env(available_variables=known)
-            definition = templar.template(_chosen(known, only_prefixed=True))
+            definition, problems = _templated(templar, _chosen(known, only_prefixed=True))
             names = [name for name in known if str(name).startswith(given.PREFIX)]
-            yield {**definition, given.HOST: host, given.NAMES: names}
+            yield {**definition, given.HOST: host, given.NAMES: names, given.PROBLEMS: problems}
+
+
+def _templated(templar: t.Any, definition: t.Mapping[str, t.Any]) -> tuple[dict[str, t.Any], list[str]]:
+    """The values of a definition, without those that have none, and why they have none: one host does not stop the
+    others."""
+    try:
+        return templar.template(definition), []
+    except AnsibleError:
+        pass
+    found, problems = {}, []
+    for name, value in definition.items():
+        try:
+            found[name] = templar.template(value)
+        except AnsibleError as exc:
+            problems.append(f"{name}: it has no value: {texts.cleaned(str(exc), texts.LONGEST_QUOTE)}")
+    return found, problems
 
 
 def _with_names(entry: t.Any) -> dict[str, t.Any]:
     """What makes a definition of an entry, and the names of all that it has, so that a misspelt one is refused."""
     if not isinstance(entry, t.Mapping):
         return {"project_name": entry}
-    names = entry.get(given.NAMES) or [str(name) for name in entry if name != given.HOST]
+    names = entry.get(given.NAMES, [str(name) for name in entry if name != given.HOST])
     return {**_chosen(entry), given.NAMES: names}
 
 
 def _chosen(entry: t.Mapping[str, t.Any], only_prefixed: bool = False) -> dict[str, t.Any]:
     """What of these variables makes a definition; the others may be secrets."""
-    found = {key: value for key, value in entry.items() if key == given.HOST or key.removeprefix(given.PREFIX) in _KEYS}
+    marks = (given.HOST, given.PROBLEMS)
+    found = {key: value for key, value in entry.items() if key in marks or key.removeprefix(given.PREFIX) in _KEYS}
     return {key: value for key, value in found.items() if not only_prefixed or key.startswith(given.PREFIX)}
 
 

@@ -50,7 +50,7 @@ options:
   names:
     description:
       - Names of the projects to plan. Without them and without O(definitions) it is all that the store has.
-      - A name that is not in the store is an error, and so are all such names together.
+      - A name that is not in the store is in RV(broken).
     type: list
     elements: str
   definitions:
@@ -59,7 +59,8 @@ options:
         Defaults are those of the role.
       - With C(inventory_hostname), the host that is to run the project, and with C(project_store), a store of its own.
       - With O(run=renew), and where C(project_domains) is missing, only the name counts, and what the store has holds.
-      - Two definitions of one name are refused. All problems of all definitions are reported at once, in RV(broken).
+      - All problems of all definitions are reported at once, in RV(broken). Of a name that is defined twice, both
+        definitions are.
       - Other variables than those of a definition are ignored, so do not pass secrets.
     type: list
     elements: dict
@@ -127,6 +128,11 @@ options:
     type: str
     choices: [renew, converge, reissue]
     default: renew
+  complete:
+    description: Whether the projects that are given are all that there should be. Those that the store has beyond them
+      are then in RV(without_definition).
+    type: bool
+    default: false
   states:
     description: Plan only projects in one of these states, which are those of
       RV(certops.cloudfront.project_info#module:projects[].state).
@@ -364,6 +370,13 @@ broken:
     host: {description: The host that would run it., type: str, sample: oldapp}
     error: {description: What is wrong., type: str, sample: "the project document
       /srv/certops/store/oldapp.json is not valid JSON"}
+without_definition:
+  description: Projects of the store that none of the given ones is, with O(complete). They are not planned. With
+    O(selection) a whole inventory is complete.
+  returned: success, and with O(selection) where a whole inventory was planned or examined
+  type: list
+  elements: str
+  sample: [oldapp]
 limits:
   description: What the selected projects take of what is limited.
   returned: success
@@ -478,6 +491,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "renewal_info": {"type": "bool", "default": True},
     "schedule_interval_hours": {"type": "float"},
     "accept_mass_change": {"type": "bool", "default": False},
+    "complete": {"type": "bool", "default": False},
 }
 
 

@@ -63,6 +63,12 @@ options:
     type: list
     elements: dict
     default: []
+  without_definition:
+    description: Projects that the store has and the inventory does not, as
+      RV(certops.cloudfront.project_plan#module:without_definition) has them.
+    type: list
+    elements: str
+    default: []
   digest_thresholds:
     description:
       - Days before a certificate in service expires at which RV(digest) becomes more urgent.
@@ -180,6 +186,7 @@ data:
       - {name: webapp, host: webapp, status: changed, changed: true, action: renew, reason: valid, deadline:
         "2026-12-06T04:42:09Z"}
     plan: {total: 998, due: 1, selected: 1, put_off: 0, broken: 0}
+    without_definition: []
 """
 
 import typing as t
@@ -202,6 +209,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "records": {"type": "dict", "default": {}},
     "plan": {"type": "dict"},
     "attention": {"type": "list", "elements": "dict", "default": []},
+    "without_definition": {"type": "list", "elements": "str", "default": []},
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
     "planned_at": {"type": "str"},
     "file": {"type": "path"},

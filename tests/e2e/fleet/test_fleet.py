@@ -122,8 +122,54 @@ def test_forms_of_selection(
 def test_all_unknown_names_are_listed(fleet: Fleet, ansible: Ansible) -> None:
     fleet.make(2)
     refused = ansible.playbook("renew", {"projects": ["nope", "p00001", "neither"]}).failed()
-    assert "project neither is not in" in refused.output
-    assert "project nope is not in" in refused.output
+    # Failures with the same reason stand together.
+    assert any(line.startswith("2 projects") and line.endswith(": neither, nope") for line in refused.told), (
+        refused.told
+    )
+
+
+def test_what_is_wrong_in_an_inventory_fails_alone_and_the_rest_is_renewed(
+    fleet: Fleet, control: Control, ansible: Ansible, tmp_path: Path
+) -> None:
+    due, twice, *_others = fleet.make(4, due=2, distributions=False)
+    hosts: dict[str, dict[str, Any]] = {
+        due: {"project_name": due},
+        "new": {"project_name": "new1", "project_domains": ["new1.example.com"]},
+        "spaced": {"project_name": "a b"},
+        "one": {"project_name": twice},
+        "two": {"project_name": twice},
+        "unset": {"project_name": "unset", "project_domains": ["{{ nobody_set_this }}"]},
+        "elsewhere": {"project_name": "elsewhere", "project_store": "s3://no-such-bucket/store"},
+    }
+    source = tmp_path / "inventory.json"
+    source.write_text(json.dumps({"all": {"children": {"certificate_projects": {"hosts": hosts}}}}), encoding="utf-8")
+    told = tmp_path / "told.json"
+    done = ansible.playbook("renew", {"summary_file": str(told)}, "-i", str(source)).failed()
+    failed = {row["host"]: row["reason"] for row in summary(told)["projects"] if row["status"] == "failed"}
+    assert summary(told)["by_name"][due] == "changed"
+    assert sorted(failed) == ["elsewhere", "new", "one", "spaced", "two", "unset"]
+    assert "project new1 is not in" in failed["new"]
+    assert "'a b' is not a valid project name" in failed["spaced"]
+    assert failed["one"] == failed["two"] == f"project {twice} is defined 2 times (hosts one, two); list each name once"
+    assert failed["unset"].startswith("project_domains: it has no value")
+    assert "nobody_set_this" in failed["unset"]
+    assert "no-such-bucket" in failed["elsewhere"]
+    assert len(control.issued()) == 1
+    # The other two of the store have left the inventory.
+    assert any(line.startswith("2 projects are in the store, but not in the inventory: p0000") for line in done.told)
+
+
+def test_a_project_that_left_the_inventory_is_named_by_each_playbook_over_all_of_it(
+    fleet: Fleet, ansible: Ansible, tmp_path: Path
+) -> None:
+    stays, other, left = fleet.make(3, distributions=False)
+    hosts = inventory(tmp_path, [stays, other])
+    line = f"1 project is in the store, but not in the inventory: {left};"
+    for playbook in ("renew", "doctor"):
+        told = ansible.playbook(playbook, {}, "-i", hosts).told
+        assert any(text.startswith(line) for text in told), (playbook, told)
+    limited = ansible.playbook("renew", {}, "-i", hosts, "--limit", stays)
+    assert not any("not in the inventory" in text for text in limited.told)
 
 
 @pytest.mark.slow

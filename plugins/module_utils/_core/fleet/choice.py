@@ -62,11 +62,12 @@ class AskedProjects:
 @dataclass(frozen=True)
 class ProjectChoice:
     """The projects to take: definitions (None: all of the store) and hosts, and whether to find out first which of them
-    need anything."""
+    need anything. ``is_whole_inventory`` says that the hosts are all that there should be."""
 
     definitions: tuple[t.Any, ...] | None
     hosts: tuple[str, ...]
     is_planned: bool
+    is_whole_inventory: bool = False
 
     @property
     def is_everything(self) -> bool:
@@ -89,7 +90,12 @@ def choose(asked: AskedProjects) -> ProjectChoice:
     # One project that is named runs in any case, and finds out by itself what there is to do.
     is_one = len(definitions) + len(hosts) == 1
     looks_first = asked.purpose in (CONVERGE, REISSUE) and asked.skip_unchanged and not is_one
-    return ProjectChoice(definitions, hosts, is_planned=asked.purpose == RENEW or looks_first)
+    return ProjectChoice(
+        definitions,
+        hosts,
+        is_planned=asked.purpose == RENEW or looks_first,
+        is_whole_inventory=bool(hosts) and not asked.limited,
+    )
 
 
 def _problems(asked: AskedProjects) -> list[str]:

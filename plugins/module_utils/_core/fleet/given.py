@@ -16,6 +16,8 @@ HOST = "inventory_hostname"
 ACCOUNT_CHANGE = identity.OPTION.removeprefix(PREFIX)
 # Beside the variables of an entry: the names of all that it had where it comes from.
 NAMES = "certops_names"
+# And why some of them have no value.
+PROBLEMS = "certops_problems"
 
 # These mean something else to Ansible.
 RESERVED_HOSTS = ("all", "localhost", "ungrouped")
@@ -29,8 +31,8 @@ class Given:
     """One project: its name, the host that runs it, the store that has it if not the common one, and its variables
     without the prefix.
 
-    ``index`` is its place among the definitions that were given, ``unknown`` says what is wrong with the names of its
-    variables.
+    ``index`` is its place among the definitions that were given, ``unknown`` says what is wrong with its variables,
+    whatever their values.
     """
 
     name: str
@@ -60,8 +62,10 @@ class Given:
 
 def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     """One entry as it was given, in the names of the role or without their prefix."""
-    variables = {str(key).removeprefix(PREFIX): value for key, value in entry.items() if key not in (HOST, NAMES)}
-    unknown = tuple(role_variables.problems(entry.get(NAMES) or (), strict=True))
+    variables = {
+        str(key).removeprefix(PREFIX): value for key, value in entry.items() if key not in (HOST, NAMES, PROBLEMS)
+    }
+    unknown = (*role_variables.problems(entry.get(NAMES) or (), strict=True), *(entry.get(PROBLEMS) or ()))
     name, store = variables.pop("name", None), variables.pop("store", None)
     text = "" if name is None else str(name)
     host = str(entry.get(HOST) or host_of(text))
@@ -77,13 +81,13 @@ def host_of(name: str) -> str:
     return f"project_{host}" if host in RESERVED_HOSTS or _GROUP.fullmatch(host) else host
 
 
-def problems(entries: t.Iterable[Given]) -> list[str]:
-    """Why the entries cannot be taken together: each name that several have."""
+def repeated(entries: t.Iterable[Given]) -> dict[str, str]:
+    """Each name that several entries have, and why none of them is taken."""
     hosts: dict[str, list[str]] = defaultdict(list)
     for one in entries:
         hosts[one.name].append(one.host)
-    doubled = {name: where for name, where in hosts.items() if name and len(where) > 1}
-    return [
-        f"project {name} is defined {len(where)} times (hosts {', '.join(where)}); list each name once"
-        for name, where in sorted(doubled.items())
-    ]
+    return {
+        name: f"project {name} is defined {len(where)} times (hosts {', '.join(where)}); list each name once"
+        for name, where in hosts.items()
+        if name and len(where) > 1
+    }

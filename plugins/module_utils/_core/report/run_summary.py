@@ -16,6 +16,8 @@ from . import screen
 FAILED = "failed"
 # So many projects that did not fail have a line of their own; those that failed always have.
 SHOWN = 50
+# So many projects that the inventory does not have are named.
+NAMED = 10
 _WORDS = ("changed", "deleted", "unchanged", "absent", "locked", FAILED)
 
 Row = t.Mapping[str, t.Any]
@@ -35,7 +37,8 @@ _FIELDS = {
 class Story:
     """What is known at the end: each project that ran, by its host, with its result; those that were selected; those
     that could not be planned;
-    and the summary of the plan, without which nothing is known of other projects. ``rehearsal`` is check mode.
+    and the summary of the plan, without which nothing is known of other projects. ``undefined`` are projects of the
+    store that the inventory does not have, ``rehearsal`` is check mode.
     """
 
     playbook: str
@@ -43,6 +46,7 @@ class Story:
     selected: t.Sequence[Row] = ()
     broken: t.Sequence[Row] = ()
     planned: Row | None = None
+    undefined: t.Sequence[str] = ()
     rehearsal: bool = False
 
 
@@ -73,6 +77,7 @@ def compose(story: Story, now: datetime) -> dict[str, t.Any]:
     headline = _headline(story, rows, counts, len(items))
     planned = story.planned or {}
     known = {row["name"] for row in planned.get("attention") or ()}
+    undefined = _undefined(story.undefined)
     done = [row for row in rows if row["status"] != FAILED]
     shown = [{**row, "said": _said(story, row["status"])} for row in done[:SHOWN]]
     more = [_more_done(done)] if len(done) > SHOWN else []
@@ -83,12 +88,13 @@ def compose(story: Story, now: datetime) -> dict[str, t.Any]:
         "counts": {word: counts[word] for word in (*_WORDS, *counts)},
         "projects": rows,
         "plan": dict(story.planned) if story.planned else None,
+        "without_definition": list(story.undefined),
     }
     return {
         "headline": headline,
         "lines": _lines(rows),
-        "waiting": _waiting(planned),
-        "screen": screen.lines(shown, [*more, *_waiting(planned, known)], items, headline, now),
+        "waiting": [*_waiting(planned), *undefined],
+        "screen": screen.lines(shown, [*more, *_waiting(planned, known), *undefined], items, headline, now),
         "failures": failed,
         "data": data,
     }
@@ -236,6 +242,16 @@ def _waiting(planned: Row, told: t.Collection[str] = ()) -> list[str]:
             f" {first['until']}"
         )
     return found
+
+
+def _undefined(names: t.Sequence[str]) -> list[str]:
+    """That the store has projects which left the inventory: they are renewed with the store, and by no inventory."""
+    if not names:
+        return []
+    more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    verb = "is" if len(names) == 1 else "are"
+    which = f"{', '.join(names[:NAMED])}{more}; define them there, or remove them with certops.cloudfront.delete"
+    return [f"{_projects(len(names))} {verb} in the store, but not in the inventory: {which}"]
 
 
 def _more(count: int, shown: t.Sequence[Row] | None, verb: str) -> list[str]:

@@ -66,13 +66,14 @@ class PlanRequest:
     renewal_info: bool
     schedule_interval_hours: float | None
     accept_mass_change: bool
+    complete: bool
     connection: Connection
 
 
 def parse(params: Params) -> PlanRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     projects = _given(params)
-    problems = given.problems(projects or ()) + _option_problems(params)
+    problems = _option_problems(params)
     problems += reissue.problems(params["issued_before"], params.now, params["issued_by"], params["run"])
     problems += selection.problems(params["certificate"])
     problems += stores.uri_problems(params["store"], "store") + stores.uri_problems(params["archive"], "archive")
@@ -92,6 +93,7 @@ def parse(params: Params) -> PlanRequest:
         renewal_info=params["renewal_info"],
         schedule_interval_hours=params["schedule_interval_hours"],
         accept_mass_change=params["accept_mass_change"],
+        complete=params["complete"],
         connection=Connection.of(params),
     )
 
@@ -128,6 +130,7 @@ def _given(params: Params) -> tuple[Given, ...] | None:
 def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, select."""
     found = _gathered(request, clients)
+    extra = _without_definition(request, clients, found)
     caller, unknown = survey.caller(clients.aws, found)
     question = _question(request, clock, caller)
     inquiry = _inquiry(clients, clock, keep=not check_mode)
@@ -151,6 +154,7 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
         "attention": [one for one in projects if _needs_attention(one)],
         "selected": [_selected(need, request.store or clients.stores[None].uri) for need in taken],
         "broken": sorted(found.broken, key=lambda one: one["name"]),
+        "without_definition": extra,
         "limits": limits,
         "summary": selection.summary(found_needs, len(found.broken)),
         "renewal_info": inquiry.summary,
@@ -265,16 +269,29 @@ def _gathered(request: PlanRequest, clients: Clients) -> survey.Fleet:
     wanted = request.given
     if wanted is None:
         return survey.whole(clients.stores[None]).keep_to(request.archive)
+    repeated = given.repeated(wanted)
     defined: list[Given] = []
     others: list[Given] = []
-    for one in wanted:
+    for one in (one for one in wanted if one.name not in repeated):
         (defined if request.run == "converge" or (request.run == "reissue" and one.is_definition) else others).append(
             one
         )
     partition = partitions.of_region(request.connection.region)
     found, more = survey.defined(defined, clients.stores, partition), survey.named(others, clients.stores)
     more.keep_to(request.archive)
+    for one in wanted:
+        if one.name in repeated:
+            more.fail(one.name, one.host, repeated[one.name])
     return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
+
+
+def _without_definition(request: PlanRequest, clients: Clients, found: survey.Fleet) -> list[str]:
+    """What the store has beyond the definitions, where these are said to be all."""
+    if not request.complete or request.given is None:
+        return []
+    extra, problems = survey.without_definition(request.given, clients.stores[None])
+    found.warnings += problems
+    return extra
 
 
 def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:

@@ -25,7 +25,7 @@ from ..._core.project import definition, document as project_document, places
 from ..._core.values.ownership import CLOUDFRONT_PATH, OUR_TAGS, PROJECT_TAG
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
-from ..._errors import CertError, ConfigError, RemoteError
+from ..._errors import CertError, RemoteError
 from .. import project_updates
 
 # Up to so many documents are read one by one; a table scan costs the size of the table.
@@ -206,32 +206,52 @@ def whole(store: Store) -> Fleet:
 
 
 def named(given: t.Sequence[Given], places: t.Mapping[str | None, Store]) -> Fleet:
-    """These projects as their stores have them; ConfigError that lists all that no store knows."""
-    fleet, unknown = Fleet(), []
+    """These projects as their stores have them; one that its store does not have fails alone."""
+    fleet = Fleet()
     for uri, entries in _by_store(given).items():
-        known = (
-            KnownDocuments.read(places[uri], [one.name for one in entries if one.name])
-            if uri in places
-            else KnownDocuments({}, {})
-        )
+        usable = []
         for one in entries:
-            wrong = _obstacle(one, known)
+            wrong = _obstacles(one)
             if wrong:
-                fleet.fail(one.name, one.host, wrong)
-            elif one.name in known.documents:
+                fleet.fail(one.name, one.host, "; ".join(wrong))
+            else:
+                usable.append(one)
+        known = _known(places, uri, [one.name for one in usable])
+        for one in usable:
+            if one.name in known.documents:
                 fleet.add(one, known.documents[one.name])
             else:
-                unknown.append(f"project {one.name} is not in {places[uri].uri}; create it, or correct the name")
-    if unknown:
-        raise ConfigError(sorted(unknown))
+                unknown = f"project {one.name} is not in {places[uri].uri}; create it, or correct the name"
+                fleet.fail(one.name, one.host, known.errors.get(one.name, unknown))
     return fleet
 
 
-def _obstacle(one: Given, known: KnownDocuments) -> str:
-    """Why a project that was given by name cannot be planned; empty if it can, or is not known at all."""
+def _known(places: t.Mapping[str | None, Store], uri: str | None, names: t.Collection[str]) -> KnownDocuments:
+    """What the store has of these names. Where it is one that projects name of their own, and it does not answer, that
+    is the trouble of these projects alone."""
+    if not names:
+        return KnownDocuments({}, {})
+    try:
+        return KnownDocuments.read(places[uri], names)
+    except CertError as exc:
+        if uri is None:
+            raise
+        return KnownDocuments({}, dict.fromkeys(names, exc.message))
+
+
+def _obstacles(one: Given) -> list[str]:
+    """Why a project that was given by name cannot be looked for."""
     if not one.name:
-        return MISSING.format("name")
-    return "; ".join([*one.unknown, *_store_problems(one)]) or known.errors.get(one.name, "")
+        return [*one.unknown, MISSING.format("name")]
+    return [*definition.name_problems(one.name), *one.unknown, *_store_problems(one)]
+
+
+def without_definition(given: t.Iterable[Given], store: Store) -> tuple[list[str], tuple[str, ...]]:
+    """The projects of the common store that none of these is; or why they are not known."""
+    try:
+        return sorted({*store.names()} - {one.name for one in given}), ()
+    except CertError as exc:
+        return [], (f"whether the store has projects that are not defined is not known: {exc.message}",)
 
 
 def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:
@@ -250,7 +270,7 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
                 fleet.fail(one.name, one.host, "; ".join(wrong))
             else:
                 usable[one.name] = (one, found)
-        known = KnownDocuments.read(places[uri], list(usable)) if usable else KnownDocuments({}, {})
+        known = _known(places, uri, list(usable))
         for name, (one, found) in usable.items():
             _add_defined(fleet, one, {**found.values, "archive": stores.settled(found.values["archive"])}, known)
             fleet.warnings += [f"project {name}: {text}" for text in found.warnings]
@@ -258,6 +278,8 @@ def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], part
 
 
 def _problems(one: Given, found: definition.Definition) -> list[str]:
+    if one.unknown and not (one.name and one.is_definition):
+        return list(one.unknown)
     if not one.name or not one.is_definition:
         return [MISSING.format("domains" if one.name else "name")]
     return [*one.unknown, *_store_problems(one), *found.problems, *_archive_problems(found.values["archive"])]

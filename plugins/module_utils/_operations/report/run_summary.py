@@ -65,6 +65,7 @@ def parse(params: Params) -> SummaryRequest:
         selected=plan.get("selected") or (),
         broken=plan.get("broken") or (),
         planned=plan.get("summary"),
+        undefined=tuple(params["without_definition"]),
         rehearsal=params.check_mode,
     )
     thresholds = tuple(params["digest_thresholds"])

@@ -34,13 +34,19 @@ ONE = ({"project_name": "webapp"},)
             id="reissue what a CA got wrong",
         ),
         pytest.param(AskedProjects("renew", project_name="webapp"), ProjectChoice(ONE, (), True), id="renew one"),
-        pytest.param(AskedProjects("renew", hosts=("a",)), ProjectChoice((), ("a",), True), id="renew one host"),
+        pytest.param(
+            AskedProjects("renew", hosts=("a",)),
+            ProjectChoice((), ("a",), True, is_whole_inventory=True),
+            id="renew one host",
+        ),
         pytest.param(AskedProjects("renew", hosts=()), ProjectChoice((), (), True), id="renew an empty group"),
         pytest.param(
             AskedProjects("converge", project_name="webapp"), ProjectChoice(ONE, (), False), id="one runs in any case"
         ),
         pytest.param(
-            AskedProjects("converge", hosts=("a",)), ProjectChoice((), ("a",), False), id="one host runs in any case"
+            AskedProjects("converge", hosts=("a",)),
+            ProjectChoice((), ("a",), False, is_whole_inventory=True),
+            id="one host runs in any case",
         ),
         pytest.param(
             AskedProjects("converge", projects=["a", SHOP]),
@@ -60,7 +66,9 @@ ONE = ({"project_name": "webapp"},)
             AskedProjects("named", projects=["a", "b"]), ProjectChoice(("a", "b"), (), False), id="all that is named"
         ),
         pytest.param(
-            AskedProjects("named", hosts=("a", "b")), ProjectChoice((), ("a", "b"), False), id="all of the group"
+            AskedProjects("named", hosts=("a", "b")),
+            ProjectChoice((), ("a", "b"), False, is_whole_inventory=True),
+            id="all of the group",
         ),
         pytest.param(
             AskedProjects("named", project_name="webapp", hosts=("a", "b")),

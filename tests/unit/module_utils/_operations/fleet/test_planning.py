@@ -116,6 +116,14 @@ def actions(outcome: Outcome) -> dict[str, str]:
     return {row["name"]: row["action"] for row in outcome.result["projects"]}
 
 
+@dataclass
+class AwayStore(FakeStore):
+    """A store that does not answer."""
+
+    def read(self, name: str) -> t.NoReturn:
+        raise RemoteError("there is no such bucket", service="s3", operation="GetObject")
+
+
 @pytest.fixture
 def store() -> FakeStore:
     return FakeStore()
@@ -442,14 +450,13 @@ class TestNames:
             put(store, name, certificate=certificate(1))
         assert actions(plan(store, names=["two", "one", "two"])) == {"one": "none", "two": "none"}
 
-    def test_all_that_no_store_knows_are_said_at_once(self, store: FakeStore) -> None:
-        put(store)
-        with pytest.raises(ConfigError) as caught:
-            plan(store, names=["webapp", "nope", "neither"])
-        assert [problem.split(" is not in ")[0] for problem in caught.value.problems] == [
-            "project neither",
-            "project nope",
-        ]
+    def test_what_no_store_knows_or_no_project_can_be_called_fails_alone(self, store: FakeStore) -> None:
+        put(store, certificate=certificate(1))
+        found = plan(store, names=["webapp", "nope", "a b"])
+        assert actions(found) == {"webapp": "none"}
+        errors = {row["name"]: row["error"] for row in found.result["broken"]}
+        assert errors["nope"].startswith("project nope is not in memory://store; create it, or")
+        assert "'a b' is not a valid project name" in errors["a b"]
 
     def test_many_names_are_read_in_one_scan(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
         names = [f"p{number}" for number in range(survey.FEW + 1)]
@@ -604,9 +611,34 @@ class TestDefinitions:
         ] == []
         assert errors["none"] == "missing required arguments: project_domains"
 
-    def test_two_definitions_of_one_name_are_refused(self, store: FakeStore) -> None:
-        with pytest.raises(ConfigError, match=r"project webapp is defined 2 times \(hosts a, b\)"):
-            self.converge(store, given(inventory_hostname="a"), given(inventory_hostname="b"), given("shop"))
+    def test_of_a_name_that_is_defined_twice_both_definitions_fail_alone(self, store: FakeStore) -> None:
+        found = self.converge(store, given(inventory_hostname="a"), given(inventory_hostname="b"), given("shop"))
+        assert actions(found) == {"shop": "issue"}
+        assert [row["host"] for row in found.result["broken"]] == ["a", "b"]
+        error = "project webapp is defined 2 times (hosts a, b); list each name once"
+        assert {row["error"] for row in found.result["broken"]} == {error}
+
+    def test_what_the_store_has_beyond_the_definitions_is_named(self, store: FakeStore) -> None:
+        self.keep(store)
+        self.keep(store, "left")
+        assert self.converge(store, given(), given("new")).result["without_definition"] == []
+        found = self.converge(store, given(), given("new"), complete=True)
+        assert (found.result["without_definition"], actions(found)) == (["left"], {"new": "issue", "webapp": "none"})
+
+    def test_a_store_of_its_own_that_is_away_is_the_trouble_of_its_project(self, store: FakeStore) -> None:
+        other = AwayStore(uri="s3://gone/store")
+        found = self.converge(store, given(project_store=other.uri), given("shop"), others={other.uri: other})
+        assert actions(found) == {"shop": "issue"}
+        assert [(row["name"], row["error"]) for row in found.result["broken"]] == [
+            ("webapp", "there is no such bucket")
+        ]
+
+    def test_a_definition_without_values_fails_alone(self, store: FakeStore) -> None:
+        why = "project_domains: it has no value: 'domains' is undefined"
+        nothing = {"project_name": "webapp", "certops_problems": [why], "inventory_hostname": "web"}
+        for run in ("converge", "renew"):
+            found = plan(store, run=run, definitions=[nothing, given("shop")])
+            assert {row["host"]: row["error"] for row in found.result["broken"]}["web"] == why
 
     def test_names_without_the_prefix_do_as_well(self, store: FakeStore) -> None:
         assert actions(self.converge(store, {"name": "webapp", "domains": "example.com"})) == {"webapp": "issue"}
