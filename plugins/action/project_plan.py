@@ -69,7 +69,7 @@ class ActionModule(_in_process.ActionModule):
             store = wanted.get("store") or self._task.args.get("store")
             args = {"names": [str(wanted["name"])], **({"store": store} if store else {})}
             for known in self.result_of("project_info", args, task_vars).get("projects", ()):
-                found[index] = choice.others(known["role_vars"], wanted)
+                found[index] = choice.others(known, wanted)
         return found
 
     def _selected(

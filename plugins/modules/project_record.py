@@ -90,8 +90,8 @@ options:
     default: converge
   archive:
     description:
-      - The archive that was given for this run. With O(state=locked) and without O(definition), a project whose
-        document names another one is refused, since a document does not decide where keys go.
+      - The archive that was given for this run. With O(state=locked), a project is refused whose O(definition), or
+        without one whose document, names another archive, since a document does not decide where keys go.
     type: str
   server_certificates:
     description:

@@ -48,17 +48,16 @@ def checked(store: Store, name: str, stored: Stored | CertError) -> ProjectDocum
         raise CertError(f"the document of project {name} in {store.uri} cannot be used: {exc}") from exc
 
 
-def archive_problem(document: ProjectDocument, given: str | None) -> str | None:
-    """Why the keys of a project do not go where its document says: the archive that was given for this run is another
-    one. None if it is the same, or none was given."""
+def archive_problem(name: str, named: str | None, given: str | None) -> str | None:
+    """Why the keys of a project do not go to ``named``, as its document says: the archive that was given for this run
+    is another one. None if it is the same, or none was given."""
     if not given:
         return None
-    named = document["definition"]["archive"]
     problem = stores.uri_problem(named, "archive") if named else None
     if problem is None and stores.location(named, "archive").uri == stores.location(given, "archive").uri:
         return None
     return (
-        f"the document of project {document['name']} keeps keys in {texts.cleaned(named or 'the default archive')}, but"
+        f"the document of project {name} keeps keys in {texts.cleaned(named or 'the default archive')}, but"
         f" project_archive is {given}, and a document does not decide where keys go; leave project_archive out, or"
         " change the archive of the project with the playbook create"
     )

@@ -118,7 +118,14 @@ def test_a_document_cannot_send_keys_elsewhere_than_where_the_user_keeps_them(
     group_vars.write_text(json.dumps({"project_archive": ours}), encoding="utf-8")
     source = group_vars.parents[1] / "certops.yml"
     source.write_text(json.dumps({"plugin": "certops.cloudfront.projects", "store": uri}), encoding="utf-8")
-    assert any(said in line for line in ansible.playbook("renew", {}, "-i", str(source)).failed().told)
+    # In an inventory the variables of hosts come from the store, and before those of groups.
+    for playbook in ("renew", "create"):
+        assert any(said in line for line in ansible.playbook(playbook, {}, "-i", str(source)).failed().told), playbook
+    # So do those of a project of which one thing is changed.
+    groups = tmp_path / "groups.json"
+    groups.write_text(json.dumps({"all": {"vars": {"project_archive": ours}}}), encoding="utf-8")
+    change = {"project_store": uri, "project_name": GOOD, "project_renewal_interval_days": 20}
+    assert any(said in line for line in ansible.playbook("create", change, "-i", str(groups)).failed().told)
     assert not list(tmp_path.rglob("theirs"))
     ansible.playbook("renew", {**given, "project_archive": theirs}).succeeded()
     assert list((tmp_path / "theirs" / GOOD).glob("*.tar.gz"))

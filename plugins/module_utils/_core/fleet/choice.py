@@ -175,8 +175,11 @@ def to_complete(
 
 
 def others(stored: t.Mapping[str, t.Any], fields: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """The stored variables but those that were given."""
-    return {key: value for key, value in stored.items() if key.removeprefix(given.PREFIX) not in fields}
+    """The variables of a project in the store, as project_info shows it, but those that were given; marked as stored if
+    the place of its keys is."""
+    found = {key: value for key, value in stored["role_vars"].items() if key.removeprefix(given.PREFIX) not in fields}
+    mark = {} if "archive" in fields else {given.RECORD: {"name": stored["name"], "state": stored["state"]}}
+    return {**found, **mark}
 
 
 def completed(choice: ProjectChoice, stored: t.Mapping[int, t.Mapping[str, t.Any]]) -> ProjectChoice:

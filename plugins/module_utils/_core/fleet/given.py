@@ -16,6 +16,8 @@ HOST = "inventory_hostname"
 ACCOUNT_CHANGE = identity.OPTION.removeprefix(PREFIX)
 # Beside the variables of an entry: the names of all that it had where it comes from.
 NAMES = "certops_names"
+# With this variable, the others come from a store.
+RECORD = f"{PREFIX}record"
 # And why some of them have no value.
 PROBLEMS = "certops_problems"
 
@@ -32,7 +34,7 @@ class Given:
     without the prefix.
 
     ``index`` is its place among the definitions that were given, ``unknown`` says what is wrong with its variables,
-    whatever their values.
+    whatever their values. ``is_stored`` says that these come from a store, by way of an inventory.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Given:
     index: int | None
     variables: t.Mapping[str, t.Any]
     unknown: tuple[str, ...] = ()
+    is_stored: bool = False
 
     @property
     def is_definition(self) -> bool:
@@ -68,9 +71,14 @@ def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     unknown = (*role_variables.problems(entry.get(NAMES) or (), strict=True), *(entry.get(PROBLEMS) or ()))
     name, store = variables.pop("name", None), variables.pop("store", None)
     text = "" if name is None else str(name)
-    host = str(entry.get(HOST) or host_of(text))
     return Given(
-        name=text, host=host, store=str(store) if store else None, index=index, variables=variables, unknown=unknown
+        name=text,
+        host=str(entry.get(HOST) or host_of(text)),
+        store=str(store) if store else None,
+        index=index,
+        variables=variables,
+        unknown=unknown,
+        is_stored=RECORD in (entry.get(NAMES) or ()),
     )
 
 

@@ -29,7 +29,7 @@ from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
-from ..._errors import ConfigError, RefusedError
+from ..._errors import CertError, ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
 from ..report import run_notes
 from . import brought_files, ca_limits, renewal_inquiry, survey
@@ -277,21 +277,25 @@ def _gathered(request: PlanRequest, clients: Clients) -> survey.Fleet:
             one
         )
     partition = partitions.of_region(request.connection.region)
-    found, more = survey.defined(defined, clients.stores, partition), survey.named(others, clients.stores)
-    more.keep_to(request.archive)
+    found = survey.defined([one for one in defined if not one.is_stored], clients.stores, partition)
+    stored = survey.defined([one for one in defined if one.is_stored], clients.stores, partition)
+    for more in (stored, survey.named(others, clients.stores)):
+        found.join(more.keep_to(request.archive))
     for one in wanted:
         if one.name in repeated:
-            more.fail(one.name, one.host, repeated[one.name])
-    return survey.Fleet(found.candidates + more.candidates, found.broken + more.broken, found.warnings)
+            found.fail(one.name, one.host, repeated[one.name])
+    return found
 
 
 def _without_definition(request: PlanRequest, clients: Clients, found: survey.Fleet) -> list[str]:
     """What the store has beyond the definitions, where these are said to be all."""
     if not request.complete or request.given is None:
         return []
-    extra, problems = survey.without_definition(request.given, clients.stores[None])
-    found.warnings += problems
-    return extra
+    try:
+        return sorted({*clients.stores[None].names()} - {one.name for one in request.given})
+    except CertError as exc:
+        found.warnings.append(f"whether the store has projects that are not defined is not known: {exc.message}")
+        return []
 
 
 def _pace(request: PlanRequest, found: survey.Fleet) -> list[str]:

@@ -123,10 +123,17 @@ class Fleet:
         """A project that cannot; the others continue."""
         self.broken.append({"name": name, "host": host, "error": error})
 
+    def join(self, more: Fleet) -> None:
+        """The projects of another fleet, too."""
+        self.candidates += more.candidates
+        self.broken += more.broken
+        self.warnings += more.warnings
+
     def keep_to(self, archive: str | None) -> Fleet:
         """Without the projects that keep their keys in another archive than this one, if one was given."""
         for candidate in tuple(self.candidates):
-            problem = project_updates.archive_problem(candidate.document, archive)
+            named = candidate.document["definition"]["archive"]
+            problem = project_updates.archive_problem(candidate.name, named, archive)
             if problem:
                 self.candidates.remove(candidate)
                 self.fail(candidate.name, candidate.host, problem)
@@ -244,14 +251,6 @@ def _obstacles(one: Given) -> list[str]:
     if not one.name:
         return [*one.unknown, MISSING.format("name")]
     return [*definition.name_problems(one.name), *one.unknown, *_store_problems(one)]
-
-
-def without_definition(given: t.Iterable[Given], store: Store) -> tuple[list[str], tuple[str, ...]]:
-    """The projects of the common store that none of these is; or why they are not known."""
-    try:
-        return sorted({*store.names()} - {one.name for one in given}), ()
-    except CertError as exc:
-        return [], (f"whether the store has projects that are not defined is not known: {exc.message}",)
 
 
 def defined(given: t.Sequence[Given], places: t.Mapping[str | None, Store], partition: str) -> Fleet:

@@ -184,9 +184,11 @@ def _run_problems(params: Params) -> list[str]:
 
 
 def _require_archive(request: RecordRequest, document: ProjectDocument | None) -> None:
-    """RefusedError if a stored definition would send keys elsewhere than where the user of this run keeps them."""
-    if request.state == "locked" and request.definition is None and document is not None:
-        problem = project_updates.archive_problem(document, request.archive)
+    """RefusedError if a stored definition, or variables that come from one, would send keys elsewhere than where the
+    user of this run keeps them."""
+    wanted = request.definition or (document and document["definition"])
+    if request.state == "locked" and wanted is not None:
+        problem = project_updates.archive_problem(request.name, wanted["archive"], request.archive)
         if problem:
             raise RefusedError(problem)
 

@@ -203,9 +203,9 @@ def test_secrets_are_the_variables_of_the_role_that_are_not_to_be_logged() -> No
 
 class TestChangeOfOneThing:
     STORED: t.ClassVar[dict[str, t.Any]] = {
-        "project_name": "a",
-        "project_domains": ["a.example"],
-        "project_verify": "tls",
+        "name": "a",
+        "state": "ok",
+        "role_vars": {"project_name": "a", "project_domains": ["a.example"], "project_verify": "tls"},
     }
 
     def chosen(self, *entries: t.Any) -> choice.ProjectChoice:
@@ -232,10 +232,10 @@ class TestChangeOfOneThing:
     def test_the_rest_is_what_the_store_has(self) -> None:
         entry = {"name": "a", "verify": "none"}
         rest = choice.others(self.STORED, choice.fields_of(entry))
-        assert rest == {"project_domains": ["a.example"]}
+        # Marked, since what the store has does not decide where keys go.
+        assert rest == {"project_domains": ["a.example"], "project_record": {"name": "a", "state": "ok"}}
+        assert "project_record" not in choice.others(self.STORED, {**choice.fields_of(entry), "archive": "file:///a"})
         completed = choice.completed(self.chosen(entry), {0: rest})
-        assert completed.definitions == (
-            {"project_name": "a", "project_verify": "none", "project_domains": ["a.example"]},
-        )
+        assert completed.definitions == ({"project_name": "a", "project_verify": "none", **rest},)
         (host,) = choice.with_stored(choice.named(completed), {0: rest})
         assert host["variables"] == rest

@@ -633,6 +633,14 @@ class TestDefinitions:
             ("webapp", "there is no such bucket")
         ]
 
+    def test_variables_that_come_from_the_store_do_not_decide_where_keys_go(self, store: FakeStore) -> None:
+        theirs = given(project_archive="file:///theirs", certops_names=["project_name", "project_record"])
+        found = self.converge(store, theirs, given("shop", project_archive="file:///own"), archive="file:///ours")
+        assert actions(found) == {"shop": "issue"}
+        assert "keeps keys in file:///theirs, but project_archive is file:///ours" in found.result["broken"][0]["error"]
+        same = given(project_archive="file:///ours", certops_names=["project_name", "project_record"])
+        assert actions(self.converge(store, same, archive="file:///ours")) == {"webapp": "issue"}
+
     def test_a_definition_without_values_fails_alone(self, store: FakeStore) -> None:
         why = "project_domains: it has no value: 'domains' is undefined"
         nothing = {"project_name": "webapp", "certops_problems": [why], "inventory_hostname": "web"}
