@@ -4,8 +4,12 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
+import sys
 import typing as t
 
+import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils import _module
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
@@ -38,3 +42,27 @@ def test_an_error_and_its_details_are_harmless() -> None:
 
 def test_a_warning_is_one_line() -> None:
     assert _module.warnings_of(Outcome(False, warnings=(f"one\n{EVIL}",))) == [f"one {SHOWN}"]
+
+
+def test_a_host_without_boto3_is_told_which_python_lacks_it_and_how_to_install_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Edge:
+        params: t.ClassVar[dict[str, t.Any]] = {}
+        check_mode = False
+
+        def __init__(self, **_rules: t.Any) -> None: ...
+
+        def fail_json(self, **result: t.Any) -> t.NoReturn:
+            print(json.dumps(result))
+            sys.exit(1)
+
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "boto3" else find(name))
+    monkeypatch.setattr(_module, "AnsibleAWSModule", Edge)
+    never = t.cast("t.Any", None)
+    with pytest.raises(SystemExit):
+        _module.execute(argument_spec={}, parse=never, connect=never, run=never)
+    said = json.loads(capsys.readouterr().out)
+    assert said["msg"].startswith("the Python library boto3 is not installed for the Python that runs the modules;")
+    assert said["msg"].endswith(f"{sys.executable} -m pip install -r requirements.txt")

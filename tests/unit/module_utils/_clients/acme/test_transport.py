@@ -22,7 +22,7 @@ import requests
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme import network, transport
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.client import AcmeServer
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.network import Network
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from sandbox.ca.authority import Authority
 from unit.fakes.clock import FakeClock
 
@@ -260,3 +260,9 @@ def test_proxies_of_the_environment_are_looked_up_once_for_each_server(monkeypat
             found = made.merge_environment_settings(f"https://{host}/{number}", {}, True, "/ca.pem", None)
             assert (found["proxies"].get("https"), found["verify"], found["stream"]) == (proxy, "/ca.pem", True)
     assert len(looked_up) == 2
+
+
+def test_a_host_without_the_library_is_told_which_one_and_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "ClientNetwork", object)
+    with pytest.raises(CertError, match=r"the Python library acme is not installed .* -m pip install -r"):
+        Network(None, None, FakeClock())

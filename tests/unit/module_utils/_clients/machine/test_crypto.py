@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import time
 import typing as t
+from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
@@ -34,6 +35,29 @@ def test_a_host_without_cryptography_is_named_and_not_its_input(
         work()
     # A bundle that cannot be read is passed over in places; one for which there is no library must not be.
     assert not isinstance(caught.value, ConfigError)
+
+
+def test_a_bundle_whose_chain_expired_or_does_not_fit_says_what_to_use_instead() -> None:
+    lasting, other = issue("example.com", lifetime=timedelta(days=36500)), issue("example.com")
+    leaf, issuer = crypto.load_certificates(lasting.leaf)[0], crypto.load_certificates(lasting.chain)[0]
+    subject, name, day = leaf.subject.rfc4514_string(), issuer.subject.rfc4514_string(), timedelta(days=1)
+
+    def problems(chain: str, key: str, now: t.Any) -> list[str]:
+        return crypto.bundle_problems(lasting.leaf, chain, key, now)
+
+    assert problems(lasting.chain, lasting.key, issuer.not_valid_after_utc - day) == []
+    advice = "use a newer chain, or have the CA send another one (project_acme_preferred_chain)"
+    assert problems(lasting.chain, lasting.key, issuer.not_valid_after_utc) == [
+        f"the chain certificate {name} expired at {issuer.not_valid_after_utc.isoformat()}; {advice}"
+    ]
+    assert problems(other.chain, other.key, leaf.not_valid_before_utc - day) == [
+        "the private key does not belong to the certificate",
+        f"the certificate is not valid before {leaf.not_valid_before_utc.isoformat()}",
+        f"the chain contradicts itself: {subject} was not issued by {name}; order it from the leaf upwards",
+    ]
+    assert problems("", lasting.key, leaf.not_valid_after_utc) == [
+        f"the certificate expired at {leaf.not_valid_after_utc.isoformat()}"
+    ]
 
 
 ISSUED = issue("example.com")

@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.net import webhooks
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.webhooks import WebhookCall
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 
 SECRET = "0123456789abcdef"
 
@@ -71,3 +72,9 @@ def test_what_cannot_be_reached_is_said_without_its_url(url: str) -> None:
     (answer,) = webhooks.post_all([WebhookCall(url, b"", {})])
     assert answer.problem
     assert SECRET not in answer.problem
+
+
+def test_a_host_without_the_library_is_told_which_one_and_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhooks, "requests", None)
+    with pytest.raises(CertError, match=r"the Python library requests is not installed .* -m pip install -r"):
+        webhooks.post_all([])
