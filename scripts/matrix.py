@@ -36,6 +36,8 @@ import checkout
 
 ROOT = checkout.ROOT
 HOME = ROOT / ".cache" / "matrix"
+# Another value has all environments made anew.
+LAYOUT = "1"
 # Which Pythons a controller of each ansible-core runs on:
 # https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html
 CONTROLLERS = {
@@ -143,7 +145,7 @@ def python_of(version: str) -> str | None:
 def make(directory: Path, python: str, stamp: str, fill: t.Callable[[Path], None]) -> None:
     """A virtual environment that ``fill`` completes, unless there is one of this stamp already."""
     written = directory / "matrix-stamp"
-    stamp = hashlib.sha256("\n".join([Path(__file__).read_text(encoding="utf-8"), python, stamp]).encode()).hexdigest()
+    stamp = hashlib.sha256("\n".join([LAYOUT, str(ROOT), python, stamp]).encode()).hexdigest()
     if written.exists() and written.read_text(encoding="utf-8") == stamp:
         return
     shutil.rmtree(directory, ignore_errors=True)
