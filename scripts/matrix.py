@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs the tests on the versions of ansible-core and Python that the collection supports: ``matrix.py``, or the names
-of some rows, such as ``2.18/3.11``, and of some steps, such as ``story``.
+of some rows, such as ``2.18/3.11`` or ``oldest``, and of some steps, such as ``story``.
 
 On every row the story of the demo and a sample of the end-to-end tests; on the oldest and the newest also a third CA
 and, when all rows have had that, the unit tests and the other end-to-end tests. A row whose Python is not on this
@@ -37,7 +37,7 @@ import checkout
 ROOT = checkout.ROOT
 HOME = ROOT / ".cache" / "matrix"
 # Another value has all environments made anew.
-LAYOUT = "1"
+LAYOUT = "2"
 # Which Pythons a controller of each ansible-core runs on:
 # https://docs.ansible.com/ansible/latest/reference_appendices/release_and_maintenance.html
 CONTROLLERS = {
@@ -138,7 +138,8 @@ def python_of(version: str) -> str | None:
         probe = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
         answer = path and subprocess.run([path, "-c", probe], capture_output=True, text=True, check=False)
         if answer and answer.returncode == 0 and answer.stdout.strip() == version:
-            return path
+            # that of a virtual environment on the path is the one it was made from
+            return os.path.realpath(path)
     return None
 
 
@@ -182,7 +183,8 @@ def prepare(row: Row, python: str) -> None:
         here = made / packages / "ansible_collections"
         (here / "certops").mkdir(parents=True)
         (here / "certops" / "cloudfront").symlink_to(ROOT)
-        (here / "amazon").symlink_to(Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon")
+        for namespace in ("amazon", "ansible", "community"):
+            (here / namespace).symlink_to(Path(sysconfig.get_path("purelib")) / "ansible_collections" / namespace)
 
     make(row.directory, python, f"{row.core}\n{texts}", add_ansible)
 
@@ -274,6 +276,7 @@ def ready(chosen: t.Sequence[Row], total: Counts) -> list[Row]:
 def main(names: t.Sequence[str]) -> int:
     """Run the rows and the steps of these names; without any row all rows, without any step all steps."""
     known = rows()
+    names = [known[1].name if name == "oldest" else name for name in names]
     unknown = set(names) - {row.name for row in known} - set(STEPS)
     if unknown:
         there = f"{' '.join(row.name for row in known)} and {' '.join(STEPS)}"
@@ -283,7 +286,8 @@ def main(names: t.Sequence[str]) -> int:
     check.LOGS.mkdir(parents=True, exist_ok=True)
     total, state = Counts(), tree()
     # The environment of the modules is made first: the other rows run modules there, too.
-    here = ready(list(dict.fromkeys([known[0], *chosen])), total)
+    helpers = known[:1] if {"modules", "sample", "e2e"} & set(steps) else []
+    here = ready(list(dict.fromkeys([*helpers, *chosen])), total)
     for late in (False, True):
         for row in here:
             for step in row.steps:

@@ -60,8 +60,8 @@ notes:
     it are never templates, and a cache in another form than ours is not used.
   - O(cache) keeps the documents, while states, groups and days are computed anew each time. What happened to a project
     since is then not seen in the inventory;
-    the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. C(--flush-cache)
-      reads the store again.
+    the playbook C(certops.cloudfront.renew) sees it all the same, because it reads the store itself. With
+    C(--flush-cache), ansible-playbook, and from ansible-core 2.19 on ansible-inventory, read the store again.
   - C(certops.cloudfront.renew) finds out by itself what is due. With C(--limit state_due) it looks at those projects
     only, but if there are none, Ansible ends with an error, because the limit matches no host.
   - A project that is named C(all), C(localhost), C(ungrouped), or like one of the groups is left out with a warning,

@@ -56,6 +56,13 @@ class Inventory:
     def list(self, *arguments: str, env: Mapping[str, str] | None = None) -> dict[str, Any]:
         return dict(json.loads(self.run("--list", *arguments, env=env).succeeded().stdout))
 
+    def hosts_of_a_play(self, *arguments: str) -> list[str]:
+        """As ansible-playbook sees it, which knows more options than the ansible-inventory of ansible-core 2.18."""
+        play = self.file.parent / "play.yml"
+        play.write_text(json.dumps([{"hosts": "certificate_projects", "gather_facts": False}]), encoding="utf-8")
+        run = self.ansible.run("ansible-playbook", "-i", str(self.file), "--list-hosts", *arguments, str(play))
+        return sorted(re.findall(r"^ {6}(\w+)$", run.succeeded().stdout, re.MULTILINE))
+
 
 @pytest.fixture
 def inventory(ansible: Ansible, tmp_path: Path) -> Inventory:
@@ -146,7 +153,7 @@ def test_a_bucket_is_read_as_the_role_that_is_to_be_assumed(
     inventory.write(store=f"s3://{BUCKET}/store", assume_role_arn=role)
     assert inventory.list()["state_pending"]["hosts"] == ["web"]
     inventory.write(store=f"s3://{BUCKET}/store", assume_role_arn=f"{role}s")
-    assert f"sts:AssumeRole on {role}s was answered with AccessDenied" in inventory.run("--list").failed().stderr
+    assert f"sts:AssumeRole on {role}s was answered with AccessDenied" in inventory.run("--list").failed().output
 
 
 def test_a_service_that_is_away_is_a_failure_that_names_the_call(
@@ -172,7 +179,7 @@ def test_the_cache_spares_the_calls_until_it_is_flushed(
     control.clear_calls()
     assert inventory.list() == first
     assert control.calls() == []
-    assert inventory.list("--flush-cache")["certificate_projects"]["hosts"] == ["shop", "web"]
+    assert inventory.hosts_of_a_play("--flush-cache") == ["shop", "web"]
     assert control.calls()
 
 
@@ -188,5 +195,6 @@ def test_constructed_options_make_groups_and_variables_and_secrets_stay_out(inve
     run = inventory.run("--list").succeeded()
     listing = json.loads(run.stdout)
     assert listing["apex"]["hosts"] == listing["key_ecdsa_p256"]["hosts"] == ["web"]
-    assert listing["_meta"]["hostvars"]["web"]["days_left"] == -1
+    # ansible-core 2.18 makes texts of what compose gives
+    assert int(listing["_meta"]["hostvars"]["web"]["days_left"]) == -1
     assert "not-to-be-seen" not in run.output

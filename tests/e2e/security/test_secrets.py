@@ -11,6 +11,7 @@ from pathlib import Path
 
 import josepy
 import pytest
+from ansible.release import __version__ as ansible_version
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
 from cryptography.hazmat.primitives import serialization
 from e2e.security.secrets_story import DNS_SECRET, HMAC_KEY, Story, forms
@@ -66,8 +67,9 @@ def test_a_list_of_projects_does_not_show_their_secrets(ansible: Ansible, tmp_pa
     )
     output = ansible.playbook("create", {}, "-vvvv", "-e", f"@{given}").failed().output
     assert [secret for secret in (HMAC_KEY, DNS_SECRET) if secret in output] == []
-    # what is no secret is shown, where the project gets so far
-    assert planned or '"project_domains": "example.org"' in output
+    # What is no secret is shown, where the project gets so far; ansible-core 2.18 hides the items beside a hidden one.
+    hides_all = ansible_version.startswith("2.18.")
+    assert planned or hides_all or '"project_domains": "example.org"' in output
 
 
 @pytest.mark.parametrize("kind", ["ecdsa_p256", "rsa_2048"])
