@@ -61,6 +61,9 @@ def parse(name: str, given: t.Mapping[str, t.Any], partition: str = partitions.G
     for key, (default, check) in _FIELDS.items():
         value = given.get(key)
         values[key], found = check(key, default if value is None else value)
+        if found and value == "":
+            # So AWX sends a question of a survey that has no answer.
+            values[key], found = check(key, default)
         problems += found
     if given.get("sns_topic") is None:
         values["sns_topic"] = topic

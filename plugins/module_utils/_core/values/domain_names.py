@@ -24,12 +24,13 @@ MAX_LABEL_LENGTH = 63
 WILDCARD = "*."
 
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+_SEPARATOR = re.compile("[,\n\r]")
 
 
 def split(domains: t.Sequence[str]) -> tuple[str, ...]:
-    """The single names of a list whose items may themselves be comma-separated text; blanks around names are
-    dropped."""
-    return tuple(name for item in domains for name in (part.strip() for part in str(item).split(",")) if name)
+    """The single names of a list whose items may themselves be text with a name a line, or separated by commas; blanks
+    around names are dropped."""
+    return tuple(name for item in domains for part in _SEPARATOR.split(str(item)) if (name := part.strip()))
 
 
 def normalise(domains: t.Sequence[str]) -> tuple[str, ...]:

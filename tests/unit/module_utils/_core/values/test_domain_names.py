@@ -19,6 +19,7 @@ LONG_NAME = ".".join(["a" * 60] * 5)
         pytest.param(["Example.COM"], ("example.com",), id="lower case"),
         pytest.param(["b.example.com", "a.example.com"], ("b.example.com", "a.example.com"), id="the order stays"),
         pytest.param(["example.com, *.example.com"], ("example.com", "*.example.com"), id="comma text in a list"),
+        pytest.param(["a.example.com\r\nb.example.com\n"], ("a.example.com", "b.example.com"), id="a name a line"),
         pytest.param([" example.com ", ""], ("example.com",), id="blanks and empty items do not count"),
         pytest.param(["bücher.example"], ("xn--bcher-kva.example",), id="international name"),
         pytest.param(["*.BÜCHER.example"], ("*.xn--bcher-kva.example",), id="international wildcard"),
