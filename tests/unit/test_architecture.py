@@ -69,7 +69,7 @@ FLOORS: tuple[tuple[set[str], ...], ...] = (
         {"_core/retire"},
         {"_core/project"},
         {"_core/run"},
-        {"_core/adoption", "_core/doctor", "_core/fleet"},
+        {"_core/adoption", "_core/controller", "_core/doctor", "_core/fleet"},
     ),
     (
         {"_clients/machine", "_clients/net"},

@@ -90,8 +90,13 @@ KINDS = {
             associations=_NOTICES,
             is_template=True,
         ),
-        Kind("inventories", "inventory", {**_NAMED, "organization": None, "kind": "", "variables": ""}, _ORGANIZATION,
-             required=("name", "organization")),
+        Kind(
+            "inventories",
+            "inventory",
+            {**_NAMED, "organization": None, "kind": "", "variables": "", "host_filter": None},
+            _ORGANIZATION,
+            required=("name", "organization"),
+        ),
         Kind(
             "inventory_sources",
             "inventory_source",

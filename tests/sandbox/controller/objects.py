@@ -15,10 +15,8 @@ from .notices import NOTICES
 from .rules import RULES, kind_of
 
 ENCRYPTED = "$encrypted$"
-_FILTERS = {
-    "name", "name__startswith", "id", "or__id", "or__name", "organization", "organization__name", "type", "identifier",
-    "workflow_job_template", "inventory", "unified_job_template", "credential_type",
-}  # fmt: skip
+# Beside the fields of an object, and the names of what these refer to.
+_FILTERS = {"name__startswith", "id", "or__id", "or__name", "type"}
 _PAGES = {"page", "page_size", "order_by"}
 
 
@@ -35,6 +33,7 @@ class Objects:
 
     def __init__(self, contents: Mapping[str, list[str]]) -> None:
         self.contents = contents
+        self.managed: set[str] = set()
         self._numbers = itertools.count(1)
         self._all: dict[str, dict[int, dict[str, Any]]] = {path: {} for path in KINDS}
         self._surveys: dict[int, dict[str, Any]] = {}
@@ -73,7 +72,11 @@ class Objects:
 
     def listed(self, path: str, query: Mapping[str, str]) -> list[dict[str, Any]]:
         """The objects that these filters leave, as the API shows them."""
-        unknown = set(query) - _FILTERS - _PAGES
+        if path == "unified_job_templates":
+            known = {"name", "organization", "organization__name"}
+        else:
+            known = {*KINDS[path].fields, *(f"{name}__name" for name in KINDS[path].references)}
+        unknown = set(query) - _FILTERS - _PAGES - known
         if unknown:
             raise RefusedCallError(400, {"detail": f"No field named {', '.join(sorted(unknown))}."})
         paths = TEMPLATES if path == "unified_job_templates" else (path,)
@@ -88,12 +91,19 @@ class Objects:
             return False
         if not str(kept.get("name", "")).startswith(filters.get("name__startswith", "")):
             return False
-        if "organization__name" in filters:
-            organization = self._all["organizations"].get(kept.get("organization") or 0, {})
-            if organization.get("name") != filters["organization__name"]:
+        for name, value in filters.items():
+            owner = kept.get(name.removesuffix("__name"))
+            if (
+                name.endswith("__name")
+                and name != "or__name"
+                and (owner is None or self._name(kind, name, owner) != value)
+            ):
                 return False
         either = {name.removeprefix("or__"): value for name, value in filters.items() if name.startswith("or__")}
         return not either or any(str(kept.get(name)) == value for name, value in either.items())
+
+    def _name(self, kind: Kind, name: str, identifier: int) -> str:
+        return str(self.read(kind.references[name.removesuffix("__name")], identifier)["name"])
 
     def shown(self, path: str, kept: Mapping[str, Any]) -> dict[str, Any]:
         """The object as the API shows it: with its address and related ones, without secrets."""
@@ -110,10 +120,14 @@ class Objects:
             if kept["unified_job_template"]:
                 one = self.shown(*self._template(kept["unified_job_template"]))
                 found["related"]["unified_job_template"] = one["url"]
+        if path == "credential_types":
+            found["managed"] = kept["name"] in self.managed
         if path == "notification_templates":
             _mask(found["notification_configuration"], kept["notification_type"])
         if path == "credentials":
-            found["inputs"] = dict.fromkeys(kept["inputs"], ENCRYPTED)
+            fields = self.read("credential_types", kept["credential_type"])["inputs"].get("fields", [])
+            secret = {field["id"] for field in fields if field.get("secret")}
+            found["inputs"] = {key: ENCRYPTED if key in secret else value for key, value in kept["inputs"].items()}
         return found
 
     def _template(self, identifier: int) -> tuple[str, dict[str, Any]]:
@@ -213,8 +227,8 @@ class Objects:
 
     def delete(self, path: str, identifier: int) -> None:
         """Delete the object and what cannot be without it."""
-        self.read(path, identifier)
-        if path == "credential_types" and self._in_use(identifier):
+        before = self.read(path, identifier)
+        if path == "credential_types" and (self._in_use(identifier) or before["name"] in self.managed):
             raise RefusedCallError(403, {"detail": "Credential types that are in use cannot be deleted"})
         del self._all[path][identifier]
         for one, kind in KINDS.items():

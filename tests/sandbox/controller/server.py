@@ -36,13 +36,14 @@ class Controller:
         for name, kind in _MANAGED.items():
             made = self.objects.create("credential_types", {"name": name, "kind": "cloud"})["id"]
             self.objects.read("credential_types", made)["kind"] = kind
+            self.objects.managed.add(name)
             wanted = {"name": f"my {name}", "credential_type": made, "organization": organization}
             self.objects.create("credentials", wanted)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     def __enter__(self) -> Controller:
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
     def __exit__(
