@@ -25,6 +25,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 
+from . import _bytecode
+
+_bytecode.keep()
+
 try:
     # Imported here so that workers, which are forks, find them loaded.
     import boto3  # pylint: disable=unused-import

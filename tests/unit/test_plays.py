@@ -21,7 +21,11 @@ VARIABLES = {
     "ansible_connection": "local",
     "ansible_python_interpreter": "{{ ansible_playbook_python }}",
 }
-STRATEGIES = {"ansible.builtin.linear", "ansible.builtin.host_pinned"}
+STRATEGIES = {
+    "ansible.builtin.linear",
+    "ansible.builtin.host_pinned",
+    "ansible.builtin.{{ 'linear' if __chosen | length == 1 else 'host_pinned' }}",
+}
 SECRETS = re.compile(
     r"hmac_key|__project_order|fallback_eab|dns_aws|dns_delegations|\{\{ projects \||secret|private_key"
 )

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ..._core.certificate import renewal_info
 from ..._core.certificate.renewal_info import Answer
 from ..._core.values import waiting
@@ -14,16 +12,6 @@ from .messages import unusable
 from .network import Network
 
 OPERATION = "renewalInfo"
-
-
-class RenewalInfos(t.Protocol):
-    """What is asked of a CA: ``HttpRenewalInfos``, or a fake."""
-
-    def resource(self) -> str | None:
-        """Where the CA has renewal information; None if it has none."""
-
-    def get(self, resource: str, cert_id: str) -> Answer:
-        """What the CA says of this certificate."""
 
 
 class HttpRenewalInfos:

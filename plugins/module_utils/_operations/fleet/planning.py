@@ -10,7 +10,6 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ..._clients.acme.renewal_info import HttpRenewalInfos, RenewalInfos
 from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
 from ..._clients.stores import open as stores
@@ -33,11 +32,19 @@ from ..._errors import CertError, ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
 from ..report import run_notes
 from . import brought_files, ca_limits, renewal_inquiry, survey
+from .renewal_inquiry import RenewalInfos
 
 # What of its need stands beside a selected project.
 _SHOWN = ("name", "host", "action", "reason", "deadline", "lifetime_hours")
 # What a project that no run takes now may need without anybody having to look at it.
 _AT_REST = ("none", "cleanup")
+
+
+def _over_http(directory_url: str, ca_bundle: str | None, clock: Clock) -> RenewalInfos:
+    """A CA that is asked by HTTP; most runs ask none, and need not import what does."""
+    from ..._clients.acme.renewal_info import HttpRenewalInfos  # noqa: PLC0415
+
+    return HttpRenewalInfos(directory_url, ca_bundle, clock)
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Clients:
 
     stores: t.Mapping[str | None, Store]
     aws: survey.Aws | None
-    renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = HttpRenewalInfos
+    renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = _over_http
 
 
 @dataclass(frozen=True)

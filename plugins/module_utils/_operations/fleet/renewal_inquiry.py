@@ -14,10 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from ..._clients.acme.renewal_info import RenewalInfos
 from ..._core.certificate import renewal_info
 from ..._core.certificate.certificate import Certificate
-from ..._core.certificate.renewal_info import LONGEST_TEXT, RenewalInfo
+from ..._core.certificate.renewal_info import LONGEST_TEXT, Answer, RenewalInfo
 from ..._core.fleet.needs import Candidate
 from ..._core.project import document as project_document, journal, lease
 from ..._core.values import texts, times
@@ -32,6 +31,18 @@ WORKERS = 10
 FAILURES_OF_A_CA = 3
 # A fleet waits for the answers, and what was not asked now is asked in the next run.
 LONGEST_ROUND_SECONDS = 600.0
+
+
+class RenewalInfos(t.Protocol):
+    """What is asked of a CA, as by ``HttpRenewalInfos``."""
+
+    def resource(self) -> str | None:
+        """Where the CA has renewal information; None if it has none."""
+
+    def get(self, resource: str, cert_id: str) -> Answer:
+        """What the CA says of this certificate."""
+
+
 Connect = t.Callable[[str, "str | None"], RenewalInfos]
 IsDead = t.Callable[[Owner], bool]
 
