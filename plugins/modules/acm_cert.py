@@ -205,6 +205,11 @@ certificate:
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
     authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
     not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
+recordable:
+  description: The same as RV(certificate), under the name that it has in all modules that store a certificate.
+  returned: success
+  type: dict
+  sample: {name: webapp-2027-01-06-0442}
 certificate_arn:
   description: The ARN of the certificate in the first region.
   returned: success

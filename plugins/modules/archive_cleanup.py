@@ -51,7 +51,21 @@ options:
     type: list
     elements: str
     default: []
+  iam_path:
+    description: Whatever IAM has below this path is in use, too. IAM is asked.
+    type: str
+  results:
+    description:
+      - What the steps of the run returned, as for M(certops.cloudfront.project_record). What the last of them that
+        recorded something says is C(archived) is in use, and what they deleted below O(iam_path) is not.
+    type: list
+    elements: raw
+    default: []
+  run_id:
+    description: The run that O(results) are of. Those of another one are ignored.
+    type: str
 notes:
+  - "IAM actions needed with O(iam_path): C(iam:ListServerCertificates) and C(iam:GetServerCertificate)."
   - No AWS action is needed for an archive in files.
   - "IAM actions needed for an archive in S3: C(s3:ListBucket), C(s3:GetObject), C(s3:DeleteObject), and C(kms:Decrypt)
     where it is encrypted with a KMS key."
@@ -100,6 +114,7 @@ import typing as t
 from dataclasses import dataclass
 
 from ..module_utils import _module
+from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._clients.stores.base import Archive
 from ..module_utils._core.values.params import Params
@@ -107,12 +122,16 @@ from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.retire import bundles
 from ..module_utils._operations.retire.bundles import BundlesRequest
+from ..module_utils._operations.server_cert import info
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "str", "required": True},
     "archive": {"type": "str"},
     "keep": {"type": "int", "default": -1},
     "in_use": {"type": "list", "elements": "str", "default": []},
+    "iam_path": {"type": "str"},
+    "results": {"type": "list", "elements": "raw", "default": []},
+    "run_id": {"type": "str"},
 }
 
 
@@ -121,6 +140,7 @@ class Clients:
     """What this module speaks to."""
 
     archive: Archive
+    server_certificates: t.Callable[[str], list[dict[str, t.Any]]] = lambda _path: []
 
 
 def parse(params: Params) -> BundlesRequest:
@@ -129,14 +149,18 @@ def parse(params: Params) -> BundlesRequest:
 
 
 def connect(request: BundlesRequest) -> Clients:
-    """The archive that the options name."""
-    return Clients(archive=stores.archive(request.archive, request.connection.session))
+    """The archive that the options name, and IAM."""
+    session = request.connection.session
+    return Clients(
+        archive=stores.archive(request.archive, session),
+        server_certificates=lambda path: info.below(path, Iam(session().client("iam"))),
+    )
 
 
 def run(request: BundlesRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Delete the bundles that nothing uses, beyond those to keep."""
     del clock
-    return bundles.remove(request, clients.archive, check_mode)
+    return bundles.remove(request, clients.archive, clients.server_certificates, check_mode)
 
 
 def main() -> None:

@@ -297,6 +297,14 @@ could_use:
   type: list
   elements: dict
   sample: [{id: E2EXAMPLE3WK9E, aliases: [shop.example.com]}]
+postponed:
+  description:
+    - What of RV(certops.cloudfront.project_record#module:after_binding) is not to be done yet, since not everything
+      uses the certificate, or since there is no news.
+  returned: success, with O(run_id)
+  type: list
+  elements: str
+  sample: []
 complete:
   description:
     - Whether all matched distributions, tenants and targets use the certificate. False if one failed or was skipped.

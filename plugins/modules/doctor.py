@@ -49,6 +49,11 @@ options:
     description: The key identifier of the external account binding that runs of the project would be given. Only
       whether there is one matters here.
     type: str
+  fails_on:
+    description: The lowest severity of a finding that makes the project count as failed in RV(result).
+    type: str
+    choices: [error, warning]
+    default: error
 notes:
   - "IAM actions needed: C(route53:ListHostedZones), C(route53:GetHostedZone), C(route53:ListResourceRecordSets) where
     no resolver
@@ -224,6 +229,12 @@ counts:
   returned: success
   type: dict
   sample: {error: 0, warning: 0, info: 1}
+result:
+  description: The project as the role leaves it in C(project_result). Its C(status) is V(healthy), V(warned) or
+    V(failed).
+  returned: success
+  type: dict
+  sample: {name: webapp, status: healthy, changed: false, failed: false, reason: "webapp is healthy: 18 checks"}
 checks:
   description: What was looked at, or tried to.
   returned: success
@@ -237,6 +248,7 @@ import typing as t
 from ..module_utils import _module
 from ..module_utils._clients.aws.session import IMPATIENT
 from ..module_utils._clients.net.resolver import Dns
+from ..module_utils._core.doctor.findings import FAILS_ON
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -252,6 +264,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     **dns_options.ACCOUNTS,
     "zone_id": {"type": "raw"},
     "dns_server": {"type": "str"},
+    "fails_on": {"type": "str", "choices": list(FAILS_ON), "default": "error"},
 }
 
 

@@ -211,6 +211,11 @@ server_certificate:
     not_before: {description: The start of its validity., type: str, sample: "2026-10-08T03:44:10Z"}
     authority_key_id: {description: The key identifier of its issuer in hexadecimal., type: str, sample: 93275c5a}
     not_after: {description: The end of its validity., type: str, sample: "2027-01-06T04:42:09Z"}
+recordable:
+  description: The same as RV(server_certificate), under the name that it has in all modules that store a certificate.
+  returned: success
+  type: dict
+  sample: {name: webapp-2027-01-06-0442}
 uploaded:
   description: Whether it was uploaded, or would be in check mode.
   returned: success, with O(state=present)

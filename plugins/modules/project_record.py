@@ -97,10 +97,16 @@ options:
     description:
       - The server certificates that IAM has of the project, as
         RV(certops.cloudfront.iam_server_cert_info#module:server_certificates).
-      - Required with O(run=rollback), which is refused unless one of them is recorded as superseded, valid, and covers
-        the names of the project.
+      - Without them O(run=rollback) asks IAM. It is refused unless one of them is recorded as superseded, valid, and
+        covers the names of the project.
     type: list
     elements: dict
+  restore_bundle:
+    description:
+      - The bundle to bring back, with O(state=locked) and O(run=restore). Its URI, or the issue time that names it in
+        the archive as C(YYYY-MM-DD-HHMM).
+      - The default is that of the recorded certificate.
+    type: str
   account_change:
     description:
       - With O(state=locked), let a project that belongs to another account or partition move to the one of the
@@ -225,6 +231,7 @@ notes:
   - "IAM actions needed for a store in S3: C(s3:GetObject), C(s3:PutObject), C(s3:DeleteObject), and C(s3:ListBucket),
     without which S3 says of a missing
     object that access is denied. Where a KMS key encrypts it, C(kms:GenerateDataKey) and C(kms:Decrypt), too."
+  - "IAM action needed for O(run=rollback) without O(server_certificates): C(iam:ListServerCertificates)."
   - The region is only used to tell the partition, since ACM cannot serve CloudFront in the China regions.
 seealso:
   - module: certops.cloudfront.project_info
@@ -375,15 +382,69 @@ targets:
   description:
     - What a run binds before the distributions, for each kind of target that the project has (C(elb), C(apigateway)).
       Each entry has the C(region), empty for that of the connection, and C(match) and C(ids) for the module that binds.
-  returned: success
+  returned: if there is a document
   type: dict
   sample: {elb: [{region: us-east-1, match: [previous], ids: []}]}
 distribution_matches:
   description: How distributions and tenants are found, for the module that binds them. Empty if they are not a target.
-  returned: success
+  returned: if there is a document
   type: list
   elements: str
   sample: [previous]
+distributions:
+  description: The IDs of the distributions that are listed, if such are a target.
+  returned: if there is a document
+  type: list
+  elements: str
+  sample: []
+path:
+  description: The path of its certificates in IAM.
+  returned: if there is a document
+  type: str
+  sample: /cloudfront/certops/webapp/
+tags:
+  description: The tags of what the project makes in AWS.
+  returned: if there is a document
+  type: dict
+  sample: {managed-by: certops.cloudfront, "certops:project": webapp}
+brings:
+  description: Whether one of RV(steps) or RV(requests) brings the certificate that is stored, which need not be a new
+    one.
+  returned: if there is a document
+  type: bool
+  sample: true
+bundle:
+  description: The URI of the bundle that is stored otherwise, or V(null).
+  returned: if there is a document
+  type: str
+  sample: "file:///home/ops/.local/share/certops/archive/webapp/2026-11-06-0442.tar.gz"
+upload:
+  description: The C(path), C(expected_name) and C(other_names) for M(certops.cloudfront.iam_server_cert).
+  returned: if there is a document
+  type: dict
+  sample: {path: /cloudfront/certops/webapp/, expected_name: webapp-2027-01-06-0442, other_names:
+    [webapp-2027-01-06-0442]}
+preflight:
+  description:
+    - What M(certops.cloudfront.project_preflight) checks of this plan, the options C(upload), C(import) and C(bind),
+      V(null) where there is nothing to check.
+    - C(brings) names the option for what brings the certificate, C(order), C(request) or C(files), or is V(null).
+  returned: if there is a document
+  type: dict
+  sample: {brings: order, upload: null, import: null, bind: {match: [previous]}}
+subscribes:
+  description: Whether the run brings the topic and its subscriptions about.
+  returned: if there is a document
+  type: bool
+  sample: true
+after_binding:
+  description:
+    - What the role does once the certificate is bound, of V(publish), V(revoke), V(delete_superseded),
+      V(delete_superseded_acm), V(subscribe) and V(notify).
+  returned: if there is a document
+  type: list
+  elements: str
+  sample: [subscribe, notify]
 requests:
   description:
     - What the role does then if ACM issues the certificate, V(request_in_place), or V(request) and what stores the
@@ -392,6 +453,12 @@ requests:
   type: list
   elements: str
   sample: []
+parts:
+  description: The parts of the role that make up the run, in their order.
+  returned: success
+  type: list
+  elements: str
+  sample: [steps/preflight, steps/issue, steps/upload, runs/converge]
 definition_changed:
   description: Whether the definition is new or another one than before.
   returned: success
@@ -462,6 +529,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "definition": {"type": "dict"},
     "run": {"type": "str", "choices": list(run_plan.RUNS), "default": "converge"},
     "server_certificates": {"type": "list", "elements": "dict"},
+    "restore_bundle": {"type": "str"},
     "account_change": {"type": "bool", "default": False},
     "check_first": {"type": "bool", "default": False},
     "problems": {"type": "list", "elements": "str", "default": []},
@@ -512,7 +580,6 @@ def main() -> None:
         required_if=[
             ("state", "present", ["definition"]),
             ("state", "recorded", ["run_id"]),
-            ("run", "rollback", ["server_certificates"]),
         ],
     )
 

@@ -17,7 +17,6 @@ import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import definition, fields
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import release
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.retire import revocation
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import ownership
 
 ROOT = Path(__file__).resolve().parents[2]
 GALAXY_TAGS = {
@@ -190,15 +189,6 @@ def test_the_role_repeats_the_defaults_of_a_definition() -> None:
         if f"project_{key}" in defaults and "{{" not in str(defaults[f"project_{key}"])
     }
     assert {key: value for key, value in said.items() if value not in (stored[key], stored[key] or "")} == {}
-
-
-def test_the_role_repeats_what_marks_a_server_certificate_as_ours() -> None:
-    variables = load("roles", "project", "vars", "main.yml")
-    assert variables["__project_path"] == ownership.path_of("{{ project_name }}")
-    assert variables["__project_server_cert_tags"] == {
-        **ownership.OUR_TAGS,
-        ownership.PROJECT_TAG: "{{ project_name }}",
-    }
 
 
 def test_the_role_gives_every_key_of_a_definition() -> None:

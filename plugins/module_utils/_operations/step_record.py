@@ -120,6 +120,8 @@ def record(
 ) -> Outcome:
     """The outcome of a step, with what became of the document; a record that could not be written is a failure."""
     result: dict[str, t.Any] = {**outcome.result, "run_id": run_journal.run_id, "recorded": None}
+    if report is not None and report.bind_result is not None:
+        result["postponed"] = steps.postponed(report.bind_result, is_recorded=False)
     if report is None:
         return replace(outcome, result=result)
     try:
@@ -128,7 +130,9 @@ def record(
         return replace(outcome, result={**result, "error": {"kind": exc.kind, **exc.details}}, failure=exc.message)
     if found is None or found.document is None:
         return replace(outcome, result=result)
-    result["recorded"] = _told(found.document, found.mail, report)
+    result["recorded"] = _told(found.document, found.mail, report, before if rehearsal else found.document)
+    if report.bind_result is not None:
+        result["postponed"] = steps.postponed(report.bind_result, is_recorded=True)
     pair = shown.visible(before), shown.visible(found.document)
     if rehearsal:
         pair = shown.rehearsed(before, found.document, report)
@@ -143,8 +147,11 @@ def record(
     )
 
 
-def _told(document: ProjectDocument, mail: Notice | None, report: StepReport) -> dict[str, t.Any]:
-    """What the next steps need to know of the document; what check mode only predicts counts as if it was there."""
+def _told(
+    document: ProjectDocument, mail: Notice | None, report: StepReport, revokes: ProjectDocument | None
+) -> dict[str, t.Any]:
+    """What the next steps need to know of the document; what check mode only predicts counts as if it was there, but
+    is not revoked: ``revokes`` has what is."""
     superseded, acm = places.in_iam(document), places.in_acm(document)
     replaced = document["certificate"] if report.predicted is not None else None
     if replaced and places.store_of(replaced) == places.IAM:
@@ -152,10 +159,14 @@ def _told(document: ProjectDocument, mail: Notice | None, report: StepReport) ->
     elif replaced and report.predicted and report.predicted.get("arn") != replaced.get("arn"):
         acm["superseded"] += places.arns(replaced)
         acm["arns"] = []
+    to_be_revoked = project_document.to_be_revoked(revokes) if revokes is not None else []
+    run = document["lock"]["run"] if document["lock"] else ""
+    retired = {places.IAM: superseded, places.ACM: acm["superseded"]}
     return {
         "superseded": superseded,
         "acm": acm,
         "archived": places.archived(document),
-        "to_be_revoked": project_document.to_be_revoked(document),
+        "to_be_revoked": to_be_revoked,
+        "after_binding": steps.after_binding(document["definition"], run, to_be_revoked, retired),
         "notice": mail.as_dict() if mail else None,
     }

@@ -44,7 +44,7 @@ EXPOSING = """
     ansible_python_interpreter: "{{ ansible_playbook_python }}"
     known: >-
       {{ [__project_taken, __project_issued, __project_stored, __project_bound,
-      __project_finished, project_result] }}
+      __project_recorded, project_result] }}
   tasks:
     - name: Run the role
       ansible.builtin.include_role:

@@ -45,6 +45,7 @@ def outcome(
         changed=any(copy.plan for copy in copies),
         result={
             "certificate": described,
+            "recordable": described,
             "certificate_arn": described["arn"],
             "copies": [copy.as_dict() for copy in copies],
             "reimported": is_reimported,
@@ -72,6 +73,7 @@ def predicted(
         changed=True,
         result={
             "certificate": described,
+            "recordable": described,
             "certificate_arn": described["arn"],
             "copies": [copy.as_dict() for copy in copies],
             "reimported": False,
@@ -110,6 +112,7 @@ def removed(deleted: t.Sequence[str], missing: t.Sequence[str]) -> Outcome:
         changed=bool(deleted),
         result={
             "certificate": None,
+            "recordable": None,
             "certificate_arn": None,
             "copies": [],
             "reimported": False,

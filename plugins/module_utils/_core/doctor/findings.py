@@ -13,6 +13,7 @@ from .codes import KINDS, Severity
 DENIED = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403", "Forbidden")
 # Whose error says by itself what is broken, whichever check came across it.
 _BY_SERVICE = {"acme": "CA_UNREACHABLE", "dns": "DNS_FAILED", "sts": "CREDENTIALS_UNUSABLE"}
+FAILS_ON = (Severity.ERROR.value, Severity.WARNING.value)
 _ORDER = {severity: place for place, severity in enumerate(Severity)}
 
 
@@ -78,3 +79,22 @@ def summary(name: str, findings: t.Sequence[Finding], checks: int) -> str:
         if number and severity != "info"
     )
     return f"{name} {'is not healthy:' if counts['error'] else 'works, with'} {found} ({checks} checks)"
+
+
+def result(name: str, findings: t.Sequence[Finding], line: str, fails_on: str) -> dict[str, t.Any]:
+    """The project as ``project_result`` tells it: whether it counts as failed by its worst findings, ``line`` says
+    what was found."""
+    counts = count(findings)
+    has_failed = any(counts[severity] for severity in FAILS_ON[: FAILS_ON.index(fails_on) + 1])
+    return {
+        "name": name,
+        "status": "failed" if has_failed else "warned" if counts["warning"] else "healthy",
+        "changed": False,
+        "failed": has_failed,
+        "reason": line,
+        "certificate": None,
+        "archive_uri": None,
+        "distributions": [],
+        "did": [],
+        "todo": [one.as_todo() for one in findings if one.severity is not Severity.INFO],
+    }

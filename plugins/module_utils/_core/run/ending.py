@@ -25,6 +25,18 @@ def failed(result: Result | None, run_id: str | None) -> Result | None:
     return next((one for one in own([result], run_id) if one.get("failed")), None)
 
 
+def archived(results: t.Iterable[t.Any], run_id: str | None) -> list[str] | None:
+    """The bundles that the document names, by URI and by fingerprint, after the last step that recorded something; None
+    if none of them says it."""
+    told = [result.get("recorded") or result for result in own(results, run_id)]
+    return next((list(one["archived"]) for one in reversed(told) if "archived" in one), None)
+
+
+def deleted(results: t.Iterable[t.Any], run_id: str | None) -> set[str]:
+    """The names of what the steps deleted, or in check mode would delete."""
+    return {str(name) for result in own(results, run_id) for name in result.get("deleted") or ()}
+
+
 def subscriptions(results: t.Iterable[t.Any]) -> list[Result]:
     """The subscriptions that the results are about."""
     found: list[Result] = []

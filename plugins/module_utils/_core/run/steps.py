@@ -8,7 +8,7 @@ import typing as t
 
 from ..project import journal, places, sources
 from ..values.plan import Outcome
-from ..values.shapes import CertificateRecord, ProjectDocument
+from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
 from . import recording, rollback, run_plan
 from .run_plan import RunPlan
 from .step_report import StepReport, known_certificate
@@ -48,6 +48,36 @@ def requests(plan: RunPlan, document: ProjectDocument | None) -> list[str]:
         return []
     stored = _stored(plan, document)
     return ["request_in_place"] if stored == _STORING[places.ACM] else [sources.STEPS[sources.ACM], stored]
+
+
+def parts(plan: RunPlan, document: ProjectDocument | None, is_checked: bool) -> list[str]:
+    """All parts of a run in their order, as the role has them: what comes first, and what it is for."""
+    if document is None or document["lock"] is None:
+        return ["runs/leave"]
+    run, asked = document["lock"]["run"], requests(plan, document)
+    main = "request" if asked else "converge" if run in ("renew", "reissue") else run
+    return [*(f"steps/{step}" for step in (*first(plan, document, is_checked), *asked[:1])), f"runs/{main}"]
+
+
+def after_binding(
+    definition: ProjectDefinition, run: str, to_be_revoked: t.Sequence[t.Any], superseded: t.Mapping[str, t.Any]
+) -> list[str]:
+    """What a run does once the certificate is bound: it is published, what it replaced is retired (``superseded``, by
+    store), and people are told. A rollback retires nothing."""
+    retired = {
+        "revoke": to_be_revoked,
+        "delete_superseded": superseded[places.IAM],
+        "delete_superseded_acm": superseded[places.ACM],
+    }
+    told = ["subscribe", "notify"] if definition["sns_topic"] else []
+    published = ["publish"] if definition["publish"] else []
+    return [*published, *(step for step, work in retired.items() if work and run != rollback.RUN), *told]
+
+
+def postponed(bind_result: t.Mapping[str, t.Any], is_recorded: bool) -> list[str]:
+    """What of that has to wait, since not everything has the certificate yet; and the notice, if there is no news."""
+    waiting = [] if bind_result["complete"] else ["publish", "delete_superseded", "delete_superseded_acm"]
+    return [*waiting, *([] if is_recorded else ["notify"])]
 
 
 def _went_back(document: ProjectDocument) -> bool:

@@ -24,7 +24,7 @@ from ..report import notice
 from ..values import redaction
 from ..values.partitions import AwsAccount
 from ..values.shapes import ProjectDefinition, ProjectDocument
-from . import recording, reissue, run_plan, shown
+from . import recording, reissue, run_plan, shown, step_options
 from .run_plan import RunPlan
 from .step_report import StepReport
 
@@ -35,7 +35,7 @@ class Request:
 
     ``rehearsal`` is check mode, ``available`` are the server certificates in IAM, ``job`` is the controller's that this
     run is part of. ``caller`` tells the account that the run works in, which a project changes only if
-    ``account_change`` allows it.
+    ``account_change`` allows it. ``restore_bundle`` is what a restore is to bring back.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Request:
     job: str = ""
     caller: t.Callable[[], AwsAccount] | None = None
     account_change: bool = False
+    restore_bundle: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def locked(request: Request, document: ProjectDocument | None) -> Transition:
     found, warnings = _defined(request, document)
     found, moved = _placed(request, found)
     _check_source(request, found)
+    _check_restored(request, found)
     run = reissue.run_for(found, claim.run, request.report.issued_before)
     plan = run_plan.plan(found, run, claim.now, request.available)
     # A certificate that the incident does not concern is not revoked, whatever replaces it.
@@ -114,6 +116,15 @@ def _check_source(request: Request, document: ProjectDocument) -> None:
         raise RefusedError(
             f"project {request.name} has no CA by ACME, so nothing can be revoked there; leave project_revoke_reason"
             " out, and have the certificate revoked by the CA that sold it"
+        )
+
+
+def _check_restored(request: Request, document: ProjectDocument) -> None:
+    """RefusedError for a restore that does not know of which bundle."""
+    if request.claim.run == step_options.RESTORE and not step_options.restored(document, request.restore_bundle):
+        raise RefusedError(
+            f"project {request.name} has no recorded certificate; set project_restore_bundle to the bundle of the"
+            " archive to restore"
         )
 
 

@@ -84,6 +84,7 @@ def result(certificate: dict[str, t.Any] | None, reason: str) -> dict[str, t.Any
     top = certificate or {"id": None, "name": None, "arn": None}
     return {
         "server_certificate": certificate,
+        "recordable": certificate,
         "server_certificate_id": top["id"],
         "name": top["name"],
         "arn": top["arn"],

@@ -17,8 +17,7 @@ from ..._clients.stores.base import Archive, Store
 from ..._core.ca import directories
 from ..._core.dns import zones
 from ..._core.doctor import schedule
-from ..._core.doctor.codes import Severity
-from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, summary
+from ..._core.doctor.findings import Finding, count, finding, of_error, ordered, result as project_result, summary
 from ..._core.project import definition as project_definition, lease, places
 from ..._core.values import partitions
 from ..._core.values.params import Params
@@ -63,6 +62,7 @@ class ExaminationRequest:
     zone_ids: t.Mapping[str, str]
     zones: DnsConnections
     dns_server: str | None
+    fails_on: str
     connection: Connection
 
 
@@ -83,6 +83,7 @@ def parse(params: Params) -> ExaminationRequest:
         zone_ids=zones.overrides(params["zone_id"]),
         zones=dns_accounts.connections(params, connection),
         dns_server=params["dns_server"],
+        fails_on=params["fails_on"],
         connection=connection,
     )
 
@@ -90,17 +91,19 @@ def parse(params: Params) -> ExaminationRequest:
 def run(request: ExaminationRequest, connections: Connections, clock: Clock) -> Outcome:
     """What was found, as the module returns it."""
     found, checks = examine(request, connections, clock)
-    counts = count(found)
-    result = {
+    counts, line = count(found), summary(request.name, found, len(checks))
+    project = project_result(request.name, found, line, request.fails_on)
+    told = {
         "healthy": not counts["error"],
-        "summary": summary(request.name, found, len(checks)),
+        "summary": line,
         "findings": [one.as_dict() for one in found],
         "lines": [str(one) for one in found],
-        "todo": [one.as_todo() for one in found if one.severity is not Severity.INFO],
+        "todo": project["todo"],
         "counts": counts,
         "checks": checks,
+        "result": project,
     }
-    return Outcome(changed=False, result=result)
+    return Outcome(changed=False, result=told)
 
 
 def examine(project: ExaminationRequest, connections: Connections, clock: Clock) -> Examined:

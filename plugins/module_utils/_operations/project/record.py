@@ -10,6 +10,7 @@ import typing as t
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..._clients.aws.iam import Iam
 from ..._clients.aws.listing_cache import SharedSts
 from ..._clients.aws.session import Connection
 from ..._clients.machine import processes
@@ -22,14 +23,14 @@ from ..._core.project import (
     lease,
     places,
     schema,
-    targets as project_targets,
     variables,
 )
-from ..._core.run import ending, overview, reissue, step_report, steps, told, transitions
+from ..._core.run import ending, overview, reissue, rollback, step_options, step_report, steps, told, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
 from ..._core.run.transitions import Transition
-from ..._core.values import partitions, texts, times
+from ..._core.server_cert.server_certs import StoredCertificate
+from ..._core.values import ownership, partitions, texts, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
@@ -49,7 +50,8 @@ DECISIONS = {
 
 @dataclass(frozen=True)
 class RecordRequest:
-    """What is asked of a document; ``definition`` is checked, ``available`` are the server certificates in IAM."""
+    """What is asked of a document; ``definition`` is checked, ``available`` are the server certificates in IAM (None:
+    IAM is asked, if that matters)."""
 
     name: str
     state: str
@@ -65,24 +67,31 @@ class RecordRequest:
     check_first: bool
     results: tuple[t.Any, ...] | None
     subscriptions: tuple[t.Any, ...]
-    available: tuple[t.Mapping[str, t.Any], ...]
+    available: tuple[t.Mapping[str, t.Any], ...] | None
+    restore_bundle: str | None
     account_change: bool
     connection: Connection
 
 
 @dataclass(frozen=True)
 class Clients:
-    """Where the document is, and what tells the account that a run works in (None: nobody asks)."""
+    """Where the document is, what tells the account that a run works in (None: nobody asks), and what lists the server
+    certificates below a path."""
 
     store: Store
     caller: t.Callable[[], AwsAccount] | None = None
+    server_certificates: t.Callable[[str], t.Iterable[StoredCertificate]] = lambda _path: ()
 
     @classmethod
     def of(cls, request: RecordRequest) -> Clients:
         """The clients by the connection of the request; calls nothing."""
         session = request.connection.session
         caller = functools.cache(lambda: SharedSts.account_of(session()))
-        return cls(stores.store(request.store, session), caller if request.state == "locked" else None)
+        return cls(
+            stores.store(request.store, session),
+            caller if request.state == "locked" else None,
+            lambda path: Iam(session().client("iam")).list_server_certificates(path),
+        )
 
 
 def parse(params: Params) -> RecordRequest:
@@ -90,8 +99,7 @@ def parse(params: Params) -> RecordRequest:
     connection = Connection.of(params)
     problems = [*params["problems"], *stores.uri_problems(params["store"], "store")]
     problems += variables.problems(params["variables"], params["strict_variables"])
-    problems += stores.uri_problems(params["archive"], "archive") + _run_problems(params)
-    problems += reissue.problems(params["issued_before"], params.now) + step_report.problems(params)
+    problems += stores.uri_problems(params["archive"], "archive") + _run_problems(params) + step_report.problems(params)
     values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()
     if params["definition"] is None:
@@ -101,7 +109,7 @@ def parse(params: Params) -> RecordRequest:
         problems += [*found.problems, *stores.uri_problems(found.values["archive"], "archive")]
         values, warnings = {**found.values, "archive": stores.settled(found.values["archive"])}, found.warnings
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError(list(dict.fromkeys(problems)))
     return RecordRequest(
         name=params["name"],
         state=params["state"],
@@ -114,7 +122,8 @@ def parse(params: Params) -> RecordRequest:
         lock_ttl=params["lock_ttl"],
         report=step_report.of(params),
         release=params["release"],
-        available=tuple(params["server_certificates"] or ()),
+        available=None if params["server_certificates"] is None else tuple(params["server_certificates"]),
+        restore_bundle=params["restore_bundle"],
         account_change=params["account_change"],
         connection=connection,
         check_first=params["check_first"],
@@ -125,7 +134,9 @@ def parse(params: Params) -> RecordRequest:
 
 def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, decide and write the document, and say what is to do."""
-    asked = replace(_asked(request, clock.now(), check_mode), caller=clients.caller)
+    asked = replace(
+        _asked(request, clock.now(), check_mode), caller=clients.caller, available=_available(request, clients)
+    )
     view = _view(request.state, clients.store, clock)
 
     def decide(document: ProjectDocument | None) -> Transition:
@@ -175,7 +186,7 @@ def _summary(
 def _run_problems(params: Params) -> list[str]:
     """Why the run cannot be recorded, since the document would be refused when it is read."""
     run_id, ttl = params["run_id"] or "", params["lock_ttl"]
-    found = []
+    found = reissue.problems(params["issued_before"], params.now)
     if not run_id.isprintable() or len(run_id) > schema.LONGEST_RUN_ID:
         found.append(f"run_id: {texts.quoted(run_id)} is not text of at most {schema.LONGEST_RUN_ID} characters")
     if not 0 <= ttl <= schema.LONGEST_TTL:
@@ -199,6 +210,14 @@ def _view(state: str, store: Store, clock: Clock) -> t.Callable[[ProjectDocument
     return None if notes is None else lambda document: notes.view(document, clock.now())
 
 
+def _available(request: RecordRequest, clients: Clients) -> tuple[t.Mapping[str, t.Any], ...]:
+    """The server certificates of the project that IAM has, where a rollback looks for them."""
+    if request.available is not None or request.state != "locked" or request.run != rollback.RUN:
+        return request.available or ()
+    listed = clients.server_certificates(ownership.path_of(request.name))
+    return tuple({"name": one.name, "id": one.id} for one in listed)
+
+
 def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitions.Request:
     made_up = f"{times.to_text(now).translate({ord('-'): None, ord(':'): None})}-{secrets.token_hex(4)}"
     claim = lease.Claim(
@@ -216,7 +235,7 @@ def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitio
         report=request.report,
         release=request.release,
         rehearsal=check_mode,
-        available=request.available,
+        restore_bundle=request.restore_bundle,
         job=processes.job(),
         account_change=request.account_change,
     )
@@ -229,7 +248,7 @@ def _result(
     is_new = after is not None and (before is None or before["definition"] != after["definition"])
     uri = request.store or store_uri
     role_vars = overview.role_vars(after["name"], after["definition"], uri) if after is not None else {}
-    result = {
+    result: dict[str, t.Any] = {
         "project": after,
         "plan": decided.plan.as_dict(),
         "locked": decided.locked,
@@ -238,8 +257,7 @@ def _result(
         "to_be_checked": False,
         "steps": steps.first(decided.plan, after, is_checked=is_new),
         "requests": steps.requests(decided.plan, after),
-        "targets": project_targets.steps(after["definition"]) if after is not None else {},
-        "distribution_matches": project_targets.distribution_matches(after["definition"]) if after is not None else [],
+        "parts": steps.parts(decided.plan, after if decided.locked else None, is_checked=is_new),
         "superseded": places.in_iam(after) if after is not None else [],
         "archived": places.archived(after) if after is not None else [],
         "kept_in_iam": places.kept_in_iam(after) if after is not None else [],
@@ -251,6 +269,8 @@ def _result(
         "role_vars": role_vars,
         "summary": dict(decided.summary),
     }
+    if after is not None:
+        result.update(step_options.of(decided.plan, after, request.restore_bundle))
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
     return result

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ..._clients.archive import bundles
@@ -15,6 +16,9 @@ from ..._core.certificate.bundle import KEEP_ALL, bundle_keys
 from ..._core.project import definition
 from ..._core.retire import retention
 from ..._core.retire.retention import ArchivedBundle
+from ..._core.run import ending
+from ..._core.server_cert import limits
+from ..._core.values import ownership
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._errors import CertError, ConfigError
@@ -23,12 +27,15 @@ from ..._errors import CertError, ConfigError
 @dataclass(frozen=True)
 class BundlesRequest:
     """The project whose bundles are looked at, how many stay beside those in use (by URI or fingerprint), and the
-    archive."""
+    archive. Certificates below ``iam_path`` are in use unless the run deleted them: in check mode they are still
+    there."""
 
     project: str
     keep: int
     in_use: frozenset[str]
     archive: str | None
+    iam_path: str | None
+    deleted: frozenset[str]
     connection: Connection
 
 
@@ -38,19 +45,33 @@ def parse(params: Params) -> BundlesRequest:
     if params["keep"] < KEEP_ALL:
         problems.append(f"keep: {params['keep']} is not a valid number of bundles; use 0 or more, or -1 to keep all")
     problems += stores.uri_problems(params["archive"], "archive")
+    problems += limits.path_problems(params["iam_path"] or ownership.CLOUDFRONT_PATH)
+    results, run_id = params["results"], params["run_id"]
+    archived = ending.archived(results, run_id)
+    if results and archived is None:
+        problems.append("results: none of this run says what is archived; give them that of project_record")
     if problems:
         raise ConfigError(problems)
     return BundlesRequest(
-        params["project"], params["keep"], frozenset(params["in_use"]), params["archive"], Connection.of(params)
+        project=params["project"],
+        keep=params["keep"],
+        in_use=frozenset([*params["in_use"], *(archived or ())]),
+        archive=params["archive"],
+        iam_path=params["iam_path"],
+        deleted=frozenset(ending.deleted(results, run_id)),
+        connection=Connection.of(params),
     )
 
 
-def remove(request: BundlesRequest, archive: Archive, check_mode: bool) -> Outcome:
-    """Delete the bundles that nothing uses, beyond those to keep."""
+def remove(
+    request: BundlesRequest, archive: Archive, listed: t.Callable[[str], list[dict[str, t.Any]]], check_mode: bool
+) -> Outcome:
+    """Delete the bundles that nothing uses, beyond those to keep; ``listed`` lists server certificates."""
+    in_use = request.in_use | _in_iam(request, listed)
     keeps_all = request.keep == KEEP_ALL
     keys = bundle_keys(archive.list(f"{request.project}/"), request.project)
-    found = [_read(archive, key, may_be_deleted=not keeps_all, in_use=request.in_use) for key in keys]
-    verdicts = retention.decide(found, request.in_use, request.keep)
+    found = [_read(archive, key, may_be_deleted=not keeps_all, in_use=in_use) for key in keys]
+    verdicts = retention.decide(found, in_use, request.keep)
     doomed = [verdict.bundle for verdict in verdicts if verdict.delete]
     failures = {} if check_mode else {one.uri: problem for one in doomed for problem in _delete(archive, one)}
     deleted = [one.uri for one in doomed if one.uri not in failures]
@@ -74,6 +95,13 @@ def remove(request: BundlesRequest, archive: Archive, check_mode: bool) -> Outco
         ),
         failure=f"{len(failures)} bundles could not be deleted: {'; '.join(failures.values())}" if failures else None,
     )
+
+
+def _in_iam(request: BundlesRequest, listed: t.Callable[[str], list[dict[str, t.Any]]]) -> frozenset[str]:
+    if request.iam_path is None or request.keep == KEEP_ALL:
+        return frozenset()
+    there = [one for one in listed(request.iam_path) if one["name"] not in request.deleted]
+    return frozenset(one["fingerprint_sha256"] for one in there)
 
 
 def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> ArchivedBundle:

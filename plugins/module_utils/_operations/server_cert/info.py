@@ -54,10 +54,15 @@ def read(request: CertificatesRequest, iam: Iam, cloudfront: CloudFront) -> Outc
 def _found(request: CertificatesRequest, iam: Iam) -> list[dict[str, t.Any]]:
     if request.name is not None:
         return _contents(iam, [request.name])
+    if request.content:
+        return below(request.path, iam)
     listed = sorted(iam.list_server_certificates(request.path), key=lambda stored: stored.name)
-    if not request.content:
-        return [server_certs.describe(stored) for stored in listed]
-    return _contents(iam, [stored.name for stored in listed])
+    return [server_certs.describe(stored) for stored in listed]
+
+
+def below(path: str, iam: Iam) -> list[dict[str, t.Any]]:
+    """All below this path, with what they hold."""
+    return _contents(iam, sorted(stored.name for stored in iam.list_server_certificates(path)))
 
 
 def _contents(iam: Iam, names: t.Iterable[str]) -> list[dict[str, t.Any]]:

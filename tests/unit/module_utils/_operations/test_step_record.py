@@ -22,7 +22,7 @@ from unit.fakes.store import FakeStore
 DEFAULTS = {name: spec.get("default") for name, spec in project_record.ARGUMENT_SPEC.items()}
 WANTED = {"domains": "example.com, *.example.com"}
 STORED = StepReport(phase="stored", certificate={**reported_certificate(1), "archive_uri": "file:///archive/1.tar.gz"})
-BOUND = StepReport(phase="verified", bind_result={"records": {}})
+BOUND = StepReport(phase="verified", bind_result={"records": {}, "complete": True})
 DONE = Outcome(changed=True, result={"said": "done"})
 
 

@@ -28,6 +28,68 @@ RENEWAL = {"renew_at": "2026-11-07T03:44:10Z", "reason": "the interval"}
 
 
 @pytest.mark.parametrize(
+    ("run", "source", "store", "parts"),
+    [
+        ("converge", "acme", "iam", ["steps/preflight", "steps/issue", "steps/upload", "runs/converge"]),
+        ("reissue", "acme", "acm", ["steps/preflight", "steps/issue", "steps/import", "runs/converge"]),
+        ("converge", "acm", "acm", ["steps/preflight", "steps/request_in_place", "runs/request"]),
+        ("converge", "acm", "iam", ["steps/preflight", "steps/request", "runs/request"]),
+        ("cleanup", "acme", "iam", ["runs/cleanup"]),
+        ("rollback", "acme", "iam", ["runs/rollback"]),
+    ],
+)
+def test_a_run_has_its_parts_in_their_order(run: str, source: str, store: str, parts: list[str]) -> None:
+    wanted = {**definition(), "source": source, "certificate_store": store}
+    found = document(definition=wanted, lock=t.cast("t.Any", {"run": run}))
+    plan = RunPlan(action="issue", reason="", issue=run in ("converge", "reissue"))
+    assert steps.parts(plan, found, is_checked=False) == parts
+
+
+def test_a_project_that_is_not_held_is_left() -> None:
+    assert steps.parts(RunPlan(action="locked", reason=""), document(), is_checked=True) == ["runs/leave"]
+    assert steps.parts(RunPlan(action="none", reason=""), None, is_checked=True) == ["runs/leave"]
+
+
+@pytest.mark.parametrize(
+    ("run", "given", "expected"),
+    [
+        ("converge", {}, ["subscribe", "notify"]),
+        ("converge", {"sns_topic": "", "publish": "ssm:/web"}, ["publish"]),
+        ("reissue", {"sns_topic": ""}, []),
+        ("rollback", {"publish": "ssm:/web"}, ["publish", "subscribe", "notify"]),
+    ],
+)
+def test_what_follows_the_binding_of_a_project_that_replaced_nothing(
+    run: str, given: dict[str, t.Any], expected: list[str]
+) -> None:
+    wanted: t.Any = {**definition(), **given}
+    assert steps.after_binding(wanted, run, [], {"iam": [], "acm": []}) == expected
+
+
+def test_what_was_replaced_is_retired_where_it_is_but_not_by_a_rollback() -> None:
+    wanted: t.Any = {**definition(), "sns_topic": ""}
+    superseded = {"iam": ["webapp-1"], "acm": [ARN]}
+    retired = ["revoke", "delete_superseded", "delete_superseded_acm"]
+    assert steps.after_binding(wanted, "converge", [{}], superseded) == retired
+    assert steps.after_binding(wanted, "rollback", [{}], superseded) == []
+
+
+@pytest.mark.parametrize(
+    ("complete", "is_recorded", "expected"),
+    [
+        (True, True, []),
+        (True, False, ["notify"]),
+        (False, True, ["publish", "delete_superseded", "delete_superseded_acm"]),
+        (False, False, ["publish", "delete_superseded", "delete_superseded_acm", "notify"]),
+    ],
+)
+def test_nothing_is_taken_away_before_everything_has_the_certificate(
+    complete: bool, is_recorded: bool, expected: list[str]
+) -> None:
+    assert steps.postponed({"complete": complete}, is_recorded) == expected
+
+
+@pytest.mark.parametrize(
     ("plan", "is_checked", "wanted"),
     [
         pytest.param(RunPlan("none", ""), False, ["upload"], id="nothing to do"),

@@ -19,6 +19,7 @@ from unit.fakes.certificates import issue
 from unit.fakes.clock import present_clock
 
 TIMES = ["2026-08-01-0442", "2026-09-01-0442", "2026-10-01-0442", "2026-10-01-0442-2", "2026-11-01-0442"]
+PATH = "/cloudfront/certops/webapp/"
 OTHERS = ["webapp/pending/2026-08-01-0442-5d41402a.json", "accounts/x.json", "webapp2/2026-08-01-0442.tar.gz"]
 
 
@@ -39,8 +40,14 @@ class World:
             self.archive.put(key, b"not ours to delete")
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
-        given = {"project": "webapp", "archive": None, "keep": 0, "in_use": [], **params}
-        return modules.run(archive_cleanup, given, present_clock(), check_mode, archive_cleanup.Clients(self.archive))
+        defaults = {name: spec.get("default") for name, spec in archive_cleanup.ARGUMENT_SPEC.items()}
+        given = {**defaults, "project": "webapp", "keep": 0, **params}
+        clients = archive_cleanup.Clients(self.archive, lambda path: self.in_iam if path == PATH else [])
+        return modules.run(archive_cleanup, given, present_clock(), check_mode, clients)
+
+    @property
+    def in_iam(self) -> list[dict[str, t.Any]]:
+        return [{"name": f"webapp-{time}", "fingerprint_sha256": self.fingerprints[time]} for time in TIMES[:2]]
 
     def left(self) -> list[str]:
         assert set(OTHERS) <= self.archive.objects.keys()
@@ -80,6 +87,32 @@ def test_as_many_are_kept_as_wanted_the_newest_first(world: World, keep: int, le
 def test_what_is_in_use_by_uri_or_by_fingerprint_is_kept_and_does_not_count(world: World) -> None:
     world.run(keep=1, in_use=[uri(TIMES[0]), world.fingerprints[TIMES[1]]])
     assert world.left() == [TIMES[0], TIMES[1], TIMES[3], TIMES[4]]
+
+
+def test_what_iam_has_is_in_use_unless_the_run_deleted_it(world: World) -> None:
+    world.run(keep=1, iam_path=PATH, check_mode=True)
+    assert world.left() == TIMES
+    taken = {"run_id": "run-1", "archived": []}
+    deleted = {"run_id": "run-1", "recorded": None, "deleted": [f"webapp-{TIMES[0]}"]}
+    world.run(keep=1, iam_path=PATH, results=[taken, deleted, None], run_id="run-1")
+    assert world.left() == [TIMES[1], TIMES[3], TIMES[4]]
+
+
+def test_what_the_last_step_of_the_run_says_is_archived_is_in_use(world: World) -> None:
+    results = [
+        {"run_id": "run-1", "archived": [uri(time) for time in TIMES]},
+        {"run_id": "run-1", "recorded": {"archived": [uri(TIMES[0])]}, "deleted": []},
+        {"run_id": "run-1", "recorded": None, "deleted": []},
+        {"run_id": "run-0", "recorded": {"archived": []}, "deleted": []},
+    ]
+    world.run(results=results, run_id="run-1")
+    assert world.left() == [TIMES[0], TIMES[4]]
+
+
+def test_results_that_do_not_say_what_is_archived_are_refused(world: World) -> None:
+    with pytest.raises(ConfigError, match="none of this run says what is archived"):
+        world.run(results=[{"run_id": "run-0", "archived": []}], run_id="run-1")
+    assert world.left() == TIMES
 
 
 def test_a_bundle_that_cannot_be_read_is_kept_with_a_warning(world: World) -> None:

@@ -1,0 +1,172 @@
+# Copyright (c) 2026 certops.cloudfront contributors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the steps of a run are given, as far as its plan and the document decide it: the role only passes it on."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ..project import document as project_document, places, sources, targets
+from ..values import ownership
+from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
+from . import rollback, run_plan, steps
+from .run_plan import RunPlan
+
+RESTORE = "restore"
+PREVIOUS = "previous"
+
+# What the preflight checks of the step that brings a certificate, by its source.
+_CHECKED = {sources.ACME: "order", sources.ACM: "request", sources.FILES: "files"}
+_BUNDLE = ".tar.gz"
+_NOTHING = t.cast("CertificateRecord", {})
+
+
+class UploadOptions(t.TypedDict):
+    """Where IAM has, or gets, the certificate, and what the project has called its certificates."""
+
+    path: str
+    expected_name: str | None
+    other_names: list[str]
+
+
+# What is checked before the first step: the step that brings the certificate, and with their options those that store
+# and bind it. None where there is nothing to check.
+PreflightOptions = t.TypedDict(
+    "PreflightOptions",
+    {
+        "brings": str | None,
+        "upload": dict[str, t.Any] | None,
+        "import": dict[str, t.Any] | None,
+        "bind": dict[str, t.Any],
+    },
+)
+
+
+class StepOptions(t.TypedDict):
+    """``brings`` says whether a step of the run brings the certificate, which need not be a new one; ``bundle`` is what
+    is stored otherwise. ``distributions`` are those that are listed."""
+
+    path: str
+    tags: dict[str, str]
+    brings: bool
+    bundle: str | None
+    upload: UploadOptions
+    preflight: PreflightOptions
+    targets: dict[str, list[targets.TargetStep]]
+    distribution_matches: list[str]
+    distributions: list[str]
+    subscribes: bool
+    after_binding: list[str]
+
+
+def of(plan: RunPlan, document: ProjectDocument, bundle: str | None = None) -> StepOptions:
+    """What the steps are given after this plan; ``bundle`` is the one that a restore was asked for."""
+    run = document["lock"]["run"] if document["lock"] else ""
+    meant = _meant(document["definition"], run)
+    before = steps.first(plan, document, is_checked=True)
+    brings = bool({*before, *steps.requests(plan, document)} & set(sources.STEPS.values()))
+    return {
+        "path": ownership.path_of(document["name"]),
+        "tags": _tags(document),
+        "brings": brings,
+        "bundle": restored(document, bundle) if run == RESTORE else _in_service(plan, document).get("archive_uri"),
+        "upload": _upload(plan, document, brings),
+        "preflight": _preflight(plan, document, is_imported="import" in before),
+        "targets": targets.steps(meant),
+        "distribution_matches": targets.distribution_matches(meant),
+        "distributions": _listed(meant),
+        "subscribes": _subscribes(plan, document, run),
+        "after_binding": _after_binding(document, run),
+    }
+
+
+def restored(document: ProjectDocument, bundle: str | None) -> str | None:
+    """The URI of the bundle to bring back: one that is given by its URI, or by the issue time that names it in the
+    archive, or that of the recorded certificate."""
+    if not bundle:
+        return (document["certificate"] or _NOTHING).get("archive_uri")
+    if "://" in bundle:
+        return bundle
+    archive = (document["definition"]["archive"] or "").partition("?")[0]
+    return f"{archive}/{document['name']}/{bundle}{_BUNDLE}"
+
+
+def _after_binding(document: ProjectDocument, run: str) -> list[str]:
+    superseded = {places.IAM: places.in_iam(document), places.ACM: places.in_acm(document)["superseded"]}
+    return steps.after_binding(document["definition"], run, project_document.to_be_revoked(document), superseded)
+
+
+def _meant(definition: ProjectDefinition, run: str) -> ProjectDefinition:
+    """The definition by which things are found: a rollback only takes back what it replaces."""
+    if run != rollback.RUN:
+        return definition
+    return {**definition, "bind": [one for one in definition["bind"] if one == PREVIOUS]}
+
+
+def _in_service(plan: RunPlan, document: ProjectDocument) -> CertificateRecord:
+    """The certificate that is to be in service, unless a new one comes."""
+    return plan.certificate or document["certificate"] or _NOTHING
+
+
+def _upload(plan: RunPlan, document: ProjectDocument, brings: bool) -> UploadOptions:
+    known, path = _in_service(plan, document), ownership.path_of(document["name"])
+    own = [document["certificate"], *document["superseded"]]
+    return {
+        # An adopted one may be where it was.
+        "path": path if brings else known.get("path") or path,
+        "expected_name": None if plan.issue else known.get("name"),
+        "other_names": [str(entry["name"]) for entry in own if entry and entry.get("name")],
+    }
+
+
+def _preflight(plan: RunPlan, document: ProjectDocument, is_imported: bool) -> PreflightOptions:
+    definition, source = document["definition"], document["definition"]["source"]
+    # What the issuance is going to bring, before it is made: the checks tell whether it can be taken.
+    planned = {"uri": None, "domains": definition["domains"], "key_type": definition["key_type"]}
+    new = {"bundle": planned, "tags": _tags(document)}
+    # A definition that moves the certificate stores it where it is not yet.
+    is_uploaded = definition["certificate_store"] == places.IAM
+    return {
+        "brings": _CHECKED[source] if plan.issue or source != sources.ACME else None,
+        "upload": {**new, **_uploaded_as(document)} if plan.issue and is_uploaded else None,
+        "import": {**new, **_imported_as(plan, document)} if plan.issue and is_imported else None,
+        "bind": {
+            "server_certificate": planned if plan.issue else document["certificate"],
+            "match": targets.distribution_matches(definition),
+            "previous": list(plan.previous),
+            "distributions": _listed(definition),
+            "verify": "none",
+        },
+    }
+
+
+def _uploaded_as(document: ProjectDocument) -> dict[str, t.Any]:
+    path = ownership.path_of(document["name"])
+    return {
+        "name_prefix": document["name"],
+        "path": path,
+        "quota_headroom": document["definition"]["quota_headroom"],
+    }
+
+
+def _imported_as(plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
+    acm = places.in_acm(document, plan.certificate)
+    return {
+        "import_as": acm["import_as"],
+        "certificate_arns": acm["arns"],
+        "regions": document["definition"]["acm_regions"],
+    }
+
+
+def _listed(definition: ProjectDefinition) -> list[str]:
+    return definition["distributions"] if targets.IDS in targets.distribution_matches(definition) else []
+
+
+def _tags(document: ProjectDocument) -> dict[str, str]:
+    return {**ownership.OUR_TAGS, ownership.PROJECT_TAG: document["name"], **document["definition"]["tags"]}
+
+
+def _subscribes(plan: RunPlan, document: ProjectDocument, run: str) -> bool:
+    """Whether the run brings the topic and its subscriptions about, which what takes certificates away leaves alone."""
+    is_idle = run in run_plan.WITHOUT_JOURNAL or (run == rollback.RUN and plan.action == "none")
+    return bool(document["definition"]["sns_topic"]) and not is_idle
