@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.parsing.convert_bool import boolean
-
 from ..plugin_utils import _in_process
 
 # Option and module, in the order of a run.
@@ -32,7 +30,7 @@ class ActionModule(_in_process.ActionModule):
         """Whether every step could be taken; all problems at once, since a definition is best repaired as a whole."""
         del tmp
         args = self._task.args
-        shared = {option: value for option, value in args.items() if option not in (*CHECKS, "fail_on_problems")}
+        shared = {option: value for option, value in args.items() if option not in CHECKS}
         self._task.check_mode, self._task.diff = True, False
         found = {
             option: self.result_of(module, {**shared, **args[option]}, task_vars)
@@ -42,6 +40,4 @@ class ActionModule(_in_process.ActionModule):
         problems = list(dict.fromkeys(str(result.get("msg")) for result in found.values() if result.get("failed")))
         warnings = [text for result in found.values() for text in result.get("warnings") or ()]
         result: dict[str, t.Any] = {"changed": False, "checked": list(found), "warnings": warnings}
-        if problems and boolean(args.get("fail_on_problems", True)):
-            return {**result, "failed": True, "msg": "; ".join(problems)}
-        return {**result, "problems": problems}
+        return {**result, "failed": True, "msg": "; ".join(problems)} if problems else result

@@ -53,12 +53,6 @@ options:
   bind:
     description: Options of M(certops.cloudfront.cloudfront_cert_bind). Without them the distributions are not checked.
     type: dict
-  fail_on_problems:
-    description:
-      - Fail with what was found. With V(false), RV(problems) has it, for
-        O(certops.cloudfront.project_record#module:problems) of the next task.
-    type: bool
-    default: true
 notes:
   - The options for the connection to AWS count for each of the checks.
   - The IAM actions needed are those that the modules need in check mode.
@@ -86,12 +80,6 @@ checked:
   type: list
   elements: str
   sample: [order, upload, bind]
-problems:
-  description: Why a step could not be taken, each problem once.
-  returned: success
-  type: list
-  elements: str
-  sample: []
 """
 
 import typing as t
@@ -110,7 +98,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "upload": {"type": "dict"},
     "import": {"type": "dict"},
     "bind": {"type": "dict"},
-    "fail_on_problems": {"type": "bool", "default": True},
 }
 
 

@@ -120,13 +120,6 @@ options:
         RV(plan) what its run would do, so that this can be checked before the definition is written.
     type: bool
     default: false
-  problems:
-    description:
-      - What M(certops.cloudfront.project_preflight) found. If there is anything, the definition is refused with it, and
-        nothing is written.
-    type: list
-    elements: str
-    default: []
   variables:
     description:
       - Names of variables that begin with C(project_), where the role runs. One that is not a variable of the role, but
@@ -532,7 +525,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "restore_bundle": {"type": "str"},
     "account_change": {"type": "bool", "default": False},
     "check_first": {"type": "bool", "default": False},
-    "problems": {"type": "list", "elements": "str", "default": []},
     "variables": {"type": "list", "elements": "str", "default": []},
     "strict_variables": {"type": "bool", "default": False},
     "run_id": {"type": "str"},

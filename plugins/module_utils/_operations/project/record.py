@@ -97,7 +97,7 @@ class Clients:
 def parse(params: Params) -> RecordRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
-    problems = [*params["problems"], *stores.uri_problems(params["store"], "store")]
+    problems = stores.uri_problems(params["store"], "store")
     problems += variables.problems(params["variables"], params["strict_variables"])
     problems += stores.uri_problems(params["archive"], "archive") + _run_problems(params) + step_report.problems(params)
     values: ProjectDefinition | None = None

@@ -49,7 +49,7 @@ def parse(params: Params) -> BundlesRequest:
     results, run_id = params["results"], params["run_id"]
     archived = ending.archived(results, run_id)
     if results and archived is None:
-        problems.append("results: none of this run says what is archived; give them that of project_record")
+        problems.append("results: none of this run says what is archived; use the result of project_record, too")
     if problems:
         raise ConfigError(problems)
     return BundlesRequest(
