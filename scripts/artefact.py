@@ -32,6 +32,7 @@ CONTENTS = frozenset(
         "SECURITY.md",
         "bindep.txt",
         "changelogs",
+        "decision-environment.yml",
         "docs",
         "execution-environment.yml",
         "extensions",

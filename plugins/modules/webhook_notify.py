@@ -45,11 +45,20 @@ options:
             299 means that it took them.
           - V(heartbeat) gets a POST whenever the module runs, as healthchecks.io takes it. With O(failed) it goes to
             the URL with C(/fail) added to its path.
+          - V(apprise) is any of the services C(bark), C(bluesky), C(discord), C(flock), C(gchat), C(goalert),
+            C(gotify), C(groupme), C(guilded), C(ifttt), C(ilert), C(incidentio), C(irc), C(jira), C(line), C(mailgun),
+            C(mailto), C(mastodon), C(matrix), C(mmost), C(nctalk), C(ntfy), C(o365), C(onesignal), C(opsgenie),
+            C(pagerduty), C(pagertree), C(pbul), C(pover), C(prowl), C(pushdeer), C(pushplus), C(pushy), C(rocket),
+            C(ryver), C(schan), C(sendgrid), C(ses), C(signal), C(signl4), C(simplepush), C(sns), C(spike), C(splunk),
+            C(squadcast), C(synology), C(tgram), C(threema), C(twilio), C(twist), C(victorops), C(vonage), C(webex),
+            C(workflows), C(wxpusher), C(xmatters) and C(zulip), by the Python library apprise. Of a refusal it tells
+            no reason.
         type: str
         required: true
-        choices: [dingtalk, feishu, wecom, teams, slack, json, heartbeat]
+        choices: [dingtalk, feishu, wecom, teams, slack, json, heartbeat, apprise]
       url:
-        description: Its C(https://) URL. On the host itself C(http://) is accepted.
+        description: Its C(https://) URL. On the host itself C(http://) is accepted. For V(apprise), a URL as
+          L(apprise describes it, https://appriseit.com/services/), for example C(ntfys://topic).
         type: str
         required: true
       secret:
@@ -89,6 +98,7 @@ options:
     default: false
 requirements:
   - requests >= 2.33
+  - apprise, for receivers of the kind V(apprise)
 seealso:
   - module: certops.cloudfront.sns_notify
   - module: certops.cloudfront.run_summary
@@ -104,6 +114,15 @@ EXAMPLES = r"""
       - kind: json
         name: gateway
         url: https://notices.example.com/certops
+    subject: The certificate of webapp was replaced
+    body: It is valid until 2027-01-06.
+
+- name: Notify a topic of ntfy
+  certops.cloudfront.webhook_notify:
+    webhooks:
+      - kind: apprise
+        name: ntfy
+        url: "{{ vault_ntfy_url }}"
     subject: The certificate of webapp was replaced
     body: It is valid until 2027-01-06.
 

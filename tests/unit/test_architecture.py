@@ -106,6 +106,7 @@ LIBRARIES: dict[str, tuple[str, ...]] = {
     "acme": ("_clients/acme",),
     "josepy": ("_clients/acme",),
     "dns": ("_clients/net/resolver.py",),
+    "apprise": ("_clients/net/services.py",),
     "ansible": ("_module.py",),
     "ansible_collections.amazon.aws.plugins.module_utils": ("_module.py", "_clients/aws/session.py"),
 }

@@ -325,11 +325,19 @@ def test_the_supply_chain_is_pinned() -> None:
     assert uses
     assert [action for action in uses if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
     assert workflow.count("actions/checkout@") == workflow.count("persist-credentials: false")
-    environment = load("execution-environment.yml")
-    assert re.search(r":\d+(\.\d+)+-\d+$", environment["images"]["base_image"]["name"])
-    collections = {one["name"]: one["version"] for one in environment["dependencies"]["galaxy"]["collections"]}
-    assert collections["certops.cloudfront"] == load("galaxy.yml")["version"]
-    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in collections.values())
+    for name in ("execution-environment.yml", "decision-environment.yml"):
+        environment = load(name)
+        assert re.search(r":v?\d+(\.\d+)+(-\d+)?$", environment["images"]["base_image"]["name"])
+        collections = {one["name"]: one["version"] for one in environment["dependencies"]["galaxy"]["collections"]}
+        assert collections["certops.cloudfront"] == load("galaxy.yml")["version"]
+        assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in collections.values())
+
+
+def test_the_decision_environment_has_what_the_rulebooks_need() -> None:
+    found = load("decision-environment.yml")["dependencies"]
+    collections = {one["name"]: one["version"] for one in found["galaxy"]["collections"]}
+    assert [int(part) for part in collections["amazon.aws"].split(".")] >= [11, 1]
+    assert any(line.startswith("aiobotocore") for line in found["python"])
 
 
 def test_the_workflow_has_the_rows_of_the_matrix() -> None:

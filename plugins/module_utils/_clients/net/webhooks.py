@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""POSTs to webhooks, all at once and with one end for all: a receiver that does not answer delays nothing else."""
+"""Messages to webhooks, all at once and with one end for all: a receiver that does not answer delays nothing else."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..._core.report.webhooks import WebhookCall
 from ..._errors import missing_library
+from . import services
 
 try:
     import requests
@@ -41,7 +42,7 @@ def post_all(calls: t.Sequence[WebhookCall]) -> list[WebhookAnswer]:
     done: queue.SimpleQueue[tuple[int, WebhookAnswer]] = queue.SimpleQueue()
     for number, one in enumerate(calls):
         # A daemon, so that a receiver which drips its answer does not keep the process.
-        threading.Thread(target=lambda n=number, c=one: done.put((n, _post(c))), daemon=True).start()
+        threading.Thread(target=lambda n=number, c=one: done.put((n, _answer(c))), daemon=True).start()
     answers = [WebhookAnswer(problem=NOT_IN_TIME)] * len(calls)
     end = time.monotonic() + ALL_SECONDS
     for _call in calls:
@@ -51,6 +52,17 @@ def post_all(calls: t.Sequence[WebhookCall]) -> list[WebhookAnswer]:
             break
         answers[number] = answer
     return answers
+
+
+def _answer(call: WebhookCall) -> WebhookAnswer:
+    """What became of one message."""
+    if not call.is_service:
+        return _post(call)
+    try:
+        problem = services.send(call)
+    except Exception as exc:  # noqa: BLE001 - whatever a library raises here may quote the URL, which is a secret
+        problem = f"it could not be sent ({type(exc).__name__}); check its URL"
+    return WebhookAnswer(200, problem=problem)
 
 
 def _post(call: WebhookCall) -> WebhookAnswer:

@@ -19,14 +19,33 @@ from datetime import datetime
 
 from ..values import texts, times, urls
 
-DINGTALK, FEISHU, WECOM, TEAMS, SLACK, JSON, HEARTBEAT = (
-    "dingtalk", "feishu", "wecom", "teams", "slack", "json", "heartbeat",
+DINGTALK, FEISHU, WECOM, TEAMS, SLACK, JSON, HEARTBEAT, APPRISE = (
+    "dingtalk", "feishu", "wecom", "teams", "slack", "json", "heartbeat", "apprise",
 )  # fmt: skip
-KINDS = (DINGTALK, FEISHU, WECOM, TEAMS, SLACK, JSON, HEARTBEAT)
+KINDS = (DINGTALK, FEISHU, WECOM, TEAMS, SLACK, JSON, HEARTBEAT, APPRISE)
+# What apprise may be asked for, by the scheme of its URL: services in the net. Others of it act on this machine, or
+# take a refusal for a success. https://appriseit.com/services/
+SERVICES = frozenset({
+    "bark", "barks", "bluesky", "discord", "flock", "gchat", "goalert", "goalerts", "gotify", "gotifys", "groupme",
+    "guilded", "ifttt", "ilert", "incidentio", "irc", "ircs", "jira", "line", "mailgun", "mailto", "mailtos",
+    "mastodon", "mastodons", "matrix", "matrixs", "mmost", "mmosts", "nctalk", "nctalks", "ntfy", "ntfys", "o365",
+    "onesignal", "opsgenie", "pagerduty", "pagertree", "pbul", "pover", "prowl", "pushdeer", "pushdeers", "pushplus",
+    "pushy", "rocket", "rockets", "ryver", "schan", "sendgrid", "ses", "signal", "signals", "signl4", "simplepush",
+    "sns", "spike", "splunk", "squadcast", "synology", "synologys", "tgram", "threema", "twilio", "twist",
+    "victorops", "vonage", "webex", "workflow", "workflows", "wxpusher", "xmatters", "zulip",
+})  # fmt: skip
 SIGNING = (DINGTALK, FEISHU, JSON)
 EVENTS = ("run", "test")
 # The most bytes of text that each service takes, with room for what is around it.
-LONGEST = {DINGTALK: 18_000, FEISHU: 18_000, WECOM: 2_048, TEAMS: 20_000, SLACK: 30_000, HEARTBEAT: 10_000}
+LONGEST = {
+    DINGTALK: 18_000,
+    FEISHU: 18_000,
+    WECOM: 2_048,
+    TEAMS: 20_000,
+    SLACK: 30_000,
+    HEARTBEAT: 10_000,
+    APPRISE: 20_000,
+}
 LONGEST_JSON = 200_000
 CUT_NOTE = "\n… (cut)"
 HIDDEN = "[hidden]"
@@ -66,17 +85,22 @@ class WebhookMessage:
 
 @dataclass(frozen=True)
 class WebhookCall:
-    """One POST."""
+    """One POST, or with ``is_service`` a message to a service that apprise knows."""
 
     url: str = field(repr=False)
     content: bytes = field(repr=False)
     headers: t.Mapping[str, str] = field(repr=False)
+    is_service: bool = False
+    title: str = ""
+    failed: bool = False
 
 
 def of_entry(entry: Entry) -> Webhook:
     """A receiver from the options of one. ``entry_problems`` must be empty."""
     kind, url = str(entry["kind"]), str(entry["url"])
-    label = texts.cleaned(entry.get("name") or f"{kind} ({urls.parts(url).hostname})", texts.LONGEST_QUOTE)
+    # What stands in the place of a host may be a token of the service.
+    shown = urls.parts(url).scheme if kind == APPRISE else urls.parts(url).hostname
+    label = texts.cleaned(entry.get("name") or f"{kind} ({shown})", texts.LONGEST_QUOTE)
     return Webhook(kind=kind, label=label, url=url, secret=str(entry.get("secret") or ""))
 
 
@@ -85,7 +109,12 @@ def entry_problems(number: int, entry: Entry) -> list[str]:
     where = f"webhooks: {number} ({entry['kind']})"
     problems = []
     found = urls.parts(str(entry["url"]))
-    reason = urls.https_problem(entry["url"])
+    if entry["kind"] == APPRISE and found.scheme not in SERVICES:
+        problems.append(
+            f"{where}: its url does not begin with the scheme of a service that this may use; there is a list in the"
+            " documentation of webhook_notify, and other kinds for DingTalk, Feishu, WeCom, Slack, Teams and JSON"
+        )
+    reason = None if entry["kind"] == APPRISE else urls.https_problem(entry["url"])
     if reason and not (found.scheme == "http" and found.hostname in HERE):
         problems.append(f"{where}: its url is {reason}; copy it from the settings of the robot or of the receiver")
     if entry.get("secret") and entry["kind"] not in SIGNING:
@@ -97,6 +126,9 @@ def call(webhook: Webhook, message: WebhookMessage, now: datetime) -> WebhookCal
     """What is sent to the receiver."""
     if webhook.kind == HEARTBEAT:
         return WebhookCall(_heartbeat_url(webhook.url, message.failed), _text(webhook, message).encode(), {})
+    if webhook.kind == APPRISE:
+        body = _cut(message.text, LONGEST[APPRISE]).encode()
+        return WebhookCall(webhook.url, body, {}, is_service=True, title=message.subject, failed=message.failed)
     seconds = int(now.timestamp())
     document = _document(webhook, message, now)
     if webhook.kind == FEISHU and webhook.secret:
