@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller import templates
 from e2e.life import Life
 from playbook_runs.runs import ROOT, Ansible
 from sandbox import seed
@@ -203,15 +204,29 @@ def test_both_forms_of_a_rulebook_differ_in_what_runs_the_playbook_alone(name: s
     (controller,) = yaml.safe_load((RULEBOOKS / f"{name}.yml").read_text(encoding="utf-8"))
     (terminal,) = yaml.safe_load((RULEBOOKS / f"{name}_cli.yml").read_text(encoding="utf-8"))
     for here, there in zip(controller["rules"], terminal["rules"], strict=True):
-        template, played = here.pop("action"), there.pop("action")
-        asked = template.get("run_job_template") or template.get("run_workflow_template")
-        assert asked["include_events"] is False
+        asked, played = here.pop("action"), there.pop("action")
         if "run_playbook" in played:
-            playbook = played["run_playbook"]
-            assert asked["name"] == f"certops {playbook['name'].rpartition('.')[2]}"
-            assert asked.get("job_args", {}).get("extra_vars") == playbook.get("extra_vars")
-            assert (ROOT / "playbooks" / f"{playbook['name'].rpartition('.')[2]}.yml").exists()
+            playbook = played["run_playbook"]["name"].rpartition(".")[2]
+            assert asked["run_job_template"]["name"] == f"certops {playbook}"
+            project = (played["run_playbook"].get("extra_vars") or {}).get("project_name")
+            assert (asked["run_job_template"].get("job_args") or {}).get("limit") == project
     assert controller == terminal
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_controller_has_the_templates_that_the_rulebooks_start(name: str) -> None:
+    known = {template.key: template for template in templates.JOB_TEMPLATES}
+    workflows = {f"certops {workflow.key.replace('_', ' ')}" for workflow in templates.WORKFLOWS}
+    (book,) = yaml.safe_load((RULEBOOKS / f"{name}.yml").read_text(encoding="utf-8"))
+    for rule in book["rules"]:
+        ((kind, action),) = rule["action"].items()
+        assert action["include_events"] is False
+        if kind == "run_workflow_template":
+            assert action["name"] in workflows
+        else:
+            template = known[action["name"].removeprefix("certops ")]
+            # What a template does not ask for, the controller drops.
+            assert set(action.get("job_args") or {}) <= ({"limit"} if template.asks_limit else set())
 
 
 @pytest.mark.parametrize("path", sorted(RULEBOOKS.glob("*.yml")), ids=lambda path: path.stem)
