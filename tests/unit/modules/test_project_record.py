@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.base import Stored
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
@@ -57,6 +58,38 @@ def take(store: FakeStore, **params: t.Any) -> str:
     taken = record(store, state="locked", **params)
     assert taken.result["locked"]
     return str(taken.result["run_id"])
+
+
+class TestGoingBack:
+    def test_a_rollback_asks_iam_for_what_the_project_has_there(self, store: FakeStore) -> None:
+        store.write("webapp", document(certificate=certificate(number=2), superseded=[certificate(number=1)]), None)
+        asked: list[str] = []
+        there = StoredCertificate(
+            name="webapp-1", path="/cloudfront/certops/webapp/", id=certificate(number=1)["id"], arn=None
+        )
+
+        def listed(path: str) -> list[StoredCertificate]:
+            asked.append(path)
+            return [there]
+
+        clients = project_record.Clients(store, server_certificates=listed)
+        given = {**DEFAULTS, "name": "webapp", "state": "locked", "run": "rollback"}
+        taken = modules.run(project_record, given, FakeClock(NOW), clients=clients)
+        assert asked == ["/cloudfront/certops/webapp/"]
+        assert taken.result["plan"]["certificate"]["id"] == there.id
+
+    def test_other_runs_do_not(self, store: FakeStore) -> None:
+        clients = project_record.Clients(store, server_certificates=lambda _path: pytest.fail("IAM is asked"))
+        given = {**DEFAULTS, "name": "webapp", "state": "locked", "definition": WANTED}
+        assert modules.run(project_record, given, FakeClock(NOW), clients=clients).result["locked"]
+
+    def test_a_restore_without_a_bundle_is_refused_before_the_project_is_held(self, store: FakeStore) -> None:
+        record(store, definition=WANTED)
+        with pytest.raises(RefusedError, match="has no recorded certificate; set project_restore_bundle"):
+            record(store, state="locked", run="restore")
+        assert store.documents["webapp"].document["lock"] is None
+        taken = record(store, state="locked", run="restore", restore_bundle="s3://ours/webapp/2026-01-01-0000.tar.gz")
+        assert taken.result["bundle"] == "s3://ours/webapp/2026-01-01-0000.tar.gz"
 
 
 class TestRecord:

@@ -100,6 +100,18 @@ def test_work_that_changed_nothing_is_not_on_record_unless_its_run_had_something
     assert recorded(again, BOUND).result["recorded"] is not None
 
 
+def test_a_binding_says_what_has_to_wait(store: FakeStore) -> None:
+    journal = take(store)
+    recorded(journal, STORED)
+    partly = StepReport(phase="verified", bind_result={"records": {}, "complete": False})
+    assert recorded(journal, partly).result["postponed"] == ["publish", "delete_superseded", "delete_superseded_acm"]
+    assert recorded(journal, BOUND).result["postponed"] == []
+    assert "postponed" not in recorded(journal, STORED).result
+    finish(store, journal)
+    again = recorded(take(store), BOUND, replace(DONE, changed=False))
+    assert (again.result["recorded"], again.result["postponed"]) == (None, ["notify"])
+
+
 def test_a_run_that_lost_its_project_has_failed_and_still_says_what_it_did(store: FakeStore) -> None:
     lost = step_record.RunJournal(store, "webapp", "run-of-before")
     take(store)

@@ -43,3 +43,21 @@ def test_the_project_in_one_line(codes: list[str], line: str) -> None:
 
 def test_severities_are_in_the_order_of_weight() -> None:
     assert list(Severity) == [Severity.ERROR, Severity.WARNING, Severity.INFO]
+
+
+@pytest.mark.parametrize(
+    ("codes", "fails_on", "status"),
+    [
+        ([], "error", "healthy"),
+        (["PROJECT_NEW"], "warning", "healthy"),
+        (["RUN_FAILED"], "error", "warned"),
+        (["RUN_FAILED"], "warning", "failed"),
+        (["RUN_FAILED", "CAA_FORBIDS"], "error", "failed"),
+        (["CAA_FORBIDS"], "warning", "failed"),
+    ],
+)
+def test_a_project_counts_as_failed_by_its_worst_findings(codes: list[str], fails_on: str, status: str) -> None:
+    found = findings.result("webapp", [findings.finding(code, "a", "m") for code in codes], "the line", fails_on)
+    assert (found["status"], found["failed"], found["changed"]) == (status, status == "failed", False)
+    assert (found["name"], found["reason"]) == ("webapp", "the line")
+    assert len(found["todo"]) == len(codes) - codes.count("PROJECT_NEW")
