@@ -23,6 +23,7 @@ description:
     their renewal.
 extends_documentation_fragment:
   - certops.cloudfront.run_step
+  - certops.cloudfront.certificate_cleanup
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.aws
@@ -50,23 +51,6 @@ options:
       - ARNs of certificates. Only these are looked at. Without this option, all with the tags of the project are.
     type: list
     elements: str
-  keep_previous:
-    description:
-      - How many superseded certificates to keep in each region for a rollback, the newest first.
-    type: int
-    default: 0
-  require_unused:
-    description:
-      - Fail, and delete nothing, if anything uses one of those looked at. This is for deleting a project.
-    type: bool
-    default: false
-  rebound:
-    description:
-      - IDs of distributions that the same run binds to another certificate.
-      - Only looked at in check mode, where these distributions still use the old one.
-    type: list
-    elements: str
-    default: []
   cloudfront:
     description:
       - Whether CloudFront uses the certificates, so that they are in C(us-east-1).
@@ -170,15 +154,12 @@ from ..module_utils._operations import step_record
 from ..module_utils._operations.acm_cert import retiring, search_request
 from ..module_utils._operations.acm_cert.retiring import CleanupPartners
 from ..module_utils._operations.acm_cert.search_request import CleanupOrder
+from ..module_utils._operations.retire.options import CLEANUP
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **step_record.OPTIONS,
     "project": {"type": "str", "required": True},
-    "keep": {"type": "list", "elements": "str", "default": []},
-    "candidates": {"type": "list", "elements": "str"},
-    "keep_previous": {"type": "int", "default": 0},
-    "require_unused": {"type": "bool", "default": False},
-    "rebound": {"type": "list", "elements": "str", "default": []},
+    **CLEANUP,
     "cloudfront": {"type": "bool", "default": True},
     "regions": {"type": "list", "elements": "str", "default": []},
 }

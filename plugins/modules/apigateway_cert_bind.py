@@ -150,8 +150,6 @@ import typing as t
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.regional.apigateway import ONE_TRY, ApiGateway
 from ..module_utils._clients.net.tls import TlsProbe
-from ..module_utils._core.bind.distributions import MATCHES
-from ..module_utils._core.bind.target import VERIFICATIONS
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -161,17 +159,9 @@ from ..module_utils._operations.targets.apigateway_binding import ApiClients
 from ..module_utils._operations.targets.request import TargetRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "certificate": {"type": "dict"},
-    "certificate_arn": {"type": "str"},
-    "match": {"type": "list", "elements": "str", "choices": list(MATCHES), "default": [MATCHES[0]]},
-    "previous": {"type": "list", "elements": "str", "default": []},
+    **target_request.OPTIONS,
     "api_domains": {"type": "list", "elements": "str", "default": []},
-    "match_tags": {"type": "dict", "default": {}},
     "wait_timeout": {"type": "int", "default": 3600},
-    "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
-    "rollback": {"type": "bool", "default": True},
-    "edge_address": {"type": "str"},
-    "edge_ca_bundle": {"type": "path"},
 }
 
 

@@ -20,6 +20,7 @@ requirements:
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.attributes.info_module
+  - certops.cloudfront.certificate_search
   - certops.cloudfront.requirements
   - certops.cloudfront.aws
 options:
@@ -37,31 +38,6 @@ options:
     type: list
     elements: str
     default: []
-  domain:
-    description:
-      - Only certificates for this name, as O(domain_match) says. An international name may be given in its letters.
-    type: str
-  domain_match:
-    description:
-      - V(cover) takes certificates that cover the name, also by a wildcard of the same level. V(exact) takes only those
-        that have this very name.
-    type: str
-    choices: [cover, exact]
-    default: cover
-  expires_within_days:
-    description:
-      - Only certificates that expire within so many days, or have expired.
-    type: int
-  unused:
-    description:
-      - Only certificates that nothing is known to use.
-    type: bool
-    default: false
-  foreign:
-    description:
-      - Only certificates that this collection does not manage.
-    type: bool
-    default: false
 notes:
   - "IAM actions needed: C(cloudfront:ListDistributions), C(cloudfront:ListDistributionTenants), for IAM
     C(iam:ListServerCertificates) and C(iam:GetServerCertificate), for ACM C(acm:ListCertificates),
@@ -156,11 +132,7 @@ from ..module_utils._operations.acm_cert.searching import Inventory, InventoryCl
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "stores": {"type": "list", "elements": "str", "choices": ["iam", "acm"], "default": ["iam", "acm"]},
     "regions": {"type": "list", "elements": "str", "default": []},
-    "domain": {"type": "str"},
-    "domain_match": {"type": "str", "choices": ["cover", "exact"], "default": "cover"},
-    "expires_within_days": {"type": "int"},
-    "unused": {"type": "bool", "default": False},
-    "foreign": {"type": "bool", "default": False},
+    **search_request.OPTIONS,
 }
 
 

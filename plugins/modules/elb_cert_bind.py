@@ -179,8 +179,6 @@ from ..module_utils._clients.aws.regional.elb import ClassicLoadBalancing
 from ..module_utils._clients.aws.regional.elbv2 import LoadBalancing
 from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.net.tls import TlsProbe
-from ..module_utils._core.bind.distributions import MATCHES
-from ..module_utils._core.bind.target import VERIFICATIONS
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -190,18 +188,10 @@ from ..module_utils._operations.targets.elb_binding import ElbClients
 from ..module_utils._operations.targets.request import TargetRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "certificate": {"type": "dict"},
-    "certificate_arn": {"type": "str"},
-    "match": {"type": "list", "elements": "str", "choices": list(MATCHES), "default": [MATCHES[0]]},
-    "previous": {"type": "list", "elements": "str", "default": []},
+    **target_request.OPTIONS,
     "listeners": {"type": "list", "elements": "str", "default": []},
-    "match_tags": {"type": "dict", "default": {}},
     "force": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 300},
-    "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
-    "rollback": {"type": "bool", "default": True},
-    "edge_address": {"type": "str"},
-    "edge_ca_bundle": {"type": "path"},
 }
 
 

@@ -26,6 +26,7 @@ description:
     failure.
 extends_documentation_fragment:
   - certops.cloudfront.run_step
+  - certops.cloudfront.certificate_cleanup
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
   - certops.cloudfront.aws
@@ -60,23 +61,6 @@ options:
       - Names or IDs of server certificates. Only these are considered. Without this option, all below O(path) are.
     type: list
     elements: str
-  keep_previous:
-    description:
-      - How many superseded server certificates to keep for a rollback, the newest first.
-    type: int
-    default: 0
-  require_unused:
-    description:
-      - Fail, and delete nothing, if a distribution uses one of those considered. This is for deleting a project.
-    type: bool
-    default: false
-  rebound:
-    description:
-      - IDs of distributions that the same run binds to another certificate.
-      - Only used in check mode, where these distributions still use the old one.
-    type: list
-    elements: str
-    default: []
 notes:
   - "IAM actions needed: C(iam:ListServerCertificates) and C(cloudfront:ListDistributions) on C(*),
     C(iam:ListServerCertificateTags) and
@@ -161,16 +145,13 @@ from ..module_utils._core.values.waiting import Clock
 from ..module_utils._module import execute
 from ..module_utils._operations import step_record
 from ..module_utils._operations.retire import server_certs
+from ..module_utils._operations.retire.options import CLEANUP
 from ..module_utils._operations.retire.server_certs import CleanupRequest, Clients
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "path": {"type": "str", "required": True},
     "all_projects": {"type": "bool", "default": False},
-    "keep": {"type": "list", "elements": "str", "default": []},
-    "candidates": {"type": "list", "elements": "str"},
-    "keep_previous": {"type": "int", "default": 0},
-    "require_unused": {"type": "bool", "default": False},
-    "rebound": {"type": "list", "elements": "str", "default": []},
+    **CLEANUP,
     **step_record.OPTIONS,
 }
 

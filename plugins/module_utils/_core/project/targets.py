@@ -54,7 +54,7 @@ def _step(definition: ProjectDefinition, region: str, ids: t.Sequence[str]) -> T
 
 def _listed_there(listed: t.Iterable[str], region: str) -> list[str]:
     """The listeners of a region; a classic one does not say where it is, so it is looked for in the first."""
-    return [one for one in listed if region in (ANY_REGION, listeners.region_of(one) or CLOUDFRONT_REGION)]
+    return [one for one in listed if region in (ANY_REGION, partitions.region_of(one) or CLOUDFRONT_REGION)]
 
 
 def contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
@@ -88,7 +88,7 @@ def _region_problems(values: t.Mapping[str, t.Any]) -> list[str]:
     return [
         f"listeners: {one} is in {region}, where ACM does not have the certificate; add {region} to acm_regions"
         for one in values["listeners"]
-        if (region := listeners.region_of(one)) and region not in regions
+        if (region := partitions.region_of(one)) and region not in regions
     ]
 
 

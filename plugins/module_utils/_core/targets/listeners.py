@@ -150,18 +150,6 @@ def owner_of(identifier: str) -> str:
     return identifier.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
 
 
-def account_of(listener: str) -> str:
-    """The account that the ARN of a listener names; empty for a classic one."""
-    parsed = _ARN.fullmatch(listener)
-    return parsed["account"] if parsed else ""
-
-
-def region_of(listener: str) -> str:
-    """The region that the ARN of a listener names; empty for a classic one."""
-    parsed = _ARN.fullmatch(listener)
-    return parsed["region"] if parsed else ""
-
-
 def plain_problems(listeners: t.Mapping[str, str], ids: t.Iterable[str]) -> list[str]:
     """One problem for each listed listener whose protocol has no certificates."""
     return [

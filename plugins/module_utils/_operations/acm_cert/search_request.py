@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ..._clients.aws.session import Connection
@@ -22,6 +23,15 @@ from ..step_record import StepRequest
 from . import options
 from .retiring import AcmCleanupRequest
 from .searching import AcmSearch
+
+# Which certificates are looked for.
+OPTIONS: dict[str, t.Any] = {
+    "domain": {"type": "str"},
+    "domain_match": {"type": "str", "choices": ["cover", "exact"], "default": "cover"},
+    "expires_within_days": {"type": "int"},
+    "unused": {"type": "bool", "default": False},
+    "foreign": {"type": "bool", "default": False},
+}
 
 
 @dataclass(frozen=True)

@@ -53,12 +53,6 @@ def problems(params: Params, regions: t.Sequence[str], takes_iam: bool) -> list[
     return found + _expiry_problems(given or {}, params)
 
 
-def account_of(arn: str | None) -> str:
-    """The account of a certificate's ARN; empty if it is not one."""
-    parsed = _ARN.fullmatch(arn or "")
-    return parsed["account"] if parsed else ""
-
-
 def _arn_problems(arn: str, regions: t.Collection[str], takes_iam: bool) -> list[str]:
     parsed = _ARN.fullmatch(arn)
     if parsed is None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..._clients.aws.session import Connection
 from ..._clients.net.tls import parse_address
 from ..._core.bind.distributions import MATCHES
+from ..._core.bind.target import VERIFICATIONS
 from ..._core.targets import listeners as listeners_
 from ..._core.targets.api_domains import EDGE_REGION
 from ..._core.targets.uses import NewCertificate, UseSelection
@@ -19,6 +20,19 @@ from ..._core.values.params import Params
 from ..._errors import ConfigError
 from . import certificate
 from .binding import TargetOptions
+
+# What the modules for all kinds of targets take.
+OPTIONS: dict[str, t.Any] = {
+    "certificate": {"type": "dict"},
+    "certificate_arn": {"type": "str"},
+    "match": {"type": "list", "elements": "str", "choices": list(MATCHES), "default": [MATCHES[0]]},
+    "previous": {"type": "list", "elements": "str", "default": []},
+    "match_tags": {"type": "dict", "default": {}},
+    "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
+    "rollback": {"type": "bool", "default": True},
+    "edge_address": {"type": "str"},
+    "edge_ca_bundle": {"type": "path"},
+}
 
 
 @dataclass(frozen=True)
@@ -107,10 +121,10 @@ def _problems(option: str, ids: t.Sequence[str], params: Params) -> list[str]:
 
 
 def _account_problems(new: NewCertificate, ids: t.Iterable[str]) -> list[str]:
-    own = certificate.account_of(new.arn)
+    own = partitions.account_of(new.arn or "")
     return [
         f"listeners: {one} is in the account {other}, the certificate in {own}; a listener takes certificates of its"
         " own account only"
         for one in ids
-        if own and (other := listeners_.account_of(one)) and other != own
+        if own and (other := partitions.account_of(one)) and other != own
     ]

@@ -25,11 +25,6 @@ def test_the_load_balancer_of_a_listener(identifier: str, owner: str) -> None:
     assert listeners.owner_of(identifier) == owner
 
 
-def test_where_a_listener_is() -> None:
-    assert (listeners.region_of(LISTENER), listeners.account_of(LISTENER)) == ("us-east-1", "123456789012")
-    assert (listeners.region_of("web:443"), listeners.account_of("web:443")) == ("", "")
-
-
 @pytest.mark.parametrize("tag", ["elbv2.k8s.aws/cluster", "kubernetes.io/cluster/prod"])
 def test_a_controller_of_kubernetes_is_known_by_its_tags(tag: str) -> None:
     assert "re-import it under the same ARN" in listeners.why_not({tag: "owned", "team": "web"})
