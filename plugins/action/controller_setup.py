@@ -5,6 +5,7 @@ collection, which only the controller of the run can find, set it up one by one.
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import json
 import typing as t
@@ -24,10 +25,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.controlle
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller.surveys import RoleSpecs
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
-from ansible_collections.certops.cloudfront.plugins.modules import controller_setup
 
 from ..plugin_utils import _in_process
 
+_MODULE = "ansible_collections.certops.cloudfront.plugins.modules.controller_setup"
 _SPECS = Path(__file__).resolve().parents[2] / "roles" / "project" / "meta" / "argument_specs.yml"
 # Ours, the modules' and the lookup's name of each.
 _CONNECTION = (
@@ -50,7 +51,8 @@ class ActionModule(_in_process.ActionModule):
         if checked.get("failed"):
             return checked
         args = json.loads(json.dumps(dict(self._task.args), default=str))
-        options = ArgumentSpecValidator(controller_setup.ARGUMENT_SPEC).validate(args).validated_parameters
+        spec = importlib.import_module(_MODULE).ARGUMENT_SPEC
+        options = ArgumentSpecValidator(spec).validate(args).validated_parameters
         wanted = setup.parse(Params(options, datetime.now(timezone.utc), self._task.check_mode))
         self._hidden = [*wanted.secrets, *(options[key] for key in ("password", "oauth_token") if options[key])]
         self._options, self._vars = options, task_vars or {}

@@ -102,7 +102,7 @@ options:
     type: list
     elements: str
     default: []
-  region:
+  job_region:
     description: Region of AWS for all jobs, as a credential of a type of its own, since the type Amazon Web Services
       has none.
     type: str
@@ -187,7 +187,7 @@ EXAMPLES = r"""
     image: registry.example.com/certops-cloudfront-ee:0.1.0
     project_url: https://git.example.com/certificates.git
     aws_credential: AWS production
-    region: us-east-1
+    job_region: us-east-1
     variables:
       project_store: dynamodb://certops
       project_archive: s3://certops-example/archive
@@ -268,7 +268,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "project_credential": {"type": "str"},
     "aws_credential": {"type": "str"},
     "credentials": {"type": "list", "elements": "str", "default": []},
-    "region": {"type": "str"},
+    "job_region": {"type": "str"},
     "variables": {"type": "dict", "default": {}},
     "slices": {"type": "int", "default": 1},
     "approval_seconds": {"type": "int", "default": 86400},

@@ -28,7 +28,7 @@ VARIABLES: dict[str, Any] = {
     "controller_image": "registry.example.com/certops-ee:0.1.0",
     "controller_project_url": URL,
     "controller_aws_credential": "my Amazon Web Services",
-    "controller_region": "us-east-1",
+    "controller_job_region": "us-east-1",
     "controller_slices": "4",
     "controller_variables": PLACES,
     "controller_notifications": [ROBOT, SLACK],

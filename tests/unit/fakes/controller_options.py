@@ -31,7 +31,7 @@ def options(**changed: Any) -> dict[str, Any]:
     found: dict[str, Any] = {
         "state": "present", "organization": "Default", "prefix": "certops", "image": "example.com/ee:0.1.0",
         "pull": "missing", "image_credential": None, "project_url": URL, "project_branch": None,
-        "project_credential": None, "aws_credential": "AWS production", "credentials": [], "region": "us-east-1",
+        "project_credential": None, "aws_credential": "AWS production", "credentials": [], "job_region": "us-east-1",
         "variables": PLACES, "slices": 4, "approval_seconds": 3600, "schedules": {}, "notifications": [ROBOT],
     }  # fmt: skip
     return {**found, **changed}

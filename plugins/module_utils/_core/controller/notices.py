@@ -155,7 +155,8 @@ def read(entry: t.Mapping[str, t.Any], number: int) -> tuple[ControllerNotice, l
 
 def _value_problem(setting: Setting, key: str, value: t.Any) -> str | None:
     """Never with the value, which may be secret."""
-    if type(value) is not setting.type:
+    is_flag = isinstance(value, bool)
+    if not isinstance(value, setting.type) or is_flag != (setting.type is bool):
         return f"{key} is not a {setting.type.__name__}"
     if value in ("", []) and setting.default is _NO_DEFAULT:
         return f"{key} is empty"

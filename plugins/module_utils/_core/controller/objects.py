@@ -167,13 +167,13 @@ def _field(kind: SecretKind, name: str, label: str) -> dict[str, t.Any]:
 
 def _region(setup: ControllerSetup) -> list[ControllerObject]:
     """The credential that gives jobs their region, which nothing else of a controller does."""
-    if not setup.region:
+    if not setup.job_region:
         return []
     name = setup.name(templates.REGION)
     arguments = {
         "credential_type": name,
         "description": MANAGED,
-        "inputs": {"region": setup.region},
+        "inputs": {"region": setup.job_region},
         "update_secrets": False,
     }
     return [replace(_object("credential", setup, name, arguments), needs=(("credential_type", name),))]
@@ -208,7 +208,7 @@ def _project(setup: ControllerSetup) -> ControllerObject:
 def _source(setup: ControllerSetup) -> ControllerObject:
     name = setup.name("store")
     # For a source in a project, these become the environment.
-    environment = {"CERTOPS_STORE": setup.variables.get("project_store"), "AWS_REGION": setup.region}
+    environment = {"CERTOPS_STORE": setup.variables.get("project_store"), "AWS_REGION": setup.job_region}
     arguments = {
         "inventory": setup.name(),
         "description": MANAGED,
@@ -233,7 +233,7 @@ def _source(setup: ControllerSetup) -> ControllerObject:
 
 
 def _job_template(setup: ControllerSetup, template: JobTemplate, specs: RoleSpecs | None) -> ControllerObject:
-    credentials = [setup.aws_credential, *setup.credentials, setup.name(templates.REGION) if setup.region else None]
+    credentials = [setup.aws_credential, *setup.credentials, setup.name(templates.REGION) if setup.job_region else None]
     arguments = {
         "description": f"{template.description} {MANAGED}",
         "job_type": "run",
@@ -253,7 +253,7 @@ def _job_template(setup: ControllerSetup, template: JobTemplate, specs: RoleSpec
         arguments["survey_spec"] = surveys.survey(template.survey, specs)
     needs = [("inventory", setup.name()), ("project", setup.name())]
     needs += [("notification_template", notice.name) for notice in setup.notices]
-    needs += [("credential", setup.name(templates.REGION))] if setup.region else []
+    needs += [("credential", setup.name(templates.REGION))] if setup.job_region else []
     made = _object("job_template", setup, setup.name(template.key), arguments)
     return replace(made, needs=tuple(needs))
 

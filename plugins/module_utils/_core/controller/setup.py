@@ -48,7 +48,7 @@ class ControllerSetup:
     project_credential: str | None = None
     aws_credential: str | None = None
     credentials: tuple[str, ...] = ()
-    region: str | None = None
+    job_region: str | None = None
     variables: t.Mapping[str, t.Any] = field(default_factory=dict)
     slices: int = 1
     approval_seconds: int = 0
@@ -112,7 +112,7 @@ def _read(options: t.Mapping[str, t.Any]) -> tuple[ControllerSetup, list[str]]:
 
 _TEXTS: dict[str, t.Any] = {
     "image": "", "image_credential": None, "project_url": "", "project_branch": None, "project_credential": None,
-    "aws_credential": None, "region": None,
+    "aws_credential": None, "job_region": None,
 }  # fmt: skip
 
 
@@ -122,8 +122,10 @@ def problems(setup: ControllerSetup) -> list[str]:
     if not _IMAGE.fullmatch(setup.image):
         found.append("image: not the name of an image; use one that was built from execution-environment.yml")
     found += _source_problems(setup)
-    if setup.region and not acm_limits.is_region(setup.region):
-        found.append(f"region: {texts.quoted(setup.region)} is not the name of a region; write it as in us-east-1")
+    if setup.job_region and not acm_limits.is_region(setup.job_region):
+        found.append(
+            f"job_region: {texts.quoted(setup.job_region)} is not the name of a region; write it as in us-east-1"
+        )
     if not 1 <= setup.slices <= MOST_SLICES:
         found.append(f"slices: not a number from 1 to {MOST_SLICES}")
     if setup.approval_seconds < 0:

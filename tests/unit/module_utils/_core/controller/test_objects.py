@@ -70,7 +70,7 @@ def test_only_renew_is_sliced() -> None:
 
 def test_jobs_get_the_credential_of_aws_and_one_with_the_region() -> None:
     assert one("job_template", "certops renew")["credentials"] == ["AWS production", "certops region"]
-    assert one("job_template", "certops renew", region=None, aws_credential=None)["credentials"] == []
+    assert one("job_template", "certops renew", job_region=None, aws_credential=None)["credentials"] == []
     assert one("inventory_source", "certops store")["source_vars"] == {
         "CERTOPS_STORE": "dynamodb://certops",
         "AWS_REGION": "us-east-1",

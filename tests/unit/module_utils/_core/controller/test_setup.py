@@ -30,14 +30,22 @@ def test_every_problem_is_told_at_once() -> None:
     found = problems(
         image=None,
         project_url="here",
-        region="Frankfurt",
+        job_region="Frankfurt",
         slices=0,
         variables={"notify_webhooks": []},
         schedules={"renew": "daily", "sometimes": ""},
         notifications=[{**ROBOT, "configuration": {"colour": 1}}],
     )
     words = " | ".join(found)
-    for word in ("image:", "project_url:", "region:", "slices:", "project_store", "project_archive", "notify_webhooks"):
+    for word in (
+        "image:",
+        "project_url:",
+        "job_region:",
+        "slices:",
+        "project_store",
+        "project_archive",
+        "notify_webhooks",
+    ):
         assert word in words
     for word in ("schedules: renew", "schedules: sometimes: unknown", "'colour' is unknown", "url is missing"):
         assert word in words
