@@ -13,7 +13,8 @@ from playbook_runs.runs import ROOT
 from chaos.starting_point import Bench, Played, in_lanes
 
 from .outcome import outcome
-from .stories import STORIES, VARIABLES
+from .stories import STORIES
+from .story import VARIABLES
 
 ENTRIES = {
     "create": "main",
@@ -22,8 +23,13 @@ ENTRIES = {
     "renew-aws": "renew",
     "revoke": "reissue",
     "reissue-elb": "reissue",
+    "reissue-served": "reissue",
+    "renew-same": "renew",
+    "create-requested": "main",
+    "create-exported": "main",
     "delete": "delete",
     "delete-aws": "delete",
+    "delete-acm": "delete",
     "unsubscribe": "main",
 }
 QUICK = str(ROOT / "tests/chaos/quick.yml")

@@ -4,12 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cryptography import x509
 
 from .world import PROJECT, World, public_bytes
+
+REFUSED_DELETIONS = {
+    ("DeleteServerCertificate", "DeleteConflict"),
+    ("DeleteCertificate", "ResourceInUseException"),
+}
 
 
 def violations(start: World, now: World, calls: Sequence[dict[str, Any]], issued: Sequence[str]) -> list[str]:
@@ -21,6 +26,7 @@ def violations(start: World, now: World, calls: Sequence[dict[str, Any]], issued
         _foreign_certificates(start, now),
         _foreign_distributions(start, now),
         _foreign_words(start, now),
+        _words_for_others(start, now),
         _keys(now, issued),
         (f"exposed: {each}" for each in now.exposed),
         # the story of restore begins with a certificate that somebody else deleted
@@ -41,7 +47,7 @@ def revocations(now: World, revoked: Sequence[str]) -> Iterator[str]:
 
 
 def _bindings(now: World) -> Iterator[str]:
-    """No distribution or listener refers to a missing certificate."""
+    """No distribution, tenant, listener or API domain refers to a missing certificate."""
     names = {each.name for each in now.certificates.values()}
     for arn, found in now.listeners.items():
         yield from (f"listener {arn} refers to the certificate {name}, which is gone" for name in set(found) - names)
@@ -63,7 +69,7 @@ def _settings(start: World, now: World) -> Iterator[str]:
 def _deletions(calls: Sequence[dict[str, Any]]) -> Iterator[str]:
     """It was not even tried to delete a certificate that is in use."""
     for call in calls:
-        if call["operation"] == "DeleteServerCertificate" and call["error"] == "DeleteConflict":
+        if (call["operation"], call["error"]) in REFUSED_DELETIONS:
             yield f"tried to delete a certificate in use: {call['params']}"
 
 
@@ -99,6 +105,15 @@ def _foreign_words(start: World, now: World) -> Iterator[str]:
             yield f"the foreign values {sorted(lost)} of {name} are gone"
 
 
+def _words_for_others(start: World, now: World) -> Iterator[str]:
+    """The parameter that templates refer to names no certificate that is gone, and ACM finds its records again."""
+    if now.published is not None and now.published not in now.certificates:
+        yield f"the parameter names {now.published}, which is gone"
+    yield from (
+        f"the record {name}, which ACM needs, is gone" for name in set(start.validations) - set(now.validations)
+    )
+
+
 def _keys(now: World, issued: Sequence[str]) -> Iterator[str]:
     """The key of every certificate that was issued is in the archive."""
     for pem in issued:
@@ -114,16 +129,34 @@ def _record(now: World) -> Iterator[str]:
     certificate, journal = document.get("certificate"), document.get("journal") or {}
     if not certificate or (journal.get("run") == "delete" and journal["phase"] != "done"):
         return
-    stored = now.certificates.get(certificate["id"])
-    if stored is None or (stored.name, stored.fingerprint) != (certificate["name"], certificate["fingerprint_sha256"]):
-        yield f"the record says {certificate['name']}, but IAM does not have it"
-    if not any(
-        str(certificate["archive_uri"]).endswith(f"/{path}") and leaf == certificate["fingerprint_sha256"]
-        for path, leaf in now.bundles.items()
-    ):
-        yield f"the record says {certificate['archive_uri']}, but the archive does not have it"
+    place = certificate["id"] or certificate["arn"]
+    stored = now.certificates.get(place)
+    if stored is None or (certificate["id"] and stored.name != certificate["name"]):
+        yield f"the record says {certificate['name']}, but {place} does not exist"
+    elif stored.fingerprint != certificate["fingerprint_sha256"] and not _is_behind(document):
+        yield f"the record says {certificate['name']}, but {place} has other content"
+    yield from _archived(now, document, certificate)
     if certificate.get("deployed"):
         for each in now.distributions.values():
             aliases = each.rest["Aliases"].get("Items", [])
-            if any(alias.endswith("shop.example") for alias in aliases) and each.certificate != certificate["id"]:
+            if any(alias.endswith("shop.example") for alias in aliases) and each.certificate != place:
                 yield f"the record says deployed, but {each.id} uses {each.certificate}"
+
+
+def _archived(now: World, document: Mapping[str, Any], certificate: Mapping[str, Any]) -> Iterator[str]:
+    """The archive has its bundle; only of what it issued and does not export, ACM keeps the key."""
+    uri = certificate.get("archive_uri")
+    if uri is None and document["definition"]["source"] == "acm":
+        return
+    if not any(
+        str(uri).endswith(f"/{path}") and leaf == certificate["fingerprint_sha256"]
+        for path, leaf in now.bundles.items()
+    ):
+        yield f"the record says {uri}, but the archive does not have it"
+
+
+def _is_behind(document: Mapping[str, Any]) -> bool:
+    """Whether the content under an ARN may be newer than the record: ACM renews by itself, and a run that imports under
+    the same ARN records it after that."""
+    definition, journal = document["definition"], document.get("journal") or {}
+    return definition["source"] == "acm" or (definition["acm_arn"] == "same" and journal.get("phase") != "done")

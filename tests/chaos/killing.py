@@ -15,7 +15,7 @@ from typing import Any
 from chaos.starting_point import Bench, Played
 
 from .outcome import outcome
-from .stories import Story
+from .story import Story
 from .world import PROJECT
 
 # What keeps documents and archives: in files, reading and writing them is no call.

@@ -20,7 +20,7 @@ def outcome(played: Played) -> dict[str, Any]:
     return {
         "exit status": played.ended.status,
         "record": _record(world),
-        "our certificates in IAM": len(world.ours),
+        "our certificates": len(world.ours),
         "bound to": sorted(
             (" ".join(each.rest["Aliases"].get("Items", [])), _bound(world, each.certificate))
             for each in world.distributions.values()
@@ -28,7 +28,9 @@ def outcome(played: Played) -> dict[str, Any]:
         "served by listeners": sorted(
             tuple(_served(world, name) for name in names) for names in world.listeners.values()
         ),
+        "published": _bound(world, world.published),
         "challenge records": world.challenges,
+        "validation records": world.validations,
         "topics": world.topics,
         "bundles": len(world.bundles),
         "bundle of the record": _bundle(world),
@@ -65,18 +67,20 @@ def _bundle(world: World) -> int | None:
     """Which of the bundles, in the order of time, is that of the recorded certificate."""
     certificate = (world.document or {}).get("certificate") or {}
     leaves = [world.bundles[path] for path in sorted(world.bundles, key=lambda path: path.removesuffix(".tar.gz"))]
-    return leaves.index(certificate["fingerprint_sha256"]) if certificate else None
+    return leaves.index(certificate["fingerprint_sha256"]) if certificate.get("archive_uri") else None
 
 
 def _served(world: World, name: str) -> str:
     """The certificate of a listener, likewise."""
-    recorded = ((world.document or {}).get("certificate") or {}).get("name")
-    return "the recorded one" if name == recorded else name
+    certificate = (world.document or {}).get("certificate") or {}
+    return "the recorded one" if name in (certificate.get("name"), certificate.get("arn")) else name
 
 
 def _bound(world: World, certificate: str | None) -> str:
     """The certificate by what it is to the project."""
     if certificate is None:
         return "none"
-    recorded = ((world.document or {}).get("certificate") or {}).get("id")
-    return "the recorded one" if certificate == recorded else world.certificates[certificate].name
+    recorded = (world.document or {}).get("certificate") or {}
+    if certificate in (recorded.get("id"), recorded.get("arn")):
+        return "the recorded one"
+    return world.certificates[certificate].name

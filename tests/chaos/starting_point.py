@@ -24,7 +24,8 @@ from sandbox.process import SandboxProcess
 from chaos import invariants
 from chaos.runner import RUN_LIMIT, Ended, Runner, Started
 from chaos.storage import Contents, Files, InAws
-from chaos.stories import STORIES, Story
+from chaos.stories import STORIES
+from chaos.story import Story
 from chaos.world import Observer, World
 
 # In each worker. A run waits for its own polls a third of the time, and one that fails mostly for its own retries.

@@ -5,41 +5,28 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from sandbox.ca.authority import Authority
 from sandbox.permissions import ACCOUNT
 from sandbox.seed import (
     client,
-    create_distribution,
-    create_record,
     create_role,
     create_zone,
-    upload_certificate,
     viewer_certificate,
 )
 from sandbox.seed_targets import create_listener
 
 from chaos.storage import BUCKET, IN_AWS, TABLE
 
+from . import acm_stories
+from .story import DAY, EXTRA_CALLS, VARIABLES, Story, empty, must_end
 from .world import PATH, PROJECT
 
 if TYPE_CHECKING:
     from chaos.starting_point import Bench
 
-DAY = 86400
-# A resumed run may look again at what it cannot know: the figure of docs/safety.md. One of these calls lists the
-# distributions, which an undisturbed run does once for its check and its binding.
-EXTRA_CALLS = 7
-VARIABLES: Mapping[str, Any] = {
-    "project_name": PROJECT,
-    "project_domains": ["shop.example", "*.shop.example"],
-    "project_emails": ["ops@shop.example"],
-    "project_bind": ["previous", "aliases"],
-    "project_renewal_interval_days": 30,
-}
 ROLE = "certops-dns"
 ELSEWHERE: Mapping[str, Any] = {**IN_AWS, "project_dns_aws": {"role_arn": f"arn:aws:iam::{ACCOUNT}:role/{ROLE}"}}
 BALANCED: Mapping[str, Any] = {**VARIABLES, "project_targets": ["cloudfront", "elb"]}
@@ -48,48 +35,10 @@ BALANCED_EXTRA_CALLS = EXTRA_CALLS + 8
 REVOKING: Mapping[str, Any] = {**VARIABLES, "project_revoke_reason": "keyCompromise"}
 
 
-@dataclass(frozen=True)
-class Story:
-    """A playbook, what it is given, and how to come to where it starts."""
-
-    playbook: str
-    prepare: Callable[[Bench], None] = field(repr=False)
-    variables: Mapping[str, Any] = field(default_factory=dict)
-    issues: int = 0
-    """How many certificates an undisturbed run has issued."""
-    revokes: int = 0
-    """And revoked."""
-    begins_as: str | None = None
-    """The story that makes the same calls at first, so that this one is killed only after those."""
-    in_aws: bool = False
-    """The document is in DynamoDB and the archive in S3: it is killed at calls to these only, where it differs from its
-    twin."""
-    extra_calls: int = EXTRA_CALLS
-    """How many calls a resumed run may make beyond those that are missing."""
-    is_killed: bool = True
-    """Otherwise it is there for the calls that no other story makes, to fail."""
-
-
-def _empty(bench: Bench) -> None:
-    """A zone and two distributions to take over, amid things that are not ours."""
-    env = bench.process.env()
-    zone = create_zone("shop.example", env=env)
-    create_record(zone, "_acme-challenge.shop.example", "TXT", ["foreign-value-of-somebody-else"], env=env)
-    old = upload_certificate("old-one", ["shop.example", "www.shop.example"], env)
-    foreign = upload_certificate("foreign", ["foreign.example"], env)
-    upload_certificate("hand-made", ["hand.example"], env, path=PATH)
-    create_distribution(["shop.example"], certificate=old, env=env)
-    create_distribution(["www.shop.example"], certificate=old, env=env)
-    create_distribution(["foreign.example"], certificate=foreign, env=env)
-    sns = client("sns", env)
-    topic = sns.create_topic(Name="somebody-elses")["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="else@foreign.example")
-
-
 def _balanced(bench: Bench) -> None:
     """A project whose certificate is also that of a load balancer, as its default and in its list."""
-    _empty(bench)
-    _must_end(bench, "create", 0, **BALANCED)
+    empty(bench)
+    must_end(bench, "create", 0, **BALANCED)
     env, ours = bench.process.env(), next(each for each in bench.observer.look().ours)
     found = client("iam", env).get_server_certificate(ServerCertificateName=ours.name)["ServerCertificate"]
     arn = found["ServerCertificateMetadata"]["Arn"]
@@ -98,7 +47,7 @@ def _balanced(bench: Bench) -> None:
 
 def _empty_places(bench: Bench) -> None:
     """The same, and an empty table and bucket."""
-    _empty(bench)
+    empty(bench)
     env = bench.process.env()
     client("s3", env).create_bucket(Bucket=BUCKET)
     client("dynamodb", env).create_table(
@@ -113,17 +62,17 @@ def _created(bench: Bench) -> None:
     """A project whose certificate is in place."""
 
     def make(bench: Bench) -> None:
-        _empty(bench)
-        _must_end(bench, "create", 0)
+        empty(bench)
+        must_end(bench, "create", 0)
 
     bench.come_to("a project", make)
 
 
 def _due(bench: Bench) -> None:
     """A project whose certificate is in place and older than its interval."""
-    _empty(bench)
+    empty(bench)
     bench.control.set(acme_backdate_seconds=31 * DAY)
-    _must_end(bench, "create", 0)
+    must_end(bench, "create", 0)
     bench.control.set(acme_backdate_seconds=0)
 
 
@@ -135,7 +84,7 @@ def _due_in_aws(bench: Bench) -> None:
     create_zone("shop.example", env=env)
     create_role(ROLE, ACCOUNT, env=env)
     bench.control.set(acme_backdate_seconds=31 * DAY)
-    _must_end(bench, "create", 0, **ELSEWHERE)
+    must_end(bench, "create", 0, **ELSEWHERE)
     bench.control.set(acme_backdate_seconds=0)
 
 
@@ -167,7 +116,7 @@ def _given_up(bench: Bench) -> None:
 def _given_up_in_aws(bench: Bench) -> None:
     """A project in a table and a bucket, after the distributions were bound to another certificate."""
     _empty_places(bench)
-    _must_end(bench, "create", 0, **IN_AWS)
+    must_end(bench, "create", 0, **IN_AWS)
     _unbind(bench)
 
 
@@ -191,9 +140,9 @@ def _unbind(bench: Bench) -> None:
 
 def _kept(bench: Bench) -> None:
     """A project that was reissued, its former certificate kept to go back to."""
-    _empty(bench)
+    empty(bench)
     for playbook in ("create", "reissue"):
-        _must_end(bench, playbook, 0, project_keep_previous=1)
+        must_end(bench, playbook, 0, project_keep_previous=1)
 
 
 def _lost(bench: Bench) -> None:
@@ -211,13 +160,8 @@ def _lost(bench: Bench) -> None:
     bench.observer.iam.delete_server_certificate(ServerCertificateName=ours.name)
 
 
-def _must_end(bench: Bench, playbook: str, status: int, **more: Any) -> None:
-    ended = bench.runner.run(playbook, {**VARIABLES, **more})
-    assert ended.status == status, ended.output
-
-
-STORIES = {
-    "create": Story("create", _empty, VARIABLES, issues=1),
+STORIES: dict[str, Story] = {
+    "create": Story("create", empty, VARIABLES, issues=1),
     "renew": Story("renew", _due, issues=1),
     "reissue": Story("reissue", _created, VARIABLES, issues=1),
     "create-aws": Story("create", _empty_places, {**VARIABLES, **IN_AWS}, issues=1, in_aws=True),
@@ -232,4 +176,5 @@ STORIES = {
     "delete-aws": Story("delete", _given_up_in_aws, {"project_name": PROJECT, **IN_AWS}, in_aws=True),
     "renew-aws": Story("renew", _due_in_aws, ELSEWHERE, issues=1, in_aws=True, is_killed=False),
     "unsubscribe": Story("create", _subscribed, {**VARIABLES, "project_emails": []}),
+    **acm_stories.STORIES,
 }

@@ -18,7 +18,7 @@ from chaos.starting_point import Bench, Played
 from .outcome import outcome
 from .report import Report
 from .runner import Limits
-from .stories import VARIABLES
+from .story import VARIABLES
 from .world import World
 
 # How soon a run says that something is away.

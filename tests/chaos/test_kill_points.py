@@ -16,7 +16,8 @@ from chaos.starting_point import Bench, Played, in_lanes
 
 from .killing import KEEPING, Survival, kill_points, survive, survive_at_phase
 from .report import Report
-from .stories import STORIES, VARIABLES
+from .stories import STORIES
+from .story import VARIABLES
 
 P = TypeVar("P")
 # One before and one after each of the calls that cost something to repeat.

@@ -16,7 +16,8 @@ from chaos.starting_point import Bench, Played
 
 from .report import Report
 from .runner import Started
-from .stories import STORIES, VARIABLES
+from .stories import STORIES
+from .story import VARIABLES
 from .world import CHALLENGE
 
 JOBS = 10

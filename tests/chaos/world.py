@@ -19,11 +19,14 @@ from chaos.storage import PROJECT, Places
 
 PATH = f"/cloudfront/certops/{PROJECT}/"
 CHALLENGE = "_acme-challenge."
+PARAMETER = f"/certops/{PROJECT}/certificate"
+# Without them, ACM lists those with RSA 2048 alone.
+KEY_TYPES = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"]
 
 
 @dataclass(frozen=True)
-class ServerCertificate:
-    """One server certificate in IAM."""
+class StoredCertificate:
+    """One certificate in IAM, or in ACM: there its ARN is its ID and its name, and one of the project has its path."""
 
     id: str
     name: str
@@ -34,7 +37,7 @@ class ServerCertificate:
 
 @dataclass(frozen=True)
 class Distribution:
-    """One distribution: what it is bound to, and everything else of its configuration."""
+    """One distribution or tenant: what it is bound to, and everything else of its configuration."""
 
     id: str
     certificate: str | None
@@ -46,11 +49,15 @@ class World:
     """One look."""
 
     document: dict[str, Any] | None
-    certificates: dict[str, ServerCertificate]
+    certificates: dict[str, StoredCertificate]
     distributions: dict[str, Distribution]
     listeners: dict[str, tuple[str, ...]]
-    """Of every listener of load balancers the names of its certificates, the default first."""
+    """Of every listener of load balancers and every API domain the names of its certificates, the default first."""
+    published: str | None
+    """What the parameter says that names the certificate in service."""
     challenges: dict[str, list[str]]
+    validations: list[str]
+    """The names of the records by which ACM knows that a name is the account's."""
     topics: dict[str, list[str]]
     bundles: dict[str, str]
     """Of every bundle in the archive its path, and the SHA-256 of its leaf."""
@@ -61,7 +68,7 @@ class World:
     """Files and directories that others than their owner may look into."""
 
     @property
-    def ours(self) -> list[ServerCertificate]:
+    def ours(self) -> list[StoredCertificate]:
         return [each for each in self.certificates.values() if each.is_ours and each.path == PATH]
 
 
@@ -75,24 +82,54 @@ def fingerprint(pem: str) -> str:
     return x509.load_pem_x509_certificate(pem.encode()).fingerprint(hashes.SHA256()).hex()
 
 
+class Beside:
+    """What serves certificates beside distributions: listeners of load balancers, and domains of API Gateway."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.elbv2, self.elb, self.apigateway = (client(service, env) for service in ("elbv2", "elb", "apigateway"))
+
+    def certificates(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Each of them with the names of its certificates."""
+        for owner in self.elbv2.describe_load_balancers()["LoadBalancers"]:
+            for listener in self.elbv2.describe_listeners(LoadBalancerArn=owner["LoadBalancerArn"])["Listeners"]:
+                arn = listener["ListenerArn"]
+                found = self.elbv2.describe_listener_certificates(ListenerArn=arn)["Certificates"]
+                ordered = sorted(found, key=lambda one: (not one["IsDefault"], one["CertificateArn"]))
+                yield arn, tuple(_name(one["CertificateArn"]) for one in ordered)
+        for owner in self.elb.describe_load_balancers()["LoadBalancerDescriptions"]:
+            for one in owner["ListenerDescriptions"]:
+                port = f"{owner['LoadBalancerName']}:{one['Listener']['LoadBalancerPort']}"
+                yield port, (_name(one["Listener"]["SSLCertificateId"]),)
+        for domain in self.apigateway.get_domain_names()["items"]:
+            yield domain["domainName"], (_name(domain["regionalCertificateArn"]),)
+
+
+def _name(arn: str) -> str:
+    """A certificate of ACM is known by its ARN, one of IAM by its name."""
+    return arn if ":acm:" in arn else arn.rpartition("/")[2]
+
+
 class Observer:
     """Looks at one sandbox, and at the places of one project."""
 
     def __init__(self, env: Mapping[str, str], places: Places) -> None:
         self.places = places
-        self.iam, self.cloudfront, self.route53, self.sns, self.elbv2 = (
-            client(service, env) for service in ("iam", "cloudfront", "route53", "sns", "elbv2")
+        self.iam, self.cloudfront, self.route53, self.sns = (
+            client(service, env) for service in ("iam", "cloudfront", "route53", "sns")
         )
+        self.beside, self.acm, self.ssm = Beside(env), client("acm", env), client("ssm", env)
         self._fingerprints: dict[str, str] = {}
 
     def look(self) -> World:
         bundles, pending, keys = self._archive()
         return World(
             document=self.places.document(),
-            certificates={each.id: each for each in self._certificates()},
-            distributions={each.id: each for each in self._distributions()},
-            listeners=dict(self._listeners()),
+            certificates={each.id: each for each in (*self._certificates(), *self._in_acm())},
+            distributions={each.id: each for each in (*self._distributions(), *self._tenants())},
+            listeners=dict(self.beside.certificates()),
+            published=self._published(),
             challenges=self._challenges(),
+            validations=self._validations(),
             topics=self._topics(),
             bundles=bundles,
             pending=pending,
@@ -100,7 +137,7 @@ class Observer:
             exposed=sorted(self.places.exposed()),
         )
 
-    def _certificates(self) -> Iterator[ServerCertificate]:
+    def _certificates(self) -> Iterator[StoredCertificate]:
         for item in self.iam.list_server_certificates()["ServerCertificateMetadataList"]:
             name, number = item["ServerCertificateName"], item["ServerCertificateId"]
             if number not in self._fingerprints:
@@ -111,30 +148,63 @@ class Observer:
                 tag["Key"]: tag["Value"]
                 for tag in self.iam.list_server_certificate_tags(ServerCertificateName=name)["Tags"]
             }
-            yield ServerCertificate(
+            yield StoredCertificate(
                 number, name, item["Path"], self._fingerprints[number], tags.get("managed-by") == "certops.cloudfront"
             )
+
+    def _in_acm(self) -> Iterator[StoredCertificate]:
+        for item in self.acm.list_certificates(Includes={"keyTypes": KEY_TYPES})["CertificateSummaryList"]:
+            arn = item["CertificateArn"]
+            found = {tag["Key"]: tag["Value"] for tag in self.acm.list_tags_for_certificate(CertificateArn=arn)["Tags"]}
+            path = PATH if found.get("certops:project") == PROJECT else ""
+            yield StoredCertificate(
+                arn, arn, path, self._content_in_acm(arn), found.get("managed-by") == "certops.cloudfront"
+            )
+
+    def _content_in_acm(self, arn: str) -> str:
+        """The SHA-256 of its leaf; none while it is only requested."""
+        try:
+            return fingerprint(self.acm.get_certificate(CertificateArn=arn)["Certificate"])
+        except self.acm.exceptions.RequestInProgressException:
+            return ""
 
     def _distributions(self) -> Iterator[Distribution]:
         for item in self.cloudfront.list_distributions()["DistributionList"].get("Items", []):
             config = self.cloudfront.get_distribution_config(Id=item["Id"])["DistributionConfig"]
-            yield Distribution(item["Id"], config.pop("ViewerCertificate").get("IAMCertificateId"), config)
+            viewer = config.pop("ViewerCertificate")
+            config.setdefault("Aliases", {})
+            yield Distribution(item["Id"], viewer.get("IAMCertificateId") or viewer.get("ACMCertificateArn"), config)
 
-    def _listeners(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        for owner in self.elbv2.describe_load_balancers()["LoadBalancers"]:
-            for listener in self.elbv2.describe_listeners(LoadBalancerArn=owner["LoadBalancerArn"])["Listeners"]:
-                arn = listener["ListenerArn"]
-                found = self.elbv2.describe_listener_certificates(ListenerArn=arn)["Certificates"]
-                ordered = sorted(found, key=lambda one: (not one["IsDefault"], one["CertificateArn"]))
-                yield arn, tuple(one["CertificateArn"].rpartition("/")[2] for one in ordered)
+    def _tenants(self) -> Iterator[Distribution]:
+        """Those with a certificate of their own; the others have that of their distribution."""
+        for item in self.cloudfront.list_distribution_tenants()["DistributionTenantList"]:
+            own = item["Customizations"].pop("Certificate", {}).get("Arn") if "Customizations" in item else None
+            if own is not None:
+                rest = {key: item[key] for key in ("Name", "DistributionId", "Customizations", "Enabled")}
+                yield Distribution(
+                    item["Id"], own, {**rest, "Aliases": {"Items": [one["Domain"] for one in item["Domains"]]}}
+                )
+
+    def _published(self) -> str | None:
+        """The value of the parameter."""
+        try:
+            return str(self.ssm.get_parameter(Name=PARAMETER)["Parameter"]["Value"])
+        except self.ssm.exceptions.ParameterNotFound:
+            return None
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        for zone in self.route53.list_hosted_zones()["HostedZones"]:
+            yield from self.route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]
 
     def _challenges(self) -> dict[str, list[str]]:
-        found = {}
-        for zone in self.route53.list_hosted_zones()["HostedZones"]:
-            for record in self.route53.list_resource_record_sets(HostedZoneId=zone["Id"])["ResourceRecordSets"]:
-                if record["Name"].startswith(CHALLENGE):
-                    found[record["Name"]] = sorted(value["Value"] for value in record["ResourceRecords"])
-        return found
+        return {
+            record["Name"]: sorted(value["Value"] for value in record["ResourceRecords"])
+            for record in self._records()
+            if record["Name"].startswith(CHALLENGE)
+        }
+
+    def _validations(self) -> list[str]:
+        return sorted(record["Name"] for record in self._records() if record["Type"] == "CNAME")
 
     def _topics(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {
