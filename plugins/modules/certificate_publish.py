@@ -14,6 +14,7 @@ author:
 description:
   - Makes sure that a parameter of AWS Systems Manager holds the ID or ARN of the certificate in service. Templates of
     CloudFormation, CDK and Terraform that refer to it do not put a certificate back that was deleted meanwhile.
+  - Before the certificates of a project are deleted, it deletes the parameter, unless that names a certificate of others.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -30,16 +31,28 @@ options:
     description: The parameter, as C(ssm:/path/of/parameter). It is created if it does not exist, as C(String).
     type: str
     required: true
-  value:
-    description: The ID of a server certificate in IAM, or the ARN of a certificate in ACM. May be empty in check mode.
+  state:
+    description:
+      - V(present) makes sure that the parameter holds O(value).
+      - V(absent) deletes the parameter if it holds one of O(obsolete), and leaves it alone otherwise.
     type: str
-    required: true
+    choices: [present, absent]
+    default: present
+  value:
+    description:
+      - The ID of a server certificate in IAM, or the ARN of a certificate in ACM. May be empty in check mode.
+      - Required if O(state=present).
+    type: str
+  obsolete:
+    description: The IDs and ARNs of the certificates that are to be deleted. Required if O(state=absent).
+    type: list
+    elements: str
   project:
     description: The project that is named in the description of the parameter.
     type: str
     required: true
 notes:
-  - "IAM actions needed: C(ssm:GetParameter), C(ssm:PutParameter)."
+  - "IAM actions needed: C(ssm:GetParameter), C(ssm:PutParameter), and with O(state=absent) C(ssm:DeleteParameter)."
 seealso:
   - module: certops.cloudfront.cloudfront_cert_bind
 """
@@ -49,6 +62,14 @@ EXAMPLES = r"""
     parameter: ssm:/certops/webapp/certificate
     value: arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
     project: webapp
+
+- name: Withdraw it, before the certificate is deleted
+  certops.cloudfront.certificate_publish:
+    parameter: ssm:/certops/webapp/certificate
+    state: absent
+    obsolete:
+      - arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012
+    project: webapp
 """
 RETURN = r"""
 parameter:
@@ -57,7 +78,7 @@ parameter:
   type: str
   sample: /certops/webapp/certificate
 value:
-  description: What it holds now, or would. V(null) in check mode while the certificate is only planned.
+  description: What it holds now, or would. V(null) if it does not exist, and in check mode while the certificate is only planned.
   returned: success
   type: str
   sample: ASCAEXAMPLE123EXAMPLE
@@ -85,7 +106,9 @@ from ..module_utils._operations.project.publishing import PublishRequest
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "parameter": {"type": "str", "required": True},
-    "value": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "value": {"type": "str"},
+    "obsolete": {"type": "list", "elements": "str"},
     "project": {"type": "str", "required": True},
 }
 
@@ -108,7 +131,13 @@ def run(request: PublishRequest, clients: Ssm, clock: Clock, check_mode: bool) -
 
 def main() -> None:
     """The module's entry."""
-    execute(argument_spec=ARGUMENT_SPEC, parse=parse, connect=connect, run=run)
+    execute(
+        argument_spec=ARGUMENT_SPEC,
+        required_if=[("state", "present", ["value"]), ("state", "absent", ["obsolete"])],
+        parse=parse,
+        connect=connect,
+        run=run,
+    )
 
 
 if __name__ == "__main__":

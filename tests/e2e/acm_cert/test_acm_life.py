@@ -223,3 +223,14 @@ def test_the_certificate_in_service_is_published_before_the_former_one_goes(life
     assert published() == bound(life) != first
     life.play("rollback").succeeded()
     assert published() == bound(life) == first
+    # restored under another ARN
+    life.give_up()
+    acm_certs.acm().delete_certificate(CertificateArn=first)
+    life.play("restore").succeeded()
+    assert published() == certificate(life)["arn"] != first
+    life.give_up()
+    assert life.play("delete", "--check").succeeded().changed
+    assert published() == certificate(life)["arn"]
+    life.play("delete").succeeded()
+    with pytest.raises(ssm.exceptions.ParameterNotFound):
+        published()

@@ -439,6 +439,8 @@ def publish(one: OneFeature) -> None:
     given = {"parameter": "ssm:/certops/webapp/certificate", "value": "ASCAEXAMPLE123EXAMPLE", "project": PROJECT}
     assert in_process.run(certificate_publish, **given).changed
     assert not in_process.run(certificate_publish, **given).changed
+    withdrawn = {**given, "state": "absent", "value": None, "obsolete": [given["value"]]}
+    assert in_process.run(certificate_publish, **withdrawn).changed
 
 
 def report(one: OneFeature) -> None:

@@ -34,3 +34,12 @@ class Ssm:
         kind = {"Type": "String"} if is_new else {}
         with calling(SERVICE, "PutParameter", name):
             self._client.put_parameter(Name=name, Value=value, Description=description, Overwrite=not is_new, **kind)
+
+    def delete_parameter(self, name: str) -> None:
+        """Delete the parameter; one that is gone already counts as deleted."""
+        try:
+            with calling(SERVICE, "DeleteParameter", name):
+                self._client.delete_parameter(Name=name)
+        except RemoteError as exc:
+            if exc.code != NOT_FOUND:
+                raise

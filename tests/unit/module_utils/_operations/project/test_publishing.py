@@ -14,7 +14,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._operations.pro
 from unit.fakes.projects import NOW
 
 PARAMETER = "ssm:/certops/webapp/certificate"
-OPTIONS = {"parameter": PARAMETER, "value": "ASCA1", "project": "webapp"}
+OPTIONS = {"parameter": PARAMETER, "value": "ASCA1", "project": "webapp", "state": "present", "obsolete": None}
 
 
 class FakeSsm:
@@ -29,6 +29,9 @@ class FakeSsm:
         assert "webapp" in description
         self.writes.append(is_new)
         self.values[name] = value
+
+    def delete_parameter(self, name: str) -> None:
+        del self.values[name]
 
 
 @pytest.fixture
@@ -47,6 +50,20 @@ def test_it_is_created_changed_and_left_alone(ssm: FakeSsm) -> None:
     assert ssm.values == {}
     assert [publish(ssm).changed, publish(ssm).changed, publish(ssm, value="ASCA2").changed] == [True, False, True]
     assert (ssm.values, ssm.writes) == ({"/certops/webapp/certificate": "ASCA2"}, [True, False])
+
+
+def test_before_a_deletion_it_is_deleted_unless_others_gave_it_their_certificate(ssm: FakeSsm) -> None:
+    gone = {"state": "absent", "value": None, "obsolete": ["ASCA1"]}
+    assert not publish(ssm, **gone).changed
+    publish(ssm)
+    assert publish(ssm, check_mode=True, **gone).changed
+    assert ssm.values == {"/certops/webapp/certificate": "ASCA1"}
+    assert publish(ssm, **gone).changed
+    assert ssm.values == {}
+    publish(ssm, value="ASCA-of-others")
+    left = publish(ssm, **gone)
+    assert (left.changed, ssm.values) == (False, {"/certops/webapp/certificate": "ASCA-of-others"})
+    assert "names a certificate of others, so it stays" in left.result["reason"]
 
 
 @pytest.mark.parametrize(
