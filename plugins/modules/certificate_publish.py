@@ -14,7 +14,8 @@ author:
 description:
   - Makes sure that a parameter of AWS Systems Manager holds the ID or ARN of the certificate in service. Templates of
     CloudFormation, CDK and Terraform that refer to it do not put a certificate back that was deleted meanwhile.
-  - Before the certificates of a project are deleted, it deletes the parameter, unless that names a certificate of others.
+  - Before the certificates of a project are deleted, it deletes the parameter, unless that names a certificate of
+    others.
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -78,7 +79,8 @@ parameter:
   type: str
   sample: /certops/webapp/certificate
 value:
-  description: What it holds now, or would. V(null) if it does not exist, and in check mode while the certificate is only planned.
+  description: What it holds now, or would. V(null) if it does not exist, and in check mode while the certificate is
+    only planned.
   returned: success
   type: str
   sample: ASCAEXAMPLE123EXAMPLE

@@ -63,6 +63,10 @@ notes:
     there are staging distributions, C(sns:ListSubscriptionsByTopic), and
     C(acm:DescribeCertificate) for a project with certificates in ACM. Each that is missing
       is a finding of its own."
+  - "IAM actions needed for the tags of distributions: C(tag:GetResources). For load balancers among the targets:
+    C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeListeners),
+    C(elasticloadbalancing:DescribeListenerCertificates), C(elasticloadbalancing:DescribeTags),
+    C(acm:ListCertificates), C(acm:GetCertificate). For API domains: C(apigateway:GET)."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable),
     C(dynamodb:DescribeContinuousBackups),
@@ -153,12 +157,17 @@ findings:
         - V(KEY_TYPE_REFUSED), error. CloudFront does not accept this type of key.
         - V(IAM_QUOTA_TIGHT), warning. The next server certificate is the last that fits.
         - V(ACM_RENEWAL_BLOCKED), warning. Something keeps ACM from renewing the certificate that it issued.
+        - V(OWNED_ELSEWHERE), warning. Tags name a stack of CloudFormation, or a tool like Terraform, whose template
+          sets a certificate, too.
+        - V(TARGET_ASTRAY), warning. A listener or an API domain still uses an older certificate of the project.
+        - V(TARGET_REFUSED), warning. A listener or an API domain is meant, and cannot take the certificate.
         - V(USER_NOT_REBOUND), warning. A service that keeps the ARN uses the certificate; a renewal has another one.
         - V(PATH_NOT_OURS), warning. A server certificate is under the path of the project, and not recorded.
         - V(NAME_CONFLICT), info. A server certificate under another path is named like one of the project.
         - V(KEY_TYPE_COSTLY), info. CloudFront accepts it, but its handshakes are slow.
         - V(WRITES_UNTESTED), info. What changes something could not be simulated.
         - V(DISTRIBUTION_UNKNOWN), error. A distribution that is listed does not exist.
+        - V(TARGET_UNKNOWN), error. A listener or an API domain that is listed does not exist.
         - V(CONTINUOUS_DEPLOYMENT), error. A distribution has a continuous deployment policy, with which CloudFront
           refuses another viewer certificate.
         - V(ALIAS_UNCOVERED), error. A distribution that is to be bound has an alias that the names do not cover.
@@ -166,7 +175,7 @@ findings:
         - V(ICP_PENDING), warning. CloudFront could not find out whether it has one.
         - V(BINDING_CONTESTED), warning. A distribution that is to be bound uses a certificate of another project.
         - V(TENANT_ONLY), warning. A multi-tenant distribution is to be bound, which takes certificates of ACM only.
-        - V(BINDING_TAKES_OVER), info. A distribution that is to be bound uses a certificate that belongs to no project.
+        - V(BINDING_TAKES_OVER), info. What is to be bound uses a certificate that belongs to no project.
         - V(BOUND_ELSEWHERE), info. A distribution has names of the project and is not to be bound.
         - V(NO_DISTRIBUTION), info. No distribution is to be bound.
         - V(DEFINITION_INVALID), error. The definition cannot be used. Nothing else was checked.

@@ -221,6 +221,10 @@ notes:
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
     C(cloudfront:ListDistributions), and C(acm:ListCertificates) and C(tag:GetResources) where projects have
     certificates in ACM."
+  - "IAM actions needed where an older certificate may still be on a listener or an API domain:
+    C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeListeners),
+    C(elasticloadbalancing:DescribeListenerCertificates), C(elasticloadbalancing:DescribeTags), C(apigateway:GET)."
+  - "IAM action of use: C(tag:GetResources), to name the owners of what the selected runs change."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:Scan), C(dynamodb:GetItem)."
   - "IAM actions needed for a store in S3: C(s3:ListBucket), C(s3:GetObject), and C(kms:Decrypt) where a KMS key
     encrypts it."
@@ -338,6 +342,9 @@ projects:
       of their aliases: C(id), the C(uncovered) ones, and C(until) when.", type: list, elements: dict, sample: []}
     predicted: {description: About how many calls of each service a run of it makes., type: dict, sample: {acme: 11,
       cloudfront: 5, iam: 5, route53: 4, sns: 3}}
+    owned: {description: "Of a selected project, the distributions and load balancers of its last run whose tags name a
+      stack of CloudFormation, or a tool like Terraform, that sets the certificate of its template again: C(id) and
+      C(owner). None with C(publish), or where the ARN stays.", type: list, elements: dict, sample: []}
 attention:
   description: Of RV(projects) those that need something and that no run takes now, since they wait, are put off or held
     back.
@@ -451,6 +458,9 @@ from ..module_utils import _module
 from ..module_utils._clients.aws import session
 from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedIam, SharedSts
 from ..module_utils._clients.aws.regional import acm
+from ..module_utils._clients.aws.regional.apigateway import ApiGateway
+from ..module_utils._clients.aws.regional.elb import ClassicLoadBalancing
+from ..module_utils._clients.aws.regional.elbv2 import LoadBalancing
 from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.fleet import choice, needs
@@ -459,6 +469,7 @@ from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
 from ..module_utils._operations.fleet import planning, survey
+from ..module_utils._operations.fleet.beside import BesideClients
 from ..module_utils._operations.fleet.planning import Clients, PlanRequest
 
 SELECTION: dict[str, t.Any] = {
@@ -515,13 +526,29 @@ def connect(request: PlanRequest) -> Clients:
 
 def _aws(connection: session.Session) -> survey.Aws:
     """What the plan lists serves the runs of the projects, too."""
+
+    def tagging(region: str) -> Tagging:
+        return Tagging(connection.regional("resourcegroupstaggingapi", region))
+
     return survey.Aws(
         iam=SharedIam.of(connection),
         cloudfront=SharedCloudFront.of(connection),
         sts=SharedSts.of(connection),
         acm=lambda region: acm.connect(connection, region),
-        tagging=lambda region: Tagging(connection.regional("resourcegroupstaggingapi", region)),
+        tagging=tagging,
+        beside=BesideClients(
+            elbv2=lambda region: LoadBalancing(connection.regional("elbv2", region or connection.region)),
+            elb=lambda region: ClassicLoadBalancing(connection.regional("elb", region or connection.region)),
+            apigateway=lambda region: _apigateway(connection.regional("apigateway", region or connection.region)),
+            tagging=tagging,
+            cloudfront_region=connection.home("cloudfront"),
+        ),
     )
+
+
+def _apigateway(client: t.Any) -> ApiGateway:
+    """One that only lists."""
+    return ApiGateway(client, lambda: client)
 
 
 def run(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:

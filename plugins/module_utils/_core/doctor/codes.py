@@ -113,6 +113,12 @@ _ACCOUNT = {
             "Run the playbook cleanup, or raise the quota, before projects that renew at the same time run out of room"
         ),
         ACM_RENEWAL_BLOCKED="Put the records back, or correct what the message says: ACM renews 45 days before the end",
+        OWNED_ELSEWHERE=(
+            "Set publish and let the template refer to the parameter, set ignore_changes in Terraform, or keep the ARN"
+            " with certificate_store acm and acm_arn same; docs/infrastructure-as-code.md has examples"
+        ),
+        TARGET_ASTRAY="Run the playbook renew: it binds what still uses an older certificate",
+        TARGET_REFUSED="Do what the message says, or leave it to its owner",
         USER_NOT_REBOUND=(
             "Set acm_arn to same, so that renewals keep the ARN, or give this user the new ARN by hand after each one"
         ),
@@ -131,6 +137,7 @@ _ACCOUNT = {
 }
 _BINDING = {
     **_errors(
+        TARGET_UNKNOWN="Correct the ARN, NAME:PORT or name, or use the credentials of the account that has it",
         DISTRIBUTION_UNKNOWN="Correct the ID, or use the credentials of the account that has it",
         CONTINUOUS_DEPLOYMENT=(
             "Detach the policy, by an update with an empty ContinuousDeploymentPolicyId, before the certificate is"

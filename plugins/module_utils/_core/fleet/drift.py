@@ -16,10 +16,12 @@ from ..bind.distributions import Distribution, Selection, used_certificates
 from ..bind.report import BindReport, BindStatus
 from ..project import document as project_document, identity, journal, last_run, places, sources, targets
 from ..server_cert.server_certs import StoredCertificate
+from ..targets.uses import Use
 from ..values import domain_names
 from ..values.ownership import PROJECTS_PATH
 from ..values.partitions import AwsAccount
 from ..values.shapes import CertificateRecord, ProjectDocument
+from . import beside
 
 NAMED = 3
 
@@ -78,7 +80,8 @@ class Drift:
 
 @dataclass
 class Index:
-    """The listing by what projects ask for, made once for all of them."""
+    """The listing by what projects ask for, made once for all of them. ``existing`` tells of each certificate whether
+    something may use it, ``beside`` what uses which beside distributions, as far as that was listed."""
 
     account: AwsAccount
     stores: tuple[str, ...] = (places.IAM,)
@@ -89,6 +92,8 @@ class Index:
     distributions: dict[str, Distribution] = field(default_factory=dict)
     by_alias: dict[str, list[Distribution]] = field(default_factory=lambda: defaultdict(list))
     by_parent: dict[str, list[Distribution]] = field(default_factory=lambda: defaultdict(list))
+    existing: dict[str, bool] = field(default_factory=dict)
+    beside: t.Mapping[beside.Where, t.Sequence[Use]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, listing: Listing) -> Index:
@@ -98,6 +103,7 @@ class Index:
             found._add_of_iam(one)
         for summary in listing.acm:
             found.ids.add(summary.arn)
+            found.existing[summary.arn] = summary.in_use
             found.ends[summary.arn] = certificates.text_of(summary.not_after)
             if summary.arn in listing.owners and summary.status != PENDING:
                 listed = ListedCertificate(summary.arn, summary.arn, summary.in_use)
@@ -116,6 +122,7 @@ class Index:
         if one.id is None:
             return
         self.ids.add(one.id)
+        self.existing[one.id] = True
         if one.path.startswith(PROJECTS_PATH):
             owner = one.path.removeprefix(PROJECTS_PATH).partition("/")[0]
             self.by_project[owner][one.id] = ListedCertificate(one.id, one.name)
@@ -144,6 +151,7 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
     older = {*recorded, *(one.key for one in left)} - set(places.keys(certificate))
     meant = _meant(document, index, older, converging)
     astray = tuple(sorted(report.id for report in meant if report.status is BindStatus.REBOUND))
+    astray = (*astray, *beside.astray(document, index.beside))
     keep = document["definition"]["keep_previous"]
     old = [entry for entry in superseded if not places.is_overwritten(entry, certificate)]
     dispensable = old[: max(0, len(old) - keep)]
@@ -163,7 +171,8 @@ def find(document: ProjectDocument, index: Index, converging: bool) -> Drift:
 
 def _is_used(entry: CertificateRecord, own: t.Mapping[str, ListedCertificate], index: Index) -> bool:
     keys = places.keys(entry)
-    return any(key in index.users or (key in own and own[key].is_used) for key in keys)
+    is_beside = index.beside and not beside.used(index.beside).isdisjoint((entry.get("arn"), *keys))
+    return bool(is_beside) or any(key in index.users or (key in own and own[key].is_used) for key in keys)
 
 
 def _left(document: ProjectDocument, meant: t.Iterable[BindReport]) -> tuple[LeftBehind, ...]:

@@ -15,6 +15,8 @@ from . import places
 
 CLOUDFRONT, ELB, APIGATEWAY = "cloudfront", "elb", "apigateway"
 TARGETS = (CLOUDFRONT, ELB, APIGATEWAY)
+# What ACM issues keeps its ARN.
+ACM_SOURCE = "acm"
 IDS = "ids"
 # Of the connection: a certificate of IAM is in no region.
 ANY_REGION = ""
@@ -45,6 +47,13 @@ def distribution_matches(definition: ProjectDefinition) -> list[str]:
     if CLOUDFRONT not in definition["targets"]:
         return []
     return [one for one in definition["bind"] if one != IDS or definition["distributions"]]
+
+
+def is_announced(definition: ProjectDefinition) -> bool:
+    """Whether templates of others stay true by themselves: the ARN stays what it is, or they can refer to a
+    parameter."""
+    keeps_arn = definition["acm_arn"] == places.ARN_CHOICES[1] or definition["source"] == ACM_SOURCE
+    return bool(definition["publish"]) or (definition["certificate_store"] == places.ACM and keeps_arn)
 
 
 def _step(definition: ProjectDefinition, region: str, ids: t.Sequence[str]) -> TargetStep:

@@ -81,6 +81,9 @@ class AccountChecks:
             ids=tuple(definition["distributions"]),
         )
         self._target = doctor_distributions.target_of(self.subject.domains, record)
+        self.meant: Fact[list[str]] = Fact(
+            lambda: [one.id for one in binding.plan(self._distributions.get(), self._selection, self._target)]
+        )
 
     def checks(self) -> list[Check]:
         """What can be looked at."""
@@ -113,9 +116,8 @@ class AccountChecks:
         if source is None:
             return [account.untested(caller.arn, "IAM simulates the policies of users and roles only")]
         decisions: dict[str, bool] = {}
-        planned = binding.plan(self._distributions.get_or(()), self._selection, self._target)
         place = Place(self.services.partition, self.services.region, caller.account.id)
-        writes = changes.of(self.subject, place, [report.id for report in planned], self.challenges())
+        writes = changes.of(self.subject, place, self.meant.get_or([]), self.challenges())
         try:
             for simulated in writes:
                 decisions.update(self.services.iam.simulate_principal_policy(source, simulated))
@@ -175,8 +177,7 @@ class AccountChecks:
         found = self._distributions.get()
         paths = {one.id: one.path for one in self._certificates.get_or(()) if one.id}
         bindings = doctor_distributions.bindings(self.subject.name, found, self._selection, self._target, paths)
-        meant = [report.id for report in binding.plan(found, self._selection, self._target)]
-        attached = attached_policies.policies(self.services.cloudfront, found, meant)
+        attached = attached_policies.policies(self.services.cloudfront, found, self.meant.get())
         return [
             *bindings,
             *doctor_distributions.policies(attached),

@@ -36,6 +36,7 @@ from .account import AccountChecks, Services
 from .checks import Check, Subject, findings
 from .names import NameChecks
 from .stores import StoreChecks, StoreProbe
+from .targets import TargetChecks
 
 Examined = tuple[list[Finding], list[str]]
 
@@ -174,7 +175,8 @@ class _Examination:
         account = (
             AccountChecks(self.subject, services, self.clock, challenges, self.connections.dns) if services else None
         )
-        checks = [*(account.checks() if account else []), *names.checks()]
+        beside = self._made(found, lambda: self._beside(services, account)) if account and services else None
+        checks = [each for one in (account, beside, names) if one for each in one.checks()]
         if self.store is not None and archive is not None:
             places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
             checks += places.checks() if places else []
@@ -194,6 +196,9 @@ class _Examination:
         record = self.subject.record
         regions = {region_of(arn) for arn in (*places.arns(record), *places.exported([record]))}
         return Services.of(self.connections.session(), sorted(regions))
+
+    def _beside(self, services: Services, account: AccountChecks) -> TargetChecks:
+        return TargetChecks.of(self.subject, self.connections.session(), services.iam, lambda: account.meant.get_or([]))
 
     def _route53(self) -> Route53:
         client = self.connections.dns_session().client("route53", **IMPATIENT)

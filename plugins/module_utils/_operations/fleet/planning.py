@@ -18,6 +18,7 @@ from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
 from ..._core.fleet import forecast, given, mass_change, needs, selection
 from ..._core.fleet.admission import Admission
+from ..._core.fleet.beside import Owned
 from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.given import Given
 from ..._core.fleet.room import Room
@@ -153,8 +154,12 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     found_needs = selection.cut(all_needs, request.max_per_run, pacer.admit, room, found.cannot)
     predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
+    owned, told_of_owners = _owned(clients, taken)
     limits = {**forecast.limits(taken, question.index, quota), "ca": pacer.used()}
-    projects = [{**need.as_dict(), "predicted": predicted[need.name]} for need in found_needs]
+    projects = [
+        {**need.as_dict(), "predicted": predicted[need.name], "owned": [vars(one) for one in owned.get(need.name, ())]}
+        for need in found_needs
+    ]
     result = {
         "planned_at": times.to_text(question.now),
         "projects": projects,
@@ -166,7 +171,7 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
         "summary": selection.summary(found_needs, len(found.broken)),
         "renewal_info": inquiry.summary,
     }
-    told = (*found.warnings, *inquiry.warnings, *pace, *unknown, *warnings, *forecast.warnings(limits))
+    told = (*found.warnings, *inquiry.warnings, *pace, *unknown, *warnings, *told_of_owners, *forecast.warnings(limits))
     return Outcome(changed=False, result=result, warnings=(*told, *ca_limits.warnings(limits["ca"])))
 
 
@@ -193,7 +198,7 @@ def _observed(
     loss = None if request.accept_mass_change else mass_change.loss(standings, index)
     if loss is not None:
         raise RefusedError(loss.refusal(), lost=list(loss.lost), recorded=loss.recorded)
-    return replace(question, index=index), listing, ()
+    return replace(question, index=index), listing, survey.beside_listing(clients.aws, found, index)
 
 
 def _of_this_account(planned: list[_Planned], found: survey.Fleet) -> list[_Planned]:
@@ -207,6 +212,13 @@ def _of_this_account(planned: list[_Planned], found: survey.Fleet) -> list[_Plan
         else:
             kept.append(one)
     return kept
+
+
+def _owned(clients: Clients, taken: t.Sequence[needs.Need]) -> tuple[dict[str, tuple[Owned, ...]], tuple[str, ...]]:
+    """What of that which the selected runs change has another owner."""
+    if clients.aws is None or clients.aws.beside is None:
+        return {}, ()
+    return clients.aws.beside.owned(taken)
 
 
 def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bool) -> tuple[str, ...]:

@@ -17,8 +17,8 @@ from ..._clients.machine import user
 from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
 from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, AcmSummary
-from ..._core.fleet import mass_change, room
-from ..._core.fleet.drift import Listing
+from ..._core.fleet import beside, mass_change, room
+from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as project_document, places
@@ -27,6 +27,7 @@ from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
 from ..._errors import CertError, RemoteError
 from .. import project_updates
+from .beside import BesideClients
 
 # Up to so many documents are read one by one; a table scan costs the size of the table.
 FEW = 20
@@ -69,6 +70,7 @@ class Aws:
     sts: Sts
     acm: t.Callable[[str], Acm]
     tagging: t.Callable[[str], Tagging]
+    beside: BesideClients | None = None
 
     def listing(self, account: AwsAccount, kept: KeptWhere) -> Listing:
         """Every certificate that CloudFront can have where projects keep some, every distribution, and the places for
@@ -339,6 +341,15 @@ def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Li
         return aws.listing(question.caller, KeptWhere.of(fleet.candidates)), ()
     except RemoteError as exc:
         return None, (f"AWS resources could not be listed, so the plan relies on the records alone: {exc.message}",)
+
+
+def beside_listing(aws: Aws | None, fleet: Fleet, index: Index) -> tuple[str, ...]:
+    """Add to the index what serves older certificates beside distributions; a warning if it could not be listed."""
+    wanted = {place for one in fleet.each(lambda one: beside.where(one.document, index.existing)) for place in one}
+    if aws is None or aws.beside is None or not wanted:
+        return ()
+    index.beside, told = aws.beside.uses(wanted, [one.document for one in fleet.candidates])
+    return told
 
 
 def quota(aws: Aws | None, listing: Listing | None, needs: t.Iterable[Need]) -> tuple[int, int] | None:
