@@ -98,6 +98,13 @@ def nothing_due(size: int) -> list[Pass]:
     return [Pass("`certops.cloudfront.renew`", size, ours), Pass("`certbot renew`", size, theirs)]
 
 
+def mixed(size: int) -> Pass:
+    """`renew` over a fleet that rests, half of which has its certificates in ACM."""
+    with world() as (place, fleet):
+        fleet.make(size, in_acm=size // 2)
+        return Pass("`certops.cloudfront.renew`, half in ACM", size, place.play("renew"))
+
+
 def asked(size: int) -> list[Pass]:
     """`renew` over a fleet that rests, with a question to the CA about each certificate, and again with none."""
     with world() as (place, fleet):

@@ -235,8 +235,8 @@ def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
     for size in arguments.sizes:
         say(f"  {size} projects")
         passes += fleets.nothing_due(size)
-    passes.append(fleets.one_due(min(arguments.sizes)))
-    ours = [found.cost.wall for found in passes[:-1:2]]
+    ours = [found.cost.wall for found in passes[::2]]
+    passes += [fleets.one_due(min(arguments.sizes)), *map(fleets.mixed, arguments.sizes)]
     growth = [
         f"{later / earlier:.1f} times from {a:,} to {b:,}"
         for a, b, earlier, later in zip(arguments.sizes, arguments.sizes[1:], ours, ours[1:])
@@ -248,7 +248,7 @@ def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
         ),
         (
             "makes no request for renewal information, which would be one for each certificate. Ours were asked for"
-            " theirs within the last hours."
+            " theirs within the last hours. Of a fleet that is half in ACM, the other half is in IAM."
         ),
         "",
         *table(FLEET_HEAD, [_cells(found) for found in passes], texts=1),

@@ -1,9 +1,10 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A fleet of projects as it is after years: documents in a file store, their certificates in IAM, a distribution each.
-Made in seconds.
+"""A fleet of projects as it is after years: documents in a file store, their certificates in IAM or ACM, a distribution
+each. Made in seconds.
 
 `due` of them have come due, `failing` wait after failures, `broken` have a document that is no JSON; the others rest.
+The last `in_acm` have their certificate there.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Fleet:
         due: int = 0,
         failing: int = 0,
         broken: int = 0,
+        in_acm: int = 0,
         distributions: bool = True,
         prefix: str = "p",
     ) -> list[str]:
@@ -70,7 +72,10 @@ class Fleet:
                 for number, name in enumerate(chunk, start)
             }
             members = [
-                self._member(name, now - timedelta(days=ages[name], seconds=number), distributions)
+                {
+                    **self._member(name, now - timedelta(days=ages[name], seconds=number), distributions),
+                    "store": "acm" if number >= count - in_acm else "iam",
+                }
                 for number, name in enumerate(chunk, start)
             ]
             for number, (member, made) in enumerate(zip(members, self.control.fleet(members)), start):
@@ -106,7 +111,7 @@ class Fleet:
         self, member: dict[str, Any], made: dict[str, Any], now: datetime, is_failing: bool
     ) -> dict[str, Any]:
         certificate = {
-            **{key: value for key, value in made.items() if key != "distribution"},
+            **_place(member, made),
             "domains": member["domains"],
             "key_type": "ecdsa_p256",
             "not_before": member["not_before"],
@@ -125,7 +130,7 @@ class Fleet:
         return {
             "schema": 1,
             "name": member["name"],
-            "definition": self.definition(member["name"]),
+            "definition": {**self.definition(member["name"]), "certificate_store": member["store"]},
             "certificate": certificate,
             "superseded": [],
             "subscribed": [],
@@ -135,6 +140,21 @@ class Fleet:
             "fence": 0,
             "lock": None,
         }
+
+
+def _place(member: dict[str, Any], made: dict[str, Any]) -> dict[str, Any]:
+    """What the sandbox made, as a record has it."""
+    found = {key: value for key, value in made.items() if key != "distribution"}
+    if member["store"] == "iam":
+        return found
+    copies = [{"region": "us-east-1", "arn": found["arn"]}]
+    return {
+        **found,
+        "store": "acm",
+        "name": f"{member['name']}-{member['not_after'][:10]}",
+        "id": None,
+        "copies": copies,
+    }
 
 
 def _text(moment: datetime) -> str:

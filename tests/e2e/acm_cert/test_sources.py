@@ -160,6 +160,54 @@ class TestAcm:
         life.play("renew").succeeded()
         assert viewer(life)["ACMCertificateArn"] == life.document()["certificate"]["arn"]
 
+    def test_a_request_that_nobody_validated_in_72_hours_is_made_anew(self, life: Life, control: Control) -> None:
+        life.variables.update(project_source="acm", project_certificate_store="acm", project_acm_validation="export")
+        assert "waits for the validation of" in words(life.play("create").succeeded().output)
+        (first,) = acm_certs.arns()
+        control.advance(71 * 3600)
+        assert "waits for the validation of" in words(life.play("renew").succeeded().output)
+        assert acm_certs.arns() == {first}
+        control.advance(2 * 3600)
+        assert acm_certs.acm().describe_certificate(CertificateArn=first)["Certificate"]["Status"] == (
+            "VALIDATION_TIMED_OUT"
+        )
+        # the one that is dead is of no use, also for the retry of the same job
+        assert "waits for the validation of" in words(life.play("renew").succeeded().output)
+        assert control.counts("acm")["RequestCertificate"] == 2
+        name, _ttl, _in, _kind, value = (
+            (life.data / "certops" / "records" / f"{PROJECT}.zone").read_text(encoding="ascii").split()
+        )
+        seed.create_record(life.zone, name.rstrip("."), "CNAME", [value], env=life.dns_owner)
+        life.play("renew").succeeded()
+        second = life.document()["certificate"]["arn"]
+        assert viewer(life)["ACMCertificateArn"] == second != first
+        assert control.counts("acm")["RequestCertificate"] == 2
+        life.play("cleanup").succeeded()
+        assert acm_certs.arns() == {second}, "the dead request is cleaned up"
+        assert life.play("renew").succeeded().changed == 0
+
+    def test_a_zone_in_another_account_proves_the_names_below_it(
+        self, life: Life, control: Control, sandbox: SandboxProcess
+    ) -> None:
+        other = sandbox.account("222222222222")
+        inner = seed.create_zone("shop.example.com", env=other)
+        servers = seed.client("route53", other).get_hosted_zone(Id=inner)["DelegationSet"]["NameServers"]
+        seed.create_record(life.zone, "shop.example.com", "NS", [f"{server}." for server in servers])
+        role = seed.create_role("certops-dns", "123456789012", "ours", env=other)
+        delegations = [{"zone": "shop.example.com", "dns_aws": {"role_arn": role, "external_id": "ours"}}]
+        given = {
+            "project_source": "acm",
+            "project_certificate_store": "acm",
+            "project_domains": ["example.com", "www.example.com", "www.shop.example.com"],
+            "project_dns_delegations": delegations,
+        }
+        life.play("create", **given).succeeded()
+        assert viewer(life)["ACMCertificateArn"] == life.document()["certificate"]["arn"]
+        found = seed.client("route53", other).list_resource_record_sets(HostedZoneId=inner)["ResourceRecordSets"]
+        assert [one["Name"].partition(".")[2] for one in found if one["Type"] == "CNAME"] == ["www.shop.example.com."]
+        assert len(validation_records(life)) == 2
+        assert life.play("create", **given).succeeded().changed == 0
+
     def test_what_is_exportable_is_archived_and_stored_in_iam(self, life: Life, control: Control) -> None:
         life.variables.update(project_source="acm", project_acm_export=True)
         said = words(life.play("create", "--check").succeeded().output)

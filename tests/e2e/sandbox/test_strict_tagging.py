@@ -7,6 +7,7 @@ from __future__ import annotations
 import boto3
 import pytest
 from botocore.config import Config
+from sandbox import seed
 
 NAME = "/certops/www/certificate"
 
@@ -76,6 +77,20 @@ def test_only_resources_with_tags_are_found_and_only_of_the_region(aws, tagging,
     ) == [mine]
     assert len(found(tagging, TagFilters=[{"Key": "project"}])) == 2
     assert found(tagging, TagFilters=[{"Key": "project", "Values": ["www"]}, {"Key": "other"}]) == []
+
+
+def test_what_a_stack_made_has_the_tags_that_nobody_else_may_set(aws, tagging):
+    made = aws.client("cloudfront").create_distribution(DistributionConfig=seed.distribution_config((), None))
+    arn, resource = made["Distribution"]["ARN"], ["Site", "AWS::CloudFront::Distribution", made["Distribution"]["Id"]]
+    stack = aws.control("POST", "stacks", {"region": "us-east-1", "name": "web", "resources": [resource]})["id"]
+    (item,) = tagging.get_resources(ResourceTypeFilters=["cloudfront"])["ResourceTagMappingList"]
+    tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
+    assert (item["ResourceARN"], tags["aws:cloudformation:stack-name"]) == (arn, "web")
+    assert tags["aws:cloudformation:stack-id"] == stack
+    with aws.refuses("InvalidTagging"):
+        aws.client("cloudfront").tag_resource(
+            Resource=arn, Tags={"Items": [{"Key": "aws:cloudformation:stack-name", "Value": "mine"}]}
+        )
 
 
 def test_pages_and_types(aws, tagging, store, ssm):

@@ -422,7 +422,13 @@ def examine(one: OneFeature) -> None:
     seed.create_distribution([], staging=True, env=one.owner)
     in_acm = {"store": "dynamodb://certops", "name": "inacm"}
     imported = in_process.run(acm_cert, **acm_certs.make(names=["example.com"]).options(project="inacm")).result
-    wanted = {**definition, "certificate_store": "acm", "bind": ["aliases"]}
+    wanted = {
+        **definition,
+        "certificate_store": "acm",
+        "bind": ["previous", "aliases"],
+        "targets": ["cloudfront", "elb", "apigateway"],
+    }
+    seed_targets.create_listener("web", [imported["certificate"]["arn"]], env=one.owner)
     in_process.run(project_record, **in_acm, definition=wanted, state="locked", run_id="two")
     recorded = {"state": "recorded", "run_id": "two", "phase": "stored", "release": True}
     in_process.run(project_record, **in_acm, **recorded, certificate=imported["certificate"])

@@ -181,6 +181,54 @@ def test_a_listener_that_fails_keeps_the_old_certificate_and_the_next_run_finish
     assert life.document()["journal"]["phase"] == "done"
 
 
+def test_an_older_certificate_on_a_listener_is_found_by_the_plan_and_by_the_doctor(
+    life: Life, control: Control
+) -> None:
+    life.play("create").succeeded()
+    first = certificate(life)
+    places = Places(life, control, first["arn"])
+    life.play("reissue", project_keep_previous=1).succeeded()
+    second = certificate(life)
+    control.clear_calls()
+    assert life.play("renew").succeeded().changed == 0
+    assert "elbv2" not in control.counts(), "nothing hints at a listener, so none is listed"
+    assert "TARGET" not in life.play("doctor").succeeded().output
+    # somebody sets the old one again
+    seed.client("elbv2").modify_listener(ListenerArn=places.listener, Certificates=[{"CertificateArn": first["arn"]}])
+    examined = " ".join(life.play("doctor").succeeded().output.split())
+    assert f"TARGET_ASTRAY {places.listener}: it still uses an older certificate, {first['arn']}" in examined
+    planned = " ".join(life.play("renew", "--check").succeeded().output.split())
+    assert f"{places.listener} does not use the certificate of the project" in planned
+    assert life.play("renew").succeeded().changed
+    assert places.certificates()["default"] == {second["arn"]}
+    assert life.play("renew").succeeded().changed == 0
+
+
+def test_what_a_stack_owns_is_named_by_the_plan_and_by_the_doctor_with_the_ways_out(
+    life: Life, control: Control
+) -> None:
+    life.variables.update(project_targets=["cloudfront", "elb"])
+    life.play("create").succeeded()
+    listener = seed_targets.create_listener("web", [certificate(life)["arn"]])
+    life.play("reissue").succeeded()
+    balancer = listener.replace(":listener/", ":loadbalancer/").rpartition("/")[0]
+    seed.client("elbv2").add_tags(ResourceArns=[balancer], Tags=[{"Key": "ManagedBy", "Value": "terraform"}])
+    stood = [["Site", "AWS::CloudFront::Distribution", life.distribution]]
+    control.stack("us-east-1", "web-stack", resources=stood)
+    examined = " ".join(life.play("doctor").succeeded().output.split())
+    assert f"OWNED_ELSEWHERE {life.distribution}: its tags say that it belongs to the CloudFormation stack" in examined
+    assert f"OWNED_ELSEWHERE {listener}: its tags say that it belongs to Terraform" in examined
+    assert "ignore_changes in Terraform" in examined
+    control.set(acme_renewal_due=True)
+    planned = " ".join(life.play("renew", "--check").succeeded().output.split())
+    assert f"{life.distribution} (the CloudFormation stack 'web-stack')" in planned
+    assert f"{balancer} (Terraform)" in planned
+    # a parameter, or an ARN that stays, keeps templates true
+    life.play("create", project_publish="ssm:/certops/webapp/certificate").succeeded()
+    assert "OWNED_ELSEWHERE" not in life.play("doctor").succeeded().output
+    assert "whose next update" not in life.play("renew", "--check").succeeded().output
+
+
 def test_a_load_balancer_takes_the_certificate_of_iam_that_distributions_use(life: Life, control: Control) -> None:
     life.variables.update(project_certificate_store="iam", project_targets=["cloudfront", "elb"])
     life.play("create").succeeded()

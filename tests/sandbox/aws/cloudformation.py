@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
 # AWS cuts at one megabyte, which no test wants to fill.
 PAGE_SIZE = 100
 NO_ECHO = "****"
+DISTRIBUTION = "AWS::CloudFront::Distribution"
 _Result = dict[str, t.Any]
 
 
@@ -38,6 +39,11 @@ class Stack:
     outputs: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     resources: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def marks(self, logical: str) -> dict[str, str]:
+        """The tags that CloudFormation itself gives to each resource of a stack."""
+        prefix = "aws:cloudformation:"
+        return {f"{prefix}stack-name": self.name, f"{prefix}stack-id": self.id, f"{prefix}logical-id": logical}
 
     def description_of(self) -> _Result:
         """Stack, as DescribeStacks returns it."""
@@ -86,6 +92,10 @@ class CloudFormation(Service):
             resources=[(str(one[0]), str(one[1]), str(one[2])) for one in values.get("resources") or []],
         )
         self._stacks.setdefault((account, region), {})[name] = stack
+        for logical, kind, physical in stack.resources:
+            found = self.state.cloudfront.distribution((account, partition), physical) if kind == DISTRIBUTION else None
+            if found is not None:
+                found.tags.update(stack.marks(logical))
         return stack
 
     def remove(self, account: str, region: str, name: str) -> None:

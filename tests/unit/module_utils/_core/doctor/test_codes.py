@@ -27,6 +27,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor im
     notices,
     schedule,
     stores,
+    targets,
     zones as doctor_zones,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.doctor.ca import Applicant, Ca
@@ -38,6 +39,14 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.su
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
     Quota,
     StoredCertificate,
+)
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets.uses import (
+    DEFAULT,
+    LISTENER,
+    NewCertificate,
+    Slot,
+    Use,
+    UseSelection,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
@@ -195,6 +204,13 @@ def in_acm(user: str) -> Findings:
     return lambda: account.in_acm({**RECORD, "serial": "01"}, arn, found, False)
 
 
+def listener(certificate: str, listed: str = "", **more: t.Any) -> Findings:
+    use = Use(LISTENER, "web", (Slot(DEFAULT, certificate, ("www.example.com",)),), **more)
+    match = frozenset({"previous", "ids"} if listed else {"previous"})
+    selection = UseSelection(match, previous=("arn:old",), ids=(listed,) if listed else ())
+    return lambda: targets.bindings([use], selection, NewCertificate("arn:new", ("*.example.com",)))
+
+
 CASES: dict[str, tuple[Findings, Findings]] = {
     "CAA_FORBIDS": (verdict(Reason.OTHER_ISSUERS), verdict(None)),
     "CAA_FORBIDS_ACCOUNT": (verdict(Reason.ACCOUNT), verdict(None)),
@@ -266,6 +282,13 @@ CASES: dict[str, tuple[Findings, Findings]] = {
         in_acm("arn:aws:appsync:us-east-1:123456789012:apis/1"),
         in_acm("arn:aws:cloudfront::123456789012:distribution/E1"),
     ),
+    "OWNED_ELSEWHERE": (
+        lambda: targets.owned({"E1": {"aws:cloudformation:stack-name": "web"}}),
+        lambda: targets.owned({"E1": {"Name": "web"}}),
+    ),
+    "TARGET_ASTRAY": (listener("arn:old"), listener("arn:new")),
+    "TARGET_REFUSED": (listener("arn:old", why_not="a controller owns it"), listener("arn:old")),
+    "TARGET_UNKNOWN": (listener("arn:old", listed="other"), listener("arn:old", listed="web")),
     "PATH_NOT_OURS": (
         stored(in_iam(), in_iam("x", identifier="ASCA2")),
         stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2")),
