@@ -65,8 +65,8 @@ notes:
       is a finding of its own."
   - "IAM actions needed for the tags of distributions: C(tag:GetResources). For load balancers among the targets:
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeListeners),
-    C(elasticloadbalancing:DescribeListenerCertificates), C(elasticloadbalancing:DescribeTags),
-    C(acm:ListCertificates), C(acm:GetCertificate). For API domains: C(apigateway:GET)."
+    C(elasticloadbalancing:DescribeListenerCertificates), C(elasticloadbalancing:DescribeTags)
+    and C(acm:ListCertificates). For API domains: C(apigateway:GET)."
   - "IAM action of use: C(iam:SimulatePrincipalPolicy) on the identity itself, to test what changes something."
   - "IAM actions needed for a store in DynamoDB: C(dynamodb:GetItem), C(dynamodb:PutItem), C(dynamodb:DescribeTable),
     C(dynamodb:DescribeContinuousBackups),

@@ -111,12 +111,13 @@ class TargetChecks:
         if kind == APIGATEWAY:
             return DomainTargets(region.apigateway, region.name, new).scan()
         known = KnownCertificates({region.name: region.acm}, lambda: self.iam)
+        recorded = {arn: tuple(one["domains"]) for one in self._records() for arn in _arns(one)}
         by_name = "aliases" in selection.match
         if by_name:
             known.list_names(region.name)
 
         def names(arn: str) -> tuple[str, ...]:
-            return known.names(arn) if by_name or arn in selection.previous else ()
+            return recorded[arn] if arn in recorded else known.names(arn) if by_name else ()
 
         current = ListenerTargets(region.elbv2, names).scan(lambda _one: True)
         return (*current, *ClassicTargets(region.elb, names).scan(lambda _one: True))
@@ -129,9 +130,11 @@ class TargetChecks:
         there = [arn for arn in _arns(record) if step["region"] in (targets.ANY_REGION, region_of(arn))]
         return NewCertificate(next(iter(there), None), tuple(record["domains"]), record["key_type"])
 
+    def _records(self) -> list[CertificateRecord]:
+        return [*([self.subject.record] if self.subject.record else []), *self.subject.superseded]
+
     def _selection(self, step: TargetStep) -> UseSelection:
-        recorded = [self.subject.record] if self.subject.record else []
-        previous = [arn for one in (*recorded, *self.subject.superseded) for arn in _arns(one)]
+        previous = [arn for one in self._records() for arn in _arns(one)]
         tags = self.subject.definition["match_tags"]
         return UseSelection(frozenset(step["match"]), tuple(previous), tuple(step["ids"]), tags)
 
