@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
@@ -15,6 +16,7 @@ from sandbox.control import Control
 
 # A call more or less is no reason to plan otherwise, nor is a tenth.
 CALLS, SHARE = 1, 0.1
+IN_ACM = {"project_certificate_store": "acm"}
 
 
 def made(control: Control) -> Counter[str]:
@@ -24,8 +26,11 @@ def made(control: Control) -> Counter[str]:
     return found
 
 
+@pytest.mark.parametrize(
+    "more", [{}, IN_ACM, {**IN_ACM, "project_acm_arn": "same"}], ids=["in IAM", "in ACM", "under its ARN"]
+)
 def test_a_renewal_of_two_names_on_two_distributions_costs_what_was_predicted(
-    ansible: Ansible, control: Control, monkeypatch: pytest.MonkeyPatch
+    ansible: Ansible, control: Control, monkeypatch: pytest.MonkeyPatch, more: dict[str, Any]
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", ansible.env["XDG_DATA_HOME"])
     seed.create_zone("example.com")
@@ -37,6 +42,7 @@ def test_a_renewal_of_two_names_on_two_distributions_costs_what_was_predicted(
         "project_domains": names,
         "project_emails": ["ops@example.com"],
         "project_bind": ["previous", "aliases"],
+        **more,
     }
     ansible.playbook("create", given).succeeded()
     control.set(acme_renewal_due=True)

@@ -47,6 +47,19 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 from sandbox.ssl_plugin import SslPlugin
 
+DENIALS = ("AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation")
+ACM_ROLE = (
+    "issue",
+    "acm",
+    "acm-cleanup",
+    "bind",
+    "tenants",
+    "elb",
+    "apigateway",
+    "publish",
+    "notify",
+    "info",
+)
 ROLE = ("issue", "store", "bind", "cleanup", "notify")
 PATH = "/cloudfront/certops/webapp/"
 TAGS = {"managed-by": "certops.cloudfront", "certops:project": "webapp"}
@@ -72,6 +85,58 @@ def test_a_whole_life_uses_what_the_policies_of_the_role_allow_and_nothing_else(
     assert [call for call in used if call["error"] in ("AccessDenied", "AuthorizationError")] == []
     assert permissions.actions(used) == permissions.granted(*ROLE)
     assert life.challenge_values() == ['"somebody else\'s"']
+
+
+def denied(control: Control, life: Life) -> list[str]:
+    """What the one who runs the playbooks was refused."""
+    used = [call for call in control.calls() if call["access_key"] == life.env["AWS_ACCESS_KEY_ID"]]
+    return [f"{call['service']}:{call['operation']}" for call in used if call["error"] in DENIALS]
+
+
+@pytest.mark.slow
+def test_a_life_in_acm_with_every_target_needs_nothing_but_its_policies(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
+    life = make_life(sandbox, control, ansible, *ACM_ROLE)
+    life.variables.update(
+        project_certificate_store="acm",
+        project_targets=["cloudfront", "elb", "apigateway"],
+        project_publish="ssm:/certops/webapp/certificate",
+    )
+    life.play("create").succeeded()
+    arn = life.document()["certificate"]["arn"]
+    shared = seed_targets.create_multi_tenant_distribution(arn, env=life.owner)
+    seed_targets.create_tenant(shared, ["tenant.example.com"], arn, env=life.owner)
+    listener = seed_targets.create_listener("web", [arn, arn], env=life.owner)
+    port = seed_targets.create_classic_listener("classic", arn, env=life.owner)
+    seed_targets.create_api_domain("api.example.com", arn, env=life.owner)
+    control.advance(60)
+    life.play("reissue", project_keep_previous=1).succeeded()
+    assert [next(iter(one)) for one in life.document()["last_run"]["Update_Targets_Status"]] == [
+        listener,
+        port,
+        "api.example.com",
+    ]
+    control.advance(60)
+    for playbook in ("rollback", "renew", "cleanup"):
+        life.play(playbook).succeeded()
+    assert denied(control, life) == []
+
+
+@pytest.mark.slow
+def test_a_certificate_that_acm_issues_needs_nothing_but_its_policies(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
+    life = make_life(sandbox, control, ansible, "acm-request", "bind", "acm-cleanup", "notify")
+    life.variables.update(project_source="acm", project_certificate_store="acm")
+    life.play("create").succeeded()
+    for playbook in ("renew", "cleanup"):
+        life.play(playbook).succeeded()
+    life.give_up()
+    life.play("delete").succeeded()
+    assert denied(control, life) == []
+    control.set(enforce_iam=False)
+    assert acm_certs.arns() == set()
 
 
 def test_without_the_policy_to_bind_the_failure_names_the_action_and_the_next_run_goes_on(
