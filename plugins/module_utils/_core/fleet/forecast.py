@@ -9,7 +9,7 @@ import typing as t
 from collections import Counter
 
 from ..ca import directories
-from ..project import last_run, places
+from ..project import last_run, places, sources
 from ..values.shapes import ProjectDocument
 from .drift import Index
 from .needs import Need
@@ -26,7 +26,9 @@ TOPIC = {"sns": 2}
 FIRST_ORDER = {"route53": 1}
 # In the place of those of IAM.
 ACM_BASE = {"acm": 2}
-ACM_ORDER = {"acm": 5}
+ACM_ORDER = {"acm": 7}
+# Under its ARN nothing is bound and nothing deleted; the distributions are listed once.
+SAME_ARN_ORDER = {"acm": 5, "cloudfront": 1}
 PAGE = 100
 
 
@@ -46,20 +48,29 @@ def _calls(need: Need, index: Index | None) -> Counter[str]:
     if need.action in ("wait", "none"):
         return Counter()
     document, definition = need.candidate.document, need.candidate.document["definition"]
-    found = Counter(BASE)
-    if need.issue:
-        found.update(ORDER)
-    if _is_in_acm(need):
-        del found["iam"]
-        found.update(ACM_ORDER if need.issue else ACM_BASE)
+    keeps_arn = need.issue and _is_in_acm(need) and definition["acm_arn"] == places.ARN_CHOICES[1]
+    found = _apart_from_distributions(need, keeps_arn)
     if index is not None:
         found["cloudfront"] *= max(1, math.ceil(len(index.distributions) / PAGE))
-    counted = [(PER_NAME, len(definition["domains"]) if need.issue else 0), (PER_DISTRIBUTION, _bound(document, index))]
+    bound = 0 if keeps_arn else _bound(document, index)
+    counted = [(PER_NAME, len(definition["domains"]) if _orders(need) else 0), (PER_DISTRIBUTION, bound)]
     if definition["sns_topic"]:
         counted += [(TOPIC, 1)]
     for kind, number in counted:
         found.update({service: count * number for service, count in kind.items()})
     return +found
+
+
+def _apart_from_distributions(need: Need, keeps_arn: bool) -> Counter[str]:
+    order = ORDER if _orders(need) else {}
+    if keeps_arn:
+        return Counter({**order, **SAME_ARN_ORDER})
+    found = Counter(BASE)
+    found.update(order)
+    if _is_in_acm(need):
+        del found["iam"]
+        found.update(ACM_ORDER if need.issue else ACM_BASE)
+    return found
 
 
 def _bound(document: ProjectDocument, index: Index | None) -> int:
@@ -78,7 +89,9 @@ def limits(selected: t.Sequence[Need], index: Index | None, quota: tuple[int, in
     for need in selected:
         total.update(_calls(need, index))
     orders = Counter(
-        directories.url(str(need.candidate.document["definition"]["acme_directory"])) for need in selected if need.issue
+        directories.url(str(need.candidate.document["definition"]["acme_directory"]))
+        for need in selected
+        if _orders(need)
     )
     uploads = sum(need.issue and not _is_in_acm(need) for need in selected)
     kept = sum(need.issue and need.stays for need in selected)
@@ -100,6 +113,11 @@ def warnings(found: t.Mapping[str, t.Any]) -> tuple[str, ...]:
         ' "Server certificates per account" of IAM'
     )
     return (text,)
+
+
+def _orders(need: Need) -> bool:
+    """Whether the run of a project orders from a CA by ACME."""
+    return need.issue and sources.of(need.candidate.document["definition"]) == sources.ACME
 
 
 def _is_in_acm(need: Need) -> bool:
