@@ -121,6 +121,7 @@ STORIES = {
     "renew-same": Story(
         "renew", _after("create", SAME, age_days=31), issues=1, begins_as="renew", extra_calls=ACM_EXTRA_CALLS
     ),
+    "reissue-same": Story("reissue", _after("create", SAME), SAME, issues=1, is_killed=False),
     "rollback-same": Story("rollback", _reissued(SAME), {"project_name": PROJECT}, extra_calls=ACM_EXTRA_CALLS),
     "create-requested": Story("create", empty, REQUESTED, extra_calls=ACM_EXTRA_CALLS),
     "renew-requested": Story("renew", _renewed(REQUESTED), extra_calls=ACM_EXTRA_CALLS),

@@ -24,7 +24,7 @@ ENTRIES = {
     "revoke": "reissue",
     "reissue-elb": "reissue",
     "reissue-served": "reissue",
-    "renew-same": "renew",
+    "reissue-same": "reissue",
     "create-requested": "main",
     "create-exported": "main",
     "delete": "delete",
