@@ -148,3 +148,33 @@ def test_acm_is_refused_before_any_call(sandbox: SandboxProcess, control: Contro
         in life.play("create", project_certificate_store="acm").failed().output
     )
     assert control.calls() == []
+
+
+def test_what_acm_issues_there_is_exported_and_stored_in_iam(
+    sandbox: SandboxProcess, control: Control, ansible: Ansible
+) -> None:
+    env = sandbox.env(CHINA)
+    user = permissions.user(env, "acm-request", "acm-export", "store", "bind", "cleanup", "acm-cleanup", "notify")
+    life = Life(ansible, control, user, permissions.administrator(env))
+    life.variables.update(project_source="acm", project_acm_export=True)
+    control.clear_calls()
+    control.set(enforce_iam=True)
+    said = " ".join(life.play("create", "--check").succeeded().output.split())
+    assert "costs 86 USD when it is requested" in said
+    assert control.counts("acm")["RequestCertificate"] == 0
+    life.play("create").succeeded()
+    certificate = life.document()["certificate"]
+    assert certificate["source_arn"].startswith(f"arn:aws-cn:acm:{CHINA}:")
+    assert (certificate["store"], certificate["id"]) == ("iam", life.bound())
+    assert certificate["archive_uri"]
+    for playbook in ("create", "renew", "cleanup"):
+        assert life.play(playbook).succeeded().changed == 0
+    life.give_up()
+    life.play("delete").succeeded()
+    assert life.server_certificates() == []
+    assert control.counts("acm")["DeleteCertificate"] == 1
+    calls = [call for call in control.calls() if call["access_key"] == user["AWS_ACCESS_KEY_ID"]]
+    assert {call["region"] for call in calls if call["service"] == "acm"} == {CHINA}
+    assert {call["partition"] for call in calls} == {"aws-cn"}
+    assert [call for call in calls if call["error"] in ("AccessDenied", "AuthorizationError")] == []
+    assert "acme" not in control.counts()

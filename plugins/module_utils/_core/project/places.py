@@ -116,6 +116,7 @@ class AcmPlaces(t.TypedDict):
     superseded: list[str]
     kept: list[str]  # the recorded one, and of the others those that are kept for a rollback
     regions: list[str]  # all in which there may be some, beside CloudFront's
+    cloudfront: bool  # whether there may be some in CloudFront's, which China does not have
 
 
 def in_acm(document: ProjectDocument, comes_back: CertificateRecord | None = None) -> AcmPlaces:
@@ -134,14 +135,17 @@ def in_acm(document: ProjectDocument, comes_back: CertificateRecord | None = Non
     superseded = [arn for entry in old for arn in arns(entry)]
     recorded_entry = document["certificate"]
     origins = exported([recorded_entry, *document["superseded"]])
-    found = dict.fromkeys([*definition["acm_regions"], *map(region_of, (*recorded, *superseded, *origins))])
+    requested = _requested(document)
+    everything = (*recorded, *superseded, *origins, *([requested] if requested else []))
+    found = dict.fromkeys([*definition["acm_regions"], *map(region_of, everything)])
     return {
         "arns": [arn for arn in own if region_of(arn) in regions(definition)],
         "import_as": import_as,
-        "requested": _requested(document),
+        "requested": requested,
         "superseded": superseded,
         "kept": [*recorded, *(arn for entry in newest for arn in arns(entry)), *exported([recorded_entry, *newest])],
         "regions": [region for region in found if region != CLOUDFRONT_REGION],
+        "cloudfront": definition["certificate_store"] == ACM or CLOUDFRONT_REGION in found,
     }
 
 

@@ -52,12 +52,13 @@ class KeptWhere:
         for candidate in candidates:
             try:
                 used = places.stores(candidate.document)
-                found = places.in_acm(candidate.document)["regions"]
+                found = places.in_acm(candidate.document)
             except (KeyError, TypeError, AttributeError):
                 continue
             stores.update(dict.fromkeys(used))
             if places.ACM in used:
-                regions.update(dict.fromkeys((CLOUDFRONT_REGION, *found)))
+                home = [CLOUDFRONT_REGION] if found["cloudfront"] else []
+                regions.update(dict.fromkeys((*home, *found["regions"])))
         return cls(tuple(stores), tuple(regions))
 
 

@@ -109,3 +109,13 @@ def test_a_clean_up_of_iam_leaves_the_recorded_one_and_the_newest() -> None:
 )
 def test_what_a_certificate_may_be_called(text: str, valid: bool) -> None:
     assert places.is_name(text) == valid
+
+
+def test_a_certificate_that_was_exported_is_looked_for_where_acm_has_it() -> None:
+    origin = "arn:aws-cn:acm:cn-northwest-1:123456789012:certificate/1"
+    exported = {**reported_certificate(1), "source": "acm", "source_arn": origin}
+    wanted = definition(source="acm", acm_export=True)
+    found = places.in_acm(document(definition=wanted, certificate=exported))
+    assert (found["regions"], found["cloudfront"]) == (["cn-northwest-1"], False)
+    there = places.in_acm(document(definition=definition(certificate_store="acm"), certificate=in_acm(1)))
+    assert (there["regions"], there["cloudfront"]) == ([], True)
