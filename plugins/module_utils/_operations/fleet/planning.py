@@ -152,14 +152,10 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     quota = survey.quota(clients.aws, listing, all_needs)
     room = Room(quota, all_needs)
     found_needs = selection.cut(all_needs, request.max_per_run, pacer.admit, room, found.cannot)
-    predicted = {one.need.name: one.predicted for one in planned}
     taken = [need for need in found_needs if need.selected]
     owned, told_of_owners = _owned(clients, taken)
     limits = {**forecast.limits(taken, question.index, quota), "ca": pacer.used()}
-    projects = [
-        {**need.as_dict(), "predicted": predicted[need.name], "owned": [vars(one) for one in owned.get(need.name, ())]}
-        for need in found_needs
-    ]
+    projects = _rows(found_needs, planned, owned)
     result = {
         "planned_at": times.to_text(question.now),
         "projects": projects,
@@ -173,6 +169,17 @@ def plan(request: PlanRequest, clients: Clients, clock: Clock, check_mode: bool)
     }
     told = (*found.warnings, *inquiry.warnings, *pace, *unknown, *warnings, *told_of_owners, *forecast.warnings(limits))
     return Outcome(changed=False, result=result, warnings=(*told, *ca_limits.warnings(limits["ca"])))
+
+
+def _rows(
+    found: t.Iterable[needs.Need], planned: t.Iterable[_Planned], owned: t.Mapping[str, tuple[Owned, ...]]
+) -> list[dict[str, t.Any]]:
+    """What each project needs, what that costs, and what of it has another owner."""
+    predicted = {one.need.name: one.predicted for one in planned}
+    return [
+        {**need.as_dict(), "predicted": predicted[need.name], "owned": [vars(one) for one in owned.get(need.name, ())]}
+        for need in found
+    ]
 
 
 def _question(request: PlanRequest, clock: Clock, caller: AwsAccount | None) -> needs.FleetQuestion:
