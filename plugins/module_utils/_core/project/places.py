@@ -149,6 +149,14 @@ def in_acm(document: ProjectDocument, comes_back: CertificateRecord | None = Non
     }
 
 
+def listed_regions(document: ProjectDocument) -> tuple[str, ...]:
+    """The regions of ACM in which the project may have certificates; none if it keeps them in IAM alone."""
+    if ACM not in stores(document):
+        return ()
+    found = in_acm(document)
+    return (*([CLOUDFRONT_REGION] if found["cloudfront"] else []), *found["regions"])
+
+
 def _newest(superseded: t.Sequence[CertificateRecord], definition: ProjectDefinition) -> t.Sequence[CertificateRecord]:
     return superseded[max(0, len(superseded) - definition["keep_previous"]) :]
 

@@ -14,6 +14,7 @@ from ..._clients.aws.regional.elbv2 import LoadBalancing
 from ..._clients.aws.regional.tagging import CLOUDFRONT_RESOURCES, LOAD_BALANCERS, Tagging
 from ..._core.fleet import beside
 from ..._core.fleet.beside import Where
+from ..._core.fleet.drift import Index
 from ..._core.fleet.needs import Need
 from ..._core.project.targets import APIGATEWAY
 from ..._core.targets.uses import NewCertificate, Use
@@ -38,18 +39,19 @@ class BesideClients:
     tagging: t.Callable[[str], Tagging]
     cloudfront_region: str
 
-    def uses(
-        self, wanted: t.Iterable[Where], documents: t.Sequence[ProjectDocument]
-    ) -> tuple[dict[Where, tuple[Use, ...]], tuple[str, ...]]:
-        """What serves certificates there, and why some could not be listed."""
+    def look(
+        self, wanted: t.Iterable[t.Collection[Where]], documents: t.Sequence[ProjectDocument], index: Index
+    ) -> tuple[str, ...]:
+        """Add to the index what serves certificates where projects want it looked for; why some could not be listed."""
         names = _names(documents)
         found: dict[Where, tuple[Use, ...]] = {}
-        for kind, region in sorted(wanted):
+        index.beside = found
+        for kind, region in sorted({place for one in wanted for place in one}):
             try:
                 found[kind, region] = self._uses(kind, region, names)
             except RemoteError as exc:
-                return found, (f"the plan does not know what serves older certificates: {exc.message}",)
-        return found, ()
+                return (f"the plan does not know what serves older certificates: {exc.message}",)
+        return ()
 
     def _uses(self, kind: str, region: str, names: t.Mapping[str, tuple[str, ...]]) -> tuple[Use, ...]:
         if kind == APIGATEWAY:

@@ -16,7 +16,7 @@ from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
-from ..._core.fleet import forecast, given, mass_change, needs, selection
+from ..._core.fleet import beside, forecast, given, mass_change, needs, selection
 from ..._core.fleet.admission import Admission
 from ..._core.fleet.beside import Owned
 from ..._core.fleet.drift import Index, Listing
@@ -205,7 +205,10 @@ def _observed(
     loss = None if request.accept_mass_change else mass_change.loss(standings, index)
     if loss is not None:
         raise RefusedError(loss.refusal(), lost=list(loss.lost), recorded=loss.recorded)
-    return replace(question, index=index), listing, survey.beside_listing(clients.aws, found, index)
+    wanted = found.each(lambda one: beside.where(one.document, index.existing))
+    aws = clients.aws.beside if clients.aws else None
+    told = aws.look(wanted, [one.document for one in found.candidates], index) if aws else ()
+    return replace(question, index=index), listing, told
 
 
 def _of_this_account(planned: list[_Planned], found: survey.Fleet) -> list[_Planned]:

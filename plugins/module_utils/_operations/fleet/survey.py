@@ -16,9 +16,9 @@ from ..._clients.aws.sts import Sts
 from ..._clients.machine import user
 from ..._clients.stores import documents, open as stores
 from ..._clients.stores.base import Scan, Store
-from ..._core.acm_cert.certificates import CLOUDFRONT_REGION, AcmSummary
-from ..._core.fleet import beside, mass_change, room
-from ..._core.fleet.drift import Index, Listing
+from ..._core.acm_cert.certificates import AcmSummary
+from ..._core.fleet import mass_change, room
+from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
 from ..._core.project import definition, document as project_document, places
@@ -52,13 +52,11 @@ class KeptWhere:
         for candidate in candidates:
             try:
                 used = places.stores(candidate.document)
-                found = places.in_acm(candidate.document)
+                found = places.listed_regions(candidate.document)
             except (KeyError, TypeError, AttributeError):
                 continue
             stores.update(dict.fromkeys(used))
-            if places.ACM in used:
-                home = [CLOUDFRONT_REGION] if found["cloudfront"] else []
-                regions.update(dict.fromkeys((*home, *found["regions"])))
+            regions.update(dict.fromkeys(found))
         return cls(tuple(stores), tuple(regions))
 
 
@@ -342,15 +340,6 @@ def observed(aws: Aws | None, fleet: Fleet, question: FleetQuestion) -> tuple[Li
         return aws.listing(question.caller, KeptWhere.of(fleet.candidates)), ()
     except RemoteError as exc:
         return None, (f"AWS resources could not be listed, so the plan relies on the records alone: {exc.message}",)
-
-
-def beside_listing(aws: Aws | None, fleet: Fleet, index: Index) -> tuple[str, ...]:
-    """Add to the index what serves older certificates beside distributions; a warning if it could not be listed."""
-    wanted = {place for one in fleet.each(lambda one: beside.where(one.document, index.existing)) for place in one}
-    if aws is None or aws.beside is None or not wanted:
-        return ()
-    index.beside, told = aws.beside.uses(wanted, [one.document for one in fleet.candidates])
-    return told
 
 
 def quota(aws: Aws | None, listing: Listing | None, needs: t.Iterable[Need]) -> tuple[int, int] | None:
