@@ -8,7 +8,7 @@ export VENV
 CHECK = $(VENV)/bin/python scripts/check.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos matrix bench build docsite variables clean
+.PHONY: help setup demo test sandbox lint sanity unit e2e molecule chaos matrix bench build docsite ee variables clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
@@ -56,6 +56,10 @@ build: setup ## the artefact in build/, its contents checked
 docsite: ## the documentation site in build/docsite
 	@scripts/setup scripts/docsite.txt
 	@$(VENV)/bin/python scripts/docsite.py
+
+ee: ## the execution environment, built from this checkout without a registry, and renew run in it (Debian, root)
+	@scripts/setup scripts/ee.txt
+	@$(VENV)/bin/python scripts/ee.py
 
 variables: setup ## the tables of variables and of the doctor's codes in the docs, from the code
 	@$(VENV)/bin/python scripts/variables.py
