@@ -62,6 +62,8 @@ options:
     description:
       - The ARNs that the certificate has, at most one for each region.
       - With O(state=present), these certificates are looked at first. If they have the content, nothing is listed.
+      - If neither O(bundle) nor O(certificate) has a value, the certificate has to be there, in each region. That is
+        for one whose key is not in the archive, since it was imported by hand.
       - Required with O(state=absent).
     type: list
     elements: str
@@ -315,7 +317,10 @@ def main() -> None:
         required_by=step_record.REQUIRED_BY,
         mutually_exclusive=[("bundle", "certificate"), ("bundle", "private_key"), ("bundle", "chain")],
         required_together=[("certificate", "private_key")],
-        required_if=[("state", "absent", ("certificate_arns",)), ("state", "present", ("bundle", "certificate"), True)],
+        required_if=[
+            ("state", "absent", ("certificate_arns",)),
+            ("state", "present", ("bundle", "certificate", "certificate_arns"), True),
+        ],
     )
 
 

@@ -30,12 +30,13 @@ options:
   sources:
     description:
       - Where to look. V(ssl_plugin) is the China CloudFront SSL Plugin, v1 and v2, in the region of the connection.
-        V(iam) is server certificates that people or other programs uploaded and a distribution uses.
+        V(iam) is server certificates that people or other programs uploaded and a distribution uses. V(acm) is
+        certificates of ACM that CloudFront uses, imported by hand, or issued and renewed by ACM itself.
       - V(certbot), V(lego), V(acme_sh) and V(dehydrated) are read from the files in O(paths), on the host where the
         module runs, and need no AWS.
     type: list
     elements: str
-    choices: [ssl_plugin, iam, certbot, lego, acme_sh, dehydrated]
+    choices: [ssl_plugin, iam, acm, certbot, lego, acme_sh, dehydrated]
     default: [ssl_plugin]
   projects:
     description:
@@ -44,7 +45,8 @@ options:
     elements: str
   names:
     description:
-      - What a project is called here, by the name that it has there, or by that of its stack.
+      - What a project is called here, by the name that it has there, by that of its stack, or by the ID or ARN of a
+        certificate of it.
     type: dict
   paths:
     description:
@@ -75,7 +77,7 @@ options:
     default: false
   move:
     description:
-      - Whether server certificates are to be moved below C(/cloudfront/certops/).
+      - Whether server certificates are to be moved below C(/cloudfront/certops/), and get our tags, in ACM too.
     type: bool
     default: true
   keys:
@@ -126,10 +128,13 @@ notes:
   - "IAM actions needed: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate),
     and for V(ssl_plugin) C(cloudformation:DescribeStacks), C(cloudformation:ListStackResources), C(events:ListRules),
     C(events:ListRuleNamesByTarget), C(lambda:GetFunctionConfiguration), C(lambda:GetFunctionConcurrency),
-    C(dynamodb:Scan), C(s3:ListBucket), C(s3:GetObject), C(sns:ListSubscriptionsByTopic)."
+    C(dynamodb:Scan), C(s3:ListBucket), C(s3:GetObject), C(sns:ListSubscriptionsByTopic). Where a distribution uses
+    ACM, for V(acm) and for O(hosts) C(acm:ListCertificates), C(acm:DescribeCertificate), C(acm:GetCertificate) and
+    C(tag:GetResources), and where tenants exist C(cloudfront:ListDistributionTenants)."
   - "For a store in AWS C(dynamodb:GetItem) or C(dynamodb:Scan), C(s3:GetObject) and C(s3:ListBucket), and where a KMS
     key encrypts it C(kms:Decrypt)."
-  - One call for each server certificate, and five for each project of the SSL Plugin; everything else is listed once.
+  - One call for each server certificate, two for each of ACM, five for each project of the SSL Plugin;
+    everything else is listed once.
   - Files of other tools are read as data. Nothing is executed, and no link is followed out of the directory.
 seealso:
   - module: certops.cloudfront.project_adopt
@@ -233,6 +238,8 @@ import typing as t
 
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.regional import acm
+from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.aws.sns import Sns
 from ..module_utils._clients.aws.stacks.cloudformation import CloudFormation
 from ..module_utils._clients.aws.stacks.events import Events
@@ -240,8 +247,10 @@ from ..module_utils._clients.aws.stacks.functions import Functions
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.aws.stacks.plugin_table import PluginTable
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..module_utils._core.adoption.mapping import CONFIRMED, TOPICS
 from ..module_utils._core.adoption.shapes import SOURCES
+from ..module_utils._core.values import partitions
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -286,6 +295,7 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
     if not request.in_aws:
         return AdoptionClients(aws=None, store=None)
     session = request.connection.session()
+    has_acm = session.partition == partitions.GLOBAL
     aws = AdoptionAws(
         region=session.region,
         iam=Iam(session.client("iam")),
@@ -296,6 +306,8 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         table=PluginTable(session.client("dynamodb")),
         bucket=PluginBucket(session.client("s3")),
         sns=Sns(session.client("sns")),
+        acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
+        tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,
     )
     return AdoptionClients(aws=aws, store=stores.store(request.store, request.connection.session))
 

@@ -86,13 +86,14 @@ options:
     type: bool
     default: false
 notes:
-  - "IAM actions needed: C(iam:UpdateServerCertificate) for the old and the new path, C(iam:TagServerCertificate), for
-    O(state=absent) C(iam:ListServerCertificates) and C(iam:UntagServerCertificate), and for bundles of the SSL Plugin
-    C(s3:GetObject)."
+  - "IAM actions needed: C(iam:GetServerCertificate), C(iam:UpdateServerCertificate) for the old and the new path,
+    C(iam:TagServerCertificate), for O(state=absent) C(iam:ListServerCertificates) and C(iam:UntagServerCertificate),
+    for certificates of ACM C(acm:AddTagsToCertificate), C(acm:DescribeCertificate), C(acm:GetCertificate) and
+    C(acm:RemoveTagsFromCertificate), and for bundles of the SSL Plugin C(s3:GetObject)."
   - "For a store in AWS C(dynamodb:GetItem), C(dynamodb:PutItem) and C(dynamodb:DeleteItem), or C(s3:GetObject),
     C(s3:PutObject), C(s3:DeleteObject) and C(s3:ListBucket), for an archive in S3 C(s3:GetObject), C(s3:PutObject) and
     C(s3:ListBucket). Where a KMS key encrypts, C(kms:GenerateDataKey) and C(kms:Decrypt)."
-  - Two calls for each server certificate, and one for each bundle.
+  - Two calls for each server certificate, and one for each bundle and its certificate.
 seealso:
   - module: certops.cloudfront.adoption_info
   - module: certops.cloudfront.adoption_source
@@ -143,8 +144,11 @@ bundles:
 import typing as t
 
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.stores import open as stores
+from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
+from ..module_utils._core.values import partitions
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
@@ -152,6 +156,7 @@ from ..module_utils._module import execute
 from ..module_utils._operations.adoption import adopting
 from ..module_utils._operations.adoption.adopting import AdoptClients, AdoptRequest
 from ..module_utils._operations.adoption.archiving import BundlePlaces
+from ..module_utils._operations.adoption.moving import CertificateStores
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "project": {"type": "dict"},
@@ -176,13 +181,18 @@ def parse(params: Params) -> AdoptRequest:
 def connect(request: AdoptRequest) -> AdoptClients:
     """The store, the archive, IAM and S3."""
     session = request.connection.session()
+    certificates = CertificateStores(
+        iam=Iam(session.client("iam")),
+        acm=acm.connect(session, CLOUDFRONT_REGION) if session.partition == partitions.GLOBAL else None,
+    )
     return AdoptClients(
         store=stores.store(request.store, request.connection.session),
         places=BundlePlaces(
             bucket=PluginBucket(session.client("s3")),
             archive=stores.archive(request.archive, request.connection.session),
+            chain=certificates.chain,
         ),
-        iam=Iam(session.client("iam")),
+        certificates=certificates,
         read=lambda uri: stores.archived(uri, request.connection.session),
     )
 

@@ -5,12 +5,16 @@ back kept open."""
 
 from __future__ import annotations
 
+import io
+import tarfile
 import typing as t
 from datetime import timedelta
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from e2e.adoption.conftest import Adoption
+from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
 from sandbox.ssl_plugin import PluginProject, SslPlugin
@@ -98,6 +102,45 @@ def test_no_more_than_six_calls_a_project_beside_copying(
     listings = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
     counts = control.counts()
     assert sum(count for name, count in counts.items() if name not in listings) <= 6
+
+
+def test_a_bundle_with_another_chain_is_kept_with_the_one_in_service_so_that_nothing_is_uploaded_again(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    s3 = seed.client("s3")
+    key = adoption.found("WebApp")["bundles"][0]["uri"].partition(f"{made.bucket}/")[2]
+    packed = s3.get_object(Bucket=made.bucket, Key=key)["Body"].read()
+    s3.put_object(
+        Bucket=made.bucket, Key=key, Body=with_member(packed, "chain1.pem", plugin.authority.root.certificate_pem)
+    )
+    warnings = adoption.whole("WebApp").warnings
+    certificate = (adoption.document("WebApp") or {})["certificate"]
+    assert certificate["archive_uri"], warnings
+    control.clear_calls()
+    stored = run(
+        iam_server_cert,
+        bundle=certificate["archive_uri"],
+        path=certificate["path"],
+        name_prefix="WebApp",
+        expected_name=certificate["name"],
+    )
+    assert not stored.changed
+    assert control.counts() == {"GetServerCertificate": 1}
+
+
+def with_member(packed: bytes, name: str, text: str) -> bytes:
+    """The archive with another text in the member of this name."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(packed)) as old, tarfile.open(fileobj=buffer, mode="w:gz") as new:
+        for member in old:
+            content = old.extractfile(member) if member.isfile() else None
+            body = content.read() if content else b""
+            if member.name.endswith(f"/{name}"):
+                body += text.encode()
+                member.size = len(body)
+            new.addfile(member, io.BytesIO(body))
+    return buffer.getvalue()
 
 
 def test_check_mode_writes_nothing_and_shows_the_same(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:

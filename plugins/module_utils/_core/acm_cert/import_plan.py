@@ -76,7 +76,7 @@ def plan(observed: ObservedRegion, wanted: WantedImport, now: datetime) -> Plan:
         arn = min(
             free, key=lambda one: (one != observed.given_arn, len(_missing(observed.same[one], wanted.tags)), one)
         )
-        return _plan_adoption(arn, observed.same[arn], wanted)
+        return plan_kept(arn, observed.same[arn], wanted)
     reason = f"no certificate with this content exists in ACM in {observed.region}"
     step = Step(IMPORT, observed.region, {"tags": dict(wanted.tags)})
     return Plan((step,), before=_before(observed), after=_state(None, wanted, wanted.tags), reason=reason)
@@ -97,7 +97,8 @@ def _plan_same(observed: ObservedRegion, given: AcmCertificate, wanted: WantedIm
     return Plan(steps, before=_before(observed), after=after, reason=reason)
 
 
-def _plan_adoption(arn: str, tags: t.Mapping[str, str], wanted: WantedImport) -> Plan:
+def plan_kept(arn: str, tags: t.Mapping[str, str], wanted: WantedImport) -> Plan:
+    """The certificate stays, with the tags that it lacks."""
     missing = _missing(tags, wanted.tags)
     before, after = _state(arn, wanted, tags), _state(arn, wanted, {**tags, **missing})
     if not missing:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from ..certificate.certificate import Certificate
-from ..project import definition as project_definition
+from ..project import definition as project_definition, places
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, ownership, texts, times
 from ..values.shapes import ProjectDocument
@@ -48,9 +48,10 @@ class AdoptionFinding:
     region: str | None = None
     stack: str | None = None
     paths: tuple[str, ...] = ()
-    ids: frozenset[str] = frozenset()  # those of the paths that belong to it; none is all
+    ids: frozenset[str] = frozenset()  # those that belong to it, of ACM by their ARN; none is all of the paths
+    ours: str | None = None  # the name that an adoption gave it which has begun
     reread: bool = False  # whether what is reserved for the function is known from an earlier reading
-    in_iam: bool = False  # whether IAM has what the lineage has
+    in_iam: bool = False  # whether IAM or ACM has what the lineage has
     settings: SeenSettings = field(default_factory=mapping.settings)
     scheduler: SeenScheduler | None = None
     topic: str | None = None
@@ -63,9 +64,12 @@ class AdoptionFinding:
     notes: list[str] = field(default_factory=list)
 
     def name(self, names: t.Mapping[str, str]) -> str:
-        """What it is called here: as ``names`` says of its stack or of itself, else as there. Clients call lineages by
-        domains, which have dots."""
-        given = names.get(self.stack or "") or names.get(self.theirs)
+        """What it is called here: as ``names`` says of its stack, of itself or of a certificate of it, else as there.
+        Clients call lineages by domains, which have dots."""
+        if self.ours is not None:
+            return self.ours
+        known = (self.stack or "", self.theirs, *sorted(self.ids))
+        given = next((names[one] for one in known if one in names), None)
         return given or (self.theirs if self.source == PLUGIN else _NOT_A_NAME.sub("-", self.theirs).strip("-_"))
 
 
@@ -82,10 +86,12 @@ class Reading:
 def seen(
     stored: StoredCertificate, leaf: Certificate, users: t.Sequence[tuple[str, bool, tuple[str, ...]]]
 ) -> SeenCertificate:
-    """A server certificate with its users: each a distribution, whether it is deployed, and its aliases."""
+    """A certificate, of ACM if it has no path, with its users: each a distribution, whether it is deployed, and its
+    aliases."""
     facts = leaf.as_dict()
     missing = {alias for _id, _done, aliases in users for alias in domain_names.uncovered(leaf.domains, aliases)}
     return {
+        "store": places.IAM if stored.path else places.ACM,
         "name": stored.name,
         "id": stored.id or "",
         "arn": stored.arn or "",
@@ -167,14 +173,18 @@ def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, r
 
 
 def moves(certificates: t.Iterable[SeenCertificate], name: str) -> list[Move]:
-    """The certificates whose path changes, the one in service last."""
-    wanted = ownership.path_of(name)
+    """The certificates that become ours, the one in service last."""
     ordered = sorted(certificates, key=lambda one: one["role"] == choice.CURRENT)
     return [
-        {"name": one["name"], "id": one["id"], "before": one["path"], "after": wanted}
+        {"name": one["name"], "id": one["id"], "before": one["path"], "after": wanted_path(one, name)}
         for one in ordered
-        if one["path"] != wanted
+        if one["store"] == places.ACM or one["path"] != wanted_path(one, name)
     ]
+
+
+def wanted_path(one: SeenCertificate, name: str) -> str:
+    """Where a certificate of the project shall be; ACM has no paths."""
+    return "" if one["store"] == places.ACM else ownership.path_of(name)
 
 
 def refused(project: SeenProject, problem: str) -> SeenProject:
@@ -219,7 +229,7 @@ def _life_warnings(current: SeenCertificate, now: datetime) -> list[str]:
 
 def _stray(certificates: t.Iterable[SeenCertificate], name: str) -> list[str]:
     """What a run of theirs left behind after the adoption."""
-    found = [one["name"] for one in certificates if one["path"] != ownership.path_of(name)]
+    found = [one["name"] for one in certificates if one["path"] != wanted_path(one, name)]
     if not found:
         return []
     return [f"{', '.join(found)} came from a run of the old tool after the adoption; no project uses it, delete it"]
@@ -231,5 +241,5 @@ def _notes(current: SeenCertificate | None, finding: AdoptionFinding) -> list[st
     if finding.bundles:
         return [f"no certificate of it is in IAM; its newest bundle is {finding.bundles[-1]['uri']}"]
     if finding.lineage and not finding.ids:
-        return [f"no certificate of {finding.theirs} is in IAM as far as this reading goes"]
-    return [texts.cleaned(f"no certificate of {finding.theirs} is in IAM, so there is nothing to take over")]
+        return [f"no certificate of {finding.theirs} is in IAM or ACM as far as this reading goes"]
+    return [texts.cleaned(f"no certificate of {finding.theirs} is in IAM or ACM, so there is nothing to take over")]

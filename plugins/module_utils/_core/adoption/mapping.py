@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ..ca import directories
 from ..certificate import renewal
 from ..certificate.certificate import KEY_TYPES
+from ..project import places, sources
 from ..values import domain_names, emails
 from .shapes import SeenCertificate, SeenSettings, SeenSubscription
 
@@ -27,6 +28,8 @@ _ISSUERS = {
     "Google Trust Services": "google",
     "Google Trust Services LLC": "google",
 }
+# What the certificate in service and the subscriptions say, and no wish changes.
+_OF_THE_CERTIFICATE = ("domains", "emails", "certificate_store", "source")
 _ORGANISATION = re.compile(r"(?:^|,)O=((?:\\.|[^,\\])*)")
 
 
@@ -49,6 +52,9 @@ def settings(**given: t.Any) -> SeenSettings:
         "interval": None,
         "interval_set": None,
         "directory": None,
+        "source": None,
+        "exportable": None,
+        "targets": None,
     }
     return t.cast("SeenSettings", {**nothing, **given})
 
@@ -84,10 +90,11 @@ def definition(
             f"the key of {current['name']} is {current['key_type']}, which CloudFront does not accept;"
             " reissue it with another key in the tool that made it"
         )
-    _set_directory(found, current, known, wishes)
-    found.definition.update(
-        {key: value for key, value in wishes.definition.items() if key not in ("domains", "emails")}
-    )
+    _set_place(found, current, known, wishes)
+    if known["source"] is None:
+        _set_directory(found, current, known, wishes)
+    wanted = {key: value for key, value in wishes.definition.items() if key not in _OF_THE_CERTIFICATE}
+    found.definition.update(wanted)
     return found
 
 
@@ -147,6 +154,22 @@ def _set_interval(found: Mapped, known: SeenSettings) -> None:
     if capped != days:
         found.warnings.append(f"the interval of {days} days becomes {capped}")
     found.definition["renewal_interval_days"] = capped
+
+
+def _set_place(found: Mapped, current: SeenCertificate, known: SeenSettings, wishes: Wishes) -> None:
+    """Where it is and who renews it, as they are: a change of either is another run's."""
+    source, store = known["source"] or sources.ACME, current["store"]
+    for key, value in (("certificate_store", store), ("source", source)):
+        wanted = wishes.definition.get(key)
+        if wanted not in (None, value):
+            found.warnings.append(f"project_{key} stays {value} for now: set it to {wanted} with create, once adopted")
+    if store == places.ACM:
+        found.definition["certificate_store"] = store
+    if source == sources.ACM:
+        found.definition["source"] = source
+        found.definition["acm_export"] = bool(known["exportable"])
+    if known["targets"] and source != sources.ACM:
+        found.definition["targets"] = known["targets"]
 
 
 def _set_directory(found: Mapped, current: SeenCertificate, known: SeenSettings, wishes: Wishes) -> None:

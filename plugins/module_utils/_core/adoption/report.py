@@ -8,7 +8,7 @@ import json
 import typing as t
 
 from ..values import texts
-from .shapes import ADOPTED, READY, REFUSED, SeenProject, SeenScheduler
+from .shapes import ADOPTED, READY, REFUSED, Move, SeenProject, SeenScheduler
 
 INDENT = "  "
 
@@ -53,7 +53,7 @@ def lines(project: SeenProject) -> list[str]:
     found += [f"refused: {one}" for one in project["problems"]]
     if project["status"] in (READY, REFUSED):
         found += [_certificate(one) for one in project["certificates"]]
-        found += [f"moves: {one['name']} from {one['before']} to {one['after']}" for one in project["moves"]]
+        found += [_move(one) for one in project["moves"]]
         found += [f"copies: {one['uri']} ({one['size']} bytes)" for one in project["bundles"]]
         found += _scheduler(project["scheduler"])
         found += _later(project)
@@ -69,6 +69,12 @@ def lines(project: SeenProject) -> list[str]:
 def _certificate(one: t.Any) -> str:
     users = ", ".join(one["users"]) or "no distribution"
     return f"{one['role']}: {one['name']} ({one['id']}), valid until {one['not_after']}, used by {users}"
+
+
+def _move(one: Move) -> str:
+    if not one["before"]:
+        return f"marks: {one['id']} as ours, by tags; it keeps its ARN"
+    return f"moves: {one['name']} from {one['before']} to {one['after']}"
 
 
 def _scheduler(scheduler: SeenScheduler | None) -> list[str]:

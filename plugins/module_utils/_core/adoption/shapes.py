@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import typing as t
 
-SOURCES = ("ssl_plugin", "iam", "certbot", "lego", "acme_sh", "dehydrated")
+SOURCES = ("ssl_plugin", "iam", "acm", "certbot", "lego", "acme_sh", "dehydrated")
 # Those whose files lie on a host.
 FILE_SOURCES = ("certbot", "lego", "acme_sh", "dehydrated")
 READY, ADOPTED, REFUSED, LEFT = "ready", "adopted", "refused", "left alone"
 
 
 class SeenCertificate(t.TypedDict):
-    """A server certificate in IAM, and what uses it."""
+    """A certificate in IAM or ACM, and what uses it."""
 
+    store: str  # iam or acm
     name: str
-    id: str
+    id: str  # in ACM its ARN
     arn: str
-    path: str
+    path: str  # empty in ACM
     upload_date: str | None
     serial: str
     fingerprint_sha256: str
@@ -29,7 +30,7 @@ class SeenCertificate(t.TypedDict):
     not_before: str
     not_after: str
     authority_key_id: str
-    users: list[str]  # distributions
+    users: list[str]  # distributions, and tenants of some
     deployed: bool  # whether every user says so
     uncovered: list[str]  # aliases of the users that it does not cover
     role: str  # current or superseded
@@ -95,10 +96,13 @@ class SeenSettings(t.TypedDict):
     interval: int | None  # days, as the timer has them
     interval_set: int | None  # as somebody entered them
     directory: str | None  # the CA, a known name or a URL
+    source: str | None  # acm, if ACM issued it and renews it
+    exportable: bool | None  # whether ACM gives its key out
+    targets: list[str] | None  # what uses it, beside cloudfront
 
 
 class Move(t.TypedDict):
-    """A server certificate whose path changes."""
+    """A certificate that becomes ours: in IAM its path changes; in ACM, which has none, it gets our tags."""
 
     name: str
     id: str

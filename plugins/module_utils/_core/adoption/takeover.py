@@ -11,12 +11,13 @@ from datetime import datetime
 
 from ..._errors import ConfigError, RefusedError
 from ..ca import directories, issuances
-from ..project import document as project_document, lease
+from ..project import document as project_document, lease, places, sources
 from ..project.lease import Claim
 from ..run import rollback
-from ..values import ownership, times
+from ..values import ownership, partitions, times
 from ..values.shapes import (
     AdoptionRecord,
+    CertificateCopy,
     CertificateRecord,
     IssuedRecord,
     LastRunRecord,
@@ -92,7 +93,7 @@ def finished(
         raise ConfigError([f"{project['theirs']} has no certificate in service, so there is nothing to adopt"])
     now = claim.now
     entries = [_certificate(one, project, adoption, definition) for one in project["certificates"]]
-    certificate = next(entry for entry in entries if entry["id"] == current["id"])
+    certificate = entries[project["certificates"].index(current)]
     certificate["adopted"] = rollback.marked(certificate, definition, now)["rolled_back"]
     certificate["deployed"] = _deployed(project, definition, now)
     last_run: LastRunRecord | None = t.cast("LastRunRecord | None", project["last_run"])
@@ -100,7 +101,7 @@ def finished(
         **found,
         "definition": definition,
         "certificate": certificate,
-        "superseded": [entry for entry in entries if entry["id"] != current["id"]],
+        "superseded": [entry for entry in entries if entry is not certificate],
         "issued": _issued(entries, now),
         "last_run": last_run,
         "subscribed": _subscribed(project, definition),
@@ -145,7 +146,7 @@ def refuse_return(document: ProjectDocument, force: bool) -> None:
     adoption, certificate = document["adoption"], document["certificate"]
     if adoption is None:
         raise RefusedError(f"project {document['name']} was not adopted, so there is nothing to go back to; see delete")
-    if certificate is None or force or certificate.get("id") in adoption["paths"]:
+    if certificate is None or force or set(places.keys(certificate)) & set(adoption["paths"]):
         return
     raise RefusedError(
         f"project {document['name']} has been renewed since its adoption, so the certificate of the old tool is no"
@@ -189,17 +190,13 @@ def _own(document: ProjectDocument | None, claim: Claim) -> ProjectDocument:
 def _certificate(
     one: SeenCertificate, project: SeenProject, adoption: AdoptionRecord, definition: ProjectDefinition
 ) -> CertificateRecord:
-    path = ownership.path_of(project["name"]) if one["id"] in adoption["paths"] else one["path"]
     copies = [copy for copy in adoption["bundles"].values() if copy]
     uri = next((copy["uri"] for copy in copies if copy["fingerprint_sha256"] == one["fingerprint_sha256"]), None)
     known = mapping.issuer_directory(one["issuer"])
     is_of_ca = known is not None and directories.url(known) == directories.url(definition["acme_directory"])
-    return {
-        "name": one["name"],
-        "id": one["id"],
-        "arn": f"{one['arn'].partition('server-certificate/')[0]}server-certificate{path}{one['name']}",
-        "path": path,
-        "upload_date": one["upload_date"],
+    found = {
+        **_place(one, project["name"], one["id"] in adoption["paths"]),
+        **({"source": definition["source"]} if definition["source"] == sources.ACM else {}),
         "serial": one["serial"],
         "fingerprint_sha256": one["fingerprint_sha256"],
         "issuer": one["issuer"],
@@ -216,6 +213,17 @@ def _certificate(
         "acme_profile": definition["acme_profile"],
         "deployed": None,
     }
+    return t.cast("CertificateRecord", found)
+
+
+def _place(one: SeenCertificate, project: str, is_moved: bool) -> dict[str, t.Any]:
+    if one["store"] == places.ACM:
+        copies: list[CertificateCopy] = [{"region": partitions.region_of(one["arn"]), "arn": one["arn"]}]
+        found = {"store": places.ACM, "name": one["name"], "id": None, "arn": one["arn"], "copies": copies}
+        return {**found, "settled_by": None}
+    path = ownership.path_of(project) if is_moved else one["path"]
+    arn = f"{one['arn'].partition('server-certificate/')[0]}server-certificate{path}{one['name']}"
+    return {"name": one["name"], "id": one["id"], "arn": arn, "path": path, "upload_date": one["upload_date"]}
 
 
 def _deployed(project: SeenProject, definition: ProjectDefinition, now: datetime) -> t.Any:

@@ -110,7 +110,7 @@ def uploaded(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | No
 
 def imported(params: t.Mapping[str, t.Any], outcome: Outcome) -> StepReport | None:
     """What an import into ACM says, likewise; one that changed nothing may have left a region out."""
-    return None if params["bundle"] is None else _stored_report(params, outcome.result["certificate"])
+    return None if not params["bundle"] else _stored_report(params, outcome.result["certificate"])
 
 
 def _stored_report(params: t.Mapping[str, t.Any], stored: t.Mapping[str, t.Any]) -> StepReport:

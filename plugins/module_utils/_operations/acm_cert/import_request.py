@@ -15,7 +15,7 @@ from ..._errors import ConfigError
 from .. import step_record
 from ..server_cert import request as server_cert_request
 from ..server_cert.certificate_input import CertificateInput
-from ..server_cert.request import PlannedBundle
+from ..server_cert.request import KeylessCertificate, PlannedBundle
 from ..step_record import StepRequest
 from . import options
 from .options import Regions
@@ -27,7 +27,7 @@ class ImportRequest:
     has to be asked), and how a change of it is imported."""
 
     regions: Regions
-    content: CertificateInput | PlannedBundle | str
+    content: CertificateInput | PlannedBundle | KeylessCertificate | str
     import_as: str
     cloudfront: bool
     tags: t.Mapping[str, str]
@@ -57,9 +57,11 @@ def parse(params: Params) -> ImportRequest | RemovalRequest:
         return RemovalRequest(regions, params["force"], connection)
     tags = options.text_tags(params["tags"])
     problems += limits.tag_problems(tags)
-    content: CertificateInput | PlannedBundle | str = ""
+    content: CertificateInput | PlannedBundle | KeylessCertificate | str = ""
+    is_keyless = not params["bundle"] and params["certificate"] is None
+    problems += _keyless_problems(regions) if is_keyless else []
     try:
-        content = server_cert_request.content_of(params)
+        content = KeylessCertificate() if is_keyless else server_cert_request.content_of(params)
     except ConfigError as exc:
         problems += exc.problems
     problems += content_problems(content, params["cloudfront"])
@@ -77,9 +79,21 @@ def parse(params: Params) -> ImportRequest | RemovalRequest:
     )
 
 
-def content_problems(content: CertificateInput | PlannedBundle | str, cloudfront: bool) -> list[str]:
+def _keyless_problems(regions: Regions) -> list[str]:
+    """What is missing of a certificate whose key nobody has, so that it cannot be imported."""
+    missing = [region for region in regions.names if region not in regions.arns]
+    if not missing:
+        return []
+    where = ", ".join(missing)
+    problem = f"certificate_arns: without bundle or certificate it has to be in {where} already; name its ARN there"
+    return [f"{problem}, or run reissue for a new certificate"]
+
+
+def content_problems(
+    content: CertificateInput | PlannedBundle | KeylessCertificate | str, cloudfront: bool
+) -> list[str]:
     """Why ACM, or CloudFront behind it, would refuse this certificate, as far as it is known."""
-    if isinstance(content, str):
+    if isinstance(content, (str, KeylessCertificate)):
         return []
     if isinstance(content, PlannedBundle):
         return limits.key_type_problems(str(content.key_type), cloudfront)

@@ -22,8 +22,9 @@ from ..._core.values.waiting import Clock, backoff
 from ..._errors import ConfigError, RefusedError, RemoteError
 from ..server_cert import certificate_input
 from ..server_cert.certificate_input import CertificateInput
-from ..server_cert.request import PlannedBundle
+from ..server_cert.request import KeylessCertificate, PlannedBundle
 from ..step_record import RunJournal
+from . import standing
 from .import_request import ImportRequest, content_problems
 from .options import Regions
 
@@ -48,6 +49,8 @@ class ImportClients:
 def run(request: ImportRequest, clients: ImportClients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one certificate; predict it while its bundle is only planned."""
     content = request.content
+    if isinstance(content, KeylessCertificate):
+        return standing.converge(request, clients.acm, clock.now(), check_mode)
     if isinstance(content, PlannedBundle):
         arns = _kept_arns(request, content, clients, clock)
         return imported.predicted(arns, content.domains, content.key_type, request.tags)

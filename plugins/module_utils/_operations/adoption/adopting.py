@@ -8,14 +8,13 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..._clients.archive import bundles
-from ..._clients.aws.iam import Iam
 from ..._clients.aws.session import Connection
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.adoption import incoming, record, takeover
 from ..._core.adoption.found import moves
 from ..._core.adoption.shapes import ADOPTED, REFUSED, Move, SeenProject
-from ..._core.project import definition as project_definition
+from ..._core.project import definition as project_definition, sources
 from ..._core.project.document import is_being_adopted
 from ..._core.run import shown
 from ..._core.values import partitions, texts
@@ -28,6 +27,7 @@ from .. import project_updates
 from . import moving
 from .archiving import GIVEN, HOST, BundlePlaces, Copying
 from .holding import HeldProject
+from .moving import CertificateStores
 
 COPIED, PRESENT, ABSENT = "copied", "present", "absent"
 
@@ -57,7 +57,7 @@ class AdoptClients:
 
     store: Store
     places: BundlePlaces
-    iam: Iam
+    certificates: CertificateStores
     read: t.Callable[[str], bytes | None]
 
 
@@ -182,6 +182,8 @@ class Adopting:
 
     def _require_key(self, project: SeenProject, copies: t.Mapping[str, ArchivedCopy | None]) -> None:
         current = next((one for one in project["certificates"] if one["role"] == "current"), None)
+        if project["settings"]["source"] == sources.ACM:
+            return
         if current is None or current["fingerprint_sha256"] in {c["fingerprint_sha256"] for c in copies.values() if c}:
             return
         found = f"the key of {current['name']} was not found in any bundle"
@@ -207,7 +209,7 @@ class Adopting:
     ) -> t.Callable[[AdoptionRecord], AdoptionRecord]:
         if self._check_mode:
             return lambda adoption: record.moving(adoption, moved)
-        return moving.moved(self._clients.iam, self._held, project, definition, moved)
+        return moving.moved(self._clients.certificates, self._held, project, definition, moved)
 
     def _finished(
         self, project: SeenProject, adoption: AdoptionRecord, definition: ProjectDefinition
@@ -221,7 +223,7 @@ class Adopting:
         takeover.refuse_return(before, self._request.force)
         if self._check_mode:
             return self._outcome(before, None, [], before["adoption"])
-        after, back = moving.returned(self._clients.iam, self._held)
+        after, back = moving.returned(self._clients.certificates, self._held)
         return self._outcome(before, after, back, before["adoption"])
 
     def _outcome(

@@ -12,9 +12,9 @@ from ..._clients.archive import bundles, plugin_bundles
 from ..._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..._clients.machine import crypto
 from ..._clients.stores.base import Archive
-from ..._core.adoption.shapes import SeenBundle, SeenProject
+from ..._core.adoption.shapes import SeenBundle, SeenCertificate, SeenProject
 from ..._core.ca import directories
-from ..._core.certificate.bundle import Bundle, Manifest, archive_key, checksums, from_texts
+from ..._core.certificate.bundle import CERT, CHAIN, PRIVKEY, Bundle, Manifest, archive_key, checksums, from_texts
 from ..._core.values import times
 from ..._core.values.shapes import ArchivedCopy, ProjectDefinition
 from ..._errors import CertError, ConfigError
@@ -25,10 +25,12 @@ GIVEN = "given:"
 
 @dataclass(frozen=True)
 class BundlePlaces:
-    """Where bundles come from, and where they go."""
+    """Where bundles come from, and where they go; ``chain`` reads that of a certificate where it is in service, or None
+    if it is gone."""
 
     bucket: PluginBucket | None
     archive: Archive
+    chain: t.Callable[[SeenCertificate], str | None]
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Copying:
         """The bundle in our archive; ConfigError or ValueError if its key is not that of its certificate."""
         _check(bundle)
         certificate = crypto.inspect(bundle.cert)
+        bundle = self._as_served(bundle, certificate.fingerprint_sha256)
         manifest = Manifest(
             project=self.project["name"],
             certificate=certificate,
@@ -94,6 +97,19 @@ class Copying:
         if self.places.archive.get(key) != packed:
             raise CertError(f"{uri} was not read back as it was written; check the archive, and run again")
         return {"uri": uri, "fingerprint_sha256": certificate.fingerprint_sha256}
+
+    def _as_served(self, bundle: Bundle, fingerprint: str) -> Bundle:
+        """The bundle with the chain that its certificate is served with: with another, the next run would take what is
+        in service for something else, and upload it again."""
+        known = next((one for one in self.project["certificates"] if one["fingerprint_sha256"] == fingerprint), None)
+        chain = self.places.chain(known) if known else None
+        if chain is None or crypto.same_certificates(bundle.cert + "\n" + chain, bundle.cert + "\n" + bundle.chain):
+            return bundle
+        self.warnings.append(
+            f"the chain of the bundle is not the one that {known['name'] if known else ''} is served with: the archive"
+            " has that one"
+        )
+        return from_texts({CERT: bundle.cert, CHAIN: chain, PRIVKEY: bundle.privkey})
 
     def _key(self, issued_at: datetime, packed: bytes) -> str:
         """A key of its own; one that holds the very bundle, from a run that was killed, is used again."""

@@ -5,14 +5,14 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 from datetime import datetime
 
-from ..._clients.machine import crypto
-from ..._core.adoption import report, server_certs
+from ..._core.adoption import report
 from ..._core.adoption.found import AdoptionFinding, Reading, assembled, refused, seen
-from ..._core.adoption.shapes import LEFT, SeenProject
-from ..._core.bind.distributions import DEPLOYED, Distribution, used_certificates
+from ..._core.adoption.shapes import LEFT, SeenCertificate, SeenProject
 from ..._core.certificate.certificate import Certificate
+from ..._core.server_cert import upload_plan
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import ownership
 from ..._core.values.plan import Outcome
@@ -20,12 +20,12 @@ from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError
 from ..fleet.survey import KnownDocuments
-from . import acme_sh_files, archiving, certbot_files, dehydrated_files, lego_files
-from .client_files import HostFinding
+from . import archiving
+from .clients import acme_sh_files, certbot_files, dehydrated_files, lego_files
+from .clients.client_files import HostFinding
+from .loose import Leaves, LooseReader, Users, users_of
 from .plugin import PluginReader
 from .request import AdoptionAws, AdoptionClients, AdoptionInfoRequest
-
-_Users = dict[str, list[tuple[str, bool, tuple[str, ...]]]]
 
 
 def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) -> Outcome:
@@ -82,82 +82,68 @@ class _Projects:
         self._clients = clients
         self._aws: AdoptionAws = t.cast("AdoptionAws", clients.aws)
         self._reading = Reading(now, request.wishes, request.rebind, request.move)
-        self._leaves = _known_leaves(request.known)
+        self._leaves = Leaves(self._aws, _known_leaves(request.known))
 
     def read(self) -> list[SeenProject]:
         certificates = self._aws.iam.list_server_certificates(ownership.CLOUDFRONT_PATH)
-        users = _users(self._aws.cloudfront.list_distributions())
+        users = users_of(self._aws)
+        loose = LooseReader(self._aws, self._request, users, self._leaves, certificates)
         findings = (
             []
             if "ssl_plugin" not in self._request.sources
             else PluginReader(self._aws, self._request, certificates).read()
         )
-        findings += self._others(certificates, users)
+        findings += loose.read()
         if self._request.check_bundles:
             for one in findings:
                 one.warnings += archiving.bundle_warnings(self._aws.bucket, one.bundles)
-        documents = self._documents(findings)
-        found = [self._assembled(one, certificates, users, documents) for one in findings]
+        names = {one.name(self._request.names) for one in findings}
+        documents = self._documents(names, loose.own_names())
+        findings += loose.begun(documents, names)
+        found = [self._assembled(one, loose, documents) for one in findings]
         return _without_doubles(found)
 
-    def _others(self, certificates: t.Sequence[StoredCertificate], users: _Users) -> list[AdoptionFinding]:
-        """What people uploaded, as far as a distribution uses it."""
-        if "iam" not in self._request.sources and not self._request.hosts:
-            return []
-        loose = [(one, self._leaf(one)) for one in certificates if server_certs.is_loose(one.path)]
-        matched = server_certs.one_each([server_certs.matched(host, loose, users) for host in self._request.hosts])
-        taken = {taken for one in matched for taken in one.ids}
-        left = [(one, leaf) for one, leaf in loose if one.id in users and one.id not in taken]
-        return [*matched, *(server_certs.grouped(left) if "iam" in self._request.sources else [])]
-
-    def _documents(self, findings: t.Iterable[AdoptionFinding]) -> dict[str, ProjectDocument]:
-        """The documents of those that the store knows already."""
-        names = {one.name(self._request.names) for one in findings}
-        if self._clients.store is None or not names:
+    def _documents(self, names: set[str], own: set[str]) -> dict[str, ProjectDocument]:
+        """The documents of those that the store knows already; each of ``names`` has to be readable."""
+        if self._clients.store is None or not names | own:
             return {}
-        known = KnownDocuments.read(self._clients.store, names)
-        for name, why in known.errors.items():
-            raise CertError(f"project {name} cannot be judged: {why}")
+        known = KnownDocuments.read(self._clients.store, names | own)
+        for name in sorted(names & known.errors.keys()):
+            raise CertError(f"project {name} cannot be judged: {known.errors[name]}")
         return known.documents
 
     def _assembled(
-        self,
-        finding: AdoptionFinding,
-        certificates: t.Sequence[StoredCertificate],
-        users: _Users,
-        documents: t.Mapping[str, ProjectDocument],
+        self, finding: AdoptionFinding, loose: LooseReader, documents: t.Mapping[str, ProjectDocument]
     ) -> SeenProject:
         name = finding.name(self._request.names)
         document = documents.get(name)
-        paths = {*finding.paths, *([ownership.path_of(name)] if document and document["adoption"] else [])}
-        own = [one for one in certificates if one.path in paths and _belongs(finding, one)]
-        seen_ones = [seen(one, self._leaf(one), users.get(one.id or "", [])) for one in own]
+        is_ours = document is not None and document["adoption"] is not None
+        own = [
+            one
+            for one in (*loose.listed, *loose.in_acm)
+            if _is_theirs(finding, one) or (is_ours and _is_of_project(one, name, loose.owners))
+        ]
+        seen_ones = [self._seen(one, name, loose.users) for one in own]
         return assembled(finding, name, seen_ones, document, self._reading)
 
-    def _leaf(self, one: StoredCertificate) -> Certificate:
-        """What the certificate says of itself. Its content stays, so an earlier reading will do."""
-        if one.id not in self._leaves:
-            content = self._aws.iam.get_server_certificate(one.name)
-            if content is None:
-                raise CertError(f"server certificate {one.name} was deleted while it was read; run again")
-            self._leaves[one.id or ""] = crypto.inspect(content.body)
-        return self._leaves[one.id or ""]
+    def _seen(self, one: StoredCertificate, name: str, users: Users) -> SeenCertificate:
+        leaf = self._leaves.of(one)
+        stored = one if one.path else replace(one, name=upload_plan.name_for(name, leaf.not_after))
+        return seen(stored, leaf, users.get(one.id or "", []))
 
 
-def _belongs(finding: AdoptionFinding, one: StoredCertificate) -> bool:
-    return not finding.ids or one.id in finding.ids or one.path.startswith(ownership.PROJECTS_PATH)
+def _is_theirs(finding: AdoptionFinding, one: StoredCertificate) -> bool:
+    if finding.ids:
+        return one.id in finding.ids
+    return bool(one.path) and one.path in finding.paths
+
+
+def _is_of_project(one: StoredCertificate, name: str, owners: t.Mapping[str, str]) -> bool:
+    return one.path == ownership.path_of(name) if one.path else owners.get(one.id or "") == name
 
 
 def _known_leaves(known: t.Iterable[SeenProject]) -> dict[str, Certificate]:
     return {one["id"]: Certificate.from_dict(one) for project in known for one in project["certificates"]}
-
-
-def _users(distributions: t.Iterable[Distribution]) -> _Users:
-    found: _Users = {}
-    for one in distributions:
-        for certificate in used_certificates(one.viewer):
-            found.setdefault(certificate, []).append((one.id, one.status == DEPLOYED, one.aliases))
-    return found
 
 
 def _without_doubles(projects: list[SeenProject]) -> list[SeenProject]:

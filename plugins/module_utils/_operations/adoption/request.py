@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
+from ..._clients.aws.regional.acm import Acm
+from ..._clients.aws.regional.tagging import Tagging
 from ..._clients.aws.session import Connection
 from ..._clients.aws.sns import Sns
 from ..._clients.aws.stacks.cloudformation import CloudFormation
@@ -24,7 +26,7 @@ from ..._core.adoption import incoming
 from ..._core.adoption.mapping import ALL, CONFIRMED, KEEP, Wishes
 from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
 from ..._core.project import definition as project_definition, fields
-from ..._core.values import domain_names, emails, texts
+from ..._core.values import domain_names, emails, partitions, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 
@@ -67,7 +69,7 @@ class AdoptionInfoRequest:
 
 @dataclass(frozen=True)
 class AdoptionAws:
-    """What reads AWS."""
+    """What reads AWS; without ACM in China, where CloudFront takes certificates of IAM only."""
 
     region: str
     iam: Iam
@@ -78,6 +80,8 @@ class AdoptionAws:
     table: PluginTable
     bucket: PluginBucket
     sns: Sns
+    acm: Acm | None
+    tagging: Tagging | None
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def parse(params: Params) -> AdoptionInfoRequest:
     sources, paths = _sources(params["sources"], params["reads"]), tuple(params["paths"] or ())
     problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
     problems += _name_problems(names) + _path_problems(sources, paths)
+    if "acm" in sources and partitions.of_region(Connection.of(params).region) == partitions.CHINA:
+        problems.append("sources: in China, CloudFront takes certificates of IAM only; leave acm out")
     if problems:
         raise ConfigError(problems)
     return AdoptionInfoRequest(

@@ -23,7 +23,7 @@ from ..._core.values.shapes import AdoptionRecord, FormerScheduler, ProjectDocum
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
 from .. import project_updates
-from . import client_switch
+from .clients import client_switch
 from .holding import HeldProject
 
 STOPPED, RUNNING = "stopped", "running"

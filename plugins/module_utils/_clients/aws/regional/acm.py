@@ -139,6 +139,11 @@ class Acm:
         with calling(SERVICE, "AddTagsToCertificate", arn):
             self._client.add_tags_to_certificate(CertificateArn=arn, Tags=_tag_list(tags))
 
+    def remove_tags_from_certificate(self, arn: str, keys: t.Iterable[str]) -> None:
+        """Remove the tags with these keys, as far as there are any."""
+        with calling(SERVICE, "RemoveTagsFromCertificate", arn):
+            self._client.remove_tags_from_certificate(CertificateArn=arn, Tags=[{"Key": key} for key in keys])
+
     def delete_certificate(self, arn: str) -> bool:
         """Delete the certificate; False if it was gone already."""
         try:

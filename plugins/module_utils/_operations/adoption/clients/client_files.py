@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass, field
 
-from ..._clients.machine import crypto, processes
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption.found import AdoptionFinding
-from ..._core.adoption.shapes import SeenLineage, SeenScheduler
-from ..._core.certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY, Bundle, from_texts
-from ..._core.certificate.certificate import Certificate
-from ..._core.values import times
-from ..._errors import CertError, ConfigError
+from ...._clients.machine import crypto, processes
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption.found import AdoptionFinding
+from ...._core.adoption.shapes import SeenLineage, SeenScheduler
+from ...._core.certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY, Bundle, from_texts
+from ...._core.certificate.certificate import Certificate
+from ...._core.values import times
+from ...._errors import CertError, ConfigError
 
 
 @dataclass(frozen=True)

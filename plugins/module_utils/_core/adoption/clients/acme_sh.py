@@ -10,8 +10,8 @@ import re
 import typing as t
 from datetime import datetime, timezone
 
-from ..ca import directories
-from ..values import texts, times
+from ...ca import directories
+from ...values import texts, times
 
 REMOVED = ".removed"
 HOOKS = ("Le_PreHook", "Le_PostHook", "Le_RenewHook", "Le_ReloadCmd")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption.found import AdoptionFinding
-from ..._core.certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY
-from ..._core.values import texts
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption.found import AdoptionFinding
+from ...._core.certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY
+from ...._core.values import texts
 from . import client_files
 from .client_files import ClientState, HostFinding
 

@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption import certbot, mapping
-from ..._core.adoption.found import AdoptionFinding
-from ..._core.values import texts
-from ..._errors import ConfigError
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption import mapping
+from ...._core.adoption.clients import certbot
+from ...._core.adoption.found import AdoptionFinding
+from ...._core.values import texts
+from ...._errors import ConfigError
 from . import client_files
 from .client_files import ClientState, HostFinding
 

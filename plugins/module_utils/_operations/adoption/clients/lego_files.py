@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption import mapping
-from ..._core.adoption.found import AdoptionFinding
-from ..._core.ca import directories
-from ..._core.certificate.bundle import FULLCHAIN, PRIVKEY
-from ..._core.values import texts
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption import mapping
+from ...._core.adoption.found import AdoptionFinding
+from ...._core.ca import directories
+from ...._core.certificate.bundle import FULLCHAIN, PRIVKEY
+from ...._core.values import texts
 from . import client_files
 from .client_files import ClientState, HostFinding
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ..._clients.machine import private_files
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption import acme_sh, certbot
-from ..._core.adoption.shapes import SeenProject
-from ..._core.values.plan import Outcome
-from ..._errors import ConfigError, RefusedError
+from ...._clients.machine import private_files
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption.clients import acme_sh, certbot
+from ...._core.adoption.shapes import SeenProject
+from ...._core.values.plan import Outcome
+from ...._errors import ConfigError, RefusedError
 
 
 def switched(project: SeenProject, on: bool, check_mode: bool) -> Outcome:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import certbot
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.clients import certbot
 
 CONF = """version = 5.6.0
 autorenew = False

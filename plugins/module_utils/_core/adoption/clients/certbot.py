@@ -9,9 +9,9 @@ import re
 import typing as t
 from dataclasses import dataclass
 
-from ..ca import directories
-from ..certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY
-from ..values import texts
+from ...ca import directories
+from ...certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY
+from ...values import texts
 
 PARAMETERS = "renewalparams"
 # What switches the renewal of one lineage off: certbot/src/certbot/_internal/storage.py, autorenewal_is_enabled.

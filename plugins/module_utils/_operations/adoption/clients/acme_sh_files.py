@@ -6,11 +6,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._clients.machine.foreign_files import ForeignDirectory
-from ..._core.adoption import acme_sh, mapping
-from ..._core.adoption.found import AdoptionFinding
-from ..._core.certificate.bundle import CERT, CHAIN, PRIVKEY
-from ..._core.values import texts
+from ...._clients.machine.foreign_files import ForeignDirectory
+from ...._core.adoption import mapping
+from ...._core.adoption.clients import acme_sh
+from ...._core.adoption.found import AdoptionFinding
+from ...._core.certificate.bundle import CERT, CHAIN, PRIVKEY
+from ...._core.values import texts
 from . import client_files
 from .client_files import ClientState, HostFinding
 

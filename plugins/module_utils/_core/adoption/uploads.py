@@ -1,6 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Server certificates that no tool of ours or of the plugin keeps: uploaded by people, or by other programs."""
+"""Certificates that no tool of ours or of the plugin keeps: uploaded to IAM or imported into ACM by people or by other
+programs, and those that ACM issued."""
 
 from __future__ import annotations
 
@@ -8,8 +9,11 @@ import re
 import typing as t
 
 from ..certificate.certificate import Certificate
+from ..project import places
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, ownership
+from . import mapping
+from .acm_certs import NO_KEY, AcmFacts
 from .found import AdoptionFinding
 from .shapes import SeenProject
 
@@ -29,39 +33,49 @@ def is_loose(path: str) -> bool:
     return path.startswith(ownership.CLOUDFRONT_PATH) and not ours and not _PLUGIN_PATH.fullmatch(path)
 
 
-def grouped(certificates: t.Iterable[tuple[StoredCertificate, Certificate]]) -> list[AdoptionFinding]:
-    """A project for each set of names: certificates for the same names are one after the other of one site."""
-    groups: dict[tuple[str, ...], list[StoredCertificate]] = {}
+def grouped(
+    certificates: t.Iterable[tuple[StoredCertificate, Certificate]], acm: t.Mapping[str, AcmFacts]
+) -> list[AdoptionFinding]:
+    """A project for each set of names: certificates for the same names are one after the other of one site, whether in
+    IAM or imported into ACM. Those that ACM renews are apart. ``acm`` is what is known of those of ACM."""
+    groups: dict[tuple[bool, tuple[str, ...]], list[StoredCertificate]] = {}
     for stored, leaf in certificates:
-        groups.setdefault(leaf.domains, []).append(stored)
-    return [_finding(domains, group) for domains, group in sorted(groups.items())]
+        groups.setdefault((_is_issued_by_acm(stored, acm), leaf.domains), []).append(stored)
+    return [_finding(domains, group, acm) for (_is_issued, domains), group in sorted(groups.items())]
 
 
 def matched(
-    host: SeenProject, certificates: t.Sequence[tuple[StoredCertificate, Certificate]], used: t.Container[str | None]
+    host: SeenProject,
+    certificates: t.Sequence[tuple[StoredCertificate, Certificate]],
+    used: t.Container[str | None],
+    acm: t.Mapping[str, AcmFacts],
 ) -> AdoptionFinding:
-    """What a client on a host has, with its server certificates: that which is the same certificate, and those for the
-    same names that distributions use."""
+    """What a client on a host has, with its certificates in IAM and ACM: that which is the same certificate, and those
+    for the same names that distributions use. What ACM renews itself is no client's."""
     lineage = host["lineage"]
     own = [
         (one, leaf)
         for one, leaf in certificates
         if lineage
+        and not _is_issued_by_acm(one, acm)
         and (
             leaf.fingerprint_sha256 == lineage["fingerprint_sha256"]
             or (one.id in used and set(leaf.domains) == set(lineage["domains"]))
         )
     ]
     same = [leaf for _one, leaf in own if lineage and leaf.fingerprint_sha256 == lineage["fingerprint_sha256"]]
-    warnings = [*host["warnings"]]
+    facts = [acm[str(one.id)] for one, _leaf in own if one.id in acm]
+    warnings = [*host["warnings"], *(warning for known in facts for warning in known.warnings)]
     if own and not same:
-        warnings.append("the host has another certificate than IAM, so the key of the one in service cannot be copied")
+        warnings.append(
+            "the host has another certificate than IAM or ACM, so the key of the one in service cannot be copied"
+        )
     return AdoptionFinding(
         source=host["source"],
         theirs=host["theirs"],
         paths=tuple(sorted({one.path for one, _leaf in own})),
         ids=frozenset(str(one.id) for one, _leaf in own),
-        settings=host["settings"],
+        settings={**host["settings"], "targets": _targets(facts)},
         scheduler=host["scheduler"],
         lineage=lineage,
         in_iam=bool(same),
@@ -83,19 +97,36 @@ def one_each(findings: t.Sequence[AdoptionFinding]) -> list[AdoptionFinding]:
     return list(found.values())
 
 
-def _finding(domains: tuple[str, ...], group: t.Sequence[StoredCertificate]) -> AdoptionFinding:
+def _finding(
+    domains: tuple[str, ...], group: t.Sequence[StoredCertificate], acm: t.Mapping[str, AcmFacts]
+) -> AdoptionFinding:
     theirs = _NOT_A_NAME.sub("-", domain_names.base(domains[0])).strip("-") if domains else group[0].name
     makers = sorted({maker for one in group if (maker := _maker(one))})
+    facts = [acm[str(one.id)] for one in group if one.id in acm]
     notes = [f"it was uploaded by {' and '.join(makers)}, which has to be stopped by hand"] if makers else []
-    warnings = ["nobody but who made it has its key: until the first renewal it cannot be restored or downloaded"]
+    is_issued = any(known.is_issued_by_acm for known in facts)
+    notes += ["ACM issued it and renews it: it is watched here, and stays as it is"] if is_issued else []
+    settings = facts[0].settings if is_issued else mapping.settings(targets=_targets(facts))
     return AdoptionFinding(
-        source="iam",
+        source=places.ACM if len(facts) == len(group) else places.IAM,
         theirs=theirs,
-        paths=tuple(sorted({one.path for one in group})),
+        paths=tuple(sorted({one.path for one in group if one.path})),
         ids=frozenset(str(one.id) for one in group),
-        warnings=warnings,
+        settings=settings,
+        warnings=[*([] if is_issued else [NO_KEY]), *(warning for known in facts for warning in known.warnings)],
         notes=notes,
     )
+
+
+def _is_issued_by_acm(one: StoredCertificate, acm: t.Mapping[str, AcmFacts]) -> bool:
+    known = acm.get(one.id or "")
+    return known is not None and known.is_issued_by_acm
+
+
+def _targets(facts: t.Sequence[AcmFacts]) -> list[str] | None:
+    """What certificates of ACM are bound to, beside distributions; None if it is nothing."""
+    found = sorted({target for known in facts for target in known.settings["targets"] or ()})
+    return found if len(found) > 1 else None
 
 
 def _maker(one: StoredCertificate) -> str | None:
