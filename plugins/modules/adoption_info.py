@@ -82,7 +82,8 @@ options:
     default: true
   keys:
     description:
-      - Also return RV(bundles), the certificates of clients with their private keys. Set C(no_log) on such a task.
+      - Also return RV(bundles) and RV(accounts), the certificates of clients with their private keys, and the keys of
+        their ACME accounts. Set C(no_log) on such a task.
     type: bool
     default: false
   reads:
@@ -229,6 +230,11 @@ lost:
   sample: {}
 bundles:
   description: The certificates of clients with their private keys, by the fingerprint of the certificate.
+  returned: with O(keys=true)
+  type: dict
+  sample: {}
+accounts:
+  description: The private keys of the ACME accounts of clients, by the URL of the account.
   returned: with O(keys=true)
   type: dict
   sample: {}

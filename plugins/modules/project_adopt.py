@@ -69,6 +69,19 @@ options:
     description:
       - RV(certops.cloudfront.adoption_info#module:bundles) of a host. Set C(no_log) on such a task.
     type: dict
+  accounts:
+    description:
+      - RV(certops.cloudfront.adoption_info#module:accounts) of a host. Set C(no_log) on such a task.
+    type: dict
+  account:
+    description:
+      - Whether the ACME account of the client is taken along, if the CA still knows it. By default it is for certbot
+        and lego, which keep one account as this collection does.
+      - It is worth it where CAA records name the account (C(accounturi)), where the binding of an external account is
+        used up, and since the CA counts the first renewal as one. Otherwise the first renewal uses another account.
+      - The archive has one account for each CA and O(certops.cloudfront.acme_account#module:acme_contacts). One that is
+        there already stays.
+    type: bool
   require_key:
     description:
       - Refuse a project whose certificate in service has no bundle with its key.
@@ -143,6 +156,7 @@ bundles:
 
 import typing as t
 
+from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
@@ -167,6 +181,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "archive_bundles": {"type": "str", "choices": ["all", "current"], "default": "all"},
     "bundle": {"type": "str"},
     "keys": {"type": "dict", "no_log": True},
+    "accounts": {"type": "dict", "no_log": True},
+    "account": {"type": "bool"},
     "require_key": {"type": "bool", "default": False, "no_log": False},
     "require_stopped": {"type": "bool", "default": True},
     "force": {"type": "bool", "default": False},
@@ -193,6 +209,7 @@ def connect(request: AdoptRequest) -> AdoptClients:
             chain=certificates.chain,
         ),
         certificates=certificates,
+        server=AcmeServer,
         read=lambda uri: stores.archived(uri, request.connection.session),
     )
 

@@ -5,6 +5,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import urllib.parse
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -90,6 +92,36 @@ def dehydrated(root: Path, domains: Sequence[str], authority: Authority) -> Pair
         (folder / f"{kind}.pem").symlink_to(f"{kind}-1700000000.pem")
     _write(root / "config", "HOOK=/opt/hook.sh\n")
     return pair
+
+
+def certbot_account(root: Path, server: str, name: str, jwk: str, url: str) -> None:
+    """An account as certbot keeps it: the key as JSON, and no contact."""
+    parsed = urllib.parse.urlsplit(server)
+    folder = root / "accounts" / parsed.netloc / parsed.path.strip("/") / name
+    _write(folder / "private_key.json", jwk, 0o400)
+    _write(folder / "regr.json", json.dumps({"body": {}, "uri": url}), 0o600)
+
+
+def lego_account(root: Path, host: str, email: str, key: str, url: str) -> None:
+    """An account as lego 4 keeps it."""
+    folder = root / "accounts" / host / email
+    _write(folder / "account.json", json.dumps({"email": email, "registration": {"uri": url}}), 0o600)
+    _write(folder / "keys" / f"{email}.key", key, 0o600)
+
+
+def acme_sh_account(root: Path, server: str, key: str, url: str) -> None:
+    """An account as acme.sh keeps it, by the CA."""
+    parsed = urllib.parse.urlsplit(server)
+    folder = root / "ca" / parsed.netloc / parsed.path.strip("/")
+    _write(folder / "account.key", key, 0o600)
+    _write(folder / "ca.conf", f"ACCOUNT_URL='{url}'\nCA_EMAIL='ops@example.com'\n")
+
+
+def dehydrated_account(root: Path, server: str, key: str, url: str) -> None:
+    """An account as dehydrated keeps it, below the URL of the CA in base64."""
+    folder = root / "accounts" / base64.urlsafe_b64encode(f"{server}\n".encode()).decode().rstrip("=")
+    _write(folder / "account_key.pem", key, 0o600)
+    _write(folder / "account_id.json", json.dumps({"url": url}), 0o600)
 
 
 class CertbotHome:

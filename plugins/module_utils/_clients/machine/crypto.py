@@ -5,6 +5,7 @@ own key objects)."""
 
 from __future__ import annotations
 
+import base64
 import itertools
 import typing as t
 from datetime import datetime
@@ -33,6 +34,7 @@ try:
         x509.InvalidVersion,
         x509.UnsupportedGeneralNameType,
     )
+    _UNREADABLE_JWK: tuple[type[Exception], ...] = (*_UNREADABLE, KeyError, AttributeError)
 except ImportError:
     HAS_CRYPTOGRAPHY = False  # making or reading a key or a certificate raises the error
 
@@ -100,6 +102,45 @@ def rewritten_key(key_pem: str) -> str:
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     return pem.decode("ascii")
+
+
+def signing_key(key_pem: str) -> str:
+    """The key of an ACME account as PKCS#8 PEM; ConfigError for one that we cannot sign with."""
+    key_type = _key_type(load_key(key_pem).public_key())
+    if key_type != "ecdsa_p256" and not key_type.startswith("rsa_"):
+        raise ConfigError([f"the account key is {key_type}; only P-256 and RSA sign here"])
+    return rewritten_key(key_pem)
+
+
+def key_of_jwk(fields: t.Mapping[str, t.Any]) -> str:
+    """The private key of a JSON Web Key (RFC 7517) as PKCS#8 PEM; the error never quotes it."""
+    _require_cryptography()
+    try:
+        number = {
+            name: _number(fields[name])
+            for name in ("n", "e", "d", "p", "q", "dp", "dq", "qi", "x", "y")
+            if name in fields
+        }
+        if fields["kty"] == "EC" and fields["crv"] == "P-256":
+            public = ec.EllipticCurvePublicNumbers(number["x"], number["y"], ec.SECP256R1())
+            key: t.Any = ec.EllipticCurvePrivateNumbers(number["d"], public).private_key()
+        elif fields["kty"] == "RSA":
+            whole = rsa.RSAPublicNumbers(number["e"], number["n"])
+            p, q, d, dp, dq, qi = (number[name] for name in ("p", "q", "d", "dp", "dq", "qi"))
+            key = rsa.RSAPrivateNumbers(p, q, d, dp, dq, qi, whole).private_key()
+        else:
+            raise ValueError("another type")
+    except _UNREADABLE_JWK:
+        # "from None": the library's message may quote what it could not read
+        raise ConfigError(["the account key is not a P-256 or RSA key as JSON"]) from None
+    pem: bytes = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode("ascii")
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), "big")
 
 
 def _key_block(text: str) -> str:

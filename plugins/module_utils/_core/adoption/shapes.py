@@ -79,6 +79,13 @@ class SeenSubscription(t.TypedDict):
     status: str
 
 
+class SeenAccount(t.TypedDict):
+    """The account that a client has with a CA; its key is not here."""
+
+    directory: str
+    url: str
+
+
 class SeenLineage(t.TypedDict):
     """A certificate with its key among the files of a client; the key itself is not here."""
 
@@ -86,6 +93,7 @@ class SeenLineage(t.TypedDict):
     domains: list[str]
     not_after: str
     issued_at: str | None
+    account: SeenAccount | None
 
 
 class SeenSettings(t.TypedDict):

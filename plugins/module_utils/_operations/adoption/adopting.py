@@ -24,8 +24,9 @@ from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefiniti
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
 from .. import project_updates
-from . import moving
+from . import carrying, moving
 from .archiving import GIVEN, HOST, BundlePlaces, Copying
+from .carrying import Carrying, Server
 from .holding import HeldProject
 from .moving import CertificateStores
 
@@ -34,7 +35,8 @@ COPIED, PRESENT, ABSENT = "copied", "present", "absent"
 
 @dataclass(frozen=True)
 class AdoptRequest:
-    """What is to become of one project; ``keys`` are bundles of hosts, by the fingerprint of their certificate."""
+    """What is to become of one project; ``keys`` are bundles of hosts, by the fingerprint of their certificate,
+    ``accounts`` the keys of their accounts, by their URLs."""
 
     name: str
     state: str
@@ -49,6 +51,7 @@ class AdoptRequest:
     bundle: str | None
     connection: Connection
     keys: t.Mapping[str, t.Mapping[str, str]] = field(default_factory=dict, repr=False)
+    accounts: t.Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class AdoptClients:
     places: BundlePlaces
     certificates: CertificateStores
     read: t.Callable[[str], bytes | None]
+    server: Server
 
 
 def parse(params: Params) -> AdoptRequest:
@@ -79,7 +83,7 @@ def parse(params: Params) -> AdoptRequest:
         given = {**project["definition"], **({"archive": params["archive"]} if params["archive"] else {})}
         checked = project_definition.parse(name, given, partitions.of_region(connection.region))
         problems, definition = [*problems, *checked.problems], checked.values
-    problems += _key_problems(params["keys"])
+    problems += _key_problems(params["keys"], params["accounts"])
     if problems:
         raise ConfigError(problems)
     return AdoptRequest(
@@ -96,12 +100,17 @@ def parse(params: Params) -> AdoptRequest:
         bundle=params["bundle"],
         connection=connection,
         keys=params["keys"] or {},
+        accounts=carrying.chosen(project, params["account"], params["accounts"] or {}),
     )
 
 
-def _key_problems(keys: t.Any) -> list[str]:
+def _key_problems(keys: t.Any, accounts: t.Any) -> list[str]:
+    """What is wrong with the secrets, without quoting them."""
     wrong = [texts for texts in (keys or {}).values() if not isinstance(texts, dict)]
-    return [f"keys: {len(wrong)} of them are not bundles; use what adoption_info returned"] if wrong else []
+    problems = [f"keys: {len(wrong)} of them are not bundles; use what adoption_info returned"] if wrong else []
+    if any(not isinstance(key, str) for key in (accounts or {}).values()):
+        problems.append("accounts: it has something that is not a key; use what adoption_info returned")
+    return problems
 
 
 class Adopting:
@@ -161,6 +170,9 @@ class Adopting:
         if self._check_mode:
             return adoption
         now = self._clock.now()
+        carried = Carrying(self._clients.places.archive, self._clients.server, self._clock)
+        copying.account_url = carried.carry(project, definition, self._request.accounts).url
+        self._warnings += [carried.warning] if carried.warning else []
         changed = copying.copy_all(self._request.only_current, now)
         lineage = project["lineage"]
         texts = self._request.keys.get(lineage["fingerprint_sha256"]) if lineage else None

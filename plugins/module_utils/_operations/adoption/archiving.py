@@ -41,6 +41,7 @@ class Copying:
     project: SeenProject
     definition: ProjectDefinition
     copies: dict[str, ArchivedCopy | None]
+    account_url: str | None = None  # of the account that issued what comes as texts, if it is ours now
     warnings: list[str] = field(default_factory=list)
 
     def open(self, only_current: bool) -> list[str]:
@@ -61,7 +62,7 @@ class Copying:
         if self.copies.get(mark):
             return False
         try:
-            self.copies[mark] = self._archived(from_texts(texts), now)
+            self.copies[mark] = self._archived(from_texts(texts), now, self.account_url)
         except (ConfigError, ValueError) as exc:
             raise ConfigError([f"the bundle of {self.project['theirs']} cannot be used: {exc}"]) from None
         return True
@@ -77,7 +78,7 @@ class Copying:
             self.copies[uri] = None
             self.warnings.append(f"{uri} is not copied: {exc}; it stays where it is")
 
-    def _archived(self, bundle: Bundle, issued_at: datetime) -> ArchivedCopy:
+    def _archived(self, bundle: Bundle, issued_at: datetime, account_url: str | None = None) -> ArchivedCopy:
         """The bundle in our archive; ConfigError or ValueError if its key is not that of its certificate."""
         _check(bundle)
         certificate = crypto.inspect(bundle.cert)
@@ -89,6 +90,7 @@ class Copying:
             directory=directories.url(self.definition["acme_directory"]),
             profile=self.definition["acme_profile"],
             order_url=None,
+            account_url=account_url,
             files=checksums(bundle.cert, bundle.chain, bundle.fullchain, bundle.privkey),
         )
         packed = bundles.pack(replace(bundle, manifest=manifest))

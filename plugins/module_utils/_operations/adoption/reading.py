@@ -44,7 +44,9 @@ def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) ->
     result = {**report.result(chosen), "lost": lost}
     if request.keys:
         names = {one["theirs"] for one in chosen}
-        result["bundles"] = _keys(one for one in on_host if one.finding.theirs in names)
+        wanted = [one for one in on_host if one.finding.theirs in names]
+        result["bundles"] = _keys(wanted)
+        result["accounts"] = {one.account.url: one.account.key for one in wanted if one.account}
     failure = report.of_lost(lost)
     return Outcome(changed=False, result=result, failure=failure)
 

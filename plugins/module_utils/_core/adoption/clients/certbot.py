@@ -38,10 +38,20 @@ class Lineage:
         return self.options.get(AUTORENEW, "true").lower() not in _FALSE
 
     @property
+    def server(self) -> str:
+        """The URL of the CA."""
+        url = self.options.get("server", "")
+        return directories.KNOWN[directories.DEFAULT].url if url == _OLD_SERVER else url
+
+    @property
+    def account(self) -> str:
+        """The name of its account among those with the CA."""
+        return self.options.get("account", "")
+
+    @property
     def directory(self) -> str | None:
         """The CA, by its name if it is a known one."""
-        url = self.options.get("server", "")
-        return directories.name_of(directories.KNOWN[directories.DEFAULT].url if url == _OLD_SERVER else url)
+        return directories.name_of(self.server)
 
     def hooks(self) -> list[str]:
         """What it runs besides, for a person to see: it ends with the adoption."""

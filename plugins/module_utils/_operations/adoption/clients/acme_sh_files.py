@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ...._clients.machine.foreign_files import ForeignDirectory
@@ -12,7 +13,7 @@ from ...._core.adoption.clients import acme_sh
 from ...._core.adoption.found import AdoptionFinding
 from ...._core.certificate.bundle import CERT, CHAIN, PRIVKEY
 from ...._core.values import texts
-from . import client_files
+from . import client_accounts, client_files
 from .client_files import ClientState, HostFinding
 
 SOURCE = "acme_sh"
@@ -38,7 +39,8 @@ def _certificate(directory: ForeignDirectory, folder: str, domain: str, conf: st
         finding.settings = mapping.settings(directory=acme_sh.directory(settings))
         finding.notes += acme_sh.notes(settings)
         path = str(directory.place(f"{folder}/{domain}.conf"))
-        state = ClientState(path, not conf.endswith(acme_sh.REMOVED), acme_sh.next_run(settings))
+        account = functools.partial(client_accounts.of_acme_sh, directory, settings.get("Le_API", ""))
+        state = ClientState(path, not conf.endswith(acme_sh.REMOVED), acme_sh.next_run(settings), account=account)
         parts = {CERT: f"{domain}.cer", CHAIN: "ca.cer", PRIVKEY: f"{domain}.key"}
         return {kind: f"{folder}/{name}" for kind, name in parts.items()}, state
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ...._clients.machine.foreign_files import ForeignDirectory
@@ -12,7 +13,7 @@ from ...._core.adoption.clients import certbot
 from ...._core.adoption.found import AdoptionFinding
 from ...._core.values import texts
 from ...._errors import ConfigError
-from . import client_files
+from . import client_accounts, client_files
 from .client_files import ClientState, HostFinding
 
 SOURCE = "certbot"
@@ -34,7 +35,9 @@ def _lineage(directory: ForeignDirectory, name: str) -> HostFinding:
         found = certbot.newest(directory.names(f"archive/{name}"))
         if not found:
             raise ConfigError([f"archive/{finding.theirs} has no version of which all four files exist"])
-        state = ClientState(str(directory.place(f"renewal/{name}.conf")), lineage.renews)
+        path = str(directory.place(f"renewal/{name}.conf"))
+        account = functools.partial(client_accounts.of_certbot, directory, lineage.server, lineage.account)
+        state = ClientState(path, lineage.renews, account=account)
         return {kind: f"archive/{name}/{file}" for kind, file in found.items()}, state
 
     return client_files.found(AdoptionFinding(SOURCE, texts.cleaned(name, 128)), directory, files)

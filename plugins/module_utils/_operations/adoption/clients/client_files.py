@@ -14,8 +14,11 @@ from ...._core.adoption.found import AdoptionFinding
 from ...._core.adoption.shapes import SeenLineage, SeenScheduler
 from ...._core.certificate.bundle import CERT, CHAIN, FULLCHAIN, PRIVKEY, Bundle, from_texts
 from ...._core.certificate.certificate import Certificate
-from ...._core.values import times
+from ...._core.values import texts, times
 from ...._errors import CertError, ConfigError
+from .client_accounts import HostAccount, ReadAccount
+
+LONGEST_REASON = 300
 
 
 @dataclass(frozen=True)
@@ -24,16 +27,19 @@ class HostFinding:
 
     finding: AdoptionFinding
     bundle: Bundle | None = field(default=None, repr=False)
+    account: HostAccount | None = None
 
 
 @dataclass(frozen=True)
 class ClientState:
-    """Whether a client renews a certificate: the file that says so, or what only a person can stop."""
+    """Whether a client renews a certificate: the file that says so, or what only a person can stop; and the account
+    with which it does."""
 
     path: str | None = None
     renews: bool = True
     next_run_at: str | None = None
     by_hand: str | None = None
+    account: ReadAccount | None = None
 
 
 Reads = t.Callable[[AdoptionFinding], tuple[t.Mapping[str, str], ClientState]]
@@ -52,34 +58,47 @@ def found(finding: AdoptionFinding, directory: ForeignDirectory, reads: Reads) -
     except ValueError as exc:
         finding.problems.append(f"{finding.theirs}: {exc}")
         return HostFinding(finding)
-    finding.lineage = _lineage(leaf)
+    account = _account(finding, state)
+    finding.lineage = _lineage(leaf, account)
     finding.scheduler = _scheduler(finding.source, state, leaf)
-    return HostFinding(finding, bundle)
+    return HostFinding(finding, bundle, account)
+
+
+def _account(finding: AdoptionFinding, state: ClientState) -> HostAccount | None:
+    """The account of the client; one that cannot be used is no reason to leave the certificate."""
+    try:
+        return state.account() if state.account else None
+    except (CertError, ValueError) as exc:
+        finding.notes.append(
+            f"its account with the CA cannot be taken along: {texts.cleaned(str(exc), LONGEST_REASON)}"
+        )
+        return None
 
 
 def _bundle(directory: ForeignDirectory, files: t.Mapping[str, str], finding: AdoptionFinding) -> Bundle:
-    texts: dict[str, str] = {}
+    parts: dict[str, str] = {}
     for kind, file in files.items():
         content = directory.read(file)
         if content is None:
             raise ConfigError([f"{directory.place(file)} does not exist"])
         if kind == PRIVKEY and content.is_shared:
             finding.warnings.append(f"{directory.place(file)} can be read by group or others")
-        texts[kind] = content.text
-    if CERT not in texts and FULLCHAIN in texts:
-        texts[CERT], texts[CHAIN] = crypto.split(texts[FULLCHAIN])
-    bundle = from_texts(texts)
+        parts[kind] = content.text
+    if CERT not in parts and FULLCHAIN in parts:
+        parts[CERT], parts[CHAIN] = crypto.split(parts[FULLCHAIN])
+    bundle = from_texts(parts)
     if not crypto.key_matches(bundle.privkey, bundle.cert):
         raise ValueError("the private key does not belong to the certificate")
     return bundle
 
 
-def _lineage(leaf: Certificate) -> SeenLineage:
+def _lineage(leaf: Certificate, account: HostAccount | None) -> SeenLineage:
     return {
         "fingerprint_sha256": leaf.fingerprint_sha256,
         "domains": list(leaf.domains),
         "not_after": times.to_text(leaf.not_after),
         "issued_at": times.to_text(leaf.not_before),
+        "account": {"directory": account.directory, "url": account.url} if account else None,
     }
 
 

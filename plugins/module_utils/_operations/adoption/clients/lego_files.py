@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 
 from ...._clients.machine.foreign_files import ForeignDirectory
@@ -12,7 +13,7 @@ from ...._core.adoption.found import AdoptionFinding
 from ...._core.ca import directories
 from ...._core.certificate.bundle import FULLCHAIN, PRIVKEY
 from ...._core.values import texts
-from . import client_files
+from . import client_accounts, client_files
 from .client_files import ClientState, HostFinding
 
 SOURCE = "lego"
@@ -32,7 +33,7 @@ def _certificate(directory: ForeignDirectory, name: str, server: str | None) -> 
     def files(finding: AdoptionFinding) -> tuple[t.Mapping[str, str], ClientState]:
         finding.settings = mapping.settings(directory=server)
         hand = f"take the lego job for {finding.theirs} out of cron, or out of its unit"
-        state = ClientState(by_hand=hand)
+        state = ClientState(by_hand=hand, account=functools.partial(client_accounts.of_lego, directory))
         base = f"certificates/{name}"
         return {FULLCHAIN: f"{base}{_SUFFIX}", PRIVKEY: f"{base}.key"}, state
 
