@@ -210,9 +210,17 @@ def test_adopted_certificates_of_acm_live_on(ansible: Ansible, imported: str, co
     assert "acm-example-com (acm): adopted" in done.output
     assert ansible.playbook("adopt", {"adopt_from": "acm"}).succeeded().changed == 0
     assert ansible.playbook("renew", {}, "--check").succeeded().changed == 0
-    for name, domains in (("example-com", NAMES), ("acm-example-com", ["acm.example.com"])):
-        variables = {"project_name": name, "project_domains": domains, "project_emails": ["new@example.com"]}
-        kept = ansible.playbook("create", variables).succeeded()
+    wanted: dict[str, dict[str, t.Any]] = {
+        "example-com": {"project_domains": NAMES},
+        "acm-example-com": {
+            "project_domains": ["acm.example.com"],
+            "project_source": "acm",
+            "project_key_type": "rsa_2048",
+        },
+    }
+    for name, own in wanted.items():
+        variables = {"project_name": name, "project_certificate_store": "acm", "project_emails": ["new@example.com"]}
+        kept = ansible.playbook("create", {**variables, **own}).succeeded()
         assert control.counts("acme") == {}, kept.output
     assert control.counts("acm")["ImportCertificate"] == 1
     assert control.counts("acm")["RequestCertificate"] == 1
