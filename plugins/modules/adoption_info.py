@@ -136,6 +136,8 @@ notes:
     key encrypts it C(kms:Decrypt)."
   - One call for each server certificate, two for each of ACM, five for each project of the SSL Plugin;
     everything else is listed once.
+  - The CAs of the certificates in service are asked for renewal information, unless C(acme_renewal_info) is V(false),
+    and a certificate that its CA wants to be replaced at once has a warning.
   - Files of other tools are read as data. Nothing is executed, and no link is followed out of the directory.
 seealso:
   - module: certops.cloudfront.project_adopt
@@ -242,6 +244,7 @@ accounts:
 
 import typing as t
 
+from ..module_utils._clients.acme.renewal_info import HttpRenewalInfos
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.regional import acm
@@ -299,7 +302,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
 def connect(request: AdoptionInfoRequest) -> AdoptionClients:
     """The clients of AWS where it is read, and the store."""
     if not request.in_aws:
-        return AdoptionClients(aws=None, store=None)
+        return AdoptionClients(aws=None, store=None, ca=HttpRenewalInfos)
     session = request.connection.session()
     has_acm = session.partition == partitions.GLOBAL
     aws = AdoptionAws(
@@ -315,7 +318,7 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
         tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,
     )
-    return AdoptionClients(aws=aws, store=stores.store(request.store, request.connection.session))
+    return AdoptionClients(aws=aws, store=stores.store(request.store, request.connection.session), ca=HttpRenewalInfos)
 
 
 def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock, check_mode: bool) -> Outcome:

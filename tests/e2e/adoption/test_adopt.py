@@ -6,11 +6,15 @@ nothing."""
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from playbook_runs.runs import Ansible, Run
-from sandbox import seed
+from sandbox import seed, ssl_plugin
 from sandbox.client_files import CertbotHome
 from sandbox.control import Control
 from sandbox.ssl_plugin import PluginProject, SslPlugin
@@ -84,6 +88,66 @@ def test_a_whole_deployment_is_taken_over_by_one_command(ansible: Ansible, plugi
     assert len(control.issued()) == len(projects)
     assert {document(ansible, one.name)["certificate"]["id"] for one in projects} == set(after.values())
     assert zone
+
+
+@dataclass
+class Watch:
+    """Looks again and again whether every distribution has a certificate that IAM has."""
+
+    distributions: t.Sequence[str]
+    over: threading.Event = field(default_factory=threading.Event)
+    looks: int = 0
+    unserved: list[str] = field(default_factory=list)
+
+    def __enter__(self) -> Watch:
+        self._thread = threading.Thread(target=self._look)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        iam = seed.client("iam")
+        while not self.over.wait(0.5):
+            used = in_service(self.distributions)
+            listed = iam.list_server_certificates(PathPrefix="/cloudfront/")["ServerCertificateMetadataList"]
+            there = {one["ServerCertificateId"] for one in listed}
+            # one that was replaced between the two looks is asked for again
+            missing = [one for one, used_id in used.items() if used_id not in there]
+            self.unserved += [one for one in missing if in_service([one])[one] == used[one]]
+            self.looks += 1
+
+
+@pytest.mark.slow
+def test_the_first_renewal_that_is_due_rebinds_each_and_nothing_is_ever_unserved(
+    ansible: Ansible, plugin: SslPlugin, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssl_plugin, "BACKDATED", timedelta(days=40))
+    seed.create_zone("example.com")
+    projects = five(plugin)
+    before = in_service(one for project in projects for one in project.distributions)
+    control.clear_calls()
+    with Watch([*before]) as watch:
+        adopted(ansible, adopt_from="ssl_plugin").succeeded()
+        assert (control.counts()["UpdateDistribution"], in_service(before)) == (0, before)
+        # their interval of 30 days is over
+        ansible.playbook("renew", {}).succeeded()
+    assert (watch.unserved, watch.looks > 1) == ([], True)
+    after = in_service(before)
+    assert not set(after.values()) & set(before.values())
+    assert {document(ansible, one.name)["certificate"]["id"] for one in projects} == set(after.values())
+    assert len(control.issued()) == len(projects)
+    assert not [call for call in control.calls("iam", "DeleteServerCertificate") if call["error"]]
+    for playbook, variables in (("adopt", {"adopt_from": "ssl_plugin"}), ("renew", {})):
+        control.clear_calls()
+        again = ansible.playbook(playbook, variables).succeeded()
+        assert (again.changed, writes(control)) == (0, []), again.output
+    assert not any(plugin.timer(project) for project in projects)
+    control.confirm("ops@example.com")
+    doctor = ansible.playbook("doctor", {})
+    assert [f"{one.name} is healthy" in doctor.output for one in projects] == [True] * len(projects), doctor.output
 
 
 def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: CertbotHome, control: Control) -> None:

@@ -11,7 +11,7 @@ import typing as t
 from datetime import timedelta
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import RefusedError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
 from e2e.adoption.conftest import Adoption
 from e2e.in_process import run
@@ -129,15 +129,15 @@ def test_a_bundle_with_another_chain_is_kept_with_the_one_in_service_so_that_not
     assert control.counts() == {"GetServerCertificate": 1}
 
 
-def with_member(packed: bytes, name: str, text: str) -> bytes:
-    """The archive with another text in the member of this name."""
+def with_member(packed: bytes, name: str, text: str, replaced: bool = False) -> bytes:
+    """The archive with more text, or another one, in the member of this name."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=io.BytesIO(packed)) as old, tarfile.open(fileobj=buffer, mode="w:gz") as new:
         for member in old:
             content = old.extractfile(member) if member.isfile() else None
             body = content.read() if content else b""
             if member.name.endswith(f"/{name}"):
-                body += text.encode()
+                body = text.encode() if replaced else body + text.encode()
                 member.size = len(body)
             new.addfile(member, io.BytesIO(body))
     return buffer.getvalue()
@@ -232,6 +232,38 @@ def test_without_its_bundle_a_certificate_is_adopted_without_a_key_unless_one_is
     assert document is not None
     assert document["certificate"]["archive_uri"] is None
     assert adoption.plan()["WebApp"]["action"] == "none"
+
+
+@pytest.mark.parametrize("flaw", ["damaged", "other key"])
+def test_a_bundle_that_cannot_be_used_is_adopted_without_a_key_unless_one_is_required(
+    plugin: SslPlugin, adoption: Adoption, flaw: str
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    s3, key = seed.client("s3"), adoption.found("WebApp")["bundles"][0]["uri"].partition(f"{made.bucket}/")[2]
+    packed = s3.get_object(Bucket=made.bucket, Key=key)["Body"].read()
+    other = plugin.authority.certificate(["example.com"]).key_pem
+    body = b"damaged" if flaw == "damaged" else with_member(packed, "privkey1.pem", other, replaced=True)
+    s3.put_object(Bucket=made.bucket, Key=key, Body=body)
+    with pytest.raises(RefusedError, match="adopt_require_key"):
+        adoption.whole("WebApp", require_key=True)
+    done = adoption.whole("WebApp")
+    assert any("neither restored nor downloaded" in warning for warning in done.warnings)
+    assert (adoption.document("WebApp") or {})["certificate"]["archive_uri"] is None
+
+
+def test_of_two_projects_that_share_a_certificate_the_second_is_refused(
+    plugin: SslPlugin, adoption: Adoption
+) -> None:
+    first = plugin.project("first", ["example.com"])
+    second = plugin.project("second", ["example.com"], runs=0)
+    pair = plugin.authority.certificate(["example.com"])
+    plugin._upload(first, "first-2030-01-01-0000", pair)
+    plugin._upload(second, "second-2030-01-01-0000", pair)
+    found = {one["theirs"]: one for one in adoption.info().result["projects"]}
+    assert (found["first"]["status"], found["second"]["status"]) == ("ready", "refused")
+    assert "is also that of first" in found["second"]["problems"][0]
+    with pytest.raises(ConfigError, match="is also that of first"):
+        adoption.adopt(found["second"])
 
 
 def test_a_move_that_is_denied_leaves_everything_where_it_was(

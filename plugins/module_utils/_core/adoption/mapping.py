@@ -104,6 +104,12 @@ def issuer_directory(issuer: str) -> str | None:
     return _ISSUERS.get(found[1].replace("\\", "")) if found else None
 
 
+def is_of_ca(issuer: str, known: SeenSettings, directory: str) -> bool:
+    """Whether a certificate is from the CA of this directory, as far as its issuer or the old tool says so."""
+    found = issuer_directory(issuer) or known["directory"]
+    return found is not None and directories.url(found) == directories.url(directory)
+
+
 def _compare_domains(found: Mapped, current: SeenCertificate, known: SeenSettings) -> None:
     if known["domains"] is None or domain_names.problems(known["domains"]):
         return

@@ -192,8 +192,7 @@ def _certificate(
 ) -> CertificateRecord:
     copies = [copy for copy in adoption["bundles"].values() if copy]
     uri = next((copy["uri"] for copy in copies if copy["fingerprint_sha256"] == one["fingerprint_sha256"]), None)
-    known = mapping.issuer_directory(one["issuer"])
-    is_of_ca = known is not None and directories.url(known) == directories.url(definition["acme_directory"])
+    is_of_ca = mapping.is_of_ca(one["issuer"], project["settings"], definition["acme_directory"])
     found = {
         **_place(one, project["name"], one["id"] in adoption["paths"]),
         **({"source": definition["source"]} if definition["source"] == sources.ACM else {}),

@@ -8,9 +8,10 @@ import typing as t
 from dataclasses import replace
 from datetime import datetime
 
-from ..._core.adoption import report
+from ..._core.adoption import replacement, report
 from ..._core.adoption.found import AdoptionFinding, Reading, assembled, refused, seen
 from ..._core.adoption.shapes import LEFT, SeenCertificate, SeenProject
+from ..._core.ca import directories
 from ..._core.certificate.certificate import Certificate
 from ..._core.server_cert import upload_plan
 from ..._core.server_cert.server_certs import StoredCertificate
@@ -19,6 +20,7 @@ from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import CertError
+from ..fleet.renewal_inquiry import Connect, Inquiry, RenewalQuestion
 from ..fleet.survey import KnownDocuments
 from . import archiving
 from .clients import acme_sh_files, certbot_files, dehydrated_files, lego_files
@@ -35,6 +37,7 @@ def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) ->
     on_host = [
         one for path in request.paths for source in request.sources for one in _READERS.get(source, _nothing)(path)
     ]
+    found = found if request.known else inquired(found, lambda url, bundle: clients.ca(url, bundle, clock), clock)
     reading = Reading(begun, request.wishes, request.rebind, request.move)
     found += [
         assembled(_on(one.finding, request.host), one.finding.name(request.names), [], None, reading) for one in on_host
@@ -49,6 +52,21 @@ def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) ->
         result["accounts"] = {one.account.url: one.account.key for one in wanted if one.account}
     failure = report.of_lost(lost)
     return Outcome(changed=False, result=result, failure=failure)
+
+
+def inquired(projects: t.Sequence[SeenProject], connect: Connect, clock: Clock) -> list[SeenProject]:
+    """The same projects, with what their CAs say of the certificates in service; one that does not answer is not waited
+    for."""
+    asked: dict[int, RenewalQuestion] = {}
+    for number, one in enumerate(projects):
+        certificate = replacement.current(one)
+        info = replacement.question(certificate) if certificate else None
+        if info is not None:
+            url = directories.resolve(one["definition"]["acme_directory"]).url
+            asked[number] = RenewalQuestion(info, url, one["definition"].get("acme_ca_bundle") or None)
+    answers = Inquiry(clock, lambda: 0.0, connect, keep=False).ask([*asked.values()]) if asked else []
+    told = dict(zip(asked, answers))
+    return [replacement.warned(one, told.get(number), clock.now()) for number, one in enumerate(projects)]
 
 
 def _on(finding: AdoptionFinding, host: str | None) -> AdoptionFinding:

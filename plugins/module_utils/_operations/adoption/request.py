@@ -8,6 +8,7 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass
 
+from ..._clients.acme.renewal_info import RenewalInfos
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
@@ -28,6 +29,7 @@ from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
 from ..._core.project import definition as project_definition, fields
 from ..._core.values import domain_names, emails, partitions, texts
 from ..._core.values.params import Params
+from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 
 # What each project has of its own.
@@ -90,6 +92,7 @@ class AdoptionClients:
 
     aws: AdoptionAws | None
     store: Store | None
+    ca: t.Callable[[str, "str | None", Clock], RenewalInfos]
 
 
 def parse(params: Params) -> AdoptionInfoRequest:

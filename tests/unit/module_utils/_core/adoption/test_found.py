@@ -182,3 +182,10 @@ def test_a_distribution_that_left_its_project_is_noticed() -> None:
     assert lost == {"WebApp": ["E2"]}
     assert "E2 of WebApp" in str(report.of_lost(lost))
     assert report.of_lost(report.lost([before], [before])) is None
+
+
+def test_a_certificate_without_names_such_as_one_for_addresses_is_refused() -> None:
+    only_addresses: SeenCertificate = {**certificate(1, ["E1"]), "domains": []}
+    found = project(only_addresses)
+    assert found["status"] == "refused"
+    assert any("no DNS names" in problem for problem in found["problems"])
