@@ -251,9 +251,7 @@ def test_a_bundle_that_cannot_be_used_is_adopted_without_a_key_unless_one_is_req
     assert (adoption.document("WebApp") or {})["certificate"]["archive_uri"] is None
 
 
-def test_of_two_projects_that_share_a_certificate_the_second_is_refused(
-    plugin: SslPlugin, adoption: Adoption
-) -> None:
+def test_of_two_projects_that_share_a_certificate_the_second_is_refused(plugin: SslPlugin, adoption: Adoption) -> None:
     first = plugin.project("first", ["example.com"])
     second = plugin.project("second", ["example.com"], runs=0)
     pair = plugin.authority.certificate(["example.com"])

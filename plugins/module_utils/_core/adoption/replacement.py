@@ -1,10 +1,9 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which certificates their CA wants to be replaced at once, so that they may be revoked: renewal information says so."""
+"""Which certificates their CA wants to be replaced at once, since they may be revoked: renewal information says so."""
 
 from __future__ import annotations
 
-import typing as t
 from datetime import datetime
 
 from ..certificate import renewal_info

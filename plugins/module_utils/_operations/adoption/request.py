@@ -92,7 +92,7 @@ class AdoptionClients:
 
     aws: AdoptionAws | None
     store: Store | None
-    ca: t.Callable[[str, "str | None", Clock], RenewalInfos]
+    ca: t.Callable[[str, str | None, Clock], RenewalInfos]
 
 
 def parse(params: Params) -> AdoptionInfoRequest:
