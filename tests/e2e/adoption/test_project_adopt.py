@@ -89,19 +89,36 @@ def test_a_second_round_changes_nothing(plugin: SslPlugin, adoption: Adoption, c
     assert [name for name in control.counts() if name.startswith(writes)] == []
 
 
-def test_no_more_than_six_calls_a_project_beside_copying(
-    plugin: SslPlugin, adoption: Adoption, control: Control
+LISTINGS = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
+COPYING = ("GetObject", "GetServerCertificate")
+
+
+@pytest.mark.parametrize("projects", [1, 3])
+def test_listings_do_not_grow_and_each_project_takes_six_calls_to_look_and_six_to_take_over(
+    plugin: SslPlugin, adoption: Adoption, control: Control, projects: int
 ) -> None:
-    plugin.project("WebApp", ["example.com"])
-    first = adoption.found("WebApp")
-    adoption.adopt(first, state="copied")
+    for number in range(projects):
+        plugin.project(f"p{number}", [f"p{number}.example.com"])
     control.clear_calls()
-    adoption.source(first)
-    again = adoption.found("WebApp", known=[first])
-    adoption.adopt(again)
-    listings = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
-    counts = control.counts()
-    assert sum(count for name, count in counts.items() if name not in listings) <= 6
+    first = adoption.info().result["projects"]
+    look = control.counts()
+    assert {name: look[name] for name in LISTINGS} == dict.fromkeys(LISTINGS, 1)
+    assert sum(look.values()) - len(LISTINGS) == 6 * projects
+    control.clear_calls()
+    for one in first:
+        adoption.adopt(one, state="copied")
+    assert control.counts() == dict.fromkeys(COPYING, projects)
+    control.clear_calls()
+    for one in first:
+        adoption.source(one)
+    again = adoption.info(known=first).result["projects"]
+    for one in again:
+        assert adoption.adopt(one).result["phase"] == "done"
+    adoption.info(known=again, verify=True)
+    taken = control.counts()
+    assert {name: taken[name] for name in LISTINGS} == dict.fromkeys(LISTINGS, 2)
+    assert sum(taken.values()) - 2 * len(LISTINGS) == 6 * projects
+    assert (taken["UpdateDistribution"], taken["UploadServerCertificate"], control.issued()) == (0, 0, [])
 
 
 def test_a_bundle_with_another_chain_is_kept_with_the_one_in_service_so_that_nothing_is_uploaded_again(
