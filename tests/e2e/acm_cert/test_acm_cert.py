@@ -55,6 +55,25 @@ def test_the_known_arn_spares_the_listing(control: Control) -> None:
     assert control.counts("acm") == {"GetCertificate": 1, "ListTagsForCertificate": 1}
 
 
+def test_one_whose_key_nobody_has_stays_under_its_arn_with_the_tags_that_it_lacks(control: Control) -> None:
+    arn = FIRST.imported(team="web")
+    keyless: dict[str, t.Any] = {"certificate_arns": [arn], "tags": TAGS}
+    planned = run(acm_cert, True, **keyless)
+    assert (planned.changed, tags_of(arn)) == (True, {"team": "web"})
+    done = run(acm_cert, **keyless)
+    assert (done.changed, done.result["certificate_arn"], tags_of(arn)) == (True, arn, {"team": "web", **TAGS})
+    control.clear_calls()
+    assert not run(acm_cert, **keyless).changed
+    assert control.counts("acm") == {"GetCertificate": 1, "ListTagsForCertificate": 1}
+    acm().delete_certificate(CertificateArn=arn)
+    with pytest.raises(RefusedError, match="run reissue"):
+        run(acm_cert, **keyless)
+    control.clear_calls()
+    with pytest.raises(ConfigError, match="name its ARN there"):
+        run(acm_cert, **{**keyless, "regions": ["eu-west-1"]})
+    assert control.calls() == []
+
+
 def test_names_in_another_order_and_line_ends_are_no_difference(control: Control) -> None:
     store()
     same = Made(FIRST.leaf.replace("\n", "\r\n"), FIRST.chain, FIRST.key)

@@ -133,6 +133,7 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     ),
     (Acm, "list_tags_for_certificate"): ((CERTIFICATE,), f"acm:ListTagsForCertificate on {CERTIFICATE}"),
     (Acm, "add_tags_to_certificate"): ((CERTIFICATE, {"a": "b"}), f"acm:AddTagsToCertificate on {CERTIFICATE}"),
+    (Acm, "remove_tags_from_certificate"): ((CERTIFICATE, ["a"]), f"acm:RemoveTagsFromCertificate on {CERTIFICATE}"),
     (Acm, "delete_certificate"): ((CERTIFICATE,), f"acm:DeleteCertificate on {CERTIFICATE}"),
     (Acm, "export_certificate"): ((CERTIFICATE, b"passphrase"), f"acm:ExportCertificate on {CERTIFICATE}"),
     (Tagging, "get_resources"): (("acm:certificate",), "tag:GetResources on acm:certificate"),

@@ -4,10 +4,12 @@
 
 from __future__ import annotations
 
+import json
 import time
 import typing as t
 from datetime import timedelta
 
+import josepy
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import crypto
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, ConfigError
@@ -107,3 +109,26 @@ def test_a_text_of_beginnings_takes_no_time() -> None:
     with pytest.raises(ConfigError):
         crypto.rewritten_key("-----BEGIN PRIVATE KEY-----" * 40_000)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("key_type", ["ecdsa_p256", "rsa_2048"])
+def test_an_account_key_as_json_is_the_same_key(key_type: str) -> None:
+    pem = crypto.generate_key(key_type)
+    fields = json.loads(josepy.JWK.load(pem.encode()).json_dumps())
+    assert crypto.key_of_jwk(fields) == pem
+    assert crypto.signing_key(pem) == pem
+
+
+@pytest.mark.parametrize("flaw", ["d", "kty", "n or x", "not a mapping"])
+def test_an_account_key_as_json_that_is_damaged_is_refused_without_quoting_it(flaw: str) -> None:
+    fields: t.Any = json.loads(josepy.JWK.load(crypto.generate_key("ecdsa_p256").encode()).json_dumps())
+    secret = fields["d"]
+    if flaw == "not a mapping":
+        fields = [secret]
+    elif flaw == "n or x":
+        fields["x"] = fields["y"]
+    else:
+        fields[flaw] = {"d": secret[:-4] + "!", "kty": "oct"}[flaw]
+    with pytest.raises(ConfigError) as caught:
+        crypto.key_of_jwk(fields)
+    assert secret[:10] not in str(caught.value)
