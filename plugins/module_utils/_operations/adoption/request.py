@@ -8,7 +8,6 @@ import fnmatch
 import typing as t
 from dataclasses import dataclass
 
-from ..._clients.acme.renewal_info import RenewalInfos
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
@@ -31,6 +30,7 @@ from ..._core.values import domain_names, emails, partitions, texts
 from ..._core.values.params import Params
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
+from ..fleet.renewal_inquiry import RenewalInfos
 
 # What each project has of its own.
 _OWN = ("domains", "emails")
