@@ -15,7 +15,7 @@ from ..values import domain_names, ownership
 from . import mapping
 from .acm_certs import NO_KEY, AcmFacts
 from .found import AdoptionFinding
-from .shapes import SeenProject
+from .shapes import SeenLineage, SeenProject
 
 # Where the SSL Plugin keeps them: a region, and a stack.
 _PLUGIN_PATH = re.compile(r"/cloudfront/[a-z]{2}(-[a-z]+)+-\d/[A-Za-z][A-Za-z0-9-]*/")
@@ -51,18 +51,10 @@ def matched(
     acm: t.Mapping[str, AcmFacts],
 ) -> AdoptionFinding:
     """What a client on a host has, with its certificates in IAM and ACM: that which is the same certificate, and those
-    for the same names that distributions use. What ACM renews itself is no client's."""
+    for the same names that distributions use. What ACM renews itself belongs to none of them."""
     lineage = host["lineage"]
-    own = [
-        (one, leaf)
-        for one, leaf in certificates
-        if lineage
-        and not _is_issued_by_acm(one, acm)
-        and (
-            leaf.fingerprint_sha256 == lineage["fingerprint_sha256"]
-            or (one.id in used and set(leaf.domains) == set(lineage["domains"]))
-        )
-    ]
+    able = [(one, leaf) for one, leaf in certificates if lineage and not _is_issued_by_acm(one, acm)]
+    own = [(one, leaf) for one, leaf in able if lineage and _is_of_lineage(leaf, lineage, one.id in used)]
     same = [leaf for _one, leaf in own if lineage and leaf.fingerprint_sha256 == lineage["fingerprint_sha256"]]
     facts = [acm[str(one.id)] for one, _leaf in own if one.id in acm]
     warnings = [*host["warnings"], *(warning for known in facts for warning in known.warnings)]
@@ -83,6 +75,11 @@ def matched(
         warnings=warnings,
         notes=[note for note in host["notes"] if "is in IAM" not in note],
     )
+
+
+def _is_of_lineage(leaf: Certificate, lineage: SeenLineage, is_used: bool) -> bool:
+    is_same = leaf.fingerprint_sha256 == lineage["fingerprint_sha256"]
+    return is_same or (is_used and set(leaf.domains) == set(lineage["domains"]))
 
 
 def one_each(findings: t.Sequence[AdoptionFinding]) -> list[AdoptionFinding]:

@@ -68,15 +68,13 @@ class AdoptClients:
 def parse(params: Params) -> AdoptRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
-    problems = stores.uri_problems(params["store"], "store") + stores.uri_problems(params["archive"], "archive")
+    problems = [problem for place in ("store", "archive") for problem in stores.uri_problems(params[place], place)]
     project, definition = None, None
     if params["project"] is not None:
         project, found = incoming.project(params["project"], "project")
         problems += found
     name = params["name"] or (project["name"] if project else "")
-    problems += project_definition.name_problems(name)
-    if project is not None and project["name"] != name:
-        problems.append(f"name: {texts.quoted(name)} is not that of the project, {texts.quoted(project['name'])}")
+    problems += _name_problems(name, project)
     if project is not None and project["status"] == REFUSED:
         problems += project["problems"]
     if project is not None and params["state"] != ABSENT and not problems and project["definition"]:
@@ -102,6 +100,16 @@ def parse(params: Params) -> AdoptRequest:
         keys=params["keys"] or {},
         accounts=carrying.chosen(project, params["account"], params["accounts"] or {}),
     )
+
+
+def _name_problems(name: str, project: SeenProject | None) -> list[str]:
+    problems = project_definition.name_problems(name)
+    if project is not None and project["name"] != name:
+        problems = [
+            *problems,
+            f"name: {texts.quoted(name)} is not that of the project, {texts.quoted(project['name'])}",
+        ]
+    return problems
 
 
 def _key_problems(keys: t.Any, accounts: t.Any) -> list[str]:

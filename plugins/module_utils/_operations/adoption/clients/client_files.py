@@ -65,7 +65,7 @@ def found(finding: AdoptionFinding, directory: ForeignDirectory, reads: Reads) -
 
 
 def _account(finding: AdoptionFinding, state: ClientState) -> HostAccount | None:
-    """The account of the client; one that cannot be used is no reason to leave the certificate."""
+    """The account of the client; one that cannot be used does not keep the certificate back."""
     try:
         return state.account() if state.account else None
     except (CertError, ValueError) as exc:
