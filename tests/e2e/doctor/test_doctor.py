@@ -74,7 +74,7 @@ def test_a_healthy_project_is_said_to_be_so_in_one_line_and_nothing_is_changed(l
     control.clear_calls()
     run = life.play("doctor").succeeded()
     assert run.told == [
-        "webapp | healthy | webapp is healthy: 18 checks; for information: WRITES_UNTESTED",
+        "webapp | healthy | webapp is healthy: 19 checks; for information: WRITES_UNTESTED",
         "",
         "1 project: 1 healthy.",
     ]
@@ -90,6 +90,7 @@ def test_a_healthy_project_is_said_to_be_so_in_one_line_and_nothing_is_changed(l
             "GetServerCertificate",
         ),
         *("ListDistributions", "ListSubscriptionsByTopic", "ListHostedZones", "GetHostedZone", "directory"),
+        "GetResources",
     }
 
 
@@ -123,7 +124,7 @@ def test_warnings_fail_the_play_on_request(life: Life) -> None:
     warned = life.play("doctor").succeeded()
     assert f"WARNING SUBSCRIPTION_PENDING {STAYS}: " in warned.stdout
     assert "WARNING NO_SUBSCRIBERS arn:aws:sns:us-east-1:123456789012:certops-webapp: " in warned.stdout
-    assert "webapp | warned | webapp works, with 2 warnings (18 checks)" in warned.stdout
+    assert "webapp | warned | webapp works, with 2 warnings (19 checks)" in warned.stdout
     life.play("doctor", project_doctor_fails_on="warning").failed()
 
 
