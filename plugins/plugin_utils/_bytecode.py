@@ -36,6 +36,7 @@ def _files_of(folder: str) -> FileFinder:
 
 
 def keep() -> None:
-    """From now on, for this process and its forks."""
-    if _Finder not in sys.meta_path:
-        sys.meta_path.insert(0, t.cast("t.Any", _Finder))
+    """From now on, for this process and its forks, ahead of Ansible's importer and of no other."""
+    finders = [type(one).__name__ for one in sys.meta_path]
+    if "_AnsibleCollectionFinder" in finders and _Finder not in sys.meta_path:
+        sys.meta_path.insert(finders.index("_AnsibleCollectionFinder"), t.cast("t.Any", _Finder))
