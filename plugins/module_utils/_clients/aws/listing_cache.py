@@ -21,8 +21,9 @@ from pathlib import Path
 
 from ..._core.bind.distributions import Distribution
 from ..._core.server_cert.server_certs import StoredCertificate
-from ..._core.values import json_text, times
+from ..._core.values import json_text, schema, times
 from ..._core.values.partitions import AwsAccount
+from ..._core.values.schema import Shape, flag, items, line, mapping, maybe, moment, record
 from ..._errors import CertError
 from ..machine import private_files, processes, run_files
 from .cloudfront import CLIENT_CONFIG, CloudFront
@@ -36,6 +37,11 @@ if t.TYPE_CHECKING:
 LOCK_TRIES = 400
 LOCK_PAUSE_SECONDS = 0.05
 DAMAGED = (CertError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+# No account has more of anything that is listed.
+MOST_LISTED = 100_000
+_NAME = line(2048)
+_TEXTS = mapping(_NAME, _NAME)
+_COUNT = schema.whole(0)
 L = t.TypeVar("L")
 C = t.TypeVar("C", bound="ListingCache[t.Any]")
 
@@ -51,6 +57,7 @@ class ListingCache(abc.ABC, t.Generic[L]):
     clock: t.Callable[[], float] = time.time
 
     kind: t.ClassVar[str]
+    shape: t.ClassVar[Shape]
     longest_life_seconds: t.ClassVar[float] = 120.0
 
     @classmethod
@@ -105,11 +112,14 @@ class ListingCache(abc.ABC, t.Generic[L]):
 
     @abc.abstractmethod
     def _unpacked(self, packed: t.Any) -> L:
-        """The inverse of ``_packed``; raises one of ``DAMAGED`` for anything that is not a listing."""
+        """The inverse of ``_packed``, of what has the ``shape``; raises one of ``DAMAGED`` for what is no listing all
+        the same."""
 
     def _kept(self) -> tuple[L, float] | None:
         try:
             found = json_text.parsed(private_files.read(self.path) or b"")
+            if schema.problems(type(self).shape, found[self.kind]):
+                return None
             listing, listed_at = self._unpacked(found[self.kind]), float(found["listed_at"])
         except DAMAGED:
             return None
@@ -133,6 +143,17 @@ class DistributionCache(ListingCache[tuple[Distribution, ...]]):
     """The distributions of an account."""
 
     kind = "distributions"
+    shape = items(
+        record(
+            {
+                **dict.fromkeys(("id", "domain_name", "status", "etag"), _NAME),
+                **dict.fromkeys(("enabled", "staging", "tenant_only"), flag),
+                **dict.fromkeys(("viewer", "icp"), _TEXTS),
+                "aliases": items(_NAME),
+            }
+        ),
+        MOST_LISTED,
+    )
 
     def _packed(self, listing: tuple[Distribution, ...]) -> t.Any:
         return [vars(one) for one in listing]
@@ -145,6 +166,16 @@ class ServerCertificateCache(ListingCache[tuple[StoredCertificate, ...]]):
     """All server certificates of an account."""
 
     kind = "servercerts"
+    shape = items(
+        record(
+            {
+                **dict.fromkeys(("name", "path"), _NAME),
+                **dict.fromkeys(("id", "arn"), maybe(_NAME)),
+                **dict.fromkeys(("upload_date", "expiration"), maybe(moment)),
+            }
+        ),
+        MOST_LISTED,
+    )
 
     def _packed(self, listing: tuple[StoredCertificate, ...]) -> t.Any:
         return [
@@ -164,12 +195,13 @@ class QuotaCache(ListingCache[tuple[int, int]]):
     """The places for server certificates of an account, used and allowed."""
 
     kind = "quota"
+    shape = items(_COUNT, 2)
 
     def _packed(self, listing: tuple[int, int]) -> t.Any:
         return list(listing)
 
     def _unpacked(self, packed: t.Any) -> tuple[int, int]:
-        used, allowed = map(int, packed)
+        used, allowed = packed
         return used, allowed
 
 
@@ -177,14 +209,15 @@ class AccountCache(ListingCache[AwsAccount]):
     """The account that credentials belong to, which stays what it is."""
 
     kind = "account"
+    shape = record(
+        {"id": schema.text("[0-9]{12}", "an account"), "partition": schema.text("aws[a-z-]*", "a partition")}
+    )
     longest_life_seconds = 3600.0
 
     def _packed(self, listing: AwsAccount) -> t.Any:
         return vars(listing)
 
     def _unpacked(self, packed: t.Any) -> AwsAccount:
-        if not all(isinstance(value, str) and value for value in packed.values()):
-            raise ValueError("no account")
         return AwsAccount(**packed)
 
 

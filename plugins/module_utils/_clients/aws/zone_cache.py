@@ -12,7 +12,8 @@ from __future__ import annotations
 import typing as t
 
 from ..._core.dns.zones import Zone
-from .listing_cache import ListingCache
+from ..._core.values import schema
+from .listing_cache import MOST_LISTED, ListingCache
 from .route53 import Route53
 
 LONGEST_LIFE_SECONDS = 600.0
@@ -22,13 +23,16 @@ class ZoneCache(ListingCache[tuple[Zone, ...]]):
     """What one run knows of one account's zones."""
 
     kind = "zones"
+    shape = schema.items(
+        schema.record({"id": schema.line(), "name": schema.line(), "private": schema.flag}), MOST_LISTED
+    )
     longest_life_seconds = LONGEST_LIFE_SECONDS
 
     def _packed(self, listing: tuple[Zone, ...]) -> t.Any:
-        return [[zone.id, zone.name, zone.private] for zone in listing]
+        return [{"id": zone.id, "name": zone.name, "private": zone.private} for zone in listing]
 
     def _unpacked(self, packed: t.Any) -> tuple[Zone, ...]:
-        return tuple(Zone(str(zone_id), str(name), bool(private)) for zone_id, name, private in packed)
+        return tuple(Zone(**one) for one in packed)
 
 
 class SharedRoute53(Route53):

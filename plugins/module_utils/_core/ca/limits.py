@@ -20,6 +20,7 @@ ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS = (
     "failed_validations",
 )
 KINDS = (ORDERS, REGISTERED_DOMAIN, EXACT_SET, FAILED_VALIDATIONS)
+LARGEST_COUNT = 10**9
 LONGEST_SECONDS = timedelta(days=366).total_seconds()
 _ABOUT = ("as_of", "source")
 _FIELDS = ("count", "seconds", "exempt")
@@ -88,8 +89,8 @@ def _limit_problems(given: t.Any) -> list[str]:
         return ["it is not a mapping; use count and seconds"]
     found = [f"{field} is unknown; use {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
     count, seconds = given.get("count"), given.get("seconds")
-    if not isinstance(count, int) or isinstance(count, bool) or count < 1:
-        found.append(f"count is {texts.quoted(count)}; use a whole number of 1 or more")
+    if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= LARGEST_COUNT:
+        found.append(f"count is {texts.quoted(count)}; use a whole number from 1 to {LARGEST_COUNT}")
     if not isinstance(seconds, (int, float)) or isinstance(seconds, bool) or not 0 < seconds <= LONGEST_SECONDS:
         found.append(f"seconds is {texts.quoted(seconds)}; use a number above 0, up to a year")
     exempt = given.get("exempt", [])

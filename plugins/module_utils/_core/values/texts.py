@@ -11,6 +11,8 @@ LONGEST_TEXT = 2000
 LONGEST_QUOTE = 200
 # What a service may say of many names at once, and what a person still scrolls through.
 LONGEST_MESSAGE = 8000
+# A value of more parts is not quoted.
+MOST_PARTS = 200_000
 CUT = " … (cut)"
 PEM = "-----BEGIN"
 # Control and format characters (escape sequences, marks that turn the direction), halves of characters, and separators
@@ -45,10 +47,25 @@ def quoted(value: t.Any) -> str:
     """A value as an error quotes it: in quotation marks if it is text, in one line, at most 200 characters, and nothing
     of PEM, which may be a key in the wrong place."""
     try:
-        shown = repr(value)
+        shown = repr(value) if _is_short(value) else None
     except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+        shown = None
+    if shown is None:
         return f"(a value of the type {type(value).__name__}, not shown)"
     return "(PEM text, not shown)" if PEM in shown else cleaned(shown, LONGEST_QUOTE)
+
+
+def _is_short(value: t.Any) -> bool:
+    """Whether the value has few parts; a list in YAML may name another one many times, and that one another one."""
+    parts, seen = [value], 0
+    while parts and seen <= MOST_PARTS:
+        part = parts.pop()
+        seen += 1
+        if isinstance(part, dict):
+            parts += [*part, *part.values()]
+        elif isinstance(part, (list, tuple, set, frozenset)):
+            parts += part
+    return seen <= MOST_PARTS
 
 
 def _safe(character: str) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 import typing as t
@@ -195,6 +196,47 @@ def test_a_damaged_file_is_listed_anew(account: Account, content: bytes) -> None
     assert len(account.cloudfront().known_distributions()) == 1
     assert len(account.iam().known_server_certificates()) == 2
     assert account.iam().known_server_certificate_quota(1) == (2, 20)
+
+
+WRONG = (None, 5, True, [], {}, "a\nb", "x" * 3000, -1, 1e400, [[[]]])
+
+
+@pytest.mark.parametrize("kind", [DistributionCache, ServerCertificateCache, QuotaCache, AccountCache])
+def test_a_kept_listing_with_any_part_of_another_form_is_forgotten_as_a_whole(
+    account: Account, kind: type[ListingCache[t.Any]]
+) -> None:
+    account.cloudfront().list_distributions()
+    account.iam().list_server_certificates()
+    account.iam().get_server_certificate_quota()
+    SharedSts(account, account.cache(AccountCache)).get_caller_identity()
+    cache = account.cache(kind)
+    content = json.loads(cache.path.read_text(encoding="utf-8"))
+    good, kept, forgotten = cache.read(), content[kind.kind], 0
+    assert good is not None
+    for damaged in (*WRONG, *_changed(kept)):
+        cache.path.write_text(json.dumps({**content, kind.kind: damaged}), encoding="utf-8")
+        found = cache.read()
+        # Null is the value of some parts, and so is an empty list.
+        assert found is None or _forms(found) <= _forms(good) | {"NoneType", "tuple", "dict"}, damaged
+        forgotten += found is None
+    assert forgotten > len(WRONG)
+
+
+def _changed(value: t.Any) -> t.Iterator[t.Any]:
+    """The value with each part of it replaced, or left out."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for place, part in list(parts):
+        for other in (*WRONG, *_changed(part)):
+            copied = value.copy()
+            copied[place] = other
+            yield copied
+        yield {key: each for key, each in value.items() if key != place} if isinstance(value, dict) else value[:-1]
+
+
+def _forms(value: t.Any) -> set[str]:
+    """The names of the types of a listing's parts."""
+    parts = value if isinstance(value, (tuple, list)) else getattr(value, "__dict__", {}).values()
+    return {type(value).__name__}.union(*(_forms(part) for part in parts))
 
 
 def test_whose_the_credentials_are_is_asked_once(account: Account) -> None:

@@ -161,15 +161,19 @@ def test_the_file_is_for_its_owner(account: Account) -> None:
     account.process().list_hosted_zones()
     assert stat.S_IMODE(account.cache.path.stat().st_mode) == 0o600
     assert json.loads(account.cache.path.read_bytes())["zones"] == [
-        ["Z1", "example.com", False],
-        ["Z2", "inside.example.com", True],
+        {"id": "Z1", "name": "example.com", "private": False},
+        {"id": "Z2", "name": "inside.example.com", "private": True},
     ]
     assert sorted(path.name for path in account.home.iterdir()) == ["zones-run.json", "zones-who.lock"]
 
 
 def test_a_link_is_not_followed(account: Account, tmp_path: Path) -> None:
     other = tmp_path / "other"
-    other.write_text(json.dumps({"owner": OWNER, "listed_at": account.now, "zones": [["Z9", "example.net", False]]}))
+    other.write_text(
+        json.dumps(
+            {"owner": OWNER, "listed_at": account.now, "zones": [{"id": "Z9", "name": "example.net", "private": False}]}
+        )
+    )
     account.cache.path.symlink_to(other)
     account.cache.lock.symlink_to(other)
     before = other.read_text()

@@ -62,6 +62,11 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
             id="longer than a year",
         ),
         pytest.param(
+            {"letsencrypt": {"orders": {"count": 10**400, "seconds": 1}}},
+            ["use a whole number from 1 to 1000000000"],
+            id="a count that no float has",
+        ),
+        pytest.param(
             {"letsencrypt": {"orders": {"count": 1, "seconds": float("nan")}}}, ["seconds is nan"], id="no number"
         ),
         pytest.param(

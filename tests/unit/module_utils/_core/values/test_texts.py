@@ -54,6 +54,14 @@ def test_a_quoted_value_is_one_line_and_never_a_key(value: t.Any, shown: str) ->
     assert texts.quoted(value) == shown
 
 
+def test_a_value_whose_parts_name_one_another_is_not_written_out() -> None:
+    value: list[t.Any] = ["x"]
+    for _level in range(40):
+        value = [value] * 9
+    assert texts.quoted(value) == texts.quoted({"a": value}).replace("dict", "list")
+    assert texts.quoted(value) == "(a value of the type list, not shown)"
+
+
 def test_a_quoted_value_has_at_most_200_characters() -> None:
     assert len(texts.quoted("x" * 1_000_000)) == len(texts.quoted(["x"] * 100_000)) == 200
 
