@@ -45,9 +45,17 @@ _ADVICE = {
 
 @contextlib.contextmanager
 def doing(operation: str, path: Path) -> t.Iterator[None]:
-    """Inside, an OSError becomes a RemoteError that names the operation and the path, and says what to do."""
+    """Inside, an OSError becomes a RemoteError that names the operation and the path, and says what to do. So does a
+    path that no file can have."""
     try:
         yield
+    except ValueError as exc:  # a NUL, or half of a character
+        raise RemoteError(
+            f"cannot {operation} {texts.cleaned(path, texts.LONGEST_QUOTE)}: {exc}; correct the path",
+            service="file",
+            operation=operation,
+            code="EINVAL",
+        ) from exc
     except OSError as exc:
         code = errno.errorcode.get(exc.errno or 0, type(exc).__name__)
         advice = _ADVICE.get(exc.errno or 0, "check this path")
@@ -63,13 +71,24 @@ def directory_problem(path: Path) -> str | None:
     """Why files cannot be kept in this directory, which may be yet to be made, as far as can be told without writing;
     None if they can."""
     # Not path.exists(), which raises where a directory above may not be searched.
-    closest = next(one for one in (path, *path.parents) if os.access(one, os.F_OK))
+    try:
+        closest = next(one for one in (path, *path.parents) if os.access(one, os.F_OK))
+    except ValueError as exc:
+        return f"{texts.quoted(str(path))} is not the path of a directory: {exc}"
     if not closest.is_dir():
         return f"{closest} exists and is not a directory"
     # Reading, too: what was written is made durable by opening its directory.
     if not os.access(closest, os.R_OK | os.W_OK | os.X_OK):
         return f"{closest} is not readable and writable for the user that runs this module"
     return None
+
+
+def is_file(path: str) -> bool:
+    """Whether a file is there, whatever stands in the place of its path."""
+    try:
+        return Path(path).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def make_directory(path: Path) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
-from ..values import partitions, texts, times
+from ..values import partitions, schema, texts, times
 from ..values.ownership import CLOUDFRONT_PATH
 
 IAM_ELEMENT = "IAMCertificateId"
@@ -22,6 +22,13 @@ VERIFICATIONS = ("config", "tls", "none")
 # https://github.com/hashicorp/terraform-provider-aws/issues/4698
 VISIBILITY_SECONDS = 120
 FRESH_SECONDS = 15 * 60
+_FIELDS = schema.record(
+    {},
+    {
+        **dict.fromkeys(("path", "key_type", "id", "arn", "fingerprint_sha256"), schema.maybe(schema.line(2048))),
+        "domains": schema.leaf("a list of names", lambda value: value is None or isinstance(value, (list, tuple))),
+    },
+)
 _ACM_ARN = re.compile(r"arn:[a-z-]+:acm:(?P<region>[a-z0-9-]+):\d{12}:certificate/.+")
 
 
@@ -67,6 +74,9 @@ def from_acm(arn: str | None, domains: t.Iterable[str], fingerprint_sha256: str 
 
 def server_certificate_problems(fields: t.Mapping[str, t.Any], now: datetime) -> list[str]:
     """Why these fields of a server certificate cannot be bound, as far as can be told without asking CloudFront."""
+    wrong = schema.problems(_FIELDS, dict(fields), "server_certificate")
+    if wrong:
+        return [f"{schema.summary(wrong)}; use the value that iam_server_cert returned"]
     problems = _region_problems(fields)
     path, key_type = fields.get("path"), fields.get("key_type")
     if path is not None and not path.startswith(CLOUDFRONT_PATH):

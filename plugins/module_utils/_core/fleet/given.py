@@ -68,7 +68,7 @@ def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     variables = {
         str(key).removeprefix(PREFIX): value for key, value in entry.items() if key not in (HOST, NAMES, PROBLEMS)
     }
-    unknown = (*role_variables.problems(entry.get(NAMES) or (), strict=True), *(entry.get(PROBLEMS) or ()))
+    unknown = (*role_variables.problems(_marks(entry, NAMES), strict=True), *_marks(entry, PROBLEMS))
     name, store = variables.pop("name", None), variables.pop("store", None)
     text = "" if name is None else str(name)
     return Given(
@@ -78,8 +78,14 @@ def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
         index=index,
         variables=variables,
         unknown=unknown,
-        is_stored=RECORD in (entry.get(NAMES) or ()),
+        is_stored=RECORD in _marks(entry, NAMES),
     )
+
+
+def _marks(entry: t.Mapping[str, t.Any], name: str) -> tuple[str, ...]:
+    """What the controller wrote beside the variables."""
+    found = entry.get(name)
+    return tuple(map(str, found)) if isinstance(found, (list, tuple)) else ()
 
 
 def host_of(name: str) -> str:

@@ -57,6 +57,11 @@ def problems(results: t.Mapping[str, t.Any], plan: Row, attention: t.Sequence[Ro
         "plan.broken": plan.get("broken") or (),
         "attention": attention,
     }
+    wrong = [f"{option}: it is not a list" for option, found in lists.items() if not isinstance(found, (list, tuple))]
+    if not isinstance(plan.get("summary") or {}, t.Mapping):
+        wrong.append("plan.summary: it is not a mapping")
+    if wrong:
+        return [f"{problem}; use what project_plan returned" for problem in wrong]
     rows: list[tuple[str, t.Any, t.Any]] = [("results", host, row) for host, row in results.items() if row is not None]
     rows += [(option, number, row) for option, found in lists.items() for number, row in enumerate(found, 1)]
     return [

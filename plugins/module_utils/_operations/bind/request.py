@@ -6,14 +6,14 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..._clients.aws.session import Connection
+from ..._clients.machine import private_files
 from ..._clients.net.tls import parse_address
 from ..._core.bind import binding, target as bind_target
 from ..._core.bind.distributions import Selection
 from ..._core.bind.target import Target
-from ..._core.values import partitions
+from ..._core.values import partitions, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from .. import step_record
@@ -112,6 +112,6 @@ def _option_problems(params: Params) -> list[str]:
             parse_address(params["edge_address"])
     except ValueError as exc:
         problems.append(f"edge_address: {exc}")
-    if params["edge_ca_bundle"] is not None and not Path(params["edge_ca_bundle"]).is_file():
-        problems.append(f"edge_ca_bundle: {params['edge_ca_bundle']} is not a file")
+    if params["edge_ca_bundle"] is not None and not private_files.is_file(params["edge_ca_bundle"]):
+        problems.append(f"edge_ca_bundle: {texts.quoted(params['edge_ca_bundle'])} is not a file")
     return problems

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 
 from ..._clients.aws.session import Connection
 from ..._core.server_cert import limits
+from ..._core.values import schema
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from . import certificate_input
 from .certificate_input import CertificateInput
 
 _BEGIN = "-----BEGIN CERTIFICATE-----"
+_PLANNED = schema.record(
+    {}, {"domains": schema.maybe(schema.items(schema.line())), "key_type": schema.maybe(schema.line())}
+)
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ def content_of(params: Params) -> CertificateInput | PlannedBundle | str:
     """The certificate that ``bundle``, or ``certificate`` with its key and chain, names; ConfigError with every reason
     not to use it."""
     bundle = params["bundle"]
+    if bundle is None and not (params["certificate"] and params["private_key"]):
+        raise ConfigError(["certificate: use it with its private_key, or use bundle"])
     if bundle is None:
         texts = (params["certificate"], params["chain"] or "", params["private_key"])
         return certificate_input.of_texts(*texts, params.now)
@@ -108,7 +114,10 @@ def content_of(params: Params) -> CertificateInput | PlannedBundle | str:
             raise ConfigError(
                 ["bundle: it was only planned (its uri is empty); run acme_route53_issue without check mode first"]
             )
-        return PlannedBundle(tuple(bundle.get("domains", ())), bundle.get("key_type"))
+        wrong = schema.problems(_PLANNED, bundle, "bundle")
+        if wrong:
+            raise ConfigError([f"{schema.summary(wrong)}; use the bundle that acme_route53_issue returned"])
+        return PlannedBundle(tuple(bundle.get("domains") or ()), bundle.get("key_type"))
     reference = (bundle.get("uri") or bundle.get("dest")) if isinstance(bundle, t.Mapping) else bundle
     if not isinstance(reference, str) or not reference:
         raise ConfigError(

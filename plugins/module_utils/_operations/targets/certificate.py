@@ -13,7 +13,7 @@ from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
 from ..._clients.machine import crypto
 from ..._core.targets.uses import NewCertificate
-from ..._core.values import texts, times
+from ..._core.values import schema, texts, times
 from ..._core.values.params import Params
 from ..._errors import ConfigError, RemoteError
 
@@ -24,10 +24,22 @@ _ARN = re.compile(
 )
 
 
+_NAME = schema.maybe(schema.line(2048))
+_SHAPE = schema.record(
+    {},
+    {
+        **dict.fromkeys(("arn", "key_type", "fingerprint_sha256", "not_after"), _NAME),
+        "domains": schema.maybe(schema.items(schema.line())),
+        "copies": schema.maybe(schema.items(schema.record({}, {"arn": _NAME, "region": _NAME}))),
+    },
+)
+
+
 def parse(params: Params, region: str) -> NewCertificate:
     """The certificate as far as the options tell it, of its copies that of the region; one without names has to be
     read."""
     given = params["certificate"] or {}
+    given = {} if schema.problems(_SHAPE, given) else given
     there = [copy.get("arn") for copy in given.get("copies") or () if copy.get("region") == region]
     return NewCertificate(
         arn=params["certificate_arn"] or next(iter(there), given.get("arn")) or None,
@@ -40,8 +52,11 @@ def parse(params: Params, region: str) -> NewCertificate:
 def problems(params: Params, regions: t.Sequence[str], takes_iam: bool) -> list[str]:
     """Why the certificate cannot be bound in the first of these regions, where it may be in any of them, as far as can
     be told without a call."""
-    new, given = parse(params, regions[0] if regions else ""), params["certificate"]
-    found = []
+    given = params["certificate"]
+    found = schema.problems(_SHAPE, given or {}, "certificate")
+    if found:
+        return [f"{schema.summary(found)}; use the value that acm_cert or iam_server_cert returned"]
+    new = parse(params, regions[0] if regions else "")
     if new.arn is None and not params.check_mode:
         found.append("certificate: it has no arn, so it is only planned; run acm_cert without check mode first")
     if new.arn is not None:

@@ -6,16 +6,16 @@ from __future__ import annotations
 
 import typing as t
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..._clients.aws.session import Connection
+from ..._clients.machine import private_files
 from ..._clients.net.tls import parse_address
 from ..._core.bind.distributions import MATCHES
 from ..._core.bind.target import VERIFICATIONS
 from ..._core.targets import listeners as listeners_
 from ..._core.targets.api_domains import EDGE_REGION
 from ..._core.targets.uses import NewCertificate, UseSelection
-from ..._core.values import domain_names, partitions
+from ..._core.values import domain_names, partitions, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from . import certificate
@@ -115,8 +115,8 @@ def _problems(option: str, ids: t.Sequence[str], params: Params) -> list[str]:
             parse_address(params["edge_address"])
     except ValueError as exc:
         problems.append(f"edge_address: {exc}")
-    if params["edge_ca_bundle"] is not None and not Path(params["edge_ca_bundle"]).is_file():
-        problems.append(f"edge_ca_bundle: {params['edge_ca_bundle']} is not a file")
+    if params["edge_ca_bundle"] is not None and not private_files.is_file(params["edge_ca_bundle"]):
+        problems.append(f"edge_ca_bundle: {texts.quoted(params['edge_ca_bundle'])} is not a file")
     return problems
 
 
