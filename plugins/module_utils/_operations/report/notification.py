@@ -10,6 +10,7 @@ from ..._clients.aws.session import Connection
 from ..._clients.aws.topics import Topics
 from ..._core.report import publication, subscriptions
 from ..._core.report.publication import Publication, PublishedNotice
+from ..._core.values import texts
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._errors import ConfigError
@@ -32,7 +33,8 @@ def parse(params: Params) -> NotifyRequest:
         problems.append("body: it is empty, which SNS refuses; set some text")
     if problems:
         raise ConfigError(problems)
-    notice = PublishedNotice(params["subject"], params["body"], params["event"], params["severity"], params["project"])
+    about = (texts.cleaned(params[option] or "", texts.LONGEST_QUOTE) for option in ("event", "severity", "project"))
+    notice = PublishedNotice(texts.cleaned(params["subject"]), texts.harmless(params["body"]), *about)
     return NotifyRequest(params["topic"], publication.of_notice(notice), connection)
 
 
