@@ -46,6 +46,9 @@ chaos: setup ## kills, faults, overlapping jobs and full disks by the hundred; t
 matrix: setup ## the tests on each supported ansible-core and Python that is here; ROWS="2.18/3.11 2.21/3.13" STEPS="story sample" are some
 	@$(VENV)/bin/python scripts/matrix.py $(ROWS) $(STEPS)
 
+mutants: setup ## 100 small changes to what decides, one at a time: how many the unit tests notice; ARGS="--seed 7 --count 20"
+	@$(VENV)/bin/python scripts/mutants.py $(ARGS)
+
 bench: ## measurements of issuing and of fleets against certbot; writes docs/benchmarks.md
 	@scripts/setup tests/bench/requirements.txt
 	@$(VENV)/bin/python tests/bench/run.py

@@ -38,7 +38,10 @@ def test_stacks_are_told_by_the_keys_of_their_parameters(found: Stack, kind: str
     ],
 )
 def test_a_stack_that_does_not_rest_is_a_problem(status: str, rests: bool) -> None:
-    assert (plugin_stacks.problem(stack(ABOUT, status=status)) is None) == rests
+    found = stack(ABOUT, status=status)
+    assert (plugin_stacks.problem(found) is None) == rests
+    # A change that was rolled back is told, since the settings may not be those that were wanted.
+    assert (plugin_stacks.warning(found) is not None) == (status == "UPDATE_ROLLBACK_COMPLETE")
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,10 @@ def test_an_override_has_to_contain_the_name_publicly(zone_id: str, why: str | N
 )
 def test_entries_of_dns_delegations(given: list[str], count: int) -> None:
     assert len(zones.delegation_problems([{"zone": zone} for zone in given])) == count
+
+
+def test_a_private_zone_is_a_twin_only_of_a_public_one() -> None:
+    lonely = Zone("Z6", "inside.example.net", private=True)
+    assert zones.private_twins((HIDDEN, lonely)) == []
+    assert zones.private_twins((TOP, HIDDEN, lonely)) == ["sub.example.com"]
+    assert zones.private_twins((SUB, Zone("Z7", "example.com", private=True))) == ["example.com"]

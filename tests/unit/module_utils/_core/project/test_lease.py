@@ -39,6 +39,12 @@ def test_each_new_holder_has_the_next_number_and_the_same_one_keeps_his() -> Non
     assert lease.taken({**other, "lock": None}, claim())["fence"] == 3
 
 
+def test_a_document_from_before_the_numbers_begins_with_the_first() -> None:
+    old = document()
+    old.pop("fence", None)
+    assert lease.taken(old, claim())["fence"] == 1
+
+
 def test_the_owner_in_words() -> None:
     assert lease.owner_text(lock()) == f"run run-a on node1, process {OWNER['pid']}"
     assert lease.owner_text({"run_id": "x", "owner": {}}) == "run x on an unknown host"
