@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 
 from ..values import texts, urls
@@ -37,13 +38,15 @@ KNOWN = {
 }
 
 
+_BY_URL = {known.url: known for known in KNOWN.values()}
+
+
 def resolve(directory: str) -> KnownDirectory:
     """The directory of a known name or of a URL; raises ValueError unless ``problems`` is empty."""
     found = problems(directory)
     if found:
         raise ValueError("; ".join(found))
-    by_url = {known.url: known for known in KNOWN.values()}
-    return KNOWN.get(directory) or by_url.get(directory) or KnownDirectory(directory)
+    return KNOWN.get(directory) or _BY_URL.get(directory) or KnownDirectory(directory)
 
 
 def name_of(address: str) -> str | None:
@@ -61,13 +64,20 @@ def url(directory: str) -> str:
 
 def problems(directory: str) -> list[str]:
     """Why ``directory`` names no ACME directory; empty if it does."""
+    problem = _problem(directory)
+    return [problem] if problem else []
+
+
+@functools.lru_cache(maxsize=64)
+def _problem(directory: str) -> str | None:
+    """The same of one; a fleet names few, and each in all of its documents."""
     if directory in KNOWN:
-        return []
+        return None
     if "://" not in directory:
         known = ", ".join(sorted(KNOWN))
-        return [f"acme_directory: {texts.quoted(directory)} is not a known name; use one of {known}, or a URL"]
+        return f"acme_directory: {texts.quoted(directory)} is not a known name; use one of {known}, or a URL"
     problem = urls.https_problem(directory)
     if problem is None:
-        return []
+        return None
     shown = texts.quoted(directory)
-    return [f"acme_directory: {shown} is {problem}; ACME works over HTTPS only (acme_ca_bundle is for a private CA)"]
+    return f"acme_directory: {shown} is {problem}; ACME works over HTTPS only (acme_ca_bundle is for a private CA)"
