@@ -112,8 +112,8 @@ class ListingCache(abc.ABC, t.Generic[L]):
 
     @abc.abstractmethod
     def _unpacked(self, packed: t.Any) -> L:
-        """The inverse of ``_packed``, of what has the ``shape``; raises one of ``DAMAGED`` for what is no listing all
-        the same."""
+        """The inverse of ``_packed``, of what has the ``shape``; raises one of ``DAMAGED`` for what is not a valid
+        listing all the same."""
 
     def _kept(self) -> tuple[L, float] | None:
         try:

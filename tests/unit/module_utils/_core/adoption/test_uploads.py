@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import server_certs
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import uploads
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
     StoredCertificate,
@@ -38,7 +38,7 @@ LEAF = Certificate(
     not_after=NOW + timedelta(days=90),
 )
 STORED = StoredCertificate(name="one", path="/cloudfront/", id="ASCA1")
-ANOTHER = "the host has another certificate than IAM, so the key of the one in service cannot be copied"
+ANOTHER = "the host has another certificate than IAM or ACM, so the key of the one in service cannot be copied"
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_a_host_has_its_certificate_and_those_for_its_names_that_serve(
     leaf: Certificate, used: bool, ids: set[str], in_iam: bool
 ) -> None:
     users = {"ASCA1"} if used else set()
-    found = server_certs.matched(t.cast("t.Any", HOST), [(STORED, leaf)], users)
+    found = uploads.matched(t.cast("t.Any", HOST), [(STORED, leaf)], users, {})
     assert (set(found.ids), found.in_iam) == (ids, in_iam)
     assert found.paths == (("/cloudfront/",) if ids else ())
     assert found.warnings == ([ANOTHER] if ids and not in_iam else [])
@@ -67,5 +67,5 @@ def test_a_host_has_its_certificate_and_those_for_its_names_that_serve(
 
 
 def test_a_host_without_a_certificate_has_none_in_iam() -> None:
-    found = server_certs.matched(t.cast("t.Any", {**HOST, "lineage": None}), [(STORED, LEAF)], {"ASCA1"})
+    found = uploads.matched(t.cast("t.Any", {**HOST, "lineage": None}), [(STORED, LEAF)], {"ASCA1"}, {})
     assert (set(found.ids), found.in_iam, found.warnings) == (set(), False, [])
