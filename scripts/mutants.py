@@ -24,13 +24,11 @@ import types
 import typing as t
 from pathlib import Path
 
-# What each fork finds imported.
-import boto3  # noqa: F401
-import cryptography.hazmat.primitives.serialization
-import cryptography.x509  # noqa: F401
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
+# What each fork finds imported.
+LIBRARIES = ("boto3", "cryptography.hazmat.primitives.serialization", "cryptography.x509")
 CORE = ROOT / "plugins" / "module_utils" / "_core"
 TESTS = ROOT / "tests" / "unit"
 LOGS = ROOT / ".cache" / "mutants"
@@ -321,6 +319,8 @@ def main() -> int:
     parser.add_argument("--lanes", type=int, default=2)
     parser.add_argument("--only", type=int, nargs="*", help="the numbers of changes of this sample")
     given = parser.parse_args()
+    for library in LIBRARIES:
+        importlib.import_module(library)
     changes = sample(given.seed, given.count)
     LOGS.mkdir(parents=True, exist_ok=True)
     numbers = given.only if given.only is not None else range(len(changes))

@@ -10,6 +10,7 @@ import datetime
 import importlib.metadata
 import os
 import platform
+import statistics
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -22,7 +23,7 @@ from sandbox import seed
 from sandbox.ca import pebble
 from sandbox.process import SandboxProcess
 
-from bench import fleets, reports, tools
+from bench import fleets, reports, single, tools
 from bench.measure import Cost, median, run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -306,6 +307,31 @@ def renewing(_arguments: argparse.Namespace, _home: Path) -> list[str]:
     ]
 
 
+LIFE_HEAD = (
+    "run",
+    "CPU s beyond an empty playbook",
+    "wall s",
+    "AWS calls",
+    "task banners",
+    "before: CPU s; calls; banners",
+)
+
+
+def living(arguments: argparse.Namespace, _home: Path) -> list[str]:
+    """One project, run by run."""
+    rows = []
+    for story, paid in single.measured(arguments.repeat):
+        cpu, wall = (statistics.median(figures) for figures in zip(*((one.cpu, one.cost.wall) for one in paid)))
+        calls, banners = (max(figures) for figures in zip(*((one.cost.aws, one.banners) for one in paid)))
+        rows.append([story.label, f"{cpu:.2f}", f"{wall:.1f}", str(calls), str(banners), story.former])
+    return [
+        "A project with two names, one distribution and one address, on a store in files. An empty playbook runs right",
+        f"before each run. Medians of {arguments.repeat}; the figures before are of 2026-11-22.",
+        "",
+        *table(LIFE_HEAD, rows, texts=1),
+    ]
+
+
 REPORT_HEAD = (
     "projects",
     "wall s",
@@ -342,6 +368,7 @@ def reporting(arguments: argparse.Namespace, _home: Path) -> list[str]:
 
 SECTIONS: dict[str, tuple[str, Callable[[argparse.Namespace, Path], list[str]]]] = {
     "issuing": ("Issuing", issuing),
+    "living": ("One project, run by run", living),
     "nonces": ("100 names from a CA that refuses nonces", nonces),
     "resting": ("A pass over many projects that finds nothing to do", resting),
     "asking": ("A pass in which each certificate is asked for", asking),

@@ -92,7 +92,9 @@ def notification(wanted: Mapping[str, Any], sent: Mapping[str, Any], read: Any) 
             given[name] = default[0]
     missing = [name for name in fields if name not in given]
     wrong = [
-        name for name, (wanted_type, *_rest) in fields.items() if name in given and type(given[name]) is not wanted_type
+        name
+        for name, (wanted_type, *_rest) in fields.items()
+        if name in given and given[name].__class__ is not wanted_type
     ]
     found += [f"Missing required fields for Notification Configuration: {missing}."] if missing else []
     found += [f"Configuration field '{name}' incorrect type, expected {fields[name][1]}." for name in wrong]

@@ -34,9 +34,9 @@ class UploadOptions(t.TypedDict):
 PreflightOptions = t.TypedDict(
     "PreflightOptions",
     {
-        "brings": str | None,
-        "upload": dict[str, t.Any] | None,
-        "import": dict[str, t.Any] | None,
+        "brings": "str | None",
+        "upload": "dict[str, t.Any] | None",
+        "import": "dict[str, t.Any] | None",
         "bind": dict[str, t.Any],
     },
 )

@@ -15,9 +15,12 @@ from unit.fakes.controller_options import ROBOT, SLACK
 
 JOB = {"name": "certops renew", "job_explanation": "It ran out of time.", "artifacts": {}}
 CONTEXT = {
-    "job": JOB, "url": "https://awx.example.com/#/jobs/1", "approval_node_name": "approve",
-    "approval_status": "running",     "workflow_url": "https://awx.example.com/#/jobs/2",
-}  # fmt: skip
+    "job": JOB,
+    "url": "https://awx.example.com/#/jobs/1",
+    "approval_node_name": "approve",
+    "approval_status": "running",
+    "workflow_url": "https://awx.example.com/#/jobs/2",
+}
 
 
 def rendered(text: str, **changed: Any) -> str:

@@ -49,7 +49,7 @@ class Ca:
     def get(self, resource: str, cert_id: str) -> Answer:
         self.asked += 1
         if self.end is None:
-            raise RemoteError("the CA does not answer", operation="renewalInfo", code="timeout")
+            raise RemoteError("the CA does not answer", service="acme", operation="renewalInfo", code="timeout")
         return Answer(Window(self.end - timedelta(days=1), self.end), "https://ca.example/incident")
 
 
