@@ -10,8 +10,8 @@ import typing as t
 from ..plugin_utils import _in_process
 
 _RESULT = "project_result"
-# What the role registers when it has recorded the end of a run.
-_FINISHED = "__project_finished"
+# What the role registers when it has recorded how a run ended.
+_RECORDED = "__project_recorded"
 # What a playbook or the inventory says of a project that cannot be run.
 _PROBLEM = "certops_problem"
 
@@ -44,5 +44,5 @@ def _result(host: str, variables: t.Mapping[str, t.Any]) -> t.Any:
 
 
 def _records(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    projects = (variables[_FINISHED]["project"] for variables in hosts if "project" in variables.get(_FINISHED, {}))
+    projects = (variables[_RECORDED]["project"] for variables in hosts if "project" in variables.get(_RECORDED, {}))
     return {project["name"]: project["last_run"] for project in projects if project}

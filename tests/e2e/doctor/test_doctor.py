@@ -378,7 +378,12 @@ def test_permissions(life: Life, patient: Patient, control: Control, monkeypatch
     assert "WRITES_UNTESTED" not in patient.codes("info")
     become(blind)
     assert patient.codes(emails=[STAYS]) == {
-        "PERMISSION_MISSING": ["iam:GetAccountSummary", "iam:ListServerCertificates", "sns:ListSubscriptionsByTopic"]
+        "PERMISSION_MISSING": [
+            "iam:GetAccountSummary",
+            "iam:ListServerCertificates",
+            "sns:ListSubscriptionsByTopic",
+            "tag:GetResources",
+        ]
     }
     assert "WRITES_UNTESTED" in patient.codes("info")
 

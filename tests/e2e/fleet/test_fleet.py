@@ -212,7 +212,9 @@ def test_definitions_in_an_inventory_are_a_whole_way_to_work(
     assert set(healed.stats) - {"new"} <= {"p00000"}, "the first host of the limit plans for all of them"
     assert iam.get_server_certificate(ServerCertificateName=gone)
     doubled = create(two={**hosts["new"]}).failed().told
-    assert any("project new is defined 2 times (hosts new, two)" in line for line in doubled), doubled
+    assert any("is defined 2 times" in line and line.endswith("list each name once: new, new") for line in doubled), (
+        doubled
+    )
 
 
 def test_what_only_the_listings_show_is_put_right(fleet: Fleet, control: Control) -> None:

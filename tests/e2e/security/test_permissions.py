@@ -286,9 +286,13 @@ def certificates(one: OneFeature) -> None:
 def adopt(one: OneFeature) -> None:
     SslPlugin(one.owner, one.control).project("WebApp", ["example.com"], version="v1_file")
     SslPlugin(one.owner, one.control).project("New", ["example.org"])
+    imported = acm_certs.make(names=["example.net"], days=200).imported()
+    seed.create_distribution(["example.net"], imported, env=one.owner)
+    seed_targets.create_multi_tenant_distribution(imported)
     one.become("adopt")
-    given = {"store": f"file://{one.archive}"}
-    found = {one["name"]: one for one in in_process.run(adoption_info, **given).result["projects"]}
+    given: dict[str, t.Any] = {"store": f"file://{one.archive}"}
+    sources = ["ssl_plugin", "acm"]
+    found = {one["name"]: one for one in in_process.run(adoption_info, **given, sources=sources).result["projects"]}
     given["archive"] = given["store"]
     in_process.run(project_adopt, **given, project=found["New"], state="copied")
     in_process.run(adoption_source, store=given["store"], project=found["New"])
@@ -297,6 +301,8 @@ def adopt(one: OneFeature) -> None:
     assert in_process.run(project_adopt, **given, project=new).result["phase"] == "done"
     in_process.run(adoption_source, store=given["store"], name="New", state="running")
     assert in_process.run(project_adopt, **given, name="New", state="absent").changed
+    assert in_process.run(project_adopt, **given, project=found["example-net"]).result["phase"] == "done"
+    assert in_process.run(project_adopt, **given, name="example-net", state="absent").changed
 
 
 def acm_request(one: OneFeature) -> None:

@@ -22,7 +22,7 @@ DAY = 86400
 TABLE, BUCKET = "certops", "certops-keys"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 PLACES = {"project_store": f"dynamodb://{TABLE}", "project_archive": f"s3://{BUCKET}/archive?kms_key_id={KEY}"}
-FEATURES = ("issue", "store", "bind", "cleanup", "info", "notify", "store-dynamodb", "archive-s3", "kms")
+FEATURES = ("issue", "store", "bind", "cleanup", "info", "notify", "match-tags", "store-dynamodb", "archive-s3", "kms")
 
 
 class Places:
