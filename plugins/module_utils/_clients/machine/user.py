@@ -38,11 +38,6 @@ def expanded(path: str) -> Path:
     return Path(path if found is None or base is None else f"{base}{path[found.end() :]}")
 
 
-def is_relative_to_user(path: str) -> bool:
-    """Whether the path is another one for each user."""
-    return bool(_START.match(path))
-
-
 def needs_home(path: str) -> bool:
     """Whether the path lies below the home directory, and there is none."""
     found = _START.match(path)

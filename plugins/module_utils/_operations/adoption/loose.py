@@ -17,7 +17,7 @@ from ..._core.adoption.found import AdoptionFinding
 from ..._core.bind.distributions import DEPLOYED, Distribution, used_certificates
 from ..._core.certificate.certificate import Certificate
 from ..._core.server_cert.server_certs import StoredCertificate
-from ..._core.values import ownership
+from ..._core.values import ownership, partitions
 from ..._core.values.shapes import ProjectDocument
 from ..._errors import CertError
 from ..targets import tenants
@@ -120,7 +120,7 @@ class LooseReader:
 
     def _read_acm(self) -> dict[str, AcmFacts]:
         """What is known of each certificate of ACM that may be adopted; nothing is asked where CloudFront uses none."""
-        used = {key for key in self.users if key.startswith("arn:") and ":acm:" in key}
+        used = {key for key in self.users if partitions.service_of(key) == "acm"}
         if self.aws.acm is None or self.aws.tagging is None or not used:
             return {}
         tags = self.aws.tagging.get_resources(ACM_CERTIFICATE)
