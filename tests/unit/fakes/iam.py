@@ -68,6 +68,8 @@ class FakeIam:
         self.calls.begin("UploadServerCertificate", upload.name)
         if upload.name in self.contents:
             raise refused_by_aws("EntityAlreadyExists")
+        if len(self.contents) >= self.quota:
+            raise refused_by_aws("LimitExceeded")
         self.uploads.append(upload)
         return self.add(upload.name, upload.body, upload.chain, upload.path, upload.tags)
 

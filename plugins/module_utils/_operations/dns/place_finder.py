@@ -33,7 +33,8 @@ class PlaceFinder:
     """One search; without ``resolver``, CNAMEs are not looked for and delegations are read in Route 53.
 
     ``delegated`` has the other accounts by the zone that leads to them, ``overrides`` zone IDs by the domain that they
-    are for, empty for all. Records that are CNAMEs themselves are looked for without following any.
+    are for, empty for all. Records that are CNAMEs themselves are looked for without following any. Routing policies
+    are found before an order is made, not again for one that ``is_begun``: Route 53 refuses to write beside them.
     """
 
     own: ZoneReader
@@ -41,6 +42,7 @@ class PlaceFinder:
     resolver: Resolver | None = None
     overrides: t.Mapping[str, str] = field(default_factory=dict)
     follows_cnames: bool = True
+    is_begun: bool = False
 
     def find(self, domain_of: t.Mapping[str, str]) -> dict[str, RecordPlace]:
         """The place of each challenge name, given with its domain; ConfigError that lists every domain without exactly
@@ -74,7 +76,7 @@ class PlaceFinder:
                 problems[challenge] = (
                     place if target == challenge else f"its challenge name is a CNAME to {target}, and {place}"
                 )
-        routed = self._routed(places) if self.follows_cnames else {}
+        routed = self._routed(places) if self.follows_cnames and not self.is_begun else {}
         return Found(
             {challenge: place for challenge, place in places.items() if challenge not in routed},
             {**problems, **routed},

@@ -38,7 +38,8 @@ def answer(
     # changes are stored before the first answer, so without them nothing was answered
     answered = conversation.answered(order, noted) if work.known.changes else 0
     unanswered = noted[answered:] if noted else conversation.unanswered(order)
-    warnings = _publish(_to_publish(conversation.client, work, unanswered, places), unanswered, work, records)
+    wanted = _to_publish(conversation.client, work, unanswered, places)
+    warnings = _publish(wanted, unanswered, work, records) + _await(wanted, bool(answered), work, records)
     conversation.answer(unanswered)
     return warnings
 
@@ -77,4 +78,13 @@ def _publish(
         asked = [] if wanted.grants else [each.as_asked() for each in unanswered]
         work.keep(work.known.with_records(ours, filter(None, asked)))
         work.keep(work.known.with_changes(records.write(ours, may_be_there)))
-    return warnings + records.await_sync(work.known.changes, work.known.records)
+    return warnings
+
+
+def _await(wanted: _ToPublish, is_begun: bool, work: OrderUnderWay, records: ChallengeRecords) -> list[str]:
+    """What was published is shown. Where name servers are asked, Route 53 is not asked as well for an order that an
+    earlier run began to answer: it had waited before that."""
+    if not wanted.values:
+        return []
+    changes = () if is_begun and records.dns is not None else work.known.changes
+    return records.await_sync(changes, work.known.records)

@@ -13,7 +13,6 @@ from ..._clients.archive.unfinished_orders import Pending, UnfinishedOrder
 from ..._core.certificate.bundle import Manifest
 from ..._core.dns.zones import RecordPlace
 from ..._core.issue import pending_order
-from ..._core.issue.wanted import WantedCertificate
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..ca.registrar import MakesClients, Registrar
@@ -89,9 +88,7 @@ class Authorities:
             )
 
         # Sorting is stable, and False comes first: a CA that may have issued already is asked before the others.
-        choices = sorted(
-            self._choices, key=lambda choice: not any(_is_begun(unfinished, wanted) for wanted in choice[0].variants)
-        )
+        choices = sorted(self._choices, key=lambda choice: not is_begun(unfinished, choice[0]))
         (issued, warnings), passed_over = self._first(choices, order)
         return issued, [*passed_over, *warnings, *(self._abandon_others(issued) if others else [])]
 
@@ -124,10 +121,10 @@ class Authorities:
         return [warning for kept in left for warning in withdrawal.abandon(pending, records, kept)]
 
 
-def _is_begun(unfinished: t.Sequence[UnfinishedOrder], wanted: WantedCertificate) -> bool:
+def is_begun(unfinished: t.Sequence[UnfinishedOrder], request: IssueRequest) -> bool:
     """Whether the newest order that a CA knows is one for this."""
     newest = next((kept.order for kept in unfinished if kept.order.order_url), None)
-    return newest is not None and pending_order.can_resume(newest, wanted)
+    return newest is not None and any(pending_order.can_resume(newest, wanted) for wanted in request.variants)
 
 
 def _directory(kept: UnfinishedOrder) -> str:

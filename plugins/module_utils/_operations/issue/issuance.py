@@ -25,7 +25,7 @@ from ..dns.challenge_records import ZONE_GONE, ChallengeRecords
 from ..dns.place_finder import PlaceFinder
 from . import withdrawal
 from .clients import Clients, Issued
-from .fallbacks import Authorities
+from .fallbacks import Authorities, is_begun
 from .request import IssueRequest
 
 
@@ -76,7 +76,7 @@ def _run(request: IssueRequest, clients: Clients, clock: Clock, check_mode: bool
     authorities.check_accounts()
     places = _known_places(request, observed.unfinished)
     if check_mode or not places:
-        places = _find(request, clients)
+        places = _find(request, clients, is_begun(observed.unfinished, request))
     if check_mode:
         return _predict(request, observed, authorities.check_directories())
     return _order(request, observed, authorities, places)
@@ -93,14 +93,19 @@ def _order(
     return _report(request, observed, issued, (warnings, authorities.clock.now()))
 
 
-def _find(request: IssueRequest, clients: Clients) -> dict[str, RecordPlace]:
+def _find(request: IssueRequest, clients: Clients, is_ordered: bool) -> dict[str, RecordPlace]:
     """The places of all names; a problem is told only of zones that were listed for it."""
+
+    def search() -> dict[str, RecordPlace]:
+        finder = PlaceFinder(clients.zones, clients.delegated, clients.dns, request.zone_ids, is_begun=is_ordered)
+        return finder.find(request.record_names)
+
     try:
-        return PlaceFinder(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+        return search()
     except CertError:
         if not clients.accounts.relist():
             raise
-    return PlaceFinder(clients.zones, clients.delegated, clients.dns, request.zone_ids).find(request.record_names)
+    return search()
 
 
 def _known_places(request: IssueRequest, unfinished: t.Iterable[UnfinishedOrder]) -> dict[str, RecordPlace]:

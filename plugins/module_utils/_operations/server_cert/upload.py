@@ -20,11 +20,17 @@ from .certificate_input import CertificateInput
 ATTEMPTS = 5
 # Another run uploaded under the same name, or changed something of IAM, since the listing.
 RACES = ("EntityAlreadyExists", "ConcurrentModification")
+# There is no room, or something of the certificate is beyond another limit.
+FULL = "LimitExceeded"
 
 
 def check_quota(iam: Iam, headroom: int) -> None:
     """RefusedError unless the account has room for one more server certificate and ``headroom`` others."""
-    used, allowed = iam.known_server_certificate_quota(1 + headroom)
+    _require_room(iam.known_server_certificate_quota(1 + headroom), headroom)
+
+
+def _require_room(counted: tuple[int, int], headroom: int) -> None:
+    used, allowed = counted
     refusal = server_certs.Quota(used, allowed, headroom).refusal()
     if refusal:
         raise RefusedError(refusal, used=used, quota=allowed, quota_headroom=headroom)
@@ -55,6 +61,8 @@ class Storing:
             try:
                 return self._outcome(self._apply(plan) or found, plan, changed=True)
             except RemoteError as exc:
+                if exc.code == FULL:
+                    _require_room(self.iam.get_server_certificate_quota(), self.headroom)
                 if exc.code not in RACES or len(lost_races) == ATTEMPTS - 1:
                     raise
                 self.clock.sleep(backoff(len(lost_races)))
@@ -68,8 +76,10 @@ class Storing:
         return self._as_new() if self.is_new and not lost_races else self._search(lost_races)
 
     def _as_new(self) -> tuple[StoredCertificate, Plan]:
-        """An upload without a look at what there is: IAM refuses a name that exists, and then it is looked."""
-        check_quota(self.iam, self.headroom)
+        """An upload without a look at what there is: IAM refuses a name that exists, and where there is no room, and
+        then it is looked. Only of places that are to stay free it knows nothing."""
+        if self.headroom:
+            check_quota(self.iam, self.headroom)
         others = tuple(StoredCertificate(name=name, path=self.wanted.path) for name in self.others)
         plan = upload_plan.plan_present(upload_plan.ObservedIam(others), self.wanted)
         return StoredCertificate(name=plan.steps[0].target, path=self.wanted.path), plan

@@ -123,6 +123,20 @@ def test_a_full_quota_is_refused_before_the_upload(world: World) -> None:
     assert "UploadServerCertificate" not in world.iam.calls.made
 
 
+def test_where_iam_has_no_room_for_a_new_one_the_count_is_told(world: World) -> None:
+    world.iam.quota = 0
+    with pytest.raises(RefusedError, match=r"0 of 0 server certificates.*Service Quotas"):
+        world.store(is_new=True)
+    assert world.iam.calls.made == ["UploadServerCertificate", "GetAccountSummary"]
+
+
+def test_a_new_one_leaves_the_places_free_that_are_to_stay_free(world: World) -> None:
+    world.iam.quota = 3
+    with pytest.raises(RefusedError, match=r"3 places must stay free"):
+        world.store(is_new=True, quota_headroom=3)
+    assert world.iam.calls.made == ["GetAccountSummary"]
+
+
 def test_an_adoption_needs_no_quota(world: World) -> None:
     world.store()
     world.iam.quota = 1
