@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..module_utils._core.targets import report
 from ..plugin_utils import _in_process
 
 # Option and module, in the order of a run.
@@ -16,6 +17,8 @@ CHECKS = {
     "files": "certificate_files",
     "upload": "iam_server_cert",
     "import": "acm_cert",
+    "elb": "elb_cert_bind",
+    "apigateway": "apigateway_cert_bind",
     "bind": "cloudfront_cert_bind",
 }
 
@@ -33,11 +36,15 @@ class ActionModule(_in_process.ActionModule):
         shared = {option: value for option, value in args.items() if option not in CHECKS}
         self._task.check_mode, self._task.diff = True, False
         found = {
-            option: self.result_of(module, {**shared, **args[option]}, task_vars)
+            option: [
+                self.result_of(module, {**shared, **given}, task_vars)
+                for given in (args[option] if isinstance(args[option], list) else [args[option]])
+            ]
             for option, module in CHECKS.items()
             if args.get(option)
         }
-        problems = list(dict.fromkeys(str(result.get("msg")) for result in found.values() if result.get("failed")))
-        warnings = [text for result in found.values() for text in result.get("warnings") or ()]
+        results = [result for made in found.values() for result in made]
+        problems = list(dict.fromkeys(report.failures_of(results)))
+        warnings = [text for result in results for text in result.get("warnings") or ()]
         result: dict[str, t.Any] = {"changed": False, "checked": list(found), "warnings": warnings}
         return {**result, "failed": True, "msg": "; ".join(problems)} if problems else result

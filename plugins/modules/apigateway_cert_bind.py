@@ -17,8 +17,9 @@ description:
     replaces the certificate and nothing else.
   - API Gateway allows one change of a domain in 30 seconds in an account and region. The module keeps to that, and
     waits where others make changes, too. 120 domains take an hour.
-  - A regional domain takes certificates of its region. An edge-optimised domain takes certificates of C(us-east-1). For
-    edge-optimised domains of another region, run the module in that region with a certificate of C(us-east-1).
+  - A regional domain takes certificates of its region. An edge-optimised domain takes certificates of C(us-east-1),
+    wherever it is. Of a certificate with copies in several regions each domain gets the one that it takes. With an ARN
+    alone, run the module for edge-optimised domains of another region in that region with the ARN in C(us-east-1).
   - A domain is skipped if the certificate does not cover its name, or if its kind does not take the type of key. A
     wildcard domain takes a certificate that ACM issued only, which is API Gateway's rule.
   - A domain that fails fails alone. All the others are done first, then the module fails and returns everything it
@@ -54,6 +55,12 @@ options:
     type: list
     elements: str
     default: []
+  in_another_region:
+    description:
+      - Whether what is in O(api_domains) may be in another region, which another run of the module is about. What the
+        region does not have is then in RV(unknown), and no error.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - Seconds to wait for all domains together, for their turn and until they are available with the certificate. One
@@ -120,6 +127,12 @@ targets:
     verified: {description: Whether O(verify) succeeded., type: bool, sample: true}
     error: {description: "The stage (get, update, deploy or verify), code and message of a failure.", type: dict,
       sample: null}
+unknown:
+  description: What is listed in O(api_domains), but does not exist in the region.
+  returned: always
+  type: list
+  elements: str
+  sample: []
 complete:
   description: Whether all that is meant uses the certificate. False if one failed or was skipped.
   returned: always
@@ -161,6 +174,7 @@ from ..module_utils._operations.targets.request import TargetRequest
 ARGUMENT_SPEC: dict[str, t.Any] = {
     **target_request.OPTIONS,
     "api_domains": {"type": "list", "elements": "str", "default": []},
+    "in_another_region": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 3600},
 }
 

@@ -50,6 +50,15 @@ options:
   import:
     description: Options of M(certops.cloudfront.acm_cert). Without them the import into ACM is not checked.
     type: dict
+  elb:
+    description: Options of M(certops.cloudfront.elb_cert_bind), of each region. Without them listeners are not checked.
+    type: list
+    elements: dict
+  apigateway:
+    description:
+      - Options of M(certops.cloudfront.apigateway_cert_bind), of each region. Without them API domains are not checked.
+    type: list
+    elements: dict
   bind:
     description: Options of M(certops.cloudfront.cloudfront_cert_bind). Without them the distributions are not checked.
     type: dict
@@ -60,6 +69,8 @@ seealso:
   - module: certops.cloudfront.acme_route53_issue
   - module: certops.cloudfront.iam_server_cert
   - module: certops.cloudfront.cloudfront_cert_bind
+  - module: certops.cloudfront.elb_cert_bind
+  - module: certops.cloudfront.apigateway_cert_bind
 """
 EXAMPLES = r"""
 - name: Check that there is room for one more certificate, and a distribution that takes it
@@ -97,6 +108,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "files": {"type": "dict"},
     "upload": {"type": "dict"},
     "import": {"type": "dict"},
+    "elb": {"type": "list", "elements": "dict"},
+    "apigateway": {"type": "list", "elements": "dict"},
     "bind": {"type": "dict"},
 }
 

@@ -374,10 +374,11 @@ steps:
 targets:
   description:
     - What a run binds before the distributions, for each kind of target that the project has (C(elb), C(apigateway)).
-      Each entry has the C(region), empty for that of the connection, and C(match) and C(ids) for the module that binds.
+      Each entry has the C(region), empty for that of the connection, C(match) and C(ids) for the module that binds, and
+      C(in_another), whether what is listed may be in another region.
   returned: if there is a document
   type: dict
-  sample: {elb: [{region: us-east-1, match: [previous], ids: []}]}
+  sample: {elb: [{region: us-east-1, match: [previous], ids: [], in_another: false}]}
 distribution_matches:
   description: How distributions and tenants are found, for the module that binds them. Empty if they are not a target.
   returned: if there is a document
@@ -419,12 +420,12 @@ upload:
     [webapp-2027-01-06-0442]}
 preflight:
   description:
-    - What M(certops.cloudfront.project_preflight) checks of this plan, the options C(upload), C(import) and C(bind),
-      V(null) where there is nothing to check.
+    - What M(certops.cloudfront.project_preflight) checks of this plan, the options C(upload), C(import), C(elb),
+      C(apigateway) and C(bind), V(null) or empty where there is nothing to check.
     - C(brings) names the option for what brings the certificate, C(order), C(request) or C(files), or is V(null).
   returned: if there is a document
   type: dict
-  sample: {brings: order, upload: null, import: null, bind: {match: [previous]}}
+  sample: {brings: order, upload: null, import: null, elb: [], apigateway: [], bind: {match: [previous]}}
 subscribes:
   description: Whether the run brings the topic and its subscriptions about.
   returned: if there is a document

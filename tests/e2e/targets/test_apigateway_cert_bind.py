@@ -10,7 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
-from ansible_collections.certops.cloudfront.plugins.modules import apigateway_cert_bind
+from ansible_collections.certops.cloudfront.plugins.modules import acm_cert, apigateway_cert_bind
 from e2e import acm_certs, in_process
 from sandbox import seed, seed_targets
 from sandbox.control import Control
@@ -103,6 +103,49 @@ def test_edge_domains_of_another_region_take_a_certificate_of_us_east_1(control:
     assert "takes certificates of ACM in eu-west-1 only" in found.warnings[0]
     found = bind(imported(region="eu-west-1"), regional, region="eu-west-1")
     assert statuses(found) == {"api.example.com": "rebound"}
+
+
+def copied(*names: str) -> dict[str, t.Any]:
+    """A certificate with a copy in each of two regions, as acm_cert returns it."""
+    options = acm_certs.make(names=names or acm_certs.NAMES).options()
+    found = in_process.run(acm_cert, regions=["eu-west-1"], **options).result["certificate"]
+    return dict(found)
+
+
+def test_of_a_certificate_with_copies_each_domain_gets_the_one_that_it_takes(control: Control) -> None:
+    old, new = copied(), copied()
+    former = {copy["region"]: copy["arn"] for copy in old["copies"]}
+    wanted = {copy["region"]: copy["arn"] for copy in new["copies"]}
+    edge = seed_targets.create_api_domain("www.example.com", former["us-east-1"], kind="EDGE", region="eu-west-1")
+    seed_targets.create_api_domain("api.example.com", former["eu-west-1"], region="eu-west-1")
+    given = {"certificate": new, "previous": list(former.values()), "region": "eu-west-1", "verify": "tls"}
+
+    def bind_all(check_mode: bool = False, **more: t.Any) -> Outcome:
+        return in_process.run(apigateway_cert_bind, check_mode, **given, **more)
+
+    failed = bind_all(edge_address="127.0.0.1:1")
+    assert set(statuses(failed).values()) == {"rolled_back"}, failed.failure
+    assert domain("www.example.com", "eu-west-1")["certificateArn"] == former["us-east-1"]
+    assert domain("api.example.com", "eu-west-1")["regionalCertificateArn"] == former["eu-west-1"]
+    predicted = bind_all(check_mode=True, edge_address=control.address(edge))
+    done = bind_all(edge_address=control.address(edge), match=["ids"], api_domains=["www.example.com"])
+    assert statuses(done) == {"www.example.com": "rebound"}, done.failure
+    assert done.result["verified"]
+    assert predicted.after["www.example.com"] == done.after["www.example.com"] == {"edge": [wanted["us-east-1"]]}
+    assert predicted.after["api.example.com"] == {"regional": [wanted["eu-west-1"]]}
+    given["verify"] = "config"
+    assert statuses(bind_all()) == {"www.example.com": "already", "api.example.com": "rebound"}
+    assert domain("www.example.com", "eu-west-1")["certificateArn"] == wanted["us-east-1"]
+    assert domain("api.example.com", "eu-west-1")["regionalCertificateArn"] == wanted["eu-west-1"]
+    assert not bind_all().changed
+
+
+def test_what_may_be_in_another_region_is_told_and_no_error(control: Control, old: str) -> None:
+    seed_targets.create_api_domain("api.example.com", old)
+    listed = ["api.example.com", "www.example.com"]
+    found = bind(imported(), match=["ids"], api_domains=listed, in_another_region=True)
+    assert statuses(found) == {"api.example.com": "rebound"}
+    assert found.result["unknown"] == ["www.example.com"]
 
 
 def test_a_key_that_a_domain_does_not_take_is_refused(control: Control, old: str) -> None:

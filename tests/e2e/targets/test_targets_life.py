@@ -20,6 +20,8 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 pytestmark = pytest.mark.slow
+REGIONS = ("us-east-1", "eu-west-1")
+READING = ("Get", "List", "Describe", "directory", "newNonce")
 WWW, API, TENANT = "www.example.com", "api.example.com", "tenant.example.com"
 
 
@@ -240,6 +242,78 @@ def test_a_load_balancer_takes_the_certificate_of_iam_that_distributions_use(lif
     second = certificate(life)
     assert {one["CertificateArn"] for one in listed} == {second["arn"]} != {first["arn"]}
     assert life.server_certificates() == [second["id"]]
+
+
+def test_edge_optimised_domains_of_every_region_take_the_certificate_of_us_east_1(life: Life, control: Control) -> None:
+    life.variables.update(project_targets=["cloudfront", "apigateway"], project_acm_regions=["eu-west-1"])
+    life.play("create").succeeded()
+    first = {copy["region"]: copy["arn"] for copy in certificate(life)["copies"]}
+    seed_targets.create_api_domain("one.example.com", first["us-east-1"], kind="EDGE")
+    seed_targets.create_api_domain("two.example.com", first["us-east-1"], kind="EDGE", region="eu-west-1")
+    seed_targets.create_api_domain("three.example.com", first["eu-west-1"], region="eu-west-1")
+    assert life.play("create").succeeded().changed == 0
+    assert "TARGET" not in life.play("doctor").succeeded().output
+    life.play("reissue", project_keep_previous=1).succeeded()
+    second = {copy["region"]: copy["arn"] for copy in certificate(life)["copies"]}
+    assert domains() == [second["us-east-1"], second["us-east-1"], second["eu-west-1"]]
+    assert life.play("create", project_keep_previous=1).succeeded().changed == 0
+    life.play("rollback").succeeded()
+    assert domains() == [first["us-east-1"], first["us-east-1"], first["eu-west-1"]]
+
+
+def domains() -> list[str]:
+    """What the domains of that test have."""
+    found = [("one", "us-east-1"), ("two", "eu-west-1"), ("three", "eu-west-1")]
+    shown = [
+        seed_targets._client("apigateway", None, region).get_domain_name(domainName=f"{name}.example.com")
+        for name, region in found
+    ]
+    return [one.get("certificateArn") or one["regionalCertificateArn"] for one in shown]
+
+
+def test_listed_domains_may_be_in_any_region_of_the_project(life: Life, control: Control) -> None:
+    life.variables.update(
+        project_targets=["apigateway"],
+        project_acm_regions=["eu-west-1"],
+        project_bind=["previous", "ids"],
+        project_api_domains=["one.example.com", "two.example.com", "gone.example.com"],
+    )
+    foreign = {region: acm_certs.make(names=("*.example.com",)).imported(region) for region in REGIONS}
+    seed_targets.create_api_domain("one.example.com", foreign["us-east-1"])
+    seed_targets.create_api_domain("two.example.com", foreign["eu-west-1"], region="eu-west-1")
+    control.clear_calls()
+    refused = " ".join(life.play("create").failed().output.split())
+    assert "gone.example.com does not exist in a region of the project" in refused
+    assert not [call for call in control.calls() if not call["operation"].startswith(READING)], "nothing was ordered"
+    life.variables["project_api_domains"] = ["one.example.com", "two.example.com"]
+    life.play("create").succeeded()
+    assert life.play("create").succeeded().changed == 0
+    own = {copy["region"]: copy["arn"] for copy in certificate(life)["copies"]}
+    for name, region in (("one", "us-east-1"), ("two", "eu-west-1")):
+        found = seed_targets._client("apigateway", None, region).get_domain_name(domainName=f"{name}.example.com")
+        assert found["regionalCertificateArn"] == own[region]
+
+
+def test_what_cannot_be_bound_is_refused_before_anything_is_ordered(life: Life, control: Control) -> None:
+    owner = seed.client("elbv2").create_load_balancer(Name="plain", Subnets=["subnet-0123456789abcdef0"])
+    plain = seed.client("elbv2").create_listener(
+        LoadBalancerArn=owner["LoadBalancers"][0]["LoadBalancerArn"],
+        Protocol="HTTP",
+        Port=80,
+        DefaultActions=seed_targets.FIXED_RESPONSE,
+    )["Listeners"][0]["ListenerArn"]
+    life.variables.update(
+        project_bind=["ids"],
+        project_listeners=[plain],
+        project_distributions=["E1AAAAAAAAAAAA"],
+        project_api_domains=["gone.example.com"],
+    )
+    control.clear_calls()
+    refused = " ".join(life.play("create").failed().output.split())
+    assert "is a listener of HTTP, which has no certificate" in refused
+    assert "E1AAAAAAAAAAAA does not exist" in refused
+    assert "gone.example.com does not exist" in refused
+    assert not [call for call in control.calls() if not call["operation"].startswith(READING)]
 
 
 def test_bad_input_is_refused_before_anything_is_called(life: Life, control: Control) -> None:

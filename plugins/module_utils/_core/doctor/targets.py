@@ -16,11 +16,13 @@ from .findings import Finding, finding
 
 def bindings(uses: t.Sequence[Use], selection: UseSelection, new: NewCertificate) -> list[Finding]:
     """What the next bind of the project would meet, and what the last one left."""
-    reports = judging.plan(uses, selection, new)
-    known = {use.id for use in uses}
-    missing = [one for one in selection.ids if "ids" in selection.match and one not in known]
-    found = [finding("TARGET_UNKNOWN", one, "it does not exist in this account and region") for one in missing]
-    return found + [entry for report in reports for entry in _of(report, selection)]
+    return [entry for report in judging.plan(uses, selection, new) for entry in _of(report, selection)]
+
+
+def missing(listed: t.Iterable[str], known: t.Container[str]) -> list[Finding]:
+    """What is listed and stands in no region of the project."""
+    words = "it does not exist in this account and the regions of the project"
+    return [finding("TARGET_UNKNOWN", one, words) for one in listed if one not in known]
 
 
 def _of(report: UseReport, selection: UseSelection) -> list[Finding]:

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from ..bind.report import BindStatus
 from ..project import document as project_document, last_run, places, targets
 from ..targets import judging, listeners, owners
-from ..targets.uses import NewCertificate, Use, UseSelection
-from ..values.partitions import region_of
-from ..values.shapes import CertificateRecord, ProjectDocument
+from ..targets.uses import Use, UseSelection
+from ..values.shapes import ProjectDocument
 
 # A kind of target in a region.
 Where = tuple[str, str]
@@ -39,7 +38,7 @@ def where(document: ProjectDocument, existing: t.Mapping[str, bool]) -> set[Wher
 def astray(document: ProjectDocument, found: t.Mapping[Where, t.Sequence[Use]]) -> tuple[str, ...]:
     """What still uses an older certificate of the project, and a run would give the recorded one."""
     current = project_document.recorded(document)
-    older = {arn: one for one in document["superseded"] for arn in _arns(one)}
+    older = {arn: one for one in document["superseded"] for arn in targets.arns(one)}
     ids: dict[str, None] = {}
     for kind, steps in targets.steps(document["definition"]).items() if found else ():
         for step in steps:
@@ -49,8 +48,7 @@ def astray(document: ProjectDocument, found: t.Mapping[Where, t.Sequence[Use]]) 
                 ids=tuple(step["ids"]),
                 tags=document["definition"]["match_tags"],
             )
-            there = [arn for arn in _arns(current) if step["region"] in (targets.ANY_REGION, region_of(arn))]
-            new = NewCertificate(next(iter(there), None), tuple(current["domains"]), current["key_type"])
+            new = targets.in_region(current, step["region"])
             uses = [use for use in found.get((kind, step["region"]), ()) if any(use.has(arn) for arn in older)]
             reports = judging.plan(uses, selection, new)
             ids.update(dict.fromkeys(one.id for one in reports if one.status is BindStatus.REBOUND))
@@ -93,9 +91,3 @@ def warning(found: t.Collection[Owned]) -> tuple[str, ...]:
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     verb = "has an owner" if len(found) == 1 else "have owners"
     return (f"{shown}{more} {verb} whose next update sets the certificate of its template again: {REMEDY}",)
-
-
-def _arns(record: CertificateRecord) -> tuple[str, ...]:
-    """The ARNs by which load balancers and API domains know a certificate, also one of IAM."""
-    own = record.get("arn")
-    return places.arns(record) or ((own,) if own else ())

@@ -9,8 +9,9 @@ import typing as t
 
 from ..acm_cert.certificates import CLOUDFRONT_REGION
 from ..targets import api_domains, listeners
+from ..targets.uses import NewCertificate
 from ..values import partitions
-from ..values.shapes import ProjectDefinition
+from ..values.shapes import CertificateRecord, ProjectDefinition
 from . import places
 
 CLOUDFRONT, ELB, APIGATEWAY = "cloudfront", "elb", "apigateway"
@@ -23,11 +24,12 @@ ANY_REGION = ""
 
 
 class TargetStep(t.TypedDict):
-    """One binding of a run: in this region, of what is found so or listed."""
+    """One binding of a run: in this region, of what is found so or listed, which may be ``in_another`` one of them."""
 
     region: str
     match: list[str]
     ids: list[str]
+    in_another: bool
 
 
 def steps(definition: ProjectDefinition) -> dict[str, list[TargetStep]]:
@@ -38,7 +40,8 @@ def steps(definition: ProjectDefinition) -> dict[str, list[TargetStep]]:
     if ELB in definition["targets"]:
         found[ELB] = [_step(definition, one, _listed_there(definition["listeners"], one)) for one in regions]
     if APIGATEWAY in definition["targets"]:
-        found[APIGATEWAY] = [_step(definition, one, definition["api_domains"]) for one in regions]
+        several = len(regions) > 1
+        found[APIGATEWAY] = [_step(definition, one, definition["api_domains"], several) for one in regions]
     return found
 
 
@@ -56,9 +59,22 @@ def is_announced(definition: ProjectDefinition) -> bool:
     return bool(definition["publish"]) or (definition["certificate_store"] == places.ACM and keeps_arn)
 
 
-def _step(definition: ProjectDefinition, region: str, ids: t.Sequence[str]) -> TargetStep:
+def arns(record: CertificateRecord) -> tuple[str, ...]:
+    """The ARNs by which load balancers and API domains know a certificate, also one of IAM."""
+    own = record.get("arn")
+    return places.arns(record) or ((own,) if own else ())
+
+
+def in_region(record: CertificateRecord, region: str) -> NewCertificate:
+    """The certificate as it is bound in a region."""
+    there = [arn for arn in arns(record) if region in (ANY_REGION, partitions.region_of(arn))]
+    copies = {partitions.region_of(arn): arn for arn in places.arns(record)}
+    return NewCertificate(next(iter(there), None), tuple(record["domains"]), record["key_type"], copies=copies)
+
+
+def _step(definition: ProjectDefinition, region: str, ids: t.Sequence[str], several: bool = False) -> TargetStep:
     match = [one for one in definition["bind"] if one != IDS or ids]
-    return {"region": region, "match": match, "ids": list(ids) if IDS in match else []}
+    return {"region": region, "match": match, "ids": list(ids) if IDS in match else [], "in_another": several}
 
 
 def _listed_there(listed: t.Iterable[str], region: str) -> list[str]:

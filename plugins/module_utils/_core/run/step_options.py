@@ -30,13 +30,15 @@ class UploadOptions(t.TypedDict):
 
 
 # What is checked before the first step: the step that brings the certificate, and with their options those that store
-# and bind it. None where there is nothing to check.
+# and bind it, to listeners and API domains only if they are listed. None where there is nothing to check.
 PreflightOptions = t.TypedDict(
     "PreflightOptions",
     {
         "brings": "str | None",
         "upload": "dict[str, t.Any] | None",
         "import": "dict[str, t.Any] | None",
+        "elb": "list[dict[str, t.Any]]",
+        "apigateway": "list[dict[str, t.Any]]",
         "bind": dict[str, t.Any],
     },
 )
@@ -126,18 +128,34 @@ def _preflight(plan: RunPlan, document: ProjectDocument, is_imported: bool) -> P
     new = {"bundle": planned, "tags": _tags(document)}
     # A definition that moves the certificate stores it where it is not yet.
     is_uploaded = definition["certificate_store"] == places.IAM
+    certificate = planned if plan.issue else document["certificate"]
     return {
         "brings": _CHECKED[source] if plan.issue or source != sources.ACME else None,
         "upload": {**new, **_uploaded_as(document)} if plan.issue and is_uploaded else None,
         "import": {**new, **_imported_as(plan, document)} if plan.issue and is_imported else None,
+        "elb": [{**one, "listeners": step["ids"]} for step, one in _listed_in(definition, targets.ELB, certificate)],
+        "apigateway": [
+            {**one, "api_domains": step["ids"], "in_another_region": step["in_another"]}
+            for step, one in _listed_in(definition, targets.APIGATEWAY, certificate)
+        ],
         "bind": {
-            "server_certificate": planned if plan.issue else document["certificate"],
+            "server_certificate": certificate,
             "match": targets.distribution_matches(definition),
             "previous": list(plan.previous),
             "distributions": _listed(definition),
             "verify": "none",
         },
     }
+
+
+def _listed_in(
+    definition: ProjectDefinition, kind: str, certificate: t.Any
+) -> t.Iterator[tuple[targets.TargetStep, dict[str, t.Any]]]:
+    """The bindings to what is listed, with what each of them is given."""
+    for step in targets.steps(definition).get(kind, ()):
+        region = {"region": step["region"]} if step["region"] else {}
+        if step["ids"]:
+            yield step, {**region, "certificate": certificate, "match": [targets.IDS], "verify": "none"}
 
 
 def _uploaded_as(document: ProjectDocument) -> dict[str, t.Any]:

@@ -68,12 +68,13 @@ def use_of(domain: ApiDomain, region: str, new: NewCertificate) -> Use:
         probes=(domain.name,),
         is_settled=domain.status == AVAILABLE,
         tags=domain.tags,
+        region=EDGE_REGION if domain.is_edge else "",
         why_not=_why_not(kind, EDGE_REGION if domain.is_edge else region, new),
     )
 
 
 def _why_not(kind: str, wanted: str, new: NewCertificate) -> str:
     """Why the certificate cannot serve such a domain; empty if it can."""
-    if new.arn is None or new.region == wanted:
+    if new.arn is None or wanted in (new.region, *new.copies):
         return ""
     return f"its endpoint is {kind}, so it takes certificates of ACM in {wanted} only, and this one is in {new.region}"

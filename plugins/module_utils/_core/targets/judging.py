@@ -26,7 +26,7 @@ _ADVICE = {
 
 def plan(uses: t.Iterable[Use], selection: UseSelection, new: NewCertificate) -> tuple[UseReport, ...]:
     """What would become of every resource that is meant, in the order of their IDs."""
-    meant = (use for use in uses if use.has(new.arn) or why_matched(use, selection, new))
+    meant = (use for use in uses if use.has(new.taken_by(use).arn) or why_matched(use, selection, new))
     return tuple(judge(use, selection, new) for use in sorted(meant, key=lambda one: one.id))
 
 
@@ -45,6 +45,7 @@ def why_matched(use: Use, selection: UseSelection, new: NewCertificate) -> str:
 
 def judge(use: Use, selection: UseSelection, new: NewCertificate) -> UseReport:
     """What to do with one resource; one that is not, or no longer, meant is skipped."""
+    new = new.taken_by(use)
     replaced = _replaced(use, selection, new)
     uncovered = _uncovered(use, replaced, selection, new)
     if not replaced and use.has(new.arn):
@@ -80,15 +81,18 @@ def advised(code: str, message: str) -> str:
     return f"{message}; {_ADVICE[code]}" if code in _ADVICE else message
 
 
-def unknown_ids(option: str, uses: t.Iterable[Use], selection: UseSelection) -> list[str]:
-    """One problem for each listed resource that does not exist or serves no TLS."""
+def unknown(uses: t.Iterable[Use], selection: UseSelection) -> list[str]:
+    """The listed resources that do not exist here, or serve no TLS."""
     known = {use.id for use in uses}
-    if "ids" not in selection.match:
-        return []
+    return [one for one in selection.ids if "ids" in selection.match and one not in known]
+
+
+def unknown_ids(option: str, uses: t.Iterable[Use], selection: UseSelection) -> list[str]:
+    """One problem for each of these, unless it may be somewhere else."""
     return [
-        f"{option}: {wanted} does not exist here, or does not serve TLS; check it, the region and the credentials"
-        for wanted in selection.ids
-        if wanted not in known
+        f"{option}: {one} does not exist here, or does not serve TLS; check it, the region and the credentials"
+        for one in unknown(uses, selection)
+        if not selection.in_another
     ]
 
 

@@ -8,7 +8,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..bind.report import BindStatus
-from .uses import Slot, Use
+from .uses import NewCertificate, Slot, Use
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,27 @@ def with_others(result: t.Mapping[str, t.Any], others: t.Sequence[t.Mapping[str,
     return {
         **result,
         "targets": [row for one in others for row in one.get("targets") or ()],
-        "complete": result["complete"] and all(one.get("complete") is True for one in others),
+        "complete": result["complete"] and all(one.get("complete") is True for one in others) and not _nowhere(others),
         "verified": result["verified"] and all(one.get("verified") is True for one in others),
         "records": records,
     }
 
 
-def failures_of(others: t.Iterable[t.Mapping[str, t.Any]]) -> list[str]:
-    """What went wrong in bindings of other targets: only what failed has a message."""
-    return [str(one["msg"]) for one in others if one.get("msg")]
+def failures_of(others: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """What went wrong in bindings of other targets: only what failed has a message; and what is in none of the
+    regions."""
+    return [*(str(one["msg"]) for one in others if one.get("msg")), *_nowhere(others)]
+
+
+def _nowhere(others: t.Sequence[t.Mapping[str, t.Any]]) -> list[str]:
+    """One problem for each API domain that was listed and found in no region, if all could be looked at."""
+    missed = [set(one["unknown"]) for one in others if "unknown" in one]
+    if not missed or any(one.get("msg") for one in others):
+        return []
+    return [
+        f"api_domains: {name} does not exist in a region of the project; check it, acm_regions and the credentials"
+        for name in sorted(set.intersection(*missed))
+    ]
 
 
 def _as_error(other: t.Mapping[str, t.Any]) -> list[dict[str, t.Any]]:
@@ -154,14 +166,16 @@ def failure(reports: t.Sequence[UseReport]) -> str | None:
 
 
 def changed(
-    uses: t.Iterable[Use], reports: t.Iterable[UseReport], touched: t.Container[str], shown: str
+    uses: t.Iterable[Use], reports: t.Iterable[UseReport], touched: t.Container[str], new: NewCertificate
 ) -> tuple[dict[str, t.Any], dict[str, t.Any]]:
     """The certificates of the touched resources before and after, by place, as users see them in a diff."""
     replaced = {report.id: report.replaced for report in reports if report.id in touched}
     found = [use for use in uses if use.id in replaced]
     before = {use.id: _by_place((slot.name, slot.certificate) for slot in use.slots) for use in found}
     after = {
-        use.id: _by_place((slot.name, shown if slot in replaced[use.id] else slot.certificate) for slot in use.slots)
+        use.id: _by_place(
+            (slot.name, new.taken_by(use).shown if slot in replaced[use.id] else slot.certificate) for slot in use.slots
+        )
         for use in found
     }
     return before, after

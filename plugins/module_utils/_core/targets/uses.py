@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..values.partitions import region_of
 
@@ -16,12 +16,14 @@ DEFAULT, SNI = "default", "sni"
 
 @dataclass(frozen=True)
 class NewCertificate:
-    """The certificate to bind; ``arn`` is None while it is only planned, ``key_type`` empty if it is not known."""
+    """The certificate to bind; ``arn`` is None while it is only planned, ``key_type`` empty if it is not known.
+    ``copies`` are its ARNs in ACM by region."""
 
     arn: str | None
     domains: tuple[str, ...]
     key_type: str = ""
     fingerprint_sha256: str | None = None
+    copies: t.Mapping[str, str] = field(default_factory=dict)
 
     @property
     def region(self) -> str:
@@ -32,6 +34,10 @@ class NewCertificate:
     def shown(self) -> str:
         """The ARN, or what stands for it in a prediction."""
         return self.arn or "(known after import)"
+
+    def taken_by(self, use: Use) -> NewCertificate:
+        """The certificate as the resource takes it: its copy in the region that the resource names, if it has one."""
+        return replace(self, arn=self.copies[use.region]) if self.arn and use.region in self.copies else self
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,8 @@ class Use:
     """One resource that serves certificates.
 
     ``names`` must all be covered, however the resource was found. ``address`` and ``probes`` are where it serves, and
-    for which names. ``why_not`` says why it is left alone unless that is forced.
+    for which names. ``region`` is the one whose certificates it takes, where that is not the one that it is in.
+    ``why_not`` says why it is left alone unless that is forced.
     """
 
     kind: str
@@ -61,6 +68,7 @@ class Use:
     probes: tuple[str, ...] = ()
     is_settled: bool = True
     tags: t.Mapping[str, str] = field(default_factory=dict)
+    region: str = ""
     why_not: str = ""
 
     def has(self, certificate: str | None) -> bool:
@@ -70,10 +78,12 @@ class Use:
 
 @dataclass(frozen=True)
 class UseSelection:
-    """Which resources are meant: ``previous`` and ``aliases`` only among those with all of ``tags``, ``ids`` always."""
+    """Which resources are meant: ``previous`` and ``aliases`` only among those with all of ``tags``, ``ids`` always.
+    These may be ``in_another`` region, which another binding is about."""
 
     match: frozenset[str]
     previous: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     tags: t.Mapping[str, str] = field(default_factory=dict)
     forced: bool = False
+    in_another: bool = False

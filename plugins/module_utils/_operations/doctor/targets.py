@@ -18,10 +18,9 @@ from ..._clients.aws.regional.tagging import CLOUDFRONT_RESOURCES, Tagging
 from ..._clients.aws.session import IMPATIENT, Session
 from ..._core.doctor import targets as doctor_targets
 from ..._core.doctor.findings import Finding
-from ..._core.project import places, targets
+from ..._core.project import targets
 from ..._core.project.targets import APIGATEWAY, CLOUDFRONT, ELB, TargetStep
 from ..._core.targets.uses import NewCertificate, Use, UseSelection
-from ..._core.values.partitions import region_of
 from ..._core.values.shapes import CertificateRecord
 from ..targets.api_domains import DomainTargets
 from ..targets.certificate import KnownCertificates
@@ -97,21 +96,24 @@ class TargetChecks:
     def _beside(self, kind: str) -> list[Finding]:
         """What a bind of the project meets there, and whose templates it stands in."""
         found: list[Finding] = []
+        known: set[str] = set()
+        listed: dict[str, None] = {}
         for step in targets.steps(self.subject.definition)[kind]:
             new, selection = self._new(step), self._selection(step)
             uses = self._uses(kind, step, new, selection)
+            known, listed = known | {use.id for use in uses}, listed | dict.fromkeys(step["ids"])
             found += doctor_targets.bindings(uses, selection, new)
             if not targets.is_announced(self.subject.definition):
                 own = {slot for use in uses for slot in use.slots if slot.certificate in selection.previous}
                 found += doctor_targets.owned({use.id: use.tags for use in uses if own.intersection(use.slots)})
-        return found
+        return [*doctor_targets.missing(listed, known), *found]
 
     def _uses(self, kind: str, step: TargetStep, new: NewCertificate, selection: UseSelection) -> tuple[Use, ...]:
         region = self.regions[step["region"]]
         if kind == APIGATEWAY:
             return DomainTargets(region.apigateway, region.name, new).scan()
         known = KnownCertificates({region.name: region.acm}, lambda: self.iam)
-        recorded = {arn: tuple(one["domains"]) for one in self._records() for arn in _arns(one)}
+        recorded = {arn: tuple(one["domains"]) for one in self._records() for arn in targets.arns(one)}
         by_name = "aliases" in selection.match
         if by_name:
             known.list_names(region.name)
@@ -127,19 +129,12 @@ class TargetChecks:
         record, definition = self.subject.record, self.subject.definition
         if record is None or set(record["domains"]) != set(self.subject.domains):
             return NewCertificate(None, self.subject.domains, definition["key_type"])
-        there = [arn for arn in _arns(record) if step["region"] in (targets.ANY_REGION, region_of(arn))]
-        return NewCertificate(next(iter(there), None), tuple(record["domains"]), record["key_type"])
+        return targets.in_region(record, step["region"])
 
     def _records(self) -> list[CertificateRecord]:
         return [*([self.subject.record] if self.subject.record else []), *self.subject.superseded]
 
     def _selection(self, step: TargetStep) -> UseSelection:
-        previous = [arn for one in self._records() for arn in _arns(one)]
+        previous = [arn for one in self._records() for arn in targets.arns(one)]
         tags = self.subject.definition["match_tags"]
         return UseSelection(frozenset(step["match"]), tuple(previous), tuple(step["ids"]), tags)
-
-
-def _arns(record: CertificateRecord) -> tuple[str, ...]:
-    """The ARNs by which load balancers and API domains know a certificate, also one of IAM."""
-    own = record.get("arn")
-    return places.arns(record) or ((own,) if own else ())

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..._clients.aws.regional.acm import Acm
 from ..._clients.aws.regional.apigateway import ApiGateway
@@ -38,9 +38,11 @@ def run(request: TargetRequest, clients: ApiClients, clock: Clock, check_mode: b
     try:
         uses = targets.scan()
     except RemoteError as exc:
-        return outcome.search_failed(exc)
-    unknown = judging.unknown_ids("api_domains", uses, request.selection)
-    if unknown:
-        raise ConfigError(unknown)
+        failed = outcome.search_failed(exc)
+        return replace(failed, result={**failed.result, "unknown": []})
+    problems = judging.unknown_ids("api_domains", uses, request.selection)
+    if problems:
+        raise ConfigError(problems)
     binding = TargetBinding({API_DOMAIN: targets}, clients.tls, clock, new, request.selection, request.options)
-    return outcome.of(binding.run(uses, check_mode))
+    done = outcome.of(binding.run(uses, check_mode))
+    return replace(done, result={**done.result, "unknown": judging.unknown(uses, request.selection)})

@@ -68,7 +68,7 @@ class TargetBinding:
         reports = predicted(planned, self.options) if check_mode else self.carry_out(uses, planned)
         rebound = {report.id for report in planned if report.status is BindStatus.REBOUND}
         touched = rebound if check_mode else self.updated
-        before, after = target_report.changed(uses, planned, touched, self.new.shown)
+        before, after = target_report.changed(uses, planned, touched, self.new)
         return BoundTargets(reports, bool(touched), before, after)
 
     def carry_out(self, uses: t.Iterable[Use], planned: t.Iterable[UseReport]) -> tuple[UseReport, ...]:
@@ -142,7 +142,7 @@ class TargetBinding:
         self.formers.setdefault(use.id, use)
         try:
             with self.turns.turn(use.kind, deadline):
-                self.kinds[use.kind].give(use, report.replaced, self.new.shown)
+                self.kinds[use.kind].give(use, report.replaced, self.new.taken_by(use).shown)
         except RemoteError as exc:
             return exc
         self.updated.add(use.id)
@@ -156,7 +156,7 @@ class TargetBinding:
         found = [self.uses[one] for one in waiting - self.updated]
         while waiting:
             for use in found or self._look(waiting):
-                if use.is_settled and use.has(self.new.arn):
+                if use.is_settled and use.has(self.new.taken_by(use).arn):
                     verified = self.options.verify != "none"
                     self.reports[use.id] = replace(self.reports[use.id], deployed=True, verified=verified)
                     waiting.discard(use.id)
@@ -196,7 +196,7 @@ class TargetBinding:
             if not report.is_bound:
                 continue
             try:
-                self.kinds[report.kind].finish(self.uses[one], report.replaced, self.new.shown)
+                self.kinds[report.kind].finish(self.uses[one], report.replaced, self.new.taken_by(self.uses[one]).shown)
             except RemoteError as exc:
                 self.reports[one] = _failed(self.reports[one], "update", exc)
 
@@ -207,7 +207,8 @@ class TargetBinding:
                 continue
             former, kind = self.formers[report.id], self.kinds[report.kind]
             try:
-                self.turns.retried(report.kind, deadline, lambda: kind.put_back(former, self.new.shown))  # noqa: B023
+                shown = self.new.taken_by(former).shown
+                self.turns.retried(report.kind, deadline, lambda: kind.put_back(former, shown))  # noqa: B023
             except RemoteError as exc:
                 self.reports[report.id] = report.noted(f"; what it had before could not be put back: {exc.message}")
                 continue

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import typing as t
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
@@ -40,12 +40,14 @@ def parse(params: Params, region: str) -> NewCertificate:
     read."""
     given = params["certificate"] or {}
     given = {} if schema.problems(_SHAPE, given) else given
-    there = [copy.get("arn") for copy in given.get("copies") or () if copy.get("region") == region]
+    found = {copy.get("region") or "": copy.get("arn") or "" for copy in given.get("copies") or ()}
+    copies = {there: arn for there, arn in found.items() if there and arn}
     return NewCertificate(
-        arn=params["certificate_arn"] or next(iter(there), given.get("arn")) or None,
+        arn=params["certificate_arn"] or copies.get(region, given.get("arn")) or None,
         domains=tuple(given.get("domains") or ()),
         key_type=given.get("key_type") or "",
         fingerprint_sha256=given.get("fingerprint_sha256"),
+        copies={} if params["certificate_arn"] else copies,
     )
 
 
@@ -110,7 +112,12 @@ class KnownCertificates:
                 [f"certificate_arn: {new.arn} does not exist, or is not issued; check it and the credentials"]
             )
         parsed = crypto.inspect(leaf)
-        return NewCertificate(new.arn, parsed.domains, parsed.key_type, parsed.fingerprint_sha256)
+        return replace(
+            new,
+            domains=parsed.domains,
+            key_type=parsed.key_type,
+            fingerprint_sha256=parsed.fingerprint_sha256,
+        )
 
     def list_names(self, region: str) -> None:
         """Learn the names of all certificates of a region from one listing."""

@@ -58,7 +58,8 @@ def parse_listeners(params: Params) -> TargetRequest:
         *listeners_.problems(ids, region, new.key_type),
         *_account_problems(new, ids),
     ]
-    return _request(params, ids, connection, problems, forced=params["force"])
+    selection = _selection(params, ids, forced=params["force"])
+    return _request(params, selection, connection, problems)
 
 
 def parse_domains(params: Params) -> TargetRequest:
@@ -73,23 +74,29 @@ def parse_domains(params: Params) -> TargetRequest:
         *certificate.problems(params, list(dict.fromkeys([region, *edge])) if region else [], takes_iam=False),
     ]
     problems += [f"api_{problem}" for problem in (domain_names.problems(ids) if ids else [])]
-    return _request(params, ids, connection, problems, forced=False)
+    selection = _selection(params, ids, in_another=params["in_another_region"])
+    return _request(params, selection, connection, problems)
+
+
+def _selection(params: Params, ids: tuple[str, ...], forced: bool = False, in_another: bool = False) -> UseSelection:
+    return UseSelection(
+        match=frozenset(params["match"]),
+        previous=tuple(params["previous"]),
+        ids=ids,
+        tags=dict(params["match_tags"]),
+        forced=forced,
+        in_another=in_another,
+    )
 
 
 def _request(
-    params: Params, ids: tuple[str, ...], connection: Connection, problems: t.Sequence[str], forced: bool
+    params: Params, selection: UseSelection, connection: Connection, problems: t.Sequence[str]
 ) -> TargetRequest:
     if problems:
         raise ConfigError(list(problems))
     return TargetRequest(
         new=certificate.parse(params, connection.region),
-        selection=UseSelection(
-            match=frozenset(params["match"]),
-            previous=tuple(params["previous"]),
-            ids=ids,
-            tags=dict(params["match_tags"]),
-            forced=forced,
-        ),
+        selection=selection,
         options=TargetOptions(
             wait_timeout=params["wait_timeout"],
             verify=params["verify"],

@@ -204,10 +204,9 @@ def in_acm(user: str) -> Findings:
     return lambda: account.in_acm({**RECORD, "serial": "01"}, arn, found, False)
 
 
-def listener(certificate: str, listed: str = "", **more: t.Any) -> Findings:
+def listener(certificate: str, **more: t.Any) -> Findings:
     use = Use(LISTENER, "web", (Slot(DEFAULT, certificate, ("www.example.com",)),), **more)
-    match = frozenset({"previous", "ids"} if listed else {"previous"})
-    selection = UseSelection(match, previous=("arn:old",), ids=(listed,) if listed else ())
+    selection = UseSelection(frozenset({"previous"}), previous=("arn:old",))
     return lambda: targets.bindings([use], selection, NewCertificate("arn:new", ("*.example.com",)))
 
 
@@ -288,7 +287,7 @@ CASES: dict[str, tuple[Findings, Findings]] = {
     ),
     "TARGET_ASTRAY": (listener("arn:old"), listener("arn:new")),
     "TARGET_REFUSED": (listener("arn:old", why_not="a controller owns it"), listener("arn:old")),
-    "TARGET_UNKNOWN": (listener("arn:old", listed="other"), listener("arn:old", listed="web")),
+    "TARGET_UNKNOWN": (lambda: targets.missing(["other"], {"web"}), lambda: targets.missing(["web"], {"web"})),
     "PATH_NOT_OURS": (
         stored(in_iam(), in_iam("x", identifier="ASCA2")),
         stored(in_iam(), in_iam("x", "/cloudfront/", "ASCA2")),

@@ -39,8 +39,7 @@ def test_a_listener_is_judged_as_a_run_would_do() -> None:
 
 
 def test_a_listener_that_is_listed_and_does_not_exist_is_named() -> None:
-    listed = UseSelection(frozenset({"ids"}), ids=("gone",))
-    assert codes(listener(FOREIGN), listed) == ["TARGET_UNKNOWN"]
+    assert [one.code for one in targets.missing(["web", "gone"], {"web"})] == ["TARGET_UNKNOWN"]
 
 
 def test_an_owner_is_named_with_the_ways_out() -> None:

@@ -31,19 +31,20 @@ def test_without_other_targets_there_is_nothing_to_do_before_the_distributions()
 
 def test_a_certificate_of_iam_is_bound_in_the_region_of_the_connection() -> None:
     found = steps(targets=["cloudfront", "elb"], bind="previous,ids", listeners=[HOME, "web:443"])
-    assert found == {"elb": [{"region": "", "match": ["previous", "ids"], "ids": [HOME, "web:443"]}]}
+    step = {"region": "", "match": ["previous", "ids"], "ids": [HOME, "web:443"], "in_another": False}
+    assert found == {"elb": [step]}
 
 
 def test_one_of_acm_is_bound_in_all_of_its_regions_with_what_is_listed_there() -> None:
     given = {"bind": ["previous", "ids"], "listeners": [HOME, ABROAD], "targets": ["elb", "apigateway"], **ACM}
     found = steps(**given, api_domains="API.example.com")
     assert found["elb"] == [
-        {"region": "us-east-1", "match": ["previous", "ids"], "ids": [HOME]},
-        {"region": "eu-west-1", "match": ["previous", "ids"], "ids": [ABROAD]},
+        {"region": "us-east-1", "match": ["previous", "ids"], "ids": [HOME], "in_another": False},
+        {"region": "eu-west-1", "match": ["previous", "ids"], "ids": [ABROAD], "in_another": False},
     ]
-    assert [(one["region"], one["ids"]) for one in found["apigateway"]] == [
-        ("us-east-1", ["api.example.com"]),
-        ("eu-west-1", ["api.example.com"]),
+    assert [(one["region"], one["ids"], one["in_another"]) for one in found["apigateway"]] == [
+        ("us-east-1", ["api.example.com"], True),
+        ("eu-west-1", ["api.example.com"], True),
     ]
     assert targets.distribution_matches(parsed(**given).values) == []
 

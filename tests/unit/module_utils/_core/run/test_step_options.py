@@ -47,7 +47,7 @@ def test_a_rollback_stores_what_it_goes_back_to_and_only_takes_back_what_it_repl
     found = options(plan, "rollback", KNOWN, bind=["previous", "ids"], distributions=["E1"], targets=["elb"])
     assert (found["brings"], found["bundle"]) == (False, "file:///old")
     assert (found["distribution_matches"], found["distributions"]) == ([], [])
-    assert found["targets"] == {"elb": [{"region": "", "match": ["previous"], "ids": []}]}
+    assert found["targets"] == {"elb": [{"region": "", "match": ["previous"], "ids": [], "in_another": False}]}
 
 
 @pytest.mark.parametrize(
@@ -120,6 +120,17 @@ def test_the_preflight_of_a_certificate_that_stays_checks_only_where_it_is_bound
         "distributions": ["E1"],
         "verify": "none",
     }
+
+
+def test_the_preflight_looks_at_what_is_listed_beside_distributions_in_each_region() -> None:
+    wanted = {"certificate_store": "acm", "acm_regions": ["eu-west-1"], "targets": ["elb", "apigateway"]}
+    found = options(ISSUE, **wanted, listeners=["web:443"], api_domains=["api.example.com"], bind=["ids"])["preflight"]
+    shared = {"certificate": PLANNED, "match": ["ids"], "verify": "none"}
+    assert found["elb"] == [{**shared, "region": "us-east-1", "listeners": ["web:443"]}]
+    domains = {**shared, "api_domains": ["api.example.com"], "in_another_region": True}
+    assert found["apigateway"] == [{**domains, "region": "us-east-1"}, {**domains, "region": "eu-west-1"}]
+    found = options(ISSUE, **wanted, listeners=["web:443"], bind=["previous"])["preflight"]
+    assert (found["elb"], found["apigateway"]) == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.binding import Reaction
@@ -97,6 +98,17 @@ def test_tags_limit_what_is_found_but_not_what_is_listed() -> None:
     assert len(judging.plan([listener(tags={"team": "web", "x": "y"})], by_tag, NEW)) == 1
     listed = UseSelection(frozenset({"ids"}), ids=("l1",), tags=wanted)
     assert len(judging.plan([listener()], listed, NEW)) == 1
+
+
+def test_what_takes_certificates_of_another_region_gets_the_copy_there() -> None:
+    new = replace(NEW, arn="copy-here", copies={"us-east-1": "copy-there", "eu-west-1": "copy-here"})
+    edge = Use(API_DOMAIN, "d1", (Slot("edge", "old"),), region="us-east-1")
+    assert new.taken_by(edge).arn == "copy-there"
+    assert new.taken_by(listener()).arn == "copy-here"
+    done = replace(edge, slots=(Slot("edge", "copy-there"),))
+    (report,) = judging.plan([done], ALIASES, new)
+    assert report.status is BindStatus.ALREADY
+    assert replace(new, arn=None).taken_by(edge).arn is None, "a planned one has none"
 
 
 def test_what_has_it_already_is_always_meant() -> None:

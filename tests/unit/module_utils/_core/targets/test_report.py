@@ -10,7 +10,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind impo
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.report import BindStatus
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets import report
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets.report import UseReport
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets.uses import Slot, Use
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets.uses import NewCertificate, Slot, Use
 
 DONE = UseReport("listener", "l1", BindStatus.REBOUND, "it uses an older certificate", verified=True)
 FAILED = DONE.failed("update", "AccessDenied", "no")
@@ -34,7 +34,7 @@ def test_what_all_of_it_adds_up_to() -> None:
 def test_the_places_before_and_after() -> None:
     slots = (Slot("default", "old"), Slot("sni", "old"), Slot("sni", "other"))
     rebound = UseReport("listener", "l1", BindStatus.REBOUND, "", replaced=slots[:2])
-    before, after = report.changed([Use("listener", "l1", slots)], [rebound], {"l1"}, "new")
+    before, after = report.changed([Use("listener", "l1", slots)], [rebound], {"l1"}, NewCertificate("new", ()))
     assert before == {"l1": {"default": ["old"], "sni": ["old", "other"]}}
     assert after == {"l1": {"default": ["new"], "sni": ["new", "other"]}}
     assert rebound.as_dict()["slots"] == ["default", "sni"]
@@ -70,3 +70,17 @@ def test_a_search_that_failed_is_never_no_match() -> None:
     found = report.search_failed("denied")
     assert (found["complete"], found["verified"]) == (False, False)
     assert found["records"] == {"Update_Targets_Status": [{"Error": "denied"}]}
+
+
+def test_a_domain_that_is_in_none_of_the_regions_is_a_failure() -> None:
+    here = {**report.result([DONE]), "unknown": ["api.example.com", "gone.example.com"]}
+    there = {**report.result([DONE]), "unknown": ["gone.example.com"]}
+    listeners = report.result([DONE])
+    (problem,) = report.failures_of([listeners, here, there])
+    assert problem.startswith("api_domains: gone.example.com does not exist in a region of the project")
+    assert report.with_others(DISTRIBUTIONS, [here, there])["complete"] is False
+    found = {**there, "unknown": []}
+    assert report.failures_of([here, found]) == []
+    assert report.with_others(DISTRIBUTIONS, [here, found])["complete"] is True
+    # what could not be looked at may be where it is
+    assert report.failures_of([here, {"failed": True, "msg": "denied"}]) == ["denied"]
