@@ -16,8 +16,9 @@ options:
       - Where certificates with their private keys, unfinished orders and ACME accounts are kept, as
         C(file:///directory) or C(s3://bucket/prefix).
         A directory may start with C(~), C($HOME) or C($XDG_DATA_HOME). In a bucket, the key that C(?kms_key_id=) names
-        encrypts what is written, and with C(?owner=) every call fails if the bucket belongs to another account than
-        this one.
+        encrypts what is written.
+      - Every call to a bucket fails if the bucket belongs to another account than that of the credentials, or than the
+        one that C(?owner=) names in the URI.
       - If not set, it is C(certops/archive) in the user's data directory, which is E(XDG_DATA_HOME) or
         C(~/.local/share).
     type: str

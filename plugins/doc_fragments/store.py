@@ -14,8 +14,9 @@ options:
   store:
     description:
       - Where project documents live, as C(file:///directory), C(dynamodb://table) or C(s3://bucket/prefix).
-        A directory may start with C(~), C($HOME) or C($XDG_DATA_HOME). After a bucket, C(?owner=) names the account
-        that it has to belong to.
+        A directory may start with C(~), C($HOME) or C($XDG_DATA_HOME).
+      - Every call to a bucket fails if the bucket belongs to another account than that of the credentials, or than the
+        one that C(?owner=) names in the URI.
       - If not set, it is C(certops/store) in the user's data directory, which is E(XDG_DATA_HOME) or C(~/.local/share).
     type: str
 """

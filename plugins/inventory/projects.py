@@ -141,7 +141,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values im
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import project_updates
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.renewal_notes import RenewalNotes
 
-from ..module_utils._errors import CertError
+from ..module_utils._errors import CertError, taken_notes
 
 try:
     from ansible.template import trust_as_template as trusted
@@ -183,6 +183,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             found = self._found(store, path, cache)
         except CertError as exc:
             raise AnsibleParserError(exc.message) from exc
+        for text in taken_notes():
+            self._warn(text)
         for group in shown.GROUPS:
             self.inventory.add_group(group)
         uri, now = self._option("store") or store.uri, datetime.now(timezone.utc)
@@ -200,8 +202,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return _read(store)
         # The same file may name another store tomorrow, or in another environment.
         key = self.get_cache_key(f"{path}{store.uri}")
-        kept = _kept(self._cache[key]) if cache and key in self._cache else None
+        is_cached = cache and key in self._cache
+        kept = _kept(self._cache[key]) if is_cached else None
         if kept is None:
+            if is_cached:
+                self._warn(f"what the inventory cache has of {store.uri} does not have the form of it; it is read anew")
             kept = self._cache[key] = _read(store)
         return kept
 

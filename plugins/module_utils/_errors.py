@@ -90,6 +90,23 @@ class ConflictError(CertError):
     kind = "conflict"
 
 
+# What was found wrong and worked around, where no result is at hand to carry a warning.
+_NOTED: list[str] = []
+
+
+def note(text: str) -> None:
+    """Have the module warn of this, once, beside what it returns."""
+    if text not in _NOTED:
+        _NOTED.append(text)
+
+
+def taken_notes() -> tuple[str, ...]:
+    """What was noted since the last time."""
+    found = tuple(_NOTED)
+    _NOTED.clear()
+    return found
+
+
 def missing_library(name: str) -> CertError:
     """The error for a library that the work needs and the host does not have."""
     return CertError(

@@ -9,7 +9,7 @@ import importlib.util
 import time
 import typing as t
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 from ansible_collections.amazon.aws.plugins.module_utils.modules import AnsibleAWSModule, aws_argument_spec
@@ -18,7 +18,7 @@ from ._core.values import texts
 from ._core.values.params import Params
 from ._core.values.plan import Outcome
 from ._core.values.waiting import Clock
-from ._errors import CertError, missing_library
+from ._errors import CertError, missing_library, taken_notes
 
 
 class SystemClock:
@@ -55,7 +55,9 @@ class Body:
     def outcome(self, options: t.Mapping[str, t.Any], check_mode: bool) -> Outcome:
         """Parse, connect, run; CertError if one of them says so."""
         clock = SystemClock()
-        return self.run(Params(options, clock.now(), check_mode), clock)
+        taken_notes()  # those of a module before this one in the same process, which failed
+        outcome = self.run(Params(options, clock.now(), check_mode), clock)
+        return replace(outcome, warnings=(*outcome.warnings, *taken_notes()))
 
 
 def execute(

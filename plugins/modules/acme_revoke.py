@@ -189,7 +189,7 @@ def connect(request: RevokeRequest) -> Clients:
         server=lambda directory: AcmeServer(directory, request.ca_bundle),
         iam=Iam(session.client("iam")),
         cloudfront=CloudFront(session.client("cloudfront", **CLIENT_CONFIG)),
-        archived=lambda uri: stores.archived(uri, lambda: session),
+        archived=lambda uri: stores.archived(uri, lambda: session, request.archive),
         acm=lambda region: acm.connect(session, region),
     )
 

@@ -210,7 +210,7 @@ def connect(request: AdoptRequest) -> AdoptClients:
         ),
         certificates=certificates,
         server=AcmeServer,
-        read=lambda uri: stores.archived(uri, request.connection.session),
+        read=lambda uri: stores.archived(uri, request.connection.session, request.archive),
     )
 
 

@@ -38,7 +38,8 @@ options:
   dir:
     description:
       - Where the files are written, a directory or C(s3://bucket/prefix). For a bucket, C(?kms_key_id=KEY) names the
-        KMS key that encrypts them.
+        KMS key that encrypts them, and C(?owner=ACCOUNT) the account that it belongs to if that is not the one of the
+        credentials.
       - If not set, it is C(certops/report) in the user's data directory, which is E(XDG_DATA_HOME) or
         C(~/.local/share).
       - A directory that does not exist is made, open to its owner only. For a web server or node_exporter, make it

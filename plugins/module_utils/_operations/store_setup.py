@@ -5,15 +5,16 @@ what that is."""
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from dataclasses import dataclass, field, replace
 
 from .._clients.archive.bundles import directory_problem
 from .._clients.aws import dynamodb_tables
 from .._clients.aws.dynamodb_tables import DynamoDbTables
+from .._clients.aws.listing_cache import SharedSts
 from .._clients.aws.s3_bucket import FORBIDDEN, NOT_FOUND, S3Bucket
 from .._clients.aws.session import Connection, Session
-from .._clients.aws.sts import Sts
 from .._clients.stores import uris
 from .._clients.stores.uris import Location
 from .._core import store_setup
@@ -170,7 +171,8 @@ class BucketSetup:
             if exc.code in FORBIDDEN:
                 return (
                     f"s3:HeadBucket is refused: the bucket {name} does not belong to account {account}, or"
-                    " s3:ListBucket is not granted on it; S3 does not say which (see docs/iam of the collection)"
+                    " s3:ListBucket is not granted on it; S3 does not say which. Name another account that has the"
+                    " bucket with ?owner= in its URI, or see docs/iam of the collection for the permission"
                 )
             raise
         return None
@@ -232,13 +234,15 @@ def _setups(request: SetupRequest, session: t.Callable[[], Session], clock: Cloc
     one."""
     setups: list[Setup] = []
     keys: dict[str, str | None] = {}
+    owners: dict[str, str | None] = {}
     for location in request.locations:
         if location.scheme == "dynamodb":
             setups.append(TableSetup(DynamoDbTables(session().client("dynamodb")), clock, location.place))
         elif location.scheme == "s3":
             keys[location.place] = location.kms_key_id or keys.get(location.place)
-    if keys:
-        s3, account = session().client("s3"), Sts(session().client("sts")).get_caller_identity().id
-        wanted = [WantedBucket(name, account, key, request.manage_bucket) for name, key in keys.items()]
-        setups += [BucketSetup(S3Bucket(s3, one.name, account), one) for one in wanted]
+            owners[location.place] = location.owner or owners.get(location.place)
+    own = functools.cache(lambda: SharedSts.account_of(session()).id)
+    for name, key in keys.items():
+        wanted = WantedBucket(name, owners[name] or own(), key, request.manage_bucket)
+        setups.append(BucketSetup(S3Bucket(session().client("s3"), name, wanted.account), wanted))
     return setups

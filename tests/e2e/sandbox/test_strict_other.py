@@ -278,6 +278,33 @@ def test_a_bucket_of_another_account_is_out_of_reach_and_an_expected_owner_is_ch
         s3.put_bucket_versioning(
             Bucket="ours", ExpectedBucketOwner="222222222222", VersioningConfiguration={"Status": "Enabled"}
         )
+    with aws.refuses("AccessDenied", 403):
+        s3.put_object(Bucket="ours", Key="a", Body=b"x", ExpectedBucketOwner="222222222222")
+    with aws.refuses("AccessDenied", 403):
+        s3.list_objects_v2(Bucket="theirs")
     s3.head_bucket(Bucket="ours", ExpectedBucketOwner="123456789012")
     with aws.refuses("404", 404):
         s3.head_bucket(Bucket="nowhere", ExpectedBucketOwner="123456789012")
+
+
+def test_the_policy_of_a_bucket_lets_another_account_in(aws):
+    other_key = "AKIA" + "O" * 16
+    aws.control("POST", "accounts", {"access_key": other_key, "account": "222222222222"})
+    theirs = aws.client("s3", access_key=other_key)
+    theirs.create_bucket(Bucket="theirs")
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": ["s3:PutObject", "s3:GetObject"],
+        "Resource": "arn:aws:s3:::theirs/archive/*",
+    }
+    theirs.put_bucket_policy(Bucket="theirs", Policy=json.dumps({"Version": "2012-10-17", "Statement": [allow]}))
+    s3 = aws.client("s3")
+    s3.put_object(Bucket="theirs", Key="archive/a", Body=b"x", ExpectedBucketOwner="222222222222")
+    assert s3.get_object(Bucket="theirs", Key="archive/a")["Body"].read() == b"x"
+    with aws.refuses("AccessDenied", 403):
+        s3.get_object(Bucket="theirs", Key="archive/a", ExpectedBucketOwner="123456789012")
+    with aws.refuses("AccessDenied", 403):
+        s3.delete_object(Bucket="theirs", Key="archive/a")
+    with aws.refuses("AccessDenied", 403):
+        s3.put_object(Bucket="theirs", Key="elsewhere", Body=b"x")

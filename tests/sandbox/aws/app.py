@@ -116,8 +116,10 @@ class _App:
             if service and not service.moto_knows_more:
                 raise not_in_sandbox(call.service, call.operation)
             entry.params = _moto_params(call.service, environ, body)
-            self._authorize(_with_request(call, {}, body, environ), authorization.Told(), environ, entry)
-            return self._from_moto(environ, body)
+            full, path = _with_request(call, {}, body, environ), environ["PATH_INFO"]
+            self._authorize(full, authorization.Told(), environ, entry)
+            refusal = service.refusal(full, path, authorization.actions(full)) if service else None
+            return refusal or self._from_moto(environ, body)
         service.admit(call)
         is_raw = call.operation in service.raw
         params = dict(labels) if is_raw else wire.parse(call.service, call.operation, environ, body, labels)

@@ -80,7 +80,7 @@ def check(call: Call, told: Told, path: str) -> list[str]:
         return []  # "No permissions are required to perform this operation", even an explicit deny does not count
     arn, documents = _caller(call)
     target = told.resource if told.resource != "*" else _resource(call, path)
-    needs = [*((action, target) for action in _actions(call)), *_key_needs(call, path), *told.needs]
+    needs = [*((action, target) for action in actions(call)), *_key_needs(call, path), *told.needs]
     context = {**_context(call), **_owner(call, path), **told.context}
     for action, target in needs:
         if not policy.allows(documents, action, target, context):
@@ -114,7 +114,8 @@ def document(item: t.Any) -> str:
     return str(next(version.document for version in item.versions if version.is_default))
 
 
-def _actions(call: Call) -> list[str]:
+def actions(call: Call) -> list[str]:
+    """What an identity or a resource has to allow for the call."""
     name = _S3_ACTIONS.get(call.operation, call.operation) if call.service == "s3" else call.operation
     if call.service in ("apigateway", "apigatewayv2"):
         # its actions are the methods of HTTP

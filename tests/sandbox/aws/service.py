@@ -65,6 +65,10 @@ class Service:
     def admit(self, call: Call) -> None:
         """Refuses a call before it is looked at: rate limits."""
 
+    def refusal(self, call: Call, path: str, needs: t.Sequence[str]) -> Response | None:
+        """Refuses a call that moto is going to answer, by raising or with an answer; ``needs`` are its actions."""
+        return None
+
     def resource(self, call: Call) -> str:
         """The ARN that a policy is checked against; "*" where the operation has none."""
         return "*"

@@ -15,11 +15,14 @@ class FakeArchive:
     objects: dict[str, bytes] = field(default_factory=dict)
     uri: str = "file:///archive"
 
+    def uri_of(self, key: str) -> str:
+        return f"{self.uri}/{key}"
+
     def put(self, key: str, content: bytes) -> str:
         self.calls.begin(f"put {_kind(key)}")
         self.objects[key] = content
         self.calls.end()
-        return f"{self.uri}/{key}"
+        return self.uri_of(key)
 
     def get(self, key: str) -> bytes | None:
         return self.objects.get(key)

@@ -268,8 +268,11 @@ def test_a_name_of_the_cache_is_judged_as_one_of_the_store(source: Source, warni
     ],
     ids=repr,
 )
-def test_a_cache_of_another_form_is_not_used(source: Source, found: t.Any) -> None:
+def test_a_cache_of_another_form_is_not_used_and_that_is_told(
+    source: Source, warnings: list[str], found: t.Any
+) -> None:
     assert list(cached(source, found).hosts) == ["from_store"]
+    assert any("what the inventory cache has of" in text for text in warnings)
 
 
 def test_the_cache_keeps_documents_but_no_states_until_it_is_flushed(source: Source) -> None:

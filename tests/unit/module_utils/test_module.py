@@ -12,7 +12,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils import _module
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, note
 
 EVIL = "a\x1b[2J\x9b\u202e\ud800b"
 SHOWN = "a\ufffd[2J\ufffd\ufffd\ufffdb"
@@ -42,6 +42,18 @@ def test_an_error_and_its_details_are_harmless() -> None:
 
 def test_a_warning_is_one_line() -> None:
     assert _module.warnings_of(Outcome(False, warnings=(f"one\n{EVIL}",))) == [f"one {SHOWN}"]
+
+
+def test_what_was_noted_is_a_warning_of_the_module_that_was_running() -> None:
+    note("of a module that failed")
+
+    def run(_params: t.Any, _clock: t.Any) -> Outcome:
+        note("found while it worked")
+        note("found while it worked")
+        return Outcome(False, warnings=("its own",))
+
+    body = _module.Body({}, run, {})
+    assert body.outcome({}, False).warnings == ("its own", "found while it worked")
 
 
 def test_a_host_without_boto3_is_told_which_python_lacks_it_and_how_to_install_it(

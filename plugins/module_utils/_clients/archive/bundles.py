@@ -94,7 +94,7 @@ def newest(archive: Archive, keys: t.Iterable[str], project: str) -> tuple[str, 
     key = next(iter(bundle_keys(keys, project)), None)
     if key is None:
         return None
-    uri = f"{archive.uri}/{key}"
+    uri = archive.uri_of(key)
     return uri, unpack(archive.get(key) or b"", uri)
 
 

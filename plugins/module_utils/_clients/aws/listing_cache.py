@@ -24,7 +24,7 @@ from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import json_text, schema, times
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.schema import Shape, flag, items, line, mapping, maybe, moment, record
-from ..._errors import CertError
+from ..._errors import CertError, note
 from ..machine import private_files, processes, run_files
 from .cloudfront import CLIENT_CONFIG, CloudFront
 from .iam import Iam, Upload
@@ -117,13 +117,30 @@ class ListingCache(abc.ABC, t.Generic[L]):
 
     def _kept(self) -> tuple[L, float] | None:
         try:
-            found = json_text.parsed(private_files.read(self.path) or b"")
-            if schema.problems(type(self).shape, found[self.kind]):
+            content = private_files.read(self.path)
+            if content is None:
                 return None
+            found = json_text.parsed(content)
+            if schema.problems(type(self).shape, found[self.kind]):
+                raise ValueError
             listing, listed_at = self._unpacked(found[self.kind]), float(found["listed_at"])
         except DAMAGED:
+            self._forget_damaged()
             return None
         return (listing, listed_at) if 0 <= self.clock() - listed_at <= self.longest_life_seconds else None
+
+    def _forget_damaged(self) -> None:
+        """Remove the damaged file, and say so: only the process that removed it does."""
+        try:
+            self.path.unlink()
+        except FileNotFoundError:
+            return
+        except OSError:
+            pass  # it is said by each process, then
+        note(
+            f"{self.path} does not have the form of a kept listing, and is not used; the listing is made anew. Nothing"
+            " but the runs of this user should write to that directory"
+        )
 
     def _write(self, listing: L, listed_at: float) -> None:
         content = {"owner": dict(self.owner), "listed_at": listed_at, self.kind: self._packed(listing)}

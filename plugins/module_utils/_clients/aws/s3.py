@@ -4,8 +4,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import typing as t
+from dataclasses import dataclass
 
+from ..._core.values.once import OnceProperty
 from ..._errors import RemoteError
 from .errors import calling
 
@@ -15,16 +18,43 @@ MAX_BYTES = 16_000_000
 # 409 says that another conditional write of the same key was under way.
 CONDITION_FAILED = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 NOT_FOUND = ("NoSuchKey", "404", "NotFound")
+# What S3 answers for a bucket of another account than the expected one, and for a permission that is missing alike.
+FORBIDDEN = ("AccessDenied", "403", "Forbidden")
+
+
+@dataclass(frozen=True, eq=False)
+class BucketOwner:
+    """The account that a bucket has to belong to: the one that its URI names, or else that of the connection, for which
+    ``ask`` is called once, when it is first needed."""
+
+    stated: str | None
+    ask: t.Callable[[], str]
+
+    @OnceProperty
+    def account(self) -> str:
+        """Its number."""
+        return self.stated or self.ask()
+
+    @property
+    def advice(self) -> str:
+        """What to do if the bucket belongs to another account."""
+        if self.stated:
+            return f"correct owner={self.stated} in its URI if the bucket does not belong to that account"
+        return (
+            f"if the bucket belongs to another account than {self.account}, add ?owner= and the number of that account"
+            " to its URI"
+        )
 
 
 class S3:
-    """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt; with an owner, every call fails if
-    the bucket belongs to another account."""
+    """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt. Every call fails if the bucket
+    belongs to another account than its owner: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
 
-    def __init__(self, client: t.Any, bucket: str, kms_key_id: str | None = None, owner: str | None = None) -> None:
+    def __init__(self, client: t.Any, bucket: str, owner: BucketOwner, kms_key_id: str | None = None) -> None:
         self._client = client
         self._bucket = bucket
-        self._of = {"Bucket": bucket, **({"ExpectedBucketOwner": owner} if owner else {})}
+        self._owner = owner
         self._encryption = (
             {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": kms_key_id}
             if kms_key_id
@@ -34,7 +64,7 @@ class S3:
     def get_object(self, key: str) -> tuple[bytes, str] | None:
         """Content and ETag, or None if there is no such object."""
         try:
-            with calling(SERVICE, "GetObject", self._where(key)):
+            with self._call("GetObject", key):
                 answer = self._client.get_object(**self._of, Key=key)
                 content = answer["Body"].read(MAX_BYTES + 1)
         except RemoteError as exc:
@@ -61,23 +91,44 @@ class S3:
     ) -> str:
         """Write and return the ETag; ``condition`` is IfMatch or IfNoneMatch, ``media_type`` what browsers are told."""
         more = {**(condition or {}), **({"ContentType": media_type} if media_type else {})}
-        with calling(SERVICE, "PutObject", self._where(key)):
+        with self._call("PutObject", key):
             answer = self._client.put_object(**self._of, Key=key, Body=content, **self._encryption, **more)
             return str(answer["ETag"])
 
     def delete_object(self, key: str, etag: str | None = None) -> None:
         """Remove the object, if it still has this ETag where one is given; absent is fine."""
         condition = {} if etag is None else {"IfMatch": etag}
-        with calling(SERVICE, "DeleteObject", self._where(key)):
+        with self._call("DeleteObject", key):
             self._client.delete_object(**self._of, Key=key, **condition)
 
     def list_objects(self, prefix: str) -> list[str]:
         """The keys that start with ``prefix`` (ListObjectsV2)."""
-        with calling(SERVICE, "ListObjectsV2", self._where(prefix)):
+        with self._call("ListObjectsV2", prefix):
             found: list[str] = []
             for page in self._client.get_paginator("list_objects_v2").paginate(**self._of, Prefix=prefix):
                 found += [entry["Key"] for entry in page.get("Contents", [])]
             return found
+
+    @property
+    def _of(self) -> dict[str, str]:
+        return {"Bucket": self._bucket, "ExpectedBucketOwner": self._owner.account}
+
+    @contextlib.contextmanager
+    def _call(self, operation: str, key: str) -> t.Iterator[None]:
+        try:
+            with calling(SERVICE, operation, self._where(key)):
+                yield
+        except RemoteError as exc:
+            if exc.service != SERVICE or exc.code not in FORBIDDEN:
+                raise
+            raise RemoteError(
+                f"{exc.message}; {self._owner.advice}",
+                service=SERVICE,
+                operation=operation,
+                code=exc.code,
+                request_id=exc.request_id,
+                said=exc.said,
+            ) from exc
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"

@@ -67,6 +67,9 @@ class Archive(t.Protocol):
 
     uri: str
 
+    def uri_of(self, key: str) -> str:
+        """The URI of the object, by which it is found without the archive."""
+
     def put(self, key: str, content: bytes) -> str:
         """Write durably, replacing what is there, and return the object's URI."""
 

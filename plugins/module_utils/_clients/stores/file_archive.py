@@ -17,12 +17,16 @@ class FileArchive:
         self._root = root
         self.uri = f"file://{root}"
 
+    def uri_of(self, key: str) -> str:
+        """The object's URI."""
+        return f"{self.uri}/{key}"
+
     def put(self, key: str, content: bytes) -> str:
         """Write durably, replacing what is there, and return the object's URI."""
         path = private_files.below(self._root, key)
         with private_files.locked(path.parent):
             private_files.replace(path, content)
-        return f"file://{path}"
+        return self.uri_of(key)
 
     def get(self, key: str) -> bytes | None:
         """The content, or None if there is none."""

@@ -8,9 +8,11 @@ import posixpath
 import typing as t
 from pathlib import Path
 
+from ..._core.certificate.bundle import owned_uri
 from ..._errors import ConfigError
 from ..aws.dynamodb import DynamoDb
-from ..aws.s3 import S3
+from ..aws.listing_cache import SharedSts
+from ..aws.s3 import S3, BucketOwner
 from ..machine import user
 from . import uris
 from .base import Archive, Store
@@ -32,7 +34,7 @@ def store(uri: str | None, session_factory: SessionFactory) -> Store:
     if found.scheme == "dynamodb":
         return DynamoDbStore(found.uri, DynamoDb(session_factory().client("dynamodb"), found.place))
     if found.scheme == "s3":
-        return S3Store(found.uri, _bucket(found, session_factory), found.prefix)
+        return S3Store(found.uri, bucket(found, session_factory), found.prefix)
     return FileStore(Path(found.place))
 
 
@@ -40,18 +42,27 @@ def archive(uri: str | None, session_factory: SessionFactory) -> Archive:
     """The archive at ``uri``, or the user's own. ``session_factory`` is called only for an archive in AWS."""
     found = location(uri, "archive")
     if found.scheme == "s3":
-        return S3Archive(found.uri, _bucket(found, session_factory), found.prefix)
+        return S3Archive(found.uri, bucket(found, session_factory), found.prefix, found.owner)
     return FileArchive(Path(found.place))
 
 
-def _bucket(found: uris.Location, session_factory: SessionFactory) -> S3:
-    return S3(session_factory().client("s3"), found.place, found.kms_key_id, found.owner)
+def bucket(found: uris.Location, session_factory: SessionFactory) -> S3:
+    """The bucket that a URI names."""
+    session = session_factory()
+    return S3(session.client("s3"), found.place, owner(found, lambda: session), found.kms_key_id)
 
 
-def archived(uri: str, session_factory: SessionFactory) -> bytes | None:
-    """The object that ``Archive.put`` returned this URI for, or None if it is gone."""
-    parent, key = posixpath.split(uri)
-    return archive(parent, session_factory).get(key)
+def owner(found: uris.Location, session_factory: SessionFactory) -> BucketOwner:
+    """The account that the bucket of a URI has to belong to."""
+    return BucketOwner(found.owner, lambda: SharedSts.account_of(session_factory()).id)
+
+
+def archived(uri: str, session_factory: SessionFactory, place: str | None = None) -> bytes | None:
+    """The object that ``Archive.put`` returned this URI for, or None if it is gone; ``place`` is the URI of the archive
+    that it may be in."""
+    path, mark, parameters = owned_uri(uri, place).partition("?")
+    parent, key = posixpath.split(path)
+    return archive(f"{parent}{mark}{parameters}", session_factory).get(key)
 
 
 def settled(uri: str | None) -> str | None:

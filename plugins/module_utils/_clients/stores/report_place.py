@@ -11,7 +11,7 @@ from pathlib import Path
 from ..aws.s3 import S3
 from ..machine import private_files
 from . import uris
-from .open import SessionFactory, location
+from .open import SessionFactory, bucket, location
 
 # A web server and node_exporter read them; there is nothing secret in them.
 MODE = 0o644
@@ -70,8 +70,7 @@ def connect(where: str, session_factory: SessionFactory) -> ReportPlace:
     """The place; ``session_factory`` is called only for one in AWS."""
     found = location(as_uri(where), "report")
     if found.scheme == "s3":
-        bucket = S3(session_factory().client("s3"), found.place, found.kms_key_id)
-        return ReportBucket(found.uri, bucket, found.prefix)
+        return ReportBucket(found.uri, bucket(found, session_factory), found.prefix)
     return ReportDirectory(Path(found.place))
 
 

@@ -12,15 +12,20 @@ from ..machine.private_files import checked_key
 class S3Archive:
     """Satisfies ``base.Archive``; ``prefix`` is empty or ends with a slash."""
 
-    def __init__(self, uri: str, bucket: S3, prefix: str) -> None:
+    def __init__(self, uri: str, bucket: S3, prefix: str, owner: str | None = None) -> None:
         self.uri = uri
         self._bucket = bucket
         self._prefix = prefix
+        self._stated = f"?owner={owner}" if owner else ""
+
+    def uri_of(self, key: str) -> str:
+        """The object's URI, with the account of the bucket where the archive's has it."""
+        return f"{self.uri}/{key}{self._stated}"
 
     def put(self, key: str, content: bytes) -> str:
         """Write durably, replacing what is there, and return the object's URI."""
         self._bucket.put_object(self._key(key), content)
-        return f"{self.uri}/{key}"
+        return self.uri_of(key)
 
     def get(self, key: str) -> bytes | None:
         """The content, or None if there is none."""

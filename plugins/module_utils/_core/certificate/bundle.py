@@ -173,4 +173,13 @@ def bundle_keys(keys: t.Iterable[str], project: str) -> list[str]:
     return [key for _time, _number, key in sorted(found, reverse=True)]
 
 
+def owned_uri(uri: str, archive: str | None) -> str:
+    """The URI of a bundle with the account of the bucket that ``archive`` names in its own: a bundle may have been
+    recorded before the archive's URI had it."""
+    place, _mark, parameters = (archive or "").partition("?")
+    owner = next((one for one in parameters.split("&") if one.startswith("owner=")), "")
+    is_in = bool(owner) and uri.startswith(f"{place.rstrip('/')}/") and "?" not in uri
+    return f"{uri}?{owner}" if is_in else uri
+
+
 KEEP_ALL = -1

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..certificate.bundle import owned_uri
 from ..project import document as project_document, places, sources, targets
 from ..values import ownership
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
@@ -71,7 +72,7 @@ def of(plan: RunPlan, document: ProjectDocument, bundle: str | None = None) -> S
         "path": ownership.path_of(document["name"]),
         "tags": _tags(document),
         "brings": brings,
-        "bundle": restored(document, bundle) if run == RESTORE else _in_service(plan, document).get("archive_uri"),
+        "bundle": restored(document, bundle) if run == RESTORE else _reference(document, _in_service(plan, document)),
         "upload": _upload(plan, document, brings),
         "preflight": _preflight(plan, document, is_imported="import" in before),
         "targets": targets.steps(meant),
@@ -86,11 +87,17 @@ def restored(document: ProjectDocument, bundle: str | None) -> str | None:
     """The URI of the bundle to bring back: one that is given by its URI, or by the issue time that names it in the
     archive, or that of the recorded certificate."""
     if not bundle:
-        return (document["certificate"] or _NOTHING).get("archive_uri")
+        return _reference(document, document["certificate"] or _NOTHING)
     if "://" in bundle:
         return bundle
-    archive = (document["definition"]["archive"] or "").partition("?")[0]
-    return f"{archive}/{document['name']}/{bundle}{_BUNDLE}"
+    archive = document["definition"]["archive"]
+    place = (archive or "").partition("?")[0]
+    return owned_uri(f"{place}/{document['name']}/{bundle}{_BUNDLE}", archive)
+
+
+def _reference(document: ProjectDocument, certificate: CertificateRecord) -> str | None:
+    uri = certificate.get("archive_uri")
+    return owned_uri(uri, document["definition"]["archive"]) if uri else None
 
 
 def _after_binding(document: ProjectDocument, run: str) -> list[str]:

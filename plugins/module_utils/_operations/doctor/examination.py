@@ -178,7 +178,7 @@ class _Examination:
         beside = self._made(found, lambda: self._beside(services, account)) if account and services else None
         checks = [each for one in (account, beside, names) if one for each in one.checks()]
         if self.store is not None and archive is not None:
-            places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive, account))
+            places = self._made(found, lambda: self._places(t.cast("Store", self.store), archive))
             checks += places.checks() if places else []
         checks.append(Check("schedule", "STORE_FAILED", self._schedule))
         return ordered([*found, *findings(checks)]), [check.name for check in checks]
@@ -217,7 +217,7 @@ class _Examination:
             self.subject, places, self.connections.dns, server.client(None, self.clock), archive, self.clock
         )
 
-    def _places(self, store: Store, archive: Archive, account: AccountChecks | None) -> StoreChecks:
+    def _places(self, store: Store, archive: Archive) -> StoreChecks:
         kept = uris.parse(self.project.store_uri or user.default("store"), "store")
         secret = uris.parse(self.subject.definition["archive"] or user.default("archive"), "archive")
         return StoreChecks(
@@ -226,7 +226,6 @@ class _Examination:
             archive=archive,
             store_place=StoreProbe.of("store", kept, self.connections.session),
             archive_place=StoreProbe.of("archive", secret, self.connections.session),
-            account=lambda: account.caller.get().account.id if account else "",
             clock=self.clock,
         )
 

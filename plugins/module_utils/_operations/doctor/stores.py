@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..._clients.aws.dynamodb_tables import DynamoDbTables
-from ..._clients.aws.s3 import CONDITION_FAILED, NOT_FOUND, S3
+from ..._clients.aws.s3 import CONDITION_FAILED, NOT_FOUND, S3, BucketOwner
 from ..._clients.aws.s3_bucket import S3Bucket
 from ..._clients.aws.session import IMPATIENT, Session
 from ..._clients.machine import private_files
+from ..._clients.stores import open as places
 from ..._clients.stores.base import Archive, Store
 from ..._clients.stores.uris import Location
 from ..._core.doctor import findings, stores
@@ -38,6 +39,7 @@ class StoreProbe:
 
     kind: str
     location: Location
+    owner: BucketOwner
     s3: t.Any = None
     tables: DynamoDbTables | None = None
 
@@ -46,28 +48,27 @@ class StoreProbe:
         """The place with its clients; calls nothing."""
         s3 = session().client("s3", **IMPATIENT) if location.scheme == "s3" else None
         tables = DynamoDbTables(session().client("dynamodb", **IMPATIENT)) if location.scheme == "dynamodb" else None
-        return cls(kind, location, s3, tables)
+        return cls(kind, location, places.owner(location, session), s3, tables)
 
-    def setup(self, account: t.Callable[[], str], clock: Clock) -> Setup | None:
+    def setup(self, clock: Clock) -> Setup | None:
         """What examines its table or its bucket."""
         if self.tables is not None:
             return TableSetup(self.tables, clock, self.location.place)
         if self.s3 is None:
             return None
-        wanted = WantedBucket(self.location.place, account(), self.location.kms_key_id, manage=False)
+        wanted = WantedBucket(self.location.place, self.owner.account, self.location.kms_key_id, manage=False)
         return BucketSetup(S3Bucket(self.s3, wanted.name, wanted.account), wanted)
 
 
 @dataclass
 class StoreChecks:
-    """Store and archive of one project; ``account`` asks for the number of the account."""
+    """Store and archive of one project."""
 
     subject: Subject
     store: Store
     archive: Archive
     store_place: StoreProbe
     archive_place: StoreProbe
-    account: t.Callable[[], str]
     clock: Clock
 
     def checks(self) -> list[Check]:
@@ -102,7 +103,7 @@ class StoreChecks:
         place = self.archive_place
         if place.location.scheme == "file":
             return self._directory(place) or stores.modes(self.archive.uri, entries(Path(place.location.place)))
-        bucket = S3(place.s3, place.location.place, place.location.kms_key_id, place.location.owner)
+        bucket = S3(place.s3, place.location.place, place.owner, place.location.kms_key_id)
         try:
             bucket.put_object(f"{place.location.prefix}{PROBE_KEY}", b"", {"IfMatch": NO_VERSION})
         except RemoteError as exc:
@@ -115,12 +116,12 @@ class StoreChecks:
         record = self.subject.record
         uri = str(record.get("archive_uri") if record else None)
         elsewhere = not uri.startswith(f"{self.archive.uri}/")
-        return stores.bundle(record, elsewhere or uri.removeprefix(f"{self.archive.uri}/") in keys)
+        return stores.bundle(record, elsewhere or uri.partition("?")[0].removeprefix(f"{self.archive.uri}/") in keys)
 
     def settings(self, place: StoreProbe) -> list[Finding]:
         """The table or the bucket is set up as it should be."""
         try:
-            setup = place.setup(self.account, self.clock)
+            setup = place.setup(self.clock)
             examined = setup.examine() if setup else None
         except RemoteError as exc:
             if exc.code not in findings.DENIED:

@@ -106,7 +106,7 @@ def _in_iam(request: BundlesRequest, listed: t.Callable[[str], list[dict[str, t.
 
 def _read(archive: Archive, key: str, may_be_deleted: bool, in_use: frozenset[str]) -> ArchivedBundle:
     """The bundle, with its fingerprint only where that decides."""
-    uri = f"{archive.uri}/{key}"
+    uri = archive.uri_of(key)
     if uri in in_use or not may_be_deleted:
         return ArchivedBundle(key, uri, None)
     try:

@@ -29,7 +29,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.re
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.elbv2 import LoadBalancing
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.regional.tagging import Tagging
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.route53 import Route53
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3, BucketOwner
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3_bucket import S3Bucket
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.sns import Sns
@@ -97,7 +97,7 @@ class Proxy:
             DynamoDbTables: DynamoDbTables(dynamodb),
             Iam: Iam(self._client("iam")),
             Route53: Route53(lambda: self._client("route53")),
-            S3: S3(s3, "keys"),
+            S3: S3(s3, "keys", BucketOwner("111111111111", str)),
             S3Bucket: S3Bucket(s3, "keys", "111111111111"),
             Sns: Sns(self._client("sns")),
             Sts: Sts(self._client("sts")),

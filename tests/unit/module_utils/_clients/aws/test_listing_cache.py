@@ -27,6 +27,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.li
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machine import processes
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import taken_notes
 
 OWNER = {
     **processes.current(),
@@ -279,3 +280,38 @@ def test_a_process_that_knows_whose_the_credentials_are_makes_no_client(
     for _process in range(3):
         assert SharedSts.account_of(t.cast("t.Any", Connection())).id == "123456789012"
     assert (made, account.calls) == (["sts"], {"get_caller_identity": 1})
+
+
+DAMAGED = (b"", b"?", b"[]", b'{"quota": {}}', b'{"quota": [1, "x"], "listed_at": 1}', b"[" * 100_000, b"\xff\xfe")
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=[repr(one[:20]) for one in DAMAGED])
+def test_a_damaged_listing_is_made_anew_and_told_once(account: Account, content: bytes) -> None:
+    taken_notes()
+    path = account.cache(QuotaCache).path
+    path.write_bytes(content)
+    assert account.iam().known_server_certificate_quota(1) == (2, 20)
+    assert account.iam().known_server_certificate_quota(1) == (2, 20)
+    assert account.calls["get_account_summary"] == 1
+    (said,) = taken_notes()
+    assert said.startswith(f"{path} does not have the form of a kept listing, and is not used")
+
+
+def test_what_is_no_file_is_no_listing_and_is_told(account: Account) -> None:
+    taken_notes()
+    link, directory = account.cache(QuotaCache).path, account.cache(DistributionCache).path
+    link.symlink_to("/etc/passwd")
+    directory.mkdir()
+    account.iam().known_server_certificate_quota(1)
+    account.cloudfront().known_distributions()
+    account.cloudfront().known_distributions()
+    assert [note.partition(" ")[0] for note in taken_notes()] == [str(link), str(directory)]
+    assert not link.is_symlink()
+
+
+def test_an_old_listing_and_none_are_no_matter(account: Account) -> None:
+    taken_notes()
+    account.cloudfront().known_distributions()
+    account.now += 600
+    account.cloudfront().known_distributions()
+    assert taken_notes() == ()

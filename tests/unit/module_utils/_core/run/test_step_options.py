@@ -63,6 +63,18 @@ def test_a_bundle_to_bring_back_is_a_uri_or_an_issue_time_or_that_of_the_record(
     assert found["bundle"] == uri
 
 
+def test_a_bundle_is_given_with_the_account_of_its_bucket() -> None:
+    where = "s3://bucket/archive?kms_key_id=alias/a&owner=210987654321"
+    recorded = "s3://bucket/archive/webapp/a.tar.gz"
+    known: t.Any = {**KNOWN, "archive_uri": recorded}
+    assert options(NOTHING, known=known, archive=where)["bundle"] == f"{recorded}?owner=210987654321"
+    by_time = options(NOTHING, "restore", KNOWN, "2026-11-22-0530", archive=where)["bundle"]
+    assert by_time == "s3://bucket/archive/webapp/2026-11-22-0530.tar.gz?owner=210987654321"
+    for uri in (f"{recorded}?owner=111111111111", "s3://bucket/archive2/webapp/a.tar.gz", "file:///archive/a"):
+        known = {**KNOWN, "archive_uri": uri}
+        assert options(NOTHING, known=known, archive=where)["bundle"] == uri
+
+
 def test_a_restore_without_a_record_knows_no_bundle() -> None:
     assert options(NOTHING, "restore")["bundle"] is None
 

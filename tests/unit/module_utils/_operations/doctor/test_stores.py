@@ -8,6 +8,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import BucketOwner
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import uris
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.file_store import FileStore
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations import store_setup
@@ -30,11 +31,10 @@ def test_settings_that_may_not_be_read_are_untested(tmp_path: Path, monkeypatch:
             raise refused_by_aws("AccessDenied")
 
     monkeypatch.setattr(StoreProbe, "setup", lambda *_arguments: Denied())
-    place = StoreProbe("store", uris.parse("dynamodb://certops", "store"))
+    location = uris.parse("dynamodb://certops", "store")
+    place = StoreProbe("store", location, BucketOwner(None, lambda: "123456789012"))
     subject = Subject("webapp", {}, None, has_eab=False, now=projects.NOW)
-    places = StoreChecks(
-        subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, lambda: "123456789012", present_clock()
-    )
+    places = StoreChecks(subject, FileStore(tmp_path), t.cast("t.Any", None), place, place, present_clock())
     assert [found.code for found in places.settings(place)] == ["PLACE_UNTESTED"]
 
 

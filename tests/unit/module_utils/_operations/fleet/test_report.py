@@ -11,7 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.s3 import S3, BucketOwner
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores.report_place import (
     ReportBucket,
     ReportDirectory,
@@ -186,7 +186,9 @@ def test_a_bucket_gets_objects_with_their_types() -> None:
             calls.append(given)
             return {"ETag": "1", "ResponseMetadata": {"RequestId": "1"}}
 
-    place = ReportBucket("s3://certops-example/report", S3(Client(), "certops-example"), "report/")
+    place = ReportBucket(
+        "s3://certops-example/report", S3(Client(), "certops-example", BucketOwner("123456789012", str)), "report/"
+    )
     found = run(place, store(webapp=document())).result
     assert found["files"]["html"] == "s3://certops-example/report/report.html"
     assert {one["Key"]: one["ContentType"].partition(";")[0] for one in calls} == {
