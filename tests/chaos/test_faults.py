@@ -26,11 +26,13 @@ from .report import Report
 
 # The CA's resources in the words of RFC 8555, where the sandbox's log is shorter.
 NAMES = {"acme:authz": "acme:authorization", "acme:cert": "acme:certificate"}
-# Both versions of Elastic Load Balancing have one name in AWS's words.
-SERVICES = {"elb:": "elasticloadbalancing:", "elbv2:": "elasticloadbalancing:"}
+# Both versions of Elastic Load Balancing have one name in AWS's words, and tags have a short one.
+SERVICES = {"elb:": "elasticloadbalancing:", "elbv2:": "elasticloadbalancing:", "resourcegroupstaggingapi:": "tag:"}
 # Without these the certificate is in place all the same, so the run does not fail: it tells. What is not deleted is an
 # order that is done with.
-DISPENSABLE = ("sns:", "s3:DeleteObject", "acme:renewalInfo")
+DISPENSABLE = ("sns:", "s3:DeleteObject", "acme:renewalInfo", "resourcegroupstaggingapi:GetResources")
+# A permission that is only of use: who does not give it is not told so by every run.
+OPTIONAL = ("resourcegroupstaggingapi:GetResources", "access_denied")
 # That order is deleted by the playbook cleanup, or with the next one.
 LEFT_FOR_CLEANUP = {"s3:DeleteObject": "unfinished orders: 1,"}
 
@@ -64,7 +66,9 @@ def _for_good(bench: Bench, case: Case, undisturbed: Played) -> tuple[list[str],
 
 
 def _names(case: Case, failed: Played) -> bool:
-    """Whether the output tells what failed."""
+    """Whether the output tells what failed, where that has to be told."""
+    if (case.call, case.kind) == OPTIONAL:
+        return True
     service, operation = SERVICES.get(f"{case.service}:", f"{case.service}:"), case.operation
     return NAMES.get(case.call, f"{service}{operation}") in failed.ended.errors
 

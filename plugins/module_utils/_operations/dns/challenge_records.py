@@ -26,7 +26,7 @@ ZONE_GONE = "NoSuchHostedZone"
 # Each attempt is lost only if somebody else wrote the same name within the milliseconds between our read and our write.
 SWAP_ATTEMPTS = 8
 # Route 53 is usually in sync within a minute; the first looks come early for the zones that are faster.
-POLL_SECONDS = (1.0, 1.2, 2.0, 3.0)
+POLL_SECONDS = (1.0, 1.1, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
 Planner = t.Callable[[t.Iterable[ChallengeRecord], txt_records.Found], list[txt_records.Group]]
 Known = t.Mapping[str, "txt_records.TxtSet | None"]

@@ -21,6 +21,8 @@ from ..._core.values import times
 from ..._core.values.waiting import SHORTEST_PAUSE, Clock, Deadline
 from ..._errors import DeadlineError, RemoteError
 
+# How long after the answers a CA is asked for the first time what it found; some look at all names at once.
+FIRST_LOOK_SECONDS = 0.5
 # When the CA does not say by Retry-After when to ask again.
 POLL_SECONDS = (1.0, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
@@ -71,7 +73,8 @@ class Conversation:
 
     def settle(self, order: AcmeOrder, deadline: Deadline) -> AcmeOrder:
         """The order once it is neither pending nor processing; OrderFailedError if that is because it failed."""
-        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
+        first = (FIRST_LOOK_SECONDS,) if order.status is AcmeStatus.PENDING else ()
+        pauses = itertools.chain(first, POLL_SECONDS, itertools.repeat(SLOWEST_POLL_SECONDS))
         for number, pause in enumerate(pauses, 1):
             if order.status not in (AcmeStatus.PENDING, AcmeStatus.PROCESSING):
                 break

@@ -41,7 +41,7 @@ def test_a_second_run_changes_nothing_and_calls_nobody(world: World) -> None:
     assert not second.changed
     assert not second.result["issued"]
     assert second.result["bundle"] == first.result["bundle"]
-    assert second.result["renewal"]["renew_at"] == "2027-02-05T04:42:02Z"
+    assert second.result["renewal"]["renew_at"] == "2027-02-05T04:42:01Z"
     assert "not due" in second.result["reason"]
     assert world.calls.made == []
 
@@ -127,7 +127,7 @@ def test_a_sixth_failed_validation_within_an_hour_is_not_risked(world: World) ->
         with pytest.raises(RefusedError, match=r"example\.com failed 5 times within the last hour") as caught:
             world.run(check_mode=check_mode)
     assert len(world.ca.orders) == made
-    assert caught.value.details["retry_at"] == "2027-01-06T05:42:02Z"
+    assert caught.value.details["retry_at"] == "2027-01-06T05:42:01Z"
     with pytest.raises(RemoteError, match="no such TXT value"):
         world.run(ignore_failed_validations=True)
     world.clock.sleep(3600)
