@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from sandbox.control import Control
+from sandbox.environment import CHINA_ACCESS_KEY, SECRET_KEY
 from unit.fakes import modules
 
 
@@ -34,4 +35,6 @@ def run(module: t.Any, check_mode: bool = False, **params: t.Any) -> Outcome:
     defaults = {name: spec.get("default") for name, spec in module.ARGUMENT_SPEC.items()}
     # Waits move the clock here, so calls that the pace would spread over minutes follow at once.
     given = {"region": "us-east-1", **defaults, "route53_calls_per_second": 0, **params}
+    if str(given["region"]).startswith("cn-") and not os.environ.get("AWS_REGION", "").startswith("cn-"):
+        given = {"access_key": CHINA_ACCESS_KEY, "secret_key": SECRET_KEY, **given}
     return modules.run(module, given, SandboxClock(), check_mode)

@@ -90,9 +90,9 @@ class Control:
         """Let the registrar of a domain point to this zone, of several with one name."""
         self._ask("POST", "dns/delegate", {"zone_id": zone_id})
 
-    def account(self, access_key: str, account: str) -> None:
+    def account(self, access_key: str, account: str, partition: str = "aws") -> None:
         """Give an access key to another account."""
-        self._ask("POST", "accounts", {"access_key": access_key, "account": account})
+        self._ask("POST", "accounts", {"access_key": access_key, "account": account, "partition": partition})
 
     def endpoints(self) -> list[dict[str, Any]]:
         """Listeners of load balancers and domains of API Gateway: service, arn, host, port, and the address that serves

@@ -5,8 +5,15 @@
 from __future__ import annotations
 
 # Not secret, but as long as real ones: Ansible masks every occurrence of a short secret in its output.
-ACCESS_KEY = "AKIASANDBOXSANDBOX00"
+# Each partition has accounts, and so credentials, of its own.
+ACCESS_KEY, CHINA_ACCESS_KEY = "AKIASANDBOXSANDBOX00", "AKIASANDBOXSANDBOXCN"
 SECRET_KEY = "sandbox/does/not/check/secrets/0000000000"
+
+
+def access_key(region: str) -> str:
+    """The access key that is for this region's partition."""
+    return CHINA_ACCESS_KEY if region.startswith("cn-") else ACCESS_KEY
+
 
 # What in the caller's environment would point elsewhere.
 FOREIGN = (

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from .control import Control
-from .environment import FOREIGN
+from .environment import FOREIGN, access_key
 
 
 class Environ(Protocol):
@@ -127,14 +127,23 @@ class SandboxProcess:
         return self._process.pid
 
     def env(self, region: str | None = None) -> dict[str, str]:
-        """The exported variables, perhaps for another region."""
-        return {**self._env, **({"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {})}
+        """The exported variables, perhaps for another region, with credentials of its partition."""
+        if region is None:
+            return dict(self._env)
+        return {
+            **self._env,
+            "AWS_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "AWS_ACCESS_KEY_ID": access_key(region),
+        }
 
     def account(self, number: str, region: str | None = None) -> dict[str, str]:
         """The exported variables with the access key of somebody in another account."""
-        access_key = f"AKIA{number:0>16}"
-        self.control.account(access_key, number)
-        return {**self.env(region), "AWS_ACCESS_KEY_ID": access_key}
+        env = self.env(region)
+        partition = "aws-cn" if env["AWS_REGION"].startswith("cn-") else "aws"
+        own = f"AKIA{number:0>14}{partition[-2:].upper()}"
+        self.control.account(own, number, partition)
+        return {**env, "AWS_ACCESS_KEY_ID": own}
 
     def apply(self, monkeypatch: Environ) -> None:
         """Point this process to the sandbox: what else boto3 would read is taken away."""

@@ -16,6 +16,7 @@ from typing import Any
 from sandbox.ca.authority import Authority
 
 from .control import Control
+from .environment import access_key
 from .seed import Environment, client, distribution_config
 
 FIXED_RESPONSE = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200"}}]
@@ -23,6 +24,8 @@ FIXED_RESPONSE = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode
 
 def _client(service: str, env: Environment | None, region: str | None) -> Any:
     env = dict(env or os.environ)
+    if region and region.startswith("cn-") and not env["AWS_REGION"].startswith("cn-"):
+        env["AWS_ACCESS_KEY_ID"] = access_key(region)
     return client(service, {**env, "AWS_REGION": region} if region else env)
 
 

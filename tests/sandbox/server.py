@@ -24,7 +24,7 @@ from .aws.state import State
 from .control import Control
 from .dns_server import DnsServer, txt_values
 from .edge import Edge, Edges
-from .environment import ACCESS_KEY, SECRET_KEY
+from .environment import SECRET_KEY, access_key
 
 LATE_ADDRESS, VPC_ADDRESS = "127.0.0.2", "127.0.0.3"
 
@@ -159,7 +159,7 @@ class Sandbox:
         """What must be exported so that boto3, the role and the modules talk to this sandbox."""
         return {
             "AWS_ENDPOINT_URL": self.aws_url,
-            "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+            "AWS_ACCESS_KEY_ID": access_key(region),
             "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
             "AWS_REGION": region,
             "AWS_DEFAULT_REGION": region,

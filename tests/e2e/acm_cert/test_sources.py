@@ -18,6 +18,7 @@ from sandbox.process import SandboxProcess
 
 pytestmark = pytest.mark.slow
 NAMES = ["example.com", "*.example.com"]
+READING = ("Get", "List", "Describe")
 
 
 @pytest.fixture
@@ -88,6 +89,26 @@ class TestFiles:
         self.keep(folder, acm_certs.make(days=20))
         life.play("renew").succeeded()
         assert "CERTIFICATE_LATE" in life.play("doctor").succeeded().output
+
+    def test_files_that_do_not_belong_together_are_refused_before_any_call(
+        self, life: Life, control: Control, folder: Path, sandbox: SandboxProcess
+    ) -> None:
+        life.variables.update(project_source="files", project_certificate_store="acm")
+        life.variables["project_files"] = self.keep(folder, acm_certs.make(names=["www.example.com"]))
+        (folder / "private_key").write_text(acm_certs.make().key, encoding="ascii")
+        (folder / "chain").write_text(sandbox.issue_foreign(["example.net"])[2], encoding="ascii")
+        control.clear_calls()
+        refused = words(life.play("create").failed().output)
+        assert "the private key does not belong to the certificate" in refused, refused
+        assert "chain" in refused
+        assert [call["operation"] for call in control.calls() if not call["operation"].startswith(READING)] == []
+        assert acm_certs.arns() == set()
+        self.keep(folder, acm_certs.make())
+        life.play("create").succeeded()
+        before = life.document()
+        (folder / "private_key").write_text(acm_certs.make().key, encoding="ascii")
+        assert "does not belong to the certificate" in words(life.play("create").failed().output)
+        assert life.document()["certificate"] == before["certificate"]
 
     def test_a_key_from_a_vault_is_kept_nowhere_but_in_the_archive(self, life: Life, folder: Path) -> None:
         made = acm_certs.make()

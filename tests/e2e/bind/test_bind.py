@@ -13,11 +13,13 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws im
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.cloudfront import CloudFront
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Session
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
 from ansible_collections.certops.cloudfront.plugins.modules import (
     cloudfront_cert_bind,
     iam_server_cert,
     iam_server_cert_cleanup,
 )
+from e2e import acm_certs
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -234,6 +236,22 @@ def test_in_china(control: Control) -> None:
     ]
     done = bind(stored, match=["aliases"], **region)
     assert (stored["arn"].split(":")[1], done.result["matched"]) == ("aws-cn", [])
+
+
+def test_a_certificate_of_another_account_is_refused_before_any_change(control: Control) -> None:
+    own = acm_certs.make().imported()
+    distribution = seed.create_distribution(["www.example.com"], own)
+    foreign = own.replace("123456789012", "210987654321")
+    control.clear_calls()
+    with pytest.raises(ConfigError, match="is in the account 210987654321, the distributions in 123456789012"):
+        run(
+            cloudfront_cert_bind,
+            acm_certificate_arn=foreign,
+            certificate_domains=list(acm_certs.NAMES),
+            match=["ids"],
+            distributions=[distribution],
+        )
+    assert control.counts() == {"ListDistributions": 1}
 
 
 def test_as_ansible_runs_it(ansible: t.Any, control: Control, old: dict[str, t.Any], new: dict[str, t.Any]) -> None:

@@ -344,7 +344,8 @@ def test_icp_recordals_in_china(
     sandbox: SandboxProcess, control: Control, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env = sandbox.env(CHINA)
-    monkeypatch.setenv("AWS_REGION", CHINA)
+    for name in ("AWS_REGION", "AWS_ACCESS_KEY_ID"):
+        monkeypatch.setenv(name, env[name])
     seed.create_zone("example.com", env=env)
     seed.create_distribution(["example.com", "www.example.com"], env=env)
     patient = Patient(env, tmp_path)

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from sandbox.aws.local import serving
 from sandbox.aws.state import State
+from sandbox.environment import CHINA_ACCESS_KEY
 
 ACCESS_KEY = "AKIA" + "S" * 16
 
@@ -42,8 +43,9 @@ class Aws:
     url: str
     clients: dict[tuple[str, str, str], Any] = field(default_factory=dict)
 
-    def client(self, service: str, region: str = "us-east-1", access_key: str = ACCESS_KEY) -> Any:
-        """A boto3 client without retries."""
+    def client(self, service: str, region: str = "us-east-1", access_key: str | None = None) -> Any:
+        """A boto3 client without retries, by default with credentials of the region's partition."""
+        access_key = access_key or (CHINA_ACCESS_KEY if region.startswith("cn-") else ACCESS_KEY)
         wanted = (service, region, access_key)
         if wanted not in self.clients:
             self.clients[wanted] = boto3.client(

@@ -8,6 +8,7 @@ import dataclasses
 import json
 
 import pytest
+from sandbox.environment import ACCESS_KEY
 
 
 @pytest.mark.parametrize("access_key", ["wrong", "AKIATOOSHORT", "ASIA" + "S" * 16])
@@ -28,6 +29,37 @@ def test_each_service_refuses_unknown_keys_in_its_own_words(aws):
 )
 def test_the_callers_arn_follows_the_partition(aws, region, partition):
     assert aws.client("sts", region).get_caller_identity()["Arn"].startswith(f"arn:{partition}:iam::123456789012:user/")
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "code", "status"),
+    [
+        ("sts", "get_caller_identity", "InvalidClientTokenId", 403),
+        ("iam", "list_users", "InvalidClientTokenId", 403),
+        ("cloudfront", "list_distributions", "InvalidClientTokenId", 403),
+        ("route53", "list_hosted_zones", "InvalidClientTokenId", 403),
+        ("acm", "list_certificates", "UnrecognizedClientException", 400),
+        ("dynamodb", "list_tables", "UnrecognizedClientException", 400),
+        ("s3", "list_buckets", "InvalidAccessKeyId", 403),
+    ],
+)
+def test_credentials_of_one_partition_are_unknown_in_the_other(aws, service, operation, code, status):
+    made = {}
+    for region in ("us-east-1", "cn-north-1"):
+        iam = aws.client("iam", region)
+        iam.create_user(UserName="ops")
+        made[region] = iam.create_access_key(UserName="ops")["AccessKey"]["AccessKeyId"]
+    for region, key in made.items():
+        getattr(aws.client(service, region, key), operation)()
+        with aws.refuses(code, status):
+            getattr(aws.client(service, next(iter(made.keys() - {region})), key), operation)()
+    with aws.refuses(code, status):
+        getattr(aws.client(service, "cn-north-1", ACCESS_KEY), operation)()
+    given = "AKIA" + "C" * 16
+    aws.control("POST", "accounts", {"access_key": given, "account": "222222222222", "partition": "aws-cn"})
+    getattr(aws.client(service, "cn-northwest-1", given), operation)()
+    with aws.refuses(code, status):
+        getattr(aws.client(service, "eu-west-1", given), operation)()
 
 
 def test_a_signature_for_the_wrong_region_is_refused_when_asked_for(aws):

@@ -94,6 +94,8 @@ class _App:
                 answer = self._from_moto(environ, body)
             else:
                 signer = wire.check_signature(signed, environ, self.state.settings.check_signing_region)
+                if self.state.partition_of(signer.access_key) != signer.partition:
+                    raise wire.unknown_key(signer)
                 account = self.state.account_of(signer.access_key)
                 answer = self._process(
                     environ,

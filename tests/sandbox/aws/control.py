@@ -20,7 +20,8 @@ distributions, see fleet.put.
 ``POST functions {region, name, environment?, …}``: what somebody deployed by CloudFormation; see cloudformation.Stack.
 - ``POST acm/approve {arn}``: what follows a validation mail; ``POST acm/renew {arn}``: lets ACM's own renewal begin
 now.
-- ``POST accounts {access_key, account}``: gives an access key to another account.
+- ``POST accounts {access_key, account, partition}``: gives an access key to another account, of the global partition
+  unless another one is named.
 - ``POST reset``: everything as after the start.
 """
 
@@ -32,7 +33,7 @@ import typing as t
 
 from . import fleet
 from .service import Response
-from .state import DEFAULT_ACCOUNT, State
+from .state import DEFAULT_ACCOUNT, PARTITIONS, State
 from .wire import Environ, read_body
 
 if t.TYPE_CHECKING:
@@ -106,8 +107,11 @@ def _account(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     account = str(values["account"])
     if len(account) != 12 or not account.isdigit():
         raise ValueError("an account ID has 12 digits")
-    state.accounts[str(values["access_key"])] = account
-    return dict(state.accounts)
+    partition = str(values.get("partition") or PARTITIONS[0])
+    if partition not in PARTITIONS:
+        raise ValueError(f"a partition is one of {', '.join(PARTITIONS)}")
+    state.accounts[str(values["access_key"])] = (account, partition)
+    return {access_key: known for access_key, (known, _partition) in state.accounts.items()}
 
 
 def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from sandbox.ca.authority import Authority
+from sandbox.environment import CHINA_ACCESS_KEY
 
 from . import acm_certificate, pem
 from .acm import Acm
@@ -29,6 +30,7 @@ from .services import strict_services
 from .sns import Sns
 
 DEFAULT_ACCOUNT = "123456789012"
+PARTITIONS = ("aws", "aws-cn")
 
 
 @dataclass
@@ -166,8 +168,8 @@ class State:
         self.calls = CallLog()
         self.faults = FaultTable()
         self.offset = 0.0
-        # access keys that the control interface gave to other accounts
-        self.accounts: dict[str, str] = {}
+        # access keys that the control interface gave to other accounts, each with its partition
+        self.accounts: dict[str, tuple[str, str]] = {}
         # PEM of every leaf that the CA signed, in order
         self.issued: list[str] = []
         self.revoked: list[str] = []
@@ -179,7 +181,7 @@ class State:
         # the TLS listeners of endpoints, where there is an edge
         self.edges: Edges | None = None
         self.dns = DnsView(self)
-        self._snapshots: dict[str, tuple[Settings, float, dict[str, str], dict[int, str], t.Any, DnsView]] = {}
+        self._snapshots: dict[str, tuple[Settings, float, t.Any, dict[int, str], t.Any, DnsView]] = {}
 
     @property
     def acm(self) -> Acm:
@@ -291,7 +293,23 @@ class State:
         """The account that an access key belongs to; a key that nobody made or assigned belongs to the default
         account."""
         if access_key in self.accounts:
-            return self.accounts[access_key]
+            return self.accounts[access_key][0]
         # While another thread still imports the module, nobody can have made a key with it.
         account_of = getattr(sys.modules.get("moto.iam.models"), "get_account_id_from", None)
         return str(account_of(access_key)) if account_of else DEFAULT_ACCOUNT
+
+    def partition_of(self, access_key: str) -> str:
+        """The partition that has an access key: accounts of one are unknown in the other.
+
+        https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
+        """
+        if access_key in self.accounts:
+            return self.accounts[access_key][1]
+        made = getattr(sys.modules.get("moto.iam.models"), "iam_backends", None) or {}
+        found = (
+            partition
+            for account in list(made.values())
+            for partition in PARTITIONS
+            if access_key in account[partition].access_keys
+        )
+        return next(found, PARTITIONS[access_key == CHINA_ACCESS_KEY])

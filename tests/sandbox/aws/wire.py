@@ -95,19 +95,22 @@ def check_signature(signed: Signed | None, environ: Environ, check_region: bool)
         raise AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403)
     temporary_without_token = signed.access_key.startswith("ASIA") and not _has_session_token(environ)
     if not _ACCESS_KEY.fullmatch(signed.access_key) or temporary_without_token:
-        if signed.service == "s3":
-            raise AwsError(
-                "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403
-            )
-        if signed.service in _JSON_SERVICES:
-            raise AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
-        raise AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
+        raise unknown_key(signed)
     wanted = _SIGNING_REGIONS.get(signed.service, {}).get(signed.partition)
     if check_region and wanted and wanted != signed.region:
         raise AwsError(
             "SignatureDoesNotMatch", f"Credential should be scoped to a valid region, not '{signed.region}'.", 403
         )
     return signed
+
+
+def unknown_key(signed: Signed) -> AwsError:
+    """The refusal of credentials that the service does not know."""
+    if signed.service == "s3":
+        return AwsError("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403)
+    if signed.service in _JSON_SERVICES:
+        return AwsError("UnrecognizedClientException", "The security token included in the request is invalid.", 400)
+    return AwsError("InvalidClientTokenId", "The security token included in the request is invalid.", 403)
 
 
 def query_pairs(environ: Environ) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from datetime import datetime
 from ..._core.bind import distribution_xml, tenants
 from ..._core.bind.distributions import Distribution
 from ..._core.bind.tenants import Tenant
+from ..._core.values.partitions import account_of
 from ..._errors import RemoteError
 from .errors import calling
 
@@ -175,6 +176,7 @@ def _distribution(summary: t.Mapping[str, t.Any]) -> Distribution:
         enabled=summary.get("Enabled", True),
         staging=summary.get("Staging", False),
         tenant_only=summary.get("ConnectionMode") == "tenant-only",
+        account=account_of(summary.get("ARN", "")),
         icp={
             entry["CNAME"]: entry["ICPRecordalStatus"]
             for entry in summary.get("AliasICPRecordals", [])

@@ -163,7 +163,7 @@ class DistributionCache(ListingCache[tuple[Distribution, ...]]):
     shape = items(
         record(
             {
-                **dict.fromkeys(("id", "domain_name", "status", "etag"), _NAME),
+                **dict.fromkeys(("id", "domain_name", "status", "etag", "account"), _NAME),
                 **dict.fromkeys(("enabled", "staging", "tenant_only"), flag),
                 **dict.fromkeys(("viewer", "icp"), _TEXTS),
                 "aliases": items(_NAME),

@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 from enum import Enum
 
-from ..values import domain_names
+from ..values import domain_names, partitions
 from .distributions import Distribution, Selection, used_certificates
 from .report import BindReport, BindStatus
 from .target import IAM_ELEMENT, Target
@@ -50,6 +50,18 @@ def unknown_ids(known: t.Collection[str], selection: Selection) -> list[str]:
         for wanted in selection.ids
         if wanted not in known
     ]
+
+
+def account_problems(distributions: t.Iterable[Distribution], target: Target) -> list[str]:
+    """Whether the certificate of ACM is in another account than the distributions, which CloudFront would take for one
+    that it does not see yet."""
+    account = partitions.account_of(target.id or "")
+    others = sorted({one.account for one in distributions if one.account} - {account})
+    if not account or not others:
+        return []
+    where = f"is in the account {account}, the distributions in {', '.join(others)}"
+    remedy = "import it there, or use the credentials of that account"
+    return [f"{target.id} {where}; a distribution takes certificates of its own account only: {remedy}"]
 
 
 def why_matched(distribution: Distribution, selection: Selection, target: Target) -> str:

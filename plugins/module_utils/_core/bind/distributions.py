@@ -19,7 +19,8 @@ class Distribution:
     """One distribution as CloudFront lists it; ``viewer`` maps the element names of its viewer certificate to their
     texts.
 
-    ``icp`` is what the ICP authorities say of its aliases, in China only.
+    ``account`` is the number of the one that it is in. ``icp`` is what the ICP authorities say of its aliases, in China
+    only.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Distribution:
     enabled: bool = True
     staging: bool = False
     tenant_only: bool = False
+    account: str = ""
     icp: t.Mapping[str, str] = field(default_factory=dict)
 
 

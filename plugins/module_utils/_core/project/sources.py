@@ -73,6 +73,8 @@ def _of_acm(values: t.Mapping[str, t.Any], partition: str) -> list[str]:
         in_china = partition == partitions.CHINA
         other = "" if in_china else "set certificate_store to acm, or "
         found.append(f"source: what ACM issues leaves it only as exportable; {other}set acm_export to true")
+    if values["acm_arn"] != places.ARN_CHOICES[0]:
+        found.append("acm_arn: same is about imported certificates; what ACM issues keeps its ARN anyway: leave it out")
     if values["acm_regions"]:
         found.append("acm_regions: ACM issues for one region; leave them out, or define a project for each region")
     return found

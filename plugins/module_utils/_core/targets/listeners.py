@@ -137,6 +137,9 @@ def problems(listeners: t.Iterable[str], region: str, key_type: str) -> list[str
         if key_type and key_type not in KEY_TYPES[kind]:
             taken = ", ".join(sorted(KEY_TYPES[kind]))
             found.append(f"listeners: {one} does not take a key of type {key_type}; it takes {taken}")
+    accounts = sorted({parsed["account"] for one in listeners if (parsed := _ARN.fullmatch(one))})
+    if len(accounts) > 1:
+        found.append(f"listeners: they are of several accounts ({', '.join(accounts)}); define a project for each")
     return found
 
 

@@ -81,9 +81,10 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
         result = binding_report.search_failed(exc.message)
         result |= {"tenants": [], "error": {"kind": exc.kind, **exc.details}}
         return Outcome(changed=False, result=result, failure=result["reason"])
-    unknown = binding.unknown_ids(found.ids, found.selection)
-    if unknown:
-        raise ConfigError(unknown)
+    problems = binding.unknown_ids(found.ids, found.selection)
+    problems += binding.account_problems(found.distributions, target)
+    if problems:
+        raise ConfigError(problems)
     distributions = found.distributions
     planned = _planned(clients, found, target, check_mode)
     if clients.journal and not check_mode and _changes(planned, found):

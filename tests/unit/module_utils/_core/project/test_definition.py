@@ -253,6 +253,37 @@ def test_all_problems_come_at_once() -> None:
     assert len(parsed.problems) == 6
 
 
+FROM_ACM = {"source": "acm", "certificate_store": "acm"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param({**FROM_ACM, "acm_arn": "same"}, "acm_arn: same is about imported certificates", id="same"),
+        pytest.param({**FROM_ACM, "key_type": "rsa_4096"}, "ACM issues no rsa_4096", id="key type"),
+        pytest.param({**FROM_ACM, "acm_regions": "eu-west-1"}, "ACM issues for one region", id="further regions"),
+        pytest.param({**FROM_ACM, "files": {"chain": "/chain"}}, "files: set, but source is acm", id="files"),
+        pytest.param({"source": "acm"}, "set certificate_store to acm, or set acm_export to true", id="IAM"),
+        pytest.param({"acm_export": True}, "ACM issues nothing to export", id="export of another source"),
+        pytest.param({"source": "files"}, "files: set certificate and private_key", id="no files"),
+        pytest.param(
+            {"source": "files", "files": {"certificate": "/c"}}, "set certificate and private_key", id="no key"
+        ),
+        pytest.param({"files": {"certificate": "/c", "private_key": "/k"}}, "source is not files", id="unused files"),
+    ],
+)
+def test_what_a_source_does_not_go_together_with(given: dict[str, t.Any], said: str) -> None:
+    (problem,) = parse(**given).problems
+    assert said in problem
+
+
+def test_more_names_than_acm_issues_by_default_are_said_in_advance() -> None:
+    names = [f"n{number}.example.com" for number in range(11)]
+    assert "ACM refuses more than 10 unless the quota" in parse(**FROM_ACM, domains=names).warnings[0]
+    assert parse(**FROM_ACM, domains=names[:10]).warnings == ()
+    assert "101 names" in parse(**FROM_ACM, domains=[f"n{number}.example.com" for number in range(101)]).problems[0]
+
+
 def test_listed_distributions_that_are_not_bound_are_a_warning() -> None:
     assert "add ids to bind" in parse(distributions=["E1234567"]).warnings[0]
     assert parse(distributions=["E1234567"], bind="ids").warnings == ()

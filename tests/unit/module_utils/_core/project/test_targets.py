@@ -11,6 +11,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.project i
 
 LISTENER = "arn:aws:elasticloadbalancing:{}:123456789012:listener/{}/web/50dc6c495c0c9188/f2f7dc8efc522ab2"
 HOME, ABROAD = LISTENER.format("us-east-1", "app"), LISTENER.format("eu-west-1", "app")
+FOREIGN = HOME.replace("123456789012", "210987654321")
 ACM = {"certificate_store": "acm", "acm_regions": ["eu-west-1"]}
 
 
@@ -68,6 +69,7 @@ def test_ids_of_one_kind_alone_are_enough() -> None:
             {"targets": ["elb"], "listeners": [LISTENER.format("us-east-1", "net")], "key_type": "rsa_4096"},
             "does not take a key of type rsa_4096",
         ),
+        ({"targets": ["elb"], "listeners": [HOME, FOREIGN]}, "of several accounts (123456789012, 210987654321)"),
         ({"targets": ["apigateway"]}, "targets: apigateway takes certificates of ACM only; set certificate_store"),
         ({"targets": ["apigateway"], "key_type": "rsa_3072", **ACM}, "key_type: API Gateway does not take rsa_3072"),
         ({"match_tags": "team"}, "match_tags: 'team' is not a mapping"),
