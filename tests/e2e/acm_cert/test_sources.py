@@ -95,18 +95,19 @@ class TestFiles:
     ) -> None:
         life.variables.update(project_source="files", project_certificate_store="acm")
         life.variables["project_files"] = self.keep(folder, acm_certs.make(names=["www.example.com"]))
-        (folder / "private_key").write_text(acm_certs.make().key, encoding="ascii")
+        (folder / "private_key").write_text(acm_certs.make("rsa_2048").key, encoding="ascii")
         (folder / "chain").write_text(sandbox.issue_foreign(["example.net"])[2], encoding="ascii")
         control.clear_calls()
         refused = words(life.play("create").failed().output)
-        assert "the private key does not belong to the certificate" in refused, refused
-        assert "chain" in refused
+        assert "the private key does not belong to the certificate" in refused
+        assert "the chain contradicts itself" in refused
+        assert "it does not cover example.com, *.example.com; it is for www.example.com" in refused
         assert [call["operation"] for call in control.calls() if not call["operation"].startswith(READING)] == []
         assert acm_certs.arns() == set()
         self.keep(folder, acm_certs.make())
         life.play("create").succeeded()
         before = life.document()
-        (folder / "private_key").write_text(acm_certs.make().key, encoding="ascii")
+        (folder / "private_key").write_text(acm_certs.make("rsa_2048").key, encoding="ascii")
         assert "does not belong to the certificate" in words(life.play("create").failed().output)
         assert life.document()["certificate"] == before["certificate"]
 

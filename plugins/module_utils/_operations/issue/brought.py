@@ -43,13 +43,15 @@ def parse(params: Params) -> BroughtRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     problems = definition.name_problems(params["project"] or "", "project")
     problems += stores.uri_problems(params["archive"], "archive")
-    problems += domain_names.problems(params["domains"])
+    of_names = domain_names.problems(params["domains"])
+    problems += of_names
     material = None
     if params["certificate"] or params["private_key"]:
         material, found = _material(params)
         problems += found
-    if material is not None and not domain_names.problems(params["domains"]):
-        problems += _unfit(material.certificate, domain_names.normalise(params["domains"]))
+    leaf = material.certificate if material else _readable(params["certificate"] or "")
+    if leaf is not None and not of_names:
+        problems += _unfit(leaf, domain_names.normalise(params["domains"]))
     if problems:
         raise ConfigError(problems)
     return BroughtRequest(params["project"], params["archive"], material, Connection.of(params))
@@ -73,6 +75,14 @@ def _material(params: Params) -> tuple[CertificateInput | None, list[str]]:
         return certificate_input.of_texts(*given, params.now), []
     except ConfigError as exc:
         return None, list(exc.problems)
+
+
+def _readable(given: str) -> Certificate | None:
+    """The certificate, if it can be read at all, so that what else is wrong with it is told with the rest."""
+    try:
+        return crypto.inspect(crypto.split(text_of(given))[0]) if given.strip() else None
+    except CertError:
+        return None
 
 
 def text_of(given: str) -> str:
