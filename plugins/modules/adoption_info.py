@@ -114,6 +114,19 @@ options:
       - Open every bundle of the SSL Plugin, and warn of those that cannot be used. They are not looked into otherwise.
     type: bool
     default: false
+  wait_seconds:
+    description:
+      - How long to wait, before anything is listed, until no project in O(known) whose rules are disabled by now says
+        that a run of it is at work. None of the SSL Plugin takes longer than 900 seconds. They are waited for all at
+        once.
+    type: int
+    default: 0
+  wait_for_old_run:
+    description:
+      - Wait O(wait_seconds) if such a project is a v1 of the SSL Plugin, which does not say whether it is at work. If
+        not, a run that came in between is seen only if it has ended.
+    type: bool
+    default: false
   known:
     description:
       - RV(projects) of an earlier reading. What a run of the old tool cannot have changed is taken from there.
@@ -128,14 +141,14 @@ options:
 notes:
   - "IAM actions needed: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate),
     and for V(ssl_plugin) C(cloudformation:DescribeStacks), C(cloudformation:ListStackResources), C(events:ListRules),
-    C(events:ListRuleNamesByTarget), C(lambda:GetFunctionConfiguration), C(lambda:GetFunctionConcurrency),
-    C(dynamodb:Scan), C(s3:ListBucket), C(s3:GetObject), C(sns:ListSubscriptionsByTopic). Where a distribution uses
-    ACM, for V(acm) and for O(hosts) C(acm:ListCertificates), C(acm:DescribeCertificate), C(acm:GetCertificate) and
-    C(tag:GetResources), and where tenants exist C(cloudfront:ListDistributionTenants)."
+    C(events:ListRuleNamesByTarget), C(lambda:GetFunction), C(dynamodb:Scan), C(s3:ListBucket), C(s3:GetObject),
+    C(sns:ListSubscriptions), C(tag:GetResources). Where a distribution uses ACM, for V(acm) and for O(hosts)
+    C(acm:ListCertificates), C(acm:DescribeCertificate), C(acm:GetCertificate) and C(tag:GetResources), and where
+    tenants exist C(cloudfront:ListDistributionTenants)."
   - "For a store in AWS C(dynamodb:GetItem) or C(dynamodb:Scan), C(s3:GetObject) and C(s3:ListBucket), and where a KMS
     key encrypts it C(kms:Decrypt)."
-  - One call for each server certificate, two for each of ACM, five for each project of the SSL Plugin;
-    everything else is listed once.
+  - One call for each server certificate that no document of ours has, two for each of ACM, and two for each project of
+    the SSL Plugin; everything else is listed once.
   - The CAs of the certificates in service are asked for renewal information, unless C(acme_renewal_info) is V(false),
     and a certificate that its CA wants to be replaced at once has a warning.
   - Files of other tools are read as data. Nothing is executed, and no link is followed out of the directory.
@@ -288,6 +301,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "verify": {"type": "bool", "default": False},
     "check_bundles": {"type": "bool", "default": False},
     "keys": {"type": "bool", "default": False, "no_log": False},
+    "wait_seconds": {"type": "int", "default": 0},
+    "wait_for_old_run": {"type": "bool", "default": False},
     "known": {"type": "list", "elements": "dict"},
     "hosts": {"type": "list", "elements": "dict"},
     "store": {"type": "str"},
@@ -316,6 +331,7 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         bucket=PluginBucket(session.client("s3")),
         sns=Sns(session.client("sns")),
         acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
+        stack_tags=Tagging(session.client("resourcegroupstaggingapi")),
         tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,
     )
     return AdoptionClients(aws=aws, store=stores.store(request.store, request.connection.session), ca=HttpRenewalInfos)

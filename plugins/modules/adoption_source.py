@@ -51,6 +51,8 @@ options:
   wait_seconds:
     description:
       - How long to wait for a run that says that it is at work. None of the SSL Plugin takes longer than 900 seconds.
+      - With V(0) nobody is waited for here. Let the reading that follows do it, for all projects at once, see
+        O(certops.cloudfront.adoption_info#module:wait_seconds).
     type: int
     default: 900
   wait_for_old_run:

@@ -13,7 +13,7 @@ from datetime import timedelta
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
-from e2e.adoption.conftest import Adoption
+from e2e.adoption.conftest import LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -89,36 +89,34 @@ def test_a_second_round_changes_nothing(plugin: SslPlugin, adoption: Adoption, c
     assert [name for name in control.counts() if name.startswith(writes)] == []
 
 
-LISTINGS = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
-COPYING = ("GetObject", "GetServerCertificate")
+TAKING_OVER = {"DisableRule": 2, "PutFunctionConcurrency": 1, "UpdateServerCertificate": 1, "TagServerCertificate": 1}
 
 
 @pytest.mark.parametrize("projects", [1, 3])
-def test_listings_do_not_grow_and_each_project_takes_six_calls_to_look_and_six_to_take_over(
+def test_listings_do_not_grow_and_each_project_takes_three_calls_to_look_and_five_to_take_over(
     plugin: SslPlugin, adoption: Adoption, control: Control, projects: int
 ) -> None:
     for number in range(projects):
         plugin.project(f"p{number}", [f"p{number}.example.com"])
     control.clear_calls()
     first = adoption.info().result["projects"]
-    look = control.counts()
-    assert {name: look[name] for name in LISTINGS} == dict.fromkeys(LISTINGS, 1)
-    assert sum(look.values()) - len(LISTINGS) == 6 * projects
+    assert control.counts() == {**dict.fromkeys(LISTINGS, 1), **dict.fromkeys(OF_EACH, projects)}
     control.clear_calls()
     for one in first:
         adoption.adopt(one, state="copied")
-    assert control.counts() == dict.fromkeys(COPYING, projects)
+    assert control.counts() == {"GetObject": projects}
     control.clear_calls()
     for one in first:
-        adoption.source(one)
-    again = adoption.info(known=first).result["projects"]
+        adoption.source(one, wait_seconds=0)
+    again = adoption.info(known=first, wait_seconds=900).result["projects"]
     for one in again:
         assert adoption.adopt(one).result["phase"] == "done"
     adoption.info(known=again, verify=True)
-    taken = control.counts()
-    assert {name: taken[name] for name in LISTINGS} == dict.fromkeys(LISTINGS, 2)
-    assert sum(taken.values()) - 2 * len(LISTINGS) == 6 * projects
-    assert (taken["UpdateDistribution"], taken["UploadServerCertificate"], control.issued()) == (0, 0, [])
+    assert control.counts() == {
+        **dict.fromkeys(LISTINGS_AGAIN, 2),
+        **{name: count * projects for name, count in TAKING_OVER.items()},
+    }
+    assert control.issued() == []
 
 
 def test_a_bundle_with_another_chain_is_kept_with_the_one_in_service_so_that_nothing_is_uploaded_again(
@@ -335,6 +333,49 @@ def test_a_run_at_work_is_waited_for_and_a_stuck_one_is_not_waited_for_longer_th
     stopped = adoption.source(first)
     assert any("Processing" in warning for warning in stopped.warnings)
     assert control.counts("dynamodb")["GetItem"] > 50
+
+
+def test_the_second_reading_waits_for_all_runs_at_work_with_one_call_each_time(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = [plugin.project(name, [f"{name}.example.com"]) for name in ("first", "second")]
+    for one in made:
+        plugin.note(one, "Processing")
+    first = adoption.info().result["projects"]
+    for one in first:
+        adoption.adopt(one, state="copied")
+        assert adoption.source(one, wait_seconds=0).warnings == ()
+    control.clear_calls()
+    again = adoption.info(known=first, wait_seconds=900)
+    assert [warning.partition(" has been Processing")[0] for warning in again.warnings] == [
+        "the last run of first",
+        "the last run of second",
+    ]
+    assert control.counts("dynamodb") == {"Scan": 61}
+    # whoever is not stopped yet is not waited for, and neither is one that is adopted already
+    control.clear_calls()
+    for one in again.result["projects"]:
+        adoption.adopt(one)
+    assert adoption.info(known=adoption.info().result["projects"], wait_seconds=900).warnings == ()
+
+
+def test_nobody_waits_for_a_run_of_a_tool_that_was_not_stopped(plugin: SslPlugin, adoption: Adoption) -> None:
+    plugin.note(plugin.project("WebApp", ["example.com"]), "Processing")
+    first = adoption.info().result["projects"]
+    again = adoption.info(known=first, wait_seconds=900)
+    assert (again.warnings, again.result["projects"][0]["scheduler"]["busy"]) == ((), True)
+
+
+def test_a_v1_is_waited_for_only_if_that_is_wanted(plugin: SslPlugin, adoption: Adoption, control: Control) -> None:
+    plugin.project("old", ["example.org"], version="v1")
+    first = adoption.found("old")
+    adoption.adopt(first, state="copied")
+    adoption.source(first, wait_seconds=0)
+    before = control.now()
+    adoption.info(known=[first], wait_seconds=900)
+    assert control.now() - before < 900
+    adoption.info(known=[first], wait_seconds=900, wait_for_old_run=True)
+    assert control.now() - before >= 900
 
 
 def test_the_way_back_puts_everything_where_it_was(plugin: SslPlugin, adoption: Adoption) -> None:

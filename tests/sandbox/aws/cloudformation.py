@@ -17,12 +17,13 @@ from .errors import AwsError
 from .service import Call, Operation, Service
 
 if t.TYPE_CHECKING:
+    from .lambda_functions import Lambda
     from .state import State
 
 # AWS cuts at one megabyte, which no test wants to fill.
 PAGE_SIZE = 100
 NO_ECHO = "****"
-DISTRIBUTION = "AWS::CloudFront::Distribution"
+DISTRIBUTION, FUNCTION = "AWS::CloudFront::Distribution", "AWS::Lambda::Function"
 _Result = dict[str, t.Any]
 
 
@@ -96,6 +97,9 @@ class CloudFormation(Service):
             found = self.state.cloudfront.distribution((account, partition), physical) if kind == DISTRIBUTION else None
             if found is not None:
                 found.tags.update(stack.marks(logical))
+            if kind == FUNCTION:
+                functions = t.cast("Lambda", self.state.services["lambda"])
+                functions.mark(account, region, physical, {**stack.tags, **stack.marks(logical)})
         return stack
 
     def remove(self, account: str, region: str, name: str) -> None:

@@ -35,6 +35,7 @@ class Function:
     memory: int
     environment: dict[str, str] = field(default_factory=dict)
     concurrency: int | None = None
+    tags: dict[str, str] = field(default_factory=dict)
 
     def values(self) -> _Result:
         """FunctionConfiguration, as GetFunctionConfiguration returns it."""
@@ -60,6 +61,7 @@ class Lambda(Service):
         super().__init__(state)
         self._functions: dict[tuple[str, str], dict[str, Function]] = {}
         self.operations: dict[str, Operation] = {
+            "GetFunction": self.get,
             "GetFunctionConfiguration": self.configuration,
             "GetFunctionConcurrency": self.concurrency,
             "PutFunctionConcurrency": self.put_concurrency,
@@ -85,6 +87,28 @@ class Lambda(Service):
         )
         self._functions.setdefault((account, region), {})[name] = found
         return found
+
+    def mark(self, account: str, region: str, name: str, tags: t.Mapping[str, str]) -> None:
+        """Tags of the function, if it exists."""
+        found = self._functions.get((account, region), {}).get(name)
+        if found is not None:
+            found.tags.update(tags)
+
+    def tagged(self, account: str, region: str) -> t.Mapping[str, dict[str, str]]:
+        return {one.arn: one.tags for one in self._functions.get((account, region), {}).values()}
+
+    def get(self, call: Call) -> _Result:
+        constraints.check(call)
+        found = self._existing(call)
+        answer: _Result = {
+            "Configuration": found.values(),
+            "Code": {"RepositoryType": "S3", "Location": f"https://code.invalid/{found.name}"},
+        }
+        if found.tags:
+            answer["Tags"] = found.tags
+        if found.concurrency is not None:
+            answer["Concurrency"] = {"ReservedConcurrentExecutions": found.concurrency}
+        return answer
 
     def configuration(self, call: Call) -> _Result:
         constraints.check(call)

@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from .state import State
 
 _Result = dict[str, t.Any]
-_SERVICES = ("acm", "apigateway", "cloudfront", "elb", "elbv2", "ssm")
+_SERVICES = ("acm", "apigateway", "cloudfront", "elb", "elbv2", "lambda", "ssm")
 DEFAULT_PAGE, MAX_PAGE = 50, 100
 
 

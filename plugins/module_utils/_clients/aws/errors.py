@@ -72,7 +72,7 @@ _ALWAYS = {
     "GetChange": ("ChangeInfo",),
     "GetDistributionConfig": ("ETag",),
     "GetDistributionTenant": ("DistributionTenant", "Id"),
-    "GetFunctionConfiguration": ("FunctionArn",),
+    "GetFunction": ("Configuration",),
     "GetHostedZone": ("HostedZone",),
     "GetDomainName": ("domainName",),
     "GetDomainNames": ("items",),

@@ -61,6 +61,15 @@ class Sns:
                 raise
             return None
 
+    def list_subscriptions(self) -> dict[str, list[Subscription]]:
+        """All subscriptions of the region, by the ARN of their topic."""
+        found: dict[str, list[Subscription]] = {}
+        with calling(SERVICE, "ListSubscriptions"):
+            for page in self._client.get_paginator("list_subscriptions").paginate():
+                for entry in page["Subscriptions"]:
+                    found.setdefault(entry["TopicArn"], []).append(_subscription(entry))
+        return found
+
     def subscribe(self, topic_arn: str, protocol: str, endpoint: str) -> Subscription:
         """The subscription as it is now; asked for again, a pending one is sent its confirmation again."""
         with calling(SERVICE, "Subscribe", f"{endpoint} to {topic_arn}"):

@@ -6,6 +6,7 @@ own key objects)."""
 from __future__ import annotations
 
 import base64
+import hashlib
 import itertools
 import typing as t
 from datetime import datetime
@@ -235,6 +236,11 @@ def decrypted_key(encrypted_pem: str, passphrase: bytes) -> str:
 def same_certificates(pem: str, other: str) -> bool:
     """Whether two PEM texts hold the same certificates in the same order, compared by DER, not by text."""
     return _ders(pem) == _ders(other)
+
+
+def chain_fingerprint(pem: str) -> str:
+    """What two chains have in common only if they are the same certificates in the same order; also of an empty one."""
+    return hashlib.sha256(b"".join(_ders(pem) if pem.strip() else [])).hexdigest()
 
 
 def top_issuer(pem: str) -> str:

@@ -84,7 +84,10 @@ class Reading:
 
 
 def seen(
-    stored: StoredCertificate, leaf: Certificate, users: t.Sequence[tuple[str, bool, tuple[str, ...]]]
+    stored: StoredCertificate,
+    leaf: Certificate,
+    users: t.Sequence[tuple[str, bool, tuple[str, ...]]],
+    chain_sha256: str | None = None,
 ) -> SeenCertificate:
     """A certificate, of ACM if it has no path, with its users: each a distribution, whether it is deployed, and its
     aliases."""
@@ -105,6 +108,7 @@ def seen(
         "not_before": facts["not_before"],
         "not_after": facts["not_after"],
         "authority_key_id": facts["authority_key_id"],
+        "chain_sha256": chain_sha256,
         "users": sorted(user for user, _done, _aliases in users),
         "deployed": all(done for _user, done, _aliases in users),
         "uncovered": sorted(missing),

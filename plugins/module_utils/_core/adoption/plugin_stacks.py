@@ -18,6 +18,8 @@ V1_FILE = "v1_file"
 MEMORY_FILES = ("last_iam_ssl_info(don't delete or modify).txt", "last_iam_ssl_info.txt")
 V2_SUFFIX = "-CertBot"
 FUNCTION, RULE, TOPIC = "AWS::Lambda::Function", "AWS::Events::Rule", "AWS::SNS::Topic"
+# What CloudFormation tags the resources of a stack with.
+STACK_TAG, LOGICAL_TAG = "aws:cloudformation:stack-id", "aws:cloudformation:logical-id"
 _V1_KEYS = {"domainName", "emailAddress", "renewIntervalDays"}
 _V2_KEYS = {"projectName", "dynamoDBTable"}
 _RESTS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")

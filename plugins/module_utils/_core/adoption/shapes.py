@@ -30,6 +30,7 @@ class SeenCertificate(t.TypedDict):
     not_before: str
     not_after: str
     authority_key_id: str
+    chain_sha256: str | None  # of the chain that it is served with, if that was read
     users: list[str]  # distributions, and tenants of some
     deployed: bool  # whether every user says so
     uncovered: list[str]  # aliases of the users that it does not cover

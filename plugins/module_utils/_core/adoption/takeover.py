@@ -25,7 +25,7 @@ from ..values.shapes import (
     ProjectDocument,
 )
 from . import choice, mapping, record
-from .shapes import SeenCertificate, SeenProject
+from .shapes import SeenCertificate, SeenProject, SeenScheduler
 
 RUN = "adopt"
 
@@ -66,10 +66,21 @@ def held(document: ProjectDocument | None, claim: Claim) -> AdoptionStep:
     return AdoptionStep(lease.taken(document, claim))
 
 
-def noted(document: ProjectDocument | None, claim: Claim, adoption: AdoptionRecord) -> AdoptionStep:
-    """The document with this record of its adoption; refused unless the run still holds it."""
+def stopping(document: ProjectDocument | None, claim: Claim, scheduler: SeenScheduler) -> AdoptionStep:
+    """The same before the scheduler is stopped: what it was like stands in it."""
+    found = t.cast("ProjectDocument", held(document, claim).document)
+    adoption = t.cast("AdoptionRecord", found["adoption"])
+    return AdoptionStep({**found, "adoption": record.stopping(adoption, scheduler)})
+
+
+def noted(
+    document: ProjectDocument | None, claim: Claim, adoption: AdoptionRecord, is_last: bool = False
+) -> AdoptionStep:
+    """The document with this record of its adoption; refused unless the run still holds it. The last record of a run
+    gives the project free."""
     found = _own(document, claim)
-    return AdoptionStep({**found, "adoption": adoption, "lock": lease.renewed(lease.of(found), claim.now)})
+    lock = None if is_last else lease.renewed(lease.of(found), claim.now)
+    return AdoptionStep({**found, "adoption": adoption, "lock": lock})
 
 
 def released(document: ProjectDocument | None, claim: Claim) -> AdoptionStep:
@@ -86,7 +97,8 @@ def finished(
     adoption: AdoptionRecord,
     definition: ProjectDefinition,
 ) -> AdoptionStep:
-    """The document once everything is ours: certificates, what was issued lately, the last run, the next renewal."""
+    """The document once everything is ours, and free again: certificates, what was issued lately, the last run, the
+    next renewal."""
     found = _own(document, claim)
     current = next((one for one in project["certificates"] if one["role"] == choice.CURRENT), None)
     if current is None:
@@ -106,6 +118,7 @@ def finished(
         "last_run": last_run,
         "subscribed": _subscribed(project, definition),
         "adoption": record.done(adoption, now),
+        "lock": None,
     }
     return AdoptionStep(project_document.with_renewal_info(whole, None, now))
 

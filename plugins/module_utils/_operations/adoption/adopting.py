@@ -23,7 +23,6 @@ from ..._core.values.plan import Outcome
 from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
-from .. import project_updates
 from . import carrying, moving
 from .archiving import GIVEN, HOST, BundlePlaces, Copying
 from .carrying import Carrying, Server
@@ -134,7 +133,7 @@ class Adopting:
 
     def run(self) -> Outcome:
         """Bring the project to the state that is asked for, and say what was done."""
-        before, _version = project_updates.load(self._clients.store, self._request.name)
+        before = self._held.load()
         if self._request.state == ABSENT:
             return self._returned(before)
         project, definition = self._asked()
@@ -194,7 +193,7 @@ class Adopting:
         if changed or adoption["phase"] == record.COPYING:
             phase = record.COPIED if adoption["phase"] == record.COPYING else adoption["phase"]
             adoption = {**adoption, "bundles": copying.copies, "phase": phase}
-            self._held.note(adoption)
+            self._held.note(adoption, is_last=self._request.state == COPIED)
         return adoption
 
     def _copying(self, project: SeenProject, definition: ProjectDefinition, adoption: AdoptionRecord) -> Copying:

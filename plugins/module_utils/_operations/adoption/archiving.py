@@ -104,12 +104,13 @@ class Copying:
         """The bundle with the chain that its certificate is served with: with another, the next run would take what is
         in service for something else, and upload it again."""
         known = next((one for one in self.project["certificates"] if one["fingerprint_sha256"] == fingerprint), None)
-        chain = self.places.chain(known) if known else None
+        if known is None or known["chain_sha256"] == crypto.chain_fingerprint(bundle.chain):
+            return bundle
+        chain = self.places.chain(known)
         if chain is None or crypto.same_certificates(bundle.cert + "\n" + chain, bundle.cert + "\n" + bundle.chain):
             return bundle
         self.warnings.append(
-            f"the chain of the bundle is not the one that {known['name'] if known else ''} is served with: the archive"
-            " has that one"
+            f"the chain of the bundle is not the one that {known['name']} is served with: the archive has that one"
         )
         return from_texts({CERT: bundle.cert, CHAIN: chain, PRIVKEY: bundle.privkey})
 

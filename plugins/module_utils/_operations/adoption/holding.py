@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A project held for one step of its adoption: each write proves that this run still holds it, and in the end it is
-given free whatever happened."""
+"""A project held for one step of its adoption: each write proves that this run still holds it, the last one gives it
+free, and so does the end whatever happened."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ..._clients.machine import processes
 from ..._clients.stores.base import Store
+from ..._clients.stores.held_store import HeldStore
 from ..._core.adoption import takeover
 from ..._core.adoption.takeover import AdoptionStep
 from ..._core.project.lease import Claim
@@ -38,7 +39,11 @@ class HeldProject:
     def of(cls, store: Store, name: str, clock: Clock, check_mode: bool) -> HeldProject:
         """A run of its own."""
         made_up = f"{times.to_name(clock.now())}-{secrets.token_hex(4)}"
-        return cls(store, name, clock, made_up, check_mode)
+        return cls(HeldStore(store), name, clock, made_up, check_mode)
+
+    def load(self) -> ProjectDocument | None:
+        """The document, or None."""
+        return project_updates.load(self.store, self.name)[0]
 
     def claim(self) -> Claim:
         """What this run asks for, now."""
@@ -51,10 +56,10 @@ class HeldProject:
         )
         return step.document
 
-    def note(self, adoption: AdoptionRecord) -> None:
-        """The record of the adoption is in the document."""
+    def note(self, adoption: AdoptionRecord, is_last: bool = False) -> None:
+        """The record of the adoption is in the document; the last one of a run gives the project free."""
         if not self.check_mode:
-            self.update(lambda document, claim: takeover.noted(document, claim, adoption))
+            self.update(lambda document, claim: takeover.noted(document, claim, adoption, is_last))
 
     @contextlib.contextmanager
     def held(self, take: t.Callable[[ProjectDocument | None, Claim], AdoptionStep]) -> t.Iterator[ProjectDocument]:

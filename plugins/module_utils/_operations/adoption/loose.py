@@ -45,28 +45,31 @@ def users_of(aws: AdoptionAws) -> Users:
 
 @dataclass
 class Leaves:
-    """What certificates say of themselves. Their content stays, so an earlier reading will do."""
+    """What certificates say of themselves, and the fingerprints of their chains. Their content stays, so an earlier
+    reading will do, or what a document says."""
 
     aws: AdoptionAws
     known: dict[str, Certificate] = field(default_factory=dict)
+    chains: dict[str, str | None] = field(default_factory=dict)
 
     def of(self, one: StoredCertificate) -> Certificate:
         """The leaf of this one; CertError if it is gone."""
         key = one.id or ""
         if key not in self.known:
-            self.known[key] = crypto.inspect(self._pem(one))
+            leaf, chain = self._pems(one)
+            self.known[key], self.chains[key] = crypto.inspect(leaf), crypto.chain_fingerprint(chain)
         return self.known[key]
 
-    def _pem(self, one: StoredCertificate) -> str:
+    def _pems(self, one: StoredCertificate) -> tuple[str, str]:
         if one.path:
             content = self.aws.iam.get_server_certificate(one.name)
-            pem = content.body if content else None
+            found = (content.body, content.chain) if content else None
         else:
-            found = self.aws.acm.get_certificate(one.id or "") if self.aws.acm else None
-            pem = found.leaf if found else None
-        if pem is None:
+            issued = self.aws.acm.get_certificate(one.id or "") if self.aws.acm else None
+            found = (issued.leaf, issued.chain) if issued else None
+        if found is None:
             raise CertError(f"certificate {one.name} was deleted while it was read; run again")
-        return pem
+        return found
 
 
 @dataclass

@@ -14,7 +14,6 @@ from ..._core.adoption.found import AdoptionFinding
 from ..._core.adoption.plugin_stacks import V1, V1_FILE, V2, Stack, StackResource
 from ..._core.adoption.shapes import SeenProject, SeenRule, SeenScheduler
 from ..._core.report.subscriptions import Subscription, SubscriptionStatus
-from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import domain_names, texts, times
 from .plugin_listings import PluginListings
 from .request import AdoptionAws, AdoptionInfoRequest
@@ -38,12 +37,10 @@ class Started:
 class PluginReader:
     """Reads the stacks of a region, and of each project what belongs to it. What is listed is listed once."""
 
-    def __init__(
-        self, aws: AdoptionAws, request: AdoptionInfoRequest, certificates: t.Sequence[StoredCertificate]
-    ) -> None:
+    def __init__(self, aws: AdoptionAws, request: AdoptionInfoRequest, listings: PluginListings) -> None:
         self._aws = aws
         self._request = request
-        self._listings = PluginListings(aws, certificates)
+        self._listings = listings
         self._known = {one["theirs"]: one for one in request.known if one["source"] == "ssl_plugin"}
 
     def read(self) -> list[AdoptionFinding]:
@@ -75,12 +72,11 @@ class PluginReader:
 
     def _whole(self, found: AdoptionFinding, stack: Stack) -> None:
         """Everything of a stack that was not read before."""
-        resources = self._aws.cloudformation.list_stack_resources(stack.name)
-        name, function = self._function(resources)
+        name, function = self._function(stack)
         environment = function.environment if function else {}
-        found.topic = environment.get("TOPIC_ARN") or _physical(resources, plugin_stacks.TOPIC)
-        found.subscriptions = [_subscription(one) for one in self._subscriptions(found.topic)]
-        rules = self._rules_of(resources, function)
+        found.topic = environment.get("TOPIC_ARN") or self._made(stack, plugin_stacks.TOPIC)
+        found.subscriptions = [_subscription(one) for one in self._listings.subscriptions.get(found.topic or "", ())]
+        rules = self._rules_of(stack, function)
         days = next((n for rule in rules if (n := plugin_stacks.days(rule["schedule"]))), None)
         listed = environment.get("DOMAINS_LIST") or stack.parameters.get("domainName", "")
         given = stack.parameters.get("renewIntervalDays", "")
@@ -92,9 +88,9 @@ class PluginReader:
             interval_set=int(given[:DIGITS]) if given.isdecimal() else None,
         )
         bucket = environment.get("CERTBOT_BUCKET") or stack.parameters.get("bucketName", "")
-        bucket = bucket or _physical(resources, "AWS::S3::Bucket") or ""
+        bucket = bucket or self._made(stack, "AWS::S3::Bucket") or ""
         table = environment.get("DYNAMODB_TABLE") or stack.parameters.get("dynamoDBTable")
-        concurrency = self._aws.functions.get_function_concurrency(name) if name else None
+        concurrency = function.concurrency if function else None
         found.scheduler = self._scheduler(found, rules, Started(name, concurrency, table, bucket or None))
         if name is None:
             found.warnings.append(f"stack {stack.name} has no function that issues certificates, so nothing renews")
@@ -111,24 +107,38 @@ class PluginReader:
         found.scheduler = self._scheduler(found, rules, started)
         self._read_bucket(found, started.bucket or "")
 
-    def _function(self, resources: t.Iterable[StackResource]) -> tuple[str | None, FunctionSettings | None]:
+    def _function(self, stack: Stack) -> tuple[str | None, FunctionSettings | None]:
         """The one of the stack's functions that issues certificates. The others are not looked at more than it takes to
         tell them from it: the environment of one has their access key."""
-        functions = [one for one in resources if one.kind == plugin_stacks.FUNCTION]
+        tagged = self._listings.functions.get(stack.id, [])
+        name, found = self._issuing(tagged)
+        if found is None:
+            known = {one.physical for one in tagged}
+            made = [one for one in self._listings.resources(stack.name) if one.kind == plugin_stacks.FUNCTION]
+            name, found = self._issuing([one for one in made if one.physical not in known])
+        return name, found
+
+    def _issuing(self, functions: t.Iterable[StackResource]) -> tuple[str | None, FunctionSettings | None]:
         for one in sorted(functions, key=lambda each: not each.logical.startswith(plugin_names.FUNCTION)):
-            found = self._aws.functions.get_function_configuration(one.physical, plugin_stacks.ENVIRONMENT)
+            found = self._aws.functions.get_function(one.physical, plugin_stacks.ENVIRONMENT)
             if found is not None and "DOMAINS_LIST" in found.environment:
                 return one.physical, found
         return None, None
 
-    def _rules_of(self, resources: t.Iterable[StackResource], function: FunctionSettings | None) -> list[SeenRule]:
-        names = [one.physical for one in resources if one.kind == plugin_stacks.RULE]
-        if function is not None:
-            names += self._aws.events.list_rule_names_by_target(function.arn)
-        return [self._listings.rules[name] for name in dict.fromkeys(names) if name in self._listings.rules]
+    def _rules_of(self, stack: Stack, function: FunctionSettings | None) -> list[SeenRule]:
+        """What starts the function: a timer and a rule for its stack, and what was added. What is missing of the
+        two may start it in another way, so CloudFormation is asked."""
+        names = [*self._aws.events.list_rule_names_by_target(function.arn)] if function else []
+        known = self._listings.rules
+        schedules = [known[name]["schedule"] for name in names if name in known]
+        if all(schedules) or not any(schedules):
+            made = self._listings.resources(stack.name)
+            names = [one.physical for one in made if one.kind == plugin_stacks.RULE] + names
+        return [known[name] for name in dict.fromkeys(names) if name in known]
 
-    def _subscriptions(self, topic: str | None) -> tuple[Subscription, ...]:
-        return (self._aws.sns.list_subscriptions_by_topic(topic) or ()) if topic else ()
+    def _made(self, stack: Stack, kind: str) -> str | None:
+        """The name of the first thing of a kind that the stack made."""
+        return next((one.physical for one in self._listings.resources(stack.name) if one.kind == kind), None)
 
     def _scheduler(self, found: AdoptionFinding, rules: list[SeenRule], started: Started) -> SeenScheduler:
         off = all(rule["state"] == "DISABLED" for rule in rules)
@@ -185,10 +195,6 @@ class PluginReader:
             if not found.bundles:
                 found.warnings.append("no bucket of it is known, so its keys cannot be copied")
             yield found
-
-
-def _physical(resources: t.Iterable[StackResource], kind: str) -> str | None:
-    return next((one.physical for one in resources if one.kind == kind), None)
 
 
 def _subscription(one: Subscription) -> t.Any:

@@ -1,13 +1,17 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the SSL Plugin's projects of a region share: rules, tables, buckets and certificates, each listed once."""
+"""What the SSL Plugin's projects of a region share: functions, rules, topics, tables, buckets and certificates, each
+listed once."""
 
 from __future__ import annotations
 
 import typing as t
 
+from ..._clients.aws.regional.tagging import FUNCTIONS
 from ..._core.adoption import plugin_stacks
+from ..._core.adoption.plugin_stacks import StackResource
 from ..._core.adoption.shapes import SeenRule
+from ..._core.report.subscriptions import Subscription
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values.once import OnceProperty
 from ..._errors import RemoteError
@@ -19,9 +23,10 @@ LONGEST_MEMORY = 4096
 class PluginListings:
     """The listings, each made when it is first asked for."""
 
-    def __init__(self, aws: AdoptionAws, certificates: t.Sequence[StoredCertificate]) -> None:
+    def __init__(self, aws: AdoptionAws) -> None:
+        self.certificates: t.Sequence[StoredCertificate] = ()
         self._aws = aws
-        self._certificates = certificates
+        self._resources: dict[str, tuple[StackResource, ...]] = {}
         self._objects: dict[str, list[tuple[str, int]]] = {}
         self._items: dict[str, dict[str, t.Mapping[str, t.Any]]] = {}
 
@@ -29,6 +34,27 @@ class PluginListings:
     def rules(self) -> dict[str, SeenRule]:
         """Every rule of the region, by its name."""
         return self._aws.events.list_rules()
+
+    @OnceProperty
+    def functions(self) -> dict[str, list[StackResource]]:
+        """The functions of stacks, by the ID of their stack, as CloudFormation tags them."""
+        found: dict[str, list[StackResource]] = {}
+        tagged = self._aws.stack_tags.get_resources(FUNCTIONS, {plugin_stacks.STACK_TAG: None})
+        for arn, tags in tagged.items():
+            one = StackResource(tags.get(plugin_stacks.LOGICAL_TAG, ""), plugin_stacks.FUNCTION, arn.split(":")[6])
+            found.setdefault(tags[plugin_stacks.STACK_TAG], []).append(one)
+        return found
+
+    @OnceProperty
+    def subscriptions(self) -> dict[str, list[Subscription]]:
+        """Every subscription of the region, by the ARN of its topic."""
+        return self._aws.sns.list_subscriptions()
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """What a stack made, for what tags and targets do not tell."""
+        if stack not in self._resources:
+            self._resources[stack] = self._aws.cloudformation.list_stack_resources(stack)
+        return self._resources[stack]
 
     @property
     def buckets(self) -> list[str]:
@@ -40,8 +66,12 @@ class PluginListings:
         if not table:
             return None
         if table not in self._items:
-            self._items[table] = self._aws.table.scan(table)
+            self.scan(table)
         return self._items[table].get(project)
+
+    def scan(self, table: str) -> None:
+        """Read a table of theirs as it is now."""
+        self._items[table] = self._aws.table.scan(table)
 
     def objects(self, bucket: str) -> list[tuple[str, int]]:
         """The keys of a bucket, each with its size; nothing if there is no such bucket."""
@@ -56,11 +86,11 @@ class PluginListings:
 
     def below(self, path: str) -> list[StoredCertificate]:
         """The certificates at a path of theirs."""
-        return [one for one in self._certificates if one.path == path]
+        return [one for one in self.certificates if one.path == path]
 
     def paths(self, prefix: str) -> list[str]:
         """The paths of certificates that begin so."""
-        return sorted({one.path for one in self._certificates if one.path.startswith(prefix)})
+        return sorted({one.path for one in self.certificates if one.path.startswith(prefix)})
 
     def remembers_by_file(self, bucket: str, path: str) -> bool:
         """Whether a project of v1 is one from before July 2024: a file names its newest certificate. Later ones may

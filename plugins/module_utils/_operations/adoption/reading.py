@@ -13,6 +13,7 @@ from ..._core.adoption.found import AdoptionFinding, Reading, assembled, refused
 from ..._core.adoption.shapes import LEFT, SeenCertificate, SeenProject
 from ..._core.ca import directories
 from ..._core.certificate.certificate import Certificate
+from ..._core.project import places
 from ..._core.server_cert import upload_plan
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import ownership
@@ -22,18 +23,20 @@ from ..._core.values.waiting import Clock
 from ..._errors import CertError
 from ..fleet.renewal_inquiry import Connect, Inquiry, RenewalQuestion
 from ..fleet.survey import KnownDocuments
-from . import archiving
+from . import archiving, old_runs
 from .clients import acme_sh_files, certbot_files, dehydrated_files, lego_files
 from .clients.client_files import HostFinding
 from .loose import Leaves, LooseReader, Users, users_of
 from .plugin import PluginReader
+from .plugin_listings import PluginListings
 from .request import AdoptionAws, AdoptionClients, AdoptionInfoRequest
 
 
 def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) -> Outcome:
     """Read all sources, and say what each project would become; a listing that fails ends it."""
     begun = clock.now()
-    found = _Projects(request, clients, begun).read() if clients.aws else []
+    projects = _Projects(request, clients, begun) if clients.aws else None
+    found = projects.read(clock) if projects else []
     on_host = [
         one for path in request.paths for source in request.sources for one in _READERS.get(source, _nothing)(path)
     ]
@@ -51,7 +54,8 @@ def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) ->
         result["bundles"] = _keys(wanted)
         result["accounts"] = {one.account.url: one.account.key for one in wanted if one.account}
     failure = report.of_lost(lost)
-    return Outcome(changed=False, result=result, failure=failure)
+    warnings = tuple(projects.warnings) if projects else ()
+    return Outcome(changed=False, result=result, failure=failure, warnings=warnings)
 
 
 def inquired(projects: t.Sequence[SeenProject], connect: Connect, clock: Clock) -> list[SeenProject]:
@@ -101,24 +105,27 @@ class _Projects:
         self._request = request
         self._clients = clients
         self._aws: AdoptionAws = t.cast("AdoptionAws", clients.aws)
+        self.warnings: list[str] = []
         self._reading = Reading(now, request.wishes, request.rebind, request.move)
-        self._leaves = Leaves(self._aws, _known_leaves(request.known))
+        self._leaves = Leaves(self._aws, _known_leaves(request.known), _known_chains(request.known))
+        self._listings = PluginListings(self._aws)
 
-    def read(self) -> list[SeenProject]:
+    def read(self, clock: Clock) -> list[SeenProject]:
+        is_wanted = "ssl_plugin" in self._request.sources
+        if is_wanted:
+            self.warnings += old_runs.awaited(self._listings, self._request.known, self._request.patience, clock)
         certificates = self._aws.iam.list_server_certificates(ownership.CLOUDFRONT_PATH)
         users = users_of(self._aws)
         loose = LooseReader(self._aws, self._request, users, self._leaves, certificates)
-        findings = (
-            []
-            if "ssl_plugin" not in self._request.sources
-            else PluginReader(self._aws, self._request, certificates).read()
-        )
+        self._listings.certificates = certificates
+        findings = PluginReader(self._aws, self._request, self._listings).read() if is_wanted else []
         findings += loose.read()
         if self._request.check_bundles:
             for one in findings:
                 one.warnings += archiving.bundle_warnings(self._aws.bucket, one.bundles)
         names = {one.name(self._request.names) for one in findings}
         documents = self._documents(names, loose.own_names())
+        self._leaves.known = {**_recorded(documents.values()), **self._leaves.known}
         findings += loose.begun(documents, names)
         found = [self._assembled(one, loose, documents) for one in findings]
         return _without_doubles(found)
@@ -149,7 +156,7 @@ class _Projects:
     def _seen(self, one: StoredCertificate, name: str, users: Users) -> SeenCertificate:
         leaf = self._leaves.of(one)
         stored = one if one.path else replace(one, name=upload_plan.name_for(name, leaf.not_after))
-        return seen(stored, leaf, users.get(one.id or "", []))
+        return seen(stored, leaf, users.get(one.id or "", []), self._leaves.chains.get(one.id or ""))
 
 
 def _is_theirs(finding: AdoptionFinding, one: StoredCertificate) -> bool:
@@ -164,6 +171,16 @@ def _is_of_project(one: StoredCertificate, name: str, owners: t.Mapping[str, str
 
 def _known_leaves(known: t.Iterable[SeenProject]) -> dict[str, Certificate]:
     return {one["id"]: Certificate.from_dict(one) for project in known for one in project["certificates"]}
+
+
+def _known_chains(known: t.Iterable[SeenProject]) -> dict[str, str | None]:
+    return {one["id"]: one["chain_sha256"] for project in known for one in project["certificates"]}
+
+
+def _recorded(documents: t.Iterable[ProjectDocument]) -> dict[str, Certificate]:
+    """What documents of ours say of their certificates."""
+    entries = [entry for one in documents for entry in (one["certificate"], *one["superseded"]) if entry]
+    return {key: Certificate.from_dict(entry) for entry in entries for key in places.keys(entry)}
 
 
 def _without_doubles(projects: list[SeenProject]) -> list[SeenProject]:

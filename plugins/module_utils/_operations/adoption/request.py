@@ -37,6 +37,15 @@ _OWN = ("domains", "emails")
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a run of the old tool that began before it was stopped is waited for, and whether also one of v1, which
+    does not say that it is at work."""
+
+    seconds: int = 0
+    of_v1: bool = False
+
+
+@dataclass(frozen=True)
 class AdoptionInfoRequest:
     """What is looked for. ``known`` are the projects of an earlier reading, ``hosts`` those that hosts with clients
     found."""
@@ -54,6 +63,7 @@ class AdoptionInfoRequest:
     host: str | None
     verify: bool
     check_bundles: bool
+    patience: Patience
     store: str | None
     connection: Connection
 
@@ -84,6 +94,7 @@ class AdoptionAws:
     sns: Sns
     acm: Acm | None
     tagging: Tagging | None
+    stack_tags: Tagging
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
     names = {str(key): str(value) for key, value in (params["names"] or {}).items()}
     sources, paths = _sources(params["sources"], params["reads"]), tuple(params["paths"] or ())
     problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
-    problems += _name_problems(names) + _path_problems(sources, paths)
+    problems += _wait_problems(params["wait_seconds"]) + _name_problems(names) + _path_problems(sources, paths)
     if "acm" in sources and partitions.of_region(Connection.of(params).region) == partitions.CHINA:
         problems.append("sources: in China, CloudFront takes certificates of IAM only; leave acm out")
     if problems:
@@ -122,6 +133,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
         host=params["host"],
         verify=params["verify"],
         check_bundles=params["check_bundles"],
+        patience=Patience(params["wait_seconds"], params["wait_for_old_run"]),
         store=params["store"],
         connection=Connection.of(params),
     )
@@ -131,6 +143,10 @@ def _sources(given: t.Iterable[str], reads: str) -> tuple[str, ...]:
     """Those that are read here: in a playbook files are read on hosts, and AWS from the controller."""
     wanted = {"all": (True, False), "files": (True,), "aws": (False,)}[reads]
     return tuple(dict.fromkeys(source for source in given if (source in FILE_SOURCES) in wanted))
+
+
+def _wait_problems(seconds: int) -> list[str]:
+    return [f"wait_seconds: {seconds} is negative; use 0 or more"] if seconds < 0 else []
 
 
 def _name_problems(names: t.Mapping[str, str]) -> list[str]:

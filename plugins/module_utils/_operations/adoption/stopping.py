@@ -22,12 +22,11 @@ from ..._core.values.plan import Outcome
 from ..._core.values.shapes import AdoptionRecord, FormerScheduler, ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError, RemoteError
-from .. import project_updates
+from . import old_runs
 from .clients import client_switch
 from .holding import HeldProject
 
 STOPPED, RUNNING = "stopped", "running"
-POLL_SECONDS = 15.0
 ENABLED = "ENABLED"
 
 
@@ -107,8 +106,7 @@ class _Scheduler:
         self._warnings: list[str] = []
 
     def run(self) -> Outcome:
-        store = t.cast("Store", self._clients.store)
-        document, _version = project_updates.load(store, self._request.name)
+        document = self._held.load()
         return self._started(document) if self._request.state == RUNNING else self._stopped(document)
 
     def _stopped(self, document: ProjectDocument | None) -> Outcome:
@@ -121,13 +119,11 @@ class _Scheduler:
             return _outcome(False, adoption["former"], "it is stopped already")
         if self._held.check_mode:
             return _outcome(not scheduler["stopped"], None, "it would be stopped")
-        with self._held.held(takeover.held) as held:
-            recorded: AdoptionRecord = t.cast("AdoptionRecord", held["adoption"])
-            noted = record.stopping(recorded, scheduler)
-            self._held.note(noted)
+        with self._held.held(lambda found, claim: takeover.stopping(found, claim, scheduler)) as held:
+            noted: AdoptionRecord = t.cast("AdoptionRecord", held["adoption"])
             self._switch_off(scheduler)
             self._wait(project, scheduler)
-            self._held.note(record.stopped(noted, self._clock.now()))
+            self._held.note(record.stopped(noted, self._clock.now()), is_last=True)
         return _outcome(True, noted["former"], "it is stopped", self._warnings)
 
     def _switch_off(self, scheduler: SeenScheduler) -> None:
@@ -147,20 +143,18 @@ class _Scheduler:
 
     def _wait(self, project: SeenProject, scheduler: SeenScheduler) -> None:
         """Until a run that began before has ended: their table says so, v1 has none."""
-        table, deadline = scheduler["table"], self._clock.now().timestamp() + self._request.wait_seconds
-        if not table:
-            if self._request.wait_for_old_run:
-                self._clock.sleep(self._request.wait_seconds)
+        table, seconds = scheduler["table"], self._request.wait_seconds
+        if not table and self._request.wait_for_old_run:
+            self._clock.sleep(seconds)
+        if not table or not seconds:
             return
-        items = t.cast("PluginTable", self._clients.table)
-        while plugin_items.status(items.get_item(table, project["theirs"])) == plugin_items.PROCESSING:
-            if self._clock.now().timestamp() >= deadline:
-                self._warnings.append(
-                    f"the last run of {project['theirs']} has been Processing for {self._request.wait_seconds} seconds,"
-                    " longer than a run may take, so it counts as ended"
-                )
-                return
-            self._clock.sleep(POLL_SECONDS)
+        items, theirs = t.cast("PluginTable", self._clients.table), project["theirs"]
+
+        def at_work() -> list[str]:
+            is_busy = plugin_items.status(items.get_item(str(table), theirs)) == plugin_items.PROCESSING
+            return [theirs] if is_busy else []
+
+        self._warnings += old_runs.until_ended(at_work, seconds, self._clock)
 
     def _started(self, document: ProjectDocument | None) -> Outcome:
         former = document["adoption"]["former"] if document and document["adoption"] else None

@@ -14,6 +14,7 @@ PAGE_SIZE = 100
 ACM_CERTIFICATE = "acm:certificate"
 CLOUDFRONT_RESOURCES = "cloudfront"
 LOAD_BALANCERS = "elasticloadbalancing:loadbalancer"
+FUNCTIONS = "lambda:function"
 
 
 class Tagging:
@@ -22,9 +23,14 @@ class Tagging:
     def __init__(self, client: t.Any) -> None:
         self._client = client
 
-    def get_resources(self, resource_type: str, tags: t.Mapping[str, str] | None = None) -> dict[str, dict[str, str]]:
-        """The tags of each resource of this type (as ``ACM_CERTIFICATE``) that has all of ``tags``, by its ARN."""
-        filters = [{"Key": key, "Values": [value]} for key, value in sorted((tags or {}).items())]
+    def get_resources(
+        self, resource_type: str, tags: t.Mapping[str, str | None] | None = None
+    ) -> dict[str, dict[str, str]]:
+        """The tags of each resource of this type (as ``ACM_CERTIFICATE``) that has all of ``tags``, by its ARN; a tag
+        that is None may have any value."""
+        filters = [
+            {"Key": key, **({"Values": [value]} if value else {})} for key, value in sorted((tags or {}).items())
+        ]
         with calling("tag", "GetResources", resource_type):
             pages = self._client.get_paginator("get_resources").paginate(
                 ResourceTypeFilters=[resource_type],

@@ -17,10 +17,12 @@ NOT_FOUND = "ResourceNotFoundException"
 
 @dataclass(frozen=True)
 class FunctionSettings:
-    """A function's ARN, and the named keys of its environment."""
+    """A function's ARN, the named keys of its environment, and how many runs at a time are reserved for it; None is no
+    reservation."""
 
     arn: str
     environment: t.Mapping[str, str] = field(default_factory=dict)
+    concurrency: int | None = None
 
 
 class Functions:
@@ -29,25 +31,23 @@ class Functions:
     def __init__(self, client: t.Any) -> None:
         self._client = client
 
-    def get_function_configuration(self, name: str, keys: t.Collection[str]) -> FunctionSettings | None:
+    def get_function(self, name: str, keys: t.Collection[str]) -> FunctionSettings | None:
         """The settings with these keys of the environment; None if there is no such function."""
         try:
-            with calling(SERVICE, "GetFunctionConfiguration", name):
-                answer = self._client.get_function_configuration(FunctionName=name)
-                variables = answer.get("Environment", {}).get("Variables", {})
+            with calling(SERVICE, "GetFunction", name):
+                answer = self._client.get_function(FunctionName=name)
+                settings = answer["Configuration"]
+                variables = settings.get("Environment", {}).get("Variables", {})
+                reserved = answer.get("Concurrency", {}).get("ReservedConcurrentExecutions")
                 return FunctionSettings(
-                    answer["FunctionArn"], {key: str(variables[key]) for key in keys if key in variables}
+                    settings["FunctionArn"],
+                    {key: str(variables[key]) for key in keys if key in variables},
+                    None if reserved is None else int(reserved),
                 )
         except RemoteError as exc:
             if exc.code != NOT_FOUND:
                 raise
             return None
-
-    def get_function_concurrency(self, name: str) -> int | None:
-        """How many runs at a time are reserved for the function; None for no reservation."""
-        with calling(SERVICE, "GetFunctionConcurrency", name):
-            found = self._client.get_function_concurrency(FunctionName=name).get("ReservedConcurrentExecutions")
-            return None if found is None else int(found)
 
     def put_function_concurrency(self, name: str, runs: int) -> None:
         """Reserve so many runs at a time; with 0 the function cannot run."""
