@@ -6,6 +6,7 @@ inventory hosts become definitions, which only the controller knows. It runs onc
 from __future__ import annotations
 
 import typing as t
+from datetime import datetime, timezone
 
 from ansible.errors import AnsibleError
 from ansible.module_utils.parsing.convert_bool import boolean
@@ -13,7 +14,7 @@ from ansible.utils.vars import load_extra_vars
 from ansible_collections.certops.cloudfront.plugins.module_utils import _module
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import choice, given
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import fields
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import texts
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import texts, times
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError
 
 from ..plugin_utils import _in_process
@@ -54,7 +55,8 @@ class ActionModule(_in_process.ActionModule):
             boolean(selection.get("change_only", False)),
         )
         stored = self._stored(named, task_vars or {})
-        found = self._selected(choice.completed(chosen, stored), asked.purpose, tmp, task_vars or {})
+        began = {"planned_at": times.to_text(datetime.now(timezone.utc))} if choice.is_noted(chosen, asked) else {}
+        found = {**began, **self._selected(choice.completed(chosen, stored), asked.purpose, tmp, task_vars or {})}
         if "hosts" in found:
             found["hosts"] = choice.with_stored(found["hosts"], stored)
         return {**found, "group": choice.group_after((task_vars or {})["groups"])}
@@ -163,4 +165,5 @@ def _asked(selection: t.Mapping[str, t.Any], args: t.Mapping[str, t.Any], projec
         choosing=tuple(name for option, name in _CHOICES.items() if option in args),
         skip_unchanged=boolean(selection.get("skip_unchanged", True)),
         issued_before="issued_before" in args,
+        interval_hours=args.get("schedule_interval_hours"),
     )

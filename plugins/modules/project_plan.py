@@ -213,6 +213,7 @@ options:
       - How far apart your scheduled runs are. With this there is a warning if that is too far apart for the shortest
         certificate, or for the time that
         its CA suggests.
+      - It says that the run is one of a schedule, so that an alert can tell that the schedule has stopped.
     type: float
 notes:
   - Nothing but O(renewal_info) changes anything, and that is not reported as a change.
@@ -288,8 +289,8 @@ hosts:
     variables: {description: Its variables that the store has., type: dict, sample: {}}
     has_secrets: {description: Whether the definition that was given may have secrets., type: bool, sample: false}
 planned_at:
-  description: When the plan was made.
-  returned: success
+  description: When the plan was made, or when the run began if nothing had to be planned.
+  returned: success, but for one project that O(selection) names, unless O(schedule_interval_hours) is set
   type: str
   sample: "2026-11-22T06:28:00Z"
 group:

@@ -16,8 +16,8 @@ description:
     Prometheus.
   - The page is one file without references to others. It needs no script to be read; search, filters and sorting work
     where scripts do.
-  - Among the metrics is when the playbook C(renew) was last run, as M(certops.cloudfront.project_plan) notes it, and
-    how it ended, as M(certops.cloudfront.run_summary) does.
+  - Among the metrics is when each playbook was last run, how it ended, and how far apart its schedule runs it, as
+    M(certops.cloudfront.project_plan) and M(certops.cloudfront.run_summary) note it.
   - It reads the store in one pass, and lists the server certificates and the distributions once. A document that cannot
     be used is shown as such, and the other projects are reported all the same.
   - Each file is replaced as a whole, so that nobody reads a part of it.

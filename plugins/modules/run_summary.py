@@ -15,8 +15,8 @@ description:
   - Says what was done, what failed and what to do about it, and what waits until when, for people and as data, from the
     results of the projects and
     the plan of the run.
-  - Calls nothing. Only with O(file) it writes that file, and with O(planned_at) it notes how the playbook C(renew)
-    ended beside the projects in the store, for the metrics of M(certops.cloudfront.project_report).
+  - Calls nothing. Only with O(file) it writes that file, and with O(planned_at) it notes how the playbook ended
+    beside the projects in the store, for the metrics of M(certops.cloudfront.project_report).
 extends_documentation_fragment:
   - certops.cloudfront.attributes
   - certops.cloudfront.requirements
@@ -79,8 +79,12 @@ options:
     default: [14, 7, 3, 1]
   planned_at:
     description: When the run began, as M(certops.cloudfront.project_plan) returned it. Nothing is noted without it, nor
-      in check mode, nor for another playbook than C(renew).
+      in check mode, nor without O(playbook).
     type: str
+  schedule_interval_hours:
+    description: Hours between the scheduled runs of this playbook, if it has a schedule. It is noted, too, so that an
+      alert can tell that the schedule has stopped. A run without it ends that.
+    type: float
   file:
     description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads
       a part of it.
@@ -212,6 +216,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "without_definition": {"type": "list", "elements": "str", "default": []},
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
     "planned_at": {"type": "str"},
+    "schedule_interval_hours": {"type": "float"},
     "file": {"type": "path"},
     "store": {"type": "str"},
 }

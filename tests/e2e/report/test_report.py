@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +71,21 @@ def test_a_fleet_takes_a_listing_each_and_a_broken_document_hides_nothing(
     assert data(tmp_path)["room"]["used"] == 5
 
 
-def test_the_metrics_say_when_renew_was_last_run_although_nothing_was_due(
+def test_the_metrics_say_when_each_playbook_was_last_run_although_nothing_was_due(
     fleet: Fleet, ansible: Ansible, tmp_path: Path
 ) -> None:
-    fleet.make(1, due=0)
-    ansible.playbook("report", {"report_dir": str(tmp_path)}).succeeded()
-    assert "certops_run_timestamp_seconds" not in (tmp_path / "metrics.prom").read_text(encoding="utf-8")
+    names = fleet.make(2, due=0)
     ansible.playbook("renew").succeeded()
+    ansible.playbook("cleanup", {"projects": names, "schedule_interval_hours": 168}).succeeded()
+    ansible.playbook("doctor", check=True)
+    refused = ansible.playbook("doctor", {"project_name": names[0], "schedule_interval_hours": "often"}).failed()
+    assert "schedule_interval_hours: 'often' is not a valid time between runs" in refused.output
     ansible.playbook("report", {"report_dir": str(tmp_path)}).succeeded()
-    assert 'certops_run_timestamp_seconds{playbook="renew"}' in (tmp_path / "metrics.prom").read_text(encoding="utf-8")
+    text = (tmp_path / "metrics.prom").read_text(encoding="utf-8")
+    assert re.findall(r'certops_run_timestamp_seconds{playbook="(\w+)"}', text) == ["cleanup", "renew", "report"]
+    assert 'certops_run_projects{playbook="cleanup",status="unchanged"} 2\n' in text
+    assert 'certops_run_success{playbook="cleanup"} 1\n' in text
+    assert 'certops_run_interval_seconds{playbook="cleanup"} 604800\n' in text
 
 
 def test_a_bucket_gets_the_report_with_the_policy_for_it(

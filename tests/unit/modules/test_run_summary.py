@@ -266,17 +266,20 @@ def test_the_end_of_a_scheduled_run_is_noted_with_how_long_it_took() -> None:
     began = times.to_text(NOW - timedelta(minutes=2))
     results = {"x": result("changed", "x"), "y": result("failed", "y")}
     params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | {
-        "playbook": "renew", "planned_at": began, "results": results,
+        "playbook": "cleanup", "planned_at": began, "results": results, "schedule_interval_hours": 168.0,
     }  # fmt: skip
     modules.run(module, params, FakeClock(NOW), clients=module.Clients(store))
-    ended = run_notes.noted(store).ended["renew"]
+    noted = run_notes.noted(store)
+    ended = noted.ended["cleanup"]
+    assert noted.planned == {"cleanup": NOW - timedelta(minutes=2)}
+    assert noted.every_hours == {"cleanup": 168.0}
     assert (ended.at, ended.seconds, ended.success) == (NOW, 120.0, False)
     assert (ended.projects["changed"], ended.projects["failed"]) == (1, 1)
 
 
 @pytest.mark.parametrize(
     ("playbook", "planned_at", "check_mode"),
-    [("renew", None, False), ("create", "2026-11-22T05:30:00Z", False), ("renew", "2026-11-22T05:30:00Z", True)],
+    [("renew", None, False), ("", "2026-11-22T05:30:00Z", False), ("renew", "2026-11-22T05:30:00Z", True)],
 )
 def test_nothing_is_noted_of_other_runs(playbook: str, planned_at: str | None, check_mode: bool) -> None:
     params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()}
@@ -284,9 +287,10 @@ def test_nothing_is_noted_of_other_runs(playbook: str, planned_at: str | None, c
     assert module.connect(request).store is None
 
 
-def test_a_beginning_that_is_no_time_is_refused() -> None:
-    with pytest.raises(ConfigError, match="planned_at: 'soon' is not a time"):
-        told(planned_at="soon")
+def test_a_beginning_that_is_no_time_is_refused_as_an_interval_is() -> None:
+    with pytest.raises(ConfigError, match="planned_at: 'soon' is not a time") as refused:
+        told(planned_at="soon", schedule_interval_hours=0.0)
+    assert len(refused.value.problems) == 2
 
 
 def test_what_is_published_has_the_records_of_the_projects() -> None:

@@ -9,7 +9,7 @@ import typing as t
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..values import times
+from ..values import texts, times
 from .certificate import Certificate
 from .renewal_info import RenewalInfo
 
@@ -21,6 +21,7 @@ SHORT_LIFETIME = timedelta(days=10)
 # A run may fail, by a fault of the CA or of DNS, and the next ones have to have time to make up for it.
 RUNS_BEFORE_EXPIRY = 6
 RUNS_IN_WINDOW = 2
+MOST_HOURS_BETWEEN_RUNS = 366 * 24
 _DAY = timedelta(days=1)
 _HOURS_SHOWN = 48
 
@@ -116,6 +117,20 @@ def slowest_schedule(
     if info is not None and info.window is not None and certificate.not_before < info.window.start < others:
         slowest = min(slowest, (info.window.end - info.window.start) / RUNS_IN_WINDOW)
     return SlowestSchedule(project, lifetime, slowest)
+
+
+def schedule_problems(schedule_interval_hours: t.Any) -> list[str]:
+    """Why this is not a time between scheduled runs, if it is not; None is fine, it says none."""
+    if schedule_interval_hours is None:
+        return []
+    try:
+        if 0 < float(schedule_interval_hours) <= MOST_HOURS_BETWEEN_RUNS:
+            return []
+    except (TypeError, ValueError, OverflowError):
+        pass
+    shown = texts.quoted(schedule_interval_hours)
+    advice = f"use a number of hours up to {MOST_HOURS_BETWEEN_RUNS}, or leave it out"
+    return [f"schedule_interval_hours: {shown} is not a valid time between runs; {advice}"]
 
 
 def schedule_warning(schedule_interval_hours: float, paces: t.Iterable[SlowestSchedule]) -> str | None:

@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, replace
 
 from ..._errors import ConfigError
+from ..certificate import renewal
 from . import given
 
 GROUP = "certificate_projects"
@@ -34,7 +35,8 @@ _UNHEARD = (
 class AskedProjects:
     """What a playbook got: its variables as they are (None: not given), and the hosts of the group in the inventory.
 
-    ``limited`` says that --limit chose among ``hosts``; ``choosing`` names the variables that choose among projects.
+    ``limited`` says that --limit chose among ``hosts``; ``choosing`` names the variables that choose among projects,
+    and ``interval_hours`` is how far apart scheduled runs are.
     """
 
     purpose: str
@@ -45,6 +47,7 @@ class AskedProjects:
     choosing: tuple[str, ...] = ()
     skip_unchanged: bool = True
     issued_before: bool = False
+    interval_hours: t.Any = None
 
     @property
     def is_named(self) -> bool:
@@ -74,6 +77,11 @@ class ProjectChoice:
         """Whether it is all that the store has."""
         return self.definitions is None
 
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one project that was named."""
+        return len(self.definitions or ()) + len(self.hosts) == 1 and not self.is_everything
+
 
 def choose(asked: AskedProjects) -> ProjectChoice:
     """The choice; ConfigError with every reason why there is none."""
@@ -87,15 +95,18 @@ def choose(asked: AskedProjects) -> ProjectChoice:
         definitions: tuple[t.Any, ...] = ()
     else:
         definitions = ({"project_name": asked.project_name},) if asked.projects is None else tuple(asked.projects)
-    # One project that is named runs in any case, and finds out by itself what there is to do.
-    is_one = len(definitions) + len(hosts) == 1
-    looks_first = asked.purpose in (CONVERGE, REISSUE) and asked.skip_unchanged and not is_one
-    return ProjectChoice(
-        definitions,
-        hosts,
-        is_planned=asked.purpose == RENEW or looks_first,
-        is_whole_inventory=bool(hosts) and not asked.limited,
+    chosen = ProjectChoice(
+        definitions, hosts, is_planned=asked.purpose == RENEW, is_whole_inventory=bool(hosts) and not asked.limited
     )
+    # One project that is named runs in any case, and finds out by itself what there is to do.
+    looks_first = asked.purpose in (CONVERGE, REISSUE) and asked.skip_unchanged and not chosen.is_one
+    return replace(chosen, is_planned=chosen.is_planned or looks_first)
+
+
+def is_noted(chosen: ProjectChoice, asked: AskedProjects) -> bool:
+    """Whether the run is noted in the store: it may be one of a schedule. One project that is named is run by hand,
+    unless it is said how often."""
+    return not chosen.is_one or asked.interval_hours is not None
 
 
 def _problems(asked: AskedProjects) -> list[str]:
@@ -108,6 +119,7 @@ def _problems(asked: AskedProjects) -> list[str]:
         *([] if is_list else [_NO_LIST]),
         *([_TWO_CHOICES] if asked.limited and asked.projects is not None else []),
         *([", ".join(asked.choosing) + _UNHEARD] if is_unheard else []),
+        *renewal.schedule_problems(asked.interval_hours),
     ]
 
 

@@ -116,12 +116,7 @@ def _option_problems(params: Params) -> list[str]:
         problems.append(
             f"max_per_run: {params['max_per_run']} is not a valid number of projects; use 1 or more, or leave it out"
         )
-    if params["schedule_interval_hours"] is not None and params["schedule_interval_hours"] <= 0:
-        problems.append(
-            f"schedule_interval_hours: {params['schedule_interval_hours']:g} is not a valid time between runs;"
-            " use a number of hours, or leave it out"
-        )
-    return problems
+    return problems + renewal.schedule_problems(params["schedule_interval_hours"])
 
 
 def _given(params: Params) -> tuple[Given, ...] | None:

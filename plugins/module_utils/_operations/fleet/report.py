@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ..._clients.aws.cloudfront import CloudFront
@@ -24,7 +24,7 @@ from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.report_rows import RowQuestion
 from ..._core.report import digest, release
 from ..._core.report.fleet import metrics, overview, page, rows, table
-from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate, OrdersLeft
+from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate, OrdersLeft, PlaybookEnd
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import texts, times
 from ..._core.values.params import Params
@@ -41,6 +41,8 @@ from . import ca_limits
 from .survey import KnownDocuments
 
 LONGEST_TITLE = 200
+# The playbook that writes; it changes nothing in the store, so its runs stand in what it writes alone.
+REPORT = "report"
 MOST_WARNINGS = 20
 
 
@@ -141,7 +143,7 @@ def parse(params: Params) -> ReportRequest:
 
 def run(request: ReportRequest, clients: ReportClients, clock: Clock, check_mode: bool) -> Outcome:
     """Read, list, judge, write."""
-    found = picture(request, clients, clock.now())
+    found = _noting_itself(picture(request, clients, clock.now()), request, clock.now())
     files = {}
     for name in request.formats:
         file = FILES[name]
@@ -193,8 +195,24 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         room=_room(clients) if listed else None,
         runs=runs.planned,
         ended=runs.ended,
+        every_hours=runs.every_hours,
         orders=_orders_left(request, documents, now) if "metrics" in request.formats else (),
         warnings=tuple(texts.cleaned(text) for text in (*warnings, *unknown, *notes.problems))[:MOST_WARNINGS],
+    )
+
+
+def _noting_itself(found: FleetPicture, request: ReportRequest, now: datetime) -> FleetPicture:
+    """The picture with the run of the playbook report that makes it, and the schedule that this one shares with
+    renew."""
+    every_hours = {"renew": request.interval_hours, **found.every_hours}
+    if not request.write:
+        return replace(found, every_hours=every_hours)
+    own = PlaybookEnd(now, round((now - found.made_at).total_seconds(), 1), success=True, projects={})
+    return replace(
+        found,
+        runs={**found.runs, REPORT: found.made_at},
+        ended={**found.ended, REPORT: own},
+        every_hours={**every_hours, REPORT: request.interval_hours},
     )
 
 
@@ -218,7 +236,7 @@ def _runs(store: Store) -> tuple[RunNotes, tuple[str, ...]]:
     try:
         return run_notes.noted(store), ()
     except CertError as exc:
-        return RunNotes(), (f"when renew was last run could not be read: {exc.message}",)
+        return RunNotes(), (f"when playbooks were last run could not be read: {exc.message}",)
 
 
 def _orders_left(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When each playbook last planned its projects, and how it ended: kept beside the projects, so that a stopped schedule
-is noticed."""
+"""When each playbook last began, how it ended, and how often it is scheduled: kept beside the projects, so that a
+stopped schedule is noticed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..._clients.stores.base import DamagedDocumentError, Store
+from ..._core.certificate import renewal
 from ..._core.report.fleet.rows import PlaybookEnd
 from ..._core.values import texts, times
 from ..._errors import CertError, ConflictError
 
-AREA, NAME, KEY, ENDED = "runs", "planned", "planned_at", "ended"
+AREA, NAME, KEY, ENDED, EVERY = "runs", "planned", "planned_at", "ended", "every_hours"
 SCHEMA = 1
 # Each attempt lost means that another run noted its own time, which serves as well.
 ATTEMPTS = 3
@@ -23,10 +24,21 @@ MOST_PLAYBOOKS = 20
 
 @dataclass(frozen=True)
 class RunNotes:
-    """When each playbook last planned its projects, and how its last run that came to its end was."""
+    """When each playbook last began, how its last run that came to its end was, and the hours between its runs where
+    that run said so."""
 
     planned: t.Mapping[str, datetime] = field(default_factory=dict)
     ended: t.Mapping[str, PlaybookEnd] = field(default_factory=dict)
+    every_hours: t.Mapping[str, float] = field(default_factory=dict)
+
+    def with_end(self, playbook: str, began: datetime, run: PlaybookEnd, every_hours: float | None) -> RunNotes:
+        """With a run that has ended now; one that says no interval is the last of its schedule."""
+        others = {name: hours for name, hours in self.every_hours.items() if name != playbook}
+        return RunNotes(
+            planned={**self.planned, playbook: max(began, self.planned.get(playbook, began))},
+            ended={**self.ended, playbook: run},
+            every_hours={**others, playbook: every_hours} if every_hours else others,
+        )
 
     def as_document(self) -> dict[str, t.Any]:
         """The form in the store."""
@@ -34,6 +46,7 @@ class RunNotes:
             "schema": SCHEMA,
             KEY: {name: times.to_text(at) for name, at in self.planned.items()},
             ENDED: {name: {**vars(one), "at": times.to_text(one.at)} for name, one in self.ended.items()},
+            EVERY: dict(self.every_hours),
         }
 
 
@@ -47,9 +60,11 @@ def note(store: Store, playbook: str, now: datetime) -> str | None:
     )
 
 
-def note_end(store: Store, playbook: str, run: PlaybookEnd) -> str | None:
+def note_end(
+    store: Store, playbook: str, began: datetime, run: PlaybookEnd, every_hours: float | None = None
+) -> str | None:
     """Note how the playbook ended; what kept it from that, if anything did."""
-    problem = _change(store, lambda known: replace(known, ended={**known.ended, playbook: run}))
+    problem = _change(store, lambda known: known.with_end(playbook, began, run, every_hours))
     return (
         f"how this run ended could not be noted, so the metrics tell of the one before: {problem}" if problem else None
     )
@@ -85,7 +100,8 @@ def _read(beside: Store) -> tuple[RunNotes, str | None]:
         return RunNotes(), None
     planned = {name: at for name, value in _entries(stored.document.get(KEY)) if (at := _time(value))}
     ended = {name: run for name, value in _entries(stored.document.get(ENDED)) if (run := _ended(value))}
-    return RunNotes(planned, ended), stored.version
+    every = {name: hours for name, value in _entries(stored.document.get(EVERY)) if (hours := _hours(value))}
+    return RunNotes(planned, ended, every), stored.version
 
 
 def _entries(kept: t.Any) -> t.Iterator[tuple[str, t.Any]]:
@@ -99,6 +115,10 @@ def _ended(value: t.Any) -> PlaybookEnd | None:
         return PlaybookEnd(times.from_text(value["at"]), float(value["seconds"]), bool(value["success"]), counts)
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
+
+
+def _hours(value: t.Any) -> float | None:
+    return float(value) if isinstance(value, (int, float)) and not renewal.schedule_problems(value) else None
 
 
 def _time(text: t.Any) -> datetime | None:

@@ -14,6 +14,7 @@ from ..._clients.aws.session import Connection
 from ..._clients.machine import private_files, processes
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
+from ..._core.certificate import renewal
 from ..._core.report import artifacts, digest, run_summary
 from ..._core.report.fleet.rows import PlaybookEnd
 from ..._core.report.run_summary import FAILED, Story
@@ -25,14 +26,13 @@ from ..._errors import ConfigError
 from . import run_notes
 
 MODE = 0o644
-# Those that a schedule runs, so that somebody looks whether they do.
-NOTED = ("renew",)
 
 
 @dataclass(frozen=True)
 class SummaryRequest:
     """What is known at the end of a run, for whom a digest is made, and the file that gets the summary. ``planned_at``
-    is when it began, None where its end is not noted in the store."""
+    is when it began, None where its end is not noted in the store; ``every_hours`` is how far apart its schedule runs
+    it."""
 
     story: Story
     attention: tuple[t.Mapping[str, t.Any], ...]
@@ -40,6 +40,7 @@ class SummaryRequest:
     file: str | None
     records: t.Mapping[str, t.Any]
     planned_at: datetime | None
+    every_hours: float | None
     store: str | None
     connection: Connection
 
@@ -55,11 +56,26 @@ def parse(params: Params) -> SummaryRequest:
         *run_summary.problems(params["results"], plan, params["attention"]),
         *digest.threshold_problems(params["digest_thresholds"]),
         *stores.uri_problems(params["store"], "store"),
+        *renewal.schedule_problems(params["schedule_interval_hours"]),
     ]
     began = _began(params["planned_at"], problems)
     if problems:
         raise ConfigError(problems)
-    story = Story(
+    return SummaryRequest(
+        story=_story(params, plan),
+        attention=tuple(params["attention"]),
+        thresholds=tuple(params["digest_thresholds"]),
+        file=params["file"],
+        records=params["records"],
+        planned_at=began if params["playbook"] and not params.check_mode else None,
+        every_hours=params["schedule_interval_hours"],
+        store=params["store"],
+        connection=Connection.of(params),
+    )
+
+
+def _story(params: Params, plan: t.Mapping[str, t.Any]) -> Story:
+    return Story(
         playbook=params["playbook"],
         results=params["results"],
         selected=plan.get("selected") or (),
@@ -67,17 +83,6 @@ def parse(params: Params) -> SummaryRequest:
         planned=plan.get("summary"),
         undefined=tuple(params["without_definition"]),
         rehearsal=params.check_mode,
-    )
-    thresholds = tuple(params["digest_thresholds"])
-    return SummaryRequest(
-        story=story,
-        attention=tuple(params["attention"]),
-        thresholds=thresholds,
-        file=params["file"],
-        records=params["records"],
-        planned_at=None if params.check_mode or story.playbook not in NOTED else began,
-        store=params["store"],
-        connection=Connection.of(params),
     )
 
 
@@ -90,7 +95,7 @@ def _began(text: str | None, problems: list[str]) -> datetime | None:
 
 
 def run(request: SummaryRequest, store: Store | None, clock: Clock, check_mode: bool) -> Outcome:
-    """Compose the summary, write it if it has a file, and note the end of a scheduled run in the store."""
+    """Compose the summary, write it if it has a file, and note the end of the run in the store."""
     found = run_summary.compose(request.story, clock.now())
     notice = digest.compose(found["data"], request.attention, request.thresholds, clock.now())
     if request.file and not check_mode:
@@ -108,5 +113,5 @@ def _noted(request: SummaryRequest, data: t.Mapping[str, t.Any], store: Store, n
     began = request.planned_at or now
     counts = data["counts"]
     ended = PlaybookEnd(now, max(0.0, (now - began).total_seconds()), not counts[FAILED], counts)
-    problem = run_notes.note_end(store, request.story.playbook, ended)
+    problem = run_notes.note_end(store, request.story.playbook, began, ended, request.every_hours)
     return (problem,) if problem else ()

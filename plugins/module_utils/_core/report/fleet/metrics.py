@@ -57,9 +57,12 @@ SUCCESS = Metric(
     "certops_project_last_success_timestamp_seconds", "When the last run without a failure ended.", ("project",)
 )
 ATTENTION = Metric("certops_project_attention", "Why a person has to look at a project.", ("project", "reason"))
-RUN = Metric("certops_run_timestamp_seconds", "When the playbook last planned its projects.", ("playbook",))
+RUN = Metric("certops_run_timestamp_seconds", "When the last run of the playbook began.", ("playbook",))
 DURATION = Metric("certops_run_duration_seconds", "How long the last run of the playbook took.", ("playbook",))
 SUCCEEDED = Metric("certops_run_success", "Whether no project failed in the last run of the playbook.", ("playbook",))
+EVERY = Metric(
+    "certops_run_interval_seconds", "How far apart the schedule runs the playbook, where that is known.", ("playbook",)
+)
 RESULTS = Metric(
     "certops_run_projects", "Projects of the last run of the playbook with this result.", ("playbook", "status")
 )
@@ -74,7 +77,7 @@ FOREIGN = Metric("certops_foreign_server_certificates", "Server certificates tha
 SUBSCRIPTIONS = Metric("certops_subscriptions", "Notification addresses by whether they are subscribed.", ("status",))
 METRICS = (
     BUILD, EXPORTED, PROJECTS, INFO, NOT_AFTER, NOT_BEFORE, RENEWAL, FAILURES, NEXT, SUCCESS, ATTENTION, RUN, DURATION,
-    SUCCEEDED, RESULTS, ORDERS, ROOM, LIMIT, FOREIGN, SUBSCRIPTIONS,
+    SUCCEEDED, EVERY, RESULTS, ORDERS, ROOM, LIMIT, FOREIGN, SUBSCRIPTIONS,
 )  # fmt: skip
 
 
@@ -107,13 +110,7 @@ def _whole(picture: FleetPicture, add: _Add) -> None:
     subscribed = sum(address.subscribed for address in addresses)
     add(SUBSCRIPTIONS, subscribed, status="subscribed")
     add(SUBSCRIPTIONS, len(addresses) - subscribed, status="missing")
-    for playbook, at in sorted(picture.runs.items()):
-        add(RUN, at.timestamp(), playbook=playbook)
-    for playbook, ended in sorted(picture.ended.items()):
-        add(DURATION, ended.seconds, playbook=playbook)
-        add(SUCCEEDED, int(ended.success), playbook=playbook)
-        for status, count in sorted(ended.projects.items()):
-            add(RESULTS, count, playbook=playbook, status=status)
+    _runs(picture, add)
     for one in picture.orders:
         add(ORDERS, one.left, ca=one.ca, limit=one.limit)
     if picture.room:
@@ -121,6 +118,18 @@ def _whole(picture: FleetPicture, add: _Add) -> None:
         add(LIMIT, picture.room[1])
     if picture.foreign is not None:
         add(FOREIGN, len(picture.foreign))
+
+
+def _runs(picture: FleetPicture, add: _Add) -> None:
+    for playbook, at in sorted(picture.runs.items()):
+        add(RUN, at.timestamp(), playbook=playbook)
+    for playbook, ended in sorted(picture.ended.items()):
+        add(DURATION, ended.seconds, playbook=playbook)
+        add(SUCCEEDED, int(ended.success), playbook=playbook)
+        for status, count in sorted(ended.projects.items()):
+            add(RESULTS, count, playbook=playbook, status=status)
+    for playbook, hours in sorted(picture.every_hours.items()):
+        add(EVERY, hours * 3600, playbook=playbook)
 
 
 def _project(row: FleetRow, add: _Add) -> None:

@@ -174,8 +174,8 @@ class OrdersLeft:
 @dataclass(frozen=True)
 class FleetPicture:
     """A whole store at one moment. ``room`` is how many server certificates the account has and may have, and
-    ``foreign`` what of them is of no project: None where AWS was not asked. ``runs`` is when each playbook last planned
-    its projects, ``ended`` how it ended last."""
+    ``foreign`` what of them is of no project: None where AWS was not asked. ``runs`` is when each playbook last
+    began, ``ended`` how it ended last, and ``every_hours`` how far apart its schedule runs it, where that is known."""
 
     title: str
     made_at: datetime
@@ -187,6 +187,7 @@ class FleetPicture:
     room: tuple[int, int] | None = None
     runs: t.Mapping[str, datetime] = field(default_factory=dict)
     ended: t.Mapping[str, PlaybookEnd] = field(default_factory=dict)
+    every_hours: t.Mapping[str, float] = field(default_factory=dict)
     orders: tuple[OrdersLeft, ...] = ()
     warnings: tuple[str, ...] = ()
 
@@ -228,6 +229,7 @@ def data(picture: FleetPicture) -> dict[str, t.Any]:
         "attention": len(picture.needing),
         "runs": {playbook: times.to_text(at) for playbook, at in picture.runs.items()},
         "ended": {playbook: {**vars(one), "at": times.to_text(one.at)} for playbook, one in picture.ended.items()},
+        "every_hours": dict(picture.every_hours),
         "warnings": list(picture.warnings),
         "room": {"used": picture.room[0], "allowed": picture.room[1]} if picture.room else None,
         "foreign": None if picture.foreign is None else [dict(vars(one)) for one in picture.foreign],

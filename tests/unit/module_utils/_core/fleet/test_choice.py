@@ -128,6 +128,30 @@ def test_what_cannot_be_chosen_is_refused_with_all_that_is_wrong(asked: AskedPro
 
 
 @pytest.mark.parametrize(
+    ("asked", "noted"),
+    [
+        (AskedProjects("renew"), True),
+        (AskedProjects("examine"), True),
+        (AskedProjects("named", projects=["a", "b"]), True),
+        (AskedProjects("named", hosts=("a", "b")), True),
+        (AskedProjects("converge", project_name="webapp"), False),
+        (AskedProjects("named", projects=["a"]), False),
+        (AskedProjects("converge", project_name="webapp", interval_hours=24), True),
+    ],
+)
+def test_a_run_may_be_one_of_a_schedule_unless_it_is_one_project_that_was_named(
+    asked: AskedProjects, noted: bool
+) -> None:
+    assert choice.is_noted(choice.choose(asked), asked) is noted
+
+
+@pytest.mark.parametrize("hours", [0, -1, "often", "", [6], float("nan"), float("inf"), 10_000])
+def test_a_schedule_that_is_no_time_is_refused_before_anything_runs(hours: object) -> None:
+    with pytest.raises(ConfigError, match="is not a valid time between runs"):
+        choice.choose(AskedProjects("named", project_name="webapp", interval_hours=hours))
+
+
+@pytest.mark.parametrize(
     ("groups", "wanted"),
     [
         (["all", "ungrouped", "certops_running", "certops_failed"], "certops_run"),

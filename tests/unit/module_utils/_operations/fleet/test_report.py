@@ -8,6 +8,7 @@ import json
 import os
 import stat
 import typing as t
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
     ReportPlace,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet.rows import PlaybookEnd
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
@@ -199,13 +201,30 @@ def test_a_bucket_gets_objects_with_their_types() -> None:
     }
 
 
-def test_the_metrics_say_when_renew_was_last_run(tmp_path: Path) -> None:
+def test_the_metrics_say_when_each_playbook_was_last_run_and_how_often_it_is_to_be(tmp_path: Path) -> None:
     kept = store(webapp=document())
-    run_notes.note(kept, "renew", NOW)
+    earlier = NOW - timedelta(hours=2)
+    run_notes.note(kept, "renew", earlier)
+    ended = PlaybookEnd(earlier, 12.0, success=False, projects={"failed": 1})
+    run_notes.note_end(kept, "cleanup", earlier, ended, 168.0)
+    run(ReportDirectory(tmp_path), kept, interval_hours=6.0)
+    text = (tmp_path / "metrics.prom").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith(("certops_run_t", "certops_run_i"))] == [
+        f'certops_run_timestamp_seconds{{playbook="cleanup"}} {earlier.timestamp():.0f}',
+        f'certops_run_timestamp_seconds{{playbook="renew"}} {earlier.timestamp():.0f}',
+        f'certops_run_timestamp_seconds{{playbook="report"}} {NOW.timestamp():.0f}',
+        'certops_run_interval_seconds{playbook="cleanup"} 604800',
+        'certops_run_interval_seconds{playbook="renew"} 21600',
+        'certops_run_interval_seconds{playbook="report"} 21600',
+    ]
+    assert 'certops_run_success{playbook="cleanup"} 0\n' in text
+    assert 'certops_run_success{playbook="report"} 1\n' in text
+
+
+def test_a_report_leaves_no_note_in_the_store(tmp_path: Path) -> None:
+    kept = store(webapp=document())
     run(ReportDirectory(tmp_path), kept)
-    assert f'certops_run_timestamp_seconds{{playbook="renew"}} {NOW.timestamp():.0f}' in (
-        tmp_path / "metrics.prom"
-    ).read_text(encoding="utf-8")
+    assert run_notes.noted(kept) == run_notes.RunNotes()
 
 
 def test_a_note_that_cannot_be_read_is_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,7 +235,7 @@ def test_a_note_that_cannot_be_read_is_a_warning(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(kept.beside(run_notes.AREA), "read", away)
     found = run(ReportDirectory(tmp_path), kept)
-    assert found.warnings == ("when renew was last run could not be read: access denied",)
+    assert found.warnings == ("when playbooks were last run could not be read: access denied",)
     assert found.result["counts"]["ok"] == 1
 
 

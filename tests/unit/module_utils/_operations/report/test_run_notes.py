@@ -36,9 +36,25 @@ def test_another_run_that_was_first_does_not_matter() -> None:
 def test_how_a_run_ended_is_kept_beside_when_the_next_one_began() -> None:
     store = FakeStore()
     ended = PlaybookEnd(NOW, 12.5, success=False, projects={"changed": 2, "failed": 1})
-    assert run_notes.note_end(store, "renew", ended) is None
+    assert run_notes.note_end(store, "renew", NOW, ended, 6.0) is None
     assert run_notes.note(store, "renew", NOW + timedelta(hours=6)) is None
-    assert run_notes.noted(store) == RunNotes({"renew": NOW + timedelta(hours=6)}, {"renew": ended})
+    assert run_notes.noted(store) == RunNotes({"renew": NOW + timedelta(hours=6)}, {"renew": ended}, {"renew": 6.0})
+
+
+def test_a_run_that_began_later_and_ended_sooner_is_the_last_one() -> None:
+    store = FakeStore()
+    ended = PlaybookEnd(NOW, 12.5, success=True, projects={})
+    run_notes.note_end(store, "cleanup", NOW, ended)
+    run_notes.note_end(store, "cleanup", NOW - timedelta(hours=1), ended)
+    assert run_notes.noted(store).planned == {"cleanup": NOW}
+
+
+def test_a_run_that_says_no_interval_ends_the_schedule_of_its_playbook_alone() -> None:
+    store = FakeStore()
+    ended = PlaybookEnd(NOW, 12.5, success=True, projects={})
+    for playbook, hours in (("cleanup", 168.0), ("doctor", 24.0), ("cleanup", None)):
+        run_notes.note_end(store, playbook, NOW, ended, hours)
+    assert run_notes.noted(store).every_hours == {"doctor": 24.0}
 
 
 @pytest.mark.parametrize(
@@ -48,6 +64,7 @@ def test_how_a_run_ended_is_kept_beside_when_the_next_one_began() -> None:
         {"planned_at": 7},
         {"planned_at": {"renew": "soon", "x": 7}},
         {"ended": {"renew": 7, "x": {"at": "soon"}}},
+        {"every_hours": {"renew": "6", "x": -1, "y": float("nan"), "z": [6]}},
         {"ended": {"renew": {"at": "2026-11-22T05:30:00Z", "seconds": "x", "success": 1, "projects": {}}}},
     ],
 )

@@ -64,9 +64,10 @@ def test_the_whole_store_is_counted() -> None:
 
 def test_how_playbooks_ended_and_what_cas_leave_is_told() -> None:
     ended = PlaybookEnd(NOW, 93.5, success=False, projects={"changed": 3, "failed": 1})
-    found = read(ended={"renew": ended}, orders=(OrdersLeft("letsencrypt", "orders", 289),))
+    found = read(ended={"renew": ended}, every_hours={"renew": 6.0}, orders=(OrdersLeft("letsencrypt", "orders", 289),))
     assert of(found, "certops_run_duration_seconds", playbook="renew") == 93.5
     assert of(found, "certops_run_success", playbook="renew") == 0
+    assert of(found, "certops_run_interval_seconds", playbook="renew") == 6 * 3600
     assert of(found, "certops_run_projects", playbook="renew", status="changed") == 3
     assert of(found, "certops_run_projects", playbook="renew", status="failed") == 1
     assert of(found, "certops_ca_orders_available", ca="letsencrypt", limit="orders") == 289
