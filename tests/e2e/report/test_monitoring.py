@@ -68,6 +68,11 @@ def test_only_metrics_that_the_report_writes_are_asked_for(expression: str) -> N
     assert [name for name in re.findall(r"\bcertops_\w+", expression) if name not in known] == []
 
 
+@pytest.mark.parametrize("metric", [metric.name for metric in metrics.METRICS])
+def test_each_metric_has_a_panel(metric: str) -> None:
+    assert [expression for expression in expressions() if re.search(rf"\b{metric}\b", expression)]
+
+
 @needs_promtool
 def test_prometheus_understands_the_dashboard(tmp_path: Path) -> None:
     rules = [

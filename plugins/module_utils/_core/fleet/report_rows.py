@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ..ca import directories, issuances
-from ..project import history, last_run as last_runs, lease, pending_revocations, places
+from ..project import history, identity, last_run as last_runs, lease, pending_revocations, places
 from ..project.document import authority, is_recorded
 from ..report import expiry
 from ..report.fleet.rows import (
@@ -73,6 +73,7 @@ def of(document: ProjectDocument, question: RowQuestion) -> FleetRow:
         ca=_ca(document),
         key_type=_name(recorded["key_type"] if recorded else definition["key_type"]),
         store=_name(places.store_of(recorded) if recorded else definition["certificate_store"]),
+        partition=_partition(document),
         certificates=tuple(certificates),
         addresses=_addresses(document),
         targets=_targets(document, question.index),
@@ -168,6 +169,12 @@ def _ca(document: ProjectDocument) -> str:
         return _name(document["definition"]["acme_directory"])
     known = {directory.url: name for name, directory in directories.KNOWN.items()}
     return known.get(url) or texts.cleaned(url, LONGEST_NAME)
+
+
+def _partition(document: ProjectDocument) -> str:
+    """The partition of the project's account; empty before there is one."""
+    account = identity.account_of(document)
+    return account.partition if account else ""
 
 
 def _window(document: ProjectDocument) -> RenewalWindow | None:

@@ -26,7 +26,7 @@ from ..._core.report import digest, release
 from ..._core.report.fleet import metrics, overview, page, rows, table
 from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate, OrdersLeft, PlaybookEnd
 from ..._core.server_cert.server_certs import StoredCertificate
-from ..._core.values import texts, times
+from ..._core.values import partitions, texts, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import UNKNOWN_ACCOUNT
 from ..._core.values.plan import Outcome
@@ -193,6 +193,7 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         interval_hours=request.interval_hours,
         foreign=None if listed is None else _foreign(made, *listed),
         room=_room(clients) if listed else None,
+        partition=partitions.of_region(request.connection.region),
         runs=runs.planned,
         ended=runs.ended,
         every_hours=runs.every_hours,

@@ -38,7 +38,7 @@ PROJECTS = Metric("certops_projects", "Projects in this state.", ("state",))
 INFO = Metric(
     "certops_project_info",
     "What is known of a project beside its times.",
-    ("project", "ca", "key_type", "store", "state"),
+    ("project", "ca", "key_type", "store", "partition", "state"),
 )
 NOT_AFTER = Metric("certops_certificate_not_after_timestamp_seconds", "When the certificate expires.", ("project",))
 NOT_BEFORE = Metric(
@@ -71,8 +71,10 @@ ORDERS = Metric(
     "Orders that a limit of the CA leaves now; of registered domains only what is almost used up.",
     ("ca", "limit"),
 )
-ROOM = Metric("certops_iam_server_certificates", "Server certificates in the account.")
-LIMIT = Metric("certops_iam_server_certificates_limit", "Server certificates that the account may have.")
+ROOM = Metric("certops_iam_server_certificates", "Server certificates in the account.", ("partition",))
+LIMIT = Metric(
+    "certops_iam_server_certificates_limit", "Server certificates that the account may have.", ("partition",)
+)
 FOREIGN = Metric("certops_foreign_server_certificates", "Server certificates that no project has.")
 SUBSCRIPTIONS = Metric("certops_subscriptions", "Notification addresses by whether they are subscribed.", ("status",))
 METRICS = (
@@ -114,8 +116,8 @@ def _whole(picture: FleetPicture, add: _Add) -> None:
     for one in picture.orders:
         add(ORDERS, one.left, ca=one.ca, limit=one.limit)
     if picture.room:
-        add(ROOM, picture.room[0])
-        add(LIMIT, picture.room[1])
+        add(ROOM, picture.room[0], partition=picture.partition)
+        add(LIMIT, picture.room[1], partition=picture.partition)
     if picture.foreign is not None:
         add(FOREIGN, len(picture.foreign))
 
@@ -133,7 +135,8 @@ def _runs(picture: FleetPicture, add: _Add) -> None:
 
 
 def _project(row: FleetRow, add: _Add) -> None:
-    add(INFO, 1, project=row.name, ca=row.ca, key_type=row.key_type, store=row.store, state=row.state)
+    facts = {"ca": row.ca, "key_type": row.key_type, "store": row.store, "partition": row.partition}
+    add(INFO, 1, project=row.name, **facts, state=row.state)
     for metric, moment in (
         (NOT_AFTER, row.certificate.not_after if row.certificate else ""),
         (NOT_BEFORE, row.certificate.not_before if row.certificate else ""),

@@ -105,6 +105,7 @@ class FleetRow:
     ca: str = ""
     key_type: str = ""
     store: str = ""
+    partition: str = ""
     certificates: tuple[ShownCertificate, ...] = ()
     addresses: tuple[ShownAddress, ...] = ()
     targets: tuple[ShownTarget, ...] = ()
@@ -173,9 +174,10 @@ class OrdersLeft:
 
 @dataclass(frozen=True)
 class FleetPicture:
-    """A whole store at one moment. ``room`` is how many server certificates the account has and may have, and
-    ``foreign`` what of them is of no project: None where AWS was not asked. ``runs`` is when each playbook last
-    began, ``ended`` how it ended last, and ``every_hours`` how far apart its schedule runs it, where that is known."""
+    """A whole store at one moment. ``room`` is how many server certificates the account of the credentials, in
+    ``partition``, has and may have, and ``foreign`` what of them is of no project: None where AWS was not asked.
+    ``runs`` is when each playbook last began, ``ended`` how it ended last, and ``every_hours`` how far apart its
+    schedule runs it, where that is known."""
 
     title: str
     made_at: datetime
@@ -185,6 +187,7 @@ class FleetPicture:
     interval_hours: float = 24.0
     foreign: tuple[ForeignCertificate, ...] | None = None
     room: tuple[int, int] | None = None
+    partition: str = ""
     runs: t.Mapping[str, datetime] = field(default_factory=dict)
     ended: t.Mapping[str, PlaybookEnd] = field(default_factory=dict)
     every_hours: t.Mapping[str, float] = field(default_factory=dict)

@@ -45,17 +45,24 @@ def test_a_project_has_its_times() -> None:
     assert of(found, "certops_project_failures", project="webapp") is None
 
 
+def test_what_is_known_of_a_project_is_to_be_joined_with_its_times() -> None:
+    known = {"ca": "letsencrypt", "key_type": "ecdsa_p256", "store": "iam", "state": "ok"}
+    found = read(report.row(partition="aws-cn"), report.row("new"))
+    assert of(found, "certops_project_info", project="webapp", partition="aws-cn", **known) == 1
+    assert of(found, "certops_project_info", project="new", partition="", **known) == 1
+
+
 def test_the_whole_store_is_counted() -> None:
     rows = [report.row(), report.row("a", "failing", failures=3, attention=("failing",)), report.row("b", "due")]
-    found = read(*rows, room=(17, 20), foreign=(report.foreign(),), runs={"renew": NOW})
+    found = read(*rows, room=(17, 20), foreign=(report.foreign(),), runs={"renew": NOW}, partition="aws-cn")
     states = {state: of(found, "certops_projects", state=state) for state in metrics.STATES}
     assert {state: count for state, count in states.items() if count} == {"failing": 1, "due": 1, "ok": 1}
     assert sum(count or 0 for count in states.values()) == len(rows)
     assert of(found, "certops_project_failures", project="a") == 3
     assert of(found, "certops_project_attention", project="a", reason="failing") == 1
     assert of(found, "certops_subscriptions", status="subscribed") == 3
-    assert of(found, "certops_iam_server_certificates") == 17
-    assert of(found, "certops_iam_server_certificates_limit") == 20
+    assert of(found, "certops_iam_server_certificates", partition="aws-cn") == 17
+    assert of(found, "certops_iam_server_certificates_limit", partition="aws-cn") == 20
     assert of(found, "certops_foreign_server_certificates") == 1
     assert of(found, "certops_export_timestamp_seconds") == NOW.timestamp()
     assert of(found, "certops_run_timestamp_seconds", playbook="renew") == NOW.timestamp()
