@@ -53,8 +53,18 @@ options:
     description: Send the confirmation message again if the subscription is pending.
     type: bool
     default: false
+  filter_policy:
+    description:
+      - Which messages the endpoint gets, by their attributes, each with a list of the values that are let through. All
+        attributes have to match.
+      - Messages of M(certops.cloudfront.sns_notify) have V(event) if it is set, V(severity), which is V(info),
+        V(warning) or V(critical), and V(project).
+      - An empty policy lets all messages through. If not set, the policy is left as it is.
+      - SNS takes up to 15 minutes to heed a change, and shows the policy of a confirmed subscription only.
+    type: dict
 notes:
-  - "IAM actions needed: C(sns:ListSubscriptionsByTopic), and C(sns:Subscribe) or C(sns:Unsubscribe)."
+  - "IAM actions needed: C(sns:ListSubscriptionsByTopic), and C(sns:Subscribe) or C(sns:Unsubscribe). With
+    O(filter_policy) also C(sns:GetSubscriptionAttributes) and C(sns:SetSubscriptionAttributes)."
   - Each recipient can unsubscribe with the link in a message, and SNS does not report that. Run this module from time
     to time.
 seealso:
@@ -73,6 +83,14 @@ EXAMPLES = r"""
 - name: Say whether it was confirmed
   ansible.builtin.debug:
     var: subscribed.subscription.status
+
+- name: Tell the people on call what is urgent, and nothing else
+  certops.cloudfront.sns_subscription:
+    topic: certops-webapp
+    protocol: https
+    endpoint: https://oncall.example.com/certops
+    filter_policy:
+      severity: [critical]
 
 - name: Send the confirmation message again
   certops.cloudfront.sns_subscription:
@@ -99,6 +117,8 @@ subscription:
     endpoint: {description: Where messages are delivered., type: str, sample: ops@example.com}
     status: {description: "V(pending), V(confirmed) or V(absent).", type: str, sample: pending}
     arn: {description: "ARN of the subscription, or V(null) unless it is confirmed.", type: str, sample: null}
+    filter_policy: {description: "The filter policy, or V(null) if it is not known or O(filter_policy) is not set.",
+      type: dict, sample: {severity: [critical]}}
 """
 
 import typing as t
@@ -118,6 +138,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "endpoint": {"type": "str", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "resend": {"type": "bool", "default": False},
+    "filter_policy": {"type": "dict"},
 }
 
 

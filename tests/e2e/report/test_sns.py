@@ -121,3 +121,22 @@ def test_each_notice_of_a_project_has_attributes_and_a_text_for_each_protocol(
     assert text.startswith("The run of project webapp failed")
     assert attributes == failure
     assert told(queue)[1] == failure
+
+
+def test_a_subscription_gets_what_its_filter_policy_lets_through(ansible: Ansible, control: Control) -> None:
+    ansible.module("sns_topic", {"name": "certops-webapp"})[0].succeeded()
+    urgent = {**ADDRESS, "filter_policy": {"severity": ["critical"]}}
+    assert ansible.module("sns_subscription", urgent)[1]["changed"]
+    control.confirm(ADDRESS["endpoint"])
+    assert not ansible.module("sns_subscription", urgent)[1]["changed"]
+    message = {"topic": "certops-webapp", "subject": "certops", "body": "text", "event": "run"}
+    for severity in ("info", "critical"):
+        ansible.module("sns_notify", {**message, "severity": severity})[0].succeeded()
+    sent = [mail["attributes"]["severity"] for mail in control.outbox() if mail["kind"] == "message"]
+    assert sent == ["critical"]
+    wide = {**ADDRESS, "filter_policy": {"severity": ["critical", "warning"]}}
+    assert [ansible.module("sns_subscription", wide)[1]["changed"] for _time in range(2)] == [True, False]
+    assert [ansible.module("sns_subscription", {**ADDRESS, "filter_policy": {}})[1]["changed"] for _ in "ab"] == [
+        True,
+        False,
+    ]

@@ -5,11 +5,13 @@
 Rules: the SNS service model of botocore, and
 https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/ (48 hours)
+https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 import typing as t
@@ -27,6 +29,7 @@ PENDING_SECONDS = 48 * 3600
 PAGE = 100
 MAX_SUBJECT = 100
 MAX_MESSAGE_BYTES = 262_144
+MAX_FILTER_KEYS, MAX_FILTER_COMBINATIONS = 5, 150
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _ATTRIBUTE_NAME = re.compile(r"(?!AWS\.|Amazon\.)[A-Za-z0-9_-](?:[A-Za-z0-9_.-]{0,254}[A-Za-z0-9_-])?")
 _ATTRIBUTE_TYPES = ("String", "String.Array", "Number", "Binary")
@@ -49,6 +52,7 @@ class Subscription:
     is_confirmed: bool
     subscribed_at: float
     token: str = field(repr=False)
+    filter_policy: str = ""
 
 
 @dataclass
@@ -101,6 +105,7 @@ class Sns(Service):
             "ListSubscriptions": self.list_subscriptions,
             "ListSubscriptionsByTopic": self.list_by_topic,
             "GetSubscriptionAttributes": self.subscription_attributes,
+            "SetSubscriptionAttributes": self.set_subscription_attributes,
             "Publish": self.publish,
             "TagResource": self.tag,
             "UntagResource": self.untag,
@@ -184,9 +189,16 @@ class Sns(Service):
         topic = self._topic(call)
         protocol, endpoint = call.params.get("Protocol") or "", call.params.get("Endpoint") or ""
         _check_endpoint(protocol, endpoint)
+        given = dict(call.params.get("Attributes") or {})
+        policy = given.pop("FilterPolicy", "")
+        if given:
+            raise _invalid("Attributes")
+        _check_policy(policy)
         item = next(
             (known for known in self._alive(topic) if (known.protocol, known.endpoint) == (protocol, endpoint)), None
         )
+        if item is not None and policy and json.loads(policy) != json.loads(item.filter_policy or "{}"):
+            raise _invalid("Attributes Reason: Subscription already exists with different attributes")
         if item is None:
             item = Subscription(
                 arn=f"{topic.arn}:{uuid.uuid4()}",
@@ -197,6 +209,7 @@ class Sns(Service):
                 is_confirmed=protocol in _CONFIRMED_AT_ONCE,
                 subscribed_at=0.0,
                 token="",
+                filter_policy=policy,
             )
             topic.subscriptions.append(item)
         if item.is_confirmed:
@@ -253,7 +266,16 @@ class Sns(Service):
             "PendingConfirmation": pending,
             "RawMessageDelivery": "false",
         }
-        return {"Attributes": described}
+        filtered = {"FilterPolicy": item.filter_policy, "FilterPolicyScope": "MessageAttributes"}
+        return {"Attributes": described | (filtered if item.filter_policy else {})}
+
+    def set_subscription_attributes(self, call: Call) -> None:
+        item = self._subscription(call)
+        if call.params.get("AttributeName") != "FilterPolicy":
+            raise _invalid("AttributeName")
+        policy = call.params.get("AttributeValue") or ""
+        _check_policy(policy)
+        item.filter_policy = "" if policy in ("", "{}") else policy
 
     # --- messages ---
 
@@ -271,7 +293,7 @@ class Sns(Service):
             raise _invalid("Message too long")
         message_id = str(uuid.uuid4())
         for item in self._alive(topic):
-            if item.is_confirmed:
+            if item.is_confirmed and _lets_through(item.filter_policy, attributes):
                 mail = Mail(
                     "message",
                     topic.arn,
@@ -378,6 +400,32 @@ def _check_subject(subject: str) -> None:
     )
     if not fits:
         raise _invalid("Subject")
+
+
+def _check_policy(policy: str) -> None:
+    try:
+        found = json.loads(policy or "{}")
+    except ValueError:
+        raise _invalid("FilterPolicy: failed to parse JSON.") from None
+    if not isinstance(found, dict):
+        raise _invalid("FilterPolicy: Filter policy must be an object")
+    if len(found) > MAX_FILTER_KEYS:
+        raise _invalid("FilterPolicy: Filter policy can not have more than 5 keys")
+    for key, values in found.items():
+        if not isinstance(values, list) or not values:
+            raise _invalid(f'FilterPolicy: "{key}" must be an object or an array')
+        if not all(isinstance(one, str | int | float | dict) for one in values):
+            raise _invalid("FilterPolicy: Match value must be String, number, true, false, or null")
+    if math.prod(map(len, found.values())) > MAX_FILTER_COMBINATIONS:
+        raise _invalid("FilterPolicy: Filter policy is too complex")
+
+
+def _lets_through(policy: str, attributes: t.Mapping[str, str]) -> bool:
+    """Values that are texts; patterns are not played here, and let everything through."""
+    return all(
+        any(isinstance(one, dict) or attributes.get(key) == str(one) for one in values)
+        for key, values in json.loads(policy or "{}").items()
+    )
 
 
 def _texts(call: Call) -> dict[str, str]:

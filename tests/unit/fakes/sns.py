@@ -29,6 +29,7 @@ class FakeSns:
     attributes: list[dict[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     refusal: RemoteError | None = None
+    filters: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def get_topic_attributes(self, arn: str) -> dict[str, str] | None:
         self.calls.append("GetTopicAttributes")
@@ -52,13 +53,24 @@ class FakeSns:
         self.calls.append("ListSubscriptionsByTopic")
         return tuple(self.subscriptions.get(arn, ())) if arn in self.topics else None
 
-    def subscribe(self, topic_arn: str, protocol: str, endpoint: str) -> Subscription:
+    def subscribe(
+        self, topic_arn: str, protocol: str, endpoint: str, attributes: Mapping[str, str] | None = None
+    ) -> Subscription:
         self.calls.append("Subscribe")
+        self.filters[f"{topic_arn}:0"] = dict(attributes or {})
         pending = protocol in CONFIRMED_BY_ENDPOINT
         listed = self.subscriptions.setdefault(topic_arn, [])
         made = Subscription("PendingConfirmation" if pending else f"{topic_arn}:{len(listed)}", protocol, endpoint)
         self.subscriptions[topic_arn] = [entry for entry in listed if entry.endpoint != endpoint] + [made]
         return Subscription("pending confirmation", protocol, endpoint) if pending else made
+
+    def get_subscription_attributes(self, arn: str) -> dict[str, str]:
+        self.calls.append("GetSubscriptionAttributes")
+        return self.filters.get(arn, {})
+
+    def set_subscription_attribute(self, arn: str, name: str, value: str) -> None:
+        self.calls.append("SetSubscriptionAttributes")
+        self.filters[arn] = {name: value}
 
     def unsubscribe(self, arn: str) -> None:
         self.calls.append("Unsubscribe")

@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.subscriptions import Subscription
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError
 from ansible_collections.certops.cloudfront.plugins.modules import (
     sns_subscription,
     sns_topic,
@@ -21,7 +21,8 @@ from unit.fakes.sns import REGION, TOPIC, FakeSns, topics
 OURS = {"managed-by": "certops.cloudfront"}
 
 
-CHANGING = {"CreateTopic", "DeleteTopic", "Subscribe", "Unsubscribe", "Publish"}
+CHANGING = {"CreateTopic", "DeleteTopic", "Subscribe", "SetSubscriptionAttributes", "Unsubscribe", "Publish"}
+URGENT = {"severity": ["critical"]}
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Out
         "endpoint": "ops@example.com",
         "state": "present",
         "resend": False,
+        "filter_policy": None,
         **params,
     }
     return modules.run(sns_subscription, given, present_clock(), check_mode, sns_subscription.Clients(topics(sns)))
@@ -63,6 +65,7 @@ class TestSubscription:
             "endpoint": "ops@example.com",
             "status": "pending",
             "arn": None,
+            "filter_policy": None,
         }
         assert not subscription(sns).changed
 
@@ -123,3 +126,73 @@ class TestSubscription:
             subscription(sns, topic="a topic", endpoint="ops")
         assert len(caught.value.problems) == 2
         assert sns.calls == []
+
+
+class TestFilterPolicy:
+    @pytest.fixture
+    def confirmed(self, sns: FakeSns) -> FakeSns:
+        sns.topics[TOPIC], sns.subscriptions[TOPIC] = OURS, [listed()]
+        return sns
+
+    def test_a_new_subscription_is_made_with_it(self, sns: FakeSns) -> None:
+        topic(sns)
+        queue = {"protocol": "sqs", "endpoint": "arn:aws-cn:sqs:cn-north-1:123456789012:urgent"}
+        made = subscription(sns, **queue, filter_policy=URGENT)
+        assert sns.filters == {f"{TOPIC}:0": {"FilterPolicy": '{"severity": ["critical"]}'}}
+        assert made.result["subscription"]["filter_policy"] == URGENT
+        assert not subscription(sns, **queue, filter_policy=URGENT).changed
+        assert "SetSubscriptionAttributes" not in sns.calls
+
+    def test_another_one_is_replaced_once_and_shown_in_the_diff(self, confirmed: FakeSns) -> None:
+        confirmed.filters[f"{TOPIC}:1"] = {"FilterPolicy": '{"event": ["failed"]}'}
+        rehearsed = subscription(confirmed, check_mode=True, filter_policy=URGENT)
+        assert rehearsed.changed
+        assert not CHANGING.intersection(confirmed.calls)
+        found = subscription(confirmed, filter_policy=URGENT)
+        assert (found.before["filter_policy"], found.after["filter_policy"]) == ({"event": ["failed"]}, URGENT)
+        assert not subscription(confirmed, filter_policy=URGENT).changed
+        assert subscription(confirmed, filter_policy={}).changed
+        assert not subscription(confirmed, filter_policy={}).changed
+
+    def test_without_the_option_it_is_not_even_read(self, confirmed: FakeSns) -> None:
+        assert not subscription(confirmed).changed
+        assert "GetSubscriptionAttributes" not in confirmed.calls
+
+    def test_that_of_a_pending_subscription_is_not_known(self, sns: FakeSns) -> None:
+        sns.topics[TOPIC], sns.subscriptions[TOPIC] = OURS, [listed("PendingConfirmation")]
+        found = subscription(sns, filter_policy=URGENT)
+        assert (found.changed, found.result["subscription"]["filter_policy"]) == (False, None)
+        assert "has not confirmed its subscription, so its filter policy cannot be read" in found.warnings[0]
+
+    def test_one_that_reads_the_text_of_messages_is_left_alone(self, confirmed: FakeSns) -> None:
+        confirmed.filters[f"{TOPIC}:1"] = {"FilterPolicy": '{"a": ["b"]}', "FilterPolicyScope": "MessageBody"}
+        with pytest.raises(RefusedError, match="set its FilterPolicyScope to MessageAttributes"):
+            subscription(confirmed, filter_policy=URGENT)
+
+    def test_a_severity_that_no_notice_has_is_a_warning(self, confirmed: FakeSns) -> None:
+        found = subscription(confirmed, filter_policy={"severity": ["urgent", "critical"]})
+        assert found.warnings == (
+            "filter_policy: no notice of certops.cloudfront has the severity 'urgent'; it has info, warning, critical",
+        )
+
+    @pytest.mark.parametrize(
+        ("policy", "word"),
+        [
+            ({"severity": "critical"}, "not a list"),
+            ({"severity": []}, "not a list"),
+            ({"severity": [None]}, "a value is a text"),
+            ({"severity": [{"like": "x"}]}, "a mapping with one of anything-but"),
+            ({str(number): ["x"] for number in range(6)}, "6 attributes; SNS takes up to 5"),
+            ({"a": ["x"] * 13, "b": ["x"] * 12}, "more than 150 ways"),
+        ],
+    )
+    def test_a_policy_that_sns_would_refuse_is_refused_before_the_first_call(
+        self, sns: FakeSns, policy: dict[str, t.Any], word: str
+    ) -> None:
+        with pytest.raises(ConfigError, match=word):
+            subscription(sns, filter_policy=policy)
+        assert sns.calls == []
+
+    def test_one_that_is_to_be_absent_has_none(self, sns: FakeSns) -> None:
+        with pytest.raises(ConfigError, match="leave it out"):
+            subscription(sns, state="absent", filter_policy=URGENT)

@@ -70,13 +70,25 @@ class Sns:
                     found.setdefault(entry["TopicArn"], []).append(_subscription(entry))
         return found
 
-    def subscribe(self, topic_arn: str, protocol: str, endpoint: str) -> Subscription:
-        """The subscription as it is now; asked for again, a pending one is sent its confirmation again."""
+    def subscribe(
+        self, topic_arn: str, protocol: str, endpoint: str, attributes: t.Mapping[str, str] | None = None
+    ) -> Subscription:
+        """The subscription as it is now; asked for again, a pending one is sent its confirmation again, and must not
+        have other ``attributes``."""
+        more = {"Attributes": dict(attributes)} if attributes else {}
         with calling(SERVICE, "Subscribe", f"{endpoint} to {topic_arn}"):
-            arn = str(
-                self._client.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=endpoint)["SubscriptionArn"]
-            )
-        return Subscription(arn=arn, protocol=protocol, endpoint=endpoint)
+            answer = self._client.subscribe(TopicArn=topic_arn, Protocol=protocol, Endpoint=endpoint, **more)
+        return Subscription(arn=str(answer["SubscriptionArn"]), protocol=protocol, endpoint=endpoint)
+
+    def get_subscription_attributes(self, arn: str) -> dict[str, str]:
+        """The attributes of a confirmed subscription."""
+        with calling(SERVICE, "GetSubscriptionAttributes", arn):
+            return dict(self._client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"])
+
+    def set_subscription_attribute(self, arn: str, name: str, value: str) -> None:
+        """The confirmed subscription has this attribute."""
+        with calling(SERVICE, "SetSubscriptionAttributes", arn):
+            self._client.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
 
     def unsubscribe(self, arn: str) -> None:
         """The subscription is gone."""
