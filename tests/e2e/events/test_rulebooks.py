@@ -22,7 +22,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller import templates
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller import surveys, templates
 from e2e.life import Life
 from playbook_runs.runs import ROOT, Ansible
 from sandbox import seed
@@ -195,6 +195,45 @@ def test_a_request_has_to_be_signed_and_to_name_a_project(
     assert not list(tmp_path.rglob("executed"))
 
 
+def alert(name: str, status: str = "firing", **labels: str) -> dict[str, t.Any]:
+    """https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"""
+    common = {"alertname": name, **labels}
+    return {
+        "version": "4",
+        "groupKey": f'{{}}:{{alertname="{name}"}}',
+        "status": status,
+        "receiver": "certops",
+        "groupLabels": common,
+        "commonLabels": common,
+        "commonAnnotations": {},
+        "externalURL": "https://alertmanager.example.com",
+        "alerts": [{"status": status, "labels": common, "annotations": {}, "startsAt": "2026-11-22T06:51:08Z"}],
+    }
+
+
+@needs_rulebook
+def test_an_alert_renews_its_project_alone_and_one_of_a_ca_renews_all_that_are_due(
+    ansible: Ansible, control: Control, start: t.Callable[..., Rulebook], tmp_path: Path
+) -> None:
+    seed.create_zone("example.com")
+    projects = due_projects(Life(ansible, control, ansible.env, ansible.env), "shop", "blog")
+    before = {name: certificate(path)["serial"] for name, path in projects.items()}
+    rulebook = start("alerts_cli", {"certops_token": "the-token"})
+    token = {"Authorization": "Bearer the-token"}
+    hostile = "{{ lookup('ansible.builtin.pipe', 'touch " + str(tmp_path / "executed") + "') }}"
+    assert rulebook.post(alert("CertopsRenewalOverdue", project="blog")) == 401
+    for name in (hostile, "blog; touch executed", "../blog", "blog\n"):
+        assert rulebook.post(alert("CertopsRenewalOverdue", project=name), token) == 200
+    assert rulebook.post(alert("CertopsRenewalOverdue", "resolved", project="blog"), token) == 200
+    assert rulebook.post(alert("CertopsRenewalsFailing", project="shop"), token) == 200
+    rulebook.wait(lambda: certificate(projects["shop"])["serial"] != before["shop"])
+    assert certificate(projects["blog"])["serial"] == before["blog"]
+    assert rulebook.post(alert("CertopsCaIncident", project=hostile), token) == 200
+    rulebook.wait(lambda: certificate(projects["blog"])["serial"] != before["blog"])
+    assert len(control.issued()) == 4
+    assert not list(tmp_path.rglob("executed"))
+
+
 NAMES = sorted(path.stem for path in RULEBOOKS.glob("*.yml") if not path.stem.endswith("_cli"))
 
 
@@ -208,8 +247,12 @@ def test_both_forms_of_a_rulebook_differ_in_what_runs_the_playbook_alone(name: s
         if "run_playbook" in played:
             playbook = played["run_playbook"]["name"].rpartition(".")[2]
             assert asked["run_job_template"]["name"] == f"certops {playbook}"
-            project = (played["run_playbook"].get("extra_vars") or {}).get("project_name")
-            assert (asked["run_job_template"].get("job_args") or {}).get("limit") == project
+            given = dict(played["run_playbook"].get("extra_vars") or {})
+            told = dict(asked["run_job_template"].get("job_args") or {})
+            # The inventory of the controller has a host for each project.
+            assert told.pop("limit", None) == given.pop("project_name", None)
+            assert told.pop("extra_vars", {}) == given
+            assert told == {}
     assert controller == terminal
 
 
@@ -225,8 +268,11 @@ def test_the_controller_has_the_templates_that_the_rulebooks_start(name: str) ->
             assert action["name"] in workflows
         else:
             template = known[action["name"].removeprefix("certops ")]
+            told = dict(action.get("job_args") or {})
             # What a template does not ask for, the controller drops.
-            assert set(action.get("job_args") or {}) <= ({"limit"} if template.asks_limit else set())
+            asked = {question.variable for question in surveys.QUESTIONS.get(template.survey, ())}
+            assert set(told.pop("extra_vars", {})) <= asked
+            assert set(told) <= ({"limit"} if template.asks_limit else set())
 
 
 @pytest.mark.parametrize("path", sorted(RULEBOOKS.glob("*.yml")), ids=lambda path: path.stem)

@@ -138,3 +138,23 @@ def test_lists_have_pages_of_a_hundred(sns, topic):
         subscribe(sns, topic, f"user{number}@example.com")
     pages = list(sns.get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic))
     assert [len(page["Subscriptions"]) for page in pages] == [100, 1]
+
+
+def test_a_filter_policy_keeps_back_what_it_does_not_name(aws, sns, topic):
+    policy = {"FilterPolicy": '{"severity": ["critical"]}'}
+    arn = subscribe(sns, topic, ReturnSubscriptionArn=True, Attributes=policy)
+    aws.control("POST", "sns/confirm", {"endpoint": "ops@example.com"})
+    for severity in ("info", "critical"):
+        value = {"DataType": "String", "StringValue": severity}
+        sns.publish(TopicArn=topic, Message=severity, MessageAttributes={"severity": value})
+    sns.publish(TopicArn=topic, Message="without attributes")
+    sent = [mail["message"] for mail in aws.control("GET", "sns/outbox") if mail["kind"] == "message"]
+    assert sent == ["critical"]
+    assert sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]["FilterPolicyScope"] == (
+        "MessageAttributes"
+    )
+    with aws.refuses("InvalidParameter"):
+        subscribe(sns, topic, Attributes={"FilterPolicy": '{"severity": ["info"]}'})
+    for wrong in ("{", '{"severity": "critical"}', '{"severity": []}', str({n: n for n in range(6)})):
+        with aws.refuses("InvalidParameter"):
+            sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue=wrong)

@@ -242,7 +242,7 @@ def _job_template(setup: ControllerSetup, template: JobTemplate, specs: RoleSpec
         "playbook": f"playbooks/{template.playbook}.yml" if setup.is_archive else f"{template.playbook}.yml",
         "execution_environment": setup.name(),
         "credentials": [name for name in credentials if name],
-        "extra_vars": {key: setup.variables[key] for key in sorted(setup.variables)},
+        "extra_vars": _variables(setup, template),
         "job_slice_count": setup.slices if template.is_sliced else 1,
         "ask_variables_on_launch": template.asks_variables,
         "ask_limit_on_launch": template.asks_limit,
@@ -256,6 +256,13 @@ def _job_template(setup: ControllerSetup, template: JobTemplate, specs: RoleSpec
     needs += [("credential", setup.name(templates.REGION))] if setup.job_region else []
     made = _object("job_template", setup, setup.name(template.key), arguments)
     return replace(made, needs=tuple(needs))
+
+
+def _variables(setup: ControllerSetup, template: JobTemplate) -> dict[str, t.Any]:
+    """The variables of its jobs; a schedule says how often it runs, so that it is missed when it stops."""
+    hours = templates.scheduled(setup.schedules).get(template.key)
+    found = {**({templates.INTERVAL: hours} if hours else {}), **setup.variables}
+    return {key: found[key] for key in sorted(found)}
 
 
 def _linked(setup: ControllerSetup, *events: str) -> dict[str, list[str]]:

@@ -17,6 +17,8 @@ from . import templates
 
 TEXT, TEXTAREA, INTEGER, ONE, SOME = "text", "textarea", "integer", "multiplechoice", "multiselect"
 LONGEST_NAME = 63
+# An ARN of IAM is the longest that a certificate is called by.
+LONGEST_CERTIFICATE = 2048
 # Markup of Ansible's documentation, and what stands in it.
 _MARKUP = re.compile(r"\b[A-Z]+\(([^()]*)\)")
 # Options by the entry point of the role.
@@ -36,6 +38,8 @@ class Question:
     high: int | None = None
     has_default: bool = False
     """Whether the role's default is shown, to be changed."""
+    description: str = ""
+    """Of a variable that the role does not have."""
 
 
 _NAME = Question("project_name", "Name of the project", TEXT, low=1, high=LONGEST_NAME)
@@ -60,6 +64,16 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         ),
         Question("project_key_type", "Type of the key", ONE, choices=tuple(certificate.KEY_TYPES), has_default=True),
     ),
+    templates.RENEW: (
+        Question(
+            "select_certificate",
+            "Only the project of this certificate",
+            TEXT,
+            is_required=False,
+            high=LONGEST_CERTIFICATE,
+            description="Its ARN, ID or name, as an event tells it. Without it, all projects that are due are renewed.",
+        ),
+    ),
     templates.REISSUE: (
         _NAME,
         Question("project_issued_before", "Only if issued before this time", TEXT, is_required=False),
@@ -78,18 +92,18 @@ _ENTRIES = {templates.CREATE: "main", templates.REISSUE: "reissue", templates.RO
 
 def survey(key: str, specs: RoleSpecs) -> dict[str, t.Any]:
     """The survey in the form of the controller."""
-    options = specs[_ENTRIES[key]]
+    options = specs[_ENTRIES[key]] if key in _ENTRIES else {}
     return {
         "name": key,
         "description": "",
-        "spec": [_asked(question, options[question.variable]) for question in QUESTIONS[key]],
+        "spec": [_asked(question, options.get(question.variable, {})) for question in QUESTIONS[key]],
     }
 
 
 def _asked(question: Question, option: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     asked = {
         "question_name": question.title,
-        "question_description": plain(option["description"]),
+        "question_description": question.description or plain(option["description"]),
         "variable": question.variable,
         "type": question.type,
         "required": question.is_required,

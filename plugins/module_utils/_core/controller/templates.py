@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 from dataclasses import dataclass, field
 
@@ -55,9 +56,11 @@ class SecretKind:
     environment: t.Mapping[str, str] = field(default_factory=dict)
 
 
-CREATE, REISSUE, ROLLBACK = "create", "reissue", "rollback"
+CREATE, RENEW, REISSUE, ROLLBACK = "create", "renew", "reissue", "rollback"
 RENEW_AND_REPORT, REISSUE_APPROVED = "renew_then_report", "reissue_after_approval"
 REGION = "region"
+# The variable that says how often a schedule runs a playbook.
+INTERVAL = "schedule_interval_hours"
 
 JOB_TEMPLATES = (
     JobTemplate("create", "create", "Create a project, or define it anew, and converge it.", CREATE),
@@ -71,6 +74,7 @@ JOB_TEMPLATES = (
         "renew",
         "renew",
         "Renew what is due, and finish what was left unfinished.",
+        RENEW,
         is_sliced=True,
         asks_limit=True,
     ),
@@ -105,6 +109,26 @@ SCHEDULES = {
     "cleanup": "DTSTART:20260104T064700Z RRULE:FREQ=WEEKLY;INTERVAL=1;BYDAY=SU",
 }
 RUNNABLE = tuple(one.key for one in (*JOB_TEMPLATES, *WORKFLOWS))
+_HOURS = {"MINUTELY": 1 / 60, "HOURLY": 1.0, "DAILY": 24.0, "WEEKLY": 168.0}
+# A rule without further parts, but for one that says when in the day or on which day of the week.
+_EVEN = re.compile(
+    r"DTSTART\S*\s+RRULE:FREQ=(?P<unit>[A-Z]+)(;INTERVAL=(?P<number>[1-9]\d{0,3}))?(;BYDAY=[A-Z]{2})?(;BY(HOUR|MINUTE)=\d+)*"
+)
+
+
+def hours_between(rule: str) -> float | None:
+    """How far apart the runs of a schedule are; None where the rule does not tell it at a glance."""
+    found = _EVEN.fullmatch(rule)
+    if not found or found["unit"] not in _HOURS or ("BYDAY" in rule and found["unit"] != "WEEKLY"):
+        return None
+    return _HOURS[found["unit"]] * int(found["number"] or 1)
+
+
+def scheduled(schedules: t.Mapping[str, str]) -> dict[str, float]:
+    """The job templates that schedules run, by themselves or in a workflow, with the hours between their runs."""
+    nodes = {flow.key: [node.template for node in flow.nodes if node.template] for flow in WORKFLOWS}
+    hours = {key: hours_between(rule) for key, rule in schedules.items()}
+    return {template: every for key, every in hours.items() if every is not None for template in nodes.get(key, [key])}
 
 
 def secret_kinds(webhook_kinds: t.Sequence[str]) -> tuple[SecretKind, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller import objects, setup, templates
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.controller.objects import ControllerObject
-from unit.fakes.controller_options import ARCHIVE, ROBOT, SLACK, options, role_specs
+from unit.fakes.controller_options import ARCHIVE, PLACES, ROBOT, SLACK, options, role_specs
 
 
 def made(**changed: Any) -> list[ControllerObject]:
@@ -97,3 +97,30 @@ def test_every_playbook_of_a_template_exists() -> None:
 
 def test_nothing_secret_is_in_what_shows_an_object() -> None:
     assert "secret-" not in repr(made(notifications=[ROBOT, SLACK]))
+
+
+def test_a_job_says_how_often_its_schedule_runs_it() -> None:
+    hours = {
+        name: one("job_template", f"certops {name}")["extra_vars"].get("schedule_interval_hours")
+        for name in ("renew", "report", "doctor", "cleanup", "create", "reissue")
+    }
+    assert hours == {"renew": 6.0, "report": 6.0, "doctor": 24.0, "cleanup": 168.0, "create": None, "reissue": None}
+    own = {"variables": {**PLACES, "schedule_interval_hours": 3}}
+    assert one("job_template", "certops renew", **own)["extra_vars"]["schedule_interval_hours"] == 3
+
+
+@pytest.mark.parametrize(
+    ("rule", "hours"),
+    [
+        ("FREQ=HOURLY;INTERVAL=4", 4.0),
+        ("FREQ=MINUTELY;INTERVAL=30", 0.5),
+        ("FREQ=DAILY;INTERVAL=1;BYHOUR=6;BYMINUTE=30", 24.0),
+        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=SU", 336.0),
+        ("FREQ=WEEKLY;INTERVAL=1;BYDAY=MO,TH", None),
+        ("FREQ=DAILY;INTERVAL=1;BYDAY=MO", None),
+        ("FREQ=MONTHLY;INTERVAL=1", None),
+        ("FREQ=DAILY;INTERVAL=1;COUNT=3", None),
+    ],
+)
+def test_what_a_rule_tells_at_a_glance(rule: str, hours: float | None) -> None:
+    assert templates.hours_between(f"DTSTART;TZID=Europe/Berlin:20260101T000000 RRULE:{rule}") == hours

@@ -40,6 +40,12 @@ def test_a_question_is_explained_in_the_words_of_the_role_without_markup() -> No
     assert surveys.plain([text, "more"]) == "Any of previous, for project_bind, see module."
 
 
+def test_a_renewal_may_be_of_one_certificate() -> None:
+    (asked,) = surveys.survey("renew", role_specs())["spec"]
+    assert (asked["variable"], asked["required"], asked["default"]) == ("select_certificate", False, "")
+    assert asked["question_description"].startswith("Its ARN, ID or name")
+
+
 def test_the_limits_are_those_of_the_role() -> None:
     spec = {one["variable"]: one for one in surveys.survey("create", role_specs())["spec"]}
     assert (spec["project_renewal_interval_days"]["min"], spec["project_renewal_interval_days"]["max"]) == (1, 89)
