@@ -258,6 +258,11 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Sns, "list_subscriptions_by_topic"): ((TOPIC,), f"sns:ListSubscriptionsByTopic on {TOPIC}"),
     (Sns, "list_subscriptions"): ((), "sns:ListSubscriptions"),
     (Sns, "subscribe"): ((TOPIC, "email", "ops@example.com"), f"sns:Subscribe on ops@example.com to {TOPIC}"),
+    (Sns, "get_subscription_attributes"): ((f"{TOPIC}:1",), f"sns:GetSubscriptionAttributes on {TOPIC}:1"),
+    (Sns, "set_subscription_attribute"): (
+        (f"{TOPIC}:1", "FilterPolicy", "{}"),
+        f"sns:SetSubscriptionAttributes on {TOPIC}:1",
+    ),
     (Sns, "unsubscribe"): ((f"{TOPIC}:1",), f"sns:Unsubscribe on {TOPIC}:1"),
     (Sns, "publish"): ((TOPIC, Publication("subject", "message")), f"sns:Publish on {TOPIC}"),
     (CloudFormation, "describe_stacks"): ((), "cloudformation:DescribeStacks"),
