@@ -410,15 +410,24 @@ def info(one: OneFeature) -> None:
     assert len(in_process.run(iam_server_cert_info, path=PATH, usage=True).result["server_certificates"]) == 1
 
 
-def notify(one: OneFeature) -> None:
-    one.become("notify")
+def notify(one: OneFeature, **more: t.Any) -> None:
+    if not more:
+        one.become("notify")
     topic, address = "certops-webapp", "ops@example.com"
     assert in_process.run(sns_topic, name=topic).changed
-    assert in_process.run(sns_subscription, topic=topic, endpoint=address).changed
+    assert in_process.run(sns_subscription, topic=topic, endpoint=address, **more).changed
     in_process.run(sns_notify, topic=topic, subject="subject", body="body")
     one.control.confirm(address)
+    if more:
+        assert not in_process.run(sns_subscription, topic=topic, endpoint=address, **more).changed
+        assert in_process.run(sns_subscription, topic=topic, endpoint=address, filter_policy={}).changed
     assert in_process.run(sns_subscription, topic=topic, endpoint=address, state="absent").changed
     assert in_process.run(sns_topic, name=topic, state="absent").changed
+
+
+def notify_filter(one: OneFeature) -> None:
+    one.become("notify", "notify-filter")
+    notify(one, filter_policy={"severity": ["critical"]})
 
 
 def archive_s3(one: OneFeature) -> None:
@@ -551,6 +560,7 @@ WORK = (
     cleanup,
     info,
     notify,
+    notify_filter,
     archive_s3,
     kms,
     store_dynamodb,
