@@ -15,6 +15,8 @@ from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
 
+# Before the hook of pytest-xdist, which reads the groups.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a fixture of their file share a worker of pytest-xdist; each other one goes to whichever is
     free."""
