@@ -25,6 +25,8 @@ SIZES = (100, 1_000, 10_000)
 DUE, FORKS = 50, (1, 5, 20)
 MASS, MASS_FORKS = (200, 1_000), 20
 ASKED = (1_000, 10_000)
+# A pass is over in seconds, and what else the machine does in one of them would count as much.
+PASSES = 3
 
 
 @dataclass(frozen=True)
@@ -90,19 +92,24 @@ def world() -> Iterator[tuple[World, Fleet]]:
 
 
 def nothing_due(size: int) -> list[Pass]:
-    """`renew` over a fleet that rests, and certbot over as many certificates."""
+    """`renew` over a fleet that rests, the middle one of three passes, and certbot over as many certificates."""
     with world() as (place, fleet):
         names = fleet.make(size)
-        ours = place.play("renew")
+        ours = _middle([place.play("renew") for _number in range(PASSES)])
         theirs = place.certbot_renew([f"{name}.{ZONE}" for name in names])
     return [Pass("`certops.cloudfront.renew`", size, ours), Pass("`certbot renew`", size, theirs)]
+
+
+def _middle(passes: Sequence[Cost]) -> Cost:
+    return sorted(passes, key=lambda cost: cost.wall)[len(passes) // 2]
 
 
 def mixed(size: int) -> Pass:
     """`renew` over a fleet that rests, half of which has its certificates in ACM."""
     with world() as (place, fleet):
         fleet.make(size, in_acm=size // 2)
-        return Pass("`certops.cloudfront.renew`, half in ACM", size, place.play("renew"))
+        ours = _middle([place.play("renew") for _number in range(PASSES)])
+    return Pass("`certops.cloudfront.renew`, half in ACM", size, ours)
 
 
 def asked(size: int) -> list[Pass]:

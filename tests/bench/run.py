@@ -249,7 +249,8 @@ def resting(arguments: argparse.Namespace, _home: Path) -> list[str]:
         ),
         (
             "makes no request for renewal information, which would be one for each certificate. Ours were asked for"
-            " theirs within the last hours. Of a fleet that is half in ACM, the other half is in IAM."
+            " theirs within the last hours. Of a fleet that is half in ACM, the other half is in IAM. Where nothing is"
+            " due, ours is the middle one of three passes."
         ),
         "",
         *table(FLEET_HEAD, [_cells(found) for found in passes], texts=1),
