@@ -213,6 +213,10 @@ options:
     description: SHA-256 fingerprints of superseded certificates that were revoked, with O(state=recorded).
     type: list
     elements: str
+  withdrawn:
+    description: Parameters, as C(ssm:/path/of/parameter), that no longer name the certificate, with O(state=recorded).
+    type: list
+    elements: str
   release:
     description: Release the project, with O(state=recorded).
     type: bool
@@ -433,7 +437,7 @@ subscribes:
   sample: true
 after_binding:
   description:
-    - What the role does once the certificate is bound, of V(publish), V(revoke), V(delete_superseded),
+    - What the role does once the certificate is bound, of V(publish), V(withdraw), V(revoke), V(delete_superseded),
       V(delete_superseded_acm), V(subscribe) and V(notify).
   returned: if there is a document
   type: list
@@ -544,6 +548,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "revoke_reason": {"type": "str", "choices": list(revocation.REASONS)},
     "issued_before": {"type": "str"},
     "revoked": {"type": "list", "elements": "str"},
+    "withdrawn": {"type": "list", "elements": "str"},
     "release": {"type": "bool", "default": False},
 }
 

@@ -112,6 +112,7 @@ COMPLETE = document(
     ],
     revoked={"44" * 32: "2026-11-20T00:00:00Z"},
     subscribed=["ops@example.com"],
+    to_withdraw=["ssm:/certops/webapp/former"],
     renewal={
         "renew_at": "2026-12-21T03:00:00Z",
         "reason": "the CA says so",

@@ -167,6 +167,6 @@ def _told(
         "acm": acm,
         "archived": places.archived(document),
         "to_be_revoked": to_be_revoked,
-        "after_binding": steps.after_binding(document["definition"], run, to_be_revoked, retired),
+        "after_binding": steps.after_binding(document, run, to_be_revoked, retired),
         "notice": mail.as_dict() if mail else None,
     }

@@ -203,6 +203,41 @@ def test_a_copy_in_another_region_comes_and_goes(life: Life) -> None:
     assert life.play("create").succeeded().changed == 0
 
 
+def test_a_parameter_that_is_renamed_or_left_out_is_withdrawn_once(life: Life, control: Control) -> None:
+    ssm = seed.client("ssm", life.owner)
+
+    def published() -> dict[str, str]:
+        found = ssm.get_parameters(Names=[f"/certops/{name}" for name in ("one", "two", "three")])["Parameters"]
+        return {one["Name"].rpartition("/")[2]: one["Value"] for one in found}
+
+    life.play("create", project_publish="ssm:/certops/one").succeeded()
+    assert published() == {"one": certificate(life)["arn"]}
+    assert life.play("create", "--check", project_publish="ssm:/certops/two").succeeded().changed
+    assert published() == {"one": certificate(life)["arn"]}
+    # a run that is not allowed to, or is killed, leaves it to the next one
+    control.fault("ssm", "DeleteParameter", "access_denied")
+    assert "DeleteParameter" in life.play("create", project_publish="ssm:/certops/two").failed().output
+    assert life.document()["to_withdraw"] == ["ssm:/certops/one"]
+    life.play("create", project_publish="ssm:/certops/two").succeeded()
+    assert (published(), life.document()["to_withdraw"]) == ({"two": certificate(life)["arn"]}, [])
+    assert life.play("create", project_publish="ssm:/certops/two").succeeded().changed == 0
+    # what somebody lets name a certificate of others stays
+    ssm.put_parameter(Name="/certops/two", Value="arn:aws:acm:us-east-1:123456789012:certificate/x", Overwrite=True)
+    life.play("create", project_publish="ssm:/certops/three").succeeded()
+    assert set(published()) == {"two", "three"}
+    ssm.delete_parameter(Name="/certops/two")
+    life.play("create").succeeded()
+    assert published() == {}
+    assert life.play("create").succeeded().changed == 0
+    # what is still to be withdrawn goes with the project
+    life.play("create", project_publish="ssm:/certops/one").succeeded()
+    control.fault("ssm", "DeleteParameter", "access_denied")
+    life.play("create").failed()
+    life.give_up()
+    life.play("delete").succeeded()
+    assert published() == {}
+
+
 def test_the_certificate_in_service_is_published_before_the_former_one_goes(life: Life, control: Control) -> None:
     name = "/certops/webapp/certificate"
     life.variables["project_publish"] = f"ssm:{name}"

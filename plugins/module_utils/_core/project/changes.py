@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ..values import texts
+from ..values.shapes import ProjectDefinition, ProjectDocument
 
 _LONGEST = 60
 
@@ -19,6 +20,15 @@ def between(before: t.Mapping[str, t.Any] | None, after: t.Mapping[str, t.Any] |
     return [
         f"{key}: {_change(before.get(key), value)}" for key, value in after.items() if not _same(before.get(key), value)
     ]
+
+
+def outstanding(document: ProjectDocument, wanted: ProjectDefinition) -> list[str]:
+    """The keys of a definition whose values are other ones, or not yet true of the project."""
+    untrue = {
+        "emails": set(document["subscribed"]) != set(wanted["emails"]),
+        "publish": bool(document["to_withdraw"]),
+    }
+    return [key for key, value in wanted.items() if document["definition"].get(key) != value or untrue.get(key)]
 
 
 def _same(one: t.Any, other: t.Any) -> bool:

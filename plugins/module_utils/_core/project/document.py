@@ -40,6 +40,7 @@ def new_document(name: str, definition: ProjectDefinition) -> ProjectDocument:
         "issued": [],
         "revoked": {},
         "subscribed": [],
+        "to_withdraw": [],
         "renewal": {"renew_at": None, "reason": None, "ari": {}, "next_attempt_at": None, "failures": 0},
         "journal": None,
         "last_run": None,

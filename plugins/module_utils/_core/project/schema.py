@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ..bind import publication
 from ..ca import directories, issuances
 from ..certificate.bundle import ISSUERS
 from ..certificate.certificate import AUTHORITY_KEY_ID, DOMAIN_NAMES, FACTS, WORD
@@ -35,6 +36,9 @@ _directory = schema.leaf(
 _order = schema.leaf(
     "an https:// URL, or an ARN of ACM",
     lambda value: urls.https_problem(value) is None or not schema.problems(_arn, value),
+)
+_parameter = schema.leaf(
+    "a parameter as ssm:/path", lambda value: isinstance(value, str) and not publication.problems("publish", value)
 )
 _profile = schema.text(r"[A-Za-z0-9._-]{0,64}", "the name of a profile")
 
@@ -221,6 +225,7 @@ DOCUMENT = record(
         "issued": items(_ISSUED, _MOST_KEPT),
         "revoked": mapping(hexadecimal, moment, _MOST_REVOKED),
         "subscribed": items(line(320)),
+        "to_withdraw": items(_parameter, _MOST_KEPT),
         "renewal": _RENEWAL,
         "journal": maybe(_JOURNAL),
         "last_run": maybe(_LAST_RUN),

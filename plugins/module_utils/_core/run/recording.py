@@ -65,6 +65,7 @@ def reported(document: ProjectDocument, report: StepReport, now: datetime) -> Pr
     if report.subscribed is not None:
         stays = () if report.unsubscribed is None else set(found["subscribed"]) - set(report.unsubscribed)
         found["subscribed"] = sorted({*report.subscribed, *stays})
+    found["to_withdraw"] = [one for one in found["to_withdraw"] if one not in report.withdrawn]
     found["superseded"] = pending_revocations.done(found["superseded"], report.revoked, now)
     found["revoked"] = pending_revocations.noted(found["revoked"], report.revoked, now)
     if report.cleanup_result is not None:

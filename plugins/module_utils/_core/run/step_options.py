@@ -102,7 +102,7 @@ def _reference(document: ProjectDocument, certificate: CertificateRecord) -> str
 
 def _after_binding(document: ProjectDocument, run: str) -> list[str]:
     superseded = {places.IAM: places.in_iam(document), places.ACM: places.in_acm(document)["superseded"]}
-    return steps.after_binding(document["definition"], run, project_document.to_be_revoked(document), superseded)
+    return steps.after_binding(document, run, project_document.to_be_revoked(document), superseded)
 
 
 def _meant(definition: ProjectDefinition, run: str) -> ProjectDefinition:

@@ -46,6 +46,7 @@ def of(params: Params) -> StepReport:
         revoke_reason=params["revoke_reason"],
         issued_before=reissue.moment(params["issued_before"]),
         revoked=tuple(params["revoked"] or ()),
+        withdrawn=tuple(params["withdrawn"] or ()),
     )
 
 
@@ -99,6 +100,7 @@ class StepReport:
     revoke_reason: str | None = None
     issued_before: datetime | None = None
     revoked: tuple[str, ...] = ()
+    withdrawn: tuple[str, ...] = ()
     predicted: t.Mapping[str, t.Any] | None = None
 
     @property

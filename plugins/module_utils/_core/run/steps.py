@@ -8,7 +8,7 @@ import typing as t
 
 from ..project import journal, places, sources
 from ..values.plan import Outcome
-from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
+from ..values.shapes import CertificateRecord, ProjectDocument
 from . import recording, rollback, run_plan
 from .run_plan import RunPlan
 from .step_report import StepReport, known_certificate
@@ -60,11 +60,13 @@ def parts(plan: RunPlan, document: ProjectDocument | None, is_checked: bool) -> 
 
 
 def after_binding(
-    definition: ProjectDefinition, run: str, to_be_revoked: t.Sequence[t.Any], superseded: t.Mapping[str, t.Any]
+    document: ProjectDocument, run: str, to_be_revoked: t.Sequence[t.Any], superseded: t.Mapping[str, t.Any]
 ) -> list[str]:
     """What a run does once the certificate is bound: it is published, what it replaced is retired (``superseded``, by
     store), and people are told. A rollback retires nothing."""
+    definition = document["definition"]
     retired = {
+        "withdraw": document["to_withdraw"],
         "revoke": to_be_revoked,
         "delete_superseded": superseded[places.IAM],
         "delete_superseded_acm": superseded[places.ACM],
@@ -76,7 +78,7 @@ def after_binding(
 
 def postponed(bind_result: t.Mapping[str, t.Any], is_recorded: bool) -> list[str]:
     """What of that has to wait, since not everything has the certificate yet; and the notice, if there is no news."""
-    waiting = [] if bind_result["complete"] else ["publish", "delete_superseded", "delete_superseded_acm"]
+    waiting = [] if bind_result["complete"] else ["publish", "withdraw", "delete_superseded", "delete_superseded_acm"]
     return [*waiting, *([] if is_recorded else ["notify"])]
 
 

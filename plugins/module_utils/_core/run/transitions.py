@@ -266,4 +266,12 @@ def _defined(request: Request, document: ProjectDocument | None) -> tuple[Projec
     if request.definition is None or request.definition == document["definition"]:
         return document, ()
     warnings = project_definition.shrinking(document["definition"]["domains"], request.definition["domains"])
-    return {**document, "definition": request.definition.copy()}, warnings
+    found: ProjectDocument = {**document, "definition": request.definition.copy()}
+    return {**found, "to_withdraw": _to_withdraw(document, request.definition["publish"])}, warnings
+
+
+def _to_withdraw(document: ProjectDocument, wanted: str | None) -> list[str]:
+    """The parameters that name a certificate of the project, and that its definition no longer has."""
+    former = document["definition"]["publish"]
+    listed = dict.fromkeys([*document["to_withdraw"], *([former] if former else [])])
+    return [one for one in listed if one != wanted]

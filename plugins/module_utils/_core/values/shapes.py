@@ -345,6 +345,7 @@ class ProjectDocument(t.TypedDict):
     issued: list[IssuedRecord]  # oldest first
     revoked: dict[str, str]  # when, by fingerprint; the archive may bring one back
     subscribed: list[str]  # addresses that the project has subscribed to its topic
+    to_withdraw: list[str]  # parameters that named its certificate, as ssm:/path, and are no longer wanted
     renewal: RenewalState
     journal: JournalRecord | None
     last_run: LastRunRecord | None

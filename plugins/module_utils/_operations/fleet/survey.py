@@ -21,7 +21,7 @@ from ..._core.fleet import mass_change, room
 from ..._core.fleet.drift import Listing
 from ..._core.fleet.given import Given, host_of
 from ..._core.fleet.needs import Candidate, FleetQuestion, Need, judge
-from ..._core.project import definition, document as project_document, places
+from ..._core.project import changes, definition, document as project_document, places
 from ..._core.values.ownership import CLOUDFRONT_PATH, OUR_TAGS, PROJECT_TAG
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.shapes import ProjectDefinition, ProjectDocument
@@ -292,10 +292,7 @@ def _add_defined(fleet: Fleet, one: Given, values: ProjectDefinition, known: Kno
         fleet.add(one, project_document.new_document(one.name, values))
     else:
         document = known.documents[one.name]
-        changed = [key for key, value in values.items() if document["definition"].get(key) != value]
-        if set(document["subscribed"]) != set(values["emails"]) and "emails" not in changed:
-            changed.append("emails")
-        fleet.add(one, {**document, "definition": values}, changed)
+        fleet.add(one, {**document, "definition": values}, changes.outstanding(document, values))
 
 
 def _store_problems(one: Given) -> list[str]:

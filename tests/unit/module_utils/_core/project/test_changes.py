@@ -8,6 +8,7 @@ import typing as t
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project import changes
+from unit.fakes import projects
 from unit.fakes.projects import definition
 
 
@@ -47,3 +48,13 @@ def test_what_stands_in_a_document_is_harmless_on_a_screen() -> None:
     before = definition()
     (told,) = changes.between({**before, "sns_topic": "a\x1b[31mb"}, before)
     assert told.isprintable()
+
+
+def test_what_is_not_yet_true_of_a_project_is_outstanding() -> None:
+    known: t.Any = projects.document(subscribed=["ops@example.com"])
+    wanted: t.Any = projects.definition(emails=["ops@example.com"])
+    known["definition"] = wanted
+    assert changes.outstanding(known, wanted) == []
+    assert changes.outstanding({**known, "subscribed": []}, wanted) == ["emails"]
+    assert changes.outstanding({**known, "to_withdraw": ["ssm:/former"]}, wanted) == ["publish"]
+    assert changes.outstanding(known, {**wanted, "key_type": "rsa_2048"}) == ["key_type"]

@@ -62,16 +62,16 @@ def test_a_project_that_is_not_held_is_left() -> None:
 def test_what_follows_the_binding_of_a_project_that_replaced_nothing(
     run: str, given: dict[str, t.Any], expected: list[str]
 ) -> None:
-    wanted: t.Any = {**definition(), **given}
-    assert steps.after_binding(wanted, run, [], {"iam": [], "acm": []}) == expected
+    known: t.Any = document(definition={**definition(), **given})
+    assert steps.after_binding(known, run, [], {"iam": [], "acm": []}) == expected
 
 
 def test_what_was_replaced_is_retired_where_it_is_but_not_by_a_rollback() -> None:
-    wanted: t.Any = {**definition(), "sns_topic": ""}
+    known: t.Any = document(definition={**definition(), "sns_topic": ""}, to_withdraw=["ssm:/web"])
     superseded = {"iam": ["webapp-1"], "acm": [ARN]}
-    retired = ["revoke", "delete_superseded", "delete_superseded_acm"]
-    assert steps.after_binding(wanted, "converge", [{}], superseded) == retired
-    assert steps.after_binding(wanted, "rollback", [{}], superseded) == []
+    retired = ["withdraw", "revoke", "delete_superseded", "delete_superseded_acm"]
+    assert steps.after_binding(known, "converge", [{}], superseded) == retired
+    assert steps.after_binding(known, "rollback", [{}], superseded) == []
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_what_was_replaced_is_retired_where_it_is_but_not_by_a_rollback() -> Non
     [
         (True, True, []),
         (True, False, ["notify"]),
-        (False, True, ["publish", "delete_superseded", "delete_superseded_acm"]),
-        (False, False, ["publish", "delete_superseded", "delete_superseded_acm", "notify"]),
+        (False, True, ["publish", "withdraw", "delete_superseded", "delete_superseded_acm"]),
+        (False, False, ["publish", "withdraw", "delete_superseded", "delete_superseded_acm", "notify"]),
     ],
 )
 def test_nothing_is_taken_away_before_everything_has_the_certificate(

@@ -630,3 +630,22 @@ class TestHistory:
         assert done is not None
         (entry,) = done["history"]
         assert (entry["run"], entry["status"], entry["error"]) == ("renew", "failed", "the CA is away")
+
+
+def test_a_parameter_that_a_definition_no_longer_has_is_to_be_withdrawn_until_it_is() -> None:
+    known = document(definition=definition(publish="ssm:/one"))
+
+    def begun(found: t.Any, publish: str | None) -> t.Any:
+        return transitions.locked(Request("webapp", claim(), definition(publish=publish)), found).document
+
+    renamed = begun(known, "ssm:/two")
+    assert renamed["to_withdraw"] == ["ssm:/one"]
+    assert begun(known, "ssm:/one")["to_withdraw"] == []
+    removed = begun({**renamed, "lock": None}, None)
+    assert removed["to_withdraw"] == ["ssm:/one", "ssm:/two"]
+    # one that is wanted again stays
+    assert begun({**removed, "lock": None}, "ssm:/one")["to_withdraw"] == ["ssm:/two"]
+    report = StepReport(withdrawn=("ssm:/one",))
+    done = transitions.recorded(Request("webapp", claim(), report=report), removed).document
+    assert done is not None
+    assert done["to_withdraw"] == ["ssm:/two"]
