@@ -100,7 +100,8 @@ options:
   topic:
     description:
       - The topic of the definitions. V(new) is one of their own, V(keep) is that of the old tool, which goes with its
-        stack. V(both) is a new one, too, while the old one stays as long as its stack.
+        stack. V(both) is a new one, too, and the old one stays; RV(projects[].unconfirmed) says who has to confirm
+        before its stack is deleted.
     type: str
     choices: [new, keep, both]
     default: new
@@ -149,6 +150,8 @@ notes:
     key encrypts it C(kms:Decrypt)."
   - One call for each server certificate that no document of ours has, two for each of ACM, and two for each project of
     the SSL Plugin; everything else is listed once.
+  - C(sts:GetCallerIdentity) is called if the store has a document of what was found; it needs no permission. A project
+    that belongs to another account is refused.
   - The CAs of the certificates in service are asked for renewal information, unless C(acme_renewal_info) is V(false),
     and a certificate that its CA wants to be replaced at once has a warning.
   - Files of other tools are read as data. Nothing is executed, and no link is followed out of the directory.
@@ -205,6 +208,11 @@ projects:
       type: list
       elements: dict
       sample: [{protocol: email, endpoint: ops@example.com, status: confirmed}]
+    unconfirmed:
+      description: Of an adopted project, the addresses that did not confirm its topic yet.
+      type: list
+      elements: str
+      sample: []
     last_run: {description: "Its last run, or V(null).", type: dict, sample: {Status: Succeeded}}
     moves:
       description: The server certificates whose path changes, in this order.
@@ -268,6 +276,7 @@ from ..module_utils._clients.aws.stacks.events import Events
 from ..module_utils._clients.aws.stacks.functions import Functions
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.aws.stacks.plugin_table import PluginTable
+from ..module_utils._clients.aws.sts import Sts
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..module_utils._core.adoption.mapping import CONFIRMED, TOPICS
@@ -330,6 +339,7 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         table=PluginTable(session.client("dynamodb")),
         bucket=PluginBucket(session.client("s3")),
         sns=Sns(session.client("sns")),
+        sts=Sts(session.client("sts")),
         acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
         stack_tags=Tagging(session.client("resourcegroupstaggingapi")),
         tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,

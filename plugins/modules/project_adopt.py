@@ -106,7 +106,10 @@ notes:
   - "For a store in AWS C(dynamodb:GetItem), C(dynamodb:PutItem) and C(dynamodb:DeleteItem), or C(s3:GetObject),
     C(s3:PutObject), C(s3:DeleteObject) and C(s3:ListBucket), for an archive in S3 C(s3:GetObject), C(s3:PutObject) and
     C(s3:ListBucket). Where a KMS key encrypts, C(kms:GenerateDataKey) and C(kms:Decrypt)."
-  - Two calls for each server certificate, and one for each bundle and its certificate.
+  - Two calls for each server certificate, and one for each bundle, or two if the chain that its certificate is served
+    with is not that of the bundle.
+  - C(sts:GetCallerIdentity) is called for O(state=absent); it needs no permission. A project that belongs to another
+    account is refused.
 seealso:
   - module: certops.cloudfront.adoption_info
   - module: certops.cloudfront.adoption_source
@@ -160,6 +163,7 @@ from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
+from ..module_utils._clients.aws.sts import Sts
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..module_utils._core.values import partitions
@@ -210,6 +214,7 @@ def connect(request: AdoptRequest) -> AdoptClients:
         ),
         certificates=certificates,
         server=AcmeServer,
+        sts=Sts(session.client("sts")),
         read=lambda uri: stores.archived(uri, request.connection.session, request.archive),
     )
 

@@ -144,7 +144,12 @@ class CertbotHome:
 
     def write(self, name: str, number: int, domains: Sequence[str]) -> Pair:
         """One more version; `live` leads to it."""
-        pair, chain = self.authority.certificate(domains, LIFETIME, BACKDATED), self.authority.issuer.certificate_pem
+        pair = self.authority.certificate(domains, LIFETIME, BACKDATED)
+        self.keep(name, number, pair, self.authority.issuer.certificate_pem)
+        return pair
+
+    def keep(self, name: str, number: int, pair: Pair, chain: str) -> None:
+        """A version of a certificate that exists; `live` leads to it."""
         texts = {
             "cert": pair.certificate_pem,
             "chain": chain,
@@ -158,4 +163,3 @@ class CertbotHome:
             link = self.root / "live" / name / f"{kind}.pem"
             link.unlink(missing_ok=True)
             link.symlink_to(f"../../archive/{name}/{kind}{number}.pem")
-        return pair

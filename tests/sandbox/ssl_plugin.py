@@ -66,8 +66,11 @@ class PluginProject:
 class SslPlugin:
     """One deployment of the plugin in the region of `env`."""
 
-    def __init__(self, env: Environment, control: Control, authority: Authority | None = None) -> None:
+    def __init__(
+        self, env: Environment, control: Control, authority: Authority | None = None, account: str | None = None
+    ) -> None:
         self.env, self.control, self.region = env, control, env["AWS_REGION"]
+        self._account = {"account": account} if account else {}
         self.authority = authority or Authority()
         self._bucket, self._table = "", ""
         self._clients: dict[str, Any] = {}
@@ -91,10 +94,12 @@ class SslPlugin:
             BillingMode="PAY_PER_REQUEST",
         )
         authorizer = f"{stack}-AuthorizerFunctionB4DBAA43-{_random()}"
-        self.control.function(self.region, authorizer, environment={"API_KEY": "the access key in the clear"})
+        secret = {"API_KEY": "the access key in the clear"}
+        self.control.function(self.region, authorizer, environment=secret, **self._account)
         self.control.stack(
             self.region,
             stack,
+            **self._account,
             description=CONTROLLER_DESCRIPTION,
             parameters={"accessKey": "****"},
             outputs={
@@ -300,7 +305,9 @@ class SslPlugin:
         else:
             environment |= {"STACK_NAME": made.stack, "MAX_DIST_ITEMS": "200", "DIST_PAGE_SIZE": "20"}
         about = "Core Function for issuing certificates"
-        arn = self.control.function(self.region, made.function, description=about, environment=environment)
+        arn = self.control.function(
+            self.region, made.function, description=about, environment=environment, **self._account
+        )
         resources = [
             (*KIND["function"], made.function),
             (*KIND["topic"], made.topic),
@@ -320,12 +327,13 @@ class SslPlugin:
         else:
             resources.append((*KIND["bucket"], made.bucket))
             lister = f"{made.stack[:24]}-ListCertFunction0D0A1F1A-{_random()}"
-            self.control.function(self.region, lister, environment={"STACK_NAME": made.stack})
+            self.control.function(self.region, lister, environment={"STACK_NAME": made.stack}, **self._account)
             resources.insert(0, ("ListCertFunction0D0A1F1A", "AWS::Lambda::Function", lister))
         tags = {"parent-stack": CONTROLLER} if is_v2 else {}
         identifier = self.control.stack(
             self.region,
             made.stack,
+            **self._account,
             description=PROJECT_DESCRIPTION,
             parameters=parameters,
             tags=tags,

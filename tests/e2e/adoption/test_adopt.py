@@ -5,6 +5,7 @@ nothing."""
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import typing as t
@@ -13,10 +14,18 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from acme import errors
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archive import bundles
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from playbook_runs.runs import Ansible, Run
-from sandbox import seed, ssl_plugin
+from sandbox import client_files, seed, ssl_plugin
+from sandbox.ca.authority import Pair
 from sandbox.client_files import CertbotHome
 from sandbox.control import Control
+from sandbox.plain_client import PlainClient
+from sandbox.process import SandboxProcess
 from sandbox.ssl_plugin import PluginProject, SslPlugin
 
 WRITES = ("Put", "Update", "Disable", "Enable", "Tag", "Untag", "Upload", "Delete", "Subscribe", "Create")
@@ -120,47 +129,65 @@ class Watch:
             self.looks += 1
 
 
-@pytest.mark.slow
-def test_the_first_renewal_that_is_due_rebinds_each_and_nothing_is_ever_unserved(
-    ansible: Ansible, plugin: SslPlugin, control: Control, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ssl_plugin, "BACKDATED", timedelta(days=40))
-    seed.create_zone("example.com")
-    projects = five(plugin)
-    before = in_service(one for project in projects for one in project.distributions)
-    control.clear_calls()
-    with Watch([*before]) as watch:
-        adopted(ansible, adopt_from="ssl_plugin").succeeded()
-        assert (control.counts()["UpdateDistribution"], in_service(before)) == (0, before)
-        # their interval of 30 days is over
-        ansible.playbook("renew", {}).succeeded()
-    assert (watch.unserved, watch.looks > 1) == ([], True)
-    after = in_service(before)
-    assert not set(after.values()) & set(before.values())
-    assert {document(ansible, one.name)["certificate"]["id"] for one in projects} == set(after.values())
-    assert len(control.issued()) == len(projects)
-    assert not [call for call in control.calls("iam", "DeleteServerCertificate") if call["error"]]
-    for playbook, variables in (("adopt", {"adopt_from": "ssl_plugin"}), ("renew", {})):
-        control.clear_calls()
-        again = ansible.playbook(playbook, variables).succeeded()
-        assert (again.changed, writes(control)) == (0, []), again.output
-    assert not any(plugin.timer(project) for project in projects)
-    control.confirm("ops@example.com")
-    doctor = ansible.playbook("doctor", {})
-    assert [f"{one.name} is healthy" in doctor.output for one in projects] == [True] * len(projects), doctor.output
-
-
-def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: CertbotHome, control: Control) -> None:
-    pair = certbot.lineage("example.com", ["example.com", "www.example.com"])
-    answer = seed.client("iam").upload_server_certificate(
+def by_a_hook(pair: Pair, chain: str, names: t.Sequence[str]) -> tuple[str, str]:
+    """What a deploy hook did: the certificate in IAM, and a distribution that uses it."""
+    uploaded = seed.client("iam").upload_server_certificate(
         ServerCertificateName="by-a-hook",
         Path="/cloudfront/",
         CertificateBody=pair.certificate_pem,
         PrivateKey=pair.key_pem,
-        CertificateChain=certbot.authority.issuer.certificate_pem,
-    )["ServerCertificateMetadata"]
-    distribution = seed.create_distribution(["example.com"], answer["ServerCertificateId"])
-    variables = {"adopt_from": "certbot", "adopt_paths": [str(certbot.root)], "adopt_names": {"example.com": "web"}}
+        CertificateChain=chain,
+    )["ServerCertificateMetadata"]["ServerCertificateId"]
+    return uploaded, seed.create_distribution(names, uploaded)
+
+
+def variables_of(certbot: CertbotHome, theirs: str, **more: t.Any) -> dict[str, t.Any]:
+    return {"adopt_from": "certbot", "adopt_paths": [str(certbot.root)], "adopt_names": {theirs: "web"}, **more}
+
+
+@pytest.mark.slow
+def test_five_projects_and_a_host_are_adopted_by_two_commands_each_is_renewed_and_nothing_is_ever_unserved(
+    ansible: Ansible, plugin: SslPlugin, certbot: CertbotHome, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ssl_plugin, "BACKDATED", timedelta(days=40))
+    monkeypatch.setattr(client_files, "BACKDATED", timedelta(days=70))
+    seed.create_zone("example.com")
+    projects = five(plugin)
+    server = ansible.env["CERTOPS_ACME_DIRECTORY"]
+    pair = certbot.lineage("host.example.com", ["host.example.com"], server=server)
+    _id, distribution = by_a_hook(pair, certbot.authority.issuer.certificate_pem, ["host.example.com"])
+    before = in_service([distribution, *(one for project in projects for one in project.distributions)])
+    host = variables_of(certbot, "host.example.com", adopt_emails="ops@example.com")
+    commands: list[tuple[str, dict[str, t.Any]]] = [("adopt", {"adopt_from": "ssl_plugin"}), ("adopt", host)]
+    names = [*(one.name for one in projects), "web"]
+    control.clear_calls()
+    with Watch([*before]) as watch:
+        for playbook, variables in commands:
+            ansible.playbook(playbook, variables).succeeded()
+        assert (control.counts()["UpdateDistribution"], in_service(before)) == (0, before)
+        # the interval of 30 days is over, and two thirds of what certbot has
+        ansible.playbook("renew", {}).succeeded()
+    assert (watch.unserved, watch.looks > 1) == ([], True)
+    after = in_service(before)
+    assert not set(after.values()) & set(before.values())
+    assert {document(ansible, name)["certificate"]["id"] for name in names} == set(after.values())
+    assert len(control.issued()) == len(names)
+    assert not [call for call in control.calls("iam", "DeleteServerCertificate") if call["error"]]
+    for playbook, variables in [*commands, ("renew", {})]:
+        control.clear_calls()
+        again = ansible.playbook(playbook, variables).succeeded()
+        assert (again.changed, writes(control)) == (0, []), again.output
+    assert not any(plugin.timer(project) for project in projects)
+    assert "autorenew = False" in (certbot.root / "renewal/host.example.com.conf").read_text(encoding="utf-8")
+    control.confirm("ops@example.com")
+    doctor = ansible.playbook("doctor", {})
+    assert [name for name in names if f"{name} is healthy" not in doctor.output] == [], doctor.output
+
+
+def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: CertbotHome, control: Control) -> None:
+    pair = certbot.lineage("example.com", ["example.com", "www.example.com"])
+    uploaded, distribution = by_a_hook(pair, certbot.authority.issuer.certificate_pem, ["example.com"])
+    variables = variables_of(certbot, "example.com")
     shown = adopted(ansible, "--check", **variables).succeeded()
     assert "autorenew" not in (certbot.root / "renewal/example.com.conf").read_text(encoding="utf-8")
     assert "PRIVATE KEY" not in shown.output
@@ -170,7 +197,7 @@ def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: 
     found = document(ansible, "web")
     assert found["adoption"]["phase"] == "done"
     assert found["certificate"]["archive_uri"] is not None
-    assert in_service([distribution]) == {distribution: answer["ServerCertificateId"]}
+    assert in_service([distribution]) == {distribution: uploaded}
     control.clear_calls()
     assert adopted(ansible, **variables).succeeded().changed == 0
     assert writes(control) == []
@@ -251,3 +278,113 @@ def test_the_doctor_finds_an_adopted_project_well_and_names_one_that_is_unfinish
     assert "ADOPTION_UNFINISHED" in ansible.playbook("doctor", {}).failed().output
     adopted(ansible, adopt_from="ssl_plugin").succeeded()
     assert "ADOPTION_UNFINISHED" not in ansible.playbook("doctor", {}).output
+
+
+def test_of_both_topics_the_new_one_asks_and_the_old_one_stays(
+    ansible: Ansible, plugin: SslPlugin, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    done = adopted(ansible, adopt_from="ssl_plugin", adopt_topic="both").succeeded()
+    assert "ops@example.com did not confirm the new topic yet" in done.output
+    sns = seed.client("sns")
+    arns = {one["TopicArn"] for one in sns.list_topics()["Topics"]}
+    new = next(arn for arn in arns if arn.endswith(":certops-WebApp"))
+    assert arns == {made.topic, new}
+    states = {arn: sns.list_subscriptions_by_topic(TopicArn=arn)["Subscriptions"][0]["SubscriptionArn"] for arn in arns}
+    assert (states[made.topic].startswith("arn:"), states[new]) == (True, "PendingConfirmation")
+    assert document(ansible, "WebApp")["definition"]["sns_topic"] == "certops-WebApp"
+    control.confirm("ops@example.com", new)
+    again = adopted(ansible, adopt_from="ssl_plugin", adopt_topic="both").succeeded()
+    assert (again.changed, "did not confirm" in again.output) == (0, False)
+
+
+def test_the_region_of_the_old_tool_may_be_another_one(
+    ansible: Ansible, sandbox: SandboxProcess, control: Control
+) -> None:
+    elsewhere = SslPlugin({**sandbox.env(), "AWS_REGION": "us-west-2"}, control)
+    made = elsewhere.project("WebApp", ["example.com"])
+    before = in_service(made.distributions)
+    assert "Nothing was found" in adopted(ansible, adopt_from="ssl_plugin").succeeded().output
+    adopted(ansible, adopt_from="ssl_plugin", adopt_region="us-west-2").succeeded()
+    found = document(ansible, "WebApp")["adoption"]
+    assert (found["phase"], found["region"], found["former"]["region"]) == ("done", "us-west-2", "us-west-2")
+    assert (in_service(before), elsewhere.certificates(made), elsewhere.timer(made)) == (before, [], False)
+    control.clear_calls()
+    again = adopted(ansible, adopt_from="ssl_plugin", adopt_region="us-west-2").succeeded()
+    assert (again.changed, writes(control)) == (0, [])
+    adopted(ansible, adopt_from="ssl_plugin", adopt_region="us-west-2", adopt_state="absent").succeeded()
+    assert len(elsewhere.certificates(made)) == 1
+    assert elsewhere.timer(made)
+
+
+OTHER_KEY, OTHER_ACCOUNT = "AKIAOTHERACCOUNT0001", "222222222222"
+
+
+def test_with_the_credentials_of_another_account_nothing_is_written(
+    ansible: Ansible, plugin: SslPlugin, sandbox: SandboxProcess, control: Control
+) -> None:
+    """A project that is adopted here, one whose adoption is unfinished, and their namesakes in another account."""
+    control.account(OTHER_KEY, OTHER_ACCOUNT)
+    theirs = SslPlugin({**sandbox.env(), "AWS_ACCESS_KEY_ID": OTHER_KEY}, control, account=OTHER_ACCOUNT)
+    for deployment, domain in ((plugin, "example.com"), (theirs, "example.org")):
+        deployment.project("whole", [f"whole.{domain}"])
+        deployment.project("begun", [f"begun.{domain}"])
+    adopted(ansible, adopt_from="ssl_plugin", adopt_projects="whole").succeeded()
+    control.fault("events", "DisableRule", "access_denied")
+    adopted(ansible, adopt_from="ssl_plugin", adopt_projects="begun").failed()
+    control.clear_faults()
+    documents = {name: document(ansible, name) for name in ("whole", "begun")}
+    control.clear_calls()
+    env = {"AWS_ACCESS_KEY_ID": OTHER_KEY}
+    for more in ({}, {"adopt_state": "absent"}):
+        run = ansible.playbook("adopt", {"adopt_from": "ssl_plugin", "adopt_projects": "*", **more}, env=env)
+        run.failed()
+        assert "belongs to AWS account 123456789012" in run.output
+    assert writes(control) == []
+    assert {name: document(ansible, name) for name in documents} == documents
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    assert document(ansible, "begun")["adoption"]["phase"] == "done"
+
+
+def test_the_first_renewal_of_a_lineage_uses_the_account_of_certbot_and_says_what_it_replaces(
+    ansible: Ansible, certbot: CertbotHome, sandbox: SandboxProcess, control: Control
+) -> None:
+    names, server = ["example.com", "www.example.com"], sandbox.env()["CERTOPS_ACME_DIRECTORY"]
+    zone = seed.create_zone("example.com")
+    client = PlainClient(sandbox.env())
+    client.register()
+    url = client.acme.net.account.uri
+    issued = client.issue(names, zone)
+    certbot.lineage("example.com", names, server=server)
+    pair = Pair(
+        x509.load_pem_x509_certificate(issued.leaf.encode()),
+        serialization.load_pem_private_key(issued.key.encode(), None),  # type: ignore[arg-type]
+    )
+    certbot.keep("example.com", 1, pair, issued.chain)
+    client_files.certbot_account(certbot.root, server, "0123456789abcdef0123456789abcdef", client.key.json_dumps(), url)
+    uploaded, distribution = by_a_hook(pair, issued.chain, names)
+    adopted(ansible, **variables_of(certbot, "example.com")).succeeded()
+    assert ansible.playbook("renew", {}, "--check").succeeded().changed == 0
+    control.set(acme_renewal_due=True)
+    ansible.playbook("renew", {}).succeeded()
+    control.set(acme_renewal_due=False)
+    found = document(ansible, "web")
+    assert in_service([distribution]) == {distribution: found["certificate"]["id"]}
+    assert found["certificate"]["id"] != uploaded
+    manifest = bundles.read(
+        found["certificate"]["archive_uri"], lambda one: stores.archived(one, lambda: None)
+    ).manifest
+    assert manifest is not None
+    assert manifest.account_url == url
+    # the CA has noted which certificate the order replaced, which it allows that account alone, and once
+    with pytest.raises(errors.ConflictError):
+        client.replace(names, _cert_id(issued.leaf))
+
+
+def _cert_id(leaf: str) -> str:
+    """The name of a certificate in renewal information (RFC 9773, section 4.1)."""
+    certificate = x509.load_pem_x509_certificate(leaf.encode())
+    authority = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = certificate.serial_number
+    parts = (authority or b"", serial.to_bytes(serial.bit_length() // 8 + 1, "big"))
+    return ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)

@@ -113,7 +113,8 @@ def test_listings_do_not_grow_and_each_project_takes_three_calls_to_look_and_fiv
         assert adoption.adopt(one).result["phase"] == "done"
     adoption.info(known=again, verify=True)
     assert control.counts() == {
-        **dict.fromkeys(LISTINGS_AGAIN, 2),
+        **dict.fromkeys((*LISTINGS_AGAIN, "GetCallerIdentity"), 2),
+        "ListSubscriptions": 1,
         **{name: count * projects for name, count in TAKING_OVER.items()},
     }
     assert control.issued() == []
@@ -396,6 +397,19 @@ def test_the_way_back_puts_everything_where_it_was(plugin: SslPlugin, adoption: 
     assert bound(made) == {listed(plugin.path(made))[0]["ServerCertificateId"]}
     assert not adoption.adopt(name="WebApp", state="absent").changed
     assert adoption.whole("WebApp").result["phase"] == "done"
+
+
+def test_the_way_back_is_refused_with_the_credentials_of_another_account(
+    plugin: SslPlugin, adoption: Adoption, control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plugin.project("WebApp", ["example.com"])
+    adoption.whole("WebApp")
+    before = adoption.document("WebApp")
+    control.account("AKIAOTHERACCOUNT0001", "222222222222")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAOTHERACCOUNT0001")
+    with pytest.raises(RefusedError, match="belongs to AWS account 123456789012"):
+        adoption.adopt(name="WebApp", state="absent", force=True)
+    assert adoption.document("WebApp") == before
 
 
 def test_the_way_back_works_in_the_other_order(plugin: SslPlugin, adoption: Adoption) -> None:

@@ -120,7 +120,7 @@ def _fleet(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
 
 def _stack(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     stacks = t.cast("CloudFormation", state.services["cloudformation"])
-    return {"id": stacks.put(DEFAULT_ACCOUNT, str(values["region"]), values).id}
+    return {"id": stacks.put(_account_of(values), str(values["region"]), values).id}
 
 
 def _remove_stack(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
@@ -131,7 +131,11 @@ def _remove_stack(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
 
 def _function(state: State, values: t.Mapping[str, t.Any]) -> t.Any:
     functions = t.cast("Lambda", state.services["lambda"])
-    return {"arn": functions.put(DEFAULT_ACCOUNT, str(values["region"]), values).arn}
+    return {"arn": functions.put(_account_of(values), str(values["region"]), values).arn}
+
+
+def _account_of(values: t.Mapping[str, t.Any]) -> str:
+    return str(values.get("account", DEFAULT_ACCOUNT))
 
 
 def _edge(state: State, values: t.Mapping[str, t.Any]) -> t.Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import typing as t
 from dataclasses import dataclass
 
+from ..values.partitions import AwsAccount
 from .shapes import SeenCertificate
 
 CURRENT, SUPERSEDED = "current", "superseded"
@@ -33,6 +34,12 @@ def choose(certificates: t.Iterable[SeenCertificate], rebind: bool = False) -> S
     astray = [one for one in others if one["users"]]
     warnings = [*_warnings(current, newest, astray), *_uncovered(used)]
     return ServiceChoice(current, others, tuple(warnings))
+
+
+def account_of(certificates: t.Iterable[SeenCertificate]) -> AwsAccount | None:
+    """The account that the certificates are in."""
+    found = (AwsAccount.of_arn(one["arn"]) for one in certificates)
+    return next((one for one in found if one is not None), None)
 
 
 def is_deployed(certificates: t.Sequence[SeenCertificate]) -> bool:

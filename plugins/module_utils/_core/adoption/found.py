@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 
 from ..certificate.certificate import Certificate
 from ..project import definition as project_definition, places
+from ..report.subscriptions import Subscription, SubscriptionStatus
 from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, ownership, texts, times
+from ..values.partitions import AwsAccount
 from ..values.shapes import ProjectDocument
 from . import choice, mapping, record
 from .mapping import Wishes
@@ -81,6 +83,8 @@ class Reading:
     wishes: Wishes
     rebind: bool = False
     move: bool = True
+    subscriptions: t.Mapping[str, t.Sequence[Subscription]] = field(default_factory=dict)  # by the ARN of the topic
+    caller: AwsAccount | None = None  # if a document says whose its project is
 
 
 def seen(
@@ -127,9 +131,8 @@ def assembled(
     chosen = choice.choose(certificates, reading.rebind)
     roles = choice.with_roles(certificates, chosen)
     judged = _judged(finding, name, chosen, reading)
-    status = _status(finding, name, chosen.current, document, judged.problems)
-    if status == ADOPTED:
-        judged = mapping.Mapped(judged.definition, [], _stray(certificates, name))
+    status = _stored_status(finding, document, judged.problems, reading.caller) or _new_status(judged, chosen)
+    judged = mapping.Mapped(judged.definition, [], _stray(certificates, name)) if status == ADOPTED else judged
     return {
         "source": finding.source,
         "version": finding.version,
@@ -145,6 +148,7 @@ def assembled(
         "scheduler": _scheduler(finding, document),
         "topic": finding.topic,
         "subscriptions": finding.subscriptions,
+        "unconfirmed": _unconfirmed(document, reading.subscriptions) if status == ADOPTED else [],
         "last_run": finding.last_run,
         "moves": moves(roles, name) if reading.move and status == READY else [],
         "problems": list(dict.fromkeys(judged.problems)),
@@ -196,24 +200,29 @@ def refused(project: SeenProject, problem: str) -> SeenProject:
     return {**project, "status": REFUSED, "problems": [*project["problems"], problem], "moves": []}
 
 
-def _status(
-    finding: AdoptionFinding,
-    name: str,
-    current: SeenCertificate | None,
-    document: ProjectDocument | None,
-    problems: list[str],
-) -> str:
-    if document is not None:
-        known = document["adoption"]
-        if known is None or not record.is_of(known, finding.source, finding.theirs, finding.region):
-            problems.append(
-                f"project {name} is in the store already and is not this one; choose another name with adopt_names"
-            )
-        elif record.is_done(known):
-            return ADOPTED
-    if problems:
+def _stored_status(
+    finding: AdoptionFinding, document: ProjectDocument | None, problems: list[str], caller: AwsAccount | None
+) -> str | None:
+    """That it was adopted, if the store says so; what speaks against that is one more problem."""
+    if document is None:
+        return None
+    known, elsewhere = document["adoption"], record.account_problem(document, caller)
+    if elsewhere is not None:
+        problems.append(elsewhere)
+    elif known is None or not record.is_of(known, finding.source, finding.theirs, finding.region):
+        name = document["name"]
+        problems.append(
+            f"project {name} is in the store already and is not this one; choose another name with adopt_names"
+        )
+    elif record.is_done(known):
+        return ADOPTED
+    return None
+
+
+def _new_status(judged: mapping.Mapped, chosen: choice.ServiceChoice) -> str:
+    if judged.problems:
         return REFUSED
-    return READY if current is not None else LEFT
+    return READY if chosen.current is not None else LEFT
 
 
 def _definition_problems(name: str, definition: t.Mapping[str, t.Any]) -> list[str]:
@@ -229,6 +238,15 @@ def _life_warnings(current: SeenCertificate, now: datetime) -> list[str]:
     if ends - now <= SHORT:
         return [f"{current['name']} expires at {current['not_after']}: run renew now, when it is adopted"]
     return []
+
+
+def _unconfirmed(
+    document: ProjectDocument | None, subscriptions: t.Mapping[str, t.Sequence[Subscription]]
+) -> list[str]:
+    """The addresses that were asked to confirm the topic of the project, and hear nothing until they do."""
+    topic = document["definition"]["sns_topic"] if document else ""
+    listed = [one for arn, ones in subscriptions.items() if topic in (arn, arn.rpartition(":")[2]) for one in ones]
+    return sorted({texts.cleaned(one.endpoint, 320) for one in listed if one.status is SubscriptionStatus.PENDING})
 
 
 def _stray(certificates: t.Iterable[SeenCertificate], name: str) -> list[str]:

@@ -7,9 +7,10 @@ from __future__ import annotations
 import typing as t
 from datetime import datetime
 
-from ..project import document
+from ..project import document, identity
 from ..values import times
-from ..values.shapes import AdoptionRecord, FormerPath, FormerRule
+from ..values.partitions import AwsAccount
+from ..values.shapes import AdoptionRecord, FormerPath, FormerRule, ProjectDocument
 from .shapes import Move, SeenProject, SeenScheduler
 
 COPYING, COPIED, STOPPED, MOVING, RETURNED = "copying", "copied", "stopped", "moving", "returned"
@@ -37,6 +38,16 @@ def begun(project: SeenProject, now: datetime) -> AdoptionRecord:
 def is_of(record: AdoptionRecord, source: str, theirs: str, region: str | None) -> bool:
     """Whether it is this that was adopted."""
     return (record["source"], record["theirs"], record["region"]) == (source, theirs, region)
+
+
+def account_problem(found: ProjectDocument, caller: AwsAccount | None) -> str | None:
+    """Why this caller may not touch a project, if it belongs to another account."""
+    if caller is None or not identity.is_elsewhere(found, caller):
+        return None
+    return (
+        f"project {found['name']} in the store belongs to AWS account {identity.account_of(found)}, but the credentials"
+        f" are those of {caller}: use those of its account, or choose another name with adopt_names"
+    )
 
 
 def is_done(record: AdoptionRecord | None) -> bool:

@@ -58,6 +58,9 @@ def lines(project: SeenProject) -> list[str]:
         found += _scheduler(project["scheduler"])
         found += _later(project)
     if project["status"] == ADOPTED:
+        waiting = project["unconfirmed"]
+        told = f"{', '.join(waiting)} did not confirm the new topic yet, and hear nothing until then"
+        found += [told] if waiting else []
         found += _later(project)
     found += [f"warning: {one}" for one in project["warnings"]]
     found += [f"note: {one}" for one in project["notes"]]

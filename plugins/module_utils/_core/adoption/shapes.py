@@ -136,6 +136,7 @@ class SeenProject(t.TypedDict):
     scheduler: SeenScheduler | None
     topic: str | None
     subscriptions: list[SeenSubscription]
+    unconfirmed: list[str]  # addresses that did not confirm our topic yet
     last_run: dict[str, t.Any] | None
     moves: list[Move]
     problems: list[str]

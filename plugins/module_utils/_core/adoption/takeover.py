@@ -11,10 +11,11 @@ from datetime import datetime
 
 from ..._errors import ConfigError, RefusedError
 from ..ca import directories, issuances
-from ..project import document as project_document, lease, places, sources
+from ..project import document as project_document, identity, lease, places, sources
 from ..project.lease import Claim
 from ..run import rollback
 from ..values import ownership, partitions, times
+from ..values.partitions import AwsAccount
 from ..values.shapes import (
     AdoptionRecord,
     CertificateCopy,
@@ -40,11 +41,12 @@ class AdoptionStep:
 def taken(
     document: ProjectDocument | None, project: SeenProject, definition: ProjectDefinition, claim: Claim
 ) -> AdoptionStep:
-    """The document in the hands of this run: begun if there is none, refused if it is another project or another run
-    holds it."""
-    name = project["name"]
+    """The document in the hands of this run: begun if there is none, refused if it is another project or that of
+    another account, or another run holds it."""
+    name, account = project["name"], choice.account_of(project["certificates"])
     if document is None:
         found = project_document.new_document(name, definition)
+        found = found if account is None else identity.with_account(found, account)
         found["adoption"] = record.begun(project, claim.now)
         return AdoptionStep(lease.taken(found, claim))
     known = document["adoption"]
@@ -53,6 +55,7 @@ def taken(
             f"project {name} is in the store already and is not {project['theirs']} of {project['source']}; choose"
             " another name with adopt_names"
         )
+    refuse_other_account(document, account)
     return held(document, claim)
 
 
@@ -152,6 +155,13 @@ def running(document: ProjectDocument | None, claim: Claim) -> AdoptionStep:
     if adoption is None or adoption["phase"] == record.RETURNED:
         return AdoptionStep(None)
     return AdoptionStep({**found, "adoption": record.running(adoption), "lock": None})
+
+
+def refuse_other_account(document: ProjectDocument, caller: AwsAccount | None) -> None:
+    """RefusedError if the project is known to belong to another account than the caller's."""
+    problem = record.account_problem(document, caller)
+    if problem is not None:
+        raise RefusedError(f"{problem}; nothing was changed")
 
 
 def refuse_return(document: ProjectDocument, force: bool) -> None:

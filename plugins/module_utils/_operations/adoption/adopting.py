@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..._clients.archive import bundles
 from ..._clients.aws.session import Connection
+from ..._clients.aws.sts import Sts
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.adoption import incoming, record, takeover
@@ -62,6 +63,7 @@ class AdoptClients:
     certificates: CertificateStores
     read: t.Callable[[str], bytes | None]
     server: Server
+    sts: Sts
 
 
 def parse(params: Params) -> AdoptRequest:
@@ -239,6 +241,7 @@ class Adopting:
     def _returned(self, before: ProjectDocument | None) -> Outcome:
         if before is None:
             return self._outcome(None, None, [], None)
+        takeover.refuse_other_account(before, self._clients.sts.get_caller_identity())
         takeover.refuse_return(before, self._request.force)
         if self._check_mode:
             return self._outcome(before, None, [], before["adoption"])

@@ -75,7 +75,8 @@ class PluginReader:
         name, function = self._function(stack)
         environment = function.environment if function else {}
         found.topic = environment.get("TOPIC_ARN") or self._made(stack, plugin_stacks.TOPIC)
-        found.subscriptions = [_subscription(one) for one in self._listings.subscriptions.get(found.topic or "", ())]
+        known = self._listings.subscriptions.get(found.topic or "", ())
+        found.subscriptions = [_subscription(one) for one in known if one.status is not SubscriptionStatus.ABSENT]
         rules = self._rules_of(stack, function)
         days = next((n for rule in rules if (n := plugin_stacks.days(rule["schedule"]))), None)
         listed = environment.get("DOMAINS_LIST") or stack.parameters.get("domainName", "")

@@ -14,6 +14,7 @@ from ..._core.adoption.shapes import LEFT, SeenCertificate, SeenProject
 from ..._core.ca import directories
 from ..._core.certificate.certificate import Certificate
 from ..._core.project import places
+from ..._core.report.subscriptions import Subscription
 from ..._core.server_cert import upload_plan
 from ..._core.server_cert.server_certs import StoredCertificate
 from ..._core.values import ownership
@@ -126,9 +127,19 @@ class _Projects:
         names = {one.name(self._request.names) for one in findings}
         documents = self._documents(names, loose.own_names())
         self._leaves.known = {**_recorded(documents.values()), **self._leaves.known}
+        if documents:
+            # a deployment of another account may have projects of the same names
+            self._reading = replace(self._reading, caller=self._aws.sts.get_caller_identity())
+        if self._request.verify or not self._request.known:
+            self._reading = replace(self._reading, subscriptions=self._subscriptions(documents.values()))
         findings += loose.begun(documents, names)
         found = [self._assembled(one, loose, documents) for one in findings]
         return _without_doubles(found)
+
+    def _subscriptions(self, documents: t.Iterable[ProjectDocument]) -> t.Mapping[str, t.Sequence[Subscription]]:
+        """Those of all topics, if there is a project whose addresses may have to confirm."""
+        asks = any(one["adoption"] and one["definition"]["emails"] for one in documents)
+        return self._listings.subscriptions if asks else {}
 
     def _documents(self, names: set[str], own: set[str]) -> dict[str, ProjectDocument]:
         """The documents of those that the store knows already; each of ``names`` has to be readable."""

@@ -19,6 +19,7 @@ from ..._clients.aws.stacks.events import Events
 from ..._clients.aws.stacks.functions import Functions
 from ..._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..._clients.aws.stacks.plugin_table import PluginTable
+from ..._clients.aws.sts import Sts
 from ..._clients.machine import user
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
@@ -92,6 +93,7 @@ class AdoptionAws:
     table: PluginTable
     bucket: PluginBucket
     sns: Sns
+    sts: Sts
     acm: Acm | None
     tagging: Tagging | None
     stack_tags: Tagging
