@@ -117,6 +117,11 @@ def test_the_readme_lists_every_plugin_and_playbook() -> None:
     ] == []
 
 
+def test_the_page_of_modules_says_what_each_promises() -> None:
+    promised = re.findall(r"^\| `(\w+)` \| .+ \|$", text("docs", "modules.md"), flags=re.MULTILINE)
+    assert sorted(promised) == sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
+
+
 # What ansible-core itself brings is there wherever documentation is read.
 FRAGMENTS_OF_ANSIBLE_CORE = {"constructed", "default_callback", "inventory_cache"}
 
