@@ -4,16 +4,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
-import socket
-import ssl
-import threading
 import time
 import tracemalloc
 import typing as t
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,52 +20,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.acme.n
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import CertError, RemoteError
 from sandbox.ca.authority import Authority
 from unit.fakes.clock import FakeClock
+from unit.fakes.https_server import HEAD, Script, Server, for_ever, gzip_of_zeros, whole
 
-Script = t.Callable[[t.Any], None]
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 MOST_MEMORY = 50_000_000
 # What an answer may take here; the CPU is shared with other tests, so what is measured gets more.
 SECONDS, IN_TIME = 0.6, 10.0
-
-
-class Server:
-    """Answers each request with a script that writes to the connection."""
-
-    def __init__(self, directory: Path) -> None:
-        authority = Authority()
-        self.bundle = directory / "root.pem"
-        self.bundle.write_text(authority.root.certificate_pem, encoding="ascii")
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(*authority.write_listener(directory))
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.script: Script = whole(b"{}")
-        self.asked: list[str] = []
-        self.headers: list[bytes] = []
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self._listener.getsockname()[1]}/directory"
-
-    def stop(self) -> None:
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                plain, _peer = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._answer, args=(plain,), daemon=True).start()
-
-    def _answer(self, plain: socket.socket) -> None:
-        with contextlib.suppress(OSError), self._context.wrap_socket(plain, server_side=True) as connection:
-            request = connection.recv(65536)
-            self.asked.append(request.partition(b"\r\n")[0].decode())
-            self.headers.append(request)
-            self.script(connection)
 
 
 @pytest.fixture
@@ -96,28 +50,6 @@ def directory_error(server: Server) -> RemoteError:
         tracemalloc.stop()
     assert time.monotonic() - started < IN_TIME
     return caught.value
-
-
-def whole(content: bytes, *headers: str, status: str = "200 OK") -> Script:
-    head = "".join(f"{header}\r\n" for header in headers)
-    return lambda connection: connection.sendall(
-        f"HTTP/1.1 {status}\r\n{head}Content-Length: {len(content)}\r\n\r\n".encode() + content
-    )
-
-
-def for_ever(head: bytes, piece: bytes, pause: float = 0.0) -> Script:
-    def send(connection: t.Any) -> None:
-        connection.sendall(head)
-        while True:
-            connection.sendall(piece)
-            time.sleep(pause)
-
-    return send
-
-
-def gzip_of_zeros(megabytes: int) -> bytes:
-    packer, zeros = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16), b"0" * 1_000_000
-    return b"".join(packer.compress(zeros) for _each in range(megabytes)) + packer.flush()
 
 
 BOMB = gzip_of_zeros(300)

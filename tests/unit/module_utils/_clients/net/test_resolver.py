@@ -4,9 +4,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
 import time
 import typing as t
 from collections.abc import Iterator
@@ -14,9 +11,9 @@ from collections.abc import Iterator
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.net import resolver
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.net.resolver import Dns
-from dns import flags, message
 from sandbox.aws.dns_view import DnsAnswer, DnsRecord
 from sandbox.dns_server import DnsServer
+from unit.fakes.dns_flood import Flood, other, truncated
 
 ZONE = "example.com."
 RECORDS: dict[tuple[str, str], tuple[str, ...]] = {
@@ -89,62 +86,13 @@ def test_a_closed_port_is_told_at_once(server: str) -> None:
     assert time.monotonic() - started < 2
 
 
-class Flood:
-    """A DNS server that answers each datagram with others for ever, and by TCP one byte at a time."""
-
-    def __init__(self, answer: t.Callable[[bytes], bytes]) -> None:
-        self._answer = answer
-        self._udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._udp.bind(("127.0.0.1", 0))
-        self._tcp = socket.create_server(self._udp.getsockname())
-        self._is_over = threading.Event()
-        for serve in (self._serve_udp, self._serve_tcp):
-            threading.Thread(target=serve, daemon=True).start()
-
-    @property
-    def address(self) -> str:
-        return f"127.0.0.1:{self._udp.getsockname()[1]}"
-
-    def stop(self) -> None:
-        self._is_over.set()
-        self._udp.close()
-        self._tcp.close()
-
-    def _serve_udp(self) -> None:
-        with contextlib.suppress(OSError):
-            wire, peer = self._udp.recvfrom(4096)
-            while not self._is_over.wait(0.0005):
-                with contextlib.suppress(ConnectionRefusedError):
-                    self._udp.sendto(self._answer(wire), peer)
-
-    def _serve_tcp(self) -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _peer = self._tcp.accept()
-                with connection, contextlib.suppress(OSError):
-                    connection.sendall(b"\xff\xff")
-                    while not self._is_over.wait(0.02):
-                        connection.sendall(b"x")
-
-
-def _other(_wire: bytes) -> bytes:
-    """An answer to a question that nobody asked."""
-    return message.make_response(message.make_query("other.example.", "TXT")).to_wire()
-
-
-def _truncated(wire: bytes) -> bytes:
-    answer = message.make_response(message.from_wire(wire))
-    answer.flags |= flags.TC
-    return answer.to_wire()
-
-
 @pytest.mark.parametrize(
     "answer",
     [
-        pytest.param(_other, id="answers to other questions"),
+        pytest.param(other, id="answers to other questions"),
         pytest.param(lambda wire: wire[:2] + b"\xff" * 40, id="bytes that are no message"),
         pytest.param(lambda _wire: b"", id="nothing"),
-        pytest.param(_truncated, id="truncated, and by TCP without an end"),
+        pytest.param(truncated, id="truncated, and by TCP without an end"),
     ],
 )
 def test_a_server_that_goes_on_sending_keeps_nobody(
