@@ -91,7 +91,10 @@ options:
   archive:
     description:
       - The archive that was given for this run. With O(state=locked), a project is refused whose O(definition), or
-        without one whose document, names another archive, since a document does not decide where keys go.
+        without one whose document, names another archive, or another KMS key, since a document does not decide where
+        keys go.
+      - A bundle that a document names outside of it, or of the archive of O(definition), is not read, and RV(bundle) is
+        V(null).
     type: str
   server_certificates:
     description:

@@ -54,13 +54,25 @@ def archive_problem(name: str, named: str | None, given: str | None) -> str | No
     if not given:
         return None
     problem = stores.uri_problem(named, "archive") if named else None
-    if problem is None and stores.location(named, "archive").uri == stores.location(given, "archive").uri:
+    if problem is None and _place(named) == _place(given):
         return None
     return (
         f"the document of project {name} keeps keys in {texts.cleaned(named or 'the default archive')}, but"
         f" project_archive is {given}, and a document does not decide where keys go; leave project_archive out, or"
         " change the archive of the project with the playbook create"
     )
+
+
+def _place(archive: str | None) -> tuple[str, str | None]:
+    """Where an archive is, and the key that encrypts it: whose bucket it is, S3 tells."""
+    found = stores.location(archive, "archive")
+    return found.uri, found.kms_key_id
+
+
+def is_in_archive(bundle: str, archive: str) -> bool:
+    """Whether the URI of a bundle is that of an object of this archive."""
+    path = bundle.partition("?")[0]
+    return path.startswith(f"{_place(archive)[0]}/") and ".." not in path.split("/")
 
 
 def damaged(name: str, exc: Exception) -> str:

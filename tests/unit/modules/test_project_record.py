@@ -439,6 +439,46 @@ class TestTheArchive:
         assert store.documents["webapp"].version == "v"
         assert record(store, state="locked", run="cleanup", archive="s3://theirs/keys/").result["locked"]
 
+    def test_another_key_for_the_archive_is_refused_and_another_account_is_told_by_s3(self, store: FakeStore) -> None:
+        theirs = "s3://ours/keys?kms_key_id=alias/theirs"
+        store.documents["webapp"] = Stored(document(definition=definition(archive=theirs)), "v")
+        with pytest.raises(RefusedError, match=r"kms_key_id=alias/theirs, but project_archive is s3://ours/keys"):
+            record(store, state="locked", run="rollback", archive="s3://ours/keys")
+        given = f"{theirs}&owner=210987654321"
+        assert record(store, state="locked", run="cleanup", archive=given).result["locked"]
+
+    @pytest.mark.parametrize(
+        "uri",
+        [
+            "file:///theirs/webapp/a.tar.gz",
+            "s3://theirs/archive/webapp/a.tar.gz?owner=210987654321",
+            "file:///ours/../theirs/a.tar.gz",
+            "file:///ours-not/webapp/a.tar.gz",
+        ],
+    )
+    def test_a_bundle_of_another_archive_is_not_read(self, store: FakeStore, uri: str) -> None:
+        known: t.Any = {**certificate(), "archive_uri": uri}
+        ours = definition(archive="file:///ours")
+        store.documents["webapp"] = Stored(document(definition=ours, certificate=known), "v")
+        found = record(store, state="locked", run="converge", archive="file:///ours", check_mode=True)
+        assert found.result["bundle"] is None
+        assert f"the bundle {uri} that the document of project webapp names is not in project_archive" in str(
+            found.warnings
+        )
+        by_definition = record(store, state="locked", check_mode=True, definition={**WANTED, "archive": "file:///ours"})
+        assert by_definition.result["bundle"] is None
+        assert record(store, state="locked", check_mode=True).result["bundle"] == uri
+        restored = {"run": "restore", "archive": "file:///ours", "restore_bundle": uri}
+        assert record(store, state="locked", check_mode=True, **restored).result["bundle"] == uri
+
+    def test_a_bundle_of_the_archive_is_read(self, store: FakeStore) -> None:
+        known: t.Any = {**certificate(), "archive_uri": "file:///ours/webapp/a.tar.gz"}
+        store.documents["webapp"] = Stored(
+            document(definition=definition(archive="file:///ours"), certificate=known), "v"
+        )
+        found = record(store, state="locked", run="converge", archive="file:///ours/", check_mode=True)
+        assert (found.result["bundle"], found.warnings) == ("file:///ours/webapp/a.tar.gz", ())
+
     def test_a_directory_is_stored_with_its_whole_path(self, store: FakeStore, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HOME", "/home/ops")
         wanted = {**WANTED, "archive": "file://~/keys"}

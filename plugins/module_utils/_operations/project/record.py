@@ -157,12 +157,15 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
     changed = shown[0] != shown[1]
     result = _result(request, before, decided, clients.store.uri, asked.claim.run_id)
     result["summary"] = _summary(request, result["summary"], decided, changed, asked)
+    elsewhere = _elsewhere(request, result.get("bundle"))
+    if elsewhere:
+        result["bundle"] = None
     return Outcome(
         changed=changed,
         result=result,
         before=shown[0],
         after=shown[1],
-        warnings=(*request.warnings, *decided.warnings),
+        warnings=(*request.warnings, *decided.warnings, *([elsewhere] if elsewhere else [])),
     )
 
 
@@ -202,6 +205,25 @@ def _require_archive(request: RecordRequest, document: ProjectDocument | None) -
         problem = project_updates.archive_problem(request.name, wanted["archive"], request.archive)
         if problem:
             raise RefusedError(problem)
+
+
+def _elsewhere(request: RecordRequest, bundle: str | None) -> str | None:
+    """Why the bundle that a document names is not read: it is in another archive than the one that the user of this
+    run gave, and a document does not decide which key comes into service. None if it may be read."""
+    given = request.archive or (request.definition and request.definition["archive"])
+    if (
+        request.state != "locked"
+        or not given
+        or not bundle
+        or bundle == request.restore_bundle
+        or project_updates.is_in_archive(bundle, given)
+    ):
+        return None
+    return (
+        f"the bundle {texts.cleaned(bundle, texts.LONGEST_MESSAGE)} that the document of project {request.name} names"
+        f" is not in project_archive, which is {given}: it is not read. Copy it there, and name it with"
+        " project_restore_bundle in the playbook restore, if it is needed"
+    )
 
 
 def _view(state: str, store: Store, clock: Clock) -> t.Callable[[ProjectDocument], ProjectDocument] | None:
