@@ -103,6 +103,10 @@ _ROOTS = {
 }
 # Who reads what was answered.
 _READERS = frozenset({"botocore.endpoint", "botocore.parsers"})
+# Who finds credentials when a call needs them, in files, programs and services that the environment names, and signs.
+_SIGNERS = frozenset({"botocore.auth", "botocore.credentials", "botocore.signers", "botocore.tokens"})
+# What botocore lets through of what happens there, as it came.
+_BARE = (OSError, AttributeError, KeyError, TypeError, ValueError)
 
 
 class _NotOfAwsError(Exception):
@@ -173,7 +177,9 @@ def calling(service: str, operation: str, target: str = "") -> t.Iterator[None]:
         ) from exc
     except ClientError as exc:
         raise _from_client_error(exc, where) from exc
-    except (BotoCoreError, ResponseParserError, _NotOfAwsError, AttributeError, KeyError, TypeError, ValueError) as exc:
+    except (BotoCoreError, ResponseParserError, _NotOfAwsError, *_BARE) as exc:
+        if isinstance(exc, _BARE) and _is_about_credentials(exc):
+            raise ConfigError([f"{where} was not called: {configuration.problem(exc)}"]) from None
         found = _without_answer(exc)
         if found is None:
             raise
@@ -227,9 +233,20 @@ def _without_answer(exc: Exception) -> tuple[str, str] | None:
 def _is_about_the_answer(exc: Exception) -> bool:
     """Whether botocore stumbled over it: its parsers take JSON for an object, and XML for the answer that they expect,
     without a look."""
-    names = [str(frame.f_globals.get("__name__", "")) for frame, _line in traceback.walk_tb(exc.__traceback__)]
     # a mistake in a handler of ours comes through botocore.hooks, one in the arguments is seen by botocore.client
-    return next((name for name in reversed(names) if name.startswith("botocore.")), "") in _READERS
+    return next(iter(_modules(exc)), "") in _READERS
+
+
+def _is_about_credentials(exc: Exception) -> bool:
+    """Whether it happened where credentials are found and used, and not in a handler of ours."""
+    names = _modules(exc)
+    return bool(_SIGNERS & {*names}) and names[0] != "botocore.hooks"
+
+
+def _modules(exc: Exception) -> list[str]:
+    """The modules of botocore that the exception came through, the innermost first."""
+    names = [str(frame.f_globals.get("__name__", "")) for frame, _line in traceback.walk_tb(exc.__traceback__)]
+    return [name for name in reversed(names) if name.startswith("botocore.")]
 
 
 def _from_client_error(exc: ClientError, call: _Call) -> RemoteError:

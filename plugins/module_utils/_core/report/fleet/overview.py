@@ -19,6 +19,12 @@ LONGEST_NAME = 16
 _SHORTEST_NAMES = 8
 # So many projects are named with what they need.
 NEEDING = 20
+# What is wrong with sites, which the state of a project and its reason say nothing of.
+_OF_SITES = {
+    "left_behind": "a site stays on an older certificate, and goes dark when that expires",
+    "uncovered_alias": "a site has a name that its certificate does not cover",
+    "unbound": "no site uses the certificate, though one could",
+}
 _DOCTOR = "ansible-playbook certops.cloudfront.doctor -e project_name="
 
 
@@ -34,10 +40,15 @@ def lines(picture: FleetPicture, shown: int | None, headline: str) -> list[str]:
 def _items(picture: FleetPicture) -> list[screen.Item]:
     needing = picture.needing
     found = [
-        screen.Item(f"{row.name} | {', '.join(row.attention)} | {row.reason}", f"{_DOCTOR}{row.name}")
+        screen.Item(f"{row.name} | {', '.join(row.attention)} | {_why(row)}", f"{_DOCTOR}{row.name}")
         for row in needing[:NEEDING]
     ]
     return [*found, screen.Item(f"and {len(needing) - NEEDING} more")] if len(needing) > NEEDING else found
+
+
+def _why(row: FleetRow) -> str:
+    of_sites = [_OF_SITES[one] for one in row.attention if one in _OF_SITES]
+    return "; ".join([*([row.reason] if len(of_sites) < len(row.attention) else []), *of_sites])
 
 
 def _table(rows: t.Sequence[tuple[str, ...]]) -> list[str]:

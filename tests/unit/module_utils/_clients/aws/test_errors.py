@@ -52,12 +52,16 @@ def test_a_lack_of_configuration_is_bad_input(failure: Exception) -> None:
 
 
 def _client(service: str, **credentials: str) -> t.Any:
-    given = {"aws_access_key_id": "none", "aws_secret_access_key": "none", **credentials}
+    given = {
+        "aws_access_key_id": "none",
+        "aws_secret_access_key": "none",
+        "endpoint_url": "http://127.0.0.1:1",
+        **credentials,
+    }
     return boto3.client(
         service,
         region_name="us-east-1",
         config=Config(retries={"total_max_attempts": 1}),
-        endpoint_url="http://127.0.0.1:1",
         **given,
     )
 
@@ -75,6 +79,26 @@ def test_a_mistake_of_ours_is_not_taken_for_an_answer() -> None:
         client.no_such_call()
     with pytest.raises(TypeError, match="keyword arguments"), calling("sns", "ListTopics"):
         client.list_topics("a")
+
+
+def test_a_file_of_credentials_that_is_not_there_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container whose token is not mounted."""
+    for name in ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ROLE_ARN", "arn:aws:iam::111111111111:role/certops")
+    monkeypatch.setenv("AWS_WEB_IDENTITY_TOKEN_FILE", "/nowhere/token")
+    client = boto3.session.Session(region_name="us-east-1").client("sns", endpoint_url="http://127.0.0.1:1")
+    with (
+        pytest.raises(ConfigError, match=r"sns:ListTopics was not called: .*/nowhere/token"),
+        calling("sns", "ListTopics"),
+    ):
+        client.list_topics()
+
+
+def test_a_port_that_is_none_is_bad_input() -> None:
+    client = _client("sns", endpoint_url="http://127.0.0.1:99999")
+    with pytest.raises(ConfigError, match="Port out of range"), calling("sns", "ListTopics"):
+        client.list_topics()
 
 
 def test_a_header_with_a_session_token_is_not_quoted() -> None:

@@ -62,3 +62,15 @@ def test_hostile_texts_stay_in_their_row(text: str) -> None:
     found = lines(report.hostile(text))
     assert len(found[:2]) == 2
     assert all(line.isprintable() for line in found)
+
+
+def test_what_is_wrong_with_sites_is_told_beside_what_is_wrong_with_the_project() -> None:
+    rows = [
+        report.row("a", "ok", attention=("left_behind", "unbound"), reason="the certificate is valid"),
+        report.row("b", "failing", attention=("failing", "uncovered_alias"), reason="the zone is gone"),
+    ]
+    said = " ".join(overview.lines(report.picture(*rows), None, HEADLINE)).replace("   ", " ")
+    assert "the certificate is valid" not in said
+    assert "no site uses the certificate, though one could" in said
+    assert "a | left_behind, unbound | a site stays on an older certificate" in said
+    assert "the zone is gone; a site has a name that its" in said
