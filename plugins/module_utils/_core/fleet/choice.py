@@ -25,6 +25,10 @@ _NOTHING = (
     " certificate_projects; reissue runs on the whole store only if project_issued_before is set."
 )
 _NO_LIST = "projects: it is not a list; use a list of names or definitions, or project_name for one project"
+_LOCALHOST = (
+    "certificate_projects: localhost is in this group of the inventory, but its variables are those of the whole run,"
+    " so one project would be taken for all; name the host after its project"
+)
 _TWO_CHOICES = "projects: a list and --limit both select projects; use only one of them"
 _UNHEARD = (
     ": not supported by this playbook, which runs on every project that you name; use --limit, or name the projects"
@@ -117,6 +121,7 @@ def _problems(asked: AskedProjects) -> list[str]:
     return [
         *([] if asked.is_named or takes_everything else [_NOTHING]),
         *([] if is_list else [_NO_LIST]),
+        *([_LOCALHOST] if "localhost" in (asked.hosts or ()) else []),
         *([_TWO_CHOICES] if asked.limited and asked.projects is not None else []),
         *([", ".join(asked.choosing) + _UNHEARD] if is_unheard else []),
         *renewal.schedule_problems(asked.interval_hours),

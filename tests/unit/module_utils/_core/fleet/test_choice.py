@@ -105,6 +105,11 @@ def test_a_playbook_takes_what_it_is_asked(asked: AskedProjects, wanted: Project
             id="two choices",
         ),
         pytest.param(
+            AskedProjects("renew", project_name="a", hosts=("localhost", "b")),
+            ["certificate_projects: localhost is in this group"],
+            id="a host whose variables are those of the run",
+        ),
+        pytest.param(
             AskedProjects("named", projects="a", hosts=("a",), limited=True, choosing=("select_tags", "max_per_run")),
             [
                 "projects: it is not a list",
