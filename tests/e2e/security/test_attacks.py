@@ -143,6 +143,18 @@ def test_a_resolver_that_goes_on_sending_holds_up_no_run(
     assert_harmless(tmp_path, run)
 
 
+def test_a_resolver_that_says_nothing_whole_gives_the_doctor_no_findings(
+    good: Path, ansible: Ansible, tmp_path: Path
+) -> None:
+    server = Flood(truncated)
+    try:
+        run = ansible.playbook("doctor", {"project_name": GOOD, "project_dns_server": server.address})
+    finally:
+        server.stop()
+    assert "ZONE_NOT_DELEGATED" not in run.output
+    assert_harmless(tmp_path, run)
+
+
 # --- documents ---
 
 MUTATIONS: dict[str, Callable[[dict[str, t.Any]], t.Any]] = {

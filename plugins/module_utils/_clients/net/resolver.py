@@ -240,7 +240,8 @@ class _Talk:
             return
         question, query = waiting
         del self.in_flight[answer.id]
-        values = self._values(question, self._whole(question, query, answer))
+        whole = self._whole(question, query, answer)
+        values = None if whole is None else self._values(question, whole)
         if values is not None:
             self.found[question] = values
         self._send()
@@ -261,12 +262,14 @@ class _Talk:
             self.in_flight[query.id] = (question, query)
 
     def _whole(self, question: DnsQuestion, query: t.Any, answer: t.Any) -> t.Any:
-        left = self._end - time.monotonic()
-        if not answer.flags & dns.flags.TC or left <= 0:
+        """The answer; None if it did not fit a datagram, and TCP has none: the part of it that came says neither what
+        else there is nor that there is nothing."""
+        if not answer.flags & dns.flags.TC:
             return answer
+        left = self._end - time.monotonic()
         with contextlib.suppress(*_UNREADABLE, OSError):
-            return dns.query.tcp(query, question.server[0], min(left, TRY_SECONDS[0]), question.server[1])
-        return answer
+            return dns.query.tcp(query, question.server[0], max(min(left, TRY_SECONDS[0]), 0), question.server[1])
+        return None
 
     def _values(self, question: DnsQuestion, answer: t.Any) -> tuple[str, ...] | None:
         if answer.rcode() not in (dns.rcode.NOERROR, dns.rcode.NXDOMAIN):
