@@ -755,10 +755,11 @@ class TestTheArchive:
         return store
 
     def test_a_document_that_names_another_archive_than_the_one_given_fails_alone(self) -> None:
-        store = self.store("s3://ours/keys", "s3://theirs/keys", None, "s3://ours/keys/?kms_key_id=k")
+        places = ("s3://ours/keys", "s3://theirs/keys", None, "s3://ours/keys/?owner=210987654321")
+        store = self.store(*places, "s3://ours/keys?kms_key_id=theirs")
         found = plan(store, archive="s3://ours/keys/").result
         assert [one["name"] for one in found["selected"]] == ["p0", "p3"]
-        assert [one["name"] for one in found["broken"]] == ["p1", "p2"]
+        assert [one["name"] for one in found["broken"]] == ["p1", "p2", "p4"]
         assert "s3://theirs/keys, but project_archive is s3://ours/keys/" in found["broken"][0]["error"]
 
     def test_projects_that_are_named_are_held_to_it_too(self) -> None:
