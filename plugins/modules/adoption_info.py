@@ -239,7 +239,7 @@ inventory:
   description: The definitions as YAML for an inventory.
   returned: success
   type: str
-  sample: "certificate_projects:\n  hosts:\n    WebApp:\n      project_name: \"WebApp\"\n"
+  sample: "certificate_projects:\n  hosts:\n    WebApp:\n      project_name: 'WebApp'\n"
 lines:
   description: The same in words.
   returned: success

@@ -216,6 +216,25 @@ def test_the_way_back_is_one_command_too(ansible: Ansible, plugin: SslPlugin) ->
     assert plugin.timer(project)
 
 
+def test_after_a_renewal_the_way_back_takes_force_and_the_old_tool_takes_over_from_ours(
+    ansible: Ansible, plugin: SslPlugin
+) -> None:
+    seed.create_zone("example.com")
+    project = plugin.project("WebApp", ["example.com"])
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    ansible.playbook("reissue", {"projects": ["WebApp"]}).succeeded()
+    ours = document(ansible, "WebApp")["certificate"]["id"]
+    refused = adopted(ansible, adopt_from="ssl_plugin", adopt_state="absent", adopt_projects="WebApp")
+    assert "has been renewed since its adoption" in refused.failed().output
+    back = {"adopt_from": "ssl_plugin", "adopt_state": "absent", "adopt_projects": "WebApp", "adopt_force": True}
+    ansible.playbook("adopt", back).succeeded()
+    assert [one["ServerCertificateId"] for one in plugin.certificates(project)] == [ours]
+    assert set(in_service(project.distributions).values()) == {ours}
+    assert plugin.timer(project)
+    newest = plugin.certificates(project)[-1]["ServerCertificateId"]
+    assert set(in_service(project.distributions).values()) == {newest} != {ours}
+
+
 def test_one_that_fails_is_started_again_and_the_others_are_adopted(
     ansible: Ansible, plugin: SslPlugin, control: Control
 ) -> None:
@@ -285,7 +304,7 @@ def test_of_both_topics_the_new_one_asks_and_the_old_one_stays(
 ) -> None:
     made = plugin.project("WebApp", ["example.com"])
     done = adopted(ansible, adopt_from="ssl_plugin", adopt_topic="both").succeeded()
-    assert "ops@example.com did not confirm the new topic yet" in done.output
+    assert "unconfirmed: ops@example.com;" in done.output
     sns = seed.client("sns")
     arns = {one["TopicArn"] for one in sns.list_topics()["Topics"]}
     new = next(arn for arn in arns if arn.endswith(":certops-WebApp"))
@@ -295,7 +314,7 @@ def test_of_both_topics_the_new_one_asks_and_the_old_one_stays(
     assert document(ansible, "WebApp")["definition"]["sns_topic"] == "certops-WebApp"
     control.confirm("ops@example.com", new)
     again = adopted(ansible, adopt_from="ssl_plugin", adopt_topic="both").succeeded()
-    assert (again.changed, "did not confirm" in again.output) == (0, False)
+    assert (again.changed, "unconfirmed" in again.output) == (0, False)
 
 
 def test_the_region_of_the_old_tool_may_be_another_one(

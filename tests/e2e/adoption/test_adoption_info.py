@@ -82,6 +82,27 @@ def test_the_access_key_of_the_controller_is_never_read(
     assert {call["params"]["FunctionName"] for call in read} == {made.function}
 
 
+def test_what_tags_and_targets_do_not_tell_is_asked_of_the_stack(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    environment = {"DOMAINS_LIST": "example.com", "CERTBOT_BUCKET": made.bucket, "TOPIC_ARN": made.topic}
+    # put again by hand, so without the tags of CloudFormation
+    control.function(plugin.region, made.function, environment=environment)
+    for name in made.rules.values():
+        targets = [
+            {"Id": "Target0", "Arn": f"arn:aws:lambda:{plugin.region}:123456789012:function:{made.function}:live"}
+        ]
+        seed.client("events").put_targets(Rule=name, Targets=targets)
+    control.clear_calls()
+    scheduler = adoption.found("WebApp")["scheduler"]
+    assert control.counts()["ListStackResources"] == 1
+    assert (scheduler["function"], {rule["name"] for rule in scheduler["rules"]}) == (
+        made.function,
+        set(made.rules.values()),
+    )
+
+
 def test_the_names_of_the_certificate_count_and_the_list_is_named(plugin: SslPlugin, adoption: Adoption) -> None:
     made = plugin.project("WebApp", ["example.com", "old.example.com"])
     environment = {

@@ -9,6 +9,7 @@ import io
 import tarfile
 import typing as t
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
@@ -17,7 +18,7 @@ from e2e.adoption.conftest import LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
-from sandbox.ssl_plugin import PluginProject, SslPlugin
+from sandbox.ssl_plugin import PluginProject, SslPlugin, archive
 
 OURS = "/cloudfront/certops/WebApp/"
 
@@ -469,3 +470,59 @@ def test_what_people_uploaded_is_adopted_without_a_key(adoption: Adoption) -> No
     assert adoption.plan()["example-com"]["action"] == "none"
     again = adoption.info(sources=["iam"]).result["projects"]
     assert [one["status"] for one in again] == []
+
+
+def test_the_topic_of_the_old_tool_can_be_kept_with_those_who_confirmed_it(
+    plugin: SslPlugin, adoption: Adoption
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    first = adoption.found("WebApp", topic="keep")
+    adoption.adopt(first, state="copied")
+    adoption.source(first)
+    adoption.adopt(adoption.found("WebApp", topic="keep", known=[first]))
+    document = adoption.document("WebApp") or {}
+    assert (document["definition"]["sns_topic"], document["subscribed"]) == (made.topic, ["ops@example.com"])
+
+
+def test_with_rebind_the_newest_is_current_and_the_next_run_binds_it(plugin: SslPlugin, adoption: Adoption) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    before = bound(made)
+    pair = plugin.authority.certificate(["example.com"], timedelta(days=90), timedelta(hours=1))
+    newest = plugin._upload(made, "WebApp-2030-01-01-0000", pair)
+    packed = archive(pair, plugin.authority)
+    seed.client("s3").put_object(Bucket=made.bucket, Key="WebApp/2026-11-01-0000.tar.gz", Body=packed)
+    first = adoption.found("WebApp", rebind=True)
+    adoption.adopt(first, state="copied")
+    adoption.source(first)
+    adoption.adopt(adoption.found("WebApp", rebind=True, known=[first]))
+    document = adoption.document("WebApp") or {}
+    assert (document["certificate"]["id"], document["certificate"]["deployed"]) == (newest, None)
+    need = adoption.plan()["WebApp"]
+    assert (bound(made), need["action"]) == (before, "resume"), need
+
+
+@pytest.mark.parametrize(("wanted", "copied"), [("all", 2), ("current", 1)])
+def test_every_bundle_is_copied_or_that_of_the_certificate_in_service(
+    plugin: SslPlugin, adoption: Adoption, wanted: str, copied: int
+) -> None:
+    plugin.project("WebApp", ["example.com"], runs=2)
+    done = adoption.whole("WebApp", archive_bundles=wanted)
+    assert len(done.result["bundles"]) == copied
+    assert (adoption.document("WebApp") or {})["certificate"]["archive_uri"] in done.result["bundles"].values()
+
+
+def test_a_key_on_a_disk_makes_an_upload_by_hand_whole(plugin: SslPlugin, adoption: Adoption, tmp_path: Path) -> None:
+    pair, chain = plugin.authority.certificate(["example.com"]), plugin.authority.issuer.certificate_pem
+    uploaded = seed.client("iam").upload_server_certificate(
+        ServerCertificateName="by-hand",
+        Path="/cloudfront/",
+        CertificateBody=pair.certificate_pem,
+        PrivateKey=pair.key_pem,
+        CertificateChain=chain,
+    )["ServerCertificateMetadata"]["ServerCertificateId"]
+    seed.create_distribution(["example.com"], uploaded)
+    for name, text in (("cert", pair.certificate_pem), ("chain", chain), ("privkey", pair.key_pem)):
+        (tmp_path / f"{name}.pem").write_text(text, encoding="ascii")
+    project = adoption.info(sources=["iam"]).result["projects"][0]
+    done = adoption.adopt(project, bundle=str(tmp_path), require_key=True)
+    assert done.result["document"]["certificate"]["archive_uri"].startswith(adoption.archive)

@@ -53,13 +53,14 @@ def lines(project: SeenProject) -> list[str]:
     found += [f"refused: {one}" for one in project["problems"]]
     if project["status"] in (READY, REFUSED):
         found += [_certificate(one) for one in project["certificates"]]
+    if project["status"] == READY:
         found += [_move(one) for one in project["moves"]]
         found += [f"copies: {one['uri']} ({one['size']} bytes)" for one in project["bundles"]]
         found += _scheduler(project["scheduler"])
         found += _later(project)
     if project["status"] == ADOPTED:
         waiting = project["unconfirmed"]
-        told = f"{', '.join(waiting)} did not confirm the new topic yet, and hear nothing until then"
+        told = f"unconfirmed: {', '.join(waiting)}; no notice comes before the link in the mail of AWS was followed"
         found += [told] if waiting else []
         found += _later(project)
     found += [f"warning: {one}" for one in project["warnings"]]
@@ -118,7 +119,17 @@ def inventory(projects: t.Iterable[SeenProject]) -> str:
     for one in chosen:
         found.append(f"{INDENT * 2}{one['name']}:")
         values = {"name": one["name"], **one["definition"]}
-        found += [
-            f"{INDENT * 3}project_{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()
-        ]
+        found += [f"{INDENT * 3}project_{key}: {_yaml(value)}" for key, value in values.items()]
     return "\n".join(found) + "\n"
+
+
+def _yaml(value: t.Any) -> str:
+    """A value in one line of YAML, with single quotes, which stay as they are where Ansible shows the line as JSON."""
+    if isinstance(value, str) and value.isprintable():
+        quoted = value.replace("'", "''")
+        return f"'{quoted}'"
+    if isinstance(value, (list, tuple)):
+        return f"[{', '.join(_yaml(one) for one in value)}]"
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{_yaml(key)}: {_yaml(one)}' for key, one in value.items())}}}"
+    return json.dumps(value, ensure_ascii=False)

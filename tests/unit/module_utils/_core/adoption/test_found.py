@@ -6,6 +6,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
+import yaml
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import mapping, report
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.found import (
     AdoptionFinding,
@@ -172,8 +173,16 @@ def test_the_report_is_safe_to_show_and_fit_for_an_inventory() -> None:
     found = project(certificate(1, ["E1"]), warnings=["a\x1b[31m colour\nand a line"])
     told = report.result([found])
     assert all("\x1b" not in line and "\n" not in line for line in told["lines"])
-    assert 'project_domains: ["example.com", "www.example.com"]' in told["inventory"]
+    assert "project_domains: ['example.com', 'www.example.com']" in told["inventory"]
     assert told["ready"] == ["WebApp"]
+
+
+def test_the_inventory_is_yaml_whatever_stands_in_a_definition() -> None:
+    tags = {"team": 'it\'s \\ "ours"', "line": "a\nb", "网站": "是"}
+    found = project(certificate(1, ["E1"]))
+    found["definition"] = {"tags": tags, "archive_keep": 3}
+    told = yaml.safe_load(report.inventory([found]))["certificate_projects"]["hosts"]["WebApp"]
+    assert (told["project_tags"], told["project_archive_keep"]) == (tags, 3)
 
 
 def test_a_distribution_that_left_its_project_is_noticed() -> None:
