@@ -116,6 +116,13 @@ def test_cas_that_misbehave_are_the_trouble_of_their_own_projects(
     assert_harmless(tmp_path, run)
 
 
+def test_a_ca_that_asks_for_no_pause_gets_one_all_the_same(control: Control, ansible: Ansible) -> None:
+    seed.create_zone("example.com")
+    control.set(acme_retry_after=0, acme_processing_seconds=6)
+    ansible.playbook("create", CREATED).succeeded()
+    assert 1 < control.counts("acme")["order"] <= 14
+
+
 # --- DNS ---
 
 
