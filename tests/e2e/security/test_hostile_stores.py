@@ -129,3 +129,31 @@ def test_a_document_cannot_send_keys_elsewhere_than_where_the_user_keeps_them(
     assert not list(tmp_path.rglob("theirs"))
     ansible.playbook("renew", {**given, "project_archive": theirs}).succeeded()
     assert list((tmp_path / "theirs" / GOOD).glob("*.tar.gz"))
+
+
+def test_a_document_cannot_bring_a_key_of_others_into_service(
+    ansible: Ansible, sandbox: SandboxProcess, tmp_path: Path
+) -> None:
+    seed.create_zone("example.com")
+    given = {"project_name": GOOD, "project_domains": ["example.com"], "project_archive": f"file://{tmp_path}/ours"}
+    ansible.playbook("create", given).succeeded()
+    path = tmp_path / "data" / "certops" / "store" / f"{GOOD}.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    (tmp_path / "ours").rename(tmp_path / "theirs")
+    theirs = stored["certificate"]["archive_uri"].replace("/ours/", "/theirs/")
+    stored["certificate"]["archive_uri"] = theirs
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    iam = seed.client("iam")
+    iam.delete_server_certificate(ServerCertificateName=stored["certificate"]["name"])
+    # What is missing in IAM would be uploaded from the archive.
+    for name, wanted in {
+        "create": given,
+        "restore": {"project_name": GOOD, "project_archive": given["project_archive"]},
+    }.items():
+        said = ansible.playbook(name, wanted).failed().output
+        assert f"the bundle {theirs} that the document of project {GOOD} names is not in project_archive" in " ".join(
+            said.split()
+        )
+        assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
+    ansible.playbook("restore", {"project_name": GOOD, "project_restore_bundle": theirs}).succeeded()
+    assert len(iam.list_server_certificates()["ServerCertificateMetadataList"]) == 1
