@@ -202,13 +202,22 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return _read(store)
         # The same file may name another store tomorrow, or in another environment.
         key = self.get_cache_key(f"{path}{store.uri}")
-        is_cached = cache and key in self._cache
-        kept = _kept(self._cache[key]) if is_cached else None
+        kept, is_damaged = self._cached(key) if cache else (None, False)
+        if is_damaged:
+            self._warn(f"what the inventory cache has of {store.uri} does not have the form of it; it is read anew")
         if kept is None:
-            if is_cached:
-                self._warn(f"what the inventory cache has of {store.uri} does not have the form of it; it is read anew")
             kept = self._cache[key] = _read(store)
         return kept
+
+    def _cached(self, key: str) -> tuple[Found | None, bool]:
+        """What the cache has, if it can be used, and whether it has something that cannot."""
+        try:
+            if key not in self._cache:
+                return None, False
+            kept = _kept(self._cache[key])
+        except Exception:  # noqa: BLE001 - each cache plugin raises what it likes over what is damaged
+            return None, True
+        return kept, kept is None
 
     def _host(self, name: str, entry: t.Mapping[str, t.Any], uri: str, now: datetime) -> shown.Host:
         """The host of a document; one that cannot be used is warned of."""

@@ -298,6 +298,20 @@ def test_kept_listings_that_are_damaged_are_made_anew_and_told_of(
     assert_harmless(tmp_path, *runs)
 
 
+def test_an_inventory_cache_that_is_damaged_hides_no_project(good: Path, ansible: Ansible, tmp_path: Path) -> None:
+    source = tmp_path / "certops.yml"
+    cache = {"cache": True, "cache_plugin": "jsonfile", "cache_connection": str(tmp_path / "cache")}
+    source.write_text(json.dumps({"plugin": "certops.cloudfront.projects", **cache}), encoding="utf-8")
+    ansible.run("ansible-inventory", "-i", str(source), "--list").succeeded()
+    (kept,) = (tmp_path / "cache").iterdir()
+    for content in (b"{", b"[" * 100_000, b"\xff" * 99):
+        kept.write_bytes(content)
+        run = ansible.run("ansible-inventory", "-i", str(source), "--list").succeeded()
+        assert json.loads(run.stdout)["certificate_projects"]["hosts"] == [GOOD]
+        assert "does not have the form of it" in run.stderr.replace("\n", " ")
+        assert_harmless(tmp_path, run)
+
+
 LIMITS = {
     "a list in a list": "[{exempt: [[1]]}]",
     "nested deeply": "[" * 100_000,

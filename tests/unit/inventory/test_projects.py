@@ -275,6 +275,17 @@ def test_a_cache_of_another_form_is_not_used_and_that_is_told(
     assert any("what the inventory cache has of" in text for text in warnings)
 
 
+def test_a_cache_that_its_plugin_cannot_read_is_not_used_and_that_is_told(source: Source, warnings: list[str]) -> None:
+    class Corrupt(dict[str, t.Any]):
+        def __contains__(self, _key: object) -> bool:
+            raise OSError("most likely a corrupt file")
+
+    source.keep("one")
+    source.cache = Corrupt()
+    assert list(source.inventory(cache=True).hosts) == ["one"]
+    assert any("what the inventory cache has of" in text for text in warnings)
+
+
 def test_the_cache_keeps_documents_but_no_states_until_it_is_flushed(source: Source) -> None:
     source.keep("one")
     assert members(source.inventory(cache=True), "certificate_projects") == ["one"]
