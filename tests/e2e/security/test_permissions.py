@@ -285,7 +285,11 @@ def certificates(one: OneFeature) -> None:
 
 def adopt(one: OneFeature) -> None:
     SslPlugin(one.owner, one.control).project("WebApp", ["example.com"], version="v1_file")
-    SslPlugin(one.owner, one.control).project("New", ["example.org"])
+    plugin = SslPlugin(one.owner, one.control)
+    made = plugin.project("New", ["example.org"])
+    # put again without the tags of its stack, so that CloudFormation is asked for it
+    environment = {"DOMAINS_LIST": "example.org", "CERTBOT_BUCKET": made.bucket, "DYNAMODB_TABLE": str(made.table)}
+    one.control.function(plugin.region, made.function, environment=environment)
     imported = acm_certs.make(names=["example.net"], days=200).imported()
     seed.create_distribution(["example.net"], imported, env=one.owner)
     seed_targets.create_multi_tenant_distribution(imported)
