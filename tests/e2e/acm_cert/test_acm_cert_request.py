@@ -59,6 +59,19 @@ def test_check_mode_asks_for_nothing_and_then_the_certificate_is_issued_once(con
     assert arns() == {arn}
 
 
+def test_a_certificate_that_cloudfront_manages_is_not_taken_even_by_its_arn(control: Control, zone: str) -> None:
+    managed = acm().request_certificate(
+        DomainName=NAMES[0],
+        SubjectAlternativeNames=list(NAMES[1:]),
+        ValidationMethod="DNS",
+        KeyAlgorithm="EC_prime256v1",
+        ManagedBy="CLOUDFRONT",
+    )["CertificateArn"]
+    done = ask(certificate_arn=managed)
+    assert done.result["issued"]
+    assert done.result["certificate_arn"] != managed
+
+
 def test_the_known_arn_spares_the_listing(control: Control, zone: str) -> None:
     arn = ask().result["certificate_arn"]
     control.clear_calls()

@@ -238,6 +238,19 @@ def test_in_china(control: Control) -> None:
     assert (stored["arn"].split(":")[1], done.result["matched"]) == ("aws-cn", [])
 
 
+def test_the_dedicated_ip_of_the_default_certificate_is_not_ordered_with_one_of_acm(control: Control) -> None:
+    distribution = seed.create_distribution(["www.example.com"])
+    done = run(
+        cloudfront_cert_bind,
+        acm_certificate_arn=acm_certs.make().imported(),
+        certificate_domains=list(acm_certs.NAMES),
+        match=["aliases"],
+    )
+    assert statuses(done) == {distribution: "rebound"}
+    viewer = client().get_distribution_config(distribution).viewer
+    assert (viewer["SSLSupportMethod"], viewer["MinimumProtocolVersion"]) == ("sni-only", "TLSv1.2_2021")
+
+
 def test_a_certificate_of_another_account_is_refused_before_any_change(control: Control) -> None:
     own = acm_certs.make().imported()
     distribution = seed.create_distribution(["www.example.com"], own)

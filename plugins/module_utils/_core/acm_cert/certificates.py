@@ -16,6 +16,8 @@ from ..values.partitions import region_of
 CLOUDFRONT_REGION = "us-east-1"
 IMPORTED, AMAZON_ISSUED = "IMPORTED", "AMAZON_ISSUED"
 PENDING, ISSUED = "PENDING_VALIDATION", "ISSUED"
+# Where the key of a certificate is that an ACME client ordered: never in ACM, so nothing can serve it.
+KEY_OF_A_CLIENT = "ACME"
 # All that ListCertificates knows: without this filter it shows RSA_1024 and RSA_2048 only.
 # https://docs.aws.amazon.com/acm/latest/APIReference/API_Filters.html
 KEY_ALGORITHMS = ("RSA_1024", "RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1", "EC_secp521r1")
@@ -65,6 +67,7 @@ class AcmSummary:
     created_at: datetime | None = None
     is_exportable: bool = False
     managed_by: str = ""
+    key_origin: str = ""
     # a listing shows the first 100 names only
     has_more_domains: bool = False
 
@@ -88,6 +91,7 @@ class AcmCertificate:
     in_use_by: tuple[str, ...] = ()
     failure_reason: str = ""
     managed_by: str = ""
+    key_origin: str = ""
     is_exportable: bool = False
     validations: tuple[Validation, ...] = ()
     renewal_eligibility: str = ""

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from ..values import domain_names, times
 from . import certificates, limits
-from .certificates import AMAZON_ISSUED, ISSUED, PENDING, AcmCertificate, AcmSummary, Validation
+from .certificates import AMAZON_ISSUED, ISSUED, KEY_OF_A_CLIENT, PENDING, AcmCertificate, AcmSummary, Validation
 from .import_plan import may_adopt
 
 # A request that is not validated by then is dead.
@@ -87,6 +87,7 @@ def may_be_ours(summary: AcmSummary, wanted: WantedRequest) -> bool:
     return (
         summary.type == AMAZON_ISSUED
         and not summary.managed_by
+        and summary.key_origin != KEY_OF_A_CLIENT
         and summary.key_type == wanted.key_type
         and summary.is_exportable == wanted.is_exportable
         and summary.domains == certificates.names_of(wanted.domains)
@@ -99,6 +100,7 @@ def fits(found: AcmCertificate, wanted: WantedRequest) -> bool:
         found.type == AMAZON_ISSUED
         and found.status in (ISSUED, PENDING)
         and not found.managed_by
+        and found.key_origin != KEY_OF_A_CLIENT
         and found.key_type == wanted.key_type
         and found.is_exportable == wanted.is_exportable
         and found.domains == certificates.names_of(wanted.domains)

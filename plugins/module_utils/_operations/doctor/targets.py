@@ -24,7 +24,7 @@ from ..._core.targets.uses import NewCertificate, Use, UseSelection
 from ..._core.values.shapes import CertificateRecord
 from ..targets.api_domains import DomainTargets
 from ..targets.certificate import KnownCertificates
-from ..targets.classic_listeners import ClassicTargets
+from ..targets.classic_listeners import ClassicTargets, every
 from ..targets.listeners import ListenerTargets
 from .checks import Check, Subject
 
@@ -121,8 +121,7 @@ class TargetChecks:
         def names(arn: str) -> tuple[str, ...]:
             return recorded[arn] if arn in recorded else known.names(arn) if by_name else ()
 
-        current = ListenerTargets(region.elbv2, names).scan(lambda _one: True)
-        return (*current, *ClassicTargets(region.elb, names).scan(lambda _one: True))
+        return every(ListenerTargets(region.elbv2, names), ClassicTargets(region.elb, names))
 
     def _new(self, step: TargetStep) -> NewCertificate:
         """The recorded certificate, or the one to come."""

@@ -23,7 +23,7 @@ from ..._core.values.shapes import ProjectDocument
 from ..._errors import RemoteError
 from ..targets.api_domains import DomainTargets
 from ..targets.certificate import DENIED
-from ..targets.classic_listeners import ClassicTargets
+from ..targets.classic_listeners import ClassicTargets, every
 from ..targets.listeners import ListenerTargets
 
 NO_CERTIFICATE = NewCertificate(None, ())
@@ -60,8 +60,7 @@ class BesideClients:
         def known(arn: str) -> tuple[str, ...]:
             return names.get(arn, ())
 
-        current = ListenerTargets(self.elbv2(region), known).scan(lambda _one: True)
-        return (*current, *ClassicTargets(self.elb(region), known).scan(lambda _one: True))
+        return every(ListenerTargets(self.elbv2(region), known), ClassicTargets(self.elb(region), known))
 
     def owned(self, needs: t.Iterable[Need]) -> tuple[dict[str, tuple[beside.Owned, ...]], tuple[str, ...]]:
         """What of that which these runs change has another owner, by project, and why that is not known."""

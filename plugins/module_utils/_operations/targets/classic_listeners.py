@@ -13,6 +13,12 @@ from ..._core.targets import listeners
 from ..._core.targets.listeners import SECURE, ClassicListener
 from ..._core.targets.uses import Slot, Use
 from ..._errors import RemoteError
+from .listeners import ListenerTargets
+
+
+def every(current: ListenerTargets, classic: ClassicTargets) -> tuple[Use, ...]:
+    """Every TLS listener of a region, of load balancers of all kinds."""
+    return (*current.scan(lambda _one: True), *classic.scan(lambda _one: True))
 
 
 @dataclass

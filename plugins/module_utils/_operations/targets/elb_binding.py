@@ -18,7 +18,7 @@ from ..._core.targets.uses import CLASSIC_LISTENER, LISTENER, Use, UseSelection
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
-from . import outcome
+from . import classic_listeners, outcome
 from .binding import TargetBinding
 from .certificate import KnownCertificates
 from .classic_listeners import ClassicTargets
@@ -84,7 +84,7 @@ def _scan(
         tagged = clients.tagging.get_resources(LOAD_BALANCERS, selection.tags)
         listed |= {listeners.owner_of(arn) for arn in tagged}
     elif selection.match != {"ids"}:
-        return (*current.scan(lambda _one: True), *classic.scan(lambda _one: True))
+        return classic_listeners.every(current, classic)
     is_current = {one for one in listed if one.startswith("arn:")}
     found = current.scan(lambda one: one in is_current) if is_current else ()
     return (*found, *(classic.scan(lambda one: one in listed) if listed - is_current else ()))

@@ -180,6 +180,7 @@ def _summary(entry: t.Mapping[str, t.Any]) -> AcmSummary:
         created_at=_utc(entry.get("CreatedAt")),
         is_exportable=entry.get("ExportOption") == "ENABLED",
         managed_by=entry.get("ManagedBy", ""),
+        key_origin=entry.get("CertificateKeyPairOrigin", ""),
         has_more_domains=bool(entry.get("HasAdditionalSubjectAlternativeNames")),
     )
 
@@ -204,6 +205,7 @@ def _certificate(answer: t.Mapping[str, t.Any]) -> AcmCertificate:
         in_use_by=tuple(answer.get("InUseBy", [])),
         failure_reason=answer.get("FailureReason", ""),
         managed_by=answer.get("ManagedBy", ""),
+        key_origin=answer.get("CertificateKeyPairOrigin", ""),
         is_exportable=answer.get("Options", {}).get("Export") == "ENABLED",
         validations=_validations(answer),
         renewal_eligibility=answer.get("RenewalEligibility", ""),

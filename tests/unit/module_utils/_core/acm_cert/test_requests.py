@@ -57,7 +57,9 @@ def test_a_name_that_is_too_long_for_a_common_name_does_not_stand_first() -> Non
     "other",
     [
         replace(LISTED, type="IMPORTED"),
+        replace(LISTED, type="PRIVATE"),
         replace(LISTED, managed_by="CLOUDFRONT"),
+        replace(LISTED, key_origin="ACME"),
         replace(LISTED, key_type="rsa_2048"),
         replace(LISTED, is_exportable=True),
         replace(LISTED, domains=("example.com",)),
@@ -151,3 +153,10 @@ def test_what_stands_in_the_way_of_a_renewal(
 )
 def test_nothing_stands_in_the_way(certificate: AcmCertificate, shown: dict[str, tuple[str, ...] | None]) -> None:
     assert renewals.problems(certificate, shown, NOW) == ()
+
+
+@pytest.mark.parametrize("other", [{"type": "PRIVATE"}, {"managed_by": "CLOUDFRONT"}, {"key_origin": "ACME"}])
+def test_what_no_distribution_can_serve_is_not_taken_even_by_its_arn(other: dict[str, str]) -> None:
+    wanted = WantedRequest(("example.com",), "ecdsa_p256")
+    assert requests.fits(ISSUED, wanted)
+    assert not requests.fits(replace(ISSUED, **other), wanted)
