@@ -135,7 +135,7 @@ def _preflight(plan: RunPlan, document: ProjectDocument, is_imported: bool) -> P
     new = {"bundle": planned, "tags": _tags(document)}
     # A definition that moves the certificate stores it where it is not yet.
     is_uploaded = definition["certificate_store"] == places.IAM
-    certificate = planned if plan.issue else document["certificate"]
+    certificate = {**planned, "store": definition["certificate_store"]} if plan.issue else document["certificate"]
     return {
         "brings": _CHECKED[source] if plan.issue or source != sources.ACME else None,
         "upload": {**new, **_uploaded_as(document)} if plan.issue and is_uploaded else None,

@@ -89,13 +89,15 @@ class TargetBinding:
 
     def _give_all(self, deadline: Deadline) -> None:
         pending = sorted(report.id for report in self.reports.values() if report.status is BindStatus.REBOUND)
-        visible_by = Deadline.after(self.clock.now(), min(VISIBLE_SECONDS, self.options.wait_timeout))
+        soon = Deadline.after(self.clock.now(), min(VISIBLE_SECONDS, self.options.wait_timeout))
         rounds = 0
         while pending:
             later = []
             for one in pending:
                 reaction = self._give(one, deadline)
-                until = visible_by if reaction is Reaction.WAIT_VISIBLE else deadline
+                # only a service that takes one change in so many seconds is busy for long
+                is_paced = self.kinds[self.uses[one].kind].interval > 0
+                until = deadline if is_paced and reaction is not Reaction.WAIT_VISIBLE else soon
                 if reaction is not None and not until.has_passed(self.clock.now()):
                     later.append(one)
             pending = later

@@ -107,7 +107,7 @@ def test_the_preflight_checks_what_is_going_to_be_issued() -> None:
         "quota_headroom": 2,
     }
     assert found["import"] is None
-    assert found["bind"]["server_certificate"] == PLANNED
+    assert found["bind"]["server_certificate"] == {**PLANNED, "store": "iam"}
 
 
 def test_the_preflight_checks_the_import_of_what_goes_into_acm() -> None:
@@ -137,7 +137,7 @@ def test_the_preflight_of_a_certificate_that_stays_checks_only_where_it_is_bound
 def test_the_preflight_looks_at_what_is_listed_beside_distributions_in_each_region() -> None:
     wanted = {"certificate_store": "acm", "acm_regions": ["eu-west-1"], "targets": ["elb", "apigateway"]}
     found = options(ISSUE, **wanted, listeners=["web:443"], api_domains=["api.example.com"], bind=["ids"])["preflight"]
-    shared = {"certificate": PLANNED, "match": ["ids"], "verify": "none"}
+    shared = {"certificate": {**PLANNED, "store": "acm"}, "match": ["ids"], "verify": "none"}
     assert found["elb"] == [{**shared, "region": "us-east-1", "listeners": ["web:443"]}]
     domains = {**shared, "api_domains": ["api.example.com"], "in_another_region": True}
     assert found["apigateway"] == [{**domains, "region": "us-east-1"}, {**domains, "region": "eu-west-1"}]

@@ -105,11 +105,19 @@ def test_what_passes_is_waited_for(kind: FakeKind, code: str) -> None:
     assert statuses(bind(kind, kind.add("1"))) == {"1": "rebound"}
 
 
-def test_a_certificate_that_stays_unknown_is_a_failure_after_a_minute(kind: FakeKind) -> None:
-    kind.refusals = ["CertificateNotFound"] * 99
+@pytest.mark.parametrize("code", ["CertificateNotFound", "Throttling"])
+def test_what_does_not_pass_is_a_failure_after_a_minute(kind: FakeKind, code: str) -> None:
+    kind.refusals = [code] * 99
     began = kind.clock.now()
     assert statuses(bind(kind, kind.add("1"))) == {"1": "failed"}
     assert (kind.clock.now() - began).total_seconds() < 120
+
+
+def test_a_service_that_takes_few_changes_is_waited_for_as_long_as_the_run_may_wait(kind: FakeKind) -> None:
+    kind.interval, kind.refusals = 30, ["TooManyRequestsException"] * 10
+    began = kind.clock.now()
+    assert statuses(bind(kind, kind.add("1"))) == {"1": "rebound"}
+    assert (kind.clock.now() - began).total_seconds() >= 300
 
 
 def test_one_that_is_refused_does_not_stop_the_others(kind: FakeKind) -> None:
