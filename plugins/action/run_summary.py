@@ -9,9 +9,8 @@ import typing as t
 
 from ..plugin_utils import _in_process
 
-_RESULT = "project_result"
-# What the role registers when it has recorded how a run ended.
-_RECORDED = "__project_recorded"
+# What the role returns.
+_RESULT, _RECORD = "project_result", "project_last_run"
 # What a playbook or the inventory says of a project that cannot be run.
 _PROBLEM = "certops_problem"
 
@@ -32,7 +31,7 @@ class ActionModule(_in_process.ActionModule):
                 **(args.get("results") or {}),
                 **{host: _result(host, variables) for host, variables in found.items()},
             }
-            args["records"] = {**(args.get("records") or {}), **_records(found.values())}
+            args["records"] = {**(args.get("records") or {}), **_records(args["results"], found)}
         return super().run(tmp, task_vars)
 
 
@@ -43,6 +42,10 @@ def _result(host: str, variables: t.Mapping[str, t.Any]) -> t.Any:
     return found
 
 
-def _records(hosts: t.Iterable[t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
-    projects = (variables[_RECORDED]["project"] for variables in hosts if "project" in variables.get(_RECORDED, {}))
-    return {project["name"]: project["last_run"] for project in projects if project}
+def _records(results: t.Mapping[str, t.Any], hosts: t.Mapping[str, t.Mapping[str, t.Any]]) -> dict[str, t.Any]:
+    """The records of the runs that were recorded, by the names of their projects."""
+    return {
+        results[host]["name"]: variables[_RECORD]
+        for host, variables in hosts.items()
+        if variables.get(_RECORD) and isinstance(results[host], t.Mapping)
+    }

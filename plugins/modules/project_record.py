@@ -114,6 +114,8 @@ options:
     description:
       - With O(state=locked), let a project that belongs to another account or partition move to the one of the
         credentials. Without it such a run is refused, since nearly always the credentials are the wrong ones.
+      - With O(state=present) and O(state=absent), which are refused likewise where the store is in AWS, write or delete
+        the document of a project that belongs to another account.
       - What the project has in its former account stays there.
     type: bool
     default: false
@@ -180,6 +182,10 @@ options:
         one of these results says that they are not.
     type: list
     elements: raw
+  publishers:
+    description: How many hosts publish RV(artifacts) together, as those of a play do that runs the role.
+    type: int
+    default: 1
   results:
     description:
       - What the steps of the run returned, in any form in which tasks register it, with O(state=recorded).
@@ -477,6 +483,14 @@ role_vars:
   type: dict
   sample: {project_name: webapp, project_domains: [example.com], project_store:
     "file:///home/ops/.local/share/certops/store"}
+artifacts:
+  description:
+    - C(last_run) of the document by the name of the project, as C(certops), to be published with
+      M(ansible.builtin.set_stats) with C(aggregate). It is at most 8 KiB, and 64 KiB divided by O(publishers).
+    - Of a longer record its first fields are kept, and C(omitted) counts the others. Empty if nothing fits.
+  returned: if there is a document
+  type: dict
+  sample: {certops: {webapp: {Status: Succeeded}}}
 summary:
   description: The project as the role leaves it in C(project_result).
   returned: success
@@ -546,6 +560,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "subscribed": {"type": "list", "elements": "str"},
     "subscriptions": {"type": "list", "elements": "raw"},
     "results": {"type": "list", "elements": "raw"},
+    "publishers": {"type": "int", "default": 1},
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
     "revoke_reason": {"type": "str", "choices": list(revocation.REASONS)},

@@ -18,7 +18,9 @@ description:
     where scripts do.
   - Among the metrics is when each playbook was last run, how it ended, and how far apart its schedule runs it, as
     M(certops.cloudfront.project_plan) and M(certops.cloudfront.run_summary) note it.
-  - It reads the store in one pass, and lists the server certificates and the distributions once. A document that cannot
+  - It reads the store in one pass, and lists the server certificates and the distributions once. That says nothing of
+    projects of other AWS accounts than that of the credentials. A warning names them, and if there are no others, the
+    report is refused. A document that cannot
     be used is shown as such, and the other projects are reported all the same.
   - Each file is replaced as a whole, so that nobody reads a part of it.
 extends_documentation_fragment:
@@ -190,6 +192,7 @@ import typing as t
 from ..module_utils import _module
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedSts
 from ..module_utils._clients.aws.session import Connection
 from ..module_utils._clients.stores import open as stores, report_place
 from ..module_utils._core.report import expiry
@@ -233,7 +236,8 @@ def connect(request: ReportRequest) -> ReportClients:
 
 def _aws(connection: Connection) -> ReportAws:
     session = connection.session()
-    return ReportAws(Iam(session.client("iam")), CloudFront(session.client("cloudfront", **CLIENT_CONFIG)))
+    cloudfront = CloudFront(session.client("cloudfront", **CLIENT_CONFIG))
+    return ReportAws(Iam(session.client("iam")), cloudfront, lambda: SharedSts.account_of(session))
 
 
 def run(request: ReportRequest, clients: ReportClients, clock: Clock, check_mode: bool) -> Outcome:

@@ -17,6 +17,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.project i
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.project.history import EndedRun
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
     ReportAws,
     ReportClients,
@@ -115,7 +116,7 @@ class _CloudFront:
 
 def make(directory: Path) -> Path:
     """The page of the fleet."""
-    aws = ReportAws(t.cast("t.Any", _Iam()), t.cast("t.Any", _CloudFront()))
+    aws = ReportAws(t.cast("t.Any", _Iam()), t.cast("t.Any", _CloudFront()), lambda: AwsAccount("123456789012", "aws"))
     clients = ReportClients(fleet(), ReportDirectory(directory), lambda: aws)
     params = {key: spec.get("default") for key, spec in project_report.ARGUMENT_SPEC.items()}
     given = {"title": "Certificates of example.com", "store": "dynamodb://certops", "dir": str(directory)}

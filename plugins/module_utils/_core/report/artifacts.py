@@ -10,7 +10,10 @@ import typing as t
 
 # Of the summary, and of the records, each.
 LONGEST = 64 * 1024
+# Of the record of one project, when the role publishes it by itself.
+LONGEST_RECORD = 8 * 1024
 SUMMARY, RECORDS = "certops_summary", "certops"
+OMITTED = "omitted"
 _FIRST = ("failed", "changed", "deleted")
 
 Data = t.Mapping[str, t.Any]
@@ -27,6 +30,17 @@ def of_run(data: Data, records: t.Mapping[str, t.Any], job: str) -> dict[str, t.
     return {**found, **{f"{key}_{job}": value for key, value in found.items() if job}}
 
 
+def of_project(name: str, record: t.Mapping[str, t.Any] | None, publishers: int) -> dict[str, t.Any]:
+    """The record of a project that runs by itself: a share of what ``publishers`` hosts may publish together, since
+    Ansible merges it. A longer one keeps its first fields, and counts the others; empty if nothing fits."""
+    room = min(LONGEST_RECORD, LONGEST // max(1, publishers))
+    if not record or _length([name, record]) <= room:
+        return {RECORDS: {name: record}} if record else {}
+    counted = _length([name, {OMITTED: len(record)}])
+    kept = _fitting(record, room - counted)
+    return {RECORDS: {name: {**kept, OMITTED: len(record) - len(kept)}}} if kept else {}
+
+
 def _rank(status: str) -> int:
     """What people ask for first is what is kept."""
     return _FIRST.index(status) if status in _FIRST else len(_FIRST)
@@ -41,15 +55,19 @@ def _summary(data: Data, rows: t.Sequence[Data]) -> dict[str, t.Any]:
         **data,
         "projects": kept,
         "plan": None if plan is None else {**plan, "attention": told},
-        "omitted": len(rows) - len(kept),
+        OMITTED: len(rows) - len(kept),
     }
 
 
-def _fitting(values: t.Mapping[t.Any, t.Any]) -> dict[t.Any, t.Any]:
+def _fitting(values: t.Mapping[t.Any, t.Any], room: int = LONGEST) -> dict[t.Any, t.Any]:
     """The first ones that fit together; one that is too long alone does not keep out those behind it."""
-    found, room = {}, LONGEST
+    found = {}
     for key, value in values.items():
-        length = len(json.dumps([key, value], ensure_ascii=False).encode())
+        length = _length([key, value])
         if length <= room:
             found[key], room = value, room - length
     return found
+
+
+def _length(value: t.Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())

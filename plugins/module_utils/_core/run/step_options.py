@@ -62,11 +62,11 @@ class StepOptions(t.TypedDict):
     after_binding: list[str]
 
 
-def of(plan: RunPlan, document: ProjectDocument, bundle: str | None = None) -> StepOptions:
-    """What the steps are given after this plan; ``bundle`` is the one that a restore was asked for."""
+def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle: str | None = None) -> StepOptions:
+    """What the steps are given after this plan, of which ``before`` come first; ``bundle`` is the one that a restore
+    was asked for."""
     run = document["lock"]["run"] if document["lock"] else ""
     meant = _meant(document["definition"], run)
-    before = steps.first(plan, document, is_checked=True)
     brings = bool({*before, *steps.requests(plan, document)} & set(sources.STEPS.values()))
     return {
         "path": ownership.path_of(document["name"]),

@@ -50,13 +50,13 @@ def requests(plan: RunPlan, document: ProjectDocument | None) -> list[str]:
     return ["request_in_place"] if stored == _STORING[places.ACM] else [sources.STEPS[sources.ACM], stored]
 
 
-def parts(plan: RunPlan, document: ProjectDocument | None, is_checked: bool) -> list[str]:
-    """All parts of a run in their order, as the role has them: what comes first, and what it is for."""
+def parts(plan: RunPlan, document: ProjectDocument | None, before: t.Sequence[str]) -> list[str]:
+    """All parts of a run in their order, as the role has them: what comes first (``before``), and what it is for."""
     if document is None or document["lock"] is None:
         return ["runs/leave"]
     run, asked = document["lock"]["run"], requests(plan, document)
     main = "request" if asked else "converge" if run in ("renew", "reissue") else run
-    return [*(f"steps/{step}" for step in (*first(plan, document, is_checked), *asked[:1])), f"runs/{main}"]
+    return [*(f"steps/{step}" for step in (*before, *asked[:1])), f"runs/{main}"]
 
 
 def after_binding(

@@ -67,6 +67,7 @@ class Transition:
 def present(request: Request, document: ProjectDocument | None) -> Transition:
     """The document exists with this definition; a lock of another run does not matter, since its run keeps what it
     began with."""
+    _require_account(request, document)
     found, warnings = _defined(request, document)
     plan = run_plan.plan(found, request.claim.run, request.claim.now)
     return Transition(
@@ -195,6 +196,7 @@ def absent(request: Request, document: ProjectDocument | None) -> Transition:
             f"project {request.name} is not deleted: {lease.owner_text(lease.of(document))} holds it until"
             f" {lease.of(document)['expires_at']}"
         )
+    _require_account(request, document)
     reason = f"project {request.name} is deleted; its archive is kept"
     return Transition(
         document=None,
@@ -233,9 +235,8 @@ def _placed(request: Request, document: ProjectDocument) -> tuple[ProjectDocumen
     not said to move."""
     if request.caller is None:
         return document, ()
+    _require_account(request, document)
     caller, before = request.caller(), identity.account_of(document)
-    if identity.is_elsewhere(document, caller) and not request.account_change:
-        raise RefusedError(identity.refusal(document, caller), account=before and vars(before), caller=vars(caller))
     found = identity.with_account(document, caller)
     if not request.account_change:
         return found, ()
@@ -248,6 +249,15 @@ def _placed(request: Request, document: ProjectDocument) -> tuple[ProjectDocumen
         " there: delete it once the new account serves its sites"
     )
     return found, (told,)
+
+
+def _require_account(request: Request, document: ProjectDocument | None) -> None:
+    """RefusedError if the project belongs to another account than that of the credentials, and does not move."""
+    if request.caller is None or document is None or request.account_change:
+        return
+    caller, before = request.caller(), identity.account_of(document)
+    if identity.is_elsewhere(document, caller):
+        raise RefusedError(identity.refusal(document, caller), account=before and vars(before), caller=vars(caller))
 
 
 def _defined(request: Request, document: ProjectDocument | None) -> tuple[ProjectDocument, tuple[str, ...]]:

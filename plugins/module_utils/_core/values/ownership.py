@@ -14,6 +14,12 @@ PROJECT_TAG = "certops:project"
 OUR_TAGS = {MANAGED_BY_TAG: MANAGED_BY}
 
 
+def project_of(path: str) -> str:
+    """The project that keeps server certificates at this path; empty if none of ours does."""
+    name = path.removeprefix(PROJECTS_PATH).strip("/")
+    return name if path == path_of(name) else ""
+
+
 def path_of(project: str) -> str:
     """Where the server certificates of a project are."""
     return f"{PROJECTS_PATH}{project}/"

@@ -41,7 +41,6 @@ class AwsAccount:
 
 
 # That of nobody.
-UNKNOWN_ACCOUNT = AwsAccount("", "")
 
 
 def of_region(region: str) -> str:

@@ -15,24 +15,23 @@ from ..._clients.machine import processes, user
 from ..._clients.stores import open as stores, report_place
 from ..._clients.stores.base import Store
 from ..._clients.stores.report_place import ReportPlace
-from ..._core.bind.distributions import Distribution
 from ..._core.ca import directories
 from ..._core.ca.limits import Limits
 from ..._core.fleet import report_rows
 from ..._core.fleet.admission import Admission
 from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.report_rows import RowQuestion
+from ..._core.project import identity
 from ..._core.report import digest, release
 from ..._core.report.fleet import metrics, overview, page, rows, table
 from ..._core.report.fleet.rows import FleetPicture, FleetRow, ForeignCertificate, OrdersLeft, PlaybookEnd
-from ..._core.server_cert.server_certs import StoredCertificate
-from ..._core.values import partitions, texts, times
+from ..._core.values import ownership, partitions, texts, times
 from ..._core.values.params import Params
-from ..._core.values.partitions import UNKNOWN_ACCOUNT
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
-from ..._errors import CertError, ConfigError
+from ..._errors import CertError, ConfigError, RefusedError
 from .. import project_updates
 from ..renewal_notes import RenewalNotes
 from ..report import run_notes
@@ -44,6 +43,7 @@ LONGEST_TITLE = 200
 # The playbook that writes; it changes nothing in the store, so its runs stand in what it writes alone.
 REPORT = "report"
 MOST_WARNINGS = 20
+MOST_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,7 @@ class ReportAws:
 
     iam: Iam
     cloudfront: CloudFront
+    caller: t.Callable[[], AwsAccount]
 
 
 @dataclass(frozen=True)
@@ -168,22 +169,12 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
     """The store at this moment, the worst projects first; a document that cannot be used is a row of its own."""
     known = KnownDocuments.read(clients.store, None)
     listed, warnings = _listed(clients)
-    question = RowQuestion(
-        now=now,
-        days=request.days,
-        interval_hours=request.interval_hours,
-        is_dead=processes.is_dead,
-        index=Index.of(Listing(UNKNOWN_ACCOUNT, *listed)) if listed else None,
-    )
     notes = RenewalNotes(clients.store)
+    elsewhere = _elsewhere(known.documents, listed)
+    made = _rows(known, notes, _question(request, listed, now), elsewhere)
     runs, unknown = _runs(clients.store)
     documents = tuple(known.documents.values())
-    made = [report_rows.broken(name, error) for name, error in known.errors.items()]
-    for name, document in known.documents.items():
-        try:
-            made.append(report_rows.of(notes.view(document, now), question))
-        except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
-            made.append(report_rows.broken(name, project_updates.damaged(name, exc)))
+    told = (*warnings, *_told(elsewhere, listed), *unknown, *notes.problems)
     return FleetPicture(
         title=request.title,
         made_at=now,
@@ -191,15 +182,39 @@ def picture(request: ReportRequest, clients: ReportClients, now: datetime) -> Fl
         rows=rows.ordered(made, now),
         version=release.VERSION,
         interval_hours=request.interval_hours,
-        foreign=None if listed is None else _foreign(made, *listed),
+        foreign=None if listed is None else _foreign(made, listed),
         room=_room(clients) if listed else None,
         partition=partitions.of_region(request.connection.region),
         runs=runs.planned,
         ended=runs.ended,
         every_hours=runs.every_hours,
         orders=_orders_left(request, documents, now) if "metrics" in request.formats else (),
-        warnings=tuple(texts.cleaned(text) for text in (*warnings, *unknown, *notes.problems))[:MOST_WARNINGS],
+        warnings=tuple(texts.cleaned(text) for text in told)[:MOST_WARNINGS],
     )
+
+
+def _question(request: ReportRequest, listed: Listing | None, now: datetime) -> RowQuestion:
+    return RowQuestion(
+        now=now,
+        days=request.days,
+        interval_hours=request.interval_hours,
+        is_dead=processes.is_dead,
+        index=Index.of(listed) if listed else None,
+    )
+
+
+def _rows(
+    known: KnownDocuments, notes: RenewalNotes, question: RowQuestion, elsewhere: t.Collection[str]
+) -> list[FleetRow]:
+    """The rows of all documents, those of projects ``elsewhere`` without the listing."""
+    made = [report_rows.broken(name, error) for name, error in known.errors.items()]
+    for name, document in known.documents.items():
+        asked = replace(question, index=None) if name in elsewhere else question
+        try:
+            made.append(report_rows.of(notes.view(document, question.now), asked))
+        except Exception as exc:  # noqa: BLE001 - nobody foresees all that a damaged document breaks
+            made.append(report_rows.broken(name, project_updates.damaged(name, exc)))
+    return made
 
 
 def _noting_itself(found: FleetPicture, request: ReportRequest, now: datetime) -> FleetPicture:
@@ -217,19 +232,43 @@ def _noting_itself(found: FleetPicture, request: ReportRequest, now: datetime) -
     )
 
 
-_Listed = t.Tuple[t.Tuple[StoredCertificate, ...], t.Tuple[Distribution, ...]]  # noqa: UP006 - evaluated by Python 3.10
-
-
-def _listed(clients: ReportClients) -> tuple[_Listed | None, tuple[str, ...]]:
+def _listed(clients: ReportClients) -> tuple[Listing | None, tuple[str, ...]]:
     """Every server certificate and every distribution; or why there is none, since a listing that failed is not an
     empty one."""
     if clients.aws is None:
         return None, ()
     try:
         aws = clients.aws()
-        return (tuple(aws.iam.list_server_certificates()), aws.cloudfront.list_distributions()), ()
+        certificates, distributions = tuple(aws.iam.list_server_certificates()), aws.cloudfront.list_distributions()
+        return Listing(aws.caller(), certificates, distributions), ()
     except CertError as exc:
         return None, (f"AWS resources could not be listed, so the report shows the records alone: {exc.message}",)
+
+
+def _elsewhere(documents: t.Mapping[str, ProjectDocument], listed: Listing | None) -> frozenset[str]:
+    """The projects of other accounts than that of the listing, which says nothing of them; RefusedError if it is that
+    of none."""
+    if listed is None:
+        return frozenset()
+    owned = {name: identity.account_of(document) for name, document in documents.items()}
+    found = frozenset(name for name, account in owned.items() if account not in (None, listed.account))
+    if found and len(found) == sum(account is not None for account in owned.values()):
+        accounts = ", ".join(sorted({str(owned[name]) for name in found})[:MOST_WARNINGS])
+        raise RefusedError(
+            f"the credentials are those of AWS account {listed.account}, but the projects of this store belong to"
+            f" {accounts}; use the credentials and the region of their account, or set observe=false"
+            " (report_observe=false) to show the records alone"
+        )
+    return found
+
+
+def _told(elsewhere: t.Collection[str], listed: Listing | None) -> tuple[str, ...]:
+    if not elsewhere or listed is None:
+        return ()
+    names, more = sorted(elsewhere)[:MOST_NAMED], len(elsewhere) - MOST_NAMED
+    shown = f"{', '.join(names)}{f' and {more} more' if more > 0 else ''}"
+    account = f"AWS account {listed.account} of the credentials"
+    return (f"{shown}: not in {account}, so what uses their certificates is what their last runs found",)
 
 
 def _runs(store: Store) -> tuple[RunNotes, tuple[str, ...]]:
@@ -257,21 +296,20 @@ def _room(clients: ReportClients) -> tuple[int, int] | None:
         return None
 
 
-def _foreign(
-    made: t.Iterable[FleetRow], certificates: t.Iterable[StoredCertificate], distributions: tuple[Distribution, ...]
-) -> tuple[ForeignCertificate, ...]:
+def _foreign(made: t.Iterable[FleetRow], listed: Listing) -> tuple[ForeignCertificate, ...]:
     """What no record knows, with what uses it: the server certificates, the first to expire in front, and then the
     certificates of ACM that a distribution uses, of which a listing of distributions tells no more."""
     own = {key for row in made for one in row.certificates for key in (one.id, *one.copies)}
-    users = Index.of(Listing(UNKNOWN_ACCOUNT, (), distributions)).users
+    users = Index.of(listed).users
     found = [
         ForeignCertificate(
             name=texts.cleaned(one.name),
             id=one.id or "",
             not_after=times.to_text(one.expiration) if one.expiration else "",
             users=tuple(sorted(user.id for user in users.get(one.id or "", ()))),
+            project=texts.cleaned(ownership.project_of(one.path)),
         )
-        for one in certificates
+        for one in listed.certificates
         if one.id not in own
     ]
     found += [

@@ -25,6 +25,7 @@ from ..._core.project import (
     schema,
     variables,
 )
+from ..._core.report import artifacts
 from ..._core.run import ending, overview, reissue, rollback, step_options, step_report, steps, told, transitions
 from ..._core.run.shown import rehearsed, visible
 from ..._core.run.step_report import StepReport
@@ -46,6 +47,7 @@ DECISIONS = {
     "recorded": transitions.recorded,
     "absent": transitions.absent,
 }
+BY_HAND = ("present", "absent")
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class RecordRequest:
     available: tuple[t.Mapping[str, t.Any], ...] | None
     restore_bundle: str | None
     account_change: bool
+    publishers: int
     connection: Connection
 
 
@@ -87,9 +90,11 @@ class Clients:
         """The clients by the connection of the request; calls nothing."""
         session = request.connection.session
         caller = functools.cache(lambda: SharedSts.account_of(session()))
+        # A run works in AWS; a definition that is written or deleted by hand does if its store is there.
+        asks = request.state == "locked" or (request.state in BY_HAND and stores.any_in_aws(store=request.store))
         return cls(
             stores.store(request.store, session),
-            caller if request.state == "locked" else None,
+            caller if asks else None,
             lambda path: Iam(session().client("iam")).list_server_certificates(path),
         )
 
@@ -97,9 +102,7 @@ class Clients:
 def parse(params: Params) -> RecordRequest:
     """The request; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
-    problems = stores.uri_problems(params["store"], "store")
-    problems += variables.problems(params["variables"], params["strict_variables"])
-    problems += stores.uri_problems(params["archive"], "archive") + _run_problems(params) + step_report.problems(params)
+    problems = _option_problems(params)
     values: ProjectDefinition | None = None
     warnings: tuple[str, ...] = ()
     if params["definition"] is None:
@@ -125,11 +128,24 @@ def parse(params: Params) -> RecordRequest:
         available=None if params["server_certificates"] is None else tuple(params["server_certificates"]),
         restore_bundle=params["restore_bundle"],
         account_change=params["account_change"],
+        publishers=params["publishers"],
         connection=connection,
         check_first=params["check_first"],
         results=None if params["results"] is None else tuple(params["results"]),
         subscriptions=tuple(params["subscriptions"] or ()),
     )
+
+
+def _option_problems(params: Params) -> list[str]:
+    """What is wrong with the options beside the definition."""
+    problems = stores.uri_problems(params["store"], "store")
+    problems += variables.problems(params["variables"], params["strict_variables"])
+    return [
+        *problems,
+        *stores.uri_problems(params["archive"], "archive"),
+        *_run_problems(params),
+        *step_report.problems(params),
+    ]
 
 
 def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
@@ -270,6 +286,7 @@ def _result(
     is_new = after is not None and (before is None or before["definition"] != after["definition"])
     uri = request.store or store_uri
     role_vars = overview.role_vars(after["name"], after["definition"], uri) if after is not None else {}
+    before_binding = steps.first(decided.plan, after, is_checked=is_new)
     result: dict[str, t.Any] = {
         "project": after,
         "plan": decided.plan.as_dict(),
@@ -277,9 +294,9 @@ def _result(
         "holder": decided.holder,
         "run_id": run_id,
         "to_be_checked": False,
-        "steps": steps.first(decided.plan, after, is_checked=is_new),
+        "steps": before_binding,
         "requests": steps.requests(decided.plan, after),
-        "parts": steps.parts(decided.plan, after if decided.locked else None, is_checked=is_new),
+        "parts": steps.parts(decided.plan, after if decided.locked else None, before_binding),
         "superseded": places.in_iam(after) if after is not None else [],
         "archived": places.archived(after) if after is not None else [],
         "kept_in_iam": places.kept_in_iam(after) if after is not None else [],
@@ -292,7 +309,8 @@ def _result(
         "summary": dict(decided.summary),
     }
     if after is not None:
-        result.update(step_options.of(decided.plan, after, request.restore_bundle))
+        result.update(step_options.of(decided.plan, after, before_binding, request.restore_bundle))
+        result.update(artifacts=artifacts.of_project(after["name"], after["last_run"], request.publishers))
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
     return result

@@ -25,6 +25,8 @@ _OF_SITES = {
     "uncovered_alias": "a site has a name that its certificate does not cover",
     "unbound": "no site uses the certificate, though one could",
 }
+LEFT_BY = 5
+_CLEANUP = "ansible-playbook certops.cloudfront.cleanup -e project_name="
 _DOCTOR = "ansible-playbook certops.cloudfront.doctor -e project_name="
 
 
@@ -43,7 +45,24 @@ def _items(picture: FleetPicture) -> list[screen.Item]:
         screen.Item(f"{row.name} | {', '.join(row.attention)} | {_why(row)}", f"{_DOCTOR}{row.name}")
         for row in needing[:NEEDING]
     ]
-    return [*found, screen.Item(f"and {len(needing) - NEEDING} more")] if len(needing) > NEEDING else found
+    more = [screen.Item(f"and {len(needing) - NEEDING} more")] if len(needing) > NEEDING else []
+    return [*found, *more, *_leftovers(picture)]
+
+
+def _leftovers(picture: FleetPicture) -> list[screen.Item]:
+    """Certificates that no record has, in the place of a project: of a run that was killed, or of a lost store."""
+    found = picture.leftovers
+    items = [
+        screen.Item(f"{name} | left over | not in its record and not used: {_names(found[name])}", f"{_CLEANUP}{name}")
+        for name in sorted(found)[:LEFT_BY]
+    ]
+    more = len(found) - LEFT_BY
+    return [*items, screen.Item(f"and left over certificates of {more} more")] if more > 0 else items
+
+
+def _names(names: t.Sequence[str]) -> str:
+    shown = ", ".join(names[:LEFT_BY])
+    return shown if len(names) <= LEFT_BY else f"{shown} and {len(names) - LEFT_BY} more"
 
 
 def _why(row: FleetRow) -> str:

@@ -150,10 +150,12 @@ def _foreign(picture: FleetPicture, language: str) -> str:
         return f"{title}<p>{word('Every server certificate belongs to a project.', language)}<p>{used}</section>"
     rows = "".join(
         f"<tr><th scope=row>{isolated(one.name)}<td>{isolated(one.id)}<td>{moment(one.not_after)}"
-        f"<td>{isolated(', '.join(one.users))}"
+        f"<td>{isolated(', '.join(one.users))}<td>{isolated(one.project)}"
         for one in picture.foreign
     )
-    heads = "".join(f"<th scope=col>{word(column, language)}" for column in ("Name", "ID", "Expires", "Used by"))
+    heads = "".join(
+        f"<th scope=col>{word(column, language)}" for column in ("Name", "ID", "Expires", "Used by", "At the path of")
+    )
     return f"{title}<table class=w><thead><tr>{heads}<tbody>{rows}</table><p>{used}</section>"
 
 

@@ -144,12 +144,14 @@ class FleetRow:
 
 @dataclass(frozen=True)
 class ForeignCertificate:
-    """A certificate that no project has, and the distributions that use it."""
+    """A certificate that no record has, and the distributions that use it. ``project`` is the one at whose path it is,
+    which may not be in this store."""
 
     name: str
     id: str
     not_after: str
     users: tuple[str, ...]
+    project: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,17 @@ class FleetPicture:
         found = dict.fromkeys(STATES, 0)
         for row in self.rows:
             found[row.state] = found.get(row.state, 0) + 1
+        return found
+
+    @property
+    def leftovers(self) -> dict[str, list[str]]:
+        """The names of unused certificates that lie at the path of a project whose record does not have them, by that
+        project. Of one that is at work nobody knows yet."""
+        at_rest = {row.name for row in self.rows if row.state not in ("locked", "unfinished", "broken")}
+        found: dict[str, list[str]] = {}
+        for one in self.foreign or ():
+            if one.project in at_rest and not one.users:
+                found.setdefault(one.project, []).append(one.name)
         return found
 
     @property

@@ -69,6 +69,7 @@ CHINESE = {
     "Held by": "占用者",
     "History": "历史记录",
     "Certificates of no project": "不属于任何项目的证书",
+    "At the path of": "所在路径的项目",
     "Name": "名称",
     "Used by": "使用者",
     "Every server certificate belongs to a project.": "所有服务器证书都属于某个项目。",

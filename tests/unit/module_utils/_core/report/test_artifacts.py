@@ -55,3 +55,22 @@ def test_a_run_without_a_plan_has_none() -> None:
     assert artifacts.of_run({"projects": [], "plan": None}, {}, "") == {
         "certops_summary": {"projects": [], "plan": None, "omitted": 0}
     }
+
+
+def test_a_project_that_runs_by_itself_is_published_as_a_whole() -> None:
+    record = {"Status": "Succeeded", "Update_CloudFront_Status": [{"E1": "Success"}]}
+    assert artifacts.of_project("webapp", record, 1) == {"certops": {"webapp": record}}
+    assert artifacts.of_project("webapp", None, 1) == {}
+
+
+def test_a_long_record_keeps_its_first_fields_and_counts_the_others() -> None:
+    record = {"Status": "Failed", "Update_CloudFront_Status": [{f"E{n}": "x" * 90} for n in range(500)], "Error": "why"}
+    (kept,) = artifacts.of_project("webapp", record, 1)["certops"].values()
+    assert kept == {"Status": "Failed", "Error": "why", "omitted": 1}
+
+
+def test_many_hosts_of_a_play_publish_together_what_one_may() -> None:
+    record = {"Status": "Succeeded", "started_at": "2026-11-22T05:30:00Z", "Matched_CloudFront": {"E1": "x" * 200}}
+    for hosts in (10, 500, 2_000, 100_000):
+        one = artifacts.of_project("p00001", record, hosts)
+        assert hosts * len(json.dumps(one.get("certops", {})) if one else "") <= 1.1 * artifacts.LONGEST

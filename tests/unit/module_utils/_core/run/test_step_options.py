@@ -7,7 +7,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import step_options
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import step_options, steps
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.run_plan import RunPlan
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run.step_options import StepOptions
 from unit.fakes.projects import certificate, definition, document
@@ -25,7 +25,7 @@ def options(
     plan: RunPlan, run: str = "converge", known: t.Any = None, bundle: str | None = None, **wanted: t.Any
 ) -> StepOptions:
     found = document(definition={**definition(), **wanted}, certificate=known, lock=t.cast("t.Any", {"run": run}))
-    return step_options.of(plan, found, bundle)
+    return step_options.of(plan, found, steps.first(plan, found, is_checked=False), bundle)
 
 
 def test_a_new_certificate_is_brought_and_stored_below_the_path_of_the_project() -> None:

@@ -42,12 +42,12 @@ def test_a_run_has_its_parts_in_their_order(run: str, source: str, store: str, p
     wanted = {**definition(), "source": source, "certificate_store": store}
     found = document(definition=wanted, lock=t.cast("t.Any", {"run": run}))
     plan = RunPlan(action="issue", reason="", issue=run in ("converge", "reissue"))
-    assert steps.parts(plan, found, is_checked=False) == parts
+    assert steps.parts(plan, found, steps.first(plan, found, is_checked=False)) == parts
 
 
 def test_a_project_that_is_not_held_is_left() -> None:
-    assert steps.parts(RunPlan(action="locked", reason=""), document(), is_checked=True) == ["runs/leave"]
-    assert steps.parts(RunPlan(action="none", reason=""), None, is_checked=True) == ["runs/leave"]
+    assert steps.parts(RunPlan(action="locked", reason=""), document(), []) == ["runs/leave"]
+    assert steps.parts(RunPlan(action="none", reason=""), None, []) == ["runs/leave"]
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,18 @@ class TestTaking:
             transitions.locked(asked, document(certificate=certificate(), superseded=[certificate(number=2)]))
         assert caught.value.details == {"account": vars(HERE), "caller": vars(caller)}
 
+    @pytest.mark.parametrize("decide", [transitions.present, transitions.absent])
+    def test_a_document_of_another_account_is_not_written_or_deleted_by_hand(
+        self, decide: t.Callable[..., t.Any]
+    ) -> None:
+        elsewhere = document(account={"id": "999999999999", "partition": "aws"})
+        asked = replace(request(defined=definition(), by=claim()), caller=lambda: HERE)
+        with pytest.raises(RefusedError, match="belongs to AWS account 999999999999"):
+            decide(asked, elsewhere)
+        decide(replace(asked, account_change=True), elsewhere)
+        decide(replace(asked, caller=None), elsewhere)
+        decide(asked, document(account=vars(HERE)))
+
     def test_a_project_that_is_said_to_move_changes_its_account(self) -> None:
         other = AwsAccount("999999999999", "aws")
         asked = replace(request(by=claim()), caller=lambda: other, account_change=True)

@@ -20,8 +20,9 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.distributions import Distribution
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet.rows import PlaybookEnd
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.report import (
     ReportAws,
     ReportClients,
@@ -35,6 +36,8 @@ from unit.fakes.cloudfront import FakeCloudFront
 from unit.fakes.iam import FakeIam
 from unit.fakes.projects import NOW, certificate, document
 from unit.fakes.store import FakeStore
+
+HERE, THERE = AwsAccount("123456789012", "aws"), {"id": "210987654321", "partition": "aws"}
 
 
 def store(**documents: dict[str, t.Any]) -> FakeStore:
@@ -112,12 +115,40 @@ def test_the_data_have_what_the_page_shows(tmp_path: Path) -> None:
 def test_what_aws_has_beside_the_projects_is_shown(tmp_path: Path) -> None:
     iam = FakeIam(FakeClock(NOW))
     iam.add("old", issue("old.example.com").leaf)
-    aws = ReportAws(t.cast("t.Any", iam), t.cast("t.Any", FakeCloudFront(FakeClock(NOW))))
+    aws = ReportAws(t.cast("t.Any", iam), t.cast("t.Any", FakeCloudFront(FakeClock(NOW))), lambda: HERE)
     found = run(ReportDirectory(tmp_path), store(webapp=document(certificate=certificate())), aws=lambda: aws)
     assert found.warnings == ()
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert [one["name"] for one in data["foreign"]] == ["old"]
     assert data["room"] == {"used": 1, "allowed": 20}
+
+
+def test_what_a_killed_run_left_at_the_path_of_a_project_is_named_with_the_command(tmp_path: Path) -> None:
+    iam = FakeIam(FakeClock(NOW))
+    for name, path in (("webapp-left", "/cloudfront/certops/webapp/"), ("other", "/cloudfront/certops/other/")):
+        iam.add(name, issue(f"{name}.example.com").leaf, path=path)
+    aws = ReportAws(t.cast("t.Any", iam), t.cast("t.Any", FakeCloudFront(FakeClock(NOW))), lambda: HERE)
+    kept = store(webapp=document(certificate=certificate()))
+    shown = "\n".join(run(ReportDirectory(tmp_path), kept, aws=lambda: aws).result["overview"])
+    assert "not in its record and not used: webapp-left" in " ".join(shown.split())
+    assert "certops.cloudfront.cleanup -e project_name=webapp" in shown
+    assert "project_name=other" not in shown
+    data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert {one["name"]: one["project"] for one in data["foreign"]} == {"webapp-left": "webapp", "other": "other"}
+
+
+def test_a_listing_says_nothing_of_a_project_of_another_account(tmp_path: Path) -> None:
+    aws = ReportAws(
+        t.cast("t.Any", FakeIam(FakeClock(NOW))), t.cast("t.Any", FakeCloudFront(FakeClock(NOW))), lambda: HERE
+    )
+    there, here = document(certificate=certificate(), account=THERE), document(account={**THERE, "id": HERE.id})
+    found = run(ReportDirectory(tmp_path), store(there=there, here=here), aws=lambda: aws)
+    (warning,) = found.warnings
+    assert warning.startswith("there: not in AWS account 123456789012 (aws) of the credentials, so what uses")
+    with pytest.raises(RefusedError, match="but the projects of this store belong to 210987654321") as refused:
+        run(ReportDirectory(tmp_path / "new"), store(there=there, new=document()), aws=lambda: aws)
+    assert "report_observe=false" in str(refused.value)
+    assert not (tmp_path / "new").exists()
 
 
 def test_certificates_of_acm_that_are_of_no_project_are_listed_with_what_uses_them(tmp_path: Path) -> None:
@@ -130,10 +161,10 @@ def test_certificates_of_acm_that_are_of_no_project_are_listed_with_what_uses_th
                 Distribution("E2", viewer={"IAMCertificateId": "ASCA1"}),
             )
 
-    aws = ReportAws(t.cast("t.Any", FakeIam(FakeClock(NOW))), t.cast("t.Any", CloudFront()))
+    aws = ReportAws(t.cast("t.Any", FakeIam(FakeClock(NOW))), t.cast("t.Any", CloudFront()), lambda: HERE)
     run(ReportDirectory(tmp_path), store(webapp=document(certificate=certificate())), aws=lambda: aws)
     data = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
-    assert data["foreign"] == [{"name": arn, "id": arn, "not_after": "", "users": ["E1"]}]
+    assert data["foreign"] == [{"name": arn, "id": arn, "not_after": "", "users": ["E1"], "project": ""}]
 
 
 HOSTILE = (
