@@ -13,7 +13,7 @@ from playbook_runs.runs import Ansible
 from sandbox.control import Control
 from sandbox.process import SandboxProcess
 
-READS = {"ListServerCertificates", "ListDistributions", "GetAccountSummary"}
+READS = {"GetCallerIdentity", "ListServerCertificates", "ListDistributions", "GetAccountSummary"}
 
 
 @pytest.fixture

@@ -78,7 +78,12 @@ def test_the_whole_store_with_the_wrong_credentials_is_no_quiet_success(
     control.clear_calls()
     done = life.ansible.playbook("renew", env=sandbox.account(OTHER)).failed()
     assert f"belongs to AWS account {OURS} (aws), but the credentials are those of {OTHER} (aws)" in said(done)
+    for name in ("report", "status"):
+        shown = life.ansible.playbook(name, env=sandbox.account(OTHER)).failed()
+        assert f"AWS account {OTHER} (aws), but the projects of this store belong to {OURS} (aws)" in said(shown)
     assert writes(control) == []
+    assert not (life.data / "certops" / "report").exists()
+    life.ansible.playbook("report", {"report_observe": False}, env=sandbox.account(OTHER)).succeeded()
 
 
 def test_the_doctor_finds_the_wrong_account(sandbox: SandboxProcess, life: Life) -> None:
