@@ -14,12 +14,16 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.dri
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.report_rows import RowQuestion
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report.fleet.rows import FleetRow
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import UNKNOWN_ACCOUNT
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import NOW, certificate, document, failing, lock, unfinished
 
 
 def row(distributions: t.Sequence[Distribution] | None = None, hours: float = 24, **given: t.Any) -> FleetRow:
-    index = None if distributions is None else Index.of(Listing(UNKNOWN_ACCOUNT, (), tuple(distributions)))
+    index = (
+        None
+        if distributions is None
+        else Index.of(Listing(AwsAccount("123456789012", "aws"), (), tuple(distributions)))
+    )
     question = RowQuestion(NOW, (14, 7, 3, 1), hours, lambda _owner: False, index)
     return report_rows.of(document(**given), question)
 
