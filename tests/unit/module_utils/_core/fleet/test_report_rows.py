@@ -17,13 +17,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values im
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import NOW, certificate, document, failing, lock, unfinished
 
+ACCOUNT = AwsAccount("123456789012", "aws")
+
 
 def row(distributions: t.Sequence[Distribution] | None = None, hours: float = 24, **given: t.Any) -> FleetRow:
-    index = (
-        None
-        if distributions is None
-        else Index.of(Listing(AwsAccount("123456789012", "aws"), (), tuple(distributions)))
-    )
+    index = None if distributions is None else Index.of(Listing(ACCOUNT, (), tuple(distributions)))
     question = RowQuestion(NOW, (14, 7, 3, 1), hours, lambda _owner: False, index)
     return report_rows.of(document(**given), question)
 

@@ -12,8 +12,10 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.bind.dist
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import report_sites
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index, Listing
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import StoredCertificate
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import UNKNOWN_ACCOUNT
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import certificate, document
+
+ACCOUNT = AwsAccount("123456789012", "aws")
 
 
 def site(number: int, *aliases: str, of: str = "ASCA1") -> Distribution:
@@ -22,7 +24,7 @@ def site(number: int, *aliases: str, of: str = "ASCA1") -> Distribution:
 
 def reasons(*distributions: Distribution, **given: t.Any) -> tuple[str, ...]:
     found = {"certificate": certificate(), "superseded": [certificate(number=2, age_days=60)], **given}
-    listing = Listing(UNKNOWN_ACCOUNT, (listed(1), listed(2)), tuple(distributions))
+    listing = Listing(ACCOUNT, (listed(1), listed(2)), tuple(distributions))
     return report_sites.reasons(document(**found), Index.of(listing))
 
 
@@ -58,7 +60,7 @@ LEFT = {
 
 @pytest.mark.parametrize(
     ("index", "expected"),
-    [(None, ("left_behind",)), (Index.of(Listing(UNKNOWN_ACCOUNT)), ("left_behind",))],
+    [(None, ("left_behind",)), (Index.of(Listing(ACCOUNT)), ("left_behind",))],
     ids=["nobody asked", "another account"],
 )
 def test_without_a_listing_the_last_run_tells(index: Index | None, expected: tuple[str, ...]) -> None:
