@@ -62,6 +62,13 @@ def test_a_git_project_has_its_playbooks_at_the_top_and_an_archive_in_a_folder()
     assert one("project", "certops", project_url=ARCHIVE)["scm_type"] == "archive"
 
 
+def test_what_is_not_given_is_not_said_to_the_controller() -> None:
+    (environment,) = [each for each in made() if each.kind == "execution_environment"]
+    assert "credential" not in environment.arguments
+    (private,) = [each for each in made(image_credential="registry") if each.kind == "execution_environment"]
+    assert private.arguments["credential"] == "registry"
+
+
 def test_only_renew_is_sliced() -> None:
     counts = {each.name: each.arguments["job_slice_count"] for each in made() if each.kind == "job_template"}
     assert {name for name, count in counts.items() if count > 1} == {"certops renew"}
