@@ -80,3 +80,10 @@ def test_an_address_that_is_still_pending_stays_on_the_list() -> None:
 )
 def test_a_failure_takes_along_the_step_that_failed(result: t.Any, counts: bool) -> None:
     assert (ending.failed(result, OURS) is not None) == counts
+
+
+def test_what_is_archived_is_said_by_the_last_step_that_recorded_something() -> None:
+    first, last = {"recorded": {"archived": ["file:///a"]}}, {"recorded": {"archived": ["file:///b"]}}
+    assert ending.archived([first, last, {"changed": True}, {"recorded": {"phase": "bound"}}], OURS) == ["file:///b"]
+    assert ending.archived([{"archived": []}], OURS) == []
+    assert ending.archived([{"changed": True}], OURS) is None
