@@ -126,7 +126,8 @@ STORIES = {
     "create-requested": Story("create", empty, REQUESTED, extra_calls=ACM_EXTRA_CALLS),
     "renew-requested": Story("renew", _renewed(REQUESTED), extra_calls=ACM_EXTRA_CALLS),
     "create-exported": Story("create", empty, EXPORTED, begins_as="create-requested", extra_calls=ACM_EXTRA_CALLS),
-    "renew-exported": Story("renew", _renewed(EXPORTED), extra_calls=ACM_EXTRA_CALLS),
+    # What was exported is compared with ACM again, and what was uploaded of it is read in IAM.
+    "renew-exported": Story("renew", _renewed(EXPORTED), extra_calls=ACM_EXTRA_CALLS + 2),
     "create-files": Story("create", empty, _files(0)),
     "reissue-files": Story("create", _after("create", _files(0)), _files(1)),
     "delete-acm": Story("delete", _given_up, {"project_name": PROJECT}, extra_calls=ACM_EXTRA_CALLS),
