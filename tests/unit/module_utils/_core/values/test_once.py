@@ -31,7 +31,7 @@ def test_what_fails_is_computed_again() -> None:
     answers = iter((1, 0))
     client = Client(lambda: str(1 // (1 - next(answers))))
     with pytest.raises(ZeroDivisionError):
-        _ = client.directory
+        assert client.directory
     assert client.directory == "1"
 
 
