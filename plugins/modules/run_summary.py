@@ -79,7 +79,8 @@ options:
     default: [14, 7, 3, 1]
   planned_at:
     description: When the run began, as M(certops.cloudfront.project_plan) returned it. Nothing is noted without it, nor
-      in check mode, nor without O(playbook).
+      in check mode, nor without O(playbook), nor of a run without O(schedule_interval_hours), other than C(renew), of
+      which every project failed.
     type: str
   schedule_interval_hours:
     description: Hours between the scheduled runs of this playbook, if it has a schedule. It is noted, too, so that an

@@ -261,6 +261,27 @@ class TestScreen:
         assert "run again" not in told(playbook="doctor", results={"webapp": result("failed")})["headline"]
 
 
+@pytest.mark.parametrize(
+    ("playbook", "status", "hours", "noted"),
+    [
+        ("create", "failed", None, False),
+        ("create", "failed", 24.0, True),
+        ("create", "changed", None, True),
+        ("renew", "failed", None, True),
+    ],
+)
+def test_a_run_that_was_refused_as_a_whole_writes_nothing_where_no_schedule_waits_for_it(
+    playbook: str, status: str, hours: float | None, noted: bool
+) -> None:
+    store = FakeStore()
+    params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | {
+        "playbook": playbook, "planned_at": times.to_text(NOW), "results": {"x": result(status, "x")},
+        "schedule_interval_hours": hours,
+    }  # fmt: skip
+    modules.run(module, params, FakeClock(NOW), clients=module.Clients(store))
+    assert bool(run_notes.noted(store).ended) == noted
+
+
 def test_the_end_of_a_scheduled_run_is_noted_with_how_long_it_took() -> None:
     store = FakeStore()
     began = times.to_text(NOW - timedelta(minutes=2))

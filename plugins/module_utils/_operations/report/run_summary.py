@@ -112,6 +112,13 @@ def run(request: SummaryRequest, store: Store | None, clock: Clock, check_mode: 
 def _noted(request: SummaryRequest, data: t.Mapping[str, t.Any], store: Store, now: datetime) -> tuple[str, ...]:
     began = request.planned_at or now
     counts = data["counts"]
+    if not (_is_scheduled(request) or any(count for status, count in counts.items() if status != FAILED)):
+        # each project was refused, and where nobody waits for the run nothing at all is written then
+        return ()
     ended = PlaybookEnd(now, max(0.0, (now - began).total_seconds()), not counts[FAILED], counts)
     problem = run_notes.note_end(store, request.story.playbook, began, ended, request.every_hours)
     return (problem,) if problem else ()
+
+
+def _is_scheduled(request: SummaryRequest) -> bool:
+    return request.every_hours is not None or request.story.playbook == "renew"

@@ -104,7 +104,12 @@ def test_a_binding_says_what_has_to_wait(store: FakeStore) -> None:
     journal = take(store)
     recorded(journal, STORED)
     partly = StepReport(phase="verified", bind_result={"records": {}, "complete": False})
-    assert recorded(journal, partly).result["postponed"] == ["publish", "delete_superseded", "delete_superseded_acm"]
+    assert recorded(journal, partly).result["postponed"] == [
+        "publish",
+        "withdraw",
+        "delete_superseded",
+        "delete_superseded_acm",
+    ]
     assert recorded(journal, BOUND).result["postponed"] == []
     assert "postponed" not in recorded(journal, STORED).result
     finish(store, journal)
