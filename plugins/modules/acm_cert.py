@@ -252,7 +252,7 @@ reason:
 
 import typing as t
 
-from ..module_utils._clients.aws.listing_cache import SharedCloudFront
+from ..module_utils._clients.aws.listing_cache import SharedCloudFront, SharedSts
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.run import steps
@@ -264,6 +264,7 @@ from ..module_utils._operations import step_record
 from ..module_utils._operations.acm_cert import import_request, importing, retiring
 from ..module_utils._operations.acm_cert.import_request import ImportRequest, RemovalRequest
 from ..module_utils._operations.acm_cert.importing import ImportClients
+from ..module_utils._operations.acm_cert.retiring import RemovalPartners
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -288,22 +289,28 @@ def parse(params: Params) -> ImportRequest | RemovalRequest:
     return import_request.parse(params)
 
 
-def connect(request: ImportRequest | RemovalRequest) -> ImportClients:
+def connect(request: ImportRequest | RemovalRequest) -> ImportClients | RemovalPartners:
     """ACM of each region, CloudFront, and the archives that bundles are read from."""
     session = request.connection.session()
+    by_region = {region: acm.connect(session, region) for region in request.regions.names}
+    cloudfront = SharedCloudFront.of(session)
+    if isinstance(request, RemovalRequest):
+        return RemovalPartners(by_region, cloudfront, account=lambda: SharedSts.account_of(session))
     return ImportClients(
-        acm={region: acm.connect(session, region) for region in request.regions.names},
-        cloudfront=SharedCloudFront.of(session),
+        acm=by_region,
+        cloudfront=cloudfront,
         archived=lambda uri: stores.archived(uri, lambda: session),
-        journal=request.step.journal() if isinstance(request, ImportRequest) and request.step else None,
+        journal=request.step.journal() if request.step else None,
     )
 
 
-def run(request: ImportRequest | RemovalRequest, clients: ImportClients, clock: Clock, check_mode: bool) -> Outcome:
+def run(
+    request: ImportRequest | RemovalRequest, clients: ImportClients | RemovalPartners, clock: Clock, check_mode: bool
+) -> Outcome:
     """Converge one certificate."""
     if isinstance(request, RemovalRequest):
-        return retiring.remove(request, clients.acm, clients.cloudfront, clock, check_mode)
-    return importing.run(request, clients, clock, check_mode)
+        return retiring.remove(request, t.cast("RemovalPartners", clients), clock, check_mode)
+    return importing.run(request, t.cast("ImportClients", clients), clock, check_mode)
 
 
 def main() -> None:

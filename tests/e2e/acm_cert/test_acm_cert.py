@@ -313,6 +313,15 @@ def test_a_tenant_that_acm_does_not_name_keeps_its_certificate(control: Control)
         remove(own)
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_one_of_another_account_is_not_taken_for_one_that_is_gone(control: Control, check_mode: bool) -> None:
+    arn = store().result["certificate_arn"]
+    foreign = arn.replace(arn.split(":")[4], "210987654321")
+    with pytest.raises(RefusedError, match=r"210987654321.*use those of the account in the ARN"):
+        remove(foreign, check_mode=check_mode)
+    assert arns() == {arn}
+
+
 def test_what_is_not_ours_is_deleted_by_force_only(control: Control) -> None:
     arn = FIRST.imported()
     with pytest.raises(RefusedError, match=r"it is not ours.*set force"):

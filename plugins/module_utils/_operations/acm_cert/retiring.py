@@ -20,7 +20,7 @@ from ..._core.acm_cert.deletion import AcmFound, AcmRules
 from ..._core.bind.distributions import Distribution
 from ..._core.bind.tenants import Tenant
 from ..._core.values.ownership import OUR_TAGS, PROJECT_TAG
-from ..._core.values.partitions import region_of
+from ..._core.values.partitions import AwsAccount, account_of, region_of
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock, backoff
 from ..._errors import RefusedError, RemoteError
@@ -33,14 +33,24 @@ WAIT_BASE_SECONDS = 2.0
 WAIT_CAP_SECONDS = 15.0
 
 
-def remove(
-    request: RemovalRequest, acm: t.Mapping[str, Acm], cloudfront: CloudFront, clock: Clock, check_mode: bool
-) -> Outcome:
+@dataclass(frozen=True)
+class RemovalPartners:
+    """What a removal speaks to, ACM by region; ``account`` tells whose credentials these are."""
+
+    acm: t.Mapping[str, Acm]
+    cloudfront: CloudFront
+    account: t.Callable[[], AwsAccount]
+
+
+def remove(request: RemovalRequest, partners: RemovalPartners, clock: Clock, check_mode: bool) -> Outcome:
     """Delete these certificates, or refuse all of them."""
-    arns = request.regions.arns
-    listed = cloudfront.list_distributions() if CLOUDFRONT_REGION in arns else ()
-    bound = tenants.listed(cloudfront, listed)
+    arns, acm = request.regions.arns, partners.acm
+    listed = partners.cloudfront.list_distributions() if CLOUDFRONT_REGION in arns else ()
+    bound = tenants.listed(partners.cloudfront, listed)
     found = {region: find(acm[region], arn, listed, bound) for region, arn in arns.items()}
+    missing = [arn for region, arn in arns.items() if found[region] is None]
+    if missing:
+        _require_own(missing, partners.account().id)
     present = {region: one for region, one in found.items() if one is not None}
     refusals = [reason for one in present.values() if (reason := _refusal(one, request.force))]
     if refusals:
@@ -55,8 +65,16 @@ def remove(
                 " neither InUseBy nor a distribution or tenant shows by what; a user may have left it some minutes ago:"
                 " run again later"
             ) from refusal
-    missing = [arn for region, arn in arns.items() if found[region] is None]
     return imported.removed([one.certificate.arn for one in present.values()], missing)
+
+
+def _require_own(missing: t.Iterable[str], account: str) -> None:
+    """RefusedError if one that is not there is in another account, where it may well be."""
+    foreign = [arn for arn in missing if account_of(arn) != account]
+    if foreign:
+        raise RefusedError(
+            f"{', '.join(foreign)}: the credentials are of the account {account}; use those of the account in the ARN"
+        )
 
 
 @dataclass(frozen=True)
