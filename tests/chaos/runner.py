@@ -37,8 +37,9 @@ class Ended:
 
     @property
     def errors(self) -> str:
-        """The output as one line with no ANSI, for looking for words across line breaks."""
-        return re.sub(r"\s+", " ", self.output)
+        """The output as one line with no ANSI, for looking for words across line breaks, also those of the last
+        screen, whose lines are strings of a list."""
+        return re.sub(r'(",\s+"|\s)\s*', " ", self.output)
 
 
 @dataclass
