@@ -10,6 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.listing_cache import SharedSts
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 
@@ -60,7 +61,7 @@ def test_an_archived_object_is_read_from_the_bucket_of_the_account_that_is_named
         asked.append("once")
         return AwsAccount("123456789012", "aws")
 
-    monkeypatch.setattr(stores.SharedSts, "account_of", account_of)
+    monkeypatch.setattr(SharedSts, "account_of", account_of)
     session = t.cast("t.Any", SimpleNamespace(client=lambda _service: bucket))
     assert stores.archived(uri, lambda: session, place) == b"x"
     assert bucket.calls == [("get", {"Bucket": "bucket", "Key": "archive/a.tar.gz", "ExpectedBucketOwner": owner})]
