@@ -228,7 +228,7 @@ def _owned(clients: Clients, taken: t.Sequence[needs.Need]) -> tuple[dict[str, t
 
 def _noted(request: PlanRequest, clients: Clients, now: datetime, check_mode: bool) -> tuple[str, ...]:
     """That a scheduled run was here is noted; a warning if it could not be."""
-    if check_mode or request.run != "renew":
+    if check_mode or request.run != run_notes.SCHEDULED:
         return ()
     problem = run_notes.note(clients.stores[None], request.run, now)
     return (problem,) if problem else ()

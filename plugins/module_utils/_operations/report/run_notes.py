@@ -17,6 +17,8 @@ from ..._errors import CertError, ConflictError
 
 AREA, NAME, KEY, ENDED, EVERY = "runs", "planned", "planned_at", "ended", "every_hours"
 SCHEMA = 1
+# This playbook is one of a schedule, also where nobody says so.
+SCHEDULED = "renew"
 # Each attempt lost means that another run noted its own time, which serves as well.
 ATTEMPTS = 3
 MOST_PLAYBOOKS = 20

@@ -121,4 +121,4 @@ def _noted(request: SummaryRequest, data: t.Mapping[str, t.Any], store: Store, n
 
 
 def _is_scheduled(request: SummaryRequest) -> bool:
-    return request.every_hours is not None or request.story.playbook == "renew"
+    return request.every_hours is not None or request.story.playbook == run_notes.SCHEDULED
