@@ -17,7 +17,7 @@ from ..server_cert.server_certs import StoredCertificate
 from ..values import domain_names, ownership, texts, times
 from ..values.partitions import AwsAccount
 from ..values.shapes import ProjectDocument
-from . import choice, mapping, record
+from . import choice, mapping, plugin_stacks, record
 from .mapping import Wishes
 from .shapes import (
     ADOPTED,
@@ -163,7 +163,7 @@ def _scheduler(finding: AdoptionFinding, document: ProjectDocument | None) -> Se
     scheduler, adoption = finding.scheduler, document["adoption"] if document else None
     if scheduler is None or not finding.reread or adoption is None or adoption["stopped_at"] is None:
         return scheduler
-    return {**scheduler, "stopped": all(rule["state"] == "DISABLED" for rule in scheduler["rules"])}
+    return {**scheduler, "stopped": not plugin_stacks.active(scheduler["rules"])}
 
 
 def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, reading: Reading) -> mapping.Mapped:

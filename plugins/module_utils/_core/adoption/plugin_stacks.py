@@ -9,6 +9,7 @@ import typing as t
 from dataclasses import dataclass, field
 
 from ..values import texts
+from .shapes import SeenRule
 
 DESCRIPTION = "(SO8156-cn) - China CloudFront SSL Plugin"
 CONTROLLER, V2, V1 = "controller", "v2", "v1"
@@ -97,6 +98,11 @@ def days(schedule: str | None) -> int | None:
     """The number of days of a rate; None for anything else."""
     found = _RATE.fullmatch(schedule or "")
     return int(found[1]) if found else None
+
+
+def active(rules: t.Iterable[SeenRule]) -> list[SeenRule]:
+    """Those of these rules that start something."""
+    return [rule for rule in rules if rule["state"] != "DISABLED"]
 
 
 def path_of(region: str, stack: str) -> str:

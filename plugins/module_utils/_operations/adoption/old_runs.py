@@ -6,14 +6,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ..._core.adoption import plugin_items
+from ..._core.adoption import plugin_items, plugin_stacks
 from ..._core.adoption.shapes import READY, SeenProject, SeenScheduler
 from ..._core.values.waiting import Clock
 from .plugin_listings import PluginListings
 from .request import Patience
 
 POLL_SECONDS = 15.0
-DISABLED = "DISABLED"
 
 
 def awaited(
@@ -54,8 +53,8 @@ def _stopped(project: SeenProject, listings: PluginListings) -> SeenScheduler | 
     scheduler = project["scheduler"]
     if project["status"] != READY or scheduler is None or scheduler["stack"] is None:
         return None
-    states = [listings.rules.get(rule["name"], rule)["state"] for rule in scheduler["rules"]]
-    return scheduler if all(state == DISABLED for state in states) else None
+    rules = [listings.rules.get(rule["name"], rule) for rule in scheduler["rules"]]
+    return None if plugin_stacks.active(rules) else scheduler
 
 
 def _is_at_work(project: SeenProject, scheduler: SeenScheduler, listings: PluginListings) -> bool:

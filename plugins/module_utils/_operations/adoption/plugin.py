@@ -142,12 +142,10 @@ class PluginReader:
         return next((one.physical for one in self._listings.resources(stack.name) if one.kind == kind), None)
 
     def _scheduler(self, found: AdoptionFinding, rules: list[SeenRule], started: Started) -> SeenScheduler:
-        off = all(rule["state"] == "DISABLED" for rule in rules)
+        active = plugin_stacks.active(rules)
         item = self._listings.item(started.table, found.theirs)
         newest = max((one.upload_date for one in self._listings.below(found.paths[0]) if one.upload_date), default=None)
-        days = next(
-            (n for rule in rules if (n := plugin_stacks.days(rule["schedule"])) and rule["state"] != "DISABLED"), None
-        )
+        days = next(filter(None, (plugin_stacks.days(rule["schedule"]) for rule in active)), None)
         found.last_run = plugin_items.record(item, times.to_text(newest) if newest else None)
         status = plugin_items.status(item)
         if status and status not in ("Succeeded", plugin_items.PROCESSING):
@@ -163,7 +161,7 @@ class PluginReader:
             "bucket": started.bucket,
             "path": None,
             "host": None,
-            "stopped": off and (started.function is None or started.concurrency == 0),
+            "stopped": not active and (started.function is None or started.concurrency == 0),
             "busy": status == plugin_items.PROCESSING,
             "next_run_at": _next_run(newest, days),
             "by_hand": None,
@@ -181,7 +179,7 @@ class PluginReader:
     def _orphans(self, stacks: t.Collection[str]) -> t.Iterator[AdoptionFinding]:
         """Paths of the plugin in IAM whose stack is gone."""
         prefix = f"/cloudfront/{self._aws.region}/"
-        for path in self._listings.paths(prefix):
+        for path in sorted({one.path for one in self._listings.certificates if one.path.startswith(prefix)}):
             stack = path.removeprefix(prefix).strip("/")
             theirs = stack.removesuffix(plugin_stacks.V2_SUFFIX)
             if stack in stacks or "/" in stack or not self._request.wants(theirs, stack):

@@ -13,6 +13,7 @@ from ..._core.adoption.plugin_stacks import StackResource
 from ..._core.adoption.shapes import SeenRule
 from ..._core.report.subscriptions import Subscription
 from ..._core.server_cert.server_certs import StoredCertificate
+from ..._core.values import ownership
 from ..._core.values.once import OnceProperty
 from ..._errors import RemoteError
 from .request import AdoptionAws
@@ -24,7 +25,6 @@ class PluginListings:
     """The listings, each made when it is first asked for."""
 
     def __init__(self, aws: AdoptionAws) -> None:
-        self.certificates: t.Sequence[StoredCertificate] = ()
         self._aws = aws
         self._resources: dict[str, tuple[StackResource, ...]] = {}
         self._objects: dict[str, list[tuple[str, int]]] = {}
@@ -34,6 +34,11 @@ class PluginListings:
     def rules(self) -> dict[str, SeenRule]:
         """Every rule of the region, by its name."""
         return self._aws.events.list_rules()
+
+    @OnceProperty
+    def certificates(self) -> t.Sequence[StoredCertificate]:
+        """The server certificates that CloudFront may use."""
+        return self._aws.iam.list_server_certificates(ownership.CLOUDFRONT_PATH)
 
     @OnceProperty
     def functions(self) -> dict[str, list[StackResource]]:
@@ -87,10 +92,6 @@ class PluginListings:
     def below(self, path: str) -> list[StoredCertificate]:
         """The certificates at a path of theirs."""
         return [one for one in self.certificates if one.path == path]
-
-    def paths(self, prefix: str) -> list[str]:
-        """The paths of certificates that begin so."""
-        return sorted({one.path for one in self.certificates if one.path.startswith(prefix)})
 
     def remembers_by_file(self, bucket: str, path: str) -> bool:
         """Whether a project of v1 is one from before July 2024: a file names its newest certificate. Later ones may

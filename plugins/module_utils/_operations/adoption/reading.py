@@ -115,10 +115,9 @@ class _Projects:
         is_wanted = "ssl_plugin" in self._request.sources
         if is_wanted:
             self.warnings += old_runs.awaited(self._listings, self._request.known, self._request.patience, clock)
-        certificates = self._aws.iam.list_server_certificates(ownership.CLOUDFRONT_PATH)
+        certificates = self._listings.certificates
         users = users_of(self._aws)
         loose = LooseReader(self._aws, self._request, users, self._leaves, certificates)
-        self._listings.certificates = certificates
         findings = PluginReader(self._aws, self._request, self._listings).read() if is_wanted else []
         findings += loose.read()
         if self._request.check_bundles:
