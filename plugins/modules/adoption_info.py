@@ -263,11 +263,13 @@ accounts:
   sample: {}
 """
 
+import functools
 import typing as t
 
 from ..module_utils._clients.acme.renewal_info import HttpRenewalInfos
 from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedSts
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.aws.sns import Sns
@@ -276,7 +278,6 @@ from ..module_utils._clients.aws.stacks.events import Events
 from ..module_utils._clients.aws.stacks.functions import Functions
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..module_utils._clients.aws.stacks.plugin_table import PluginTable
-from ..module_utils._clients.aws.sts import Sts
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..module_utils._core.adoption.mapping import CONFIRMED, TOPICS
@@ -328,6 +329,7 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
     if not request.in_aws:
         return AdoptionClients(aws=None, store=None, ca=HttpRenewalInfos)
     session = request.connection.session()
+    account = functools.cache(lambda: SharedSts.account_of(session))
     has_acm = session.partition == partitions.GLOBAL
     aws = AdoptionAws(
         region=session.region,
@@ -337,9 +339,9 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         events=Events(session.client("events")),
         functions=Functions(session.client("lambda")),
         table=PluginTable(session.client("dynamodb")),
-        bucket=PluginBucket(session.client("s3")),
+        bucket=PluginBucket(session.client("s3"), lambda: account().id),
         sns=Sns(session.client("sns")),
-        sts=Sts(session.client("sts")),
+        account=account,
         acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
         stack_tags=Tagging(session.client("resourcegroupstaggingapi")),
         tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,

@@ -157,13 +157,14 @@ bundles:
   sample: {"s3://bucket/WebApp/2026-10-08-1244.tar.gz": "file:///archive/WebApp/2026-10-08-0444.tar.gz"}
 """
 
+import functools
 import typing as t
 
 from ..module_utils._clients.acme.client import AcmeServer
 from ..module_utils._clients.aws.iam import Iam
+from ..module_utils._clients.aws.listing_cache import SharedSts
 from ..module_utils._clients.aws.regional import acm
 from ..module_utils._clients.aws.stacks.plugin_bucket import PluginBucket
-from ..module_utils._clients.aws.sts import Sts
 from ..module_utils._clients.stores import open as stores
 from ..module_utils._core.acm_cert.certificates import CLOUDFRONT_REGION
 from ..module_utils._core.values import partitions
@@ -201,6 +202,7 @@ def parse(params: Params) -> AdoptRequest:
 def connect(request: AdoptRequest) -> AdoptClients:
     """The store, the archive, IAM and S3."""
     session = request.connection.session()
+    account = functools.cache(lambda: SharedSts.account_of(session))
     certificates = CertificateStores(
         iam=Iam(session.client("iam")),
         acm=acm.connect(session, CLOUDFRONT_REGION) if session.partition == partitions.GLOBAL else None,
@@ -208,13 +210,13 @@ def connect(request: AdoptRequest) -> AdoptClients:
     return AdoptClients(
         store=stores.store(request.store, request.connection.session),
         places=BundlePlaces(
-            bucket=PluginBucket(session.client("s3")),
+            bucket=PluginBucket(session.client("s3"), lambda: account().id),
             archive=stores.archive(request.archive, request.connection.session),
             chain=certificates.chain,
         ),
         certificates=certificates,
         server=AcmeServer,
-        sts=Sts(session.client("sts")),
+        account=account,
         read=lambda uri: stores.archived(uri, request.connection.session, request.archive),
     )
 

@@ -25,7 +25,15 @@ from sandbox.ssl_plugin import SslPlugin
 
 Found = t.Mapping[str, t.Any] | None
 # What a second reading lists, each once, however many projects there are, and the first.
-LISTINGS_AGAIN = ("DescribeStacks", "ListRules", "ListServerCertificates", "ListDistributions", "Scan", "ListObjectsV2")
+LISTINGS_AGAIN = (
+    "DescribeStacks",
+    "GetCallerIdentity",
+    "ListRules",
+    "ListServerCertificates",
+    "ListDistributions",
+    "Scan",
+    "ListObjectsV2",
+)
 LISTINGS = (*LISTINGS_AGAIN, "GetResources", "ListSubscriptions")
 # What a reading asks of each project that it does not know.
 OF_EACH = ("GetFunction", "ListRuleNamesByTarget", "GetServerCertificate")

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import json
+import os
+
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from e2e.adoption.conftest import LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
@@ -213,3 +216,34 @@ def test_the_listings_do_not_grow_with_the_projects(plugin: SslPlugin, adoption:
     control.clear_calls()
     assert len(adoption.info(known=found).result["projects"]) == 4
     assert control.counts() == dict.fromkeys(LISTINGS_AGAIN, 1)
+
+
+def test_a_bucket_that_another_account_took_is_not_read_although_it_lets_everybody_in(
+    plugin: SslPlugin, adoption: Adoption, control: Control
+) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    _taken_by_another_account(made.bucket, control)
+    read = {"Bucket": made.bucket, "Key": "WebApp/a.tar.gz"}
+    assert seed.client("s3").get_object(**read)["Body"].read() == b"theirs"
+    with pytest.raises(RemoteError, match=f"{made.bucket}.* another account than 123456789012, nothing is read"):
+        adoption.info()
+
+
+def _taken_by_another_account(bucket: str, control: Control) -> None:
+    """The bucket is deleted, and somebody else has one of its name, which everybody may read."""
+    ours = seed.client("s3")
+    for one in ours.list_objects_v2(Bucket=bucket)["Contents"]:
+        ours.delete_object(Bucket=bucket, Key=one["Key"])
+    ours.delete_bucket(Bucket=bucket)
+    key = "AKIA" + "O" * 16
+    control.account(key, "222222222222")
+    theirs = seed.client("s3", {**os.environ, "AWS_ACCESS_KEY_ID": key})
+    theirs.create_bucket(Bucket=bucket)
+    theirs.put_object(Bucket=bucket, Key="WebApp/a.tar.gz", Body=b"theirs")
+    everybody = {
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": ["s3:GetObject", "s3:ListBucket"],
+        "Resource": [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"],
+    }
+    theirs.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [everybody]}))

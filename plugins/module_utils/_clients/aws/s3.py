@@ -46,6 +46,25 @@ class BucketOwner:
         )
 
 
+@contextlib.contextmanager
+def calling_bucket(operation: str, where: str, advice: t.Callable[[], str]) -> t.Iterator[None]:
+    """A call of S3 that names the owner it expects: a refusal may mean another owner, about which there is advice."""
+    try:
+        with calling(SERVICE, operation, where):
+            yield
+    except RemoteError as exc:
+        if exc.service != SERVICE or exc.code not in FORBIDDEN:
+            raise
+        raise RemoteError(
+            f"{exc.message}; {advice()}",
+            service=SERVICE,
+            operation=operation,
+            code=exc.code,
+            request_id=exc.request_id,
+            said=exc.said,
+        ) from exc
+
+
 class S3:
     """Speaks to S3 through a boto3 client. Without a KMS key, S3's own keys encrypt. Every call fails if the bucket
     belongs to another account than its owner: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
@@ -113,22 +132,8 @@ class S3:
     def _of(self) -> dict[str, str]:
         return {"Bucket": self._bucket, "ExpectedBucketOwner": self._owner.account}
 
-    @contextlib.contextmanager
-    def _call(self, operation: str, key: str) -> t.Iterator[None]:
-        try:
-            with calling(SERVICE, operation, self._where(key)):
-                yield
-        except RemoteError as exc:
-            if exc.service != SERVICE or exc.code not in FORBIDDEN:
-                raise
-            raise RemoteError(
-                f"{exc.message}; {self._owner.advice}",
-                service=SERVICE,
-                operation=operation,
-                code=exc.code,
-                request_id=exc.request_id,
-                said=exc.said,
-            ) from exc
+    def _call(self, operation: str, key: str) -> t.ContextManager[None]:
+        return calling_bucket(operation, self._where(key), lambda: self._owner.advice)
 
     def _where(self, key: str) -> str:
         return f"s3://{self._bucket}/{key}"

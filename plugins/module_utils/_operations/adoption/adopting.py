@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from ..._clients.archive import bundles
 from ..._clients.aws.session import Connection
-from ..._clients.aws.sts import Sts
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.adoption import incoming, record, takeover
@@ -20,6 +19,7 @@ from ..._core.project.document import is_being_adopted
 from ..._core.run import shown
 from ..._core.values import partitions, texts
 from ..._core.values.params import Params
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
@@ -63,7 +63,7 @@ class AdoptClients:
     certificates: CertificateStores
     read: t.Callable[[str], bytes | None]
     server: Server
-    sts: Sts
+    account: t.Callable[[], AwsAccount]
 
 
 def parse(params: Params) -> AdoptRequest:
@@ -241,7 +241,7 @@ class Adopting:
     def _returned(self, before: ProjectDocument | None) -> Outcome:
         if before is None:
             return self._outcome(None, None, [], None)
-        takeover.refuse_other_account(before, self._clients.sts.get_caller_identity())
+        takeover.refuse_other_account(before, self._clients.account())
         takeover.refuse_return(before, self._request.force)
         if self._check_mode:
             return self._outcome(before, None, [], before["adoption"])

@@ -128,7 +128,7 @@ class _Projects:
         self._leaves.known = {**_recorded(documents.values()), **self._leaves.known}
         if documents:
             # a deployment of another account may have projects of the same names
-            self._reading = replace(self._reading, caller=self._aws.sts.get_caller_identity())
+            self._reading = replace(self._reading, caller=self._aws.account())
         if self._request.verify or not self._request.known:
             self._reading = replace(self._reading, subscriptions=self._subscriptions(documents.values()))
         findings += loose.begun(documents, names)

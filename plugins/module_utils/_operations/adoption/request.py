@@ -19,7 +19,6 @@ from ..._clients.aws.stacks.events import Events
 from ..._clients.aws.stacks.functions import Functions
 from ..._clients.aws.stacks.plugin_bucket import PluginBucket
 from ..._clients.aws.stacks.plugin_table import PluginTable
-from ..._clients.aws.sts import Sts
 from ..._clients.machine import user
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
@@ -29,6 +28,7 @@ from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
 from ..._core.project import definition as project_definition, fields
 from ..._core.values import domain_names, emails, partitions, texts
 from ..._core.values.params import Params
+from ..._core.values.partitions import AwsAccount
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError
 from ..fleet.renewal_inquiry import RenewalInfos
@@ -93,7 +93,7 @@ class AdoptionAws:
     table: PluginTable
     bucket: PluginBucket
     sns: Sns
-    sts: Sts
+    account: t.Callable[[], AwsAccount]
     acm: Acm | None
     tagging: Tagging | None
     stack_tags: Tagging

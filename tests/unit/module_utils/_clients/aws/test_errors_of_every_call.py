@@ -104,7 +104,7 @@ class Proxy:
             CloudFormation: CloudFormation(self._client("cloudformation")),
             Events: Events(self._client("events")),
             Functions: Functions(self._client("lambda")),
-            PluginBucket: PluginBucket(s3),
+            PluginBucket: PluginBucket(s3, lambda: "111111111111"),
             PluginTable: PluginTable(dynamodb),
         }
 
