@@ -186,6 +186,10 @@ options:
     description: How many hosts publish RV(artifacts) together, as those of a play do that runs the role.
     type: int
     default: 1
+  published:
+    description: What RV(published) was for the project before, if this host runs several of them.
+    type: int
+    default: 0
   results:
     description:
       - What the steps of the run returned, in any form in which tasks register it, with O(state=recorded).
@@ -486,11 +490,17 @@ role_vars:
 artifacts:
   description:
     - C(last_run) of the document by the name of the project, as C(certops), to be published with
-      M(ansible.builtin.set_stats) with C(aggregate). It is at most 8 KiB, and 64 KiB divided by O(publishers).
+      M(ansible.builtin.set_stats) with C(aggregate). It is at most 8 KiB, and what O(published) leaves of 64 KiB
+      divided by O(publishers).
     - Of a longer record its first fields are kept, and C(omitted) counts the others. Empty if nothing fits.
   returned: if there is a document
   type: dict
   sample: {certops: {webapp: {Status: Succeeded}}}
+published:
+  description: How many bytes this host has published with RV(artifacts), those of O(published) included.
+  returned: if there is a document
+  type: int
+  sample: 412
 summary:
   description: The project as the role leaves it in C(project_result).
   returned: success
@@ -561,6 +571,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "subscriptions": {"type": "list", "elements": "raw"},
     "results": {"type": "list", "elements": "raw"},
     "publishers": {"type": "int", "default": 1},
+    "published": {"type": "int", "default": 0},
     "failure": {"type": "str"},
     "retry_at": {"type": "str"},
     "revoke_reason": {"type": "str", "choices": list(revocation.REASONS)},

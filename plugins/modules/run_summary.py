@@ -86,6 +86,12 @@ options:
     description: Hours between the scheduled runs of this playbook, if it has a schedule. It is noted, too, so that an
       alert can tell that the schedule has stopped. A run without it ends that.
     type: float
+  workflow_job:
+    description: Number of the workflow that this is a job of in AWX or automation controller, as
+      C(awx_workflow_job_id) has it. The slices of a job are a workflow of their own, and their ends are noted as one,
+      which failed if one of them did.
+    type: str
+    default: ""
   file:
     description: Write RV(data) as JSON to this file, readable for all. It is replaced as a whole, so that nobody reads
       a part of it.
@@ -218,6 +224,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "digest_thresholds": {"type": "list", "elements": "int", "default": list(digest.THRESHOLDS)},
     "planned_at": {"type": "str"},
     "schedule_interval_hours": {"type": "float"},
+    "workflow_job": {"type": "str", "default": ""},
     "file": {"type": "path"},
     "store": {"type": "str"},
 }

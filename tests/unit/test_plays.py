@@ -109,4 +109,5 @@ def test_a_fact_is_what_the_role_returns() -> None:
         for task in tasks(yaml.safe_load(path.read_text()))
         if "ansible.builtin.set_fact" in task
     ]
-    assert {name for names in facts for name in names} == {"project_result", "project_last_run", "project_findings"}
+    returned = {"project_result", "project_last_run", "project_findings", "project_published"}
+    assert {name for names in facts for name in names} == returned

@@ -71,6 +71,10 @@ SEVERAL_ON_ONE_HOST = """
           - project_result.name == 'one'
           - not project_result.changed
           - "'confirmed' not in project_result.reason"
+
+    - name: Expect that the next record gets what those of three runs have left of the artifact
+      ansible.builtin.assert:
+        that: project_published > 2 * (project_last_run | to_json | length)
 """
 
 

@@ -288,6 +288,7 @@ def test_the_end_of_a_scheduled_run_is_noted_with_how_long_it_took() -> None:
     results = {"x": result("changed", "x"), "y": result("failed", "y")}
     params = {key: spec.get("default") for key, spec in module.ARGUMENT_SPEC.items()} | {
         "playbook": "cleanup", "planned_at": began, "results": results, "schedule_interval_hours": 168.0,
+        "workflow_job": "77",
     }  # fmt: skip
     modules.run(module, params, FakeClock(NOW), clients=module.Clients(store))
     noted = run_notes.noted(store)
@@ -295,7 +296,7 @@ def test_the_end_of_a_scheduled_run_is_noted_with_how_long_it_took() -> None:
     assert noted.planned == {"cleanup": NOW - timedelta(minutes=2)}
     assert noted.every_hours == {"cleanup": 168.0}
     assert (ended.at, ended.seconds, ended.success) == (NOW, 120.0, False)
-    assert (ended.projects["changed"], ended.projects["failed"]) == (1, 1)
+    assert (ended.projects["changed"], ended.projects["failed"], ended.workflow_job) == (1, 1, "77")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ OF_A_RUN = (
     "route53_calls_per_second",
 )
 # What the role and the inventory plugin set.
-_SET = ("result", "last_run", "findings", "record")
+_SET = ("result", "last_run", "findings", "published", "record")
 KNOWN = frozenset((*fields.KEYS, *OF_A_RUN))
 # How alike two names are before one is taken for the other: "emials" and "emails" are 0.83.
 _ALIKE = 0.75

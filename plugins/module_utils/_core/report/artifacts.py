@@ -30,15 +30,23 @@ def of_run(data: Data, records: t.Mapping[str, t.Any], job: str) -> dict[str, t.
     return {**found, **{f"{key}_{job}": value for key, value in found.items() if job}}
 
 
-def of_project(name: str, record: t.Mapping[str, t.Any] | None, publishers: int) -> dict[str, t.Any]:
-    """The record of a project that runs by itself: a share of what ``publishers`` hosts may publish together, since
-    Ansible merges it. A longer one keeps its first fields, and counts the others; empty if nothing fits."""
-    room = min(LONGEST_RECORD, LONGEST // max(1, publishers))
+def of_project(
+    name: str, record: t.Mapping[str, t.Any] | None, publishers: int, published: int = 0
+) -> dict[str, t.Any]:
+    """The record of a project that runs by itself: what ``published`` bytes leave of the share of this host in what
+    ``publishers`` hosts may publish together, since Ansible merges it. A longer one keeps its first fields, and counts
+    the others; empty if nothing fits."""
+    room = min(LONGEST_RECORD, LONGEST // max(1, publishers) - published)
     if not record or _length([name, record]) <= room:
         return {RECORDS: {name: record}} if record else {}
     counted = _length([name, {OMITTED: len(record)}])
     kept = _fitting(record, room - counted)
     return {RECORDS: {name: {**kept, OMITTED: len(record) - len(kept)}}} if kept else {}
+
+
+def published_with(artifacts: t.Mapping[str, t.Any], published: int) -> int:
+    """How many bytes a host has published with these."""
+    return published + sum(_length(list(one)) for one in artifacts.get(RECORDS, {}).items())
 
 
 def _rank(status: str) -> int:

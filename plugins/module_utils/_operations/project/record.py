@@ -73,6 +73,7 @@ class RecordRequest:
     restore_bundle: str | None
     account_change: bool
     publishers: int
+    published: int
     connection: Connection
 
 
@@ -129,6 +130,7 @@ def parse(params: Params) -> RecordRequest:
         restore_bundle=params["restore_bundle"],
         account_change=params["account_change"],
         publishers=params["publishers"],
+        published=params["published"],
         connection=connection,
         check_first=params["check_first"],
         results=None if params["results"] is None else tuple(params["results"]),
@@ -310,7 +312,13 @@ def _result(
     }
     if after is not None:
         result.update(step_options.of(decided.plan, after, before_binding, request.restore_bundle))
-        result.update(artifacts=artifacts.of_project(after["name"], after["last_run"], request.publishers))
+        result.update(_published(after, request))
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
     return result
+
+
+def _published(document: ProjectDocument, request: RecordRequest) -> dict[str, t.Any]:
+    """What is published of the record, and how much that is with what this host published before."""
+    told = artifacts.of_project(document["name"], document["last_run"], request.publishers, request.published)
+    return {"artifacts": told, "published": artifacts.published_with(told, request.published)}

@@ -19,8 +19,8 @@ AREA, NAME, KEY, ENDED, EVERY = "runs", "planned", "planned_at", "ended", "every
 SCHEMA = 1
 # This playbook is one of a schedule, also where nobody says so.
 SCHEDULED = "renew"
-# Each attempt lost means that another run noted its own time, which serves as well.
-ATTEMPTS = 3
+# Each attempt lost means that another run noted its own, as the slices of a job do that end together.
+ATTEMPTS = 10
 MOST_PLAYBOOKS = 20
 
 
@@ -34,11 +34,12 @@ class RunNotes:
     every_hours: t.Mapping[str, float] = field(default_factory=dict)
 
     def with_end(self, playbook: str, began: datetime, run: PlaybookEnd, every_hours: float | None) -> RunNotes:
-        """With a run that has ended now; one that says no interval is the last of its schedule."""
+        """With a run that has ended now, together with others of the same workflow; one that says no interval is the
+        last of its schedule."""
         others = {name: hours for name, hours in self.every_hours.items() if name != playbook}
         return RunNotes(
             planned={**self.planned, playbook: max(began, self.planned.get(playbook, began))},
-            ended={**self.ended, playbook: run},
+            ended={**self.ended, playbook: run.joined(self.ended.get(playbook))},
             every_hours={**others, playbook: every_hours} if every_hours else others,
         )
 
@@ -114,7 +115,10 @@ def _entries(kept: t.Any) -> t.Iterator[tuple[str, t.Any]]:
 def _ended(value: t.Any) -> PlaybookEnd | None:
     try:
         counts = {texts.cleaned(status, 40): int(count) for status, count in value["projects"].items()}
-        return PlaybookEnd(times.from_text(value["at"]), float(value["seconds"]), bool(value["success"]), counts)
+        workflow = texts.cleaned(str(value.get("workflow_job", "")), 40)
+        return PlaybookEnd(
+            times.from_text(value["at"]), float(value["seconds"]), bool(value["success"]), counts, workflow
+        )
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
 

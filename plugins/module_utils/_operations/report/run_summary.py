@@ -18,7 +18,7 @@ from ..._core.certificate import renewal
 from ..._core.report import artifacts, digest, run_summary
 from ..._core.report.fleet.rows import PlaybookEnd
 from ..._core.report.run_summary import FAILED, Story
-from ..._core.values import times
+from ..._core.values import texts, times
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
@@ -32,7 +32,7 @@ MODE = 0o644
 class SummaryRequest:
     """What is known at the end of a run, for whom a digest is made, and the file that gets the summary. ``planned_at``
     is when it began, None where its end is not noted in the store; ``every_hours`` is how far apart its schedule runs
-    it."""
+    it, and ``workflow_job`` the workflow of AWX that it is a job of."""
 
     story: Story
     attention: tuple[t.Mapping[str, t.Any], ...]
@@ -41,6 +41,7 @@ class SummaryRequest:
     records: t.Mapping[str, t.Any]
     planned_at: datetime | None
     every_hours: float | None
+    workflow_job: str
     store: str | None
     connection: Connection
 
@@ -69,6 +70,7 @@ def parse(params: Params) -> SummaryRequest:
         records=params["records"],
         planned_at=began if params["playbook"] and not params.check_mode else None,
         every_hours=params["schedule_interval_hours"],
+        workflow_job=texts.cleaned(params["workflow_job"], 40),
         store=params["store"],
         connection=Connection.of(params),
     )
@@ -115,7 +117,8 @@ def _noted(request: SummaryRequest, data: t.Mapping[str, t.Any], store: Store, n
     if not (_is_scheduled(request) or any(count for status, count in counts.items() if status != FAILED)):
         # each project was refused, and where nobody waits for the run nothing at all is written then
         return ()
-    ended = PlaybookEnd(now, max(0.0, (now - began).total_seconds()), not counts[FAILED], counts)
+    seconds = max(0.0, (now - began).total_seconds())
+    ended = PlaybookEnd(now, seconds, not counts[FAILED], counts, request.workflow_job)
     problem = run_notes.note_end(store, request.story.playbook, began, ended, request.every_hours)
     return (problem,) if problem else ()
 

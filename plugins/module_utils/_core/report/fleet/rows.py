@@ -157,12 +157,30 @@ class ForeignCertificate:
 @dataclass(frozen=True)
 class PlaybookEnd:
     """How the last run of a playbook ended: when, after how long, whether without a failure, and how many projects with
-    which result."""
+    which result. ``workflow_job`` is the number of the workflow that ran it, as AWX runs the slices of a job."""
 
     at: datetime
     seconds: float
     success: bool
     projects: t.Mapping[str, int]
+    workflow_job: str = ""
+
+    def joined(self, other: PlaybookEnd | None) -> PlaybookEnd:
+        """With another run of the same workflow as one run, from the first beginning to the last end."""
+        if other is None or not self.workflow_job or self.workflow_job != other.workflow_job:
+            return self
+        began = min(one.at - timedelta(seconds=one.seconds) for one in (self, other))
+        at = max(self.at, other.at)
+        return PlaybookEnd(
+            at=at,
+            seconds=(at - began).total_seconds(),
+            success=self.success and other.success,
+            projects={
+                status: self.projects.get(status, 0) + other.projects.get(status, 0)
+                for status in (*self.projects, *other.projects)
+            },
+            workflow_job=self.workflow_job,
+        )
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def test_a_variable_of_somebody_else_is_refused_only_where_all_are_ours(name: st
 
 
 def test_what_the_role_knows_and_sets_is_accepted() -> None:
-    known = [*(f"project_{name}" for name in variables.KNOWN), "project_result", "project_findings"]
+    known = [f"project_{name}" for name in (*variables.KNOWN, "result", "findings", "published")]
     assert variables.problems(known, strict=True) == []
 
 

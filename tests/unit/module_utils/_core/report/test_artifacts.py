@@ -69,6 +69,18 @@ def test_a_long_record_keeps_its_first_fields_and_counts_the_others() -> None:
     assert kept == {"Status": "Failed", "Error": "why", "omitted": 1}
 
 
+def test_many_projects_of_a_host_publish_together_what_one_may() -> None:
+    record = {"Status": "Succeeded", "Matched_CloudFront": {"E1": "x" * 5_000}, "Error": "why"}
+    merged, published = {}, 0
+    for number in range(2_000):
+        one = artifacts.of_project(f"p{number:05}", record, 1, published)
+        published = artifacts.published_with(one, published)
+        merged.update(one.get("certops", {}))
+    assert merged["p00000"] == record
+    assert {"Status": "Succeeded", "Error": "why", "omitted": 1} in merged.values()
+    assert 0.9 * artifacts.LONGEST < len(json.dumps(merged)) <= published <= artifacts.LONGEST
+
+
 def test_many_hosts_of_a_play_publish_together_what_one_may() -> None:
     record = {"Status": "Succeeded", "started_at": "2026-11-22T05:30:00Z", "Matched_CloudFront": {"E1": "x" * 200}}
     for hosts in (10, 500, 2_000, 100_000):

@@ -57,6 +57,31 @@ def test_a_run_that_says_no_interval_ends_the_schedule_of_its_playbook_alone() -
     assert run_notes.noted(store).every_hours == {"doctor": 24.0}
 
 
+def slice_end(minutes: int, seconds: float, workflow: str, **projects: int) -> PlaybookEnd:
+    return PlaybookEnd(NOW + timedelta(minutes=minutes), seconds, not projects.get("failed"), projects, workflow)
+
+
+def test_the_slices_of_a_job_end_as_one_run_that_failed_if_one_of_them_did() -> None:
+    store = FakeStore()
+    beside = store.beside(run_notes.AREA)
+    ends = [slice_end(2, 100, "77", failed=1), slice_end(1, 60, "77", changed=2), slice_end(3, 10, "77", changed=1)]
+    # Two of them at the same moment.
+    beside.before_write = lambda: run_notes.note_end(store, "renew", NOW, ends[0], 6.0) and None
+    for end in ends[1:]:
+        assert run_notes.note_end(store, "renew", NOW, end, 6.0) is None
+    whole = PlaybookEnd(NOW + timedelta(minutes=3), 180.0, False, {"failed": 1, "changed": 3}, "77")
+    assert run_notes.noted(store).ended == {"renew": whole}
+
+
+@pytest.mark.parametrize("workflow", ["78", ""])
+def test_a_run_of_another_workflow_or_of_none_is_the_last_one(workflow: str) -> None:
+    store = FakeStore()
+    run_notes.note_end(store, "renew", NOW, slice_end(0, 60, "77" if workflow else "", failed=1))
+    last = slice_end(5, 60, workflow, changed=1)
+    run_notes.note_end(store, "renew", NOW, last)
+    assert run_notes.noted(store).ended == {"renew": last}
+
+
 @pytest.mark.parametrize(
     "document",
     [
