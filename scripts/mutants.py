@@ -5,14 +5,18 @@
 
 A random sample of all changes that are possible is tried; the same seed is the same sample. Each is compiled in a fork
 whose import of that one file finds the changed source, so no file is touched. First the tests of the changed file and
-its topic run, and only if they notice nothing the other unit tests that import the file or from its topic.
+its topic run; only if they notice nothing, the other unit tests that reach the file by their imports, the nearest
+first. A change is noticed if a test fails, or if a file of tests cannot be imported. One with which pytest ends in
+another way, or not within its CPU time, is undecided, and does not count as noticed.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import collections
 import dataclasses
+import functools
 import importlib.machinery
 import os
 import random
@@ -29,7 +33,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # What each fork finds imported.
 LIBRARIES = ("boto3", "cryptography.hazmat.primitives.serialization", "cryptography.x509")
-CORE = ROOT / "plugins" / "module_utils" / "_core"
+PLUGINS = ROOT / "plugins"
+CORE = PLUGINS / "module_utils" / "_core"
 TESTS = ROOT / "tests" / "unit"
 LOGS = ROOT / ".cache" / "mutants"
 # What reads the text of the code, or measures time, says nothing of what the code does.
@@ -37,6 +42,9 @@ READERS = ("test_architecture.py", "test_collection.py", "test_docs.py", "test_l
 TIMED = (TESTS / "module_utils" / "_clients" / "net", TESTS / "module_utils" / "_clients" / "acme")
 CPU_SECONDS = 600
 WANTED = 0.95
+PACKAGE = "ansible_collections.certops.cloudfront.plugins"
+# pytest's own: tests failed, or files of tests could not be imported; no test was there to run.
+FAILED, NO_TESTS = (1, 2), 5
 
 COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<=",
@@ -208,28 +216,50 @@ def sample(seed: int, count: int) -> list[Change]:
     return random.Random(seed).sample(every, count)  # noqa: S311 - a sample that can be made again is what is wanted
 
 
+def imported(path: Path) -> set[Path]:
+    """The files of plugins/ and of the tests that this one imports, also those that a function of it imports."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            start = path.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGE):
+            start = PLUGINS.joinpath(*(node.module or "").removeprefix(PACKAGE).strip(".").split("."))
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("unit"):
+            start = TESTS.parent.joinpath(*(node.module or "").split("."))
+        else:
+            continue
+        ways = (start.with_suffix(".py"), *(start / f"{name.name}.py" for name in node.names))
+        found.update(way for way in ways if way.exists())
+    return found
+
+
+@functools.cache
+def importers() -> dict[Path, set[Path]]:
+    """Of each file, the files that import it."""
+    found: dict[Path, set[Path]] = collections.defaultdict(set)
+    for path in (*PLUGINS.rglob("*.py"), *TESTS.rglob("*.py")):
+        for one in imported(path):
+            found[one].add(path)
+    return found
+
+
 def own_tests(path: Path) -> list[str]:
     """The tests of the file, then those of its topic."""
-    inside = path.relative_to(ROOT / "plugins")
+    inside = path.relative_to(PLUGINS)
     mirror = TESTS / inside.parent / f"test_{inside.name}"
     topic = [TESTS / part for part in inside.parents if part.parent.name == "_core"]
     return [str(each) for each in (mirror, *topic) if each.exists()]
 
 
 def other_tests(path: Path) -> list[str]:
-    """The other unit tests that import the file or from its topic, those that import the file first."""
+    """The other unit tests that import the file, then those that import what imports it, and so on."""
+    seen, near, found = {path}, [path], list[str]()
+    while near:
+        near = sorted({one for each in near for one in importers()[each]} - seen)
+        seen.update(near)
+        found += [str(one) for one in near if one.name.startswith("test_") and one.name not in READERS]
     own = own_tests(path)
-    found = [
-        each
-        for each in sorted(TESTS.rglob("test_*.py"))
-        if each.name not in READERS and not any(each.is_relative_to(one) for one in (*own, *TIMED))
-    ]
-    texts = {each: each.read_text(encoding="utf-8") for each in found}
-    by_word = [
-        [str(each) for each, text in texts.items() if re.search(rf"(?m)^ *(from|import) .*\b{word}\b", text)]
-        for word in (path.stem, path.parent.name)
-    ]
-    return list(dict.fromkeys([*by_word[0], *by_word[1]]))
+    return [one for one in found if not any(Path(one).is_relative_to(each) for each in (*own, *TIMED))]
 
 
 def run_changed(change: Change, tests: t.Sequence[str], log: Path) -> t.NoReturn:
@@ -288,8 +318,8 @@ class Trial:
 
 
 def try_all(trials: t.Iterable[Trial], lanes: int) -> int:
-    """How many of the changes were noticed."""
-    waiting, running, noticed = list(trials), {}, 0
+    """How many of the changes were noticed. All have their own tests first: most need no others."""
+    waiting, running, noticed = list(trials), dict[int, Trial](), 0
     while waiting or running:
         while waiting and len(running) < lanes:
             trial = waiting.pop(0)
@@ -302,12 +332,14 @@ def try_all(trials: t.Iterable[Trial], lanes: int) -> int:
             continue
         process, status = os.wait()
         trial = running.pop(process)
-        # pytest ends with 5 if there was no test to run
-        if os.waitstatus_to_exitcode(status) not in (0, 5):
+        code = os.waitstatus_to_exitcode(status)
+        if code in FAILED:
             noticed += 1
             trial.tell("noticed")
-        else:
+        elif code in (0, NO_TESTS):
             waiting.append(trial)
+        else:
+            trial.tell("UNDECIDED")
     return noticed
 
 

@@ -14,7 +14,7 @@ from . import users as users_
 from .certificates import PENDING, AcmCertificate
 from .users import AcmUser
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -92,4 +92,4 @@ def _reason_to_keep(found: AcmFound, rules: AcmRules) -> str | None:
 
 def _age(found: AcmFound) -> tuple[datetime, str]:
     certificate = found.certificate
-    return certificate.imported_at or certificate.created_at or _EPOCH, certificate.arn
+    return certificate.imported_at or certificate.created_at or _EARLIEST, certificate.arn

@@ -84,7 +84,7 @@ _TEXTS = {
 _APPROVAL = "approval_node_name ~ ': ' ~ approval_status ~ ' ' ~ workflow_url"
 _APPROVAL_EVENTS = ("running", "approved", "timed_out", "denied")
 _MARK = "certops-text"
-_ANY_TIME = datetime(2026, 1, 1, tzinfo=timezone.utc)
+_ANY_TIME = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)

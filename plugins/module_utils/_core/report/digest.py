@@ -131,7 +131,7 @@ def _counts(matter: Matter) -> str:
 
 def _message(matter: Matter, data: Row) -> str:
     """The text with as many rows as SNS takes; whatever is left out is counted."""
-    size = len(matter.rows)
+    size = max(len(matter.rows), len(matter.needing))
     while True:
         text = "\n".join([*_lines(matter, data, min(size, SHOWN)), "", *_data_lines(matter, data, size)])
         if size == 0 or len(text.encode()) <= sns_text.MAX_MESSAGE_BYTES:

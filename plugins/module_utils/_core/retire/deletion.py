@@ -18,7 +18,7 @@ READ_ONE_BY_ONE = 2
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 _ID = re.compile(r"ASCA[A-Z0-9]{12,124}")
 _EXAMPLE = path_of("webapp")
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_EARLIEST = datetime.min.replace(tzinfo=timezone.utc)
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def meant(certificates: t.Iterable[StoredCertificate], rules: Rules) -> tuple[St
         for one in certificates
         if one.path.startswith(rules.path) and (rules.candidates is None or rules.candidates & _names(one))
     ]
-    return tuple(sorted(found, key=lambda one: (one.upload_date or _EPOCH, one.name), reverse=True))
+    return tuple(sorted(found, key=lambda one: (one.upload_date or _EARLIEST, one.name), reverse=True))
 
 
 def tags_needed(certificates: t.Iterable[StoredCertificate], search: Search, rules: Rules) -> tuple[str, ...]:

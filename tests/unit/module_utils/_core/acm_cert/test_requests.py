@@ -160,3 +160,18 @@ def test_what_no_distribution_can_serve_is_not_taken_even_by_its_arn(other: dict
     wanted = WantedRequest(("example.com",), "ecdsa_p256")
     assert requests.fits(ISSUED, wanted)
     assert not requests.fits(replace(ISSUED, **other), wanted)
+
+
+@pytest.mark.parametrize(
+    ("status", "created_at", "expected"),
+    [
+        ("PENDING_VALIDATION", NOW, NOW + timedelta(hours=72)),
+        ("PENDING_VALIDATION", None, None),
+        ("ISSUED", NOW, None),
+    ],
+)
+def test_a_request_that_nobody_validates_is_dead_after_72_hours(
+    status: str, created_at: datetime | None, expected: datetime | None
+) -> None:
+    certificate = AcmCertificate(ARN, ("example.com",), "ecdsa_p256", status, "AMAZON_ISSUED", created_at=created_at)
+    assert requests.expires_at(certificate) == expected

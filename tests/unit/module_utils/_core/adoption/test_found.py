@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import typing as t
-from datetime import datetime, timedelta, timezone
 
 import pytest
 import yaml
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import mapping, report
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import mapping, record, report
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.found import (
     AdoptionFinding,
     Reading,
     assembled,
-    seen,
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.mapping import Wishes
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.shapes import (
@@ -20,51 +18,12 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.
     SeenProject,
     SeenSubscription,
 )
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
-    StoredCertificate,
-)
+from unit.fakes.adoption import LETSENCRYPT, NOW, certificate, project, scheduler
+from unit.fakes.projects import document
 
-NOW = datetime(2026, 11, 22, 5, 30, tzinfo=timezone.utc)
-LETSENCRYPT = "CN=E5,O=Let's Encrypt,C=US"
 OPS: SeenSubscription = {"protocol": "email", "endpoint": "ops@example.com", "status": "confirmed"}
 PENDING: SeenSubscription = {"protocol": "email", "endpoint": "new@example.com", "status": "pending"}
 QUEUE: SeenSubscription = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:1:q", "status": "confirmed"}
-
-
-def certificate(
-    number: int = 1,
-    users: t.Sequence[str] = (),
-    *,
-    days: float = 60,
-    aliases: tuple[str, ...] = ("example.com",),
-    key_type: str = "ecdsa_p256",
-    issuer: str = LETSENCRYPT,
-    done: bool = True,
-) -> SeenCertificate:
-    """The certificate with this number: the higher, the younger."""
-    leaf = Certificate(
-        serial=f"{number}",
-        fingerprint_sha256=f"{number:064x}",
-        issuer=issuer,
-        domains=("example.com", "www.example.com"),
-        key_type=key_type,
-        not_before=NOW - timedelta(days=30),
-        not_after=NOW + timedelta(days=days),
-    )
-    stored = StoredCertificate(
-        name=f"c{number}",
-        path="/cloudfront/cn-north-1/WebApp-CertBot/",
-        id=f"ASCA{number}",
-        arn=f"arn:aws-cn:iam::1:server-certificate/c{number}",
-        upload_date=NOW - timedelta(days=30 - number),
-    )
-    return seen(stored, leaf, [(user, done, aliases) for user in users])
-
-
-def project(*certificates: SeenCertificate, wishes: Wishes | None = None, **facts: t.Any) -> SeenProject:
-    finding = AdoptionFinding("ssl_plugin", "WebApp", "v2", "cn-north-1", "WebApp-CertBot", **facts)
-    return assembled(finding, "WebApp", certificates, None, Reading(NOW, wishes or Wishes()))
 
 
 def roles(found: SeenProject) -> dict[str, str]:
@@ -198,3 +157,53 @@ def test_a_certificate_without_names_such_as_one_for_addresses_is_refused() -> N
     found = project(only_addresses)
     assert found["status"] == "refused"
     assert any("no DNS names" in problem for problem in found["problems"])
+
+
+@pytest.mark.parametrize(
+    ("reread", "stopped_at", "rules", "stopped"),
+    [
+        pytest.param(True, "2026-11-22T05:00:00Z", "DISABLED", True, id="stopped by us, and read again"),
+        pytest.param(True, "2026-11-22T05:00:00Z", "ENABLED", False, id="somebody started it again"),
+        pytest.param(False, "2026-11-22T05:00:00Z", "DISABLED", False, id="what is reserved is not known"),
+        pytest.param(True, None, "DISABLED", False, id="we did not stop it"),
+    ],
+)
+def test_what_an_adoption_stopped_is_stopped_as_far_as_its_rules_are(
+    reread: bool, stopped_at: str | None, rules: str, stopped: bool
+) -> None:
+    rule = {"name": "timer", "state": rules, "schedule": "rate(30 days)"}
+    found = AdoptionFinding(
+        "ssl_plugin", "WebApp", "v2", "cn-north-1", scheduler=scheduler(rules=[rule]), reread=reread
+    )
+    adoption = {**record.begun(project(certificate(1)), NOW), "stopped_at": stopped_at}
+    stored: t.Any = {**document(), "adoption": adoption}
+    seen = assembled(found, "WebApp", [certificate(1)], stored, Reading(NOW, Wishes()))
+    assert seen["scheduler"] is not None
+    assert seen["scheduler"]["stopped"] is stopped
+    assert assembled(found, "WebApp", [certificate(1)], None, Reading(NOW, Wishes()))["scheduler"] == found.scheduler
+
+
+@pytest.mark.parametrize(
+    ("days", "advice"),
+    [(-1.0, "c1 expired at"), (0.0, "c1 expired at"), (2.999, "c1 expires at"), (3.0, "c1 expires at"), (3.001, None)],
+)
+def test_the_advice_to_renew_now_ends_three_days_before_the_end(days: float, advice: str | None) -> None:
+    warnings = project(certificate(1, ["E1"], days=days))["warnings"]
+    assert [warning.partition(" at")[0] + " at" for warning in warnings] == ([advice] if advice else [])
+
+
+def test_the_one_in_service_moves_last_and_what_is_there_already_stays() -> None:
+    found = project(certificate(1, ["E1"]), certificate(2), certificate(3))
+    assert [move["name"] for move in found["moves"]] == ["c2", "c3", "c1"]
+    there: SeenCertificate = {**certificate(1, ["E1"]), "path": "/cloudfront/certops/WebApp/"}
+    assert project(there)["moves"] == []
+    in_acm: SeenCertificate = {**certificate(1, ["E1"]), "store": "acm", "path": ""}
+    assert [(move["before"], move["after"]) for move in project(in_acm)["moves"]] == [("", "")]
+
+
+def test_the_topic_stays_only_where_that_is_wanted() -> None:
+    topic = "arn:aws-cn:sns:cn-north-1:123456789012:theirs"
+    assert project(certificate(1), topic=topic)["definition"].get("sns_topic") is None
+    kept = project(certificate(1), topic=topic, wishes=Wishes(keep_topic=True))
+    assert kept["definition"]["sns_topic"] == topic
+    assert "sns_topic" not in project(certificate(1), wishes=Wishes(keep_topic=True))["definition"]

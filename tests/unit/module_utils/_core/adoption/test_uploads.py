@@ -9,7 +9,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import uploads
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption import mapping, uploads
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.acm_certs import NO_KEY, AcmFacts
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.found import AdoptionFinding
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.certificate.certificate import Certificate
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.server_cert.server_certs import (
     StoredCertificate,
@@ -69,3 +71,96 @@ def test_a_host_has_its_certificate_and_those_for_its_names_that_serve(
 def test_a_host_without_a_certificate_has_none_in_iam() -> None:
     found = uploads.matched(t.cast("t.Any", {**HOST, "lineage": None}), [(STORED, LEAF)], {"ASCA1"}, {})
     assert (set(found.ids), found.in_iam, found.warnings) == (set(), False, [])
+
+
+def facts(*targets: str, source: str | None = None, warnings: tuple[str, ...] = ()) -> t.Any:
+    settings = mapping.settings(targets=list(targets) or None, source=source)
+    return AcmFacts(t.cast("t.Any", settings), tuple(warnings))
+
+
+@pytest.mark.parametrize(
+    ("targets", "expected"),
+    [
+        ((), None),
+        (("cloudfront",), None),
+        (("elb",), None),
+        (("elb", "cloudfront"), ["cloudfront", "elb"]),
+    ],
+)
+def test_what_a_certificate_of_acm_is_bound_to_is_kept_if_it_is_more_than_one_kind(
+    targets: tuple[str, ...], expected: list[str] | None
+) -> None:
+    in_acm = replace(STORED, path="", id="arn:1")
+    (found,) = uploads.grouped([(in_acm, LEAF)], {"arn:1": facts(*targets)})
+    assert (found.settings["targets"], found.source) == (expected, "acm")
+
+
+def test_one_project_for_each_set_of_names_wherever_the_certificates_are() -> None:
+    in_acm, other = replace(STORED, path="", id="arn:1"), replace(STORED, id="ASCA2", path="/cloudfront/x/")
+    org = replace(LEAF, domains=("*.example.org",))
+    mixed, alone = uploads.grouped([(STORED, LEAF), (in_acm, LEAF), (other, org)], {"arn:1": facts()})[::-1]
+    assert (alone.theirs, alone.source, alone.ids, alone.paths) == (
+        "example-org", "iam", frozenset({"ASCA2"}), ("/cloudfront/x/",),
+    )  # fmt: skip
+    assert (mixed.theirs, mixed.source, mixed.ids) == ("example-com", "iam", frozenset({"ASCA1", "arn:1"}))
+    assert (mixed.paths, mixed.warnings, mixed.notes) == (("/cloudfront/",), [NO_KEY], [])
+
+
+def test_what_acm_renews_is_a_project_of_its_own_whose_key_nobody_misses() -> None:
+    in_acm = replace(STORED, path="", id="arn:1")
+    plain, issued = uploads.grouped([(STORED, LEAF), (in_acm, LEAF)], {"arn:1": facts(source="acm")})
+    assert (plain.source, plain.ids, plain.warnings) == ("iam", frozenset({"ASCA1"}), [NO_KEY])
+    assert (issued.source, issued.ids, issued.warnings) == ("acm", frozenset({"arn:1"}), [])
+    assert issued.notes == ["ACM issued it and renews it: it is watched here, and stays as it is"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "maker"),
+    [
+        ("/cloudfront/letsencrypt/", "le-example", "certbot-s3front"),
+        ("/cloudfront/", "certimate-1", "Certimate"),
+        ("/cloudfront/", "le-example", None),
+        ("/cloudfront/letsencrypt/", "certimate-1", None),
+    ],
+)
+def test_a_tool_that_is_known_by_path_and_name_is_named(path: str, name: str, maker: str | None) -> None:
+    (found,) = uploads.grouped([(replace(STORED, path=path, name=name), LEAF)], {})
+    assert found.notes == ([f"it was uploaded by {maker}, which has to be stopped by hand"] if maker else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/cloudfront/", True),
+        ("/cloudfront/letsencrypt/", True),
+        ("/cloudfront/certops/webapp/", False),
+        ("/cloudfront/cn-north-1/WebApp-CertBot/", False),
+        ("/cloudfront/cn-north-1/", True),
+        ("/", False),
+        ("/elb/", False),
+    ],
+)
+def test_a_certificate_is_loose_where_neither_ours_nor_the_plugins_are(path: str, expected: bool) -> None:
+    assert uploads.is_loose(path) is expected
+
+
+def test_of_several_hosts_the_one_whose_certificate_is_in_service_counts() -> None:
+    def host(fingerprint: str | None, in_iam: bool = False, theirs: str = "a") -> AdoptionFinding:
+        lineage: t.Any = {"fingerprint_sha256": fingerprint} if fingerprint else None
+        return AdoptionFinding("certbot", theirs, lineage=lineage, in_iam=in_iam)
+
+    one, same, other, served = host(SAME), host(SAME), host(OTHER), host(SAME, in_iam=True)
+    assert uploads.one_each([one, same, other]) == [one, other]
+    assert uploads.one_each([other, served]) == [served]
+    assert uploads.one_each([host(None), host(None, theirs="b"), host(None)]) == [host(None), host(None, theirs="b")]
+
+
+def test_what_acm_renews_is_never_taken_for_that_of_a_host() -> None:
+    in_acm = replace(STORED, path="", id="arn:1")
+    found = uploads.matched(t.cast("t.Any", HOST), [(in_acm, LEAF)], {"arn:1"}, {"arn:1": facts(source="acm")})
+    assert (found.ids, found.in_iam) == (frozenset(), False)
+    imported = uploads.matched(
+        t.cast("t.Any", HOST), [(in_acm, LEAF)], {"arn:1"}, {"arn:1": facts("cloudfront", "elb", warnings=("so",))}
+    )
+    assert (imported.ids, imported.settings["targets"]) == (frozenset({"arn:1"}), ["cloudfront", "elb"])
+    assert imported.warnings == ["so"]

@@ -127,3 +127,9 @@ def test_a_ca_that_has_renewal_information_again_is_no_longer_noted() -> None:
     index = NotesIndex(1, {CA: LATER, "https://old.example": "2026-10-01T00:00:00Z"})
     assert index.merged({"https://new.example": LATER}, NOW).without == {CA: LATER, "https://new.example": LATER}
     assert index.merged({CA: None}, NOW).without == {}
+
+
+@pytest.mark.parametrize(("schema", "parts"), [(0, 1), (1, 4), (2, 1)])
+def test_what_another_version_wrote_is_not_read(schema: int, parts: int) -> None:
+    assert NotesIndex.from_dict({"schema": schema, "parts": 4, "without": {}}).parts == parts
+    assert NotesIndex(4, {}).as_dict()["schema"] == 1

@@ -68,6 +68,20 @@ def test_the_calls_of_one_project(subject: Need, index: Index | None, expected: 
     assert forecast.calls(subject, index) == expected
 
 
+@pytest.mark.parametrize(
+    ("issue", "more", "expected"),
+    [
+        (True, {}, {"acm": 7, "acme": 13, "route53": 4, "sns": 2}),
+        (False, {}, {"acm": 2, "sns": 2}),
+    ],
+)
+def test_the_calls_of_one_in_acm(issue: bool, more: dict[str, t.Any], expected: dict[str, int]) -> None:
+    in_acm = definition(emails=["ops@example.com"], certificate_store="acm", acm_arn="new", **more)
+    found = forecast.calls(need(issue=issue, definition=in_acm), None)
+    assert "iam" not in found
+    assert {service: count for service, count in found.items() if service != "cloudfront"} == expected
+
+
 def test_each_listing_of_distributions_has_as_many_calls_as_pages() -> None:
     many = [Distribution(f"E{number}", aliases=(), viewer={}) for number in range(201)]
     assert forecast.calls(need(), listed(*many))["cloudfront"] == 3 * forecast.calls(need(), listed())["cloudfront"]

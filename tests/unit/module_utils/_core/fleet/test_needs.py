@@ -16,8 +16,11 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet imp
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.drift import Index
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.needs import Candidate, FleetQuestion, Need
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values import times
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.partitions import AwsAccount
 from unit.fakes.projects import NOW, certificate, definition, document, failing, lock, unfinished
 
+ACCEPTED = ("domains", "key_type", "acme_directory", "acme_profile", "certificate_store", "source")
+GONE_BACK = {"at": times.to_text(NOW), **{key: definition()[key] for key in ACCEPTED}}
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
@@ -209,3 +212,36 @@ def test_a_changed_definition_that_asks_for_no_certificate_is_an_update() -> Non
 def test_until_a_new_certificate_is_on_its_distributions_the_one_before_sets_the_deadline() -> None:
     old = certificate(60, number=2)
     assert judged(document(certificate=certificate(0, deployed=None), superseded=[old])).deadline == old["not_after"]
+
+
+@pytest.mark.parametrize(
+    ("brought", "recorded", "is_new"),
+    [
+        pytest.param(None, {}, False, id="no files"),
+        pytest.param("1" * 64, {}, False, id="the recorded one"),
+        pytest.param("2" * 64, {}, True, id="another one"),
+        pytest.param("2" * 64, {"rolled_back": GONE_BACK}, False, id="it went back"),
+    ],
+)
+def test_files_of_another_certificate_are_new_unless_the_project_went_back(
+    brought: str | None, recorded: dict[str, t.Any], is_new: bool
+) -> None:
+    stored = document(certificate=certificate(**recorded))
+    candidate = Candidate(name="webapp", host="webapp", document=t.cast("t.Any", stored), brought=brought)
+    assert candidate.has_new_files is is_new
+    need = needs_of.judge(candidate, FleetQuestion(run="renew", now=NOW, is_dead=lambda _owner: False))
+    assert (need.reason == "its files are of another certificate than the recorded one") is is_new
+    assert not Candidate(name="webapp", host="webapp", document=t.cast("t.Any", document()), brought="1").has_new_files
+
+
+def test_what_moves_is_rebound_and_what_belongs_elsewhere_says_so() -> None:
+    stored: t.Any = document(certificate=certificate())
+    other = AwsAccount("222222222222", "aws")
+    question = FleetQuestion(run="renew", now=NOW, is_dead=lambda _owner: False, caller=other)
+    staying = needs_of.judge(Candidate("webapp", "webapp", stored), question)
+    moving = needs_of.judge(Candidate("webapp", "webapp", stored, moves=True), question)
+    assert "belongs to AWS account 123456789012" in staying.elsewhere
+    assert (moving.elsewhere, moving.action) == ("", "rebind")
+    assert moving.reason.startswith("it moves from account 123456789012")
+    own = FleetQuestion(run="renew", now=NOW, is_dead=lambda _owner: False, caller=AwsAccount("123456789012", "aws"))
+    assert needs_of.judge(Candidate("webapp", "webapp", stored, moves=True), own).action == "none"

@@ -151,3 +151,20 @@ def test_a_certificate_in_acm_is_found_by_each_of_its_arns() -> None:
     assert found.store == "acm"
     assert found.certificate is not None
     assert found.certificate.copies == (first, second)
+
+
+def test_a_sentence_has_600_characters_at_most_and_a_name_253() -> None:
+    found = row(certificate=certificate(issuer="i" * 700, key_type="k" * 300))
+    assert [len(one.issuer) for one in found.certificates] == [600]
+    assert [len(one.key_type) for one in found.certificates] == [253]
+
+
+def test_what_a_last_run_says_is_shown_four_levels_deep() -> None:
+    deep: t.Any = {"a": {"b": [{"c": {"d": 1}}]}}
+    shown = row(last_run=deep).last_run
+    assert shown == {"a": {"b": [{"c": "{'d': 1}"}]}}
+
+
+def test_of_each_list_a_hundred_are_shown() -> None:
+    found = row(last_run={"IDs": [f"E{number}" for number in range(101)]})
+    assert found.last_run["IDs"] == [f"E{number}" for number in range(100)]

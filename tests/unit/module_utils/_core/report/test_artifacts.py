@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import typing as t
 
+import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.report import artifacts
 
 
@@ -86,3 +87,23 @@ def test_many_hosts_of_a_play_publish_together_what_one_may() -> None:
     for hosts in (10, 500, 2_000, 100_000):
         one = artifacts.of_project("p00001", record, hosts)
         assert hosts * len(json.dumps(one.get("certops", {})) if one else "") <= 1.1 * artifacts.LONGEST
+
+
+def size(value: t.Any) -> int:
+    return len(json.dumps(value, ensure_ascii=False).encode())
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_what_is_published_of_a_run_has_64_kib_at_most(more: int) -> None:
+    alone = {"p": "x" * (64 * 1024 - size(["p", ""]) + more)}
+    rows = [{"name": "p", "status": "unchanged"}]
+    found = artifacts.of_run({"projects": rows, "plan": None}, alone, "")
+    assert ("certops" in found) == (more == 0)
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_the_record_of_one_project_has_8_kib_at_most(more: int) -> None:
+    record = {"Status": "Succeeded", "Error": ""}
+    record["Error"] = "x" * (8 * 1024 - size(["webapp", record]) + more)
+    (kept,) = artifacts.of_project("webapp", record, 1)["certops"].values()
+    assert kept == (record if more == 0 else {"Status": "Succeeded", "omitted": 1})

@@ -185,3 +185,17 @@ def test_a_certificate_of_160_hours_is_not_urgent_all_its_life() -> None:
     notice = composed(attention=[row("a", "wait", 1.5, lifetime_hours=160)])
     assert notice is not None
     assert notice.subject == "certops WARNING: 1 waiting, first expiry in 1 days (renew)"
+
+
+@pytest.mark.parametrize(("count", "more"), [(200, []), (201, ["- and 1 more / 另有 1 个"])])
+def test_of_each_kind_two_hundred_are_shown_and_the_others_counted(count: int, more: list[str]) -> None:
+    todo = [{"what": "left", "do": "x"}]
+    for rows in (
+        [row(f"p{number}", "failed") for number in range(count)],
+        [row("ran", "changed", 60, todo=todo * count)],
+    ):
+        notice = composed(*rows)
+        assert notice is not None
+        lines = notice.message.splitlines()
+        assert [line for line in lines if line.startswith("- and ")] == more
+        assert sum(line.startswith(("- p", "- ran: left")) for line in lines) == 200

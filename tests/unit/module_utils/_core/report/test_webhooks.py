@@ -173,3 +173,9 @@ def test_a_receiver_is_judged_before_anything_is_sent(entry: dict[str, str], pro
     found = "; ".join(webhooks.entry_problems(3, entry))
     assert TOKEN not in found
     assert found.startswith(f"webhooks: 3 ({entry['kind']})") and problem in found if problem else found == ""
+
+
+@pytest.mark.parametrize("kind", [kind for kind in webhooks.KINDS if kind != webhooks.APPRISE])
+def test_what_is_posted_itself_is_no_message_to_a_service(kind: str) -> None:
+    made = webhooks.call(webhook(kind), WebhookMessage("1 project: failed.", "text", "run", failed=True), NOW)
+    assert (made.is_service, made.title, made.failed) == (False, "", False)

@@ -141,3 +141,34 @@ def test_record_has_the_plugins_vocabulary() -> None:
         "a": "Successfully deleted IAM SSL Cert.",
         "b": "Delete_IAM_Cert_Error: DeleteConflict: in use",
     }
+
+
+ID = "ASCA" + "A" * 17
+
+
+@pytest.mark.parametrize(
+    ("candidates", "keep", "keep_previous", "expected"),
+    [
+        pytest.param({"webapp-1"}, {ID}, 0, ("webapp-1",), id="one"),
+        pytest.param({"webapp-2", "webapp-1"}, {ID, "webapp-3"}, 0, ("webapp-1", "webapp-2"), id="two"),
+        pytest.param({"webapp-1", "webapp-2", "webapp-3"}, {ID}, 0, None, id="three are read by a listing"),
+        pytest.param(set(), {ID}, 0, None, id="none"),
+        pytest.param(None, {ID}, 0, None, id="all"),
+        pytest.param({"webapp-1"}, {ID}, 1, None, id="the newest ones stay"),
+        pytest.param({"webapp-1", ID}, {ID}, 0, None, id="named by ID"),
+        pytest.param({"webapp-1"}, {"webapp-2"}, 0, None, id="nothing kept by ID"),
+        pytest.param({"webapp-1"}, set(), 0, None, id="nothing kept"),
+    ],
+)
+def test_few_names_are_read_one_by_one(
+    candidates: set[str] | None, keep: set[str], keep_previous: int, expected: tuple[str, ...] | None
+) -> None:
+    named = None if candidates is None else frozenset(candidates)
+    assert deletion.names_to_read(Rules(PATH, frozenset(keep), named, keep_previous)) == expected
+
+
+def test_one_without_a_date_counts_as_the_oldest() -> None:
+    undated = StoredCertificate("z", PATH, "ASCA9")
+    old = StoredCertificate("a", PATH, "ASCA8", upload_date=datetime(1970, 1, 1, tzinfo=timezone.utc))
+    assert deletion.meant((undated, old), Rules(PATH)) == (old, undated)
+    assert deletion.meant((old, StoredCertificate("b", "/cloudfront/other/", "ASCA7")), Rules(PATH)) == (old,)

@@ -111,6 +111,29 @@ def issue_and_finish(found: Document | None, number: int, run: str = "converge")
 
 
 class TestTaking:
+    @pytest.mark.parametrize(
+        ("run", "stored", "reason"),
+        [
+            pytest.param("converge", {"certificate": certificate(age_days=80)}, None, id="a renewal"),
+            pytest.param("reissue", {"certificate": certificate()}, "keyCompromise", id="a reissue"),
+            pytest.param(
+                "renew",
+                {
+                    "certificate": certificate(),
+                    "journal": unfinished("reissue", run="reissue"),
+                },
+                "keyCompromise",
+                id="a reissue that resumes",
+            ),
+        ],
+    )
+    def test_only_what_replaces_a_certificate_for_an_incident_revokes_it(
+        self, run: str, stored: dict[str, t.Any], reason: str | None
+    ) -> None:
+        found = request(revoke_reason="keyCompromise", by=claim(run))
+        taken = transitions.locked(found, document(**stored))
+        assert taken.document["journal"].get("revoke") == reason
+
     def test_a_new_project_belongs_to_the_account_of_its_run(self) -> None:
         taken = transitions.locked(replace(request(defined=definition(), by=claim()), caller=lambda: HERE), None)
         assert taken.document is not None

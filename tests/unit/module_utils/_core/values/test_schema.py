@@ -77,3 +77,9 @@ def test_words_are_cleaned_and_cut_and_the_rest_is_as_it_was() -> None:
 def test_many_problems_are_counted() -> None:
     said = schema.summary([str(number) for number in range(12)])
     assert said == "0; 1; 2; 3; 4; 5; 6; 7; 8; 9; and 2 more"
+
+
+def test_a_key_that_is_not_ours_is_cut_where_it_is_shown() -> None:
+    for length, shown in ((40, "k" * 40), (41, "k" * 32 + " … (cut)")):
+        (problem,) = schema.problems(schema.mapping(schema.line(), schema.flag, 5), {"k" * length: 1}, "it")
+        assert problem == f"it.{shown} is 1, not true or false"

@@ -36,3 +36,10 @@ def test_each_day_with_an_expiry_has_a_bar_and_each_week_a_row() -> None:
 def test_what_expires_after_the_last_bar_is_a_row_of_its_own_and_only_then() -> None:
     assert re.findall(r"later<td>(\d+)", drawn(5, 90, 400)) == ["2"]
     assert "later" not in drawn(5, 89)
+
+
+def test_the_axis_has_the_dates_of_its_ends_and_its_thirds() -> None:
+    axis = drawn(1).partition("<p class=y>")[2].partition("<details>")[0]
+    assert re.findall(r"<span>([^<]+)</span>", axis) == [
+        (NOW + timedelta(days=day)).date().isoformat() for day in (0, 30, 60, 90)
+    ]
