@@ -221,7 +221,7 @@ notes:
     C(s3:DeleteObject), and C(kms:GenerateDataKey) where a KMS key encrypts it."
   - "IAM actions needed with O(observe): C(iam:ListServerCertificates), C(iam:GetAccountSummary),
     C(cloudfront:ListDistributions), and C(acm:ListCertificates) and C(tag:GetResources) where projects have
-    certificates in ACM."
+    certificates in ACM; tags are read in regions that have more than those in service."
   - "IAM actions needed where an older certificate may still be on a listener or an API domain:
     C(elasticloadbalancing:DescribeLoadBalancers), C(elasticloadbalancing:DescribeListeners),
     C(elasticloadbalancing:DescribeListenerCertificates), C(elasticloadbalancing:DescribeTags), C(apigateway:GET)."

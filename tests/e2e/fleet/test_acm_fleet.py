@@ -33,7 +33,7 @@ def planned(control: Control) -> tuple[dict[str, Any], Counter[str]]:
     return result, Counter(f"{call['service']}:{call['operation']}" for call in control.calls())
 
 
-def test_a_thousand_projects_in_acm_take_one_listing_and_their_tags(fleet: Fleet, control: Control) -> None:
+def test_a_thousand_projects_in_acm_take_one_listing(fleet: Fleet, control: Control) -> None:
     fleet.make(1000, in_acm=1000)
     result, calls = planned(control)
     assert Counter(one["action"] for one in result["projects"]) == {"none": 1000}
@@ -41,9 +41,21 @@ def test_a_thousand_projects_in_acm_take_one_listing_and_their_tags(fleet: Fleet
         "sts:GetCallerIdentity": 1,
         # a thousand on a page
         "acm:ListCertificates": 1,
-        # a hundred on each
-        "resourcegroupstaggingapi:GetResources": 10,
         "cloudfront:ListDistributions": 10,
+    }
+
+
+def test_what_else_the_region_has_takes_a_listing_of_tags(fleet: Fleet, control: Control) -> None:
+    names = fleet.make(250, in_acm=250)
+    (fleet.store / f"{names[0]}.json").unlink()
+    result, calls = planned(control)
+    assert Counter(one["action"] for one in result["projects"]) == {"none": 249}
+    assert calls == {
+        "sts:GetCallerIdentity": 1,
+        "acm:ListCertificates": 1,
+        # a hundred on each page
+        "resourcegroupstaggingapi:GetResources": 3,
+        "cloudfront:ListDistributions": 3,
     }
 
 
@@ -55,7 +67,6 @@ def test_a_fleet_in_both_stores_takes_the_listings_of_both(fleet: Fleet, control
         "sts:GetCallerIdentity": 1,
         "iam:ListServerCertificates": 1,
         "acm:ListCertificates": 1,
-        "resourcegroupstaggingapi:GetResources": 1,
         "cloudfront:ListDistributions": 1,
     } | {name: count for name, count in calls.items() if name == "iam:GetAccountSummary"}
 
@@ -65,4 +76,4 @@ def test_what_is_due_is_asked_for_its_owners_with_one_more_listing(fleet: Fleet,
     result, calls = planned(control)
     assert len(result["selected"]) == 5
     assert calls["acm:ListCertificates"] == 1
-    assert calls["resourcegroupstaggingapi:GetResources"] <= 2
+    assert calls["resourcegroupstaggingapi:GetResources"] <= 1

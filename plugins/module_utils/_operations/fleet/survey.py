@@ -39,25 +39,31 @@ V = t.TypeVar("V")
 
 @dataclass(frozen=True)
 class KeptWhere:
-    """The stores in which projects have certificates, and the regions of those in ACM."""
+    """The stores in which projects have certificates, the regions of those in ACM, and the ARNs of those that their
+    records say are in service."""
 
     stores: tuple[str, ...]
     regions: tuple[str, ...]
+    in_service: frozenset[str]
 
     @classmethod
     def of(cls, candidates: t.Iterable[Candidate]) -> KeptWhere:
         """Where these projects have theirs; one that is damaged has none."""
         stores: dict[str, None] = {}
         regions: dict[str, None] = {}
+        in_service: set[str] = set()
         for candidate in candidates:
             try:
                 used = places.stores(candidate.document)
                 found = places.listed_regions(candidate.document)
+                current = candidate.document["certificate"]
+                served = (*places.arns(current), *places.exported([current]))
             except (KeyError, TypeError, AttributeError):
                 continue
             stores.update(dict.fromkeys(used))
             regions.update(dict.fromkeys(found))
-        return cls(tuple(stores), tuple(regions))
+            in_service.update(served)
+        return cls(tuple(stores), tuple(regions), frozenset(in_service))
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ class Aws:
         certificates: RemoteError if one of them is not complete."""
         in_iam = places.IAM in kept.stores
         listed = self.iam.list_server_certificates() if in_iam else ()
-        acm, owners = self._in_acm(kept.regions)
+        acm, owners = self._in_acm(kept)
         return Listing(
             account=account,
             certificates=tuple(one for one in listed if one.path.startswith(CLOUDFRONT_PATH)),
@@ -87,12 +93,16 @@ class Aws:
             owners=owners,
         )
 
-    def _in_acm(self, regions: t.Iterable[str]) -> tuple[tuple[AcmSummary, ...], dict[str, str]]:
-        """Every certificate of these regions, and the projects of those that are ours."""
+    def _in_acm(self, kept: KeptWhere) -> tuple[tuple[AcmSummary, ...], dict[str, str]]:
+        """Every certificate of the regions, and the projects of those that are ours, where a region has more than
+        what is in service: of that, the records say enough."""
         found: list[AcmSummary] = []
         owners: dict[str, str] = {}
-        for region in regions:
-            found += self.acm(region).list_certificates()
+        for region in kept.regions:
+            listed = self.acm(region).list_certificates()
+            found += listed
+            if kept.in_service.issuperset(one.arn for one in listed):
+                continue
             tagged = self.tagging(region).get_resources(ACM_CERTIFICATE, OUR_TAGS)
             owners.update({arn: tags[PROJECT_TAG] for arn, tags in tagged.items() if PROJECT_TAG in tags})
         return tuple(found), owners

@@ -144,18 +144,28 @@ class TestAcm:
     def put(self, store: Store, number: int = 1, **changes: t.Any) -> None:
         put(store, definition=definition(certificate_store="acm"), certificate=self.recorded(number), **changes)
 
-    def test_its_projects_cost_one_listing_of_the_region_and_one_of_tags(self, store: FakeStore) -> None:
+    def test_its_projects_cost_one_listing_of_the_region(self, store: FakeStore) -> None:
         self.put(store)
         listings = Listings(acm=(self.listed(1),))
         assert actions(plan(store, listings)) == {"webapp": "none"}
-        assert sorted(listings.calls) == [
-            "GetCallerIdentity",
-            "GetResources",
-            "ListCertificates",
-            "ListDistributions",
-            "us-east-1",
-            "us-east-1",
-        ]
+        assert sorted(listings.calls) == ["GetCallerIdentity", "ListCertificates", "ListDistributions", "us-east-1"]
+
+    def test_one_that_was_exported_is_in_service_too(self, store: FakeStore) -> None:
+        origin = {"source": "acm", "source_arn": self.ARN.format(1)}
+        put(store, definition=definition(source="acm", acm_export=True), certificate=certificate(**origin))
+        listings = Listings(acm=(self.listed(1),))
+        plan(store, listings)
+        assert "ListCertificates" in listings.calls
+        assert "GetResources" not in listings.calls
+
+    @pytest.mark.parametrize("more", [{}, {"superseded": [3]}])
+    def test_what_is_there_beside_them_costs_one_listing_of_tags(
+        self, store: FakeStore, more: dict[str, list[int]]
+    ) -> None:
+        self.put(store, superseded=[self.recorded(number) for number in more.get("superseded", [])])
+        listings = Listings(acm=(self.listed(1), self.listed(3)))
+        plan(store, listings)
+        assert listings.calls.count("GetResources") == 1
 
     def test_one_that_is_gone_is_brought_back(self, store: FakeStore) -> None:
         self.put(store)
