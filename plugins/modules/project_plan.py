@@ -469,7 +469,7 @@ from ..module_utils._core.run import overview
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
 from ..module_utils._core.values.waiting import Clock
-from ..module_utils._operations.fleet import planning, survey
+from ..module_utils._operations.fleet import listings, planning, survey
 from ..module_utils._operations.fleet.beside import BesideClients
 from ..module_utils._operations.fleet.planning import Clients, PlanRequest
 
@@ -525,13 +525,13 @@ def connect(request: PlanRequest) -> Clients:
     )
 
 
-def _aws(connection: session.Session) -> survey.Aws:
+def _aws(connection: session.Session) -> listings.Aws:
     """What the plan lists serves the runs of the projects, too."""
 
     def tagging(region: str) -> Tagging:
         return Tagging(connection.regional("resourcegroupstaggingapi", region))
 
-    return survey.Aws(
+    return listings.Aws(
         iam=SharedIam.of(connection),
         cloudfront=SharedCloudFront.of(connection),
         sts=SharedSts.of(connection),

@@ -33,6 +33,7 @@ from ..._errors import CertError, ConfigError, RefusedError
 from ..renewal_notes import RenewalNotes
 from ..report import run_notes
 from . import brought_files, ca_limits, renewal_inquiry, survey
+from .listings import Aws
 from .renewal_inquiry import RenewalInfos
 
 # What of its need stands beside a selected project.
@@ -53,7 +54,7 @@ class Clients:
     """The stores by the URI that names them (None: the common one), and what lists for all of the projects."""
 
     stores: t.Mapping[str | None, Store]
-    aws: survey.Aws | None
+    aws: Aws | None
     renewal_infos: t.Callable[[str, str | None, Clock], RenewalInfos] = _over_http
 
 

@@ -32,6 +32,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.pa
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet import survey
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.fleet.listings import Aws
 from ansible_collections.certops.cloudfront.plugins.modules import project_plan
 from unit.fakes.calls import refused_by_aws
 from unit.fakes.clock import FakeClock
@@ -96,7 +97,7 @@ def plan(
 ) -> Outcome:
     given = {key: spec.get("default") for key, spec in project_plan.ARGUMENT_SPEC.items()} | params
     aws = (
-        survey.Aws(
+        Aws(
             iam=t.cast("t.Any", listings),
             cloudfront=t.cast("t.Any", listings),
             sts=t.cast("t.Any", listings),
