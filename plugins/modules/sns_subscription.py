@@ -62,9 +62,22 @@ options:
       - An empty policy lets all messages through. If not set, the policy is left as it is.
       - SNS takes up to 15 minutes to heed a change, and shows the policy of a confirmed subscription only.
     type: dict
+  raw_message_delivery:
+    description:
+      - Whether a queue or a URL gets messages as they are, and not in an envelope of SNS. The attributes of a message
+        are attributes or headers then.
+      - Only with O(protocol=sqs), O(protocol=https) and O(protocol=http). If not set, it is left as it is.
+    type: bool
+  redrive_policy:
+    description:
+      - Where messages go that could not be delivered, as SNS has it, V(deadLetterTargetArn) with the ARN of a standard
+        queue in the account and the region of the topic. The policy of the queue has to let SNS send messages to it.
+      - An empty policy takes it away. If not set, it is left as it is.
+    type: dict
 notes:
   - "IAM actions needed: C(sns:ListSubscriptionsByTopic), and C(sns:Subscribe) or C(sns:Unsubscribe). With
-    O(filter_policy) also C(sns:GetSubscriptionAttributes) and C(sns:SetSubscriptionAttributes)."
+    O(filter_policy), O(raw_message_delivery) or O(redrive_policy) also C(sns:GetSubscriptionAttributes) and
+    C(sns:SetSubscriptionAttributes)."
   - Each recipient can unsubscribe with the link in a message, and SNS does not report that. Run this module from time
     to time.
 seealso:
@@ -91,6 +104,15 @@ EXAMPLES = r"""
     endpoint: https://oncall.example.com/certops
     filter_policy:
       severity: [critical]
+
+- name: Feed a queue of event-driven Ansible, and keep what it could not get
+  certops.cloudfront.sns_subscription:
+    topic: certops-webapp
+    protocol: sqs
+    endpoint: arn:aws:sqs:eu-central-1:123456789012:certops-events
+    raw_message_delivery: true
+    redrive_policy:
+      deadLetterTargetArn: arn:aws:sqs:eu-central-1:123456789012:certops-undelivered
 
 - name: Send the confirmation message again
   certops.cloudfront.sns_subscription:
@@ -119,6 +141,10 @@ subscription:
     arn: {description: "ARN of the subscription, or V(null) unless it is confirmed.", type: str, sample: null}
     filter_policy: {description: "The filter policy, or V(null) if it is not known or O(filter_policy) is not set.",
       type: dict, sample: {severity: [critical]}}
+    raw_message_delivery: {description: "Whether it gets raw messages, or V(null) if that is not known or
+      O(raw_message_delivery) is not set.", type: bool, sample: null}
+    redrive_policy: {description: "The redrive policy, or V(null) if it is not known or O(redrive_policy) is not set.",
+      type: dict, sample: null}
 """
 
 import typing as t
@@ -139,6 +165,8 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "resend": {"type": "bool", "default": False},
     "filter_policy": {"type": "dict"},
+    "raw_message_delivery": {"type": "bool"},
+    "redrive_policy": {"type": "dict"},
 }
 
 

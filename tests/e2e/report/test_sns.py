@@ -142,3 +142,22 @@ def test_a_subscription_gets_what_its_filter_policy_lets_through(ansible: Ansibl
         True,
         False,
     ]
+
+
+def test_a_queue_gets_messages_as_they_are_and_loses_none(ansible: Ansible) -> None:
+    ansible.module("sns_topic", {"name": "certops-webapp"})[0].succeeded()
+    queue = "arn:aws:sqs:us-east-1:123456789012:certops-events"
+    wanted = {"topic": "certops-webapp", "protocol": "sqs", "endpoint": queue}
+    letters = {"deadLetterTargetArn": f"{queue}-undelivered"}
+
+    def subscribed(**settings: Any) -> tuple[bool, Any, Any]:
+        found = ansible.module("sns_subscription", {**wanted, **settings})[1]
+        shown = found["subscription"]
+        return found["changed"], shown["raw_message_delivery"], shown["redrive_policy"]
+
+    assert subscribed() == (True, None, None)
+    for changed in (True, False):
+        both = subscribed(raw_message_delivery=True, redrive_policy=letters)
+        assert both == (changed, True, letters)
+    assert [subscribed(redrive_policy={}) for _time in range(2)] == [(True, None, {}), (False, None, {})]
+    assert subscribed(raw_message_delivery=True) == (False, True, None)

@@ -158,3 +158,25 @@ def test_a_filter_policy_keeps_back_what_it_does_not_name(aws, sns, topic):
     for wrong in ("{", '{"severity": "critical"}', '{"severity": []}', str({n: n for n in range(6)})):
         with aws.refuses("InvalidParameter"):
             sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="FilterPolicy", AttributeValue=wrong)
+
+
+def test_raw_delivery_and_dead_letters_are_for_those_that_can_have_them(aws, sns, topic):
+    queue = "arn:aws:sqs:us-east-1:123456789012:events"
+    given = {"RawMessageDelivery": "true", "RedrivePolicy": f'{{"deadLetterTargetArn": "{queue}-dead"}}'}
+    arn = sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=given)["SubscriptionArn"]
+    assert given.items() <= sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"].items()
+    assert sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes=given)["SubscriptionArn"] == arn
+    with aws.refuses("InvalidParameter"):
+        sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue, Attributes={"RawMessageDelivery": "false"})
+    with aws.refuses("InvalidParameter"):
+        subscribe(sns, topic, Attributes={"RawMessageDelivery": "true"})
+    targets = ("x", f"{queue}.fifo", queue.replace("us-east-1", "eu-west-1"), queue.replace("123456789012", "1" * 12))
+    policies = [f'{{"deadLetterTargetArn": "{target}"}}' for target in targets]
+    for value in ("", "{", "[]", "{}", '{"maxReceiveCount": 5}', *policies):
+        with aws.refuses("InvalidParameter"):
+            sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RedrivePolicy", AttributeValue=value)
+    for name in ("RawMessageDelivery", "Endpoint"):
+        with aws.refuses("InvalidParameter"):
+            sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue="yes")
+    sns.set_subscription_attributes(SubscriptionArn=arn, AttributeName="RedrivePolicy")
+    assert "RedrivePolicy" not in sns.get_subscription_attributes(SubscriptionArn=arn)["Attributes"]

@@ -6,6 +6,8 @@ Rules: the SNS service model of botocore, and
 https://docs.aws.amazon.com/sns/latest/dg/SendMessageToHttp.confirm.html
 https://aws.amazon.com/about-aws/whats-new/2023/05/amazon-sns-automatic-deletion-unconfirmed-subscriptions/ (48 hours)
 https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
+https://docs.aws.amazon.com/sns/latest/dg/sns-large-payload-raw-message-delivery.html
+https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ _ATTRIBUTE_TYPES = ("String", "String.Array", "Number", "Binary")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PROTOCOLS = ("http", "https", "email", "email-json", "sms", "sqs", "application", "lambda", "firehose")
 # endpoints of the own account that need no confirmation
+_RAW = ("http", "https", "sqs", "firehose")
 _CONFIRMED_AT_ONCE = ("sms", "sqs", "application", "lambda", "firehose")
 _Result = t.Mapping[str, t.Any]
 
@@ -52,7 +55,12 @@ class Subscription:
     is_confirmed: bool
     subscribed_at: float
     token: str = field(repr=False)
-    filter_policy: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def filter_policy(self) -> str:
+        """As it was given; empty for none."""
+        return self.attributes.get("FilterPolicy", "")
 
 
 @dataclass
@@ -190,14 +198,12 @@ class Sns(Service):
         protocol, endpoint = call.params.get("Protocol") or "", call.params.get("Endpoint") or ""
         _check_endpoint(protocol, endpoint)
         given = dict(call.params.get("Attributes") or {})
-        policy = given.pop("FilterPolicy", "")
-        if given:
-            raise _invalid("Attributes")
-        _check_policy(policy)
+        for name, value in given.items():
+            _check_attribute(name, value, topic.arn, protocol)
         item = next(
             (known for known in self._alive(topic) if (known.protocol, known.endpoint) == (protocol, endpoint)), None
         )
-        if item is not None and policy and json.loads(policy) != json.loads(item.filter_policy or "{}"):
+        if item is not None and any(_differs(item, name, value) for name, value in given.items()):
             raise _invalid("Attributes Reason: Subscription already exists with different attributes")
         if item is None:
             item = Subscription(
@@ -209,7 +215,7 @@ class Sns(Service):
                 is_confirmed=protocol in _CONFIRMED_AT_ONCE,
                 subscribed_at=0.0,
                 token="",
-                filter_policy=policy,
+                attributes=given,
             )
             topic.subscriptions.append(item)
         if item.is_confirmed:
@@ -260,22 +266,19 @@ class Sns(Service):
     def subscription_attributes(self, call: Call) -> _Result:
         item = self._subscription(call)
         pending = str(not item.is_confirmed).lower()
-        described = {
-            **_describe(item),
-            "SubscriptionArn": item.arn,
-            "PendingConfirmation": pending,
-            "RawMessageDelivery": "false",
-        }
-        filtered = {"FilterPolicy": item.filter_policy, "FilterPolicyScope": "MessageAttributes"}
-        return {"Attributes": described | (filtered if item.filter_policy else {})}
+        described = {**_describe(item), "SubscriptionArn": item.arn, "PendingConfirmation": pending}
+        kept = {"RawMessageDelivery": "false", **item.attributes}
+        scope = {"FilterPolicyScope": "MessageAttributes"} if item.filter_policy else {}
+        return {"Attributes": described | kept | scope}
 
     def set_subscription_attributes(self, call: Call) -> None:
         item = self._subscription(call)
-        if call.params.get("AttributeName") != "FilterPolicy":
-            raise _invalid("AttributeName")
-        policy = call.params.get("AttributeValue") or ""
-        _check_policy(policy)
-        item.filter_policy = "" if policy in ("", "{}") else policy
+        name, value = call.params.get("AttributeName") or "", call.params.get("AttributeValue")
+        _check_attribute(name, value, item.topic_arn, item.protocol)
+        if value in (None, "", "{}"):
+            item.attributes.pop(name, None)
+        else:
+            item.attributes[name] = value
 
     # --- messages ---
 
@@ -400,6 +403,49 @@ def _check_subject(subject: str) -> None:
     )
     if not fits:
         raise _invalid("Subject")
+
+
+def _check_attribute(name: str, value: str | None, topic_arn: str, protocol: str) -> None:
+    """What is known of each attribute; without a value, one is taken away."""
+    if name == "FilterPolicy":
+        _check_policy(value or "")
+    elif name == "RawMessageDelivery":
+        if value not in ("true", "false"):
+            raise _invalid(f"Attributes Reason: RawMessageDelivery: Invalid value [{value}]. Must be true or false.")
+        if value == "true" and protocol not in _RAW:
+            raise _invalid(
+                f"Attributes Reason: RawMessageDelivery: Delivery protocol [{protocol}] does not support raw message"
+                " delivery."
+            )
+    elif name == "RedrivePolicy":
+        if value is not None:
+            _check_redrive(value, topic_arn)
+    else:
+        raise _invalid("AttributeName")
+
+
+def _check_redrive(policy: str, topic_arn: str) -> None:
+    """A standard queue of the region and the account of the topic."""
+    try:
+        found = json.loads(policy)
+    except ValueError:
+        raise _invalid("RedrivePolicy: failed to parse JSON.") from None
+    if not isinstance(found, dict):
+        raise _invalid("RedrivePolicy: failed to parse JSON.")
+    for key in found:
+        if key != "deadLetterTargetArn":
+            raise _invalid(f"RedrivePolicy: invalid JSON. Attribute {key} is unknown.")
+    queue, topic = str(found.get("deadLetterTargetArn")).split(":"), topic_arn.split(":")
+    if queue[2:3] != ["sqs"] or len(queue) != len(topic):
+        raise _invalid("RedrivePolicy: deadLetterTargetArn is an invalid arn.")
+    if (queue[1], *queue[3:5]) != (topic[1], *topic[3:5]) or queue[5].endswith(".fifo"):
+        raise _invalid("RedrivePolicy: deadLetterTargetArn must be a standard queue of this account and region.")
+
+
+def _differs(item: Subscription, name: str, given: str) -> bool:
+    """Whether a subscription has another value of this attribute."""
+    default = "false" if name == "RawMessageDelivery" else "{}"
+    return bool(json.loads(given or default) != json.loads(item.attributes.get(name) or default))
 
 
 def _check_policy(policy: str) -> None:

@@ -68,9 +68,10 @@ class FakeSns:
         self.calls.append("GetSubscriptionAttributes")
         return self.filters.get(arn, {})
 
-    def set_subscription_attribute(self, arn: str, name: str, value: str) -> None:
+    def set_subscription_attribute(self, arn: str, name: str, value: str | None) -> None:
         self.calls.append("SetSubscriptionAttributes")
-        self.filters[arn] = {name: value}
+        kept = {key: text for key, text in self.filters.get(arn, {}).items() if key != name}
+        self.filters[arn] = kept if value is None else {**kept, name: value}
 
     def unsubscribe(self, arn: str) -> None:
         self.calls.append("Unsubscribe")

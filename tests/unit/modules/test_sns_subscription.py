@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 import pytest
@@ -45,6 +46,8 @@ def subscription(sns: FakeSns, check_mode: bool = False, **params: t.Any) -> Out
         "state": "present",
         "resend": False,
         "filter_policy": None,
+        "raw_message_delivery": None,
+        "redrive_policy": None,
         **params,
     }
     return modules.run(sns_subscription, given, present_clock(), check_mode, sns_subscription.Clients(topics(sns)))
@@ -66,6 +69,8 @@ class TestSubscription:
             "status": "pending",
             "arn": None,
             "filter_policy": None,
+            "raw_message_delivery": None,
+            "redrive_policy": None,
         }
         assert not subscription(sns).changed
 
@@ -196,3 +201,68 @@ class TestFilterPolicy:
     def test_one_that_is_to_be_absent_has_none(self, sns: FakeSns) -> None:
         with pytest.raises(ConfigError, match="leave it out"):
             subscription(sns, state="absent", filter_policy=URGENT)
+
+
+QUEUE = {"protocol": "sqs", "endpoint": "arn:aws-cn:sqs:cn-northwest-1:123456789012:events"}
+LETTERS = {"deadLetterTargetArn": "arn:aws-cn:sqs:cn-northwest-1:123456789012:undelivered"}
+
+
+class TestDelivery:
+    def test_a_new_subscription_is_made_with_what_differs_from_the_usual(self, sns: FakeSns) -> None:
+        topic(sns)
+        made = subscription(sns, **QUEUE, raw_message_delivery=True, redrive_policy=LETTERS, filter_policy={})
+        assert sns.filters == {f"{TOPIC}:0": {"RawMessageDelivery": "true", "RedrivePolicy": json.dumps(LETTERS)}}
+        shown = made.result["subscription"]
+        assert (shown["raw_message_delivery"], shown["redrive_policy"], shown["filter_policy"]) == (True, LETTERS, {})
+        again = subscription(sns, **QUEUE, raw_message_delivery=True, redrive_policy=LETTERS)
+        assert (again.changed, again.result["subscription"]["filter_policy"]) == (False, None)
+        assert "SetSubscriptionAttributes" not in sns.calls
+
+    def test_each_setting_is_changed_once_and_taken_back_once_and_the_others_stay(self, sns: FakeSns) -> None:
+        topic(sns)
+        subscription(sns, **QUEUE, filter_policy=URGENT)
+        for wanted in ({"raw_message_delivery": True, "redrive_policy": LETTERS}, {"redrive_policy": {}}):
+            rehearsed = subscription(sns, check_mode=True, **QUEUE, **wanted)
+            assert subscription(sns, **QUEUE, **wanted) == rehearsed
+            assert rehearsed.changed
+            assert not subscription(sns, **QUEUE, **wanted).changed
+        assert sns.filters[f"{TOPIC}:0"] == {
+            "FilterPolicy": '{"severity": ["critical"]}',
+            "RawMessageDelivery": "true",
+        }
+        assert subscription(sns, **QUEUE, raw_message_delivery=False).before["raw_message_delivery"] is True
+
+    def test_those_of_a_pending_subscription_are_not_known(self, sns: FakeSns) -> None:
+        url = {"protocol": "https", "endpoint": "https://example.com/"}
+        sns.topics[TOPIC] = OURS
+        sns.subscriptions[TOPIC] = [Subscription("PendingConfirmation", *url.values())]
+        found = subscription(sns, **url, raw_message_delivery=True, redrive_policy=LETTERS)
+        assert (found.changed, found.result["subscription"]["raw_message_delivery"]) == (False, None)
+        assert "so its raw message delivery, redrive policy cannot be read" in found.warnings[0]
+
+    @pytest.mark.parametrize(
+        ("params", "word"),
+        [
+            ({"raw_message_delivery": True}, "does not deliver raw messages by email"),
+            ({**QUEUE, "redrive_policy": {**LETTERS, "maxReceiveCount": 5}}, "and nothing else"),
+            ({**QUEUE, "redrive_policy": {"deadLetterTargetArn": 5}}, "the ARN of a standard queue"),
+            (
+                {
+                    **QUEUE,
+                    "redrive_policy": {"deadLetterTargetArn": f"{QUEUE['endpoint']}.fifo"},
+                },
+                "standard",
+            ),
+            (
+                {**QUEUE, "redrive_policy": {"deadLetterTargetArn": "arn:aws:sqs:us-east-1:123456789012:x"}},
+                "is not in cn-northwest-1",
+            ),
+            ({**QUEUE, "state": "absent", "raw_message_delivery": False}, "raw_message_delivery: .* leave it out"),
+        ],
+    )
+    def test_what_sns_would_refuse_is_refused_before_the_first_call(
+        self, sns: FakeSns, params: dict[str, t.Any], word: str
+    ) -> None:
+        with pytest.raises(ConfigError, match=word):
+            subscription(sns, **params)
+        assert sns.calls == []

@@ -85,10 +85,11 @@ class Sns:
         with calling(SERVICE, "GetSubscriptionAttributes", arn):
             return dict(self._client.get_subscription_attributes(SubscriptionArn=arn)["Attributes"])
 
-    def set_subscription_attribute(self, arn: str, name: str, value: str) -> None:
-        """The confirmed subscription has this attribute."""
+    def set_subscription_attribute(self, arn: str, name: str, value: str | None) -> None:
+        """The confirmed subscription has this attribute; None takes it away."""
+        more = {} if value is None else {"AttributeValue": value}
         with calling(SERVICE, "SetSubscriptionAttributes", arn):
-            self._client.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, AttributeValue=value)
+            self._client.set_subscription_attributes(SubscriptionArn=arn, AttributeName=name, **more)
 
     def unsubscribe(self, arn: str) -> None:
         """The subscription is gone."""

@@ -6,12 +6,12 @@ sns_subscription and sns_subscription_info to their outcomes."""
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..._clients.aws.session import Connection
 from ..._clients.aws.topics import Topics
-from ..._core.report import filter_policy, subscriptions
-from ..._core.report.filter_policy import Policy
+from ..._core.report import filter_policy, subscription_settings, subscriptions
+from ..._core.report.subscription_settings import SubscriptionSettings
 from ..._core.report.subscriptions import Action, Subscription, SubscriptionChange, SubscriptionStatus
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
@@ -28,15 +28,14 @@ class SubscriptionsRequest:
 
 @dataclass(frozen=True)
 class SubscriptionRequest:
-    """An endpoint that shall be subscribed to a topic or not, and the messages that it is to get (None: nobody
-    says)."""
+    """An endpoint that shall be subscribed to a topic or not, and how it is to get messages."""
 
     topic: str
     protocol: str
     endpoint: str
     exists: bool
     resend: bool
-    filter_policy: Policy | None
+    settings: SubscriptionSettings
     connection: Connection
 
 
@@ -54,14 +53,13 @@ def parse(params: Params) -> SubscriptionRequest:
     connection = Connection.of(params)
     problems = subscriptions.topic_problems("topic", params["topic"], connection.region)
     problems += subscriptions.endpoint_problems(params["protocol"], params["endpoint"])
-    policy, exists = params["filter_policy"], params["state"] == "present"
-    problems += filter_policy.problems(policy or {})
-    if policy is not None and not exists:
-        problems.append("filter_policy: a subscription that is to be absent gets no messages; leave it out")
+    settings = SubscriptionSettings(params["filter_policy"], params["raw_message_delivery"], params["redrive_policy"])
+    exists = params["state"] == "present"
+    problems += subscription_settings.problems(settings, params["protocol"], connection.region, exists)
     if problems:
         raise ConfigError(problems)
     return SubscriptionRequest(
-        params["topic"], params["protocol"], params["endpoint"], exists, params["resend"], policy, connection
+        params["topic"], params["protocol"], params["endpoint"], exists, params["resend"], settings, connection
     )
 
 
@@ -83,71 +81,68 @@ def read(request: SubscriptionsRequest, topics: Topics) -> Outcome:
 
 
 def run(request: SubscriptionRequest, topics: Topics, check_mode: bool) -> Outcome:
-    """Subscribe or unsubscribe the endpoint, unless it is as wanted, and let it get the messages that are wanted."""
+    """Subscribe or unsubscribe the endpoint, unless it is as wanted, and let it get messages as is wanted."""
     arn = topics.arn(request.topic)
     decision = _decide(request, topics.sns.list_subscriptions_by_topic(arn), arn, check_mode)
-    policy = _policy(request, topics, decision)
-    made = None if check_mode else _applied(request, topics, arn, decision, policy)
+    settings = _settings(request, topics, decision)
+    made = None if check_mode else _applied(request, topics, arn, decision, settings)
     status, own_arn = (made.status, made.arn) if made else (decision.after, decision.arn)
     shown = subscriptions.shown(arn, request.protocol, request.endpoint, status, own_arn)
     common = {"topic_arn": arn, "protocol": request.protocol, "endpoint": request.endpoint}
     return Outcome(
-        changed=decision.action is not Action.NONE or policy.is_set,
-        result={"subscription": {**shown, "filter_policy": policy.after}},
-        before={**common, "status": decision.before.value, "filter_policy": policy.before},
-        after={**common, "status": status.value, "filter_policy": policy.after},
-        warnings=tuple(text for text in (decision.warning, policy.warning) if text),
+        changed=decision.action is not Action.NONE or bool(settings.changes),
+        result={"subscription": {**shown, **settings.after.as_dict()}},
+        before={**common, "status": decision.before.value, **settings.before.as_dict()},
+        after={**common, "status": status.value, **settings.after.as_dict()},
+        warnings=tuple(text for text in (decision.warning, settings.warning) if text),
     )
 
 
 @dataclass(frozen=True)
-class _PolicyChange:
-    """The filter policy of a subscription, before and after (None: not known, or nobody asks), and whether it has to be
-    set; ``at_first`` are the attributes that a new subscription is made with."""
+class _SettingsChange:
+    """The settings of a subscription, before and after, and the attributes that have to be set; ``at_first`` are those
+    that a new subscription is made with."""
 
-    before: Policy | None = None
-    after: Policy | None = None
-    is_set: bool = False
-    at_first: t.Mapping[str, str] | None = None
+    before: SubscriptionSettings = field(default_factory=SubscriptionSettings)
+    after: SubscriptionSettings = field(default_factory=SubscriptionSettings)
+    changes: t.Mapping[str, str | None] = field(default_factory=dict)
+    at_first: t.Mapping[str, str] = field(default_factory=dict)
     warning: str | None = None
 
-    @property
-    def text(self) -> str:
-        """What SNS is told."""
-        return filter_policy.to_text(self.after or {})
 
-
-def _policy(request: SubscriptionRequest, topics: Topics, decision: SubscriptionChange) -> _PolicyChange:
-    """What is to be done about the filter policy; SNS shows that of a confirmed subscription alone."""
-    wanted = request.filter_policy
-    if wanted is None:
-        return _PolicyChange()
-    warning = filter_policy.warning(wanted)
+def _settings(request: SubscriptionRequest, topics: Topics, decision: SubscriptionChange) -> _SettingsChange:
+    """What is to be done about the settings; SNS shows those of a confirmed subscription alone."""
+    wanted = request.settings
+    if not wanted.asked:
+        return _SettingsChange()
+    warning = filter_policy.warning(wanted.filter_policy or {})
     if decision.before is SubscriptionStatus.ABSENT:
-        at_first = {filter_policy.ATTRIBUTE: filter_policy.to_text(wanted)} if wanted else None
-        return _PolicyChange(None, wanted, at_first=at_first, warning=warning)
+        at_first = subscription_settings.at_first(wanted)
+        return _SettingsChange(after=wanted, at_first=at_first, warning=warning)
     if decision.arn is None:
-        return _PolicyChange(
-            warning=f"{request.endpoint} has not confirmed its subscription, so its filter policy cannot be read or"
+        names = ", ".join(name.replace("_", " ") for name in wanted.asked)
+        return _SettingsChange(
+            warning=f"{request.endpoint} has not confirmed its subscription, so its {names} cannot be read or"
             " changed; run this again once it has"
         )
     attributes = topics.sns.get_subscription_attributes(decision.arn)
-    if filter_policy.is_by_body(attributes):
+    if wanted.filter_policy is not None and filter_policy.is_by_body(attributes):
         raise RefusedError(
             f"filter_policy: the subscription of {request.endpoint} filters by what messages say, not by their"
             " attributes; set its FilterPolicyScope to MessageAttributes in SNS first"
         )
-    before = filter_policy.of(attributes)
-    return _PolicyChange(before, wanted, is_set=before != wanted, warning=warning)
+    before = subscription_settings.of(attributes, wanted)
+    return _SettingsChange(before, wanted, subscription_settings.changes(before, wanted), warning=warning)
 
 
 def _applied(
-    request: SubscriptionRequest, topics: Topics, arn: str, decision: SubscriptionChange, policy: _PolicyChange
+    request: SubscriptionRequest, topics: Topics, arn: str, decision: SubscriptionChange, settings: _SettingsChange
 ) -> Subscription | None:
-    if policy.is_set and decision.arn:
-        topics.sns.set_subscription_attribute(decision.arn, filter_policy.ATTRIBUTE, policy.text)
-    if policy.at_first:
-        return topics.sns.subscribe(arn, request.protocol, request.endpoint, policy.at_first)
+    if decision.arn:
+        for name, value in settings.changes.items():
+            topics.sns.set_subscription_attribute(decision.arn, name, value)
+    if settings.at_first:
+        return topics.sns.subscribe(arn, request.protocol, request.endpoint, settings.at_first)
     return apply(topics, arn, request.protocol, request.endpoint, decision)
 
 
