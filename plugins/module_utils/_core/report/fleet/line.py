@@ -10,7 +10,7 @@ from datetime import datetime
 
 from .markup import escaped, isolated, link, minute, moment
 from .rows import FleetRow, PastRun, ShownCertificate, ShownTarget
-from .words import until, word
+from .words import other, until, word
 
 # Of a list, a line of the table shows so many; what opens below it has all of them.
 IN_LINE = 3
@@ -49,7 +49,8 @@ class Line:
         left, share = row.left(self._now), row.share_left(self._now)
         if left is None or row.certificate is None or share is None:
             return ""
-        return moment(row.certificate.not_after, f"{until(left, self._language)} ({share:.0%})")
+        shown = [f"{until(left, language)} ({share:.0%})" for language in (self._language, other(self._language))]
+        return moment(row.certificate.not_after, *shown)
 
     def _details(self, row: FleetRow) -> str:
         parts: list[tuple[str, t.Iterable[str]]] = [

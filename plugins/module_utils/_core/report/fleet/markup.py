@@ -31,9 +31,11 @@ def in_script(json_text: str) -> str:
     return json_text.translate(_IN_SCRIPT)
 
 
-def moment(text: str, shown: str = "") -> str:
-    """A time that the script shows in local time, too; ``shown`` stands in its place."""
-    return f'<time datetime="{escaped(text)}">{escaped(shown or minute(text))}</time>' if text else ""
+def moment(text: str, shown: str = "", other: str = "") -> str:
+    """A time that the script shows in local time, too; ``shown`` stands in its place, and ``other`` in the other
+    language."""
+    swapped = f' data-z="{escaped(other)}"' if other else ""
+    return f'<time datetime="{escaped(text)}"{swapped}>{escaped(shown or minute(text))}</time>' if text else ""
 
 
 def minute(text: str) -> str:

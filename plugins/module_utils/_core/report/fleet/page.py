@@ -7,6 +7,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from datetime import timedelta
 
 from ...values import times
 from .line import COLUMNS, Line
@@ -15,7 +16,7 @@ from .rows import STATES, FleetPicture, FleetRow
 from .script import JS
 from .style import CSS
 from .timeline import drawn
-from .words import CHINESE, counted, until, word
+from .words import CHINESE, counted, other, until, word
 
 # The list of what a person has to look at; the table below has all of them, in the same order.
 MOST_NEEDING = 20
@@ -85,7 +86,7 @@ def _next(picture: FleetPicture, language: str) -> str:
     ending = [(one.not_after, row) for row in picture.rows if (one := row.certificate) and row.state != "expired"]
     parts = [
         f'<span data-w>{word(title, language)}</span>: <a href="#p-{escaped(row.name)}">{isolated(row.name)}</a>'
-        f" {until(times.from_text(moment) - now, language)}"
+        f" {_until(times.from_text(moment) - now, language)}"
         for title, found in (("next renewal", coming), ("first expiry", ending))
         for moment, row in [min(found, key=lambda one: (times.from_text(one[0]), one[1].name), default=("", None))]
         if row is not None
@@ -106,10 +107,15 @@ def _needing(picture: FleetPicture, language: str) -> str:
 def _need(row: FleetRow, picture: FleetPicture, language: str) -> str:
     why = ", ".join(f"<b data-w>{word(reason, language)}</b>" for reason in row.attention)
     left = row.left(picture.made_at)
-    ends = "" if left is None or row.state == "expired" else f" ({until(left, language)})"
+    ends = "" if left is None or row.state == "expired" else f" ({_until(left, language)})"
     said = row.last_run.get("Error") or row.reason
     name = escaped(row.name)
     return f'<li><a href="#p-{name}">{isolated(row.name)}</a>: {why}{ends}: {isolated(said)}'
+
+
+def _until(length: timedelta, language: str) -> str:
+    """When something is, with the same in the other language for the script."""
+    return f'<span data-z="{until(length, other(language))}">{until(length, language)}</span>'
 
 
 def _table(picture: FleetPicture, language: str) -> str:
@@ -145,9 +151,10 @@ def _foreign(picture: FleetPicture, language: str) -> str:
         return ""
     title = f"<section><h2>{word('Certificates of no project', language)}</h2>"
     room = picture.room
-    used = f"{word('Places for server certificates in IAM', language)}: {room[0]} / {room[1]}" if room else ""
+    places = f"<span data-w>{word('Places for server certificates in IAM', language)}</span>"
+    used = f"{places}: {room[0]} / {room[1]}" if room else ""
     if not picture.foreign:
-        return f"{title}<p>{word('Every server certificate belongs to a project.', language)}<p>{used}</section>"
+        return f"{title}<p data-w>{word('Every server certificate belongs to a project.', language)}<p>{used}</section>"
     rows = "".join(
         f"<tr><th scope=row>{isolated(one.name)}<td>{isolated(one.id)}<td>{moment(one.not_after)}"
         f"<td>{isolated(', '.join(one.users))}<td>{isolated(one.project)}"

@@ -61,7 +61,9 @@ function show() {
   });
   body.insertBefore(start, body.firstChild);
   shown = visible;
-  count.textContent = visible.length + ' / ' + matching.length + ' / ' + items.length;
+  count.textContent = [visible.length, matching.length, items.length].filter(function (number, place, all) {
+    return number !== all[place - 1];
+  }).join(' / ');
   all.hidden = visible.length === matching.length;
 }
 function apply() {
@@ -130,6 +132,12 @@ function swap() {
         node.data = node.data.replace(text, table[text]);
       }
     }
+  });
+  // Times left stand there in both languages.
+  d.querySelectorAll('[data-z]').forEach(function (at) {
+    var other = at.dataset.z;
+    at.dataset.z = at.textContent;
+    at.textContent = other;
   });
   swapped = !swapped;
   id('lang').textContent = (root.lang === 'zh') !== swapped ? 'English' : '\\u4e2d\\u6587';

@@ -111,6 +111,11 @@ def span(length: timedelta, language: str) -> str:
     return " ".join(f"{count} {unit}" for count, unit in kept if count or len(kept) == 1) or f"0 {units[2]}"
 
 
+def other(language: str) -> str:
+    """The other language."""
+    return "en" if language == "zh" else "zh"
+
+
 def until(length: timedelta, language: str) -> str:
     """When something is, from now: ``in 2 d 4 h``, ``2 d 4 h ago``."""
     if length < timedelta(0):
