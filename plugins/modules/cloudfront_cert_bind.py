@@ -116,6 +116,13 @@ options:
     type: list
     elements: dict
     default: []
+  name_owners:
+    description:
+      - Warn of what this run changes and what, by its tags, belongs to a stack of CloudFormation, to Terraform or the
+        like, whose next update sets the certificate of its template again. Of load balancers in O(targets), too.
+      - Tags are read only where something changes. Without the permission nothing is said.
+    type: bool
+    default: false
   wait:
     description:
       - Wait until CloudFront says C(Deployed) for every distribution that uses the certificate, also if another run
@@ -168,7 +175,7 @@ notes:
     C(cloudfront:UpdateDistribution) on the distributions.
     With O(server_certificate_name) and O(server_certificate_id) also C(iam:GetServerCertificate), with the latter
     C(iam:ListServerCertificates), too. With O(match_tags) also C(tag:GetResources) on
-    C(*)."
+    C(*), which O(name_owners) can do without."
   - "For multi-tenant distributions also C(cloudfront:ListDistributionTenants),
     C(cloudfront:ListDistributionTenantsByCustomization) and C(cloudfront:ListConnectionGroups) on C(*),
     C(cloudfront:GetDistributionTenant) and C(cloudfront:UpdateDistributionTenant) on the tenants, and
@@ -364,6 +371,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "distributions": {"type": "list", "elements": "str", "default": []},
     "match_tags": {"type": "dict", "default": {}},
     "targets": {"type": "list", "elements": "dict", "default": []},
+    "name_owners": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
     "verify": {"type": "str", "choices": list(VERIFICATIONS), "default": VERIFICATIONS[0]},
@@ -392,7 +400,8 @@ def connect(request: BindRequest) -> Clients:
         tls=TlsProbe(request.edge_ca_bundle),
         partition=session.partition,
         acm=lambda: acm.connect(session, home),
-        tagging=Tagging(session.regional("resourcegroupstaggingapi", home)) if request.match_tags else None,
+        tagging=lambda region: Tagging(session.regional("resourcegroupstaggingapi", region)),
+        home=home,
         journal=request.step.journal() if request.step else None,
     )
 

@@ -408,6 +408,11 @@ distributions:
   type: list
   elements: str
   sample: []
+names_owners:
+  description: Whether the module that binds them names what a template of others sets again.
+  returned: if there is a document
+  type: bool
+  sample: true
 path:
   description: The path of its certificates in IAM.
   returned: if there is a document

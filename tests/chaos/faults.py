@@ -23,6 +23,7 @@ ENTRIES = {
     "renew-aws": "renew",
     "revoke": "reissue",
     "reissue-elb": "reissue",
+    "create-acm": "main",
     "reissue-served": "reissue",
     "reissue-same": "reissue",
     "create-requested": "main",

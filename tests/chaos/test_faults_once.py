@@ -17,7 +17,21 @@ PASSING = ("throttled", "error_500", "timeout", "reset")
 
 @pytest.mark.chaos
 @pytest.mark.parametrize("when", ["before", "after"])
-@pytest.mark.parametrize("name", ["create", "renew", "delete"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "create",
+        "renew",
+        "delete",
+        "reissue-elb",
+        "create-acm",
+        "reissue-served",
+        "reissue-same",
+        "create-requested",
+        "create-exported",
+        "delete-acm",
+    ],
+)
 def test_a_run_outlives_that_each_call_fails_once(lanes: list[Bench], report: Report, name: str, when: str) -> None:
     undisturbed = undisturbed_runs(lanes, [name])[name]
     kinds = PASSING if when == "before" else ("reset", "timeout")

@@ -225,10 +225,24 @@ def test_what_a_stack_owns_is_named_by_the_plan_and_by_the_doctor_with_the_ways_
     planned = " ".join(life.play("renew", "--check").succeeded().output.split())
     assert f"{life.distribution} (the CloudFormation stack 'web-stack')" in planned
     assert f"{balancer} (Terraform)" in planned
+    # one project that is named finds out by itself, before it changes anything and when it does
+    for arguments in (["--check"], []):
+        control.clear_calls()
+        told = " ".join(life.play("reissue", *arguments).succeeded().output.split())
+        assert f"{life.distribution} (the CloudFormation stack 'web-stack'), {balancer} (Terraform) have owners" in told
+        assert "docs/infrastructure-as-code.md" in told
+        assert control.counts("resourcegroupstaggingapi") == {
+            "GetResources": 2 if balancer.split(":")[3] != "us-east-1" else 1
+        }
+    control.fault("resourcegroupstaggingapi", "GetResources", "access_denied", count=100)
+    assert "have owners" not in life.play("reissue").succeeded().output
+    control.clear_faults()
     # a parameter, or an ARN that stays, keeps templates true
-    life.play("create", project_publish="ssm:/certops/webapp/certificate").succeeded()
+    published = "ssm:/certops/webapp/certificate"
+    life.play("create", project_publish=published).succeeded()
     assert "OWNED_ELSEWHERE" not in life.play("doctor").succeeded().output
     assert "whose next update" not in life.play("renew", "--check").succeeded().output
+    assert "whose next update" not in life.play("reissue", project_publish=published).succeeded().output
 
 
 def test_a_load_balancer_takes_the_certificate_of_iam_that_distributions_use(life: Life, control: Control) -> None:

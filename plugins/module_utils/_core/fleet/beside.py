@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fleet serves beside distributions: where an older certificate may still be, and what has another owner.
+"""What a fleet serves beside distributions: where an older certificate may still be, and what runs change.
 
 Load balancers are listed only where something hints at them: an older certificate that exists and, in ACM, is in use.
 """
@@ -8,21 +8,15 @@ Load balancers are listed only where something hints at them: an older certifica
 from __future__ import annotations
 
 import typing as t
-from dataclasses import dataclass
 
 from ..bind.report import BindStatus
 from ..project import document as project_document, last_run, places, targets
-from ..targets import judging, listeners, owners
+from ..targets import judging, listeners
 from ..targets.uses import Use, UseSelection
 from ..values.shapes import ProjectDocument
 
 # A kind of target in a region.
 Where = tuple[str, str]
-NAMED = 3
-REMEDY = (
-    "set publish and let the template refer to the parameter, set ignore_changes in Terraform, or keep the ARN with"
-    " certificate_store acm and acm_arn same; docs/infrastructure-as-code.md has examples"
-)
 
 
 def where(document: ProjectDocument, existing: t.Mapping[str, bool]) -> set[Where]:
@@ -60,14 +54,6 @@ def used(found: t.Mapping[Where, t.Sequence[Use]]) -> frozenset[str]:
     return frozenset(slot.certificate for uses in found.values() for use in uses for slot in use.slots)
 
 
-@dataclass(frozen=True)
-class Owned:
-    """Something that a run changes, and the owner that sets the certificate of its template again."""
-
-    id: str
-    owner: str
-
-
 def changed(document: ProjectDocument) -> tuple[str, ...]:
     """What the last run of the project bound: IDs of distributions, and ARNs of load balancers; nothing where a
     template stays true by itself."""
@@ -76,18 +62,3 @@ def changed(document: ProjectDocument) -> tuple[str, ...]:
         return ()
     beside = [one for entry in record.get("Update_Targets_Status") or () for one in entry if one.startswith("arn:")]
     return (*last_run.distributions(record), *dict.fromkeys(listeners.owner_of(one) for one in beside))
-
-
-def owned(ids: t.Iterable[str], tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[Owned, ...]:
-    """What of these has another owner."""
-    return tuple(Owned(one, who) for one in ids if (who := owners.owner(tags.get(one, {}))))
-
-
-def warning(found: t.Collection[Owned]) -> tuple[str, ...]:
-    """One line for all that has another owner."""
-    if not found:
-        return ()
-    shown = ", ".join(f"{one.id} ({one.owner})" for one in list(found)[:NAMED])
-    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
-    verb = "has an owner" if len(found) == 1 else "have owners"
-    return (f"{shown}{more} {verb} whose next update sets the certificate of its template again: {REMEDY}",)

@@ -47,7 +47,8 @@ PreflightOptions = t.TypedDict(
 
 class StepOptions(t.TypedDict):
     """``brings`` says whether a step of the run brings the certificate, which need not be a new one; ``bundle`` is what
-    is stored otherwise. ``distributions`` are those that are listed."""
+    is stored otherwise. ``distributions`` are those that are listed; ``names_owners`` says whether a template of others
+    would put the former certificate back."""
 
     path: str
     tags: dict[str, str]
@@ -58,6 +59,7 @@ class StepOptions(t.TypedDict):
     targets: dict[str, list[targets.TargetStep]]
     distribution_matches: list[str]
     distributions: list[str]
+    names_owners: bool
     subscribes: bool
     after_binding: list[str]
 
@@ -78,6 +80,7 @@ def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle
         "targets": targets.steps(meant),
         "distribution_matches": targets.distribution_matches(meant),
         "distributions": _listed(meant),
+        "names_owners": not targets.is_announced(document["definition"]),
         "subscribes": _subscribes(plan, document, run),
         "after_binding": _after_binding(document, run),
     }

@@ -1,6 +1,6 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who else writes to a resource, as its tags tell: a stack of CloudFormation, Terraform, and the like.
+"""Who else writes to a resource, as its tags tell: a stack of CloudFormation, Terraform, and the like; and what to do.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import typing as t
+from dataclasses import dataclass
 
 from ..values.texts import quoted
 
@@ -17,6 +18,11 @@ STACK_TAG = "aws:cloudformation:stack-name"
 _TOOLS = ("terraform", "opentofu", "pulumi", "crossplane")
 _SAYS_WHO = frozenset({"managedby", "provisionedby", "provisioner", "deployedby", "createdby", "iac"})
 _NO = frozenset({"", "false", "no", "0", "none"})
+NAMED = 3
+REMEDY = (
+    "set publish and let the template refer to the parameter, set ignore_changes in Terraform, or keep the ARN with"
+    " certificate_store acm and acm_arn same; docs/infrastructure-as-code.md has examples"
+)
 _SEPARATORS = re.compile(r"[\s_.:/-]+")
 
 
@@ -31,3 +37,26 @@ def owner(tags: t.Mapping[str, str]) -> str:
         if is_named or is_marked:
             return tool.capitalize().replace("Opentofu", "OpenTofu")
     return ""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Something that a run changes, and the owner that sets the certificate of its template again."""
+
+    id: str
+    owner: str
+
+
+def owned(ids: t.Iterable[str], tags: t.Mapping[str, t.Mapping[str, str]]) -> tuple[Owned, ...]:
+    """What of these has another owner, each once."""
+    return tuple(Owned(one, who) for one in dict.fromkeys(ids) if (who := owner(tags.get(one, {}))))
+
+
+def warning(found: t.Collection[Owned]) -> tuple[str, ...]:
+    """One line for all that has another owner."""
+    if not found:
+        return ()
+    shown = ", ".join(f"{one.id} ({one.owner})" for one in list(found)[:NAMED])
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    verb = "has an owner" if len(found) == 1 else "have owners"
+    return (f"{shown}{more} {verb} whose next update sets the certificate of its template again: {REMEDY}",)

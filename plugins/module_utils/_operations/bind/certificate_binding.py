@@ -16,33 +16,35 @@ from ..._core.bind import binding, report as binding_report, target as bind_targ
 from ..._core.bind.distributions import Distribution, Selection
 from ..._core.bind.report import BindReport, BindStatus
 from ..._core.bind.target import Target
-from ..._core.targets import judging, report as target_report
+from ..._core.targets import judging, listeners, report as target_report
 from ..._core.targets.uses import TENANT, Use
 from ..._core.values.plan import Outcome
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RemoteError
 from ..server_cert.content import describe
 from ..step_record import RunJournal
+from ..targets import owned
 from ..targets.binding import BoundTargets, TargetBinding, TargetOptions
 from ..targets.kinds import TargetKind
 from ..targets.tenants import TenantTargets
 from . import attached_policies
 from .rebinding import Options, Rebinding
 from .request import BindRequest
-from .tenancy import Tenancy
+from .tenancy import TENANT_ID, Tenancy
 
 
 @dataclass(frozen=True)
 class Clients:
-    """What cloudfront_cert_bind speaks to; IAM only if a certificate has to be read there, the Tagging API only if tags
-    matter, ACM only if the names of a shared certificate do."""
+    """What cloudfront_cert_bind speaks to; IAM only if a certificate has to be read there, the Tagging API of a region
+    only if tags matter, ACM only if the names of a shared certificate do. CloudFront is tagged at ``home``."""
 
     cloudfront: CloudFront
     iam: Iam | None
     tls: TlsProbe
     partition: str
     acm: t.Callable[[], Acm]
-    tagging: Tagging | None = None
+    tagging: t.Callable[[str], Tagging] | None = None
+    home: str = ""
     journal: RunJournal | None = None
 
 
@@ -73,6 +75,20 @@ def run(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) 
     )
 
 
+def _owners(
+    request: BindRequest, clients: Clients, listed: t.Sequence[Distribution], changed: t.Iterable[str]
+) -> tuple[str, ...]:
+    """The warning about what of these, or of other targets of the run, was changed and has another owner."""
+    if clients.tagging is None or not request.name_owners:
+        return ()
+    kinds = ((one, "distribution-tenant" if one.startswith(TENANT_ID) else "distribution") for one in changed)
+    arns = [f"arn:{clients.partition}:cloudfront::{listed[0].account}:{kind}/{one}" for one, kind in kinds]
+    for other in request.others:
+        rows = (row for row in other.get("targets") or () if row["status"] == BindStatus.REBOUND.value)
+        arns += [listeners.owner_of(row["id"]) for row in rows if row["id"].startswith("arn:")]
+    return owned.warnings(tuple(dict.fromkeys(arns)), clients.home, clients.tagging)
+
+
 def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     target = _target(request, clients, clock, check_mode)
     try:
@@ -95,17 +111,19 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
     tenants = _bind_tenants(request, clients, found, clock, check_mode)
     touched = _rebound(reports) if check_mode else rebinding.updated
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
+    before, after = {**before, **tenants.before}, {**after, **tenants.after}
     return Outcome(
         changed=bool(touched) or tenants.changed,
         result={
             **target_report.beside(binding_report.result(reports, found.selection.previous), tenants.reports),
             "could_use": binding.could_use(distributions, planned, target),
         },
-        before={**before, **tenants.before},
-        after={**after, **tenants.after},
+        before=before,
+        after=after,
         warnings=binding_report.warnings(reports)
         + viewer.dedicated_ip_warnings(distributions, touched, clients.partition)
-        + target_report.warnings(tenants.reports),
+        + target_report.warnings(tenants.reports)
+        + _owners(request, clients, distributions, after),
         failure=_failure(binding_report.failure(reports), target_report.failure(tenants.reports)),
     )
 
@@ -130,8 +148,8 @@ def _planned(clients: Clients, found: Listed, target: Target, check_mode: bool) 
 def _search(request: BindRequest, clients: Clients, target: Target) -> Listed:
     """All that may be meant; RemoteError if it cannot be listed."""
     selection, tags = request.selection, {}
-    if clients.tagging is not None:
-        found = clients.tagging.get_resources(CLOUDFRONT_RESOURCES, request.match_tags)
+    if clients.tagging is not None and request.match_tags:
+        found = clients.tagging(clients.home).get_resources(CLOUDFRONT_RESOURCES, request.match_tags)
         tags = {arn.rpartition("/")[2]: values for arn, values in found.items()}
         selection = replace(selection, tagged=frozenset(tags))
     is_probed = request.verify == "tls"

@@ -39,6 +39,7 @@ class BindRequest:
     rollback: bool
     match_tags: t.Mapping[str, str]
     others: tuple[t.Mapping[str, t.Any], ...]
+    name_owners: bool
     connection: Connection
     step: StepRequest | None = None
 
@@ -69,6 +70,7 @@ def parse(params: Params) -> BindRequest:
         rollback=params["rollback"],
         match_tags=dict(params["match_tags"]),
         others=tuple(params["targets"]),
+        name_owners=params["name_owners"],
         connection=connection,
         step=step_record.parse(params),
     )

@@ -17,12 +17,13 @@ from ..._core.fleet.beside import Where
 from ..._core.fleet.drift import Index
 from ..._core.fleet.needs import Need
 from ..._core.project.targets import APIGATEWAY
+from ..._core.targets.owners import Owned
 from ..._core.targets.uses import NewCertificate, Use
 from ..._core.values.partitions import region_of
 from ..._core.values.shapes import ProjectDocument
 from ..._errors import RemoteError
+from ..targets import owned
 from ..targets.api_domains import DomainTargets
-from ..targets.certificate import DENIED
 from ..targets.classic_listeners import ClassicTargets, every
 from ..targets.listeners import ListenerTargets
 
@@ -62,17 +63,14 @@ class BesideClients:
 
         return every(ListenerTargets(self.elbv2(region), known), ClassicTargets(self.elb(region), known))
 
-    def owned(self, needs: t.Iterable[Need]) -> tuple[dict[str, tuple[beside.Owned, ...]], tuple[str, ...]]:
+    def owned(self, needs: t.Iterable[Need]) -> tuple[dict[str, tuple[Owned, ...]], tuple[str, ...]]:
         """What of that which these runs change has another owner, by project, and why that is not known."""
         changed = {need.name: ids for need in needs if (ids := beside.changed(need.candidate.document))}
-        try:
-            tags = self._tags([one for ids in changed.values() for one in ids])
-        except RemoteError as exc:
-            # a permission that only this line needs
-            told = f"whether templates of others set certificates again is not known: {exc.message}"
-            return {}, () if exc.code in DENIED else (told,)
-        found = {name: owned for name, ids in changed.items() if (owned := beside.owned(ids, tags))}
-        return found, beside.warning([one for owned in found.values() for one in owned])
+        every_id = tuple(dict.fromkeys(one for ids in changed.values() for one in ids))
+        found, told = owned.told(every_id, lambda: self._tags(every_id))
+        by_id = {one.id: one for one in found}
+        of_each = {name: tuple(by_id[one] for one in ids if one in by_id) for name, ids in changed.items()}
+        return {name: mine for name, mine in of_each.items() if mine}, told
 
     def _tags(self, ids: t.Collection[str]) -> dict[str, dict[str, str]]:
         balancers = {one for one in ids if one.startswith("arn:")}

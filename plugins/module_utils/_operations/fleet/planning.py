@@ -18,12 +18,12 @@ from ..._core.ca.limits import Limits
 from ..._core.certificate import renewal
 from ..._core.fleet import beside, forecast, given, mass_change, needs, selection
 from ..._core.fleet.admission import Admission
-from ..._core.fleet.beside import Owned
 from ..._core.fleet.drift import Index, Listing
 from ..._core.fleet.given import Given
 from ..._core.fleet.room import Room
 from ..._core.project import document as project_document, identity
 from ..._core.run import overview, reissue
+from ..._core.targets.owners import Owned
 from ..._core.values import partitions, times
 from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount

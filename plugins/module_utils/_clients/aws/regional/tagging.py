@@ -42,3 +42,13 @@ class Tagging:
                 for page in pages
                 for entry in page["ResourceTagMappingList"]
             }
+
+    def get_tags(self, arns: t.Sequence[str]) -> dict[str, dict[str, str]]:
+        """The tags of these resources, as far as they exist and have some."""
+        found: dict[str, dict[str, str]] = {}
+        for start in range(0, len(arns), PAGE_SIZE):
+            with calling("tag", "GetResources"):
+                answer = self._client.get_resources(ResourceARNList=list(arns[start : start + PAGE_SIZE]))
+                for entry in answer["ResourceTagMappingList"]:
+                    found[entry["ResourceARN"]] = {tag["Key"]: tag["Value"] for tag in entry.get("Tags", [])}
+        return found

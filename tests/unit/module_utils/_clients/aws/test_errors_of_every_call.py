@@ -137,6 +137,7 @@ CALLS: dict[tuple[type, str], tuple[tuple[t.Any, ...], str]] = {
     (Acm, "delete_certificate"): ((CERTIFICATE,), f"acm:DeleteCertificate on {CERTIFICATE}"),
     (Acm, "export_certificate"): ((CERTIFICATE, b"passphrase"), f"acm:ExportCertificate on {CERTIFICATE}"),
     (Tagging, "get_resources"): (("acm:certificate",), "tag:GetResources on acm:certificate"),
+    (Tagging, "get_tags"): ((["arn:aws:cloudfront::123456789012:distribution/E1"],), "tag:GetResources"),
     (LoadBalancing, "describe_load_balancers"): ((), "elasticloadbalancing:DescribeLoadBalancers"),
     (LoadBalancing, "describe_listeners"): ((BALANCER,), f"elasticloadbalancing:DescribeListeners on {BALANCER}"),
     (LoadBalancing, "describe_listener_certificates"): (
@@ -314,6 +315,7 @@ LISTINGS = [
     (ApiGateway, "get_domain_names"),
     (ApiGateway, "get_domain_name"),
     (Tagging, "get_resources"),
+    (Tagging, "get_tags"),
     (CloudFront, "list_distributions"),
     (CloudFront, "list_distribution_tenants"),
     (CloudFront, "list_distribution_tenants_by_customization"),

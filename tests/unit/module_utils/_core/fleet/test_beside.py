@@ -1,13 +1,12 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a fleet serves beside distributions: where it is looked for, what is astray, and who owns it."""
+"""What a fleet serves beside distributions: where it is looked for, what is astray, and what runs change."""
 
 from __future__ import annotations
 
 import typing as t
 
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet import beside
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.fleet.beside import Owned
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.targets.uses import (
     API_DOMAIN,
     DEFAULT,
@@ -63,13 +62,3 @@ def test_what_the_last_run_bound_is_looked_up_unless_templates_stay_true() -> No
     for kept in ({"publish": "ssm:/certops/webapp"}, {"acm_arn": "same"}):
         assert beside.changed({**document(**kept), "last_run": record}) == ()
     assert beside.changed({**document(), "last_run": None}) == ()
-
-
-def test_all_owners_stand_in_one_line_with_the_ways_out() -> None:
-    tags = {f"E{number}": {"aws:cloudformation:stack-name": "web"} for number in range(5)}
-    found = beside.owned([*tags, "E9"], tags)
-    assert found[0] == Owned("E0", "the CloudFormation stack 'web'")
-    (line,) = beside.warning(found)
-    assert "E2 (the CloudFormation stack 'web') and 2 more have owners" in line
-    assert "ignore_changes" in line
-    assert beside.warning(()) == ()
