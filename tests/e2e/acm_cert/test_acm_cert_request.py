@@ -117,6 +117,13 @@ def test_a_lost_answer_of_a_request_leaves_one_certificate(control: Control, zon
     assert arns() == {done.result["certificate_arn"]}
 
 
+def test_a_lost_answer_to_a_record_that_was_written_is_no_failure(control: Control, zone: str) -> None:
+    control.fault("route53", "ChangeResourceRecordSets", "reset", when="after")
+    assert ask().result["issued"]
+    assert control.counts("route53")["ChangeResourceRecordSets"] == 2
+    assert len(cnames(zone)) == 1
+
+
 def test_a_request_of_another_project_is_not_taken(control: Control, zone: str) -> None:
     first = ask(tags={**TAGS, "certops:project": "shop"})
     assert ask().result["certificate_arn"] != first.result["certificate_arn"]

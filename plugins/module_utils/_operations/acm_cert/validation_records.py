@@ -14,11 +14,13 @@ from ..._core.acm_cert.requests import ValidationRecord
 from ..._core.dns.cname_records import CnameSet
 from ..._core.dns.zones import RecordPlace
 from ..._core.values import domain_names
-from ..._errors import RefusedError
-from ..dns.accounts import DnsAccounts
+from ..._errors import RefusedError, RemoteError
+from ..dns.accounts import DnsAccounts, Zones
 from ..dns.cnames import Resolver
 from ..dns.place_finder import PlaceFinder
 
+# Route 53's word for a batch that cannot be applied, as where a record to create exists.
+REFUSED = "InvalidChangeBatch"
 # A name beside those of the records, which are not known before the request: it is in the same zone.
 _BESIDE = "_acm-validations."
 
@@ -66,6 +68,16 @@ class ValidationRecords:
                     f" than {record.value}, beside which none can be created; delete those"
                 )
             if not check_mode:
-                zones.put_cname(place.zone_id, CnameSet(record.name, (record.value,)), replaces=bool(sets))
+                _put(zones, place.zone_id, record, replaces=bool(sets))
             written.append(record)
         return written
+
+
+def _put(zones: Zones, zone_id: str, record: ValidationRecord, replaces: bool) -> None:
+    """Write the record. What exists with its value by now was written by this call, whose answer got lost before
+    botocore sent it again, or by another run."""
+    try:
+        zones.put_cname(zone_id, CnameSet(record.name, (record.value,)), replaces=replaces)
+    except RemoteError as exc:
+        if exc.code != REFUSED or not any(record.is_in(one.values) for one in zones.cname_sets(zone_id, record.name)):
+            raise

@@ -101,8 +101,7 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
     problems += binding.account_problems(found.distributions, target)
     if problems:
         raise ConfigError(problems)
-    distributions = found.distributions
-    planned = _planned(clients, found, target, check_mode)
+    distributions, planned = found.distributions, _planned(clients, found, target, check_mode)
     if clients.journal and not check_mode and _changes(planned, found):
         clients.journal.hold(clock.now())
     options = _options(request, clients.partition)
@@ -111,19 +110,18 @@ def _bind(request: BindRequest, clients: Clients, clock: Clock, check_mode: bool
     tenants = _bind_tenants(request, clients, found, clock, check_mode)
     touched = _rebound(reports) if check_mode else rebinding.updated
     before, after = viewer.changed_viewers(distributions, touched, target, clients.partition)
-    before, after = {**before, **tenants.before}, {**after, **tenants.after}
     return Outcome(
         changed=bool(touched) or tenants.changed,
         result={
             **target_report.beside(binding_report.result(reports, found.selection.previous), tenants.reports),
             "could_use": binding.could_use(distributions, planned, target),
         },
-        before=before,
-        after=after,
+        before={**before, **tenants.before},
+        after={**after, **tenants.after},
         warnings=binding_report.warnings(reports)
         + viewer.dedicated_ip_warnings(distributions, touched, clients.partition)
         + target_report.warnings(tenants.reports)
-        + _owners(request, clients, distributions, after),
+        + _owners(request, clients, distributions, (*after, *tenants.after)),
         failure=_failure(binding_report.failure(reports), target_report.failure(tenants.reports)),
     )
 

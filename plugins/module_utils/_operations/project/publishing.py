@@ -11,9 +11,11 @@ from ..._clients.aws.session import Connection
 from ..._core.bind import publication
 from ..._core.values.params import Params
 from ..._core.values.plan import Outcome
-from ..._errors import ConfigError
+from ..._errors import ConfigError, RemoteError
 
 PRESENT, ABSENT = "present", "absent"
+# The word of Systems Manager for a parameter to create that exists.
+EXISTS = "ParameterAlreadyExists"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def run(request: PublishRequest, ssm: Ssm, check_mode: bool) -> Outcome:
         return Outcome(changed=False, result={**result, "reason": f"{name} has this value already"})
     if not check_mode:
         description = f"Certificate in service of certops project {request.project}"
-        ssm.put_parameter(name, request.value, description, is_new=former is None)
+        _put(ssm, request, description, is_new=former is None)
     reason = f"{name} did not exist" if former is None else f"{name} named another certificate"
     return Outcome(
         changed=True,
@@ -59,6 +61,16 @@ def run(request: PublishRequest, ssm: Ssm, check_mode: bool) -> Outcome:
         before={"value": former} if former is not None else {},
         after={"value": request.value or None},
     )
+
+
+def _put(ssm: Ssm, request: PublishRequest, description: str, is_new: bool) -> None:
+    """Write the value. A parameter that exists with it by now was created by this call, whose answer got lost before
+    botocore sent it again."""
+    try:
+        ssm.put_parameter(request.parameter, request.value, description, is_new)
+    except RemoteError as exc:
+        if exc.code != EXISTS or ssm.get_parameter(request.parameter) != request.value:
+            raise
 
 
 def _withdraw(name: str, obsolete: frozenset[str], ssm: Ssm, check_mode: bool) -> Outcome:

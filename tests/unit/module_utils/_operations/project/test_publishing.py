@@ -9,7 +9,7 @@ import typing as t
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.params import Params
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
-from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError
+from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.project import publishing
 from unit.fakes.projects import NOW
 
@@ -21,6 +21,7 @@ class FakeSsm:
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
         self.writes: list[bool] = []
+        self.written_by_now: str | None = None
 
     def get_parameter(self, name: str) -> str | None:
         return self.values.get(name)
@@ -28,6 +29,9 @@ class FakeSsm:
     def put_parameter(self, name: str, value: str, description: str, is_new: bool) -> None:
         assert "webapp" in description
         self.writes.append(is_new)
+        if self.written_by_now is not None:
+            self.values[name] = self.written_by_now
+            raise RemoteError("it exists", service="ssm", operation="PutParameter", code="ParameterAlreadyExists")
         self.values[name] = value
 
     def delete_parameter(self, name: str) -> None:
@@ -50,6 +54,18 @@ def test_it_is_created_changed_and_left_alone(ssm: FakeSsm) -> None:
     assert ssm.values == {}
     assert [publish(ssm).changed, publish(ssm).changed, publish(ssm, value="ASCA2").changed] == [True, False, True]
     assert (ssm.values, ssm.writes) == ({"/certops/webapp/certificate": "ASCA2"}, [True, False])
+
+
+def test_one_that_was_created_though_the_answer_was_lost_is_taken_for_created(ssm: FakeSsm) -> None:
+    ssm.written_by_now = "ASCA1"
+    assert publish(ssm).changed
+
+
+def test_one_that_others_created_meanwhile_is_not(ssm: FakeSsm) -> None:
+    ssm.written_by_now = "ASCA-of-others"
+    with pytest.raises(RemoteError, match="it exists"):
+        publish(ssm)
+    assert ssm.writes == [True]
 
 
 def test_before_a_deletion_it_is_deleted_unless_others_gave_it_their_certificate(ssm: FakeSsm) -> None:
