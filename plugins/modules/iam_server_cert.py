@@ -291,7 +291,7 @@ def connect(request: StoreRequest | RemoveRequest) -> Clients:
     session = request.connection.session()
     return Clients(
         iam=SharedIam.of(session),
-        cloudfront=SharedCloudFront.of(session),
+        cloudfront=lambda: SharedCloudFront.of(session),
         archived=lambda uri: stores.archived(uri, lambda: session),
     )
 
@@ -299,7 +299,7 @@ def connect(request: StoreRequest | RemoveRequest) -> Clients:
 def run(request: StoreRequest | RemoveRequest, clients: Clients, clock: Clock, check_mode: bool) -> Outcome:
     """Converge one server certificate."""
     if isinstance(request, RemoveRequest):
-        return remove_unused(request, clients.iam, clients.cloudfront, clock, check_mode)
+        return remove_unused(request, clients.iam, clients.cloudfront(), clock, check_mode)
     return storage.run(request, clients, clock, check_mode)
 
 

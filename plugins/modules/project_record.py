@@ -396,6 +396,14 @@ targets:
   returned: if there is a document
   type: dict
   sample: {elb: [{region: us-east-1, match: [previous], ids: [], in_another: false}]}
+bring:
+  description:
+    - What the definition decides of the options of the module that brings the certificate, which is
+      M(certops.cloudfront.acme_route53_issue), M(certops.cloudfront.acm_cert_request) or
+      M(certops.cloudfront.certificate_files). What is not set is not in it.
+  returned: if there is a document
+  type: dict
+  sample: {domains: [example.com, www.example.com], key_type: ecdsa_p256}
 distribution_matches:
   description: How distributions and tenants are found, for the module that binds them. Empty if they are not a target.
   returned: if there is a document

@@ -31,7 +31,7 @@ class World:
         self.archive: dict[str, bytes] = {}
 
     def run(self, check_mode: bool = False, **params: t.Any) -> Outcome:
-        clients = iam_server_cert.Clients(self.iam, self.cloudfront, self.archive.get)  # type: ignore[arg-type]
+        clients = iam_server_cert.Clients(self.iam, lambda: self.cloudfront, self.archive.get)  # type: ignore[arg-type]
         return modules.run(iam_server_cert, {**DEFAULTS, **params}, self.clock, check_mode, clients)
 
     def store(self, issued: Issued = ISSUED, check_mode: bool = False, **params: t.Any) -> Outcome:

@@ -4,8 +4,9 @@
 use until the controlling process ends.
 
 A kept listing says what was there some minutes ago, so it serves only what is looked at again before anything is
-changed. Whatever is deleted or refused is decided by a listing of its own (``list_distributions`` and its like), which
-is then kept for the others. Nothing fails because of it: where the file cannot be used, each process lists for itself.
+changed. Whatever is deleted or refused is decided by a listing that began after it was asked for
+(``list_distributions`` and its like), which processes that ask at the same time may share. Nothing fails because of it:
+where the file cannot be used, each process lists for itself.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import abc
 import contextlib
 import json
+import math
 import time
 import typing as t
 from dataclasses import dataclass
@@ -97,6 +99,11 @@ class ListingCache(abc.ABC, t.Generic[L]):
         with self.turn():
             kept = self.read(since)
             return (self.listed(list_now), False) if kept is None else (kept, True)
+
+    def listed_from_now(self, list_now: t.Callable[[], L]) -> L:
+        """A listing that began after this call did: processes that ask while another lists wait, and one of them makes
+        the next for all."""
+        return self.shared(list_now, math.nextafter(self.clock(), math.inf))[0]
 
     @contextlib.contextmanager
     def turn(self) -> t.Iterator[None]:
@@ -277,9 +284,9 @@ class SharedCloudFront(CloudFront):
         return cls(session.client("cloudfront", **CLIENT_CONFIG), DistributionCache.of_run(session.identity))
 
     def list_distributions(self) -> tuple[Distribution, ...]:
-        """Every distribution as it is now, kept for the other processes of the run."""
+        """Every distribution as it is now, by a listing that began no earlier than this call."""
         list_now = super().list_distributions
-        return list_now() if self._cache is None else self._cache.listed(list_now)
+        return list_now() if self._cache is None else self._cache.listed_from_now(list_now)
 
     def known_distributions(self, since: datetime | None = None) -> tuple[Distribution, ...]:
         """Every distribution as it was at most two minutes ago, and not before ``since``."""

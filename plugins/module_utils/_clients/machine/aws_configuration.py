@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The user's AWS configuration: whose credentials are meant, and what is said when botocore cannot use them.
 
-botocore reads AWS_PROFILE and ~/.aws whenever it looks at anything, so no session is made at import.
+botocore reads AWS_PROFILE and ~/.aws whenever it looks at anything, so no session does at import.
 """
 
 from __future__ import annotations
@@ -73,6 +73,13 @@ def descriptions() -> t.Any:
     return botocore.loaders.create_loader(os.environ.get("AWS_DATA_PATH"))
 
 
+@functools.cache
+def prepared() -> list[t.Any]:
+    """One session at most, made for this process and its forks, for the first that each of them needs: to make one
+    takes ten milliseconds of CPU time. It has looked at nothing yet."""
+    return [botocore.session.Session(session_vars={})]
+
+
 def settled(params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """The connection options with one identity: what a task gives comes before the environment, and never half of one
     with half of the other; ConfigError if they say two."""
@@ -111,10 +118,16 @@ def session(params: t.Mapping[str, t.Any]) -> t.Any:
 
 
 def _session(variables: dict[str, t.Any]) -> t.Any:
-    made = botocore.session.Session(session_vars=variables)
+    made = botocore.session.Session(session_vars=variables) if variables else _unused_session()
     made.register_component("data_loader", descriptions())
     made.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_moment)
     return made
+
+
+def _unused_session() -> t.Any:
+    with contextlib.suppress(IndexError):
+        return prepared().pop()
+    return botocore.session.Session(session_vars={})
 
 
 def _moment(value: t.Any) -> datetime:

@@ -46,12 +46,13 @@ PreflightOptions = t.TypedDict(
 
 
 class StepOptions(t.TypedDict):
-    """``brings`` says whether a step of the run brings the certificate, which need not be a new one; ``bundle`` is what
-    is stored otherwise. ``distributions`` are those that are listed; ``names_owners`` says whether a template of others
-    would put the former certificate back."""
+    """``bring`` is for the step that brings the certificate, which need not be a new one, and ``brings`` says whether
+    the run has one; ``bundle`` is what is stored otherwise. ``distributions`` are those that are listed;
+    ``names_owners`` says whether a template of others would put the former certificate back."""
 
     path: str
     tags: dict[str, str]
+    bring: dict[str, t.Any]
     brings: bool
     bundle: str | None
     upload: UploadOptions
@@ -73,6 +74,7 @@ def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle
     return {
         "path": ownership.path_of(document["name"]),
         "tags": _tags(document),
+        "bring": _BRING[document["definition"]["source"]](plan, document),
         "brings": brings,
         "bundle": restored(document, bundle) if run == RESTORE else _reference(document, _in_service(plan, document)),
         "upload": _upload(plan, document, brings),
@@ -101,6 +103,59 @@ def restored(document: ProjectDocument, bundle: str | None) -> str | None:
 def _reference(document: ProjectDocument, certificate: CertificateRecord) -> str | None:
     uri = certificate.get("archive_uri")
     return owned_uri(uri, document["definition"]["archive"]) if uri else None
+
+
+def _ordered(plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
+    """What is ordered from the CA."""
+    own = document["definition"]
+    options = {
+        "domains": own["domains"],
+        "archive": own["archive"],
+        "dns_persist": own["dns_persist"],
+        "acme_directory": own["acme_directory"],
+        "acme_ca_bundle": own["acme_ca_bundle"],
+        "acme_terms_agreed": own["acme_terms_agreed"],
+        "acme_contacts": own["acme_contacts"],
+        "acme_profile": own["acme_profile"],
+        "acme_profile_required": own["acme_profile_required"],
+        "acme_preferred_chain": own["acme_preferred_chain"],
+        "acme_fallbacks": own["acme_fallbacks"],
+        "key_type": own["key_type"],
+        "renewal_interval_days": own["renewal_interval_days"],
+        "renewal_info": document["renewal"]["ari"],
+        "issued_since": plan.issued_since,
+    }
+    return _given(options)
+
+
+def _requested(plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
+    """What ACM is asked for."""
+    own = document["definition"]
+    options = {
+        "domains": own["domains"],
+        "archive": own["archive"],
+        "key_type": own["key_type"],
+        "cloudfront": own["certificate_store"] == places.ACM,
+        "certificate_arn": places.in_acm(document, plan.certificate)["requested"],
+        "validation": own["acm_validation"],
+        "exportable": own["acm_export"],
+        # Its cost is in a warning of the definition.
+        "cost_accepted": own["acm_export"],
+        "tags": _tags(document),
+    }
+    return _given(options)
+
+
+def _taken_from_files(_plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
+    return _given({"domains": document["definition"]["domains"], "archive": document["definition"]["archive"]})
+
+
+def _given(options: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """What is not set stays what the module makes of it."""
+    return {name: value for name, value in options.items() if value not in (None, "")}
+
+
+_BRING = {sources.ACME: _ordered, sources.ACM: _requested, sources.FILES: _taken_from_files}
 
 
 def _after_binding(document: ProjectDocument, run: str) -> list[str]:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import typing as t
 from dataclasses import dataclass
 
 from ..._clients.archive.bundles import ReadArchived
@@ -22,10 +23,10 @@ from .upload import Storing, check_quota
 
 @dataclass(frozen=True)
 class Clients:
-    """What iam_server_cert speaks to."""
+    """What iam_server_cert speaks to; CloudFront only to find out who uses a certificate that is to be deleted."""
 
     iam: Iam
-    cloudfront: CloudFront
+    cloudfront: t.Callable[[], CloudFront]
     archived: ReadArchived | None = None
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 import typing as t
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -155,6 +157,37 @@ def test_who_lists_anew_sees_what_is_there_and_tells_the_others(account: Account
     assert len(account.iam().list_server_certificates()) == 3
     assert [one.id for one in account.cloudfront().known_distributions()] == ["E1", "E2"]
     assert len(account.iam().known_server_certificates()) == 3
+
+
+def test_those_who_ask_while_one_lists_get_the_next_listing_together(account: Account) -> None:
+    others, asked, begun = 3, threading.Semaphore(0), threading.Event()
+    all_asked, listings = threading.Event(), []
+
+    def clock() -> float:
+        asked.release()
+        return time.time()
+
+    def list_now() -> tuple[int, int]:
+        listings.append(len(listings) + 1)
+        if listings == [1]:
+            begun.set()
+            assert all_asked.wait(60)
+        return listings[-1], 100
+
+    def ask() -> tuple[int, int]:
+        cache = QuotaCache(account.home / "quota-run.json", account.home / "quota.lock", OWNER, clock)
+        return cache.listed_from_now(list_now)
+
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(ask)
+        assert begun.wait(60)
+        waiting = [pool.submit(ask) for _process in range(others)]
+        # the first has asked for the time twice: when it was asked, and when its listing began
+        assert all(asked.acquire(timeout=60) for _time in range(2 + others))
+        all_asked.set()
+        assert first.result() == (1, 100)
+        assert [one.result() for one in waiting] == [(2, 100)] * others
+    assert listings == [1, 2]
 
 
 def test_a_listing_of_one_path_is_made_anew_and_says_nothing_of_others(account: Account) -> None:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import typing as t
+from dataclasses import replace
 
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.run import step_options, steps
@@ -32,6 +33,28 @@ def test_a_new_certificate_is_brought_and_stored_below_the_path_of_the_project()
     found = options(ISSUE, known=KNOWN)
     assert (found["brings"], found["path"]) == (True, PATH)
     assert found["upload"] == {"path": PATH, "expected_name": None, "other_names": [KNOWN["name"]]}
+
+
+def test_the_step_that_brings_it_is_given_what_the_definition_sets() -> None:
+    wanted = {"acme_profile": "shortlived", "acme_ca_bundle": None, "archive": "file:///archive"}
+    ordered = options(replace(ISSUE, issued_since="2026-11-22T04:30:07Z"), **wanted)["bring"]
+    assert ordered["domains"] == definition()["domains"]
+    assert (ordered["acme_profile"], ordered["issued_since"]) == ("shortlived", "2026-11-22T04:30:07Z")
+    assert not {"acme_ca_bundle", "acme_preferred_chain"} & set(ordered)
+
+
+def test_acm_is_asked_with_the_consent_to_its_price_only_for_what_is_exported() -> None:
+    asked = options(ISSUE, source="acm", certificate_store="iam", acm_export=True, acm_validation="export")["bring"]
+    assert (asked["exportable"], asked["cost_accepted"], asked["cloudfront"]) == (True, True, False)
+    assert (asked["validation"], asked["tags"]) == ("export", OURS)
+    assert "certificate_arn" not in asked
+    own = options(ISSUE, source="acm", certificate_store="acm", acm_export=False, acm_validation="route53")["bring"]
+    assert (own["exportable"], own["cost_accepted"], own["cloudfront"]) == (False, False, True)
+
+
+def test_files_are_taken_for_the_names_of_the_project() -> None:
+    found = options(ISSUE, source="files", archive="file:///archive")["bring"]
+    assert found == {"domains": definition()["domains"], "archive": "file:///archive"}
 
 
 def test_a_known_one_is_looked_for_by_its_name_where_it_was_adopted() -> None:
