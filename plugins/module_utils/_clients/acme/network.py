@@ -8,6 +8,7 @@ problem's type on errors, gives up at the first connection error, follows redire
 
 from __future__ import annotations
 
+import contextlib
 import os
 import typing as t
 from dataclasses import dataclass
@@ -114,12 +115,14 @@ class Network(ClientNetwork):  # type: ignore[misc]  # the library may be missin
         return transport.request(self.session, method, url, *args, headers=headers, verify=self.verify_ssl, **kwargs)
 
     def _next_nonce(self) -> t.Any:
-        if not self._nonces:
+        """One that nobody else uses; requests may be sent at once."""
+        while True:
+            with contextlib.suppress(KeyError):
+                return self._nonces.pop()
             response = self._send_request("HEAD", self.new_nonce_url)
             if not response.ok:
                 raise acme_errors.ClientError(response)
             self._add_nonce(response)
-        return self._nonces.pop()
 
     def _persist(self, send: t.Callable[[], t.Any], operation: str, url: str, patience: _Patience) -> t.Any:
         for attempt in range(patience.attempts):

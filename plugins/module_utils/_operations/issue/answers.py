@@ -36,10 +36,10 @@ def answer(
     not come to. Warnings about name servers that could not be asked."""
     noted = [Authorization.from_asked(each) for each in work.known.asked]
     # changes are stored before the first answer, so without them nothing was answered
-    answered = conversation.answered(order, noted) if work.known.changes else 0
-    unanswered = noted[answered:] if noted else conversation.unanswered(order)
+    left = conversation.left(order, noted) if work.known.changes else noted
+    unanswered = left if noted else conversation.unanswered(order)
     wanted = _to_publish(conversation.client, work, unanswered, places)
-    warnings = _publish(wanted, unanswered, work, records) + _await(wanted, bool(answered), work, records)
+    warnings = _publish(wanted, unanswered, work, records) + _await(wanted, len(left) < len(noted), work, records)
     conversation.answer(unanswered)
     return warnings
 

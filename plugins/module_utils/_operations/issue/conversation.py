@@ -8,6 +8,7 @@ import bisect
 import contextlib
 import itertools
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -28,9 +29,16 @@ POLL_SECONDS = (1.0, 2.0, 3.0)
 SLOWEST_POLL_SECONDS = 5.0
 # The order tells for all names at once; one by one they are looked at only when it takes long.
 POLLS_PER_LOOK = 10
+# One connection for so many names, and not more than so many of them: Let's Encrypt allows hundreds of requests a
+# second, others do not say. https://letsencrypt.org/docs/rate-limits/#overall-requests-limit
+NAMES_A_CONNECTION, MOST_CONNECTIONS = 10, 4
 # A refusal of these kinds says nothing about the order: it may still be finished. "unknown" was not a problem document,
 # so perhaps a proxy's page; an order that the CA lost meanwhile is given up when it is too old.
 _PASSING = ("accountDoesNotExist", "badNonce", "orderNotReady", "rateLimited", "unknown")
+
+
+Asked = t.TypeVar("Asked")
+Answered = t.TypeVar("Answered")
 
 
 class OrderFailedError(RemoteError):
@@ -50,9 +58,9 @@ class Conversation:
         valid from earlier orders do not."""
         return self._waiting(order, order.authorizations)
 
-    def answered(self, order: AcmeOrder, asked: t.Sequence[Authorization]) -> int:
-        """How many of these, which are answered one after the other, an earlier run had answered, as far as few
-        questions tell.
+    def left(self, order: AcmeOrder, asked: t.Sequence[Authorization]) -> list[Authorization]:
+        """What of these, which are answered in their order, a few at once, an earlier run did not come to, as far as
+        few questions tell.
 
         An authorization that is valid for another reason may mislead; ``settle`` comes back to what was passed over
         then.
@@ -63,13 +71,17 @@ class Conversation:
             return any(now.challenge is not None and now.challenge.status is AcmeStatus.PENDING for now in found)
 
         # as a rule none was, and then the first one tells
-        return 0 if not asked or waits(asked[0]) else bisect.bisect_left(asked, True, lo=1, key=waits)
+        if not asked or waits(asked[0]):
+            return list(asked)
+        begun = bisect.bisect_left(asked, True, lo=1, key=waits)
+        # of those that were under way at once, any may have been lost
+        under_way = asked[max(1, begun - _connections(len(asked)) + 1) : begun]
+        return [*(one for one in under_way if waits(one)), *asked[begun:]]
 
     def answer(self, authorizations: t.Iterable[Authorization]) -> None:
         """Have the CA look at the published records; a challenge that is known not to wait is not answered."""
-        for each in authorizations:
-            if each.challenge is not None and each.challenge.status is AcmeStatus.PENDING:
-                self._answer(each)
+        waiting = [one for one in authorizations if one.challenge and one.challenge.status is AcmeStatus.PENDING]
+        at_once(self._answer, waiting)
 
     def settle(self, order: AcmeOrder, deadline: Deadline) -> AcmeOrder:
         """The order once it is neither pending nor processing; OrderFailedError if that is because it failed."""
@@ -92,7 +104,7 @@ class Conversation:
                 with contextlib.suppress(RemoteError):
                     self.answer(waiting)
         if order.status not in (AcmeStatus.READY, AcmeStatus.VALID):
-            raise _failure(order, [self.client.authorization(url) for url in order.authorizations], self.clock.now())
+            raise _failure(order, at_once(self.client.authorization, order.authorizations), self.clock.now())
         return order
 
     def _late(self, order: AcmeOrder) -> DeadlineError:
@@ -124,8 +136,8 @@ class Conversation:
             )
         return order
 
-    def _waiting(self, order: AcmeOrder, urls: t.Iterable[str]) -> list[Authorization]:
-        found = [self._chosen(self.client.authorization(url)) for url in urls]
+    def _waiting(self, order: AcmeOrder, urls: t.Sequence[str]) -> list[Authorization]:
+        found = [self._chosen(one) for one in at_once(self.client.authorization, urls)]
         failed = [each for each in found if each.status not in (AcmeStatus.VALID, AcmeStatus.PENDING)]
         if failed:
             raise _failure(order, failed, self.clock.now())
@@ -176,6 +188,24 @@ class Conversation:
                 return self.client.order(order.url)
             if is_final(exc):
                 raise as_failure(exc) from exc
+            raise
+
+
+def _connections(names: int) -> int:
+    return min(MOST_CONNECTIONS, max(1, names // NAMES_A_CONNECTION))
+
+
+def at_once(ask: t.Callable[[Asked], Answered], subjects: t.Sequence[Asked]) -> list[Answered]:
+    """The answers in the order of the subjects, asked for over several connections where there are many. After an error
+    nothing more is asked."""
+    connections = _connections(len(subjects))
+    if connections == 1:
+        return [ask(subject) for subject in subjects]
+    with ThreadPoolExecutor(connections) as pool:
+        try:
+            return list(pool.map(ask, subjects))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
             raise
 
 

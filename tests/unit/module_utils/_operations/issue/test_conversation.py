@@ -5,7 +5,9 @@
 from __future__ import annotations
 
 import json
+import threading
 import typing as t
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -20,6 +22,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._errors import 
     DeadlineError,
     RemoteError,
 )
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue import conversation
 from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue.conversation import Conversation
 from unit.fakes.calls import refusal
 from unit.fakes.clock import FakeClock
@@ -146,3 +149,44 @@ def test_a_ca_that_offers_nothing_else_needs_the_option(persistent: World) -> No
     with pytest.raises(RemoteError, match=r"no dns-01, and dns_persist is not set"):
         persistent.run()
     assert persistent.run(dns_persist=True).result["issued"]
+
+
+def test_many_names_are_asked_about_over_several_connections_and_answered_in_order() -> None:
+    together = threading.Barrier(conversation.MOST_CONNECTIONS, timeout=60)
+
+    def ask(number: int) -> int:
+        together.wait()
+        return -number
+
+    numbers = range(conversation.NAMES_A_CONNECTION * conversation.MOST_CONNECTIONS)
+    assert conversation.at_once(ask, numbers) == [-number for number in numbers]
+
+
+def test_few_names_are_asked_about_one_after_the_other() -> None:
+    asked_by = conversation.at_once(
+        lambda _number: threading.get_ident(), range(2 * conversation.NAMES_A_CONNECTION - 1)
+    )
+    assert set(asked_by) == {threading.get_ident()}
+
+
+def test_after_a_failure_nothing_more_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    cancelled = threading.Event()
+
+    class Pool(ThreadPoolExecutor):
+        def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+            super().shutdown(wait, cancel_futures=cancel_futures)
+            if cancel_futures:
+                cancelled.set()
+
+    asked: list[int] = []
+
+    def ask(number: int) -> None:
+        asked.append(number)
+        if number == 0:
+            raise refusal("serverInternal")
+        assert cancelled.wait(60)
+
+    monkeypatch.setattr(conversation, "ThreadPoolExecutor", Pool)
+    with pytest.raises(RemoteError):
+        conversation.at_once(ask, range(100))
+    assert len(asked) <= conversation.MOST_CONNECTIONS + 1
