@@ -193,8 +193,8 @@ def test_cleanup_deletes_nothing_after_a_failed_search(control: Control) -> None
 
 def test_bad_input_of_a_cleanup_is_refused_before_any_call(control: Control) -> None:
     with pytest.raises(ConfigError) as caught:
-        clean(project="x!", keep=["x"], keep_previous=-1, regions=["nowhere"])
-    assert len(caught.value.problems) == 4
+        clean(project="x!", keep=["x"], candidates=["y"], keep_previous=-1, regions=["nowhere"])
+    assert len(caught.value.problems) == 5
     assert not control.calls()
 
 

@@ -104,7 +104,7 @@ def parse_cleanup(params: Params) -> CleanupOrder:
     problems += [
         f"candidates: {arn} is in {region_of(arn)}; this run is about {', '.join(regions.names)}"
         for arn in candidates or ()
-        if region_of(arn) not in regions.names
+        if region_of(arn) not in ("", *regions.names)
     ]
     if params["keep_previous"] < 0:
         problems.append(f"keep_previous: {params['keep_previous']} is negative; use 0 or more")
