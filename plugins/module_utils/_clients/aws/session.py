@@ -53,6 +53,8 @@ IMPATIENT: dict[str, t.Any] = {
     "connect_timeout": 5,
     "read_timeout": 20,
 }
+# For calls that must not be repeated by botocore when their answer is lost, whatever the user's options say of retries.
+ONCE: dict[str, t.Any] = {"retries": {**RETRIES, "total_max_attempts": 1}}
 # Where global services live: botocore knows it for its own endpoints, but signs with the session's region when the
 # endpoint is overridden.
 # https://docs.aws.amazon.com/general/latest/gr/rande.html,
@@ -197,6 +199,8 @@ class Session:
         merged = botocore.config.Config(**{**defaults, "user_agent_extra": "certops.cloudfront", **config})
         if self._user_config is not None:
             merged = merged.merge(self._user_config)
+        if config.get("retries") == ONCE["retries"]:
+            merged = merged.merge(botocore.config.Config(**ONCE))
         home = region or self.home(service)
         with configuration.usable(self._params):
             client = session.client(

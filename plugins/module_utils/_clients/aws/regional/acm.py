@@ -20,15 +20,13 @@ from ...._core.acm_cert.certificates import (
 )
 from ...._errors import RemoteError
 from ..errors import calling, withheld
-from ..session import RETRIES, Session
+from ..session import ONCE, Session
 
 SERVICE = "acm"
 PAGE_SIZE = 1000
 NOT_FOUND = "ResourceNotFoundException"
 IN_USE = "ResourceInUseException"
 PENDING = "RequestInProgressException"
-# Each import makes another certificate, so botocore must not repeat one whose answer was lost.
-ONCE = {"retries": {**RETRIES, "total_max_attempts": 1}}
 
 
 @dataclass(frozen=True)
@@ -163,7 +161,7 @@ class Acm:
 
 
 def connect(session: Session, region: str) -> Acm:
-    """ACM of this region; calls nothing."""
+    """ACM of this region; calls nothing. Each import makes another certificate, so botocore must not repeat one."""
     return Acm(session.regional("acm", region), functools.cache(lambda: session.regional("acm", region, **ONCE)))
 
 

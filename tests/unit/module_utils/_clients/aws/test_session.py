@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import Connection, Session
+from ansible_collections.certops.cloudfront.plugins.module_utils._clients.aws.session import ONCE, Connection, Session
 
 CREDENTIALS = {"access_key": "AKIA", "secret_key": "secret", "endpoint_url": None}
 
@@ -131,3 +131,11 @@ def test_sessions_of_one_identity_see_the_same_and_no_secret_is_part_of_it(monke
     assert identity() == found[-1]
     assert len(set(found)) == len(found)
     assert not [part for one in found for part in one if "secret" in part or "token" in part]
+
+
+def test_what_must_not_be_repeated_is_not_whatever_the_user_says_of_retries() -> None:
+    theirs = {"retries": {"mode": "standard", "total_max_attempts": 5}, "read_timeout": 7}
+    session = Session({**CREDENTIALS, "region": "us-east-1", "aws_config": theirs})
+    found = [session.regional("acm", "us-east-1", **given).meta.config for given in ({}, ONCE)]
+    assert [one.retries["total_max_attempts"] for one in found] == [5, 1]
+    assert [one.read_timeout for one in found] == [7, 7]
