@@ -40,7 +40,9 @@ options:
     default: [ssl_plugin]
   projects:
     description:
-      - Only the projects with these names, theirs or ours. The wildcards C(*) and C(?) may be used.
+      - Only the projects with these names, theirs, ours or those of their stacks. The wildcards C(*) and C(?) may be
+        used. A name that belongs to nothing fails, and what exists is named.
+      - With O(reads=files), all projects of the host are returned, and the keys of these alone.
     type: list
     elements: str
   names:
@@ -100,8 +102,8 @@ options:
   topic:
     description:
       - The topic of the definitions. V(new) is one of their own, V(keep) is that of the old tool, which goes with its
-        stack. V(both) is a new one, too, and the old one stays; RV(projects[].unconfirmed) says who has to confirm
-        before its stack is deleted.
+        stack. V(both) is a new one, too, and the runs of the project notify the old one as well, as long as an address
+        has to confirm the new one; RV(projects[].unconfirmed) says which.
     type: str
     choices: [new, keep, both]
     default: new
@@ -143,7 +145,10 @@ notes:
   - "IAM actions needed: C(cloudfront:ListDistributions), C(iam:ListServerCertificates), C(iam:GetServerCertificate),
     and for V(ssl_plugin) C(cloudformation:DescribeStacks), C(cloudformation:ListStackResources), C(events:ListRules),
     C(events:ListRuleNamesByTarget), C(lambda:GetFunction), C(dynamodb:Scan), C(s3:ListBucket), C(s3:GetObject),
-    C(sns:ListSubscriptions), C(tag:GetResources). Where a distribution uses ACM, for V(acm) and for O(hosts)
+    C(sns:ListSubscriptions), C(tag:GetResources). Where IAM has certificates that may be adopted
+    C(elasticloadbalancing:DescribeLoadBalancers), and where load balancers exist
+    C(elasticloadbalancing:DescribeListeners), C(elasticloadbalancing:DescribeListenerCertificates) and
+    C(elasticloadbalancing:DescribeTags). Where a distribution uses ACM, for V(acm) and for O(hosts)
     C(acm:ListCertificates), C(acm:DescribeCertificate), C(acm:GetCertificate) and C(tag:GetResources), and where
     tenants exist C(cloudfront:ListDistributionTenants)."
   - "For a store in AWS C(dynamodb:GetItem) or C(dynamodb:Scan), C(s3:GetObject) and C(s3:ListBucket), and where a KMS
@@ -203,6 +208,10 @@ projects:
       type: dict
       sample: {kind: eventbridge, stopped: false, next_run_at: "2026-11-07T03:44:10Z"}
     topic: {description: Its topic., type: str, sample: "arn:aws:sns:us-east-1:123456789012:WebApp"}
+    also_notified:
+      description: That topic with O(topic=both), or V(null).
+      type: str
+      sample: null
     subscriptions:
       description: The endpoints of its topic.
       type: list
@@ -271,6 +280,8 @@ from ..module_utils._clients.aws.cloudfront import CLIENT_CONFIG, CloudFront
 from ..module_utils._clients.aws.iam import Iam
 from ..module_utils._clients.aws.listing_cache import SharedSts
 from ..module_utils._clients.aws.regional import acm
+from ..module_utils._clients.aws.regional.elb import ClassicLoadBalancing
+from ..module_utils._clients.aws.regional.elbv2 import LoadBalancing
 from ..module_utils._clients.aws.regional.tagging import Tagging
 from ..module_utils._clients.aws.sns import Sns
 from ..module_utils._clients.aws.stacks.cloudformation import CloudFormation
@@ -343,6 +354,8 @@ def connect(request: AdoptionInfoRequest) -> AdoptionClients:
         sns=Sns(session.client("sns")),
         account=account,
         acm=acm.connect(session, CLOUDFRONT_REGION) if has_acm else None,
+        elbv2=LoadBalancing(session.client("elbv2")),
+        elb=ClassicLoadBalancing(session.client("elb")),
         stack_tags=Tagging(session.client("resourcegroupstaggingapi")),
         tagging=Tagging(session.regional("resourcegroupstaggingapi", CLOUDFRONT_REGION)) if has_acm else None,
     )

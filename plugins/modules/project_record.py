@@ -421,6 +421,13 @@ names_owners:
   returned: if there is a document
   type: bool
   sample: true
+also_notified:
+  description:
+    - The topic of an old tool, which gets the notices as well, as long as an address has to confirm that of the
+      project. V(null) unless it was adopted with C(adopt_topic=both).
+  returned: if there is a document
+  type: str
+  sample: null
 path:
   description: The path of its certificates in IAM.
   returned: if there is a document

@@ -35,6 +35,8 @@ LISTINGS_AGAIN = (
     "ListObjectsV2",
 )
 LISTINGS = (*LISTINGS_AGAIN, "GetResources", "ListSubscriptions")
+# Those of application and network load balancers, and of classic ones.
+BALANCERS = {"DescribeLoadBalancers": 2}
 # What a reading asks of each project that it does not know.
 OF_EACH = ("GetFunction", "ListRuleNamesByTarget", "GetServerCertificate")
 

@@ -20,7 +20,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from playbook_runs.runs import Ansible, Run
-from sandbox import client_files, seed, ssl_plugin
+from sandbox import client_files, seed, seed_targets, ssl_plugin
 from sandbox.ca.authority import Pair
 from sandbox.client_files import CertbotHome
 from sandbox.control import Control
@@ -255,6 +255,98 @@ def test_a_refused_project_that_was_named_fails_the_run(ansible: Ansible, plugin
     assert "adopt_names" in run.output
 
 
+@pytest.mark.parametrize("source", ["ssl_plugin", "iam", "certbot"])
+def test_a_name_that_belongs_to_nothing_fails_before_anything_is_written_and_names_what_exists(
+    ansible: Ansible, plugin: SslPlugin, certbot: CertbotHome, control: Control, source: str
+) -> None:
+    plugin.project("WebApp", ["example.com"])
+    pair = certbot.lineage("example.org", ["example.org"])
+    variables: dict[str, t.Any] = {"adopt_from": source}
+    if source == "certbot":
+        variables["adopt_paths"] = [str(certbot.root)]
+    else:
+        by_a_hook(pair, certbot.authority.issuer.certificate_pem, ["example.org"])
+    exists = {"ssl_plugin": "WebApp", "iam": "example-org", "certbot": "example.org"}[source]
+    control.clear_calls()
+    run = adopted(ansible, adopt_projects=[exists, "WebAp"], **variables)
+    run.failed()
+    assert f"nothing is called 'WebAp'; there are {exists}" in run.output
+    assert writes(control) == []
+    assert "autorenew" not in (certbot.root / "renewal/example.org.conf").read_text(encoding="utf-8")
+    adopted(ansible, adopt_projects=[exists], **variables).succeeded()
+    again = adopted(ansible, adopt_projects=[exists], **variables).succeeded()
+    assert again.changed == 0, again.output
+
+
+@pytest.mark.parametrize("kind", ["application", "classic"])
+def test_what_a_load_balancer_uses_keeps_its_path_and_is_rebound_by_the_first_renewal(
+    ansible: Ansible, plugin: SslPlugin, control: Control, kind: str
+) -> None:
+    seed.create_zone("example.com")
+    made = plugin.project("WebApp", ["example.com"])
+    arn = plugin.certificates(made)[0]["Arn"]
+    make = seed_targets.create_classic_listener if kind == "classic" else seed_targets.create_listener
+    listener = make("web", arn if kind == "classic" else [arn])  # type: ignore[operator]
+    shown = adopted(ansible, "--check", adopt_from="ssl_plugin").succeeded()
+    assert f"{listener} of load balancers use {plugin.certificates(made)[0]['ServerCertificateName']}" in shown.output
+    assert "project_targets: ['cloudfront', 'elb']" in shown.output
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    assert [one["Arn"] for one in plugin.certificates(made)] == [arn]
+    again = adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    assert (again.changed, "delete it" in again.output) == (0, False), again.output
+    assert ansible.playbook("renew", {}, "--check").succeeded().changed == 0
+    ansible.playbook("reissue", {"projects": ["WebApp"]}).succeeded()
+    new = document(ansible, "WebApp")["certificate"]
+    assert set(in_service(made.distributions).values()) == {new["id"]}
+    assert served_by(listener) == new["arn"]
+
+
+def served_by(listener: str) -> str:
+    """The certificate that a listener serves by default."""
+    if not listener.startswith("arn:"):
+        described = seed.client("elb").describe_load_balancers()["LoadBalancerDescriptions"][0]["ListenerDescriptions"]
+        return str(described[0]["Listener"]["SSLCertificateId"])
+    found = seed.client("elbv2").describe_listeners(ListenerArns=[listener])["Listeners"][0]
+    return str(found["Certificates"][0]["CertificateArn"])
+
+
+def test_the_way_back_of_what_did_not_move_is_open_until_a_renewal(ansible: Ansible, plugin: SslPlugin) -> None:
+    made = plugin.project("WebApp", ["example.com"])
+    before = plugin.certificates(made)[0]["Arn"]
+    adopted(ansible, adopt_from="ssl_plugin", adopt_move=False).succeeded()
+    again = adopted(ansible, adopt_from="ssl_plugin", adopt_move=False).succeeded()
+    assert "delete it" not in again.output
+    adopted(ansible, adopt_from="ssl_plugin", adopt_state="absent").succeeded()
+    assert [one["Arn"] for one in plugin.certificates(made)] == [before]
+    assert plugin.timer(made)
+
+
+def test_a_project_is_asked_for_by_the_name_of_its_stack_too(ansible: Ansible, plugin: SslPlugin) -> None:
+    plugin.project("WebApp", ["example.com"])
+    plugin.project("Other", ["example.org"])
+    adopted(ansible, adopt_from="ssl_plugin", adopt_projects="WebApp-CertBot").succeeded()
+    store = Path(ansible.env["XDG_DATA_HOME"]) / "certops/store"
+    assert [one.name for one in store.glob("*.json")] == ["WebApp.json"]
+
+
+def test_a_certificate_whose_key_nobody_has_outlives_its_first_renewal_in_iam(
+    ansible: Ansible, plugin: SslPlugin, control: Control
+) -> None:
+    seed.create_zone("example.com")
+    bare = plugin.project("bare", ["bare.example.com"])
+    for one in seed.client("s3").list_objects_v2(Bucket=bare.bucket, Prefix="bare/")["Contents"]:
+        seed.client("s3").delete_object(Bucket=bare.bucket, Key=one["Key"])
+    before = in_service(bare.distributions)
+    shown = adopted(ansible, "--check", adopt_from="ssl_plugin").succeeded()
+    assert "project_keep_previous: 1" in shown.output
+    adopted(ansible, adopt_from="ssl_plugin").succeeded()
+    ansible.playbook("reissue", {"projects": ["bare"]}).succeeded()
+    assert in_service(bare.distributions) != before
+    ansible.playbook("rollback", {"projects": ["bare"]}).succeeded()
+    assert in_service(bare.distributions) == before
+    assert control.counts()["DeleteServerCertificate"] == 0
+
+
 def test_a_project_without_its_key_is_converged_and_says_so_when_its_certificate_is_gone(
     ansible: Ansible, plugin: SslPlugin, control: Control
 ) -> None:
@@ -315,6 +407,29 @@ def test_of_both_topics_the_new_one_asks_and_the_old_one_stays(
     control.confirm("ops@example.com", new)
     again = adopted(ansible, adopt_from="ssl_plugin", adopt_topic="both").succeeded()
     assert (again.changed, "unconfirmed" in again.output) == (0, False)
+
+
+def published(control: Control) -> list[str]:
+    """The topics that were published to, by the end of their ARNs."""
+    return sorted(str(call["params"]["TopicArn"]).rpartition(":")[2] for call in control.calls("sns", "Publish"))
+
+
+@pytest.mark.parametrize("topic", ["new", "both"])
+def test_with_both_topics_the_old_one_gets_notices_until_the_new_one_is_confirmed(
+    ansible: Ansible, plugin: SslPlugin, control: Control, topic: str
+) -> None:
+    seed.create_zone("example.com")
+    made = plugin.project("WebApp", ["example.com"])
+    adopted(ansible, adopt_from="ssl_plugin", adopt_topic=topic).succeeded()
+    old = [made.topic.rpartition(":")[2]] if topic == "both" else []
+    assert document(ansible, "WebApp")["adoption"]["also_notified"] == (made.topic if old else None)
+    control.clear_calls()
+    ansible.playbook("reissue", {"projects": ["WebApp"]}).succeeded()
+    assert published(control) == sorted(["certops-WebApp", *old])
+    control.confirm("ops@example.com", made.topic.replace(made.topic.rpartition(":")[2], "certops-WebApp"))
+    control.clear_calls()
+    ansible.playbook("reissue", {"projects": ["WebApp"]}).succeeded()
+    assert published(control) == ["certops-WebApp"]
 
 
 def test_the_region_of_the_old_tool_may_be_another_one(

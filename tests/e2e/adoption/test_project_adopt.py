@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
-from e2e.adoption.conftest import LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
+from e2e.adoption.conftest import BALANCERS, LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -101,7 +101,7 @@ def test_listings_do_not_grow_and_each_project_takes_three_calls_to_look_and_fiv
         plugin.project(f"p{number}", [f"p{number}.example.com"])
     control.clear_calls()
     first = adoption.info().result["projects"]
-    assert control.counts() == {**dict.fromkeys(LISTINGS, 1), **dict.fromkeys(OF_EACH, projects)}
+    assert control.counts() == {**dict.fromkeys(LISTINGS, 1), **BALANCERS, **dict.fromkeys(OF_EACH, projects)}
     control.clear_calls()
     for one in first:
         adoption.adopt(one, state="copied")
@@ -266,7 +266,8 @@ def test_a_bundle_that_cannot_be_used_is_adopted_without_a_key_unless_one_is_req
         adoption.whole("WebApp", require_key=True)
     done = adoption.whole("WebApp")
     assert any("neither restored nor downloaded" in warning for warning in done.warnings)
-    assert (adoption.document("WebApp") or {})["certificate"]["archive_uri"] is None
+    found = adoption.document("WebApp") or {}
+    assert (found["certificate"]["archive_uri"], found["definition"]["keep_previous"]) == (None, 1)
 
 
 def test_of_two_projects_that_share_a_certificate_the_second_is_refused(plugin: SslPlugin, adoption: Adoption) -> None:

@@ -293,6 +293,9 @@ def adopt(one: OneFeature) -> None:
     imported = acm_certs.make(names=["example.net"], days=200).imported()
     seed.create_distribution(["example.net"], imported, env=one.owner)
     seed_targets.create_multi_tenant_distribution(imported)
+    old = plugin.path(made).replace("New", "WebApp").replace("-CertBot", "")
+    listed = seed.client("iam", one.owner).list_server_certificates(PathPrefix=old)["ServerCertificateMetadataList"]
+    seed_targets.create_listener("web", [listed[0]["Arn"]], env=one.owner)
     one.become("adopt")
     given: dict[str, t.Any] = {"store": f"file://{one.archive}"}
     sources = ["ssl_plugin", "acm"]

@@ -74,7 +74,11 @@ def _uncovered(used: t.Iterable[SeenCertificate]) -> t.Iterator[str]:
             )
 
 
-def with_roles(certificates: t.Iterable[SeenCertificate], choice: ServiceChoice) -> list[SeenCertificate]:
-    """The certificates, oldest first, each with what it is for the project."""
+def assigned(
+    certificates: t.Sequence[SeenCertificate], rebind: bool = False
+) -> tuple[ServiceChoice, list[SeenCertificate]]:
+    """The choice, and the certificates, oldest first, each with what it is for the project."""
+    choice = choose(certificates, rebind)
     current = choice.current["id"] if choice.current else None
-    return [{**one, "role": CURRENT if one["id"] == current else SUPERSEDED} for one in sorted(certificates, key=_age)]
+    ordered = sorted(certificates, key=_age)
+    return choice, [{**one, "role": CURRENT if one["id"] == current else SUPERSEDED} for one in ordered]

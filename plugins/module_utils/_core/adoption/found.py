@@ -65,6 +65,10 @@ class AdoptionFinding:
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def names(self, given: t.Mapping[str, str]) -> tuple[str, str | None, str]:
+        """What it may be asked for by."""
+        return self.theirs, self.stack, self.name(given)
+
     def name(self, names: t.Mapping[str, str]) -> str:
         """What it is called here: as ``names`` says of its stack, of itself or of a certificate of it, else as there.
         Clients call lineages by domains, which have dots."""
@@ -92,9 +96,10 @@ def seen(
     leaf: Certificate,
     users: t.Sequence[tuple[str, bool, tuple[str, ...]]],
     chain_sha256: str | None = None,
+    listeners: t.Iterable[str] = (),
 ) -> SeenCertificate:
     """A certificate, of ACM if it has no path, with its users: each a distribution, whether it is deployed, and its
-    aliases."""
+    aliases. Load balancers have ``listeners`` with it."""
     facts = leaf.as_dict()
     missing = {alias for _id, _done, aliases in users for alias in domain_names.uncovered(leaf.domains, aliases)}
     return {
@@ -114,6 +119,7 @@ def seen(
         "authority_key_id": facts["authority_key_id"],
         "chain_sha256": chain_sha256,
         "users": sorted(user for user, _done, _aliases in users),
+        "listeners": sorted(listeners),
         "deployed": all(done for _user, done, _aliases in users),
         "uncovered": sorted(missing),
         "role": choice.SUPERSEDED,
@@ -128,11 +134,10 @@ def assembled(
     reading: Reading,
 ) -> SeenProject:
     """The project as it would be adopted, or is."""
-    chosen = choice.choose(certificates, reading.rebind)
-    roles = choice.with_roles(certificates, chosen)
+    chosen, roles = choice.assigned(certificates, reading.rebind)
     judged = _judged(finding, name, chosen, reading)
     status = _stored_status(finding, document, judged.problems, reading.caller) or _new_status(judged, chosen)
-    judged = mapping.Mapped(judged.definition, [], _stray(certificates, name)) if status == ADOPTED else judged
+    judged = judged if status != ADOPTED else _of_adopted(judged, _stray(certificates, name, document))
     return {
         "source": finding.source,
         "version": finding.version,
@@ -147,6 +152,7 @@ def assembled(
         "lineage": finding.lineage,
         "scheduler": _scheduler(finding, document),
         "topic": finding.topic,
+        "also_notified": finding.topic if reading.wishes.topic == mapping.BOTH else None,
         "subscriptions": finding.subscriptions,
         "unconfirmed": _unconfirmed(document, reading.subscriptions) if status == ADOPTED else [],
         "last_run": finding.last_run,
@@ -156,6 +162,11 @@ def assembled(
         "notes": finding.notes + _notes(chosen.current, finding),
         "read_at": times.to_text(reading.now),
     }
+
+
+def _of_adopted(judged: mapping.Mapped, stray: list[str]) -> mapping.Mapped:
+    """What is told of a project that is ours already: nothing speaks against it."""
+    return mapping.Mapped(judged.definition, [], stray)
 
 
 def _scheduler(finding: AdoptionFinding, document: ProjectDocument | None) -> SeenScheduler | None:
@@ -173,11 +184,31 @@ def _judged(finding: AdoptionFinding, name: str, chosen: choice.ServiceChoice, r
     if chosen.current is not None:
         mapped = mapping.definition(chosen.current, finding.settings, finding.subscriptions, reading.wishes)
         found.definition = mapped.definition
-        if reading.wishes.keep_topic and finding.topic:
+        if reading.wishes.topic == mapping.KEEP and finding.topic:
             found.definition["sns_topic"] = finding.topic
+        if _has_no_key(finding) and mapping.keeps_what_has_no_key(found.definition):
+            found.definition["keep_previous"] = 1
+            found.warnings.append(mapping.KEPT)
+        mapping.with_listeners(found.definition, (chosen.current, *chosen.superseded), reading.wishes)
+        found.warnings += _listener_warnings((chosen.current, *chosen.superseded))
         found.problems += mapped.problems + _definition_problems(name, found.definition)
         found.warnings += mapped.warnings + _life_warnings(chosen.current, reading.now)
     return found
+
+
+def _listener_warnings(certificates: t.Iterable[SeenCertificate]) -> list[str]:
+    return [
+        f"{', '.join(one['listeners'])} of load balancers use {one['name']}, too, by its ARN, which has its path: it"
+        f" keeps its path {one['path']} and gets no tags; the first renewal rebinds them with project_targets; delete"
+        f" it after that: aws iam delete-server-certificate --server-certificate-name {one['name']}"
+        for one in certificates
+        if one["listeners"]
+    ]
+
+
+def _has_no_key(finding: AdoptionFinding) -> bool:
+    """Whether nothing that was found has a key, so that IAM or ACM has the only copy."""
+    return not finding.bundles and finding.lineage is None and finding.settings["source"] is None
 
 
 def moves(certificates: t.Iterable[SeenCertificate], name: str) -> list[Move]:
@@ -186,7 +217,7 @@ def moves(certificates: t.Iterable[SeenCertificate], name: str) -> list[Move]:
     return [
         {"name": one["name"], "id": one["id"], "before": one["path"], "after": wanted_path(one, name)}
         for one in ordered
-        if one["store"] == places.ACM or one["path"] != wanted_path(one, name)
+        if one["store"] == places.ACM or not (one["path"] == wanted_path(one, name) or one["listeners"])
     ]
 
 
@@ -249,9 +280,12 @@ def _unconfirmed(
     return sorted({texts.cleaned(one.endpoint, 320) for one in listed if one.status is SubscriptionStatus.PENDING})
 
 
-def _stray(certificates: t.Iterable[SeenCertificate], name: str) -> list[str]:
-    """What a run of theirs left behind after the adoption."""
-    found = [one["name"] for one in certificates if one["path"] != wanted_path(one, name)]
+def _stray(certificates: t.Iterable[SeenCertificate], name: str, document: ProjectDocument | None) -> list[str]:
+    """What a run of theirs left behind after the adoption, which is not what stays at its path."""
+    entries = (document["certificate"], *document["superseded"]) if document else ()
+    ours = {key for entry in entries if entry for key in places.keys(entry)}
+    away = [one for one in certificates if one["path"] != wanted_path(one, name)]
+    found = [one["name"] for one in away if one["id"] not in ours]
     if not found:
         return []
     return [f"{', '.join(found)} came from a run of the old tool after the adoption; no project uses it, delete it"]

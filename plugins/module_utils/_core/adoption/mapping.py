@@ -12,13 +12,17 @@ from ..ca import directories
 from ..certificate import renewal
 from ..certificate.certificate import KEY_TYPES
 from ..project import places, sources
+from ..project.targets import CLOUDFRONT, ELB
 from ..values import domain_names, emails
 from .shapes import SeenCertificate, SeenSettings, SeenSubscription
 
 CONFIRMED, ALL = "confirmed", "all"
 # What becomes of their topic: ours is new, theirs is kept for us, or both are there.
-TOPICS = ("new", "keep", "both")
-KEEP = TOPICS[1]
+TOPICS = (NEW, KEEP, BOTH) = ("new", "keep", "both")
+KEPT = (
+    "IAM and ACM have the only copy of its key, so project_keep_previous is 1: the certificate stays there after the"
+    " first renewal, and rollback binds it again; set it to 0 once that renewal is trusted"
+)
 # The organisation in the issuer's name, and the CA that it is.
 _ISSUERS = {
     "Let's Encrypt": "letsencrypt",
@@ -39,7 +43,7 @@ class Wishes:
 
     emails: str | tuple[str, ...] = CONFIRMED
     definition: t.Mapping[str, t.Any] = field(default_factory=dict)
-    keep_topic: bool = False
+    topic: str = NEW
     default_directory: str = directories.DEFAULT
     default_ca_bundle: str | None = None
 
@@ -96,6 +100,18 @@ def definition(
     wanted = {key: value for key, value in wishes.definition.items() if key not in _OF_THE_CERTIFICATE}
     found.definition.update(wanted)
     return found
+
+
+def with_listeners(found: dict[str, t.Any], certificates: t.Iterable[SeenCertificate], wishes: Wishes) -> None:
+    """Load balancers become targets where a listener uses one of the certificates, unless targets were chosen."""
+    if any(one["listeners"] for one in certificates) and not wishes.definition.get("targets"):
+        found["targets"] = [*(found.get("targets") or [CLOUDFRONT]), ELB]
+
+
+def keeps_what_has_no_key(given: t.Mapping[str, t.Any]) -> bool:
+    """Whether a certificate whose key nobody has outlives its first renewal: unless the definition that was given says
+    how many do."""
+    return given.get("keep_previous") in (None, "")
 
 
 def issuer_directory(issuer: str) -> str | None:

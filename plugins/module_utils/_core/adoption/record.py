@@ -29,6 +29,7 @@ def begun(project: SeenProject, now: datetime) -> AdoptionRecord:
         "finished_at": None,
         "bundles": {},
         "topic": project["topic"],
+        "also_notified": project["also_notified"],
         "stopped_at": None,
         "former": None,
         "paths": {},

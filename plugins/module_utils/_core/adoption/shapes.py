@@ -32,6 +32,7 @@ class SeenCertificate(t.TypedDict):
     authority_key_id: str
     chain_sha256: str | None  # of the chain that it is served with, if that was read
     users: list[str]  # distributions, and tenants of some
+    listeners: list[str]  # of load balancers, which use it by its ARN; of ACM the settings say it
     deployed: bool  # whether every user says so
     uncovered: list[str]  # aliases of the users that it does not cover
     role: str  # current or superseded
@@ -135,6 +136,7 @@ class SeenProject(t.TypedDict):
     lineage: SeenLineage | None
     scheduler: SeenScheduler | None
     topic: str | None
+    also_notified: str | None  # that topic, if it hears of us as long as somebody has to confirm ours
     subscriptions: list[SeenSubscription]
     unconfirmed: list[str]  # addresses that did not confirm our topic yet
     last_run: dict[str, t.Any] | None

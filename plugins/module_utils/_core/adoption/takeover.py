@@ -93,6 +93,22 @@ def released(document: ProjectDocument | None, claim: Claim) -> AdoptionStep:
     return AdoptionStep({**document, "lock": None})
 
 
+def lacks_key(project: SeenProject, adoption: AdoptionRecord) -> SeenCertificate | None:
+    """The certificate in service, if no bundle that was copied has its key; ACM keeps those that it issued."""
+    current = next((one for one in project["certificates"] if one["role"] == choice.CURRENT), None)
+    if current is None or project["settings"]["source"] == sources.ACM:
+        return None
+    copied = {copy["fingerprint_sha256"] for copy in adoption["bundles"].values() if copy}
+    return None if current["fingerprint_sha256"] in copied else current
+
+
+def sparing(project: SeenProject, definition: ProjectDefinition, adoption: AdoptionRecord) -> ProjectDefinition:
+    """The definition by which a certificate whose key was not found outlives its first renewal."""
+    if lacks_key(project, adoption) is None or not mapping.keeps_what_has_no_key(project["definition"]):
+        return definition
+    return {**definition, "keep_previous": 1}
+
+
 def finished(
     document: ProjectDocument | None,
     claim: Claim,
@@ -120,7 +136,7 @@ def finished(
         "issued": _issued(entries, now),
         "last_run": last_run,
         "subscribed": _subscribed(project, definition),
-        "adoption": record.done(adoption, now),
+        "adoption": {**record.done(adoption, now), "also_notified": project["also_notified"]},
         "lock": None,
     }
     return AdoptionStep(project_document.with_renewal_info(whole, None, now))
@@ -169,7 +185,8 @@ def refuse_return(document: ProjectDocument, force: bool) -> None:
     adoption, certificate = document["adoption"], document["certificate"]
     if adoption is None:
         raise RefusedError(f"project {document['name']} was not adopted, so there is nothing to go back to; see delete")
-    if certificate is None or force or set(places.keys(certificate)) & set(adoption["paths"]):
+    is_theirs = certificate is not None and set(places.keys(certificate)) & set(adoption["paths"])
+    if certificate is None or force or is_theirs or certificate.get("adopted"):
         return
     raise RefusedError(
         f"project {document['name']} has been renewed since its adoption, so the certificate of the old tool is no"

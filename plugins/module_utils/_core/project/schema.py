@@ -195,7 +195,7 @@ _ADOPTION = record(
         "former": maybe(_FORMER),
     },
     {
-        **dict.fromkeys(("version", "region", "topic"), _PLACE),
+        **dict.fromkeys(("version", "region", "topic", "also_notified"), _PLACE),
         "started_at": moment,
         **dict.fromkeys(("finished_at", "stopped_at"), maybe(moment)),
     },

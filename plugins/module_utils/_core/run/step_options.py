@@ -48,7 +48,8 @@ PreflightOptions = t.TypedDict(
 class StepOptions(t.TypedDict):
     """``bring`` is for the step that brings the certificate, which need not be a new one, and ``brings`` says whether
     the run has one; ``bundle`` is what is stored otherwise. ``distributions`` are those that are listed;
-    ``names_owners`` says whether a template of others would put the former certificate back."""
+    ``names_owners`` says whether a template of others would put the former certificate back, and ``also_notified`` is
+    the topic of an old tool."""
 
     path: str
     tags: dict[str, str]
@@ -62,6 +63,7 @@ class StepOptions(t.TypedDict):
     distributions: list[str]
     names_owners: bool
     subscribes: bool
+    also_notified: str | None
     after_binding: list[str]
 
 
@@ -84,6 +86,7 @@ def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle
         "distributions": _listed(meant),
         "names_owners": not targets.is_announced(document["definition"]),
         "subscribes": _subscribes(plan, document, run),
+        "also_notified": document["adoption"].get("also_notified") if document["adoption"] else None,
         "after_binding": _after_binding(document, run),
     }
 

@@ -291,6 +291,7 @@ class AdoptionRecord(t.TypedDict):
     finished_at: str | None
     bundles: dict[str, ArchivedCopy | None]  # by their URI; None could not be used
     topic: str | None
+    also_notified: str | None  # that topic, if it gets notices as long as an address has to confirm ours
     stopped_at: str | None
     former: FormerScheduler | None
     paths: dict[str, FormerPath]  # by the ID of the certificate

@@ -11,17 +11,17 @@ from ..._clients.archive import bundles
 from ..._clients.aws.session import Connection
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
-from ..._core.adoption import incoming, record, takeover
+from ..._core.adoption import incoming, mapping, record, takeover
 from ..._core.adoption.found import moves
 from ..._core.adoption.shapes import ADOPTED, REFUSED, Move, SeenProject
-from ..._core.project import definition as project_definition, sources
+from ..._core.project import definition as project_definition
 from ..._core.project.document import is_being_adopted
 from ..._core.run import shown
 from ..._core.values import partitions, texts
 from ..._core.values.params import Params
 from ..._core.values.partitions import AwsAccount
 from ..._core.values.plan import Outcome
-from ..._core.values.shapes import AdoptionRecord, ArchivedCopy, ProjectDefinition, ProjectDocument
+from ..._core.values.shapes import AdoptionRecord, ProjectDefinition, ProjectDocument
 from ..._core.values.waiting import Clock
 from ..._errors import ConfigError, RefusedError
 from . import carrying, moving
@@ -144,6 +144,7 @@ class Adopting:
         with self._held.held(lambda document, claim: takeover.taken(document, project, definition, claim)) as document:
             adoption = t.cast("AdoptionRecord", document["adoption"])
             adoption = self._copied(project, definition, adoption)
+            definition = definition if self._check_mode else takeover.sparing(project, definition, adoption)
             moved: list[Move] = []
             after: ProjectDocument | None = {**document, "adoption": adoption}
             if self._request.state == PRESENT:
@@ -191,7 +192,7 @@ class Adopting:
             given = bundles.read(self._request.bundle, self._clients.read)
             changed = copying.copy_texts(f"{GIVEN}{self._request.bundle}", given.texts(), now) or changed
         self._warnings += copying.warnings
-        self._require_key(project, copying.copies)
+        self._require_key(project, {**adoption, "bundles": copying.copies})
         if changed or adoption["phase"] == record.COPYING:
             phase = record.COPIED if adoption["phase"] == record.COPYING else adoption["phase"]
             adoption = {**adoption, "bundles": copying.copies, "phase": phase}
@@ -201,11 +202,9 @@ class Adopting:
     def _copying(self, project: SeenProject, definition: ProjectDefinition, adoption: AdoptionRecord) -> Copying:
         return Copying(self._clients.places, project, definition, {**adoption["bundles"]})
 
-    def _require_key(self, project: SeenProject, copies: t.Mapping[str, ArchivedCopy | None]) -> None:
-        current = next((one for one in project["certificates"] if one["role"] == "current"), None)
-        if project["settings"]["source"] == sources.ACM:
-            return
-        if current is None or current["fingerprint_sha256"] in {c["fingerprint_sha256"] for c in copies.values() if c}:
+    def _require_key(self, project: SeenProject, adoption: AdoptionRecord) -> None:
+        current = takeover.lacks_key(project, adoption)
+        if current is None:
             return
         found = f"the key of {current['name']} was not found in any bundle"
         if self._request.require_key:
@@ -213,6 +212,7 @@ class Adopting:
         self._warnings.append(
             f"{found}: until the first renewal the certificate can be neither restored nor downloaded"
         )
+        self._warnings += [mapping.KEPT] if mapping.keeps_what_has_no_key(project["definition"]) else []
 
     def _moves(self, project: SeenProject, adoption: AdoptionRecord) -> bool:
         """Whether certificates change their path: not as long as the old tool may run."""

@@ -115,8 +115,10 @@ class LooseReader:
 
     def own_names(self) -> set[str]:
         """The projects that have something in IAM or ACM, as far as they may be what ``begun`` looks for."""
-        if not set(NAMELESS) & set(self.request.sources):
-            return set()
+        return self.ours() if set(NAMELESS) & set(self.request.sources) else set()
+
+    def ours(self) -> set[str]:
+        """The projects that have something in IAM or ACM, as far as it was listed."""
         start = ownership.PROJECTS_PATH
         below = {one.path.removeprefix(start).strip("/") for one in self.listed if one.path.startswith(start)}
         return below | {name for name in self.owners.values() if name}

@@ -17,6 +17,7 @@ from ..._core.report.subscriptions import Subscription, SubscriptionStatus
 from ..._core.values import domain_names, texts, times
 from .plugin_listings import PluginListings
 from .request import AdoptionAws, AdoptionInfoRequest
+from .wanted import WantedProjects
 
 EVENTBRIDGE = "eventbridge"
 BY_FILE = "it is a v1 from before July 2024, which deletes by name whatever the path is, so it has to be stopped"
@@ -37,10 +38,13 @@ class Started:
 class PluginReader:
     """Reads the stacks of a region, and of each project what belongs to it. What is listed is listed once."""
 
-    def __init__(self, aws: AdoptionAws, request: AdoptionInfoRequest, listings: PluginListings) -> None:
+    def __init__(
+        self, aws: AdoptionAws, request: AdoptionInfoRequest, listings: PluginListings, asked: WantedProjects
+    ) -> None:
         self._aws = aws
         self._request = request
         self._listings = listings
+        self._asked = asked
         self._known = {one["theirs"]: one for one in request.known if one["source"] == "ssl_plugin"}
 
     def read(self) -> list[AdoptionFinding]:
@@ -51,7 +55,7 @@ class PluginReader:
         found = []
         for stack, kind in stacks:
             theirs = plugin_stacks.project_of(stack)
-            if kind in (V1, V2) and self._request.wants(theirs, stack.name, self._request.names.get(theirs, theirs)):
+            if kind in (V1, V2) and self._asked.wants(theirs, stack.name, _ours(self._request, stack.name, theirs)):
                 found.append(self._project(stack, kind, theirs))
         return [*found, *self._orphans({stack.name for stack, _kind in stacks})]
 
@@ -182,7 +186,11 @@ class PluginReader:
         for path in sorted({one.path for one in self._listings.certificates if one.path.startswith(prefix)}):
             stack = path.removeprefix(prefix).strip("/")
             theirs = stack.removesuffix(plugin_stacks.V2_SUFFIX)
-            if stack in stacks or "/" in stack or not self._request.wants(theirs, stack):
+            if (
+                stack in stacks
+                or "/" in stack
+                or not self._asked.wants(theirs, stack, _ours(self._request, stack, theirs))
+            ):
                 continue
             version = V2 if stack.endswith(plugin_stacks.V2_SUFFIX) else V1
             found = AdoptionFinding("ssl_plugin", theirs, version, self._aws.region, stack, (path,))
@@ -194,6 +202,11 @@ class PluginReader:
             if not found.bundles:
                 found.warnings.append("no bucket of it is known, so its keys cannot be copied")
             yield found
+
+
+def _ours(request: AdoptionInfoRequest, stack: str, theirs: str) -> str | None:
+    """The name that was chosen for a project."""
+    return request.names.get(stack) or request.names.get(theirs)
 
 
 def _subscription(one: Subscription) -> t.Any:

@@ -21,37 +21,42 @@ from ..._core.values import ownership
 from ..._core.values.plan import Outcome
 from ..._core.values.shapes import ProjectDocument
 from ..._core.values.waiting import Clock
-from ..._errors import CertError
+from ..._errors import CertError, ConfigError
 from ..fleet.renewal_inquiry import Connect, Inquiry, RenewalQuestion
 from ..fleet.survey import KnownDocuments
-from . import archiving, old_runs
+from . import archiving, balancers, old_runs
+from .balancers import Balancers
 from .clients import acme_sh_files, certbot_files, dehydrated_files, lego_files
 from .clients.client_files import HostFinding
 from .loose import Leaves, LooseReader, Users, users_of
 from .plugin import PluginReader
 from .plugin_listings import PluginListings
 from .request import AdoptionAws, AdoptionClients, AdoptionInfoRequest
+from .wanted import WantedProjects
 
 
 def run(request: AdoptionInfoRequest, clients: AdoptionClients, clock: Clock) -> Outcome:
     """Read all sources, and say what each project would become; a listing that fails ends it."""
-    begun = clock.now()
-    projects = _Projects(request, clients, begun) if clients.aws else None
+    begun, asked = clock.now(), WantedProjects(request.projects)
+    projects = _Projects(request, clients, begun, asked) if clients.aws else None
     found = projects.read(clock) if projects else []
     on_host = [
         one for path in request.paths for source in request.sources for one in _READERS.get(source, _nothing)(path)
     ]
     found = found if request.known else inquired(found, lambda url, bundle: clients.ca(url, bundle, clock), clock)
     reading = Reading(begun, request.wishes, request.rebind, request.move)
+    wanted = [one for one in on_host if asked.wants(*one.finding.names(request.names))]
+    # of a host all are returned, with the keys of those that are asked for: what exists is known where hosts are joined
     found += [
-        assembled(_on(one.finding, request.host), one.finding.name(request.names), [], None, reading) for one in on_host
+        assembled(_on(one.finding, request.host), one.finding.name(request.names), [], None, reading)
+        for one in (on_host if request.is_one_of_hosts else wanted)
     ]
-    chosen = [one for one in found if request.wants(one["theirs"], one["name"])]
+    problem = asked.problem()
+    if problem is not None and not request.known and not request.is_one_of_hosts:
+        raise ConfigError([problem])
     lost = report.lost(request.known, found) if request.verify else {}
-    result = {**report.result(chosen), "lost": lost}
+    result = {**report.result(found), "lost": lost}
     if request.keys:
-        names = {one["theirs"] for one in chosen}
-        wanted = [one for one in on_host if one.finding.theirs in names]
         result["bundles"] = _keys(wanted)
         result["accounts"] = {one.account.url: one.account.key for one in wanted if one.account}
     failure = report.of_lost(lost)
@@ -102,14 +107,18 @@ def _keys(found: t.Iterable[HostFinding]) -> dict[str, dict[str, str]]:
 class _Projects:
     """The projects of one reading of AWS."""
 
-    def __init__(self, request: AdoptionInfoRequest, clients: AdoptionClients, now: datetime) -> None:
+    def __init__(
+        self, request: AdoptionInfoRequest, clients: AdoptionClients, now: datetime, asked: WantedProjects
+    ) -> None:
         self._request = request
+        self._asked = asked
         self._clients = clients
         self._aws: AdoptionAws = t.cast("AdoptionAws", clients.aws)
         self.warnings: list[str] = []
         self._reading = Reading(now, request.wishes, request.rebind, request.move)
         self._leaves = Leaves(self._aws, _known_leaves(request.known), _known_chains(request.known))
         self._listings = PluginListings(self._aws)
+        self._listeners: Balancers = {}
 
     def read(self, clock: Clock) -> list[SeenProject]:
         is_wanted = "ssl_plugin" in self._request.sources
@@ -118,11 +127,12 @@ class _Projects:
         certificates = self._listings.certificates
         users = users_of(self._aws)
         loose = LooseReader(self._aws, self._request, users, self._leaves, certificates)
-        findings = PluginReader(self._aws, self._request, self._listings).read() if is_wanted else []
+        findings = PluginReader(self._aws, self._request, self._listings, self._asked).read() if is_wanted else []
         findings += loose.read()
         if self._request.check_bundles:
             for one in findings:
                 one.warnings += archiving.bundle_warnings(self._aws.bucket, one.bundles)
+        self._listeners = balancers.using(self._aws.elbv2, self._aws.elb, certificates, self._request.known)
         names = {one.name(self._request.names) for one in findings}
         documents = self._documents(names, loose.own_names())
         self._leaves.known = {**_recorded(documents.values()), **self._leaves.known}
@@ -132,8 +142,15 @@ class _Projects:
         if self._request.verify or not self._request.known:
             self._reading = replace(self._reading, subscriptions=self._subscriptions(documents.values()))
         findings += loose.begun(documents, names)
-        found = [self._assembled(one, loose, documents) for one in findings]
-        return _without_doubles(found)
+        found = _without_doubles([self._assembled(one, loose, documents) for one in findings])
+        self._recognise(documents, loose)
+        wanted = [self._asked.wants(*one.names(self._request.names)) for one in findings]
+        return [one for one, is_wanted in zip(found, wanted) if is_wanted]
+
+    def _recognise(self, documents: t.Mapping[str, ProjectDocument], loose: LooseReader) -> None:
+        """What is ours already may be asked for, too, although nothing of it is left to be found."""
+        self._asked.knows(*documents, *loose.ours())
+        self._asked.knows(*(adoption["theirs"] for one in documents.values() if (adoption := one["adoption"])))
 
     def _subscriptions(self, documents: t.Iterable[ProjectDocument]) -> t.Mapping[str, t.Sequence[Subscription]]:
         """Those of all topics, if there is a project whose addresses may have to confirm."""
@@ -166,7 +183,8 @@ class _Projects:
     def _seen(self, one: StoredCertificate, name: str, users: Users) -> SeenCertificate:
         leaf = self._leaves.of(one)
         stored = one if one.path else replace(one, name=upload_plan.name_for(name, leaf.not_after))
-        return seen(stored, leaf, users.get(one.id or "", []), self._leaves.chains.get(one.id or ""))
+        key = one.id or ""
+        return seen(stored, leaf, users.get(key, []), self._leaves.chains.get(key), self._listeners.get(key, ()))
 
 
 def _is_theirs(finding: AdoptionFinding, one: StoredCertificate) -> bool:

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-import fnmatch
 import typing as t
 from dataclasses import dataclass
 
 from ..._clients.aws.cloudfront import CloudFront
 from ..._clients.aws.iam import Iam
 from ..._clients.aws.regional.acm import Acm
+from ..._clients.aws.regional.elb import ClassicLoadBalancing
+from ..._clients.aws.regional.elbv2 import LoadBalancing
 from ..._clients.aws.regional.tagging import Tagging
 from ..._clients.aws.session import Connection
 from ..._clients.aws.sns import Sns
@@ -23,7 +24,7 @@ from ..._clients.machine import user
 from ..._clients.stores import open as stores
 from ..._clients.stores.base import Store
 from ..._core.adoption import incoming
-from ..._core.adoption.mapping import ALL, CONFIRMED, KEEP, Wishes
+from ..._core.adoption.mapping import ALL, CONFIRMED, Wishes
 from ..._core.adoption.shapes import FILE_SOURCES, SeenProject
 from ..._core.project import definition as project_definition, fields
 from ..._core.values import domain_names, emails, partitions, texts
@@ -49,7 +50,7 @@ class Patience:
 @dataclass(frozen=True)
 class AdoptionInfoRequest:
     """What is looked for. ``known`` are the projects of an earlier reading, ``hosts`` those that hosts with clients
-    found."""
+    found; ``is_one_of_hosts`` says that this reading is of such a host."""
 
     sources: tuple[str, ...]
     projects: tuple[str, ...]
@@ -61,6 +62,7 @@ class AdoptionInfoRequest:
     rebind: bool
     move: bool
     keys: bool
+    is_one_of_hosts: bool
     host: str | None
     verify: bool
     check_bundles: bool
@@ -72,12 +74,6 @@ class AdoptionInfoRequest:
     def in_aws(self) -> bool:
         """Whether anything of AWS is to be read."""
         return bool(self.hosts) or any(source not in FILE_SOURCES for source in self.sources)
-
-    def wants(self, *names: str) -> bool:
-        """Whether a project that has one of these names is asked for."""
-        return not self.projects or any(
-            fnmatch.fnmatchcase(name, pattern) for name in names for pattern in self.projects
-        )
 
 
 @dataclass(frozen=True)
@@ -95,6 +91,8 @@ class AdoptionAws:
     sns: Sns
     account: t.Callable[[], AwsAccount]
     acm: Acm | None
+    elbv2: LoadBalancing
+    elb: ClassicLoadBalancing
     tagging: Tagging | None
     stack_tags: Tagging
 
@@ -132,6 +130,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
         rebind=params["rebind"],
         move=params["move"],
         keys=params["keys"],
+        is_one_of_hosts=params["reads"] == "files",
         host=params["host"],
         verify=params["verify"],
         check_bundles=params["check_bundles"],
@@ -187,7 +186,7 @@ def _wishes(params: Params) -> tuple[Wishes, list[str]]:
         for key in params["definition"] or {}
         if key not in fields.KEYS
     ]
-    return Wishes(chosen, definition, params["topic"] == KEEP, *_default_ca()), problems
+    return Wishes(chosen, definition, params["topic"], *_default_ca()), problems
 
 
 def _default_ca() -> tuple[str, str | None]:
