@@ -63,7 +63,7 @@ def test_it_is_deployed_if_nothing_is_changing_or_astray(
     users: list[str], done: bool, other: list[str], deployed: bool
 ) -> None:
     given = [certificate(1, other), certificate(2, users, done=done)]
-    roles = choice.with_roles(given, choice.choose(given, rebind=True))
+    roles = choice.assigned(given, rebind=True)[1]
     assert choice.is_deployed(roles) is deployed
 
 

@@ -14,6 +14,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.
 )
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.mapping import Wishes
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.adoption.shapes import (
+    SeenBundle,
     SeenCertificate,
     SeenProject,
     SeenSubscription,
@@ -24,6 +25,7 @@ from unit.fakes.projects import document
 OPS: SeenSubscription = {"protocol": "email", "endpoint": "ops@example.com", "status": "confirmed"}
 PENDING: SeenSubscription = {"protocol": "email", "endpoint": "new@example.com", "status": "pending"}
 QUEUE: SeenSubscription = {"protocol": "sqs", "endpoint": "arn:aws:sqs:us-east-1:1:q", "status": "confirmed"}
+BUNDLE: SeenBundle = {"uri": "s3://bucket/WebApp/2026-10-08-1244.tar.gz", "size": 9000, "issued_at": None}
 
 
 def roles(found: SeenProject) -> dict[str, str]:
@@ -188,7 +190,7 @@ def test_what_an_adoption_stopped_is_stopped_as_far_as_its_rules_are(
     [(-1.0, "c1 expired at"), (0.0, "c1 expired at"), (2.999, "c1 expires at"), (3.0, "c1 expires at"), (3.001, None)],
 )
 def test_the_advice_to_renew_now_ends_three_days_before_the_end(days: float, advice: str | None) -> None:
-    warnings = project(certificate(1, ["E1"], days=days))["warnings"]
+    warnings = project(certificate(1, ["E1"], days=days), bundles=[BUNDLE])["warnings"]
     assert [warning.partition(" at")[0] + " at" for warning in warnings] == ([advice] if advice else [])
 
 
@@ -204,6 +206,38 @@ def test_the_one_in_service_moves_last_and_what_is_there_already_stays() -> None
 def test_the_topic_stays_only_where_that_is_wanted() -> None:
     topic = "arn:aws-cn:sns:cn-north-1:123456789012:theirs"
     assert project(certificate(1), topic=topic)["definition"].get("sns_topic") is None
-    kept = project(certificate(1), topic=topic, wishes=Wishes(keep_topic=True))
-    assert kept["definition"]["sns_topic"] == topic
-    assert "sns_topic" not in project(certificate(1), wishes=Wishes(keep_topic=True))["definition"]
+    kept = project(certificate(1), topic=topic, wishes=Wishes(topic="keep"))
+    assert (kept["definition"]["sns_topic"], kept["also_notified"]) == (topic, None)
+    assert "sns_topic" not in project(certificate(1), wishes=Wishes(topic="keep"))["definition"]
+    both = project(certificate(1), topic=topic, wishes=Wishes(topic="both"))
+    assert ("sns_topic" in both["definition"], both["also_notified"]) == (False, topic)
+
+
+@pytest.mark.parametrize(
+    ("facts", "given", "kept"),
+    [
+        ({}, {}, 1),
+        ({}, {"keep_previous": ""}, 1),
+        ({}, {"keep_previous": 0}, 0),
+        ({"bundles": [BUNDLE]}, {}, None),
+        ({"settings": mapping.settings(source="acm", exportable=False)}, {}, None),
+    ],
+)
+def test_a_certificate_whose_key_nobody_has_outlives_its_first_renewal(
+    facts: dict[str, t.Any], given: dict[str, t.Any], kept: int | None
+) -> None:
+    found = project(certificate(1), wishes=Wishes(definition=given), **facts)
+    assert found["definition"].get("keep_previous") == kept
+    assert (mapping.KEPT in found["warnings"]) == (kept == 1)
+
+
+def test_what_a_load_balancer_uses_keeps_its_path_and_becomes_a_target() -> None:
+    shared: SeenCertificate = {**certificate(1, ["E1"]), "listeners": ["web:443"]}
+    found = project(shared, certificate(2))
+    assert ([move["name"] for move in found["moves"]], found["definition"]["targets"]) == (
+        ["c2"],
+        ["cloudfront", "elb"],
+    )
+    assert any("web:443 of load balancers use c1" in warning for warning in found["warnings"])
+    chosen = project(shared, wishes=Wishes(definition={"targets": ["cloudfront"]}))
+    assert chosen["definition"]["targets"] == ["cloudfront"]

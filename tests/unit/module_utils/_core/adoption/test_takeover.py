@@ -210,13 +210,21 @@ class TestWayBack:
         assert takeover.running({**held, "adoption": None}, CLAIM).document is None
 
     @pytest.mark.parametrize(
-        ("paths", "force", "is_refused"),
-        [({"ASCA2": {}}, False, False), ({"ASCA1": {}}, False, True), ({}, False, True), ({}, True, False)],
+        ("paths", "is_renewed", "force", "is_refused"),
+        [
+            ({"ASCA2": {}}, False, False, False),
+            ({}, False, False, False),
+            ({"ASCA2": {}}, True, False, False),
+            ({"ASCA1": {}}, True, False, True),
+            ({}, True, False, True),
+            ({}, True, True, False),
+        ],
     )
     def test_the_way_back_is_closed_since_a_renewal(
-        self, paths: dict[str, t.Any], force: bool, is_refused: bool
+        self, paths: dict[str, t.Any], is_renewed: bool, force: bool, is_refused: bool
     ) -> None:
         found = finished()
+        found["certificate"] = {**found["certificate"], **({"adopted": None} if is_renewed else {})}
         found["adoption"] = {**found["adoption"], "paths": paths}
         if is_refused:
             with pytest.raises(RefusedError, match="has been renewed since its adoption"):
