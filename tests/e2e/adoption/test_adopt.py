@@ -206,6 +206,17 @@ def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: 
     assert not (Path(ansible.env["XDG_DATA_HOME"]) / "certops/store/web.json").exists()
 
 
+def test_a_host_that_cannot_be_read_fails_with_the_reason_and_nothing_is_written(
+    ansible: Ansible, certbot: CertbotHome, control: Control
+) -> None:
+    certbot.lineage("example.com", ["example.com"])
+    control.clear_calls()
+    run = adopted(ansible, **{**variables_of(certbot, "example.com"), "adopt_paths": ["letsencrypt"]})
+    run.failed()
+    assert "cannot be read: paths: 'letsencrypt' is not an absolute path" in " ".join(run.output.split())
+    assert writes(control) == []
+
+
 def test_the_way_back_is_one_command_too(ansible: Ansible, plugin: SslPlugin) -> None:
     project = plugin.project("WebApp", ["example.com"])
     before = plugin.certificates(project)[0]["Arn"]
