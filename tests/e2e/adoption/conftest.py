@@ -19,6 +19,8 @@ from ansible_collections.certops.cloudfront.plugins.modules import (
     project_plan,
 )
 from e2e.in_process import run
+from sandbox import seed
+from sandbox.ca.authority import Pair
 from sandbox.client_files import CertbotHome
 from sandbox.process import SandboxProcess
 from sandbox.ssl_plugin import SslPlugin
@@ -76,6 +78,18 @@ class Adoption:
     def found(self, theirs: str, **params: t.Any) -> dict[str, t.Any]:
         """One project of a reading, by its old name."""
         return dict(next(one for one in self.info(**params).result["projects"] if one["theirs"] == theirs))
+
+
+def uploaded(pair: Pair, chain: str, name: str = "by-a-hook") -> str:
+    """What a deploy hook or a person did: the certificate is in IAM, for CloudFront; its ID."""
+    found = seed.client("iam").upload_server_certificate(
+        ServerCertificateName=name,
+        Path="/cloudfront/",
+        CertificateBody=pair.certificate_pem,
+        PrivateKey=pair.key_pem,
+        CertificateChain=chain,
+    )
+    return str(found["ServerCertificateMetadata"]["ServerCertificateId"])
 
 
 @pytest.fixture

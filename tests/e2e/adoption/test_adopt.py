@@ -19,6 +19,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.archiv
 from ansible_collections.certops.cloudfront.plugins.module_utils._clients.stores import open as stores
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from e2e.adoption.conftest import uploaded
 from playbook_runs.runs import Ansible, Run
 from sandbox import client_files, seed, seed_targets, ssl_plugin
 from sandbox.ca.authority import Pair
@@ -131,14 +132,8 @@ class Watch:
 
 def by_a_hook(pair: Pair, chain: str, names: t.Sequence[str]) -> tuple[str, str]:
     """What a deploy hook did: the certificate in IAM, and a distribution that uses it."""
-    uploaded = seed.client("iam").upload_server_certificate(
-        ServerCertificateName="by-a-hook",
-        Path="/cloudfront/",
-        CertificateBody=pair.certificate_pem,
-        PrivateKey=pair.key_pem,
-        CertificateChain=chain,
-    )["ServerCertificateMetadata"]["ServerCertificateId"]
-    return uploaded, seed.create_distribution(names, uploaded)
+    made = uploaded(pair, chain)
+    return made, seed.create_distribution(names, made)
 
 
 def variables_of(certbot: CertbotHome, theirs: str, **more: t.Any) -> dict[str, t.Any]:
@@ -186,7 +181,7 @@ def test_five_projects_and_a_host_are_adopted_by_two_commands_each_is_renewed_an
 
 def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: CertbotHome, control: Control) -> None:
     pair = certbot.lineage("example.com", ["example.com", "www.example.com"])
-    uploaded, distribution = by_a_hook(pair, certbot.authority.issuer.certificate_pem, ["example.com"])
+    hooked, distribution = by_a_hook(pair, certbot.authority.issuer.certificate_pem, ["example.com"])
     variables = variables_of(certbot, "example.com")
     shown = adopted(ansible, "--check", **variables).succeeded()
     assert "autorenew" not in (certbot.root / "renewal/example.com.conf").read_text(encoding="utf-8")
@@ -197,7 +192,7 @@ def test_a_certbot_host_is_taken_over_by_one_command(ansible: Ansible, certbot: 
     found = document(ansible, "web")
     assert found["adoption"]["phase"] == "done"
     assert found["certificate"]["archive_uri"] is not None
-    assert in_service([distribution]) == {distribution: uploaded}
+    assert in_service([distribution]) == {distribution: hooked}
     control.clear_calls()
     assert adopted(ansible, **variables).succeeded().changed == 0
     assert writes(control) == []
@@ -507,7 +502,7 @@ def test_the_first_renewal_of_a_lineage_uses_the_account_of_certbot_and_says_wha
     )
     certbot.keep("example.com", 1, pair, issued.chain)
     client_files.certbot_account(certbot.root, server, "0123456789abcdef0123456789abcdef", client.key.json_dumps(), url)
-    uploaded, distribution = by_a_hook(pair, issued.chain, names)
+    hooked, distribution = by_a_hook(pair, issued.chain, names)
     adopted(ansible, **variables_of(certbot, "example.com")).succeeded()
     assert ansible.playbook("renew", {}, "--check").succeeded().changed == 0
     control.set(acme_renewal_due=True)
@@ -515,7 +510,7 @@ def test_the_first_renewal_of_a_lineage_uses_the_account_of_certbot_and_says_wha
     control.set(acme_renewal_due=False)
     found = document(ansible, "web")
     assert in_service([distribution]) == {distribution: found["certificate"]["id"]}
-    assert found["certificate"]["id"] != uploaded
+    assert found["certificate"]["id"] != hooked
     manifest = bundles.read(
         found["certificate"]["archive_uri"], lambda one: stores.archived(one, lambda: None)
     ).manifest

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.modules import iam_server_cert
-from e2e.adoption.conftest import BALANCERS, LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption
+from e2e.adoption.conftest import BALANCERS, LISTINGS, LISTINGS_AGAIN, OF_EACH, Adoption, uploaded
 from e2e.in_process import run
 from sandbox import seed
 from sandbox.control import Control
@@ -515,14 +515,7 @@ def test_every_bundle_is_copied_or_that_of_the_certificate_in_service(
 
 def test_a_key_on_a_disk_makes_an_upload_by_hand_whole(plugin: SslPlugin, adoption: Adoption, tmp_path: Path) -> None:
     pair, chain = plugin.authority.certificate(["example.com"]), plugin.authority.issuer.certificate_pem
-    uploaded = seed.client("iam").upload_server_certificate(
-        ServerCertificateName="by-hand",
-        Path="/cloudfront/",
-        CertificateBody=pair.certificate_pem,
-        PrivateKey=pair.key_pem,
-        CertificateChain=chain,
-    )["ServerCertificateMetadata"]["ServerCertificateId"]
-    seed.create_distribution(["example.com"], uploaded)
+    seed.create_distribution(["example.com"], uploaded(pair, chain, "by-hand"))
     for name, text in (("cert", pair.certificate_pem), ("chain", chain), ("privkey", pair.key_pem)):
         (tmp_path / f"{name}.pem").write_text(text, encoding="ascii")
     project = adoption.info(sources=["iam"]).result["projects"][0]
