@@ -8,6 +8,7 @@ import typing as t
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..report import screen
 from ..values.ownership import MANAGED_BY, MANAGED_BY_TAG, PROJECT_TAG, PROJECTS_PATH
 from ..values.partitions import region_of
 from . import certificates, search, users as users_
@@ -17,7 +18,8 @@ from .users import AcmUser
 IAM, ACM = "iam", "acm"
 _SOURCES = {IMPORTED: "imported", AMAZON_ISSUED: "acm"}
 _HEADINGS = ("EXPIRES IN", "WHERE", "SOURCE", "USERS", "PROJECT", "NAMES")
-_MAX_NAMES = 60
+# Of a project, a row shows so much, and of names what a terminal of 80 columns leaves, but never less than this.
+_LONGEST_PROJECT, _SHORTEST_NAMES = 16, 24
 
 
 @dataclass(frozen=True)
@@ -86,18 +88,26 @@ def table(rows: t.Iterable[CertificateRow], now: datetime) -> list[str]:
     cells = [_cells(row, now) for row in rows]
     if not cells:
         return []
-    widths = [max(len(line[column]) for line in [_HEADINGS, *cells]) for column in range(len(_HEADINGS))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [_HEADINGS, *cells]]
+    lines = [_HEADINGS, *cells]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS) - 1)]
+    room = max(_SHORTEST_NAMES, screen.WIDTH - sum(widths) - 2 * len(widths))
+    return [
+        "  ".join([*(cell.ljust(width) for cell, width in zip(line, widths)), _cut(line[-1], room)]).rstrip()
+        for line in lines
+    ]
 
 
 def _cells(row: CertificateRow, now: datetime) -> tuple[str, ...]:
     days = search.days_left(row.not_after, now)
-    names = ", ".join(row.domains)
     return (
         "pending" if days is None else f"{days} days",
         region_of(row.arn) or row.store,
         row.source,
         str(len(row.users)) if row.users or not row.in_use else "some",
-        row.project or ("-" if row.ours else "foreign"),
-        names if len(names) <= _MAX_NAMES else f"{names[: _MAX_NAMES - 1]}…",
+        _cut(row.project or ("-" if row.ours else "foreign"), _LONGEST_PROJECT),
+        ", ".join(row.domains),
     )
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"

@@ -57,3 +57,11 @@ def test_the_table_has_a_line_for_each_and_cuts_long_lists_of_names() -> None:
     assert lines[2].endswith("…")
     assert " iam " in lines[3]
     assert overview.table([], NOW) == []
+
+
+def test_a_long_name_of_a_project_leaves_the_table_as_wide_as_a_terminal() -> None:
+    long = replace(UPLOADED, path="/cloudfront/certops/a-project-with-a-very-long-name/", domains=("x" * 60,))
+    heads, line = overview.table([long], NOW)
+    assert "  a-project-with-…  xxx" in line
+    assert len(line) <= 80
+    assert heads.index("NAMES") == line.index("xxx")
