@@ -1,7 +1,7 @@
 # Copyright (c) 2026 certops.cloudfront contributors
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Builds the execution environment of ``execution-environment.yml`` from this checkout, without a registry and without
-a container engine, and runs the playbook renew in it, on the sandbox.
+a container engine, and runs create, renew and report in it, on the sandbox.
 
 The base is a minimal Debian that debootstrap makes, in the place of the image that the definition names; buildah builds
 with its chroot isolation. Both are Debian's, and need root.
@@ -22,6 +22,7 @@ import yaml
 
 sys.path.insert(0, str(checkout.ROOT / "tests"))
 
+from sandbox import seed
 from sandbox.process import SandboxProcess
 
 PLACE = checkout.ROOT / ".cache" / "ee"
@@ -33,7 +34,14 @@ BUILDAH = ("buildah", "--storage-driver", "vfs", "--root", str(PLACE / "storage"
 # How pip reaches its index is a matter of this machine.
 HOST_FILES = {"pip.conf": "/etc/pip.conf", "ca-certificates.crt": "/etc/ssl/certs/ca-certificates.crt"}
 FILENAME = ("--output-filename", "Containerfile")
-LAST_LINE = "Nothing to do: no project was selected."
+CA_BUNDLE = "CERTOPS_ACME_CA_BUNDLE"
+PLAYBOOK = ("ansible-playbook", "-e", "project_name=shop")
+DOMAIN = "project_domains=shop.example.com"
+# What renew says of a fleet with nothing due, and where the page of the report names the project.
+LAST_LINE, SHOWN = "Nothing to do.", ">shop<"
+# The home of the images.
+HOME = "/runner"
+REPORT = f"{HOME}/report"
 IMPORTS = "import acme, boto3, cryptography, dns, idna, josepy, publicsuffixlist, requests"
 
 
@@ -83,25 +91,94 @@ def build(context: Path, tag: str) -> None:
     execute(*BUILDAH, "build", *options, str(context))
 
 
-def definition(artefact: Path) -> dict[str, t.Any]:
-    """The definition that is in the collection, with what a machine without a registry has another way."""
-    found: dict[str, t.Any] = yaml.safe_load((checkout.ROOT / "execution-environment.yml").read_text(encoding="utf-8"))
-    found["images"]["base_image"]["name"] = BASE
+def definition(name: str, base: str, artefact: Path, amazon: Path) -> dict[str, t.Any]:
+    """A definition that is in the collection, with what a machine without a registry has another way."""
+    found: dict[str, t.Any] = yaml.safe_load((checkout.ROOT / name).read_text(encoding="utf-8"))
+    found["images"]["base_image"]["name"] = base
     found["dependencies"]["galaxy"] = {"collections": [{"name": f"files/{artefact.name}", "type": "file"}]}
-    found["dependencies"]["python"] = str(checkout.ROOT / "requirements.txt")
-    found["dependencies"]["system"] = str(checkout.ROOT / "bindep.txt")
+    for key in ("python", "system"):
+        if isinstance(file := found["dependencies"].get(key), str):
+            found["dependencies"][key] = str(checkout.ROOT / file)
     found["options"] = {"package_manager_path": "/usr/bin/apt-get", "skip_pip_install": True}
     found["build_arg_defaults"] = {
         "PKGMGR_PRESERVE_CACHE": "always",
         "ANSIBLE_GALAXY_CLI_COLLECTION_OPTS": "--no-deps",
     }
-    amazon = Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon" / "aws"
     found["additional_build_files"] = [
         {"src": str(artefact), "dest": "files"},
         {"src": str(amazon), "dest": "amazon"},
     ]
     found["additional_build_steps"] = {"append_galaxy": [f"ADD _build/amazon {COLLECTIONS}/amazon/aws/"]}
     return found
+
+
+def make_artefact() -> Path:
+    """The collection of this checkout, as it would be published."""
+    tree = checkout.copy("ee/tree")
+    execute("ansible-galaxy", "collection", "build", "--force", "--output-path", str(PLACE), str(tree))
+    return max(PLACE.glob("certops-cloudfront-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+
+
+def make_image(found: t.Mapping[str, t.Any], tag: str) -> None:
+    """The image of a definition, by ansible-builder."""
+    name = tag.partition("/")[2].partition(":")[0]
+    (PLACE / f"{name}.yml").write_text(yaml.safe_dump(found), encoding="utf-8")
+    context = PLACE / name
+    shutil.rmtree(context, ignore_errors=True)
+    execute("ansible-builder", "create", "--file", str(PLACE / f"{name}.yml"), "--context", str(context), *FILENAME)
+    build(context, tag)
+
+
+class Container:
+    """A container of an image, with the network of this machine, and so with the addresses of the sandbox."""
+
+    def __init__(self, image: str) -> None:
+        made = subprocess.run([*BUILDAH, "from", image], check=True, capture_output=True, text=True)
+        self.name = made.stdout.strip()
+        self.environment = {"HOME": HOME}
+
+    def use(self, sandbox: SandboxProcess) -> None:
+        """Commands have the variables of the sandbox, and the file with the certificate of its CA."""
+        self.environment |= sandbox.env()
+        self.environment[CA_BUNDLE] = self.copied(Path(sandbox.env()[CA_BUNDLE]))
+
+    def copied(self, path: Path) -> str:
+        """The path of a file of this machine inside."""
+        execute(*BUILDAH, "copy", self.name, str(path), f"{HOME}/{path.name}")
+        return f"{HOME}/{path.name}"
+
+    def command(self, *command: str) -> tuple[str, ...]:
+        """A command of this machine that runs this one inside."""
+        variables = [part for key, value in self.environment.items() for part in ("-e", f"{key}={value}")]
+        return (*BUILDAH, "run", "--isolation", "chroot", *variables, self.name, "--", *command)
+
+    def __enter__(self) -> Container:
+        return self
+
+    def __exit__(self, *_args: object) -> None:
+        subprocess.run([*BUILDAH, "rm", self.name], check=False, capture_output=True)
+
+
+def try_it() -> int:
+    """Import in the image what the modules import, and run a project, renew and report in it: an exit status."""
+    with SandboxProcess() as sandbox, Container(IMAGE) as container:
+        seed.create_zone("example.com", env=sandbox.env())
+        container.use(sandbox)
+        execute(*container.command("python3", "-c", IMPORTS))
+        execute(*container.command(*PLAYBOOK, "certops.cloudfront.create", "-e", DOMAIN))
+        done = subprocess.run(
+            container.command("ansible-playbook", "certops.cloudfront.renew"),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, done.stderr)
+        if done.returncode or LAST_LINE not in done.stdout:
+            return 1
+        execute(*container.command("ansible-playbook", "certops.cloudfront.report", "-e", f"report_dir={REPORT}"))
+        execute(*container.command("grep", "--quiet", SHOWN, f"{REPORT}/report.html"))
+    print("ee: the image has what it needs")
+    return 0
 
 
 def main() -> int:
@@ -111,40 +188,16 @@ def main() -> int:
         return 1
     PLACE.mkdir(parents=True, exist_ok=True)
     make_base()
-    tree = checkout.copy("ee/tree")
-    execute("ansible-galaxy", "collection", "build", "--force", "--output-path", str(PLACE), str(tree))
-    artefact = max(PLACE.glob("certops-cloudfront-*.tar.gz"), key=lambda path: path.stat().st_mtime)
-    (PLACE / "ee.yml").write_text(yaml.safe_dump(definition(artefact)), encoding="utf-8")
-    context = PLACE / "context"
-    shutil.rmtree(context, ignore_errors=True)
-    execute("ansible-builder", "create", "--file", str(PLACE / "ee.yml"), "--context", str(context), *FILENAME)
-    build(context, IMAGE)
+    amazon = Path(sysconfig.get_path("purelib")) / "ansible_collections" / "amazon" / "aws"
+    make_image(definition("execution-environment.yml", BASE, make_artefact(), amazon), IMAGE)
     return try_it()
 
 
-def try_it() -> int:
-    """Import in the image what the modules import, and run the playbook renew in it, on the sandbox."""
-    # The container has the network of this machine, and so the addresses of the sandbox.
-    with SandboxProcess() as sandbox:
-        aws = {key: value for key, value in sandbox.env().items() if key.startswith("AWS_")}
-        return run_inside({"HOME": "/runner", **aws})
-
-
-def run_inside(environment: t.Mapping[str, str]) -> int:
-    """An exit status."""
-    container = subprocess.run([*BUILDAH, "from", IMAGE], check=True, capture_output=True, text=True).stdout.strip()
-    variables = [part for key, value in environment.items() for part in ("-e", f"{key}={value}")]
-    inside = (*BUILDAH, "run", "--isolation", "chroot", *variables, container, "--")
-    try:
-        execute(*inside, "python3", "-c", IMPORTS)
-        play = ("ansible-playbook", "certops.cloudfront.renew", "-e", "project_store=file:///tmp/store")
-        done = subprocess.run([*inside, *play], capture_output=True, text=True, check=False)
-        print(done.stdout, done.stderr)
-        return 0 if done.returncode == 0 and LAST_LINE in done.stdout else 1
-    finally:
-        subprocess.run([*BUILDAH, "rm", container], check=False, capture_output=True)
+def find_tools() -> None:
+    """The commands of the virtual environment come first."""
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 if __name__ == "__main__":
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    find_tools()
     sys.exit(main())
