@@ -184,10 +184,10 @@ COMPLETE = document(
 )
 EVIL = "{{ lookup('ansible.builtin.pipe', 'touch harm') }}"
 ODD: tuple[t.Any, ...] = (
-    None, True, False, 0, -1, 1, 2**31, 2**63, 10**400, 1.5, 1e308, float("nan"), float("inf"), float("-inf"), "", " ",
-    "x", EVIL, "{% raw %}", "#jinja2: x", "\x1b[2J\x1b]0;x\x07", "line\nbreak", "evil\u202etxt", "\u2028", "\ud800",
-    "\0", "a" * 100_000, "https://[x/", "http://127.0.0.1/", "file:///etc/passwd", "$HOME", "~root", "../../etc",
-    "-----BEGIN PRIVATE KEY-----", "2027-01-06", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    None, True, False, 0, -1, 1, 2**31, 2**63, 10**400, 1.5, 10**5000, float("nan"), float("inf"), float("-inf"), "",
+    " ", "x", EVIL, "{% raw %}", "#jinja2: x", "\x1b[2J\x1b]0;x\x07", "line\nbreak", "evil\u202etxt", "\u2028",
+    "\ud800", "\0", "a" * 100_000, "https://[x/", "http://127.0.0.1/", "file:///etc/passwd", "$HOME", "~root",
+    "../../etc", "-----BEGIN PRIVATE KEY-----", "2027-01-06", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
     "9999-12-31T23:59:59Z", "2027-01-06T04:42:00", "٢027-01-06T04:42:00Z", [], [None], [[]], ["x"], [EVIL],
     ["x"] * 5000, {}, {"": ""}, {EVIL: EVIL}, {"\x1b": 1}, {"value": {"deep": [{}]}},
     {str(number): "x" for number in range(5000)},

@@ -33,7 +33,7 @@ def nested(depth: int) -> t.Any:
 
 
 VALUES: tuple[t.Any, ...] = (
-    *(None, True, False, 0, 1, -1, 10**30, 10**400, float("nan"), float("inf"), 1e308),
+    *(None, True, False, 0, 1, -1, 10**30, 10**400, 10**5000, float("nan"), float("inf"), 1e308),
     *("", "x", "\x00", "a\x1b[2J", "\ud800", "{{ 1 }}", "../../etc", "a" * 300, "a" * 70_000, "\u00b2", "\uff11\uff12"),
     *("2027-01-06T04:42:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "-----BEGIN PRIVATE KEY-----\nx"),
     *("https://[x/", "https://x", "file:///x", "s3://b/p", "s3://b?owner=1", "dynamodb://t", "@", "a@b.c"),

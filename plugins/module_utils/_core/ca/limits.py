@@ -66,17 +66,17 @@ def problems(own: t.Any) -> list[str]:
         return ["it is not a mapping of ACME directories to their limits"]
     found = []
     for directory, limits in own.items():
-        found += directories.problems(str(directory))
+        found += directories.problems(texts.cleaned(directory))
         if not isinstance(limits, dict):
-            found.append(f"{directory}: it is not a mapping of limits")
+            found.append(f"{_shown(directory)}: it is not a mapping of limits")
             continue
         found += [
-            f"{directory}: {kind} is not a known limit; use {', '.join(KINDS)}"
+            f"{_shown(directory)}: {texts.quoted(kind)} is not a known limit; use {', '.join(KINDS)}"
             for kind in limits
             if kind not in (*KINDS, *_ABOUT)
         ]
         found += [
-            f"{directory}: {kind}: {problem}"
+            f"{_shown(directory)}: {kind}: {problem}"
             for kind in KINDS
             if limits.get(kind) is not None
             for problem in _limit_problems(limits[kind])
@@ -84,10 +84,14 @@ def problems(own: t.Any) -> list[str]:
     return found
 
 
+def _shown(directory: t.Any) -> str:
+    return texts.cleaned(directory, texts.LONGEST_QUOTE)
+
+
 def _limit_problems(given: t.Any) -> list[str]:
     if not isinstance(given, dict):
         return ["it is not a mapping; use count and seconds"]
-    found = [f"{field} is unknown; use {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
+    found = [f"{texts.quoted(field)} is unknown; use {', '.join(_FIELDS)}" for field in given if field not in _FIELDS]
     count, seconds = given.get("count"), given.get("seconds")
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= LARGEST_COUNT:
         found.append(f"count is {texts.quoted(count)}; use a whole number from 1 to {LARGEST_COUNT}")

@@ -60,7 +60,7 @@ def interval_problems(interval_days: int) -> list[str]:
         return []
     return [
         (
-            f"renewal_interval_days: {interval_days} is out of range; use a whole number of days from"
+            f"renewal_interval_days: {texts.quoted(interval_days)} is out of range; use a whole number of days from"
             f" {MIN_INTERVAL_DAYS} to {MAX_INTERVAL_DAYS}"
         )
     ]

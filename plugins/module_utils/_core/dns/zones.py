@@ -156,9 +156,9 @@ def override_problems(given: t.Any) -> list[str]:
         f"zone_id: {problem.removeprefix('domains: ')}"
         for name in chosen
         if name
-        for problem in domain_names.problems([str(name)])
+        for problem in domain_names.problems([texts.plain(name)])
     ]
-    wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(str(zone_id).strip())]
+    wrong = [zone_id for zone_id in chosen.values() if not is_zone_id(texts.plain(zone_id).strip())]
     return found + [
         f"zone_id: {texts.quoted(zone_id)} is not a valid hosted zone ID; an ID starts with Z, followed by capital"
         " letters"

@@ -145,7 +145,10 @@ def _acm_contradictions(values: t.Mapping[str, t.Any], partition: str) -> list[s
     found = []
     if values["certificate_store"] != places.ACM:
         if values["acm_arn"] != places.ARN_CHOICES[0]:
-            found.append(f"acm_arn: {values['acm_arn']} is about certificates in ACM; set certificate_store to acm")
+            found.append(
+                f"acm_arn: {texts.cleaned(values['acm_arn'])} is about certificates in ACM; set certificate_store to"
+                " acm"
+            )
         if values["acm_regions"]:
             found.append("acm_regions: set, but certificate_store is not acm, so ACM has nothing to keep there")
         return found

@@ -24,11 +24,19 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 def cleaned(text: t.Any, longest: int = LONGEST_TEXT) -> str:
     """The text in one line, at most ``longest`` characters of it, without what a terminal or a log obeys."""
-    found = str(text)
+    found = plain(text)
     kept = found[: longest - len(CUT)] if len(found) > longest else found
     if not kept.isprintable():
         kept = "".join(map(_safe, kept))
     return kept + CUT if len(found) > longest else kept
+
+
+def plain(value: t.Any) -> str:
+    """Text of whatever YAML made of it; nesting without end and numbers of thousands of digits have none."""
+    try:
+        return str(value)
+    except (RecursionError, ValueError):
+        return _not_shown(value)
 
 
 def harmless(value: t.Any) -> t.Any:
@@ -48,11 +56,16 @@ def quoted(value: t.Any) -> str:
     of PEM, which may be a key in the wrong place."""
     try:
         shown = repr(value) if _is_short(value) else None
-    except (RecursionError, ValueError):  # nested too deeply, or a number of too many digits
+    except (RecursionError, ValueError):
         shown = None
     if shown is None:
-        return f"(a value of the type {type(value).__name__}, not shown)"
+        return _not_shown(value)
     return "(PEM text, not shown)" if PEM in shown else cleaned(shown, LONGEST_QUOTE)
+
+
+def _not_shown(value: t.Any) -> str:
+    """What stands for a value that is nested too deeply, or a number of too many digits."""
+    return f"(a value of the type {type(value).__name__}, not shown)"
 
 
 def _is_short(value: t.Any) -> bool:

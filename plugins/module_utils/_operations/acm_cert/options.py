@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.session import Connection
 from ..._core.acm_cert import limits
+from ..._core.values import texts
 from ..._core.values.params import Params
 from ..._core.values.partitions import region_of
 
@@ -35,4 +36,4 @@ def parse_regions(params: Params, connection: Connection) -> tuple[Regions, list
 
 def text_tags(tags: t.Mapping[str, t.Any]) -> dict[str, str]:
     """Tags as texts, whatever YAML made of them."""
-    return {str(key): str(value) for key, value in tags.items()}
+    return {texts.plain(key): texts.plain(value) for key, value in tags.items()}

@@ -111,7 +111,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
     known, of_known = incoming.projects(params["known"] or (), "known")
     hosts, of_hosts = incoming.projects(params["hosts"] or (), "hosts")
     wishes, of_wishes = _wishes(params)
-    names = {str(key): str(value) for key, value in (params["names"] or {}).items()}
+    names = {texts.plain(key): texts.plain(value) for key, value in (params["names"] or {}).items()}
     sources, paths = _sources(params["sources"], params["reads"]), tuple(params["paths"] or ())
     problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
     problems += _wait_problems(params["wait_seconds"]) + _name_problems(names) + _path_problems(sources, paths)
@@ -178,7 +178,7 @@ def _wishes(params: Params) -> tuple[Wishes, list[str]]:
             for one in chosen
             if not emails.is_address(one)
         ]
-    variables = {str(key).removeprefix("project_"): value for key, value in (params["variables"] or {}).items()}
+    variables = {texts.plain(key).removeprefix("project_"): value for key, value in (params["variables"] or {}).items()}
     definition = {key: value for key, value in variables.items() if key in fields.KEYS and key not in _OWN}
     definition |= {key: value for key, value in (params["definition"] or {}).items() if value is not None}
     problems += [

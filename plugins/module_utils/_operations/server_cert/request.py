@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..._clients.aws.session import Connection
 from ..._core.server_cert import limits
-from ..._core.values import schema
+from ..._core.values import schema, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from . import certificate_input
@@ -57,7 +57,7 @@ class StoreRequest:
 
 def parse(params: Params) -> StoreRequest:
     """What is asked for; ConfigError that lists every problem, without calling anything."""
-    tags = {str(key): str(value) for key, value in params["tags"].items()}
+    tags = {texts.plain(key): texts.plain(value) for key, value in params["tags"].items()}
     problems = _problems(params)
     content: WantedContent = ""
     try:

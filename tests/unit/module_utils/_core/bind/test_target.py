@@ -52,3 +52,8 @@ def test_age_of_a_certificate() -> None:
     assert Target("IAMCertificateId", "A", ()).is_fresh(NOW)
     assert Target("IAMCertificateId", "A", (), uploaded_at=NOW - timedelta(minutes=1)).is_fresh(NOW)
     assert not Target("IAMCertificateId", "A", (), uploaded_at=NOW - timedelta(days=1)).is_fresh(NOW)
+
+
+@pytest.mark.parametrize(("age", "is_fresh"), [(timedelta(seconds=899), True), (timedelta(minutes=15), False)])
+def test_it_is_fresh_for_a_quarter_of_an_hour(age: timedelta, is_fresh: bool) -> None:
+    assert Target("IAMCertificateId", "A", (), uploaded_at=NOW - age).is_fresh(NOW) is is_fresh

@@ -9,7 +9,7 @@ import typing as t
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import limits as ca_limits
+from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca import ledger as ledgers, limits as ca_limits
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.issuances import Issuance
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.ca.ledger import Ledger, PlannedOrder
 
@@ -192,3 +192,15 @@ def test_what_holds_a_project_back_is_said_in_words() -> None:
         == f"{LE} allows 50 certificates for the registered domain example.com in 7 days; the next one is possible at"
         " 2027-01-06T07:21:36Z"
     )
+
+
+def test_what_each_limit_leaves_is_that_of_the_account_and_domain_that_has_least() -> None:
+    book = ledger()
+    assert book.left() == {}
+    assert waits(book, [order(f"a{number}.com") for number in range(3)]) == [timedelta()] * 3
+    assert waits(book, [order("b.com", account="b")]) == [timedelta()]
+    assert book.left() == {(LE, ledgers.ORDERS): 297}
+    waits(book, [order(f"x{number}.example.org") for number in range(40)])
+    assert ledgers.REGISTERED_DOMAIN not in {kind for _ca, kind in book.left()}
+    waits(book, [order("y.example.org")])
+    assert book.left() == {(LE, ledgers.ORDERS): 256, (LE, ledgers.REGISTERED_DOMAIN): 9}

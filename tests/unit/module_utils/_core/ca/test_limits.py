@@ -48,12 +48,12 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
         pytest.param({"letsencrypt": 5}, ["not a mapping of limits"], id="no limits"),
         pytest.param(
             {"letsencrypt": {"order": {"count": 1, "seconds": 1}}},
-            ["order is not a known limit"],
+            ["'order' is not a known limit"],
             id="an unknown limit",
         ),
         pytest.param(
             {"letsencrypt": {"orders": {"count": 0, "seconds": -1, "per": 1}}},
-            ["per is unknown", "count is 0", "seconds is -1"],
+            ["'per' is unknown", "count is 0", "seconds is -1"],
             id="all at once",
         ),
         pytest.param(
@@ -74,6 +74,11 @@ def test_a_limit_that_is_meant_to_be_none_is_as_good_as_none() -> None:
             ["count is True", "exempt is"],
             id="an unknown exemption",
         ),
+        pytest.param(
+            {"x\x1b[2J\nforged": {"k\x1b]0;x\x07": 1}},
+            ["is not a known name", "forged: 'k\\x1b]0;x\\x07' is"],
+            id="names that a terminal obeys",
+        ),
         pytest.param({"letsencrypt": {"as_of": "2027-01-01", "source": "the CA's mail"}}, [], id="a date and a source"),
     ],
 )
@@ -81,3 +86,4 @@ def test_a_file_that_cannot_be_used_says_everything_that_is_wrong(own: t.Any, pr
     found = ca_limits.problems(own)
     assert len(found) == len(problems)
     assert [problem for problem, text in zip(problems, found, strict=True) if problem not in text] == []
+    assert all(text.isprintable() for text in found)

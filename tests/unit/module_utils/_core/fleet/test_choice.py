@@ -268,3 +268,10 @@ class TestChangeOfOneThing:
         assert completed.definitions == ({"project_name": "a", "project_verify": "none", **rest},)
         (host,) = choice.with_stored(choice.named(completed), {0: rest})
         assert host["variables"] == rest
+
+
+@pytest.mark.parametrize(("index", "place"), [(0, 0), (1, 1), (2, None), (None, None)])
+def test_a_definition_that_was_not_given_is_not_taken(index: int | None, place: int | None) -> None:
+    given = ProjectChoice(("a", "b"), (), True)
+    ((_host, found, _variables, _is_secret),) = _short(choice.planned(given, "converge", [selected("a", index)]))
+    assert found == place

@@ -91,3 +91,22 @@ def test_a_run_lists_the_zones_once_for_all_of_its_orders() -> None:
     orders = [need() for _project in range(12)]
     assert forecast.limits([*orders, need("rebind", issue=False)], None, None)["calls"]["route53"] == 12 * 3 + 1
     assert "route53" not in forecast.limits([need("rebind", issue=False)], None, None)["calls"]
+
+
+@pytest.mark.parametrize(
+    ("issue", "store", "uploads"), [(True, "iam", 1), (False, "iam", 0), (True, "acm", 0), (False, "acm", 0)]
+)
+def test_only_a_new_certificate_in_iam_takes_room_there(issue: bool, store: str, uploads: int) -> None:
+    subject = need(issue=issue, definition=definition(certificate_store=store))
+    assert forecast.limits([subject], None, (3, 20))["iam"] == {
+        "used": 3, "allowed": 20, "room": 17, "uploads": uploads, "kept": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("room", "uploads", "kept", "is_told"),
+    [(None, 5, 5, False), (0, 0, 0, False), (0, 1, 0, True), (1, 1, 0, False), (4, 5, 5, True), (5, 5, 5, False)],
+)
+def test_what_finds_no_room_is_told_before(room: int | None, uploads: int, kept: int, is_told: bool) -> None:
+    iam = {"used": 15, "allowed": 20, "room": room, "uploads": uploads, "kept": kept}
+    assert bool(forecast.warnings({"iam": iam})) is is_told

@@ -245,3 +245,21 @@ def test_what_moves_is_rebound_and_what_belongs_elsewhere_says_so() -> None:
     assert moving.reason.startswith("it moves from account 123456789012")
     own = FleetQuestion(run="renew", now=NOW, is_dead=lambda _owner: False, caller=AwsAccount("123456789012", "aws"))
     assert needs_of.judge(Candidate("webapp", "webapp", stored, moves=True), own).action == "none"
+
+
+@pytest.mark.parametrize(
+    ("changes", "hours"),
+    [
+        ({}, 64 * 24.0),
+        ({"not_after": None}, None),
+        ({"not_before": None}, None),
+    ],
+)
+def test_a_lifetime_is_known_where_both_ends_are(changes: dict[str, t.Any], hours: float | None) -> None:
+    former = certificate(number=2, **changes)
+    stored = document(certificate=certificate(deployed=None), superseded=[former])
+    assert judged(stored).lifetime_hours == hours
+
+
+def test_without_a_certificate_there_is_no_lifetime() -> None:
+    assert judged(document()).lifetime_hours is None

@@ -68,3 +68,19 @@ def test_without_a_listing_the_last_run_tells(index: Index | None, expected: tup
     assert report_sites.reasons(found, index) == expected
     assert report_sites.reasons(document(certificate=certificate()), index) == ()
     assert report_sites.reasons(document(), index) == ()
+
+
+@pytest.mark.parametrize(
+    ("bind", "targets", "is_missed"),
+    [
+        (["previous"], ["cloudfront"], True),
+        (["previous"], ["elb"], False),
+        ([], ["cloudfront"], False),
+        ([], ["elb"], False),
+    ],
+)
+def test_only_what_is_to_be_bound_to_distributions_is_missed_there(
+    bind: list[str], targets: list[str], is_missed: bool
+) -> None:
+    wanted = {**document()["definition"], "bind": bind, "targets": targets}
+    assert (reasons(site(1, "www.example.com", of="ASCA9"), definition=wanted) != ()) is is_missed

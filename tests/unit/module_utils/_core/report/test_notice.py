@@ -89,3 +89,26 @@ def test_a_site_on_an_old_certificate_is_in_the_subject_with_the_reason_and_the_
     assert "E1 kept an older one until 2026-11-26T05:30:00Z" in told.message
     assert "- E1: www.example.org is not covered" in told.message
     assert "E2" not in told.message.partition("Certificate /")[0]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "changed", "status", "reason"),
+    [
+        (None, False, "unchanged", "no certificate"),
+        ({}, True, "changed", f"webapp-1 valid until {certificate()['not_after']}, renewal at {LATER}"),
+        (
+            {"rolled_back": {"at": "2026-11-21T00:00:00Z"}},
+            False,
+            "unchanged",
+            (
+                f"webapp-1 valid until {certificate()['not_after']}, renewal at {LATER}; the project went back to it at"
+                " 2026-11-21T00:00:00Z"
+            ),
+        ),
+    ],
+)
+def test_the_summary_of_a_project(recorded: dict[str, object] | None, changed: bool, status: str, reason: str) -> None:
+    stored = document(certificate=None if recorded is None else certificate(**recorded))
+    assert notice.summary(stored, changed, LATER) == {  # type: ignore[arg-type]
+        "name": "webapp", "status": status, "changed": changed, "failed": False, "reason": reason,
+    }  # fmt: skip

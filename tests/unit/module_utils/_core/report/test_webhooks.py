@@ -179,3 +179,18 @@ def test_a_receiver_is_judged_before_anything_is_sent(entry: dict[str, str], pro
 def test_what_is_posted_itself_is_no_message_to_a_service(kind: str) -> None:
     made = webhooks.call(webhook(kind), WebhookMessage("1 project: failed.", "text", "run", failed=True), NOW)
     assert (made.is_service, made.title, made.failed) == (False, "", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest"),
+    [("dingtalk", 18_000), ("feishu", 18_000), ("wecom", 2_048), ("teams", 20_000), ("slack", 30_000),
+     ("heartbeat", 10_000), ("apprise", 20_000), ("json", 200_000)],
+)  # fmt: skip
+def test_each_service_gets_as_much_text_as_it_takes(kind: str, longest: int) -> None:
+    def text_of(length: int) -> str:
+        return webhooks._text(webhook(kind), WebhookMessage("s", "x" * (length - 3), "run", failed=False))
+
+    assert text_of(longest) == "s\n\n" + "x" * (longest - 3)
+    cut = text_of(longest + 1)
+    assert len(cut.encode()) == longest
+    assert cut.endswith("x\n… (cut)")

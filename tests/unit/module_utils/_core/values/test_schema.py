@@ -83,3 +83,8 @@ def test_a_key_that_is_not_ours_is_cut_where_it_is_shown() -> None:
     for length, shown in ((40, "k" * 40), (41, "k" * 32 + " … (cut)")):
         (problem,) = schema.problems(schema.mapping(schema.line(), schema.flag, 5), {"k" * length: 1}, "it")
         assert problem == f"it.{shown} is 1, not true or false"
+
+
+def test_no_time_is_from_before_the_epoch() -> None:
+    assert schema.problems(schema.moment, "1970-01-01T00:00:00Z", "it") == []
+    assert schema.problems(schema.moment, "1969-12-31T23:59:59Z", "it")

@@ -68,3 +68,11 @@ def test_a_quoted_value_has_at_most_200_characters() -> None:
 
 def test_cleaning_takes_linear_time() -> None:
     assert_linear(lambda size: "\x1b" * size, lambda text: texts.cleaned(text, len(text)))
+
+
+def test_a_number_of_too_many_digits_is_not_written_out() -> None:
+    assert texts.cleaned(10**5000) == texts.quoted(10**5000) == "(a value of the type int, not shown)"
+    nested: t.Any = []
+    for _level in range(100_000):
+        nested = [nested]
+    assert texts.cleaned(nested) == "(a value of the type list, not shown)"

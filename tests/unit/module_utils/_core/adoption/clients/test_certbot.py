@@ -53,3 +53,9 @@ def test_the_switch_is_one_line_and_taking_it_out_leaves_the_rest_as_it_was() ->
     assert certbot.switched(off, False) == off
     assert certbot.switched(off, True) == text
     assert not certbot.parsed(certbot.switched("version = 1\n", False)).renews
+
+
+def test_of_a_hook_200_characters_are_shown() -> None:
+    for length, shown in ((200, "x" * 200), (201, "x" * 192 + " … (cut)")):
+        (hook,) = certbot.parsed(f"[renewalparams]\nrenew_hook = {'x' * length}\n").hooks()
+        assert hook.startswith(f"certbot runs renew_hook = {shown}, which ends")
