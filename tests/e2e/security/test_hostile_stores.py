@@ -151,9 +151,9 @@ def test_a_document_cannot_bring_a_key_of_others_into_service(
         "restore": {"project_name": GOOD, "project_archive": given["project_archive"]},
     }.items():
         said = ansible.playbook(name, wanted).failed().output
-        assert f"the bundle {theirs} that the document of project {GOOD} names is not in project_archive" in " ".join(
-            said.split()
-        )
+        expected = f"the bundle {theirs} that the document of project {GOOD} names is not in project_archive"
+        # ansible-core 2.18 breaks lines within long paths
+        assert "".join(expected.split()) in "".join(said.split())
         assert iam.list_server_certificates()["ServerCertificateMetadataList"] == []
     ansible.playbook("restore", {"project_name": GOOD, "project_restore_bundle": theirs}).succeeded()
     assert len(iam.list_server_certificates()["ServerCertificateMetadataList"]) == 1
