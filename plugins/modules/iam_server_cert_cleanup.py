@@ -47,7 +47,8 @@ options:
   all_projects:
     description:
       - The certificates of all projects are meant. With O(path=/cloudfront/certops/), what no distribution uses and no
-        O(keep) names is deleted, whichever project it belongs to.
+        O(keep) names is deleted, whichever project it belongs to. At another path with certificates of several
+        projects, by their tags, nothing is deleted without it.
     type: bool
     default: false
   keep:

@@ -33,12 +33,13 @@ class Search:
 @dataclass(frozen=True)
 class Rules:
     """What may be deleted: below ``path``, of the ``candidates`` (None: all), but none of ``keep`` nor the newest
-    ``keep_previous``."""
+    ``keep_previous``; of one project, unless ``all_projects`` are meant."""
 
     path: str
     keep: frozenset[str] = frozenset()
     candidates: frozenset[str] | None = None
     keep_previous: int = 0
+    all_projects: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,10 +131,12 @@ def decide(
     """A verdict on every certificate that is meant, newest first; ``tags`` by name, for those of ``tags_needed``."""
     verdicts = []
     spared = 0
-    for one in meant(certificates, rules):
+    found = meant(certificates, rules)
+    mixed = None if rules.all_projects else _several_projects(found, tags)
+    for one in found:
         reason = _reason_to_keep(one, search, rules)
         if reason is None:
-            reason = reason_not_ours(one.path, tags.get(one.name, {}))
+            reason = reason_not_ours(one.path, tags.get(one.name, {})) or mixed
         if reason is None and spared < rules.keep_previous:
             spared += 1
             reason = f"it is number {spared} of {rules.keep_previous} superseded certificates to keep"
@@ -160,6 +163,18 @@ def _reason_to_keep(one: StoredCertificate, search: Search, rules: Rules) -> str
             " serve this one"
         )
     return None
+
+
+def _several_projects(
+    certificates: t.Iterable[StoredCertificate], tags: t.Mapping[str, t.Mapping[str, str]]
+) -> str | None:
+    """Why nothing is deleted where several projects have certificates, which a path of one's own may hold."""
+    known = ((one.path, tags.get(one.name, {})) for one in certificates)
+    ours = [each for path, each in known if not reason_not_ours(path, each)]
+    found = sorted({texts.quoted(each[PROJECT_TAG]) for each in ours if each.get(PROJECT_TAG)})
+    if len(found) <= 1:
+        return None
+    return f"the path has certificates of several projects, {', '.join(found)}: clean up each, or set all_projects"
 
 
 def _names(one: StoredCertificate) -> frozenset[str]:

@@ -73,6 +73,7 @@ def parse(params: Params) -> CleanupRequest:
         keep=frozenset(params["keep"]),
         candidates=frozenset(candidates) if candidates is not None else None,
         keep_previous=params["keep_previous"],
+        all_projects=params["all_projects"],
     )
     rebound = frozenset(params["rebound"] if params.check_mode else ())
     return CleanupRequest(rules, params["require_unused"], rebound, Connection.of(params), step_record.parse(params))

@@ -125,3 +125,25 @@ LISTED = AcmSummary(ARN, NEW.domains, "ecdsa_p256", "ISSUED", "IMPORTED", not_af
 )
 def test_only_what_may_have_the_content_is_read(summary: AcmSummary, expected: bool) -> None:
     assert import_plan.may_be_same(summary, NEW) is expected
+
+
+@pytest.mark.parametrize(
+    ("domains", "more", "given", "expected"),
+    [
+        (NEW.domains, False, {}, True),
+        (NEW.domains, True, {}, True),
+        (NEW.domains[:1], True, {}, True),
+        (NEW.domains[:1], False, {}, False),
+        ((*NEW.domains, "example.org"), False, {}, True),
+        ((*NEW.domains, "example.org"), True, {}, False),
+        (NEW.domains, False, {"type": "AMAZON_ISSUED"}, False),
+        (NEW.domains, False, {"status": "EXPIRED"}, False),
+        (NEW.domains, False, {"key_type": "rsa_2048"}, False),
+        (NEW.domains, False, {"not_after": NOW}, False),
+    ],
+)
+def test_names_that_may_be_those_of_the_content(
+    domains: tuple[str, ...], more: bool, given: dict[str, t.Any], expected: bool
+) -> None:
+    summary = AcmSummary(ARN, domains, "ecdsa_p256", "ISSUED", "IMPORTED", not_after=NEW.not_after)
+    assert import_plan.may_be_same(replace(summary, has_more_domains=more, **given), NEW) is expected

@@ -133,3 +133,9 @@ def test_a_ca_that_has_renewal_information_again_is_no_longer_noted() -> None:
 def test_what_another_version_wrote_is_not_read(schema: int, parts: int) -> None:
     assert NotesIndex.from_dict({"schema": schema, "parts": 4, "without": {}}).parts == parts
     assert NotesIndex(4, {}).as_dict()["schema"] == 1
+
+
+@pytest.mark.parametrize(("age", "is_kept"), [(timedelta(days=30), True), (timedelta(days=30, seconds=1), False)])
+def test_what_nobody_asked_about_for_30_days_is_dropped(age: timedelta, is_kept: bool) -> None:
+    entry = {"next_check_at": (NOW - age).isoformat()}
+    assert bool(renewal_notes.merged({"aa.01": entry}, {}, NOW)) is is_kept

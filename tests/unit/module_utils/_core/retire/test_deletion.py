@@ -172,3 +172,24 @@ def test_one_without_a_date_counts_as_the_oldest() -> None:
     old = StoredCertificate("a", PATH, "ASCA8", upload_date=datetime(1970, 1, 1, tzinfo=timezone.utc))
     assert deletion.meant((undated, old), Rules(PATH)) == (old, undated)
     assert deletion.meant((old, StoredCertificate("b", "/cloudfront/other/", "ASCA7")), Rules(PATH)) == (old,)
+
+
+@pytest.mark.parametrize(
+    ("projects", "all_projects", "deleted"),
+    [
+        pytest.param(("shop", "shop", None), False, ["webapp-3", "webapp-2", "webapp-1"], id="one project"),
+        pytest.param(("shop", "blog", None), False, [], id="two projects"),
+        pytest.param(("shop", "blog", None), True, ["webapp-3", "webapp-2", "webapp-1"], id="all are meant"),
+    ],
+)
+def test_at_a_path_of_ones_own_one_project_is_cleaned_up_at_a_time(
+    projects: tuple[str | None, ...], all_projects: bool, deleted: list[str]
+) -> None:
+    path = "/cloudfront/shared/"
+    ours = [stored(number, path) for number in (1, 2, 3)]
+    tags = {
+        one.name: {**OURS, **({"certops:project": project} if project else {})} for one, project in zip(ours, projects)
+    }
+    verdicts = deletion.decide(ours, NOBODY, Rules(path, all_projects=all_projects), tags)
+    assert [one.certificate.name for one in verdicts if one.delete] == deleted
+    assert all("of several projects, 'blog', 'shop'" in one.reason for one in verdicts if not one.delete)

@@ -76,3 +76,8 @@ def test_a_number_of_too_many_digits_is_not_written_out() -> None:
     for _level in range(100_000):
         nested = [nested]
     assert texts.cleaned(nested) == "(a value of the type list, not shown)"
+
+
+def test_a_result_keeps_its_line_ends_and_nothing_else_that_a_terminal_obeys() -> None:
+    given = {"k\x1b": ["a\n\tb\r", ("c\x07\u202ed", 5, None)]}
+    assert texts.harmless(given) == {"k\ufffd": ["a\n\tb\r", ["c\ufffd\ufffdd", 5, None]]}
