@@ -10,6 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from ..project import definition, fields, identity, variables as role_variables
+from ..values import texts
 
 PREFIX = role_variables.PREFIX
 HOST = "inventory_hostname"
@@ -66,11 +67,13 @@ class Given:
 def read(entry: t.Mapping[str, t.Any], index: int | None = None) -> Given:
     """One entry as it was given, in the names of the role or without their prefix."""
     variables = {
-        str(key).removeprefix(PREFIX): value for key, value in entry.items() if key not in (HOST, NAMES, PROBLEMS)
+        texts.plain(key).removeprefix(PREFIX): value
+        for key, value in entry.items()
+        if key not in (HOST, NAMES, PROBLEMS)
     }
     unknown = (*role_variables.problems(_marks(entry, NAMES), strict=True), *_marks(entry, PROBLEMS))
     name, store = variables.pop("name", None), variables.pop("store", None)
-    text = "" if name is None else str(name)
+    text = "" if name is None else texts.plain(name)
     return Given(
         name=text,
         host=str(entry.get(HOST) or host_of(text)),
