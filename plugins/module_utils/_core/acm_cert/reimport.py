@@ -18,7 +18,9 @@ from .certificates import IMPORTED, AcmCertificate, Usages
 # CloudFront fetches it within a day, and no status shows when; as much again for a run that comes late.
 PROPAGATION = timedelta(hours=24)
 LATEST = 2 * PROPAGATION
-CHOICE = "choose import_as: new, which is bound and verified like any new certificate"
+CHOICE = (
+    "choose import_as: new (for a project, project_acm_arn: new), which is bound and verified like any new certificate"
+)
 _CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 # Since April 2026 a certificate with an EC key may lose it.
 _LOSABLE_OF_EC = frozenset({"KEY_ENCIPHERMENT"})

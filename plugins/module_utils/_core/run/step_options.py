@@ -18,6 +18,22 @@ PREVIOUS = "previous"
 
 # What the preflight checks of the step that brings a certificate, by its source.
 _CHECKED = {sources.ACME: "order", sources.ACM: "request", sources.FILES: "files"}
+# What the order takes of the definition, by the same names.
+_ORDERED = (
+    "domains",
+    "archive",
+    "dns_persist",
+    "acme_directory",
+    "acme_ca_bundle",
+    "acme_terms_agreed",
+    "acme_contacts",
+    "acme_profile",
+    "acme_profile_required",
+    "acme_preferred_chain",
+    "acme_fallbacks",
+    "key_type",
+    "renewal_interval_days",
+)
 _BUNDLE = ".tar.gz"
 _NOTHING = t.cast("CertificateRecord", {})
 
@@ -110,25 +126,9 @@ def _reference(document: ProjectDocument, certificate: CertificateRecord) -> str
 
 def _ordered(plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
     """What is ordered from the CA."""
-    own = document["definition"]
-    options = {
-        "domains": own["domains"],
-        "archive": own["archive"],
-        "dns_persist": own["dns_persist"],
-        "acme_directory": own["acme_directory"],
-        "acme_ca_bundle": own["acme_ca_bundle"],
-        "acme_terms_agreed": own["acme_terms_agreed"],
-        "acme_contacts": own["acme_contacts"],
-        "acme_profile": own["acme_profile"],
-        "acme_profile_required": own["acme_profile_required"],
-        "acme_preferred_chain": own["acme_preferred_chain"],
-        "acme_fallbacks": own["acme_fallbacks"],
-        "key_type": own["key_type"],
-        "renewal_interval_days": own["renewal_interval_days"],
-        "renewal_info": document["renewal"]["ari"],
-        "issued_since": plan.issued_since,
-    }
-    return _given(options)
+    own: t.Mapping[str, t.Any] = document["definition"]
+    known = {"renewal_info": document["renewal"]["ari"], "issued_since": plan.issued_since}
+    return _given({**{name: own[name] for name in _ORDERED}, **known})
 
 
 def _requested(plan: RunPlan, document: ProjectDocument) -> dict[str, t.Any]:
