@@ -428,6 +428,12 @@ also_notified:
   returned: if there is a document
   type: str
   sample: null
+notices:
+  description: The steps of the role that notify people, of V(subscribe), V(notify) and V(notify_former).
+  returned: if there is a document
+  type: list
+  elements: str
+  sample: [subscribe, notify]
 path:
   description: The path of its certificates in IAM.
   returned: if there is a document
@@ -471,7 +477,7 @@ subscribes:
 after_binding:
   description:
     - What the role does once the certificate is bound, of V(publish), V(withdraw), V(revoke), V(delete_superseded),
-      V(delete_superseded_acm), V(subscribe) and V(notify).
+      V(delete_superseded_acm), V(subscribe), V(notify) and V(notify_former).
   returned: if there is a document
   type: list
   elements: str

@@ -64,8 +64,8 @@ PreflightOptions = t.TypedDict(
 class StepOptions(t.TypedDict):
     """``bring`` is for the step that brings the certificate, which need not be a new one, and ``brings`` says whether
     the run has one; ``bundle`` is what is stored otherwise. ``distributions`` are those that are listed;
-    ``names_owners`` says whether a template of others would put the former certificate back, and ``also_notified`` is
-    the topic of an old tool."""
+    ``names_owners`` says whether a template of others would put the former certificate back, ``also_notified`` is the
+    topic of an old tool, and ``notices`` are the steps that notify people."""
 
     path: str
     tags: dict[str, str]
@@ -80,6 +80,7 @@ class StepOptions(t.TypedDict):
     names_owners: bool
     subscribes: bool
     also_notified: str | None
+    notices: list[str]
     after_binding: list[str]
 
 
@@ -103,6 +104,7 @@ def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle
         "names_owners": not targets.is_announced(document["definition"]),
         "subscribes": _subscribes(plan, document, run),
         "also_notified": document["adoption"].get("also_notified") if document["adoption"] else None,
+        "notices": steps.notices(document),
         "after_binding": _after_binding(document, run),
     }
 

@@ -16,6 +16,7 @@ from .step_report import StepReport, known_certificate
 _ISSUANCE = ("directory", "issued_at", "source_arn")
 
 
+_NOTICES = ("notify", "notify_former")
 # The step that puts a certificate into its store.
 _STORING = {places.IAM: "upload", places.ACM: "import"}
 
@@ -71,15 +72,23 @@ def after_binding(
         "delete_superseded": superseded[places.IAM],
         "delete_superseded_acm": superseded[places.ACM],
     }
-    told = ["subscribe", "notify"] if definition["sns_topic"] else []
     published = ["publish"] if definition["publish"] else []
-    return [*published, *(step for step, work in retired.items() if work and run != rollback.RUN), *told]
+    return [*published, *(step for step, work in retired.items() if work and run != rollback.RUN), *notices(document)]
+
+
+def notices(document: ProjectDocument) -> list[str]:
+    """What notifies people: the topic and its subscriptions, the notice, and for a project that was adopted with both
+    topics, the notice to the one of the old tool."""
+    if not document["definition"]["sns_topic"]:
+        return []
+    former = document["adoption"] and document["adoption"].get("also_notified")
+    return ["subscribe", *(_NOTICES if former else _NOTICES[:1])]
 
 
 def postponed(bind_result: t.Mapping[str, t.Any], is_recorded: bool) -> list[str]:
-    """What of that has to wait, since not everything has the certificate yet; and the notice, if there is no news."""
+    """What of that has to wait, since not everything has the certificate yet; and the notices, if there is no news."""
     waiting = [] if bind_result["complete"] else ["publish", "withdraw", "delete_superseded", "delete_superseded_acm"]
-    return [*waiting, *([] if is_recorded else ["notify"])]
+    return [*waiting, *([] if is_recorded else _NOTICES)]
 
 
 def _went_back(document: ProjectDocument) -> bool:

@@ -114,7 +114,7 @@ def test_a_binding_says_what_has_to_wait(store: FakeStore) -> None:
     assert "postponed" not in recorded(journal, STORED).result
     finish(store, journal)
     again = recorded(take(store), BOUND, replace(DONE, changed=False))
-    assert (again.result["recorded"], again.result["postponed"]) == (None, ["notify"])
+    assert (again.result["recorded"], again.result["postponed"]) == (None, ["notify", "notify_former"])
 
 
 def test_a_run_that_lost_its_project_has_failed_and_still_says_what_it_did(store: FakeStore) -> None:

@@ -66,6 +66,23 @@ def test_what_follows_the_binding_of_a_project_that_replaced_nothing(
     assert steps.after_binding(known, run, [], {"iam": [], "acm": []}) == expected
 
 
+@pytest.mark.parametrize(
+    ("adoption", "topic", "expected"),
+    [
+        (
+            {"also_notified": "arn:aws:sns:us-east-1:123456789012:old"},
+            "certops-web",
+            ["subscribe", "notify", "notify_former"],
+        ),
+        ({"also_notified": None}, "certops-web", ["subscribe", "notify"]),
+        ({}, "certops-web", ["subscribe", "notify"]),
+        ({"also_notified": "arn:aws:sns:us-east-1:123456789012:old"}, "", []),
+    ],
+)
+def test_the_topic_of_an_old_tool_is_notified_as_well(adoption: t.Any, topic: str, expected: list[str]) -> None:
+    assert steps.notices(document(definition={**definition(), "sns_topic": topic}, adoption=adoption)) == expected
+
+
 def test_what_was_replaced_is_retired_where_it_is_but_not_by_a_rollback() -> None:
     known: t.Any = document(definition={**definition(), "sns_topic": ""}, to_withdraw=["ssm:/web"])
     superseded = {"iam": ["webapp-1"], "acm": [ARN]}
@@ -78,9 +95,13 @@ def test_what_was_replaced_is_retired_where_it_is_but_not_by_a_rollback() -> Non
     ("complete", "is_recorded", "expected"),
     [
         (True, True, []),
-        (True, False, ["notify"]),
+        (True, False, ["notify", "notify_former"]),
         (False, True, ["publish", "withdraw", "delete_superseded", "delete_superseded_acm"]),
-        (False, False, ["publish", "withdraw", "delete_superseded", "delete_superseded_acm", "notify"]),
+        (
+            False,
+            False,
+            ["publish", "withdraw", "delete_superseded", "delete_superseded_acm", "notify", "notify_former"],
+        ),
     ],
 )
 def test_nothing_is_taken_away_before_everything_has_the_certificate(
