@@ -40,7 +40,6 @@ options:
     description: The message. What exceeds 256 KB is cut, and a note at its end says so.
     type: str
     required: true
-    aliases: [message]
   event:
     description:
       - What it is about, in a word. With it each protocol gets a text of its own. Mail has O(body), C(sms) has
@@ -105,7 +104,7 @@ from ..module_utils._operations.report.topics import Clients
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "topic": {"type": "str", "required": True},
     "subject": {"type": "str", "default": ""},
-    "body": {"type": "str", "required": True, "aliases": ["message"]},
+    "body": {"type": "str", "required": True},
     "event": {"type": "str", "default": ""},
     "severity": {"type": "str", "default": "info", "choices": list(SEVERITIES)},
     "project": {"type": "str", "default": ""},
