@@ -20,6 +20,7 @@ from ansible_collections.certops.cloudfront.plugins.module_utils._clients.machin
 from ansible_collections.certops.cloudfront.plugins.module_utils._core.values.plan import Outcome
 from ansible_collections.certops.cloudfront.plugins.module_utils._errors import ConfigError, RefusedError, RemoteError
 from ansible_collections.certops.cloudfront.plugins.module_utils._module import SystemClock
+from ansible_collections.certops.cloudfront.plugins.module_utils._operations.issue import conversation
 from ansible_collections.certops.cloudfront.plugins.modules import (
     acme_route53_cleanup,
     acme_route53_issue,
@@ -154,7 +155,8 @@ def test_a_hundred_names_cost_few_calls(issue: Issue, control: Control) -> None:
     assert len(outcome.result["bundle"]["domains"]) == 100
     assert control.counts("route53").total() <= 6, control.counts("route53")
     assert control.counts("acme").total() <= 330, control.counts("acme")
-    assert control.counts("acme")["newNonce"] == 1
+    # one for each connection, and then each answer has the next
+    assert control.counts("acme")["newNonce"] <= conversation.MOST_CONNECTIONS
     assert issue.challenge_records() == []
 
 

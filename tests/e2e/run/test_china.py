@@ -20,6 +20,7 @@ ROLE = ("issue", "store", "bind", "cleanup", "notify")
 SIGNING_REGIONS = {
     ("cloudfront", "cn-northwest-1"),
     ("iam", "cn-north-1"),
+    ("resourcegroupstaggingapi", "cn-northwest-1"),
     ("route53", "cn-northwest-1"),
     ("sns", CHINA),
     ("sts", CHINA),

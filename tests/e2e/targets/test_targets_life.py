@@ -225,17 +225,22 @@ def test_what_a_stack_owns_is_named_by_the_plan_and_by_the_doctor_with_the_ways_
     planned = " ".join(life.play("renew", "--check").succeeded().output.split())
     assert f"{life.distribution} (the CloudFormation stack 'web-stack')" in planned
     assert f"{balancer} (Terraform)" in planned
-    # one project that is named finds out by itself, before it changes anything and when it does
-    for arguments in (["--check"], []):
+    # one project that is named finds out by itself, before it changes anything and when it does; a reissue costs no
+    # call more for it
+    more = [*life.variables["project_domains"], "one.more.example.com"]
+    for playbook, arguments, changed in (("reissue", ["--check"], {}), ("create", [], {"project_domains": more})):
         control.clear_calls()
-        told = " ".join(life.play("reissue", *arguments).succeeded().output.split())
+        told = " ".join(life.play(playbook, *arguments, **changed).succeeded().output.split())
         assert f"{life.distribution} (the CloudFormation stack 'web-stack'), {balancer} (Terraform) have owners" in told
         assert "docs/infrastructure-as-code.md" in told
         assert control.counts("resourcegroupstaggingapi") == {
             "GetResources": 2 if balancer.split(":")[3] != "us-east-1" else 1
         }
-    control.fault("resourcegroupstaggingapi", "GetResources", "access_denied", count=100)
+    control.clear_calls()
     assert "have owners" not in life.play("reissue").succeeded().output
+    assert control.counts("resourcegroupstaggingapi") == {}
+    control.fault("resourcegroupstaggingapi", "GetResources", "access_denied", count=100)
+    assert "have owners" not in life.play("reissue", "--check").succeeded().output
     control.clear_faults()
     # a parameter, or an ARN that stays, keeps templates true
     published = "ssm:/certops/webapp/certificate"

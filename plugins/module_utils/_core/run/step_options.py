@@ -10,7 +10,7 @@ from ..certificate.bundle import owned_uri
 from ..project import document as project_document, places, sources, targets
 from ..values import ownership
 from ..values.shapes import CertificateRecord, ProjectDefinition, ProjectDocument
-from . import rollback, run_plan, steps
+from . import reissue, rollback, run_plan, steps
 from .run_plan import RunPlan
 
 RESTORE = "restore"
@@ -84,7 +84,13 @@ class StepOptions(t.TypedDict):
     after_binding: list[str]
 
 
-def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle: str | None = None) -> StepOptions:
+def of(
+    plan: RunPlan,
+    document: ProjectDocument,
+    before: t.Sequence[str],
+    bundle: str | None = None,
+    rehearsal: bool = False,
+) -> StepOptions:
     """What the steps are given after this plan, of which ``before`` come first; ``bundle`` is the one that a restore
     was asked for."""
     run = document["lock"]["run"] if document["lock"] else ""
@@ -101,7 +107,8 @@ def of(plan: RunPlan, document: ProjectDocument, before: t.Sequence[str], bundle
         "targets": targets.steps(meant),
         "distribution_matches": targets.distribution_matches(meant),
         "distributions": _listed(meant),
-        "names_owners": not targets.is_announced(document["definition"]),
+        # Tags cost a call: a reissue, which may be one of thousands, reads them in check mode.
+        "names_owners": not targets.is_announced(document["definition"]) and (rehearsal or run != reissue.RUN),
         "subscribes": _subscribes(plan, document, run),
         "also_notified": document["adoption"].get("also_notified") if document["adoption"] else None,
         "notices": steps.notices(document),

@@ -164,7 +164,7 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
     if request.check_first:
         before, planned = project_updates.update(clients.store, request.name, decide, True, view)
         if planned.locked and steps.is_to_be_checked(planned.plan, before, planned.document):
-            result = _result(request, before, planned, clients.store.uri, asked.claim.run_id)
+            result = _result(request, before, planned, request.store or clients.store.uri, asked)
             return Outcome(changed=False, result={**result, "locked": False, "to_be_checked": True})
     before, decided = project_updates.update(clients.store, request.name, decide, check_mode, view)
     after = decided.document
@@ -173,7 +173,7 @@ def run(request: RecordRequest, clients: Clients, clock: Clock, check_mode: bool
     else:
         shown = visible(before), visible(after)
     changed = shown[0] != shown[1]
-    result = _result(request, before, decided, clients.store.uri, asked.claim.run_id)
+    result = _result(request, before, decided, request.store or clients.store.uri, asked)
     result["summary"] = _summary(request, result["summary"], decided, changed, asked)
     elsewhere = _elsewhere(request, result.get("bundle"))
     if elsewhere:
@@ -282,11 +282,10 @@ def _asked(request: RecordRequest, now: datetime, check_mode: bool) -> transitio
 
 
 def _result(
-    request: RecordRequest, before: ProjectDocument | None, decided: Transition, store_uri: str, run_id: str
+    request: RecordRequest, before: ProjectDocument | None, decided: Transition, uri: str, asked: transitions.Request
 ) -> dict[str, t.Any]:
     after = decided.document
     is_new = after is not None and (before is None or before["definition"] != after["definition"])
-    uri = request.store or store_uri
     role_vars = overview.role_vars(after["name"], after["definition"], uri) if after is not None else {}
     before_binding = steps.first(decided.plan, after, is_checked=is_new)
     result: dict[str, t.Any] = {
@@ -294,7 +293,7 @@ def _result(
         "plan": decided.plan.as_dict(),
         "locked": decided.locked,
         "holder": decided.holder,
-        "run_id": run_id,
+        "run_id": asked.claim.run_id,
         "to_be_checked": False,
         "steps": before_binding,
         "requests": steps.requests(decided.plan, after),
@@ -311,7 +310,7 @@ def _result(
         "summary": dict(decided.summary),
     }
     if after is not None:
-        result.update(step_options.of(decided.plan, after, before_binding, request.restore_bundle))
+        result.update(step_options.of(decided.plan, after, before_binding, request.restore_bundle, asked.rehearsal))
         result.update(_published(after, request))
     if decided.mail is not None:
         result["notice"] = decided.mail.as_dict()
