@@ -161,7 +161,8 @@ import functools
 import typing as t
 
 from ..module_utils._clients.aws.regional import acm
-from ..module_utils._clients.aws.regional.apigateway import ONE_TRY, ApiGateway
+from ..module_utils._clients.aws.regional.apigateway import ApiGateway
+from ..module_utils._clients.aws.session import ONCE
 from ..module_utils._clients.net.tls import TlsProbe
 from ..module_utils._core.values.params import Params
 from ..module_utils._core.values.plan import Outcome
@@ -189,8 +190,9 @@ def connect(request: TargetRequest) -> ApiClients:
     session = request.connection.session()
     region = request.new.region or session.region
     return ApiClients(
+        # One change in half a minute is allowed, so botocore's retries within seconds are in vain.
         apigateway=ApiGateway(
-            session.client("apigateway"), functools.cache(lambda: session.client("apigateway", **ONE_TRY))
+            session.client("apigateway"), functools.cache(lambda: session.client("apigateway", **ONCE))
         ),
         acm={region: acm.connect(session, region)},
         tls=TlsProbe(request.edge_ca_bundle),

@@ -110,7 +110,7 @@ def of(
         # Tags cost a call: a reissue, which may be one of thousands, reads them in check mode.
         "names_owners": not targets.is_announced(document["definition"]) and (rehearsal or run != reissue.RUN),
         "subscribes": _subscribes(plan, document, run),
-        "also_notified": document["adoption"].get("also_notified") if document["adoption"] else None,
+        "also_notified": steps.former_topic(document),
         "notices": steps.notices(document),
         "after_binding": _after_binding(document, run),
     }

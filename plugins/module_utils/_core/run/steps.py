@@ -14,8 +14,6 @@ from .run_plan import RunPlan
 from .step_report import StepReport, known_certificate
 
 _ISSUANCE = ("directory", "issued_at", "source_arn")
-
-
 _NOTICES = ("notify", "notify_former")
 # The step that puts a certificate into its store.
 _STORING = {places.IAM: "upload", places.ACM: "import"}
@@ -81,8 +79,12 @@ def notices(document: ProjectDocument) -> list[str]:
     topics, the notice to the one of the old tool."""
     if not document["definition"]["sns_topic"]:
         return []
-    former = document["adoption"] and document["adoption"].get("also_notified")
-    return ["subscribe", *(_NOTICES if former else _NOTICES[:1])]
+    return ["subscribe", *(_NOTICES if former_topic(document) else _NOTICES[:1])]
+
+
+def former_topic(document: ProjectDocument) -> str | None:
+    """The topic of an old tool that is notified as well."""
+    return document["adoption"].get("also_notified") if document["adoption"] else None
 
 
 def postponed(bind_result: t.Mapping[str, t.Any], is_recorded: bool) -> list[str]:

@@ -9,9 +9,8 @@ import typing as t
 import unicodedata
 
 from ..certificate.certificate import CLOUDFRONT_KEY_TYPES
-from ..values import texts
 from ..values.ownership import CLOUDFRONT_PATH
-from ..values.texts import quoted
+from ..values.texts import plain, quoted
 
 # https://docs.aws.amazon.com/IAM/latest/APIReference/API_UploadServerCertificate.html
 MAX_NAME_LENGTH = 128
@@ -66,7 +65,7 @@ def tag_problems(tags: t.Mapping[str, t.Any], option: str = "tags", most: int = 
     """Why IAM would refuse the tags. It does not tell keys apart by case."""
     problems = [f"{option}: {len(tags)} tags; at most {most} are allowed"] if len(tags) > most else []
     seen: dict[str, str] = {}
-    for key, value in ((texts.plain(key), value) for key, value in tags.items()):
+    for key, value in ((plain(key), value) for key, value in tags.items()):
         problems += [f"{option}: {problem}" for problem in _tag_problems(key, value)]
         if seen.setdefault(key.lower(), key) != key:
             problems.append(
@@ -78,7 +77,7 @@ def tag_problems(tags: t.Mapping[str, t.Any], option: str = "tags", most: int = 
 def _tag_problems(key: str, value: t.Any) -> list[str]:
     if value is None:
         return [f"{quoted(key)} has no value (null); use a text, which may be empty, or remove the tag"]
-    text, problems = texts.plain(value), []
+    text, problems = plain(value), []
     if not 1 <= len(key) <= MAX_TAG_KEY_LENGTH or key.lower().startswith("aws:"):
         problems.append(
             f"the key {quoted(key)} is not allowed; it has 1 to {MAX_TAG_KEY_LENGTH} characters and does not start with"

@@ -39,6 +39,11 @@ def plain(value: t.Any) -> str:
         return _not_shown(value)
 
 
+def plain_texts(values: t.Mapping[t.Any, t.Any]) -> dict[str, str]:
+    """Keys and values as texts, as of tags."""
+    return {plain(key): plain(value) for key, value in values.items()}
+
+
 def harmless(value: t.Any) -> t.Any:
     """A result with nothing in any text or key of it that a terminal or a log obeys; line ends stay, since PEM has
     them."""

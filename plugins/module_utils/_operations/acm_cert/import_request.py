@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ..._clients.aws.session import Connection
 from ..._clients.machine import crypto
 from ..._core.acm_cert import limits
+from ..._core.values import texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from .. import step_record
@@ -55,7 +56,7 @@ def parse(params: Params) -> ImportRequest | RemovalRequest:
         if problems:
             raise ConfigError(problems)
         return RemovalRequest(regions, params["force"], connection)
-    tags = options.text_tags(params["tags"])
+    tags = texts.plain_texts(params["tags"])
     problems += limits.tag_problems(tags)
     content: CertificateInput | PlannedBundle | KeylessCertificate | str = ""
     is_keyless = not params["bundle"] and params["certificate"] is None

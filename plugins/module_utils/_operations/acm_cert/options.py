@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from ..._clients.aws.session import Connection
 from ..._core.acm_cert import limits
-from ..._core.values import texts
 from ..._core.values.params import Params
 from ..._core.values.partitions import region_of
 
@@ -32,8 +31,3 @@ def parse_regions(params: Params, connection: Connection) -> tuple[Regions, list
     if not problems:
         problems = limits.arn_problems("certificate_arns", arns, names)
     return Regions(names, {region_of(arn): arn for arn in arns}), problems
-
-
-def text_tags(tags: t.Mapping[str, t.Any]) -> dict[str, str]:
-    """Tags as texts, whatever YAML made of them."""
-    return {texts.plain(key): texts.plain(value) for key, value in tags.items()}

@@ -14,12 +14,11 @@ from ..._core.acm_cert import limits, requests
 from ..._core.acm_cert.requests import WantedRequest
 from ..._core.dns import zones
 from ..._core.project import definition
-from ..._core.values import domain_names
+from ..._core.values import domain_names, texts
 from ..._core.values.params import Params
 from ..._errors import ConfigError
 from ..dns import accounts
 from ..dns.accounts import DnsConnections
-from . import options
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def parse(params: Params) -> AcmRequestOptions:
     """What is asked for; ConfigError that lists every problem, without calling anything."""
     connection = Connection.of(params)
     connection_region = connection.region
-    tags = options.text_tags(params["tags"])
+    tags = texts.plain_texts(params["tags"])
     region = limits.home_regions(params["cloudfront"], (), connection_region)[0]
     problems = _problems(params, tags, connection_region)
     delegations = zones.delegation_problems(params["dns_delegations"] or [])

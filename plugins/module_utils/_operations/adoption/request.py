@@ -111,7 +111,7 @@ def parse(params: Params) -> AdoptionInfoRequest:
     known, of_known = incoming.projects(params["known"] or (), "known")
     hosts, of_hosts = incoming.projects(params["hosts"] or (), "hosts")
     wishes, of_wishes = _wishes(params)
-    names = {texts.plain(key): texts.plain(value) for key, value in (params["names"] or {}).items()}
+    names = texts.plain_texts(params["names"] or {})
     sources, paths = _sources(params["sources"], params["reads"]), tuple(params["paths"] or ())
     problems = [*stores.uri_problems(params["store"], "store"), *of_known, *of_hosts, *of_wishes]
     problems += _wait_problems(params["wait_seconds"]) + _name_problems(names) + _path_problems(sources, paths)

@@ -57,7 +57,7 @@ class StoreRequest:
 
 def parse(params: Params) -> StoreRequest:
     """What is asked for; ConfigError that lists every problem, without calling anything."""
-    tags = {texts.plain(key): texts.plain(value) for key, value in params["tags"].items()}
+    tags = texts.plain_texts(params["tags"])
     problems = _problems(params)
     content: WantedContent = ""
     try:

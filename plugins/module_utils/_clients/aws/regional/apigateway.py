@@ -12,13 +12,10 @@ import typing as t
 from ...._core.targets.api_domains import ApiDomain
 from ...._errors import RemoteError
 from ..errors import calling
-from ..session import ONCE
 
 SERVICE = "apigateway"
 PAGE_SIZE = 500
 NOT_FOUND = "NotFoundException"
-# One change in half a minute is allowed, so botocore's retries within seconds are in vain.
-ONE_TRY = ONCE
 
 
 class ApiGateway:
